@@ -1,0 +1,51 @@
+"""Is it the data, or is it my network? Baselines beside every Keras network.
+
+The public names are imported when first used, so that ``import learnable`` costs
+nothing: neither TensorFlow nor scikit-learn is loaded before a function needs it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .baselines import baselines_for, compare, signal_test
+    from .data import Card, Dataset, ZooError, list_datasets, load
+    from .reports import Report
+    from .zoo import Recipe, list_models
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Card": "data",
+    "Dataset": "data",
+    "Recipe": "zoo",
+    "Report": "reports",
+    "ZooError": "data",
+    "baselines_for": "baselines",
+    "compare": "baselines",
+    "list_datasets": "data",
+    "list_models": "zoo",
+    "load": "data",
+    "signal_test": "baselines",
+}
+
+__all__ = [
+    "Card",
+    "Dataset",
+    "Recipe",
+    "Report",
+    "ZooError",
+    "baselines_for",
+    "compare",
+    "list_datasets",
+    "list_models",
+    "load",
+    "signal_test",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        msg = f"module 'learnable' has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)

@@ -1,0 +1,191 @@
+"""The harness: every candidate is fitted and asked on the same folds.
+
+A candidate is anything with ``fit`` and ``predict`` (and ``predict_proba`` for
+classes); the harness knows nothing else of it. One that fails does not end the run.
+"""
+
+import inspect
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..data import Dataset
+from ..data.encode import encode_fold
+from ..data.split import Fold
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One candidate on one fold.
+
+    ``predictions`` has shape (n_test, n_classes) or (n_test,), and is None if the
+    candidate failed; ``error`` then says why. ``history`` is what the candidate keeps
+    as ``history_``: name -> one value an epoch.
+    """
+
+    candidate: str
+    fold: int
+    predictions: np.ndarray | None
+    fit_seconds: float = 0.0
+    predict_seconds: float = 0.0
+    error: str | None = None
+    history: dict[str, tuple[float, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Numbers of one fold, ready for any candidate."""
+
+    number: int
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    groups: np.ndarray | None
+    classes: int
+
+
+def run(
+    candidates: Mapping[str, Any],
+    dataset: Dataset,
+    folds: Sequence[Fold],
+    *,
+    jobs: int | None = None,
+    on_done: Callable[[Outcome], None] | None = None,
+) -> list[Outcome]:
+    """Fit and ask every candidate on every fold.
+
+    Parameters
+    ----------
+    candidates : dict of name -> unfitted estimator
+        Each is cloned for each fold.
+    dataset : Dataset
+    folds : sequence of Fold
+    jobs : int, optional
+        Processes at a time; all cores by default. Every job goes through joblib, so
+        ``joblib.parallel_config("dask")`` moves the work to other machines.
+    on_done : callable, optional
+        Called with each outcome as it comes.
+
+    Returns
+    -------
+    list of Outcome
+        In the order of candidates, then folds.
+    """
+    from joblib import Parallel, delayed  # noqa: PLC0415
+
+    parallel = Parallel(n_jobs=_workers(jobs), return_as="generator_unordered")
+    encoded = _encode_folds(dataset, folds, jobs)
+    work = (
+        delayed(fit_and_ask)(name, candidate, rows)
+        for name, candidate in _slowest_first(candidates)
+        for rows in encoded
+    )
+    outcomes = []
+    for outcome in parallel(work):
+        outcomes.append(outcome)
+        if on_done:
+            on_done(outcome)
+    places = {name: i for i, name in enumerate(candidates)}
+    return sorted(outcomes, key=lambda o: (places[o.candidate], o.fold))
+
+
+def _workers(jobs: int | None) -> int | None:
+    """None leaves the choice to an outer ``joblib.parallel_config``, if there is one."""
+    from joblib.parallel import get_active_backend  # noqa: PLC0415
+
+    if jobs is not None or get_active_backend()[1] not in (None, 1):
+        return jobs
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else -1
+
+
+def _slowest_first(candidates: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Networks, and what is last in the catalog, start first: the end is not idle."""
+    return list(reversed(candidates.items()))
+
+
+def _encode_folds(
+    dataset: Dataset, folds: Sequence[Fold], jobs: int | None
+) -> list[_Rows]:
+    """Each fold's matrices; fitting the encoder once serves all candidates."""
+    from joblib import Parallel, delayed  # noqa: PLC0415
+
+    from ..data.encode import make_encoder  # noqa: PLC0415
+
+    matrices: Iterable[Any]
+    if make_encoder(dataset.x) is None:
+        matrices = (encode_fold(dataset.x, f.train, f.test) for f in folds)
+    else:
+        matrices = Parallel(n_jobs=_workers(jobs))(
+            delayed(encode_fold)(dataset.x, f.train, f.test) for f in folds
+        )
+    y, groups = dataset.y, dataset.groups
+    return [
+        _Rows(
+            i,
+            train,
+            y[fold.train],
+            test,
+            None if groups is None else groups[fold.train],
+            len(dataset.classes),
+        )
+        for i, (fold, (train, test)) in enumerate(zip(folds, matrices, strict=True))
+    ]
+
+
+def fit_and_ask(name: str, candidate: Any, rows: _Rows) -> Outcome:
+    """One job: clone, fit on the training rows, predict the test rows, take times."""
+    from sklearn.base import clone  # noqa: PLC0415
+
+    try:
+        estimator = clone(candidate)
+        start = time.perf_counter()
+        _fit(estimator, rows)
+        fitted = time.perf_counter()
+        predictions = ask(estimator, rows.x_test, classes=rows.classes)
+        done = time.perf_counter()
+    except Exception as error:
+        return Outcome(name, rows.number, None, error=_reason(error))
+    if not np.isfinite(predictions).all():
+        bad = f"predictions are not finite ({(~np.isfinite(predictions)).sum()} values)"
+        return Outcome(name, rows.number, None, error=bad)
+    history = getattr(estimator, "history_", {})
+    return Outcome(
+        name, rows.number, predictions, fitted - start, done - fitted, None, history
+    )
+
+
+def _fit(estimator: Any, rows: _Rows) -> None:
+    import warnings  # noqa: PLC0415
+
+    options = {}
+    if rows.groups is not None and "groups" in inspect.signature(estimator.fit).parameters:
+        options["groups"] = rows.groups
+    with warnings.catch_warnings():
+        # a baseline that has not converged is still a baseline; its score says how good
+        warnings.filterwarnings("ignore", module="sklearn")
+        estimator.fit(rows.x_train, rows.y_train, **options)
+
+
+def ask(estimator: Any, x: np.ndarray, *, classes: int) -> np.ndarray:
+    """Probabilities of shape (n_rows, n_classes), or numbers of shape (n_rows,).
+
+    A class that was absent in training gets probability 0. A classifier without
+    ``predict_proba`` is taken at its word: probability 1 for the class it names.
+    """
+    if not classes:
+        return np.asarray(estimator.predict(x), dtype="float64").reshape(len(x))
+    full = np.zeros((len(x), classes))
+    if hasattr(estimator, "predict_proba"):
+        full[:, np.asarray(estimator.classes_, dtype=int)] = estimator.predict_proba(x)
+    else:
+        full[np.arange(len(x)), np.asarray(estimator.predict(x), dtype=int)] = 1
+    return full
+
+
+def _reason(error: BaseException) -> str:
+    """The error's kind and the start of its text, in one line."""
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300]

@@ -1,0 +1,200 @@
+"""Results on disk: every number of a report, as plain data.
+
+Nothing here imports scikit-learn, so a report can be made without it.
+"""
+
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..data.disk import write_whole
+from ..data.errors import BadData
+
+SCHEMA = 1
+"""Raised when a reader of the older form would misread the newer one."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """One metric of one candidate.
+
+    ``low`` and ``high`` bound the mean with 95 % confidence; None where that cannot be
+    said. ``folds`` holds one value a fold, in the order of the folds; NaN where the
+    metric is not defined (ROC AUC on a fold with one class).
+    """
+
+    mean: float
+    low: float | None
+    high: float | None
+    folds: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One candidate in the table.
+
+    ``fit_seconds`` and ``predict_seconds`` are means over the folds. ``error`` says
+    why there are no scores.
+    """
+
+    name: str
+    kind: str  # "baseline" or "network"
+    about: str
+    scores: dict[str, Score]
+    fit_seconds: float | None
+    predict_seconds: float | None
+    confusion: tuple[tuple[int, ...], ...] = ()  # true class x predicted class
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Signal:
+    """What the signal test found; see `learnable.baselines.signal`."""
+
+    p: float
+    permutations: int
+    explained: float  # share of the target's variance, out of fold, best map
+    features: str  # the best map, in words
+    rows: int
+    detectable: float | None  # share of variance found with 80 % power; None if p small
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A network's skill minus a baseline's, over the same folds."""
+
+    network: str
+    baseline: str
+    difference: float
+    low: float
+    high: float
+    p: float  # two-sided
+    p_holm: float  # corrected for the number of baselines
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """An answer with its numbers.
+
+    ``about`` is the network it speaks of, "" for the data alone. ``change`` says what
+    would change the verdict.
+    """
+
+    name: str
+    about: str
+    sentence: str
+    change: str
+
+
+@dataclass(frozen=True)
+class Network:
+    """How a network was trained, and what it says of rows whose answer is known.
+
+    ``history`` maps Keras' names (``loss``, ``val_loss`` ...) to one value an epoch;
+    ``loss_unit`` is the metric that ``loss`` can be compared with, "" if none.
+    ``examples`` are (row, {class: probability}) pairs.
+    """
+
+    name: str
+    recipe: dict[str, Any]
+    parameters: int
+    history: dict[str, tuple[float, ...]]
+    loss_unit: str
+    test: dict[str, float]
+    examples: tuple[tuple[tuple[float, ...], dict[str, float]], ...] = ()
+
+
+@dataclass(frozen=True)
+class About:
+    """The dataset, in numbers and words. ``classes`` maps labels to row counts."""
+
+    name: str
+    title: str
+    task: str
+    target: str
+    source: str
+    rows: int
+    columns: int
+    classes: dict[str, int]
+    notes: tuple[str, ...]
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Results:
+    """All that a run found."""
+
+    command: str
+    seed: int
+    created: str  # UTC, ISO 8601
+    seconds: float
+    versions: dict[str, str]
+    about: About
+    split: str  # in words
+    metric: str  # the metric that decides: "skill"
+    rows: tuple[Row, ...]
+    signal: Signal
+    verdicts: tuple[Verdict, ...]
+    comparisons: tuple[Comparison, ...] = ()
+    networks: tuple[Network, ...] = ()
+    schema: int = SCHEMA
+
+    def to_dict(self) -> dict[str, Any]:
+        """Lists, dicts, texts and numbers only; NaN and infinities become None."""
+        import cattrs  # noqa: PLC0415  (only where results are read or written)
+
+        return _finite(cattrs.unstructure(self))
+
+    @classmethod
+    def from_dict(cls, facts: dict[str, Any]) -> "Results":
+        """The reverse of `to_dict`; NaN stays None in ``Score.folds``."""
+        import cattrs  # noqa: PLC0415
+
+        converter = cattrs.Converter()
+        converter.register_structure_hook(float, _number)
+        return converter.structure(facts, cls)
+
+    def save(self, path: Path) -> None:
+        """Write JSON to a temporary name beside the path, then rename."""
+        write_whole(path, json.dumps(self.to_dict(), indent=1, ensure_ascii=False))
+
+    @classmethod
+    def load(cls, path: Path) -> "Results":
+        """Results saved by `save`.
+
+        Raises
+        ------
+        BadData
+            The file is damaged, or of a newer schema.
+        """
+        try:
+            facts = json.loads(path.read_text("utf-8"))
+            schema = int(facts["schema"])
+        except (ValueError, KeyError, TypeError) as error:
+            msg = f"{path} is damaged ({error}); run the command again"
+            raise BadData(msg) from error
+        if schema > SCHEMA:
+            msg = f"{path} has schema {schema}; this version reads up to {SCHEMA}"
+            raise BadData(f"{msg}. Install a newer version.")
+        try:
+            return cls.from_dict(facts)
+        except Exception as error:  # cattrs raises groups of many kinds
+            msg = f"{path} is damaged ({type(error).__name__}); run the command again"
+            raise BadData(msg) from error
+
+
+def _number(value: Any, _: type) -> float:
+    return math.nan if value is None else float(value)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(v) for key, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(v) for v in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

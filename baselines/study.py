@@ -1,0 +1,201 @@
+"""Candidates beside the baselines: scores, signal test and verdict in one call."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..data import Dataset
+from ..data.dataset import take
+from ..data.errors import BadData, Misuse
+from ..data.split import make_folds, sample_rows
+from . import harness, signal, tables, verdict
+from .catalog import baselines_for
+from .results import About, Results
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAX_ROWS = 50_000
+"""Tables with more rows are scored on a seeded sample: the intervals are narrow by
+then, and the answer comes within a minute or two."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """Results, the predictions they were computed from, and the outcomes as they came."""
+
+    results: Results
+    predictions: pd.DataFrame
+    outcomes: tuple[harness.Outcome, ...]
+
+
+def compare(
+    candidates: Mapping[str, Any],
+    dataset: Dataset,
+    *,
+    folds: int = 5,
+    repeats: int = 1,
+    seed: int = 0,
+    jobs: int | None = None,
+) -> Results:
+    """Score candidates beside the task's baselines on the same folds.
+
+    Parameters
+    ----------
+    candidates : dict of name -> estimator
+        Anything with ``fit`` and ``predict`` (``predict_proba`` for classes); may be
+        empty. Targets are class codes 0, 1, ... or numbers.
+    dataset : Dataset
+        With official test rows there is one split, those rows.
+    folds, repeats : int
+        Parts into which the rows are cut, and how often; not used with official test
+        rows.
+    seed : int
+        Seeds folds, baselines and the signal test.
+    jobs : int, optional
+        Processes at a time; all cores by default.
+
+    Returns
+    -------
+    Results
+
+    Raises
+    ------
+    ZooError
+        Fewer rows than folds, a candidate with a baseline's name, or no baseline that
+        could be fitted.
+
+    Examples
+    --------
+    >>> from sklearn.svm import SVC
+    >>> from learnable import compare, load
+    >>> results = compare({"svm": SVC(probability=True)}, load("iris"))
+    >>> [verdict.name for verdict in results.verdicts]
+    ['network-level', 'signal']
+    """
+    study = run_study(
+        candidates, dataset, folds=folds, repeats=repeats, seed=seed, jobs=jobs
+    )
+    return study.results
+
+
+def run_study(
+    candidates: Mapping[str, Any],
+    dataset: Dataset,
+    *,
+    folds: int = 5,
+    repeats: int = 1,
+    seed: int = 0,
+    jobs: int | None = None,
+    known: Sequence[harness.Outcome] = (),
+    on_done: Callable[[harness.Outcome], None] | None = None,
+    command: str = "",
+) -> Study:
+    """As `compare`, with the predictions.
+
+    Parameters
+    ----------
+    known : sequence of Outcome
+        Outcomes that need not be computed again: a network trained on the training
+        rows of the one split that official test rows make.
+    on_done : callable, optional
+        Called with each outcome as it comes.
+    command : str
+        How to repeat it; stored with the results.
+    """
+    start = time.perf_counter()
+    baselines = baselines_for(dataset, seed=seed)
+    both = sorted(baselines.keys() & candidates.keys())
+    if both:
+        msg = f"{', '.join(both)} is the name of a baseline; call the candidate otherwise"
+        raise Misuse(msg)
+    dataset = within_reach(dataset, seed=seed)
+    splits = make_folds(dataset, folds=folds, repeats=repeats, seed=seed)
+    found = signal.signal_test(dataset, seed=seed)
+    outcomes = harness.run(
+        {**baselines, **candidates}, dataset, splits, jobs=jobs, on_done=on_done
+    )
+    outcomes = [*outcomes, *known]
+    board = tables.make_board(dataset, splits, outcomes)
+    evidence = verdict.gather(board, found)
+    _check_any(evidence)
+    results = Results(
+        command=command,
+        seed=seed,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        seconds=time.perf_counter() - start,
+        versions=versions(),
+        about=describe(dataset),
+        split=_split_text(dataset, folds, repeats),
+        metric="skill",
+        rows=evidence.rows,
+        signal=found,
+        verdicts=verdict.draw(evidence),
+        comparisons=evidence.comparisons,
+    )
+    return Study(results, tables.make_predictions(board), tuple(outcomes))
+
+
+def within_reach(dataset: Dataset, *, seed: int) -> Dataset:
+    """A sample of a very long table; a note says so. Images keep all their rows."""
+    if len(dataset) <= MAX_ROWS or dataset.n_test:
+        return dataset
+    rows = sample_rows(dataset, MAX_ROWS, seed=seed)
+    note = f"scored on a sample of {len(rows):,} of {len(dataset):,} rows"
+    return replace(
+        dataset,
+        x=take(dataset.x, rows),
+        y=dataset.y[rows],
+        groups=None if dataset.groups is None else dataset.groups[rows],
+        notes=(*dataset.notes, note),
+    )
+
+
+def _check_any(evidence: verdict.Evidence) -> None:
+    baselines = [row for row in evidence.rows if row.kind == "baseline"]
+    if all(row.error for row in baselines):
+        reasons = "; ".join(sorted({str(row.error) for row in baselines}))
+        msg = f"no baseline could be fitted: {reasons}"
+        raise BadData(msg)
+
+
+def describe(dataset: Dataset) -> About:
+    """The dataset in words and numbers."""
+    counts = np.bincount(dataset.y, minlength=len(dataset.classes)) if dataset.classes else ()
+    card = dataset.card
+    return About(
+        name=card.name,
+        title=card.title,
+        task=card.task,
+        target=card.target,
+        source=card.source,
+        rows=len(dataset),
+        columns=int(np.prod(dataset.x.shape[1:])),
+        classes={c: int(n) for c, n in zip(dataset.classes, counts, strict=True)},
+        notes=dataset.notes,
+        sha256=dataset.sha256,
+    )
+
+
+def _split_text(dataset: Dataset, folds: int, repeats: int) -> str:
+    if dataset.n_test:
+        return f"the {dataset.n_test:,} official test rows"
+    kind = "stratified folds" if dataset.is_classification else "folds"
+    times = "" if repeats == 1 else f", {repeats} times"
+    whole = "" if dataset.groups is None else ", groups kept whole"
+    return f"{folds} {kind}{times}{whole}"
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the libraries whose numbers these are."""
+    import platform  # noqa: PLC0415
+    from importlib.metadata import version  # noqa: PLC0415
+
+    names = ("learnable", "scikit-learn", "skrub", "pandas", "numpy", "keras", "tensorflow")
+    return {"python": platform.python_version()} | {n: version(n) for n in names}

@@ -1,0 +1,159 @@
+"""Too good to be true: a column that is the answer, or rows that stand on both sides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..data import Dataset
+from ..data.encode import fit_encoder
+from ..data.split import Fold, sample_rows
+from .comparison import over_folds
+from .results import Row
+from .scoring import reference, row_losses
+from .tables import Board, learns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NEARLY_ALL = 0.9
+"""Skill of the best baseline from which single columns are tried."""
+ANSWER = 0.99
+"""Cohen's kappa, or R2, from which one column alone is the answer."""
+MAX_COLUMNS = 300
+MAX_ROWS = 5_000
+MANY_TWINS = 0.05
+"""Share of test rows with a twin in training from which their effect is looked at."""
+MIN_ROWS = 30
+"""Rows without a twin that are needed to judge by."""
+
+
+def find_suspicion(board: Board, best: Row | None) -> str:
+    """Why the scores look too good, in a sentence; "" if they do not.
+
+    Parameters
+    ----------
+    board : Board
+    best : Row or None
+        The baseline with the highest skill.
+    """
+    if best is None or not best.scores["skill"].mean > 0:
+        return ""
+    return _answer_columns(board.dataset, best) or _memorised(board, best)
+
+
+def _answer_columns(dataset: Dataset, best: Row) -> str:
+    """Columns that give the target when nothing else is known."""
+    x = dataset.x
+    if best.scores["skill"].mean < NEARLY_ALL or not hasattr(x, "columns"):
+        return ""
+    if x.shape[1] < 2 or x.shape[1] > MAX_COLUMNS:
+        return ""
+    rows = np.arange(len(dataset))
+    if len(rows) > MAX_ROWS:
+        rows = sample_rows(dataset, MAX_ROWS, seed=0)
+    table: pd.DataFrame = x.iloc[rows]  # type: ignore[union-attr]
+    scores = {
+        str(c): _alone(table[[c]], dataset.y[rows], dataset) for c in table.columns
+    }
+    found = {c: s for c, s in scores.items() if s >= ANSWER}
+    if not found:
+        return ""
+    shown = ", ".join(f"{c!r} ({s:.3f})" for c, s in list(found.items())[:5])
+    unit = "Cohen's kappa" if dataset.is_classification else "R²"
+    return (
+        f"the target can be read off one column alone: {shown} by {unit}. "
+        "Such a column is mostly the answer under another name, or known only after it"
+    )
+
+
+def _alone(column: pd.DataFrame, y: np.ndarray, dataset: Dataset) -> float:
+    """Out-of-fold agreement of a tree on one column with the target."""
+    from sklearn import metrics  # noqa: PLC0415
+    from sklearn.model_selection import cross_val_predict  # noqa: PLC0415
+    from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor  # noqa: PLC0415
+
+    codes = _codes(column)
+    tree: Any = DecisionTreeRegressor(min_samples_leaf=3, random_state=0)
+    judge: Any = metrics.r2_score
+    if dataset.is_classification:
+        tree = DecisionTreeClassifier(min_samples_leaf=2, random_state=0)
+        judge = metrics.cohen_kappa_score
+        if np.bincount(y).max() < 3:
+            return 0.0
+    import warnings  # noqa: PLC0415
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The least populated class")
+        return float(judge(y, cross_val_predict(tree, codes, y, cv=3)))
+
+
+def _codes(column: pd.DataFrame) -> np.ndarray:
+    """One column as numbers: its values, or its categories numbered."""
+    import pandas as pd  # noqa: PLC0415
+
+    values = column.iloc[:, 0]
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        encoder, matrix = fit_encoder(column, np.arange(len(column)))
+        return matrix
+    return pd.factorize(values.astype(str), sort=True)[0].reshape(-1, 1)
+
+
+def _memorised(board: Board, best: Row) -> str:
+    """Whether the gain is made only on rows whose twin was in the training rows."""
+    twins = [_has_twin(board.dataset, fold) for fold in board.folds]
+    share = float(np.concatenate(twins).mean())
+    alone = sum(int((~t).sum()) for t in twins)
+    score = best.scores["skill"]
+    if share < MANY_TWINS or alone < MIN_ROWS or score.low is None or score.low <= 0:
+        return ""
+    fresh = _skill_on(board, best.name, [~t for t in twins])
+    known = _skill_on(board, best.name, twins)
+    estimate = over_folds(fresh, test_over_train=board.test_over_train)
+    if estimate is None or estimate.interval()[1] > float(np.nanmean(known)) / 2:
+        return ""
+    if estimate.interval()[0] > 0:
+        return ""
+    return (
+        f"{share:.0%} of the test rows stand in the training rows as well, and only there "
+        f"does {best.name} gain anything: skill {np.nanmean(known):.2f} on those rows, "
+        f"{estimate.mean:.2f} on the others. Take duplicates out before splitting, or "
+        "name the column that tells which rows belong together with --group"
+    )
+
+
+def row_hashes(x: pd.DataFrame | np.ndarray) -> np.ndarray:
+    """One number a row; rows with equal features have equal numbers."""
+    import pandas as pd  # noqa: PLC0415
+
+    if isinstance(x, pd.DataFrame):
+        return pd.util.hash_pandas_object(x, index=False).to_numpy()
+    return np.array([hash(row.tobytes()) for row in x])
+
+
+def _has_twin(dataset: Dataset, fold: Fold) -> np.ndarray:
+    """For each test row, whether a training row has the same features."""
+    hashes = row_hashes(dataset.x)
+    return np.isin(hashes[fold.test], hashes[fold.train])
+
+
+def _skill_on(board: Board, name: str, chosen: list[np.ndarray]) -> list[float]:
+    """Skill of a candidate on some of the test rows of each fold."""
+    y, classes = board.dataset.y, len(board.dataset.classes)
+    skills = []
+    for outcome, rows in zip(board.outcomes[name], chosen, strict=True):
+        fold = board.folds[outcome.fold]
+        assert outcome.predictions is not None
+        bare = reference(y[fold.train], len(fold.test), classes=classes)
+        truth = y[fold.test][rows]
+        own = row_losses(truth, outcome.predictions[rows], classes=classes).sum()
+        base = row_losses(truth, bare[rows], classes=classes).sum()
+        skills.append(float(1 - own / base) if base > 0 else float("nan"))
+    return skills
+
+
+def best_baseline(rows: tuple[Row, ...]) -> Row | None:
+    """The baseline with the highest skill among those that use the features."""
+    able = [r for r in rows if r.kind == "baseline" and not r.error and learns(r)]
+    return max(able, key=lambda r: r.scores["skill"].mean, default=None)

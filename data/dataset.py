@@ -1,0 +1,112 @@
+"""A dataset: features, target, and the card that says where they come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+Task = Literal["binary", "multiclass", "regression"]
+TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is known about a dataset before it is loaded.
+
+    Parameters
+    ----------
+    name : str
+        The name in the catalog, or the file's name.
+    title : str
+        One line: what a row is.
+    task : {"binary", "multiclass", "regression"}
+    target : str
+        What is predicted, with its unit.
+    source, licence : str
+        Where the data come from and under which terms; "" for a user's own file.
+    entry : str
+        ``"module:function"`` inside ``learnable.data`` that returns the rows; "" for a
+        user's own file.
+    rows, columns : int
+        Numbers of rows and of feature values in a row; 0 where not known beforehand.
+    feature_range : (float, float), optional
+        Least and largest value that any feature can have, e.g. ``(0, 255)``.
+    examples : tuple of rows
+        Rows whose answer is known; a run prints what the network says of them.
+    """
+
+    name: str
+    title: str
+    task: Task
+    target: str
+    source: str = ""
+    licence: str = ""
+    entry: str = ""
+    rows: int = 0
+    columns: int = 0
+    feature_range: tuple[float, float] | None = None
+    examples: tuple[tuple[float, ...], ...] = ()
+
+    @property
+    def is_image(self) -> bool:
+        """Whether a catalog entry holds images."""
+        return self.entry.startswith(("fetch:", "bundled:digits"))
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Rows to learn from.
+
+    Parameters
+    ----------
+    x : DataFrame of shape (n_rows, n_columns), or array of shape (n_rows, ...)
+        Tables are DataFrames, with whatever types their columns have; images are
+        arrays of shape (n_rows, height, width) or (n_rows, height, width, channels).
+    y : array of shape (n_rows,)
+        Class codes 0 .. n_classes - 1 (int64), or the target's values (float64).
+    card : Card
+    classes : tuple of str
+        The label of each class code; empty for regression.
+    groups : array of shape (n_rows,), optional
+        Rows with equal values belong together and are never split.
+    n_test : int
+        The last ``n_test`` rows are the official test rows; 0 if there are none.
+    notes : tuple of str
+        What was done to the rows when they were read, one sentence each.
+    sha256 : str
+        Hash of features, target and groups as loaded.
+    """
+
+    x: np.ndarray | pd.DataFrame
+    y: np.ndarray
+    card: Card
+    classes: tuple[str, ...] = ()
+    groups: np.ndarray | None = None
+    n_test: int = 0
+    notes: tuple[str, ...] = field(default=())
+    sha256: str = ""
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    @property
+    def task(self) -> Task:
+        return self.card.task
+
+    @property
+    def is_classification(self) -> bool:
+        return self.task != "regression"
+
+    @property
+    def is_image(self) -> bool:
+        """Whether a row is an array of more than one axis."""
+        return self.x.ndim > 2
+
+
+def take(x: np.ndarray | pd.DataFrame, rows: np.ndarray) -> np.ndarray | pd.DataFrame:
+    """The given rows, by position, of an array or a DataFrame."""
+    return x.iloc[rows] if hasattr(x, "iloc") else x[rows]  # type: ignore[union-attr]

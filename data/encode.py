@@ -1,0 +1,107 @@
+"""Mixed columns to numbers: text, dates, categories, truth values, missing values.
+
+What is learned from the rows (categories, medians, word counts) is learned from the
+training rows of a fold only, and never from the target. All candidates get the same
+numbers; scaling is each candidate's own affair.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from .dataset import take
+
+if TYPE_CHECKING:
+    from sklearn.base import BaseEstimator
+
+
+def make_encoder(x: pd.DataFrame | np.ndarray) -> BaseEstimator | None:
+    """An unfitted transformer from these columns to a matrix without gaps.
+
+    Parameters
+    ----------
+    x : DataFrame of shape (n_rows, n_columns), or array of shape (n_rows, ...)
+
+    Returns
+    -------
+    transformer or None
+        None where nothing is to be done: images, and tables of numbers without gaps.
+        Numbers with gaps get medians and a column that marks the gaps; all else goes
+        through skrub's `TableVectorizer` first (one-hot up to 40 categories, above
+        that character n-grams, dates as their parts). A column that is missing in
+        all training rows becomes zeros.
+    """
+    if not isinstance(x, pd.DataFrame):
+        return None
+    numeric = all(pd.api.types.is_numeric_dtype(t) for t in x.dtypes)
+    if numeric and not x.isna().any(axis=None):
+        return None
+    from sklearn.impute import SimpleImputer  # noqa: PLC0415
+    from sklearn.pipeline import make_pipeline  # noqa: PLC0415
+
+    impute = SimpleImputer(
+        strategy="median", add_indicator=True, keep_empty_features=True
+    )
+    if numeric:
+        return make_pipeline(_numbers(), impute)
+    return make_pipeline(_vectorizer(), impute)
+
+
+def _vectorizer() -> Any:
+    """skrub's `TableVectorizer`, without chance and for rows it has not seen."""
+    from sklearn.preprocessing import OneHotEncoder  # noqa: PLC0415
+    from skrub import StringEncoder, TableVectorizer  # two seconds to import
+
+    # no category is left out: an unseen one is all zeros and like none of the others
+    one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+    return TableVectorizer(
+        low_cardinality=one_hot,
+        high_cardinality=StringEncoder(random_state=0),
+        # a fold may know no value of the only column
+        drop_null_fraction=None,  # type: ignore[arg-type]  (skrub's default is 1.0)
+    )
+
+
+def _numbers() -> Any:
+    """Nullable and truth-value columns become float columns with NaN for gaps."""
+    from sklearn.preprocessing import FunctionTransformer  # noqa: PLC0415
+
+    return FunctionTransformer(pd.DataFrame.astype, kw_args={"dtype": "float64"})
+
+
+def to_matrix(encoder: Any, x: pd.DataFrame | np.ndarray) -> np.ndarray:
+    """The numbers of some rows, by a fitted encoder or None.
+
+    Returns
+    -------
+    array
+        float64 of shape (n_rows, n_columns) for tables; images as they are.
+    """
+    if encoder is not None:
+        return np.asarray(encoder.transform(x), dtype="float64")
+    if isinstance(x, pd.DataFrame):
+        return x.to_numpy(dtype="float64")
+    return x
+
+
+def encode_fold(
+    x: pd.DataFrame | np.ndarray, train: np.ndarray, test: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Matrices of training and test rows, the encoder fitted on the former."""
+    encoder, matrix = fit_encoder(x, train)
+    return matrix, to_matrix(encoder, take(x, test))
+
+
+def fit_encoder(
+    x: pd.DataFrame | np.ndarray, train: np.ndarray
+) -> tuple[Any, np.ndarray]:
+    """The encoder fitted on the training rows, or None, and their matrix."""
+    rows = take(x, train)
+    encoder = make_encoder(x)
+    if encoder is None:
+        return None, to_matrix(None, rows)
+    matrix = encoder.fit_transform(rows)  # type: ignore[attr-defined]
+    return encoder, np.asarray(matrix, dtype="float64")

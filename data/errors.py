@@ -1,0 +1,63 @@
+"""The errors we raise on purpose; the command shows each as one line.
+
+::
+
+    ZooError            exit code 1
+    ├── BadData         the content of a file or table cannot be used    1
+    ├── Misuse          an argument names something that is not there    2
+    │   └── UnknownName a name that is in no catalog                     2
+    └── Offline         a download failed                                1
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class ZooError(Exception):
+    """Base of every error we raise on purpose; its text is one line."""
+
+    exit_code = 1
+
+    def __str__(self) -> str:
+        # names of columns and files, and texts of other libraries, may hold line breaks
+        return " ".join(Exception.__str__(self).splitlines())
+
+
+class BadData(ZooError):
+    """The content of a file or table cannot be learned from as it is."""
+
+
+class Offline(ZooError):
+    """A file is neither in the cache nor can it be downloaded."""
+
+
+class Misuse(ZooError):
+    """An argument names something that does not exist or is not allowed."""
+
+    exit_code = 2
+
+
+class UnknownName(Misuse, KeyError):
+    """A model, dataset, column or run that does not exist."""
+
+
+def unknown(
+    kind: str, name: object, allowed: Iterable[object], *, see: str
+) -> UnknownName:
+    """The error for a name that is not there, with the nearest names.
+
+    Parameters
+    ----------
+    kind : str
+        What the name should have named, e.g. ``"model"``.
+    name : object
+        The name given.
+    allowed : iterable
+        The names there are.
+    see : str
+        What the user can do to see them all, e.g. ``"`zoo list` shows all"``.
+    """
+    names = [str(a) for a in allowed]
+    near = get_close_matches(str(name), names, n=3, cutoff=0.5)
+    hint = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""
+    return UnknownName(f"no {kind} is named {str(name)!r}. {hint}{see}")

@@ -1,0 +1,209 @@
+"""Cutting rows into training, validation and test rows, the same way every time."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .dataset import Dataset
+from .errors import BadData, Misuse
+
+TEST_SHARE = 0.2
+VALIDATION_SHARE = 0.2
+"""Of the rows that are not test rows."""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Row numbers of one split: int arrays ``train`` and ``test``, disjoint."""
+
+    train: np.ndarray
+    test: np.ndarray
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Row numbers of the three parts of a dataset; disjoint, together all rows."""
+
+    train: np.ndarray
+    validation: np.ndarray
+    test: np.ndarray
+
+
+def cut(dataset: Dataset, *, seed: int = 0) -> Cut:
+    """Training, validation and test rows: 64, 16 and 20 %.
+
+    The official test rows are used where a dataset has some; classes keep their
+    shares, and rows of a group stay together.
+
+    Raises
+    ------
+    BadData
+        There are less than three rows or groups.
+    """
+    rows = np.arange(len(dataset))
+    if dataset.n_test:
+        rest, test = rows[: -dataset.n_test], rows[-dataset.n_test :]
+    else:
+        rest, test = hold_out(dataset.y, TEST_SHARE, **_kind(dataset), seed=seed)
+    groups = None if dataset.groups is None else dataset.groups[rest]
+    train, validation = hold_out(
+        dataset.y[rest],
+        VALIDATION_SHARE,
+        classes=dataset.is_classification,
+        groups=groups,
+        seed=seed,
+    )
+    return Cut(rest[train], rest[validation], test)
+
+
+def _kind(dataset: Dataset) -> dict[str, Any]:
+    return {"classes": dataset.is_classification, "groups": dataset.groups}
+
+
+def hold_out(
+    y: np.ndarray,
+    share: float,
+    *,
+    classes: bool,
+    groups: np.ndarray | None = None,
+    seed: int = 0,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Row numbers of a larger and a smaller part.
+
+    Parameters
+    ----------
+    y : array of shape (n_rows,)
+    share : float
+        Of the smaller part, between 0 and 1.
+    classes : bool
+        Whether y holds classes, which are to keep their shares where they can.
+    groups : array of shape (n_rows,), optional
+        Rows with equal values stay together; classes are then left to chance.
+    seed : int
+
+    Returns
+    -------
+    larger, smaller : int arrays
+        Sorted row numbers.
+
+    Raises
+    ------
+    BadData
+        There are less than two rows or groups to part.
+    """
+    from sklearn.model_selection import (  # noqa: PLC0415  (`zoo list` reads this file)
+        GroupShuffleSplit,
+        ShuffleSplit,
+        StratifiedShuffleSplit,
+    )
+
+    units = len(y) if groups is None else len(np.unique(groups))
+    if units < 2:
+        what = "row" if groups is None else "group"
+        msg = f"training, validation and test rows cannot be cut from so few {what}s"
+        msg = f"{msg} ({units} {what} is left to part); bring more {what}s"
+        raise BadData(msg)
+    counts = np.unique(y, return_counts=True)[1] if classes else np.array([0])
+    smaller = int(np.ceil(share * len(y)))
+    possible = counts.min() >= 2 and len(counts) <= min(smaller, len(y) - smaller)
+    if groups is not None:
+        splitter: Any = GroupShuffleSplit(1, test_size=share, random_state=seed)
+    elif possible:
+        splitter = StratifiedShuffleSplit(1, test_size=share, random_state=seed)
+    else:
+        splitter = ShuffleSplit(1, test_size=share, random_state=seed)
+    a, b = next(splitter.split(y, y, groups))
+    return np.sort(a), np.sort(b)
+
+
+def make_folds(
+    dataset: Dataset, *, folds: int = 5, repeats: int = 1, seed: int = 0
+) -> list[Fold]:
+    """The splits on which every candidate is scored.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        With official test rows there is one split: those rows against the others.
+    folds : int
+        Parts into which the rows are cut; each is the test rows once. Classes keep
+        their shares as far as they can, and rows of a group stay together.
+    repeats : int
+        How often that is done, each time with other parts.
+    seed : int
+
+    Raises
+    ------
+    Misuse
+        Fewer than 2 folds or 1 repeat.
+    BadData
+        Fewer rows, groups, or rows of the commonest class, than folds.
+    """
+    if folds < 2 or repeats < 1:
+        msg = "--folds must be 2 or more and --repeats 1 or more"
+        msg = f"{msg}, got {folds} and {repeats}"
+        raise Misuse(msg)
+    if dataset.n_test:
+        rows = np.arange(len(dataset))
+        return [Fold(rows[: -dataset.n_test], rows[-dataset.n_test :])]
+    _check_enough(dataset, folds)
+    return [
+        Fold(train, test)
+        for repeat in range(repeats)
+        for train, test in _splits(dataset, folds, seed + repeat)
+    ]
+
+
+def _check_enough(dataset: Dataset, folds: int) -> None:
+    def refuse(count: int, what: str) -> None:
+        if count < folds:
+            fewer = f"give --folds {count} or " if count >= 2 else ""
+            msg = f"{count} {what} cannot be cut into {folds} folds"
+            msg = f"{msg}; {fewer}bring more rows"
+            raise BadData(msg)
+
+    refuse(len(dataset), "rows")
+    if dataset.groups is not None:
+        refuse(len(np.unique(dataset.groups)), "groups")
+    if dataset.is_classification:
+        refuse(int(np.bincount(dataset.y).max()), "rows of the commonest class")
+
+
+def _splits(
+    dataset: Dataset, folds: int, seed: int
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    import warnings  # noqa: PLC0415
+
+    from sklearn import model_selection as ms  # noqa: PLC0415
+
+    grouped, classes = dataset.groups is not None, dataset.is_classification
+    if grouped and classes:
+        kind: Any = ms.StratifiedGroupKFold
+    elif grouped:
+        kind = ms.GroupKFold
+    else:
+        kind = ms.StratifiedKFold if classes else ms.KFold
+    splitter = kind(folds, shuffle=True, random_state=seed)
+    rows = np.zeros(len(dataset))
+    with warnings.catch_warnings():
+        # a class with fewer rows than folds is missing in some; scoring allows it
+        warnings.filterwarnings("ignore", message="The least populated class")
+        return list(splitter.split(rows, dataset.y, dataset.groups))
+
+
+def sample_rows(dataset: Dataset, limit: int, *, seed: int) -> np.ndarray:
+    """Sorted numbers of about ``limit`` rows, classes and test rows in proportion.
+
+    Every class keeps at least two rows, so that a rare one does not vanish.
+    """
+    rng = np.random.default_rng(seed)
+    is_test = np.arange(len(dataset)) >= len(dataset) - dataset.n_test
+    strata = is_test + 2 * (dataset.y if dataset.is_classification else 0)
+
+    def some(rows: np.ndarray) -> np.ndarray:
+        share = round(limit * len(rows) / len(dataset))
+        return rng.choice(rows, max(min(2, len(rows)), share), replace=False)
+
+    kept = [some(np.flatnonzero(strata == s)) for s in np.unique(strata)]
+    return np.sort(np.concatenate(kept))

@@ -1,0 +1,149 @@
+"""The target: which column, which task, which codes."""
+
+import numpy as np
+import pandas as pd
+
+from .dataset import TASKS, Task
+from .errors import BadData, Misuse, unknown
+
+MAX_CLASSES_BY_GUESS = 10
+"""Whole numbers with at most so many different values are taken for classes."""
+MAX_EVEN_CLASSES_BY_GUESS = 50
+"""Up to so many, if they are numbered nearly without gaps and none of them is rare."""
+
+
+def find_column(name: str, columns: list[str], *, what: str) -> str:
+    """A column by its name, or by its position (from 0; -1 is the last).
+
+    Raises
+    ------
+    UnknownName
+    """
+    if name in columns:
+        return name
+    try:
+        return columns[int(name)]
+    except (ValueError, IndexError):
+        see = f"The columns are {', '.join(columns[:20])}"
+        more = f" and {len(columns) - 20} more." if len(columns) > 20 else "."
+        raise unknown(what, name, columns, see=see + more) from None
+
+
+def infer_task(values: pd.Series) -> Task:
+    """What a target column asks for, judged by its values.
+
+    Text, truth values and categories are classes. Numbers are classes if they are
+    whole and there are only two of them, at most `MAX_CLASSES_BY_GUESS`, or at most
+    `MAX_EVEN_CLASSES_BY_GUESS` numbered nearly without gaps of which the rarest has
+    at least 5 rows and a fifth of an even share; all other numbers are quantities.
+    """
+    counts = values.value_counts()
+    if not _is_number(values) or len(counts) == 2:
+        return "binary" if len(counts) == 2 else "multiclass"
+    levels = counts.index.to_numpy(dtype=float)
+    if not np.array_equal(levels, np.round(levels)):
+        return "regression"
+    numbered = len(levels) >= 0.8 * (levels.max() - levels.min() + 1)
+    even = counts.min() >= max(5, 0.2 * len(values) / len(counts))
+    few = len(counts) <= MAX_CLASSES_BY_GUESS and len(counts) <= len(values) / 5
+    many = len(counts) <= MAX_EVEN_CLASSES_BY_GUESS and numbered and even
+    return "multiclass" if few or many else "regression"
+
+
+def encode_target(
+    values: pd.Series, task: str | None
+) -> tuple[np.ndarray, tuple[str, ...], Task]:
+    """Class codes or numbers of a target without missing values.
+
+    Parameters
+    ----------
+    values : Series of shape (n_rows,)
+    task : str, optional
+        Overrules `infer_task`.
+
+    Returns
+    -------
+    y : int64 array of class codes, or float64 array, of shape (n_rows,)
+    classes : tuple of str
+        Labels in the order of their codes; empty for regression.
+    task : str
+
+    Raises
+    ------
+    Misuse
+        The task is none of ours.
+    BadData
+        One class, a class with one row, two classes asked and more given, infinite
+        numbers, or text where numbers are needed.
+    """
+    if task is not None and task not in TASKS:
+        msg = f"no task is named {task!r}; allowed are {', '.join(TASKS)}"
+        raise Misuse(msg)
+    name = values.name
+    _check_finite(values)
+    if values.nunique() < 2:
+        msg = f"the target {name!r} has one value ('{values.iloc[0]}') in all rows"
+        msg = f"{msg}; there is nothing to tell apart. Choose another --target."
+        raise BadData(msg)
+    chosen = task or infer_task(values)
+    if chosen == "regression":
+        return _numbers(values), (), "regression"
+    labels = _labels(values)
+    counts = labels.value_counts()
+    if chosen == "binary" and len(counts) > 2:
+        msg = f"the target {name!r} has {len(counts)} classes; binary needs 2"
+        msg = f"{msg}. Give --task multiclass."
+        raise BadData(msg)
+    if counts.min() < 2:
+        rare = str(counts.idxmin())
+        msg = f"class {rare!r} of the target {name!r} has 1 row of {len(labels)}"
+        hint = "each class needs 2 or more: join it with another, remove the row"
+        quantity = ", or give --task regression" if _is_number(values) else ""
+        msg = f"{msg}; {hint}{quantity}."
+        raise BadData(msg)
+    classes = _ordered(counts.index, values)
+    codes = pd.Categorical(labels, categories=classes).codes.astype("int64")
+    return codes, tuple(classes), "binary" if len(classes) == 2 else "multiclass"
+
+
+def _is_number(values: pd.Series) -> bool:
+    kind = values.dtype
+    is_truth = pd.api.types.is_bool_dtype(kind)
+    return bool(pd.api.types.is_numeric_dtype(kind)) and not is_truth
+
+
+def _check_finite(values: pd.Series) -> None:
+    if not _is_number(values):
+        return
+    infinite = int(np.isinf(values.to_numpy(dtype="float64")).sum())
+    if infinite:
+        msg = f"the target {values.name!r} is infinite in {infinite} rows"
+        msg = f"{msg}; remove those rows or put in their true values."
+        raise BadData(msg)
+
+
+def _numbers(values: pd.Series) -> np.ndarray:
+    """The target as numbers; dates are none, though pandas would count nanoseconds."""
+    plain = pd.api.types.is_numeric_dtype(values.dtype)
+    text = values if plain else values.astype(str)
+    numbers = pd.Series(pd.to_numeric(text, errors="coerce"), index=values.index)
+    if numbers.isna().any():
+        bad = str(values.iloc[int(numbers.isna().argmax())])
+        msg = f"the target {values.name!r} holds {bad!r}, and regression needs numbers"
+        msg = f"{msg}. Give --task multiclass or choose another --target."
+        raise BadData(msg)
+    _check_finite(numbers)
+    return numbers.to_numpy().astype("float64")
+
+
+def _labels(values: pd.Series) -> pd.Series:
+    """Labels as text; 1.0 is shown as 1, as a gap in a column makes floats of ints."""
+    if pd.api.types.is_float_dtype(values.dtype):
+        numbers = values.to_numpy(dtype="float64")
+        if (numbers == numbers.round()).all() and np.abs(numbers).max() < 2**53:
+            return values.astype("int64").astype(str)
+    return values.astype(str)
+
+
+def _ordered(labels: pd.Index, values: pd.Series) -> list[str]:
+    return sorted(labels, key=float) if _is_number(values) else sorted(labels)

@@ -1,0 +1,46 @@
+"""``zoo baseline``: the data half alone. TensorFlow is not imported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from . import options
+
+
+@click.command("baseline")
+@click.argument("data", metavar="NAME|FILE")
+@options.data_options
+@options.fold_options
+@options.run_options
+def baseline_command(
+    data: str,
+    folds: int,
+    repeats: int,
+    jobs: int | None,
+    seed: int,
+    out: Path,
+    as_json: bool,
+    quiet: bool,
+    **reading: Any,
+) -> None:
+    """Say what can be learned from a dataset, without a network.
+
+    The verdict is one of signal, no-signal, undecided, suspicious.
+
+    \b
+    Examples:
+      zoo baseline iris
+      zoo baseline people.csv --target income
+    """
+    from ...data import load
+    from . import output, work
+
+    dataset = load(data, **reading, seed=seed)
+    study = work.score(
+        [], dataset, folds=folds, repeats=repeats, jobs=jobs, seed=seed, quiet=quiet
+    )
+    results, run = work.write_run(out, "baseline", study)
+    output.show_results(results, run, as_json=as_json, quiet=quiet)

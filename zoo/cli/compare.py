@@ -1,0 +1,62 @@
+"""``zoo compare``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from . import options
+
+
+@click.command("compare")
+@click.argument("models", nargs=-1, required=True)
+@click.option("--data", metavar="NAME|FILE", help="Dataset of the catalog, or a file.")
+@options.data_options
+@options.fold_options
+@options.run_options
+@options.gate_option
+def compare_command(
+    models: tuple[str, ...],
+    data: str | None,
+    folds: int,
+    repeats: int,
+    jobs: int | None,
+    seed: int,
+    out: Path,
+    as_json: bool,
+    quiet: bool,
+    gate: bool,
+    **reading: Any,
+) -> None:
+    """Score several networks and the baselines on the same folds of one dataset.
+
+    Without --data, the first model's own dataset. With --gate, the exit code is that of
+    the first network whose verdict is not 0.
+
+    \b
+    Example:
+      zoo compare rgb-softmax rgb-sigmoid --data rgb
+    """
+    from ...data import load
+    from ...data.errors import Misuse
+    from ..catalog import card
+    from . import output, work
+
+    names = list(dict.fromkeys(models))
+    cards = [card(name) for name in names]
+    name = data or cards[0].dataset
+    if not name:
+        msg = f"{names[0]} has no dataset of its own; give --data with a name or a file"
+        raise Misuse(msg)
+    dataset = load(name, **reading, seed=seed)
+    work.check_models(names, dataset)
+    study = work.score(
+        names, dataset, folds=folds, repeats=repeats, jobs=jobs, seed=seed, quiet=quiet
+    )
+    study = work.with_networks(study, names, dataset)
+    results, run = work.write_run(out, "compare", study)
+    output.show_results(results, run, as_json=as_json, quiet=quiet)
+    if gate:
+        raise SystemExit(output.exit_code(results))

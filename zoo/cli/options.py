@@ -1,0 +1,73 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ...data.dataset import TASKS
+
+Decorator = Callable[[Any], Any]
+
+
+def _together(*options: Decorator) -> Decorator:
+    """One decorator that adds several options, in their order."""
+
+    def decorate(command: Any) -> Any:
+        return reduce(lambda c, option: option(c), reversed(options), command)
+
+    return decorate
+
+
+out_option = click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("runs"),
+    show_default=True,
+    help="Folder of the runs.",
+)
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Results as JSON on standard output."
+)
+quiet_option = click.option(
+    "--quiet", "-q", is_flag=True, help="No progress and no table."
+)
+gate_option = click.option(
+    "--gate",
+    is_flag=True,
+    help="Exit with the verdict's code: 3 network at fault, 4 undecided, 5 no signal, "
+    "6 suspicious.",
+)
+
+run_options = _together(
+    click.option(
+        "--seed", type=click.IntRange(0), default=0, show_default=True,
+        help="Of generators, folds, weights and permutations.",
+    ),
+    out_option,
+    json_option,
+    quiet_option,
+)  # fmt: skip
+
+data_options = _together(
+    click.option("--target", help="Column to predict: its name, or position from 0."),
+    click.option("--task", type=click.Choice(TASKS), help="Overrules what is inferred."),
+    click.option("--drop", multiple=True, metavar="COL", help="Column to leave out."),
+    click.option("--group", metavar="COL", help="Equal values: rows that belong together."),
+    click.option("--limit", type=int, metavar="N", help="Use at most N rows, a sample."),
+    click.option(
+        "--header/--no-header", default=None,
+        help="Whether a text file's first line holds names (found out by default).",
+    ),
+)  # fmt: skip
+
+fold_options = _together(
+    click.option("--folds", type=int, default=5, show_default=True),
+    click.option("--repeats", type=int, default=1, show_default=True),
+    click.option(
+        "--jobs", type=int, default=None, metavar="N",
+        help="Processes at a time (default: all cores).",
+    ),
+)  # fmt: skip

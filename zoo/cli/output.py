@@ -1,0 +1,160 @@
+"""What a person reads: progress and tables on standard error, answers on standard output."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ...baselines.results import Results, Row, Score
+
+Step = Callable[[int, int, str], None]
+"""Called with how much is done, of how much, and a few words."""
+
+PLAIN_WIDTH = 110
+
+
+def console() -> Console:
+    """Standard error; plain and wide where it is no terminal. NO_COLOR is honoured."""
+    from rich.console import Console
+
+    found = Console(stderr=True, highlight=False)
+    return found if found.is_terminal else Console(
+        stderr=True, highlight=False, width=PLAIN_WIDTH
+    )
+
+
+@contextmanager
+def progress(title: str, *, quiet: bool) -> Iterator[Step]:
+    """A bar on a terminal; elsewhere one line at the end."""
+    where = console()
+    if quiet:
+        yield lambda done, total, words: None
+        return
+    if not where.is_terminal:
+        last: list[str] = []
+
+        def note(done: int, total: int, words: str) -> None:
+            last[:] = [f"{title}: {done} of {total} {words}".rstrip()]
+
+        yield note
+        for line in last:
+            where.print(line, markup=False)
+        return
+    with _bar(where) as bar:
+        task = bar.add_task(title, total=None, words="")
+        yield lambda done, total, words: bar.update(
+            task, completed=done, total=total, words=words
+        )
+
+
+def _bar(where: Console) -> Any:
+    from rich import progress as parts
+
+    return parts.Progress(
+        parts.TextColumn("{task.description}"),
+        parts.BarColumn(),
+        parts.MofNCompleteColumn(),
+        parts.TextColumn("{task.fields[words]}"),
+        parts.TimeElapsedColumn(),
+        console=where,
+    )
+
+
+def show_table(results: Results) -> None:
+    """The candidates with their intervals, best first after the networks."""
+    from rich.table import Table
+    from rich.text import Text
+
+    about = results.about
+    title = f"{about.name}: {about.rows:,} rows, {results.split}"
+    table = Table(title=Text(title), title_justify="left", caption_justify="left")
+    table.caption = Text("mean [95 % interval]; skill: share of the uncertainty removed")
+    metrics = METRICS["classes" if about.classes else "numbers"]
+    table.add_column("candidate")
+    for label in (*metrics.values(), "fit"):
+        table.add_column(label, justify="right", no_wrap=True)
+    for row in _in_order(results):
+        name = Text(row.name, style="bold" if row.kind == "network" else "")
+        if row.error:
+            table.add_row(name, Text(row.error, style="red", overflow="fold"))
+            continue
+        cells = [format_score(row.scores[m]) for m in metrics]
+        table.add_row(name, *cells, seconds(row.fit_seconds))
+    console().print(table)
+
+
+METRICS = {
+    "classes": {
+        "accuracy": "accuracy",
+        "skill": "skill",
+        "log_loss": "log loss",
+        "roc_auc": "ROC AUC",
+    },
+    "numbers": {"r2": "R²", "skill": "skill", "rmse": "RMSE", "mae": "MAE"},
+}
+
+
+def _in_order(results: Results) -> list[Row]:
+    def key(row: Row) -> tuple[bool, float]:
+        skill = row.scores["skill"].mean if row.scores else float("-inf")
+        return row.kind == "baseline", -skill
+
+    return sorted(results.rows, key=key)
+
+
+def format_score(score: Score) -> str:
+    """``0.981 [0.970, 0.992]``, or the mean alone where there is no interval."""
+    if score.low is None or score.high is None:
+        return format_number(score.mean)
+    ends = f"{format_number(score.low)}, {format_number(score.high)}"
+    return f"{format_number(score.mean)} [{ends}]"
+
+
+def format_number(value: float) -> str:
+    return f"{value:.3f}" if abs(value) < 100 else f"{value:,.4g}"
+
+
+def seconds(value: float | None) -> str:
+    return "" if value is None else f"{value:.2g} s" if value < 10 else f"{value:.0f} s"
+
+
+def show_results(
+    results: Results, run: Path, *, as_json: bool, quiet: bool
+) -> None:
+    """The table, the verdicts and the report's path; or all of it as JSON."""
+    if not quiet:
+        for note in results.about.notes:
+            console().print(f"note: {note}", markup=False)
+        show_table(results)
+    report = run / "report.html"
+    if as_json:
+        facts = results.to_dict() | {"run": str(run), "report": str(report)}
+        click.echo(json.dumps(facts, ensure_ascii=False))
+        return
+    show_verdicts(results)
+    click.echo(f"report: {report}")
+
+
+def show_verdicts(results: Results) -> None:
+    """Each network's verdict, or the data's if there is no network."""
+    networks = [v for v in results.verdicts if v.about]
+    for verdict in networks or results.verdicts:
+        about = f"{verdict.about}: " if len(networks) > 1 else ""
+        click.echo(f"{about}{click.style(verdict.name, bold=True)}. {verdict.sentence}")
+        click.echo(f"  What would change this: {verdict.change}")
+
+
+def exit_code(results: Results) -> int:
+    """The code of the first network's verdict that is not 0."""
+    from ...baselines.verdict import EXIT_CODES
+
+    codes = [EXIT_CODES[v.name] for v in results.verdicts if v.about]
+    return next((code for code in codes if code), 0)

@@ -1,0 +1,90 @@
+"""``zoo predict``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from . import options
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ..run import Inputs
+
+
+@click.command("predict")
+@click.argument("run")
+@click.argument("file", required=False, metavar="[FILE|-]")
+@options.out_option
+@options.json_option
+def predict_command(run: str, file: str | None, out: Path, as_json: bool) -> None:
+    """Ask a trained network about new rows.
+
+    Rows come from FILE (CSV, TSV, Parquet, NPZ) or from standard input, one line a row;
+    with neither, the features are asked for one by one. RUN is a run's folder, its name,
+    a part of it, or `last`.
+
+    \b
+    Examples:
+      zoo predict last new.csv
+      echo 255,255,255 | zoo predict rgb-softmax
+    """
+    from ..run import find_run, read_settings
+
+    folder = find_run(run, out)
+    _, inputs = read_settings(folder)
+    rows = _rows(file, inputs)
+    outputs = _ask(folder, rows)
+    for answer in _answers(outputs, inputs):
+        click.echo(json.dumps(answer, ensure_ascii=False) if as_json else _line(answer))
+
+
+def _rows(file: str | None, inputs: Inputs) -> Any:
+    from ..asking import ask_for_row, rows_from_file, rows_from_text
+
+    if file and file != "-":
+        return rows_from_file(Path(file), inputs)
+    if file == "-" or not sys.stdin.isatty():
+        return rows_from_text(click.get_text_stream("stdin").read(), inputs)
+    limits = inputs.feature_range
+    hint = f" ({limits[0]:g} to {limits[1]:g})" if limits else ""
+    return ask_for_row(inputs, lambda name: click.prompt(f"{name}{hint}", default=""))
+
+
+def _ask(folder: Path, rows: Any) -> np.ndarray:
+    import keras
+
+    from ..asking import ask
+
+    encoder = None
+    if (folder / "encoder.joblib").exists():
+        import joblib
+
+        encoder = joblib.load(folder / "encoder.joblib")
+    return ask(keras.saving.load_model(folder / "model.keras"), encoder, rows)
+
+
+def _answers(outputs: np.ndarray, inputs: Inputs) -> list[dict[str, Any]]:
+    """One dict a row: the likeliest class and all probabilities, or the number."""
+    if not inputs.classes:
+        return [{"prediction": float(row[0])} for row in outputs]
+    return [
+        {
+            "prediction": inputs.classes[int(row.argmax())],
+            "probabilities": dict(zip(inputs.classes, map(float, row), strict=True)),
+        }
+        for row in outputs
+    ]
+
+
+def _line(answer: dict[str, Any]) -> str:
+    if "probabilities" not in answer:
+        return f"{answer['prediction']:.6g}"
+    ranked = sorted(answer["probabilities"].items(), key=lambda item: -item[1])
+    shown = "  ".join(f"{label} {p:.4f}" for label, p in ranked[:5])
+    return f"{answer['prediction']}\t{shown}"

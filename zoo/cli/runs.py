@@ -1,0 +1,62 @@
+"""``zoo runs`` and ``zoo report``: what is on disk. Neither imports Keras."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from . import options
+
+
+@click.command("runs")
+@options.out_option
+@options.json_option
+def runs_command(out: Path, as_json: bool) -> None:
+    """List the runs, the newest last.
+
+    \b
+    Example:
+      zoo runs
+    """
+    from ...baselines.results import Results
+    from ...data.errors import ZooError
+    from ..run import RESULTS, list_runs
+
+    for folder in list_runs(out):
+        try:
+            results = Results.load(folder / RESULTS)
+        except ZooError as error:  # one damaged run does not hide the others
+            click.echo(f"{folder.name}: {error}", err=True)
+            continue
+        verdicts = {v.about or "data": v.name for v in results.verdicts}
+        facts = {"run": folder.name, "data": results.about.name, "verdicts": verdicts}
+        said = ", ".join(f"{about} {name}" for about, name in verdicts.items())
+        line = f"{folder.name}  {results.about.name}  {said}"
+        click.echo(json.dumps(facts, ensure_ascii=False) if as_json else line)
+
+
+@click.command("report")
+@click.argument("run")
+@options.out_option
+@options.json_option
+@options.quiet_option
+def report_command(run: str, out: Path, as_json: bool, quiet: bool) -> None:
+    """Write a run's report.html again, from its results.json alone.
+
+    RUN is a run's folder, its name, a part of it, or `last`.
+
+    \b
+    Example:
+      zoo report last
+    """
+    from ...baselines.results import Results
+    from ...reports import Report
+    from ..run import RESULTS, find_run
+    from .output import show_results
+
+    folder = find_run(run, out)
+    results = Results.load(folder / RESULTS)
+    Report(results).save(folder / "report.html")
+    show_results(results, folder, as_json=as_json, quiet=quiet)

@@ -1,0 +1,71 @@
+"""``zoo train``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from . import options
+
+
+@click.command("train")
+@click.argument("model")
+@click.option("--data", metavar="NAME|FILE", help="Dataset of the catalog, or a file.")
+@options.data_options
+@options.fold_options
+@options.run_options
+@options.gate_option
+def train_command(
+    model: str,
+    data: str | None,
+    folds: int,
+    repeats: int,
+    jobs: int | None,
+    seed: int,
+    out: Path,
+    as_json: bool,
+    quiet: bool,
+    gate: bool,
+    **reading: Any,
+) -> None:
+    """Train a network, score it beside the baselines, and say what is at fault.
+
+    The network is trained once on the training rows and saved. It is then trained again
+    on each fold, where the baselines are scored too; the verdict is drawn from those.
+    With official test rows (mnist) these are the one split.
+
+    \b
+    Examples:
+      zoo train rgb-softmax
+      zoo train mlp --data people.csv --target income --gate
+    """
+    from ...data import load
+    from ...data.errors import Misuse
+    from ..catalog import card
+    from . import output, work
+
+    known = card(model)
+    name = data or known.dataset
+    if not name:
+        msg = f"{model} has no dataset of its own; give --data with a name or a file"
+        raise Misuse(msg)
+    dataset = load(name, **reading, seed=seed)
+    work.check_models([model], dataset)
+    fitted = work.fit_network(model, dataset, seed=seed, quiet=quiet)
+    once = dataset.n_test > 0
+    study = work.score(
+        [] if once else [model],
+        dataset,
+        folds=folds,
+        repeats=repeats,
+        jobs=jobs,
+        seed=seed,
+        quiet=quiet,
+        known=[work.known_outcome(fitted)] if once else [],
+    )
+    results, run = work.write_run(out, model, study, fitted=fitted, dataset=dataset)
+    output.show_results(results, run, as_json=as_json, quiet=quiet)
+    if gate:
+        raise SystemExit(output.exit_code(results))

@@ -1,0 +1,1 @@
+"""Two hidden layers for any table or image set."""

@@ -1,0 +1,1 @@
+"""Two hidden layers of ReLU units for digits."""

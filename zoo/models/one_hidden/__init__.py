@@ -1,0 +1,1 @@
+"""The smallest network worth trying first."""

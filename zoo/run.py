@@ -1,0 +1,189 @@
+"""A run on disk: a folder that is there whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import platform
+import secrets
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ..data.errors import BadData, Misuse, unknown
+from .recipe import Recipe
+
+RESULTS = "results.json"
+"""A folder that holds this file is a run."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a saved network must be told to be asked: the form of a row.
+
+    ``columns`` and ``types`` are names and pandas types of a table's columns, empty for
+    images; ``shape`` is that of a row of numbers.
+    """
+
+    dataset: str
+    task: str
+    classes: tuple[str, ...]
+    shape: tuple[int, ...]
+    columns: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    feature_range: tuple[float, float] | None = None
+
+
+def run_name(label: str) -> str:
+    """``<UTC time>-<label>-<four random hexadecimal digits>``."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{label}-{secrets.token_hex(2)}"
+
+
+@contextmanager
+def new_run(out: Path, label: str) -> Iterator[tuple[Path, Path]]:
+    """A folder to write a run into, renamed to its final name when the block ends.
+
+    If the block fails or is interrupted the folder is removed; nothing that was in
+    ``out`` before is touched.
+
+    Yields
+    ------
+    folder : Path
+        To write into.
+    final : Path
+        What it will be called.
+
+    Raises
+    ------
+    Misuse
+        The folder for runs cannot be made.
+    """
+    made = not out.exists()
+    final = out / run_name(label)
+    partial = out / f".{final.name}.partial"
+    try:
+        partial.mkdir(parents=True)
+    except OSError as error:
+        msg = f"cannot write runs to {str(out)!r}: {error.strerror}"
+        raise Misuse(f"{msg}. Choose another folder with --out.") from error
+    try:
+        yield partial, final
+        partial.rename(final)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        if made and not any(out.iterdir()):
+            out.rmdir()
+        raise
+
+
+def write_json(path: Path, facts: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(facts, indent=1, ensure_ascii=False), "utf-8")
+
+
+def write_settings(
+    folder: Path, recipe: Recipe, inputs: Inputs, *, seed: int, command: str
+) -> None:
+    """``recipe.json``: all that is needed to repeat the run or to ask its network."""
+    facts = {
+        "recipe": recipe.to_dict(),
+        "inputs": vars(inputs),
+        "seed": seed,
+        "command": command,
+    }
+    write_json(folder / "recipe.json", facts)
+
+
+def read_settings(folder: Path) -> tuple[Recipe, Inputs]:
+    """The reverse of `write_settings`.
+
+    Raises
+    ------
+    BadData
+        The run has no network, or the file is damaged.
+    """
+    path = folder / "recipe.json"
+    if not (path.exists() and (folder / "model.keras").exists()):
+        msg = f"the run {folder.name} holds no network to ask"
+        raise BadData(f"{msg}; those of `zoo train` do")
+    try:
+        facts = json.loads(path.read_text("utf-8"))
+        given = facts["inputs"]
+        lists = ("classes", "shape", "columns", "types")
+        fixed = {key: tuple(given[key]) for key in lists}
+        reach = given["feature_range"]
+        inputs = Inputs(**{**given, **fixed, "feature_range": reach and tuple(reach)})
+        return Recipe.from_dict(facts["recipe"]), inputs
+    except (ValueError, KeyError, TypeError) as error:
+        msg = f"{path} is damaged ({error}); train the network again"
+        raise BadData(msg) from error
+
+
+def write_environment(folder: Path, versions: Mapping[str, str], sha256: str) -> None:
+    """``environment.json``: versions, platform, git commit, hash of the data."""
+    facts = {
+        "versions": dict(versions),
+        "platform": platform.platform(),
+        "cores": os.cpu_count(),
+        "git": _git_commit(),
+        "data_sha256": sha256,
+    }
+    write_json(folder / "environment.json", facts)
+
+
+def _git_commit() -> str | None:
+    """The commit of the folder the command is run in, if it is a checkout."""
+    try:
+        told = subprocess.run(
+            ["git", "rev-parse", "HEAD"], capture_output=True, text=True, timeout=5
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return told.stdout.strip() or None
+
+
+def write_history(folder: Path, history: Mapping[str, Sequence[float]]) -> None:
+    """``history.csv``: one row an epoch."""
+    with (folder / "history.csv").open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["epoch", *history])
+        rows = zip(*history.values(), strict=True)
+        writer.writerows([epoch, *row] for epoch, row in enumerate(rows, 1))
+
+
+def list_runs(out: Path) -> list[Path]:
+    """The runs in a folder, the oldest first."""
+    if not out.is_dir():
+        return []
+    folders = (p for p in out.iterdir() if not p.name.startswith("."))
+    return sorted(p for p in folders if (p / RESULTS).is_file())
+
+
+def find_run(name: str, out: Path) -> Path:
+    """A run by its folder, its name, the start or a part of its name, or ``last``.
+
+    Raises
+    ------
+    UnknownName
+        None is called so, or several are.
+    """
+    if (Path(name) / RESULTS).is_file():
+        return Path(name)
+    runs = list_runs(out)
+    if name == "last" and runs:
+        return runs[-1]
+    exact = [run for run in runs if run.name == name]
+    found = exact or [run for run in runs if name in run.name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        shown = ", ".join(run.name for run in found[-5:])
+        msg = f"{name!r} may be any of {len(found)} runs ({shown})"
+        raise Misuse(f"{msg}; give more of the name")
+    see = f"`zoo runs --out {out}` shows the {len(runs)} runs in {str(out)!r}."
+    raise unknown("run", name, [run.name for run in runs], see=see)

@@ -1,0 +1,54 @@
+"""What is done to the inputs before the first layer: a factor and an offset a feature."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .recipe import Scaling
+
+
+@dataclass(frozen=True)
+class Affine:
+    """``x * factor + offset``; arrays that broadcast over one row."""
+
+    factor: np.ndarray
+    offset: np.ndarray
+
+    def apply(self, x: np.ndarray) -> np.ndarray:
+        """Scaled rows as float32."""
+        return (x * self.factor + self.offset).astype("float32")
+
+
+def fit_scaling(
+    kind: Scaling, x: np.ndarray, feature_range: tuple[float, float] | None
+) -> Affine:
+    """The factor and offset that a recipe's scaling asks for.
+
+    Parameters
+    ----------
+    kind : {"none", "unit", "range", "standard"}
+        See `Recipe`.
+    x : array of shape (n_rows, ...)
+        Training rows.
+    feature_range : (float, float), optional
+        Known limits of every feature; else each column's own in the training rows
+        (for images, those of all pixels together).
+
+    Returns
+    -------
+    Affine
+        A column without spread gets factor 1, so that nothing is divided by 0.
+    """
+    if kind == "none":
+        return Affine(np.ones(1), np.zeros(1))
+    axis = 0 if x.ndim == 2 else None
+    if kind == "standard":
+        middle, reach = x.mean(axis=axis), x.std(axis=axis)
+    else:
+        low, high = feature_range or (x.min(axis=axis), x.max(axis=axis))
+        low, high = np.asarray(low, dtype="float64"), np.asarray(high, dtype="float64")
+        middle, reach = (low + high) / 2, (high - low) / 2
+        if kind == "unit":
+            middle, reach = low, high - low
+    factor = 1 / np.where(reach > 1e-12 * np.maximum(1, np.abs(middle)), reach, 1)
+    return Affine(np.atleast_1d(factor), np.atleast_1d(-middle * factor))
