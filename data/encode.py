@@ -36,7 +36,8 @@ def make_encoder(x: pd.DataFrame | np.ndarray) -> BaseEstimator | None:
     """
     if not isinstance(x, pd.DataFrame):
         return None
-    numeric = all(pd.api.types.is_numeric_dtype(t) for t in x.dtypes)
+    is_number = [bool(pd.api.types.is_numeric_dtype(t)) for t in x.dtypes]
+    numeric = all(is_number)
     if numeric and not x.isna().any(axis=None):
         return None
     from sklearn.impute import SimpleImputer  # noqa: PLC0415
@@ -47,7 +48,13 @@ def make_encoder(x: pd.DataFrame | np.ndarray) -> BaseEstimator | None:
     )
     if numeric:
         return make_pipeline(_numbers(), impute)
-    return make_pipeline(_vectorizer(), impute)
+    from sklearn.compose import make_column_transformer  # noqa: PLC0415
+
+    # skrub would make float32 of numbers: 1e39 infinite, long identifiers alike
+    numbers = [i for i, known in enumerate(is_number) if known]
+    others = [i for i, known in enumerate(is_number) if not known]
+    columns = make_column_transformer((_numbers(), numbers), (_vectorizer(), others))
+    return make_pipeline(columns, impute)
 
 
 def _vectorizer() -> Any:

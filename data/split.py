@@ -189,7 +189,12 @@ def _splits(
     with warnings.catch_warnings():
         # a class with fewer rows than folds is missing in some; scoring allows it
         warnings.filterwarnings("ignore", message="The least populated class")
-        return list(splitter.split(rows, dataset.y, dataset.groups))
+        made = list(splitter.split(rows, dataset.y, dataset.groups))
+    if grouped and not all(len(test) for _, test in made):
+        # few groups: for the sake of the classes scikit-learn leaves a fold empty
+        plain = ms.GroupKFold(folds, shuffle=True, random_state=seed)
+        return list(plain.split(rows, dataset.y, dataset.groups))
+    return made
 
 
 def sample_rows(dataset: Dataset, limit: int, *, seed: int) -> np.ndarray:

@@ -49,7 +49,9 @@ class _Network(BaseEstimator):
         self.feature_range = feature_range
         self.random_state = random_state
 
-    def _fit(self, x: Any, y: np.ndarray, groups: np.ndarray | None, classes: int) -> None:
+    def _fit(
+        self, x: Any, y: np.ndarray, groups: np.ndarray | None, classes: int
+    ) -> None:
         rows = check_array(x, allow_nd=True)
         self.n_features_in_ = rows.shape[1]
         kept, inner = hold_out(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import keras
+from .backend import keras
 
 
 @keras.saving.register_keras_serializable(package="learnable")

@@ -38,5 +38,8 @@ def build(settings: Recipe, *, shape: tuple[int, ...], outputs: int) -> keras.Mo
     keras.Model
         From inputs of shape (n, \\*shape) to what the recipe's loss expects.
     """
+    import_module(
+        ".backend", __package__
+    )  # Keras without its chatter, before the model
     module = import_module(f".models.{card(settings.model).entry}.model", __package__)
     return module.build(settings, shape=shape, outputs=outputs)

@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import keras
 import numpy as np
 
-from ..data.errors import BadData
+from .backend import keras
+from .loop import OnEpoch, Rows, fit
 from .losses import BroadcastSquaredError
 from .recipe import Recipe
 from .registry import build
 from .scaling import Affine, fit_scaling
-
-MAX_STEPS_PER_EXECUTION = 50
-"""Batches that TensorFlow runs without going back to Python: twice as fast on small
-networks as one at a time, and the weights are the same."""
-
-OnEpoch = Callable[[int, int, dict[str, float]], None]
-"""Called after each epoch with its number from 1, their count, and Keras' logs."""
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Rows to train on or to validate with.
-
-    ``x`` has shape (n_rows, ...); ``y`` holds class codes or numbers, (n_rows,).
-    """
-
-    x: np.ndarray
-    y: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -84,25 +65,21 @@ def train(
     scaling = fit_scaling(recipe.scaling, rows.x, feature_range)
     target = _target_scale(rows.y, classes)
     core = build(recipe, shape=rows.x.shape[1:], outputs=classes or 1)
-    epochs = recipe.count_epochs(len(rows.x))
-    _compile(core, recipe, classes, steps=-(-len(rows.x) // recipe.batch_size))
-    history = core.fit(
-        scaling.apply(rows.x),
-        _scaled_target(rows.y, target, classes),
+    _compile(core, recipe, classes)
+    history = fit(
+        core,
+        _scaled(rows, scaling, target),
+        _scaled(validation, scaling, target),
         batch_size=recipe.batch_size,
-        epochs=epochs,
+        epochs=recipe.count_epochs(len(rows.x)),
         shuffle=recipe.shuffle,
-        validation_data=(
-            scaling.apply(validation.x),
-            _scaled_target(validation.y, target, classes),
-        ),
-        callbacks=_callbacks(recipe, epochs, on_epoch),
-        verbose=0,
-    ).history
-    _check_finite(history)
+        patience=recipe.patience,
+        seed=seed,
+        on_epoch=on_epoch,
+    )
     return Trained(
         serving=_serving(core, recipe, scaling, target, rows.x.shape[1:], classes),
-        history={k: tuple(float(v) for v in values) for k, values in history.items()},
+        history=history,
         parameters=int(core.count_params()),
         seconds=time.perf_counter() - start,
     )
@@ -115,7 +92,7 @@ def loss_unit(recipe: Recipe, classes: int) -> str:
     return "log_loss" if classes else "relative_mse"
 
 
-def _compile(core: keras.Model, recipe: Recipe, classes: int, *, steps: int) -> None:
+def _compile(core: keras.Model, recipe: Recipe, classes: int) -> None:
     optimizer: Any = keras.optimizers.get(recipe.optimizer)
     optimizer.learning_rate = recipe.learning_rate
     loss: Any = "mean_squared_error"
@@ -123,25 +100,7 @@ def _compile(core: keras.Model, recipe: Recipe, classes: int, *, steps: int) -> 
         loss = BroadcastSquaredError()
     elif classes:
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    together = min(steps, MAX_STEPS_PER_EXECUTION)
-    core.compile(optimizer=optimizer, loss=loss, steps_per_execution=together)
-
-
-def _callbacks(recipe: Recipe, epochs: int, on_epoch: OnEpoch | None) -> list[Any]:
-    callbacks: list[Any] = [keras.callbacks.TerminateOnNaN()]
-    if recipe.patience:
-        callbacks.append(
-            keras.callbacks.EarlyStopping(
-                monitor="val_loss", patience=recipe.patience, restore_best_weights=True
-            )
-        )
-    if on_epoch:
-        callbacks.append(
-            keras.callbacks.LambdaCallback(
-                on_epoch_end=lambda epoch, logs: on_epoch(epoch + 1, epochs, logs or {})
-            )
-        )
-    return callbacks
+    core.compile(optimizer=optimizer, loss=loss)
 
 
 def _target_scale(y: np.ndarray, classes: int) -> Affine | None:
@@ -149,15 +108,12 @@ def _target_scale(y: np.ndarray, classes: int) -> Affine | None:
     return None if classes else fit_scaling("standard", y.reshape(-1, 1), None)
 
 
-def _scaled_target(y: np.ndarray, scale: Affine | None, classes: int) -> np.ndarray:
-    return y.astype("int32") if scale is None else scale.apply(y.reshape(-1, 1))
-
-
-def _check_finite(history: dict[str, list[float]]) -> None:
-    for epoch, loss in enumerate(history["loss"], 1):
-        if not np.isfinite(loss):
-            msg = f"the training loss is {loss} in epoch {epoch}"
-            raise BadData(f"{msg}: lower the learning rate or look at the inputs' scale")
+def _scaled(rows: Rows, scaling: Affine, target: Affine | None) -> Rows:
+    """Rows as the network sees them: float32 inputs, int32 codes or scaled targets."""
+    x = scaling.apply(rows.x)
+    if target is None:
+        return Rows(x, rows.y.astype("int32"))
+    return Rows(x, target.apply(rows.y.reshape(-1, 1)))
 
 
 def _serving(

@@ -4,7 +4,6 @@ Commands are imported when chosen, and import their heavy part when called.
 """
 
 import errno
-from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
@@ -33,7 +32,7 @@ class Refusal(click.ClickException):
 
     def __init__(self, message: str, code: int = 1) -> None:
         super().__init__(message)
-        self.exit_code = code
+        self.exit_code = code  # pyright: ignore[reportAttributeAccessIssue]  (click's way)
 
 
 class Zoo(click.Group):
@@ -71,25 +70,25 @@ class Zoo(click.Group):
 
 
 def _as_refusal(error: OSError) -> BaseException:
-    """A full disk or a forbidden folder is no bug of ours; other errors stay as they are."""
+    """A full disk or a forbidden folder is no bug; other errors stay as they are."""
     where = f" ({error.filename})" if error.filename else ""
     if error.errno in _NO_SPACE:
-        msg = f"the disk is full{where}: nothing was written. Free some space or use --out."
-        return Refusal(msg)
+        msg = f"the disk is full{where}: nothing was written"
+        return Refusal(f"{msg}. Free some space, or choose another place with --out.")
     if isinstance(error, PermissionError):
         return Refusal(f"no permission{where}; choose another place with --out")
     return error
 
 
-@click.group(cls=Zoo, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Zoo,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="\b\nExample:\n  zoo train rgb-softmax",
+)
 @click.version_option(__version__, prog_name="zoo")
-def main(args: Sequence[str] = ()) -> None:
+def main() -> None:
     """Is it the data, or is it my network?
 
     Baselines run beside every network, on the same folds; a signal test says whether
     there is anything to learn; the verdict comes with its numbers.
-
-    \b
-    Example:
-      zoo train rgb-softmax
     """

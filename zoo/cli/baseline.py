@@ -10,7 +10,12 @@ import click
 from . import options
 
 
-@click.command("baseline")
+@click.command(
+    "baseline",
+    epilog="\b\nExamples:\n"
+    "  zoo baseline iris\n"
+    "  zoo baseline people.csv --target income",
+)
 @click.argument("data", metavar="NAME|FILE")
 @options.data_options
 @options.fold_options
@@ -29,11 +34,6 @@ def baseline_command(
     """Say what can be learned from a dataset, without a network.
 
     The verdict is one of signal, no-signal, undecided, suspicious.
-
-    \b
-    Examples:
-      zoo baseline iris
-      zoo baseline people.csv --target income
     """
     from ...data import load
     from . import output, work

@@ -10,7 +10,9 @@ import click
 from . import options
 
 
-@click.command("compare")
+@click.command(
+    "compare", epilog="\b\nExample:\n  zoo compare rgb-softmax rgb-sigmoid --data rgb"
+)
 @click.argument("models", nargs=-1, required=True)
 @click.option("--data", metavar="NAME|FILE", help="Dataset of the catalog, or a file.")
 @options.data_options
@@ -34,10 +36,6 @@ def compare_command(
 
     Without --data, the first model's own dataset. With --gate, the exit code is that of
     the first network whose verdict is not 0.
-
-    \b
-    Example:
-      zoo compare rgb-softmax rgb-sigmoid --data rgb
     """
     from ...data import load
     from ...data.errors import Misuse

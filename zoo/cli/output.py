@@ -1,4 +1,4 @@
-"""What a person reads: progress and tables on standard error, answers on standard output."""
+"""What a person reads: tables on standard error, answers on standard output."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Step = Callable[[int, int, str], None]
 """Called with how much is done, of how much, and a few words."""
 
-PLAIN_WIDTH = 110
+PLAIN_WIDTH = 100
 
 
 def console() -> Console:
@@ -26,8 +26,10 @@ def console() -> Console:
     from rich.console import Console
 
     found = Console(stderr=True, highlight=False)
-    return found if found.is_terminal else Console(
-        stderr=True, highlight=False, width=PLAIN_WIDTH
+    return (
+        found
+        if found.is_terminal
+        else Console(stderr=True, highlight=False, width=PLAIN_WIDTH)
     )
 
 
@@ -76,9 +78,11 @@ def show_table(results: Results) -> None:
     about = results.about
     title = f"{about.name}: {about.rows:,} rows, {results.split}"
     table = Table(title=Text(title), title_justify="left", caption_justify="left")
-    table.caption = Text("mean [95 % interval]; skill: share of the uncertainty removed")
+    table.caption = Text(
+        "mean [95 % interval]; skill: share of the uncertainty removed"
+    )
     metrics = METRICS["classes" if about.classes else "numbers"]
-    table.add_column("candidate")
+    table.add_column("candidate", no_wrap=True)
     for label in (*metrics.values(), "fit"):
         table.add_column(label, justify="right", no_wrap=True)
     for row in _in_order(results):
@@ -86,7 +90,8 @@ def show_table(results: Results) -> None:
         if row.error:
             table.add_row(name, Text(row.error, style="red", overflow="fold"))
             continue
-        cells = [format_score(row.scores[m]) for m in metrics]
+        whole = list(metrics)[:2]  # intervals of these; a terminal is 80 wide
+        cells = [format_score(row.scores[m], m in whole) for m in metrics]
         table.add_row(name, *cells, seconds(row.fit_seconds))
     console().print(table)
 
@@ -110,9 +115,9 @@ def _in_order(results: Results) -> list[Row]:
     return sorted(results.rows, key=key)
 
 
-def format_score(score: Score) -> str:
-    """``0.981 [0.970, 0.992]``, or the mean alone where there is no interval."""
-    if score.low is None or score.high is None:
+def format_score(score: Score, interval: bool) -> str:
+    """``0.981 [0.970, 0.992]``, or the mean alone."""
+    if not interval or score.low is None or score.high is None:
         return format_number(score.mean)
     ends = f"{format_number(score.low)}, {format_number(score.high)}"
     return f"{format_number(score.mean)} [{ends}]"
@@ -123,12 +128,10 @@ def format_number(value: float) -> str:
 
 
 def seconds(value: float | None) -> str:
-    return "" if value is None else f"{value:.2g} s" if value < 10 else f"{value:.0f} s"
+    return "" if value is None else f"{value:.2f} s" if value < 10 else f"{value:.0f} s"
 
 
-def show_results(
-    results: Results, run: Path, *, as_json: bool, quiet: bool
-) -> None:
+def show_results(results: Results, run: Path, *, as_json: bool, quiet: bool) -> None:
     """The table, the verdicts and the report's path; or all of it as JSON."""
     if not quiet:
         for note in results.about.notes:

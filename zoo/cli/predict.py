@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from ..run import Inputs
 
 
-@click.command("predict")
+@click.command(
+    "predict",
+    epilog="\b\nExamples:\n"
+    "  zoo predict last new.csv\n"
+    "  echo 255,255,255 | zoo predict rgb-softmax",
+)
 @click.argument("run")
 @click.argument("file", required=False, metavar="[FILE|-]")
 @options.out_option
@@ -25,14 +30,9 @@ if TYPE_CHECKING:
 def predict_command(run: str, file: str | None, out: Path, as_json: bool) -> None:
     """Ask a trained network about new rows.
 
-    Rows come from FILE (CSV, TSV, Parquet, NPZ) or from standard input, one line a row;
-    with neither, the features are asked for one by one. RUN is a run's folder, its name,
-    a part of it, or `last`.
-
-    \b
-    Examples:
-      zoo predict last new.csv
-      echo 255,255,255 | zoo predict rgb-softmax
+    Rows come from FILE (CSV, TSV, Parquet, NPZ) or from standard input, one line a
+    row; with neither, the features are asked for one by one. RUN is a run's folder,
+    its name, a part of it, or `last`.
     """
     from ..run import find_run, read_settings
 
@@ -57,9 +57,8 @@ def _rows(file: str | None, inputs: Inputs) -> Any:
 
 
 def _ask(folder: Path, rows: Any) -> np.ndarray:
-    import keras
-
     from ..asking import ask
+    from ..backend import keras
 
     encoder = None
     if (folder / "encoder.joblib").exists():

@@ -10,16 +10,11 @@ import click
 from . import options
 
 
-@click.command("runs")
+@click.command("runs", epilog="\b\nExample:\n  zoo runs")
 @options.out_option
 @options.json_option
 def runs_command(out: Path, as_json: bool) -> None:
-    """List the runs, the newest last.
-
-    \b
-    Example:
-      zoo runs
-    """
+    """List the runs, the newest last."""
     from ...baselines.results import Results
     from ...data.errors import ZooError
     from ..run import RESULTS, list_runs
@@ -37,7 +32,7 @@ def runs_command(out: Path, as_json: bool) -> None:
         click.echo(json.dumps(facts, ensure_ascii=False) if as_json else line)
 
 
-@click.command("report")
+@click.command("report", epilog="\b\nExample:\n  zoo report last")
 @click.argument("run")
 @options.out_option
 @options.json_option
@@ -46,10 +41,6 @@ def report_command(run: str, out: Path, as_json: bool, quiet: bool) -> None:
     """Write a run's report.html again, from its results.json alone.
 
     RUN is a run's folder, its name, a part of it, or `last`.
-
-    \b
-    Example:
-      zoo report last
     """
     from ...baselines.results import Results
     from ...reports import Report

@@ -1,4 +1,4 @@
-"""``zoo list`` and ``zoo show``: what there is. Neither imports TensorFlow or pandas."""
+"""``zoo list`` and ``zoo show``: what there is. They import nothing heavy."""
 
 from __future__ import annotations
 
@@ -17,15 +17,10 @@ from ..registry import recipe
 from . import options
 
 
-@click.command("list")
+@click.command("list", epilog="\b\nExample:\n  zoo list")
 @options.json_option
 def list_command(as_json: bool) -> None:
-    """List models, datasets and baselines.
-
-    \b
-    Example:
-      zoo list
-    """
+    """List models, datasets and baselines."""
     groups = {
         "models": {m.name: m.title for m in MODELS.values()},
         "datasets": {d.name: d.title for d in DATASETS.values()},
@@ -40,16 +35,11 @@ def list_command(as_json: bool) -> None:
             click.echo(f"  {name:<14} {about}")
 
 
-@click.command("show")
+@click.command("show", epilog="\b\nExample:\n  zoo show rgb-sigmoid")
 @click.argument("name")
 @options.json_option
 def show_command(name: str, as_json: bool) -> None:
-    """Show a model, a dataset or a baseline.
-
-    \b
-    Example:
-      zoo show rgb-sigmoid
-    """
+    """Show a model, a dataset or a baseline."""
     facts, text = _card(name)
     if as_json:
         click.echo(json.dumps(facts, ensure_ascii=False))
@@ -66,14 +56,22 @@ def _card(name: str) -> tuple[dict[str, Any], str]:
     if name in MODELS:
         card = MODELS[name]
         readme = files(f"learnable.zoo.models.{card.entry}") / "README.md"
-        return asdict(card) | {"recipe": recipe(name).to_dict()}, readme.read_text("utf-8")
+        return asdict(card) | {"recipe": recipe(name).to_dict()}, readme.read_text(
+            "utf-8"
+        )
     if name in DATASETS:
         return asdict(DATASETS[name]), ""
-    found = [(task, b) for task, group in BASELINES.items() for b in group if b.name == name]
+    found = [
+        (task, b) for task, group in BASELINES.items() for b in group if b.name == name
+    ]
     if found:
         tasks = tuple(task for task, _ in found)
         return {"name": name, "title": found[0][1].about, "tasks": tasks}, ""
-    names = [*MODELS, *DATASETS, *(b.name for group in BASELINES.values() for b in group)]
+    names = [
+        *MODELS,
+        *DATASETS,
+        *(b.name for group in BASELINES.values() for b in group),
+    ]
     see = "`zoo list` shows all models, datasets and baselines."
     raise unknown("model, dataset or baseline", name, names, see=see)
 

@@ -10,7 +10,12 @@ import click
 from . import options
 
 
-@click.command("train")
+@click.command(
+    "train",
+    epilog="\b\nExamples:\n"
+    "  zoo train rgb-softmax\n"
+    "  zoo train mlp --data people.csv --target income --gate",
+)
 @click.argument("model")
 @click.option("--data", metavar="NAME|FILE", help="Dataset of the catalog, or a file.")
 @options.data_options
@@ -35,11 +40,6 @@ def train_command(
     The network is trained once on the training rows and saved. It is then trained again
     on each fold, where the baselines are scored too; the verdict is drawn from those.
     With official test rows (mnist) these are the one split.
-
-    \b
-    Examples:
-      zoo train rgb-softmax
-      zoo train mlp --data people.csv --target income --gate
     """
     from ...data import load
     from ...data.errors import Misuse

@@ -45,9 +45,7 @@ def command_line() -> str:
     return shlex.join(["zoo", *sys.argv[1:]])
 
 
-def fit_network(
-    name: str, dataset: Dataset, *, seed: int, quiet: bool
-) -> Fitted:
+def fit_network(name: str, dataset: Dataset, *, seed: int, quiet: bool) -> Fitted:
     """Train a model of the zoo on the training rows, with progress."""
     import time
 
@@ -266,7 +264,9 @@ def with_networks(study: Study, names: Sequence[str], dataset: Dataset) -> Study
         Network(
             name=name,
             recipe=settings.to_dict(),
-            parameters=build(settings, shape=shape, outputs=outputs or 1).count_params(),
+            parameters=build(
+                settings, shape=shape, outputs=outputs or 1
+            ).count_params(),
             history=first[name].history,
             loss_unit=loss_unit(settings, outputs),
             test={},

@@ -1,0 +1,62 @@
+"""The results inside the page, for whoever has only the page."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+Facts = dict[str, Any]
+
+
+def as_json(data: Facts) -> str:
+    """JSON that cannot end the script element it stands in."""
+    plain = json.dumps(data, separators=(",", ":"))  # ASCII only: no U+2028 either
+    for character in "<>&":
+        plain = plain.replace(character, f"\\u{ord(character):04x}")
+    return plain
+
+
+def fitting(data: Facts, room: int) -> Facts:
+    """The results, or as much of them as fits into ``room`` bytes.
+
+    Parameters
+    ----------
+    data : dict
+        ``Results.to_dict()``.
+    room : int
+        Bytes that the page has left.
+
+    Returns
+    -------
+    dict
+        As given, or without the longest parts; ``left_out`` names them.
+    """
+    left_out: list[str] = []
+    for name, shorten in _STEPS.items():
+        if len(as_json(data)) <= room:
+            return data
+        left_out.append(name)
+        data = shorten(data) | {"left_out": list(left_out)}
+    if len(as_json(data)) <= room:
+        return data
+    return {"schema": data["schema"], "left_out": ["everything: see results.json"]}
+
+
+def _without_histories(data: Facts) -> Facts:
+    networks = [network | {"history": {}} for network in data["networks"]]
+    return data | {"networks": networks}
+
+
+def _without_confusions(data: Facts) -> Facts:
+    return data | {"rows": [row | {"confusion": []} for row in data["rows"]]}
+
+
+def _without_examples(data: Facts) -> Facts:
+    networks = [network | {"examples": []} for network in data["networks"]]
+    return data | {"networks": networks}
+
+
+_STEPS: dict[str, Callable[[Facts], Facts]] = {
+    "histories": _without_histories,
+    "confusions": _without_confusions,
+    "examples": _without_examples,
+}

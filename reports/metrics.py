@@ -1,0 +1,37 @@
+"""The metrics, as people know them."""
+
+from typing import NamedTuple
+
+from .text import clean
+
+
+class Metric(NamedTuple):
+    """How one metric is shown; ``higher_is_better`` is None where it is not known."""
+
+    label: str
+    higher_is_better: bool | None
+    spec: str
+
+
+METRICS = {
+    "skill": Metric("skill", True, ".3f"),
+    "log_loss": Metric("log loss", False, ".3f"),
+    "accuracy": Metric("accuracy", True, ".3f"),
+    "balanced_accuracy": Metric("balanced accuracy", True, ".3f"),
+    "mcc": Metric("MCC", True, ".3f"),
+    "roc_auc": Metric("ROC AUC", True, ".3f"),
+    "brier": Metric("Brier score", False, ".3f"),
+    "rmse": Metric("RMSE", False, "#.3g"),
+    "mae": Metric("MAE", False, "#.3g"),
+    "r2": Metric("R²", True, ".3f"),
+    "mase": Metric("MASE", False, ".3f"),
+    "smape": Metric("sMAPE", False, ".3f"),
+    "bits_per_character": Metric("bits per character", False, ".3f"),
+    "relative_mse": Metric("squared error / variance of the target", False, ".3f"),
+}
+
+
+def metric(key: str) -> Metric:
+    """The metric of this name; one we do not know is shown by its own name."""
+    known = METRICS.get(key)
+    return known or Metric(clean(key.replace("_", " "), 40), None, "#.3g")

@@ -1,0 +1,175 @@
+"""Results -> facts: every number and text of the page, as plain values."""
+
+import hashlib
+import json
+import math
+from typing import Any
+
+from ..baselines.results import Comparison, Results, Signal, Verdict
+from . import text
+from .classes import balance_facts, confusion_facts
+from .metrics import metric
+from .scores import best_baseline, failures, score_facts, timing_facts
+from .training import MOST_NETWORKS, network_facts
+
+TONES = {
+    "network-ahead": "good",
+    "network-level": "good",
+    "network-at-fault": "bad",
+    "undecided": "open",
+    "no-signal": "none",
+    "suspicious": "warn",
+    "signal": "good",
+}
+"""The colour of a verdict's badge; the word beside it says the same."""
+
+FEW = 6
+"""So many comparisons are shown open; more are folded away."""
+
+LEVEL = 0.05
+"""Two candidates are told apart below this p, corrected for the number of tries."""
+
+MOST_NOTES = 30
+
+
+def summarize(results: Results) -> dict[str, Any]:
+    """The facts of one page.
+
+    Parameters
+    ----------
+    results : Results
+        As loaded from ``results.json``.
+
+    Returns
+    -------
+    dict
+        Lists, dicts, texts and numbers. A part that does not apply is None or empty,
+        and the page leaves its section out.
+    """
+    data = results.to_dict()
+    return {
+        "id": f"zoo-{_fingerprint(data)}",
+        "title": text.name(results.about.title or results.about.name, 90),
+        "dataset": dataset_facts(results),
+        "verdicts": verdict_facts(results.verdicts),
+        "signal": signal_facts(results.signal),
+        "duels": duel_facts(results),
+        "comparisons": [comparison_facts(c, results) for c in results.comparisons],
+        "few_comparisons": len(results.comparisons) <= FEW,
+        "scores": score_facts(results),
+        "failures": failures(results),
+        "networks": network_facts(results),
+        "more_networks": _names_beyond(results),
+        "confusions": confusion_facts(results),
+        "balance": balance_facts(results),
+        "timings": timing_facts(results),
+        "notes": [text.clean(note, 500) for note in results.about.notes[:MOST_NOTES]],
+        "reproduce": reproduce_facts(results),
+        "data": data,
+    }
+
+
+def _fingerprint(data: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def _names_beyond(results: Results) -> list[str]:
+    return [text.name(network.name) for network in results.networks[MOST_NETWORKS:]]
+
+
+def dataset_facts(results: Results) -> dict[str, Any]:
+    """The line under the title."""
+    about = results.about
+    size = f"{text.count(about.rows, 'row')}, {text.count(about.columns, 'column')}"
+    if about.classes:
+        size += f", {text.count(len(about.classes), 'class')}"
+    return {
+        "size": size,
+        "task": text.name(about.task),
+        "target": text.name(about.target),
+        "split": text.clean(results.split),
+    }
+
+
+def verdict_facts(verdicts: tuple[Verdict, ...]) -> list[dict[str, str]]:
+    """Networks first, then the data."""
+    ordered = sorted(verdicts, key=lambda verdict: not verdict.about)
+    return [
+        {
+            "name": text.name(verdict.name),
+            "badge": text.name(verdict.name.replace("-", " ")),
+            "tone": TONES.get(verdict.name, "open"),
+            "about": text.name(verdict.about) if verdict.about else "the data",
+            "sentence": text.clean(verdict.sentence, 1_000),
+            "change": text.clean(verdict.change, 1_000),
+        }
+        for verdict in ordered
+    ]
+
+
+def signal_facts(signal: Signal) -> dict[str, str]:
+    """The signal test in words."""
+    found = {
+        "p": text.p_value(signal.p),
+        "explained": text.percent(signal.explained),
+        "features": text.clean(signal.features),
+        "permutations": text.count(signal.permutations, "permutation"),
+        "rows": text.count(signal.rows, "row"),
+        "seconds": text.seconds(signal.seconds),
+        "detectable": "",
+    }
+    if signal.detectable is not None and math.isfinite(signal.detectable):
+        found["detectable"] = text.percent(signal.detectable)
+    return found
+
+
+def comparison_facts(comparison: Comparison, results: Results) -> dict[str, Any]:
+    """One network against one baseline, in words."""
+    spec = metric(results.metric).spec
+    low, high = comparison.low, comparison.high
+    outcome, tone = "not told apart", "open"
+    if comparison.p_holm < LEVEL and comparison.difference > 0:
+        outcome, tone = "network better", "good"
+    elif comparison.p_holm < LEVEL:
+        outcome, tone = "network worse", "bad"
+    return {
+        "network": text.name(comparison.network),
+        "baseline": text.name(comparison.baseline),
+        "difference": text.signed(comparison.difference, spec),
+        "interval": f"{text.signed(low, spec)} to {text.signed(high, spec)}",
+        "p": text.p_value(comparison.p_holm),
+        "outcome": outcome,
+        "tone": tone,
+    }
+
+
+def duel_facts(results: Results) -> list[dict[str, Any]]:
+    """Each network against the best baseline: the comparisons that matter most."""
+    best = best_baseline(results)
+    return [
+        comparison_facts(comparison, results)
+        for comparison in results.comparisons
+        if best is not None and comparison.baseline == best.name
+    ]
+
+
+def reproduce_facts(results: Results) -> dict[str, Any]:
+    """What is needed to run it again."""
+    about = results.about
+    named = {
+        "seed": str(results.seed),
+        "made": text.moment(results.created),
+        "took": text.seconds(results.seconds),
+        "split": text.clean(results.split),
+        "dataset": text.name(about.name),
+        "source": text.clean(about.source, 500),
+        "sha256 of the data": text.clean(about.sha256, 80),
+        "versions": ", ".join(
+            f"{text.name(k, 40)} {text.name(v, 40)}"
+            for k, v in list(results.versions.items())[:40]
+        ),
+    }
+    return {
+        "command": text.clean(results.command, 2_000),
+        "items": [{"name": k, "value": v} for k, v in named.items() if v],
+    }

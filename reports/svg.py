@@ -1,0 +1,82 @@
+"""A chart as SVG for the page: coloured by the page, named, without addresses."""
+
+import html
+import re
+from functools import cache
+from typing import Any
+
+WIDE, NARROW = 820, 318
+"""Width of a chart on a desk and on a phone, in CSS pixels."""
+
+FONT = 12
+LETTER = 6.0
+"""Mean width of a letter in pixels, to leave room for labels before they are drawn."""
+
+Table = list[dict[str, Any]]
+
+
+def draw(chart: Any, tables: dict[str, Table], label: str) -> str:
+    """An Altair chart as the text of one ``<svg>`` element.
+
+    Parameters
+    ----------
+    chart : altair.TopLevelMixin
+        Its data are `altair.NamedData`: Altair copies inline data at every step.
+    tables : dict
+        The data by their names.
+    label : str
+        What the chart says, for those who cannot see it.
+    """
+    import vl_convert
+
+    # Checking against the schema costs ten times the drawing; the tests see every mark.
+    spec = chart.to_dict(validate=False)
+    spec |= {"datasets": tables, "config": _config()}
+    return _trim(vl_convert.vegalite_to_svg(spec), label)
+
+
+@cache
+def _config() -> dict[str, Any]:
+    import altair as alt
+
+    return alt.Config(
+        font="sans-serif",
+        background="transparent",
+        padding={"left": 8, "right": 4, "top": 4, "bottom": 4},
+        view=alt.ViewConfig(stroke=None),
+        axis=alt.AxisConfig(
+            labelColor="var(--muted)",
+            titleColor="var(--muted)",
+            titleFontWeight="normal",
+            labelFontSize=FONT,
+            titleFontSize=FONT,
+            gridColor="var(--rule)",
+            domainColor="var(--rule)",
+            ticks=False,
+            labelPadding=8,
+            labelLimit=0,
+            aria=False,
+        ),
+        axisY=alt.AxisConfig(domain=False, grid=False),
+    ).to_dict()
+
+
+_GEOMETRY = re.compile(r' (?:d|transform)="[^"]*"')
+_DIGITS = re.compile(r"(\.\d)\d+")
+
+
+def _trim(svg: str, label: str) -> str:
+    head, _, body = svg.partition(">")
+    box = re.search(r'viewBox="([\d. ]+)"', head)
+    size = box.group(1) if box else "0 0 0 0"
+    wide, high = size.split()[2:]
+    said = html.escape(label)
+    return (
+        f'<svg role="img" aria-label="{said}" viewBox="{size}" width="{wide}" '
+        f'height="{high}">{re.sub(_GEOMETRY, _rounded, body)}'
+    )
+
+
+def _rounded(found: re.Match[str]) -> str:
+    """Positions to a tenth of a pixel: the rest is half of the weight of a chart."""
+    return _DIGITS.sub(r"\1", found[0])

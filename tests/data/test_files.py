@@ -1,0 +1,426 @@
+import gzip
+import itertools
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from learnable.data import ZooError, load
+from learnable.data.errors import BadData, Misuse
+from learnable.data.files import has_header, read_arrays, read_table, suffix
+
+ROWS = "".join(f"{i}.5,{i % 3},{'ab'[i % 2]}\n" for i in range(20))
+TABLE = "width,count,kind\n" + ROWS
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("fuzz")
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.txt", "t.data", "T.CSV", "a.tsv.csv"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_separators_are_found(write, name, separator):
+    table, notes = read_table(write(TABLE.replace(",", separator), name))
+    assert list(table.columns) == ["width", "count", "kind"]
+    assert table.shape == (20, 3)
+    assert notes == []
+
+
+@pytest.mark.parametrize("name", ["t.csv.gz", "t.tsv.gz", "T.CSV.GZ"])
+def test_gzip_is_unpacked(write, name):
+    text = TABLE.replace(",", "\t") if "tsv" in name else TABLE
+    table, _ = read_table(write(gzip.compress(text.encode()), name))
+    pd.testing.assert_frame_equal(table, read_table(write(TABLE))[0])
+
+
+def test_parquet_round_trip_is_exact(tmp_path):
+    table = pd.DataFrame({
+        "number": [1.5, None],
+        "text": ["a", "b"],
+        "date": pd.to_datetime(["2020", None]),
+    })  # fmt: skip
+    table.to_parquet(tmp_path / "t.parquet")
+    again, notes = read_table(tmp_path / "t.parquet")
+    pd.testing.assert_frame_equal(again, table)
+    assert notes == []
+
+
+cells = st.one_of(
+    st.integers(-(2**60), 2**60),
+    st.floats(-1e300, 1e300),
+    st.text("abcxyz äß€,;'\"|", min_size=1, max_size=8).map(lambda s: f"t{s}t"),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(2, 5).flatmap(
+        lambda n: st.lists(st.lists(cells, min_size=n, max_size=n), min_size=2)
+    )
+)
+def test_csv_round_trip_keeps_shape(folder, rows):
+    frame = pd.DataFrame(rows, columns=[f"c{i}" for i in range(len(rows[0]))])
+    path = folder / "round.csv"
+    frame.to_csv(path, index=False, quoting=1)
+    table, _ = read_table(path, header=True)
+    # a column with commas in every cell may be cut elsewhere; quotes protect it
+    assert table.shape == frame.shape
+    assert list(table.columns) == list(frame.columns)
+
+
+@pytest.mark.parametrize("member", [("x", "y"), ("X", "Y"), ("X", "y")])
+def test_npz_round_trip_is_exact(tmp_path, member):
+    x, y = np.arange(12.0).reshape(6, 2), np.array([0, 1] * 3)
+    np.savez(tmp_path / "t.npz", **dict(zip(member, (x, y), strict=True)))
+    again, target, n_test = read_arrays(tmp_path / "t.npz")
+    np.testing.assert_array_equal(again, x)
+    np.testing.assert_array_equal(target, y)
+    assert n_test == 0
+
+
+def test_npz_test_rows_come_last(tmp_path):
+    x, y = np.arange(12.0).reshape(6, 2), np.array([[0], [1]] * 3)
+    np.savez(
+        tmp_path / "t.npz", x_train=x[:4], y_train=y[:4], x_test=x[4:], y_test=y[4:]
+    )
+    again, target, n_test = read_arrays(tmp_path / "t.npz")
+    np.testing.assert_array_equal(again, x)
+    assert target.shape == (6,)
+    assert n_test == 2
+
+
+@pytest.mark.parametrize(
+    "dtype", [">f8", "<f8", "float16", "longdouble", ">i4", "bool"]
+)
+def test_npz_number_types_load(tmp_path, dtype):
+    x, y = np.arange(12).reshape(6, 2).astype(dtype), np.array([0, 1] * 3, ">i4")
+    np.savez(tmp_path / "t.npz", x=x, y=y)
+    dataset = load(tmp_path / "t.npz")
+    np.testing.assert_array_equal(np.asarray(dataset.x), x)
+    assert dataset.classes == ("0", "1")
+
+
+X, Y = np.ones((6, 2)), np.array([0, 1] * 3)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "text"),
+    [
+        ({}, "(none)"),
+        ({"a": X}, "holds the arrays a"),
+        ({"x": X, "y": Y[:5]}, "same number of rows"),
+        ({"x": np.array(3), "y": np.array(1)}, "same number of rows"),
+        ({"x": X, "y": np.eye(6)}, "same number of rows"),
+        ({"x": X[:0], "y": Y[:0]}, "above 0"),
+        ({"x": X[:, :0], "y": Y}, "needed are numbers"),
+        ({"x": X[:, 0], "y": Y}, "needed are numbers"),
+        ({"x": X.astype(str), "y": Y}, "needed are numbers"),
+        ({"x": X * np.nan, "y": Y}, "missing or infinite"),
+        ({"x": X * np.inf, "y": Y}, "missing or infinite"),
+        ({"x": X, "y": np.where(Y, np.nan, 1)}, "3 missing"),
+        ({"x": X, "y": Y * 1j}, "needed are numbers or text"),
+        ({"x": X, "y": np.array([None] * 6)}, "cannot be read"),
+        (
+            {"x_train": X, "y_train": Y, "x_test": X[:, :1], "y_test": Y},
+            "differ in shape",
+        ),
+        (
+            {"x_train": X, "y_train": Y, "x_test": X, "y_test": Y.astype(str)},
+            "differ in shape or type",
+        ),
+        ({"x_train": X[:5], "y_train": Y, "x_test": X, "y_test": Y[:5]}, "same number"),
+    ],
+)  # fmt: skip
+def test_bad_npz_is_refused(tmp_path, refused, arrays, text):
+    np.savez(tmp_path / "t.npz", **arrays)
+    assert text in refused(BadData, load, tmp_path / "t.npz")
+
+
+@pytest.mark.parametrize("content", [b"", b"junk", b"PK\x03\x04junk", b"\x93NUMPY"])
+@pytest.mark.parametrize("name", ["t.npz", "t.parquet"])
+def test_damaged_files_are_refused(write, refused, name, content):
+    path = write(content, name)
+    assert name in refused(BadData, load, path, target="y" if "parq" in name else None)
+
+
+def test_single_array_is_refused(tmp_path, refused):
+    with (tmp_path / "t.npz").open("wb") as stream:
+        np.save(stream, X)
+    refused(BadData, load, tmp_path / "t.npz")
+
+
+@pytest.mark.parametrize("kind", ["t.npz", "t.parquet", "t.csv.gz"])
+def test_flipped_bytes_are_refused(tmp_path, kind):
+    path = tmp_path / kind
+    table = pd.DataFrame({"x": range(9), "y": [0, 1, 2] * 3})
+    if kind == "t.npz":
+        np.savez_compressed(path, x=X, y=Y)
+    elif kind == "t.parquet":
+        table.to_parquet(path)
+    else:
+        table.to_csv(path, index=False)
+    good, rng = path.read_bytes(), np.random.default_rng(0)
+    for _ in range(100):
+        bad = bytearray(good)
+        for i in rng.integers(0, len(bad), 3):
+            bad[i] = rng.integers(256)
+        path.write_bytes(bytes(bad[: rng.integers(1, len(bad) + 1)]))
+        try:
+            load(path, target=None if kind == "t.npz" else "y")
+        except ZooError as error:
+            assert len(str(error).splitlines()) == 1  # noqa: PT017
+
+
+@pytest.mark.parametrize(
+    ("text", "header"),
+    [
+        (TABLE, True),
+        (ROWS, False),
+        ('"a","b"\n"1","x"\n"2","x"\n', True),
+        ("0,1,kind\n" + ROWS, True),
+        ("1,2,kind\n" + ROWS, True),
+        (",0,1,kind\n" + ROWS.replace("\n", "\n7,").removesuffix("7,"), True),
+        ("1,2,price\n1,2,3\n4,5,6\n", True),
+        ("0,1,a\n" + ROWS, False),
+        ("0,1,2\n" + "7,8,9\n" * 3, False),
+        ("colour,size\n" + "red,big\nblue,small\n" * 4, True),
+        ("red,big\nblue,small\n" * 4, False),
+        ("?,big,1\nred,small,2\n" * 4, False),
+        ("a,a\n" + "x,y\n" * 3, False),
+        ("name,born\n" + "x,?\ny,1970\n" * 3, True),
+        ("a\n1\n2\n", True),
+    ],
+)  # fmt: skip
+def test_header_is_inferred(write, text, header):
+    table, notes = read_table(write(text))
+    assert len(table) == len(text.splitlines()) - header
+    assert any("no header" in note for note in notes) is not header
+    if not header:
+        assert list(table.columns) == [str(i) for i in range(table.shape[1])]
+
+
+@pytest.mark.parametrize("header", [True, False])
+def test_header_can_be_told(write, header):
+    table, notes = read_table(write("1,2\n3,4\n5,6\n"), header=header)
+    assert list(table.columns) == (["1", "2"] if header else ["0", "1"])
+    assert len(table) == (2 if header else 3)
+    assert notes == []
+
+
+@given(st.lists(st.lists(st.text(max_size=5), min_size=1, max_size=4), min_size=1))
+def test_any_cells_have_answer(rows):
+    assert has_header(rows) in (True, False)
+
+
+def test_quoted_values_keep_separators(write):
+    table, _ = read_table(write('a,b\n"x, y",1\n"line\nbreak",2\n"say ""hi""",3\n'))
+    assert table["a"].tolist() == ["x, y", "line\nbreak", 'say "hi"']
+
+
+def test_byte_order_mark_vanishes(write):
+    table, notes = read_table(write(b"\xef\xbb\xbf" + TABLE.encode()))
+    assert table.columns[0] == "width"
+    assert notes == []
+
+
+@pytest.mark.parametrize("before", [1, 120_000])
+def test_latin1_is_read_and_noted(write, before):
+    text = ("a,b\n" + "x,1\n" * before).encode() + b"caf\xe9,2\n"
+    table, notes = read_table(write(text), header=True)
+    assert table["a"].iloc[-1] == "café"
+    assert any("Latin-1" in note for note in notes)
+
+
+def test_cut_character_stays_utf8(write):
+    text = "a,b\n" + "x,1\n" * ((1 << 18) - 2) + "xxxé,1\n"
+    assert text.encode()[(1 << 20) - 1] == 0xC3
+    table, notes = read_table(write(text), header=True)
+    assert table["a"].iloc[-1] == "xxxé"
+    assert notes == []
+
+
+@pytest.mark.parametrize("content", [TABLE.encode("utf-16"), b"a,b\n\0\1,2\n", b"\0"])
+def test_binary_files_are_refused(write, refused, content):
+    assert "zero bytes" in refused(BadData, read_table, write(content))
+
+
+def test_late_zero_bytes_are_refused(write, refused):
+    content = b"a,b\n" + b"1,2\n" * 300_000 + b"\0,1\n"
+    assert "zero bytes" in refused(BadData, read_table, write(content))
+
+
+def test_blank_lines_are_skipped(write):
+    table, _ = read_table(write("\n\n" + TABLE.replace("\n", "\n\n") + "  \n"))
+    assert table.shape == (20, 3)
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_line_ends_are_alike(write, end):
+    table, _ = read_table(write(TABLE.replace("\n", end)))
+    assert table.shape == (20, 3)
+
+
+@pytest.mark.parametrize("mark", ["?", "", " ?", "NA", "nan", "null", "N/A"])
+def test_missing_marks_are_missing(write, mark):
+    table, _ = read_table(write(f"a,b\n1,2\n{mark},3\n4,5\n"))
+    assert table["a"].isna().tolist() == [False, True, False]
+    assert table["a"].dtype == "float64"
+
+
+def test_decimal_commas_are_numbers(write):
+    table, notes = read_table(write("a;b;c\n" + "1,5;2;x\n-2,25;3;y\n" * 3))
+    assert table["a"].tolist() == [1.5, -2.25] * 3
+    assert any("decimal" in note for note in notes)
+
+
+@pytest.mark.parametrize("text", ["a;b\n1,5;2.5\n1,2;3.5\n", "a;b\nx, y;2\nz;3\n"])
+def test_other_commas_stay_text(write, text):
+    table, _ = read_table(write(text))
+    assert pd.api.types.is_string_dtype(table["a"])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "empty (0 bytes)"),
+        ("\n \n\t\n", "only blank lines"),
+        ("a,b,c\n", "0 rows"),
+        ("a,b\n1,2\n3,4,5\n", "line 3"),
+        ("a,b\n1,2,3\n3,4,5\n", "more cells than the first line"),
+        ('a,b\n"1,2\n3,4\n', "is no table"),
+        (f'a,b\n"{"k" * 200_000},2\n', "quote not closed"),
+    ],
+)
+def test_broken_tables_are_refused(write, refused, text, said):
+    assert said in refused(BadData, read_table, write(text))
+
+
+def test_trailing_separators_are_ignored(write):
+    table, _ = read_table(write("a,b\n1,2,\n3,4,\n5,6,\n"))
+    assert table.to_numpy().tolist() == [[1, 2], [3, 4], [5, 6]]
+
+
+def test_short_lines_have_gaps(write):
+    table, _ = read_table(write("a,b\n1,2\n3\n"))
+    assert table["b"].isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"a,b\n", b"\x1f\x8b", gzip.compress(b"a,b\n1,2\n")[:-9],
+        gzip.compress(b""),
+    ],
+)  # fmt: skip
+def test_damaged_gzip_is_refused(write, refused, content):
+    assert "t.csv.gz" in refused(BadData, read_table, write(content, "t.csv.gz"))
+
+
+def test_empty_parquet_is_refused(tmp_path, refused):
+    pd.DataFrame({"a": [], "y": []}).to_parquet(tmp_path / "t.parquet")
+    assert "0 rows" in refused(BadData, read_table, tmp_path / "t.parquet")
+
+
+def test_equal_names_are_refused(tmp_path, refused, monkeypatch):
+    twins = pd.DataFrame([[1, 2]], columns=["a", "a"])
+    monkeypatch.setattr(pd, "read_parquet", lambda path: twins)
+    (tmp_path / "t.parquet").write_bytes(b"x")
+    assert "two columns" in refused(BadData, read_table, tmp_path / "t.parquet")
+
+
+def test_unreadable_file_is_refused(write, refused, monkeypatch):
+    path = write(TABLE)
+
+    def deny(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", deny)
+    assert "Permission denied" in refused(BadData, read_table, path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("", "is a folder"), ("no.csv", "no file"), ("t.xls", "no ending")],
+)  # fmt: skip
+def test_wrong_paths_are_misuse(tmp_path, refused, name, text):
+    (tmp_path / "t.xls").write_text("x")
+    assert text in refused(Misuse, load, tmp_path / name, target="y")
+
+
+def test_line_breaks_leave_errors(write, refused):
+    text = 'w,"a\nb"\n' + "1,2\n" * 4
+    refused(Misuse, load, write(text, "odd\nname.csv"), target="c", header=True)
+    refused(Misuse, load, write(text, "odd\nname.csv"), header=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [("a.csv", ".csv"), ("a.csv.gz", ".csv.gz"), ("A.TSV.GZ", ".tsv.gz"), ("a", "")],
+)  # fmt: skip
+def test_suffix_tells_format(name, ending):
+    assert suffix(Path(name)) == ending
+
+
+fuzz = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+grammar = st.lists(
+    st.sampled_from(
+        [*"a1.,;|\t\n\r\"? '-é", "\n", ",", "nan", "1e999", "\ufeff", "\x85"]
+    )
+).map("".join)
+
+
+@fuzz
+@given(
+    st.one_of(st.binary(max_size=200), grammar.map(str.encode)),
+    st.sampled_from(["f.csv", "f.tsv", "f.csv.gz", "f.npz", "f.parquet"]),
+    st.sampled_from([None, True, False]),
+)
+def test_random_bytes_never_crash(folder, content, name, header):
+    path = folder / name
+    path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    try:
+        target = None if name == "f.npz" else "-1"
+        dataset = load(path, target=target, header=header)
+    except ZooError as error:
+        assert len(str(error).splitlines()) == 1  # noqa: PT017
+    else:
+        assert len(dataset.x) == len(dataset.y) == len(dataset) > 0
+
+
+@fuzz
+@given(grammar, st.sampled_from([None, "binary", "multiclass", "regression"]))
+def test_random_columns_never_crash(folder, text, task):
+    path = folder / "g.csv"
+    rows = itertools.zip_longest(text.split("\n"), "abab")
+    path.write_text("x,y\n" + "".join(f"{x or ''},{y or 'a'}\n" for x, y in rows))
+    try:
+        load(path, target="0", task=task, limit=3)
+    except ZooError as error:
+        assert len(str(error).splitlines()) == 1  # noqa: PT017
+
+
+def real_tables() -> list[dict]:
+    root = os.environ.get("ZOO_DATA")
+    index = Path(root) / "index.json" if root else None
+    if index is None or not index.is_file():
+        return []
+    entries = json.loads(index.read_text("utf-8"))["entries"]
+    return [e for e in entries if e["path"].startswith("tabular/")]
+
+
+@pytest.mark.skipif(not real_tables(), reason="ZOO_DATA names no folder of tables")
+@pytest.mark.parametrize("entry", real_tables(), ids=lambda e: Path(e["path"]).name)
+def test_real_tables_load(entry):
+    path = Path(os.environ["ZOO_DATA"]) / entry["path"]
+    dataset = load(path, target=str(entry["target"]))
+    assert len(dataset) == entry["n_rows"]
+    assert dataset.x.shape[1] == entry["n_features"]
+    has_names = not any("no header" in note for note in dataset.notes)
+    assert has_names == entry["has_header"]

@@ -1,0 +1,53 @@
+"""Documentation cannot drift: commands, names and help texts are all in it."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from learnable.baselines.catalog import BASELINES
+from learnable.data.catalog import DATASETS
+from learnable.zoo.catalog import MODELS
+from learnable.zoo.cli import COMMANDS, main
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+DOCS = "\n".join(page.read_text("utf-8") for page in PAGES)
+NAMES = {*MODELS, *DATASETS, *(b.name for group in BASELINES.values() for b in group)}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_command_is_documented(name: str) -> None:
+    assert f"zoo {name}" in DOCS
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_catalog_name_is_documented(name: str) -> None:
+    assert f"`{name}`" in DOCS
+
+
+@pytest.mark.parametrize("name", [None, *COMMANDS])
+def test_help_ends_in_an_example(name: str | None) -> None:
+    shown = CliRunner().invoke(main, [name, "--help"] if name else ["--help"]).output
+    assert re.search(r"\n +Examples?:\n( +.*zoo .*\n)+\Z", shown)
+
+
+def test_help_pages_are_up_to_date() -> None:
+    made = subprocess.run(
+        [sys.executable, ROOT / "docs" / "make_cli.py", "--check"], check=False
+    )
+    assert made.returncode == 0, "run `make docs`"
+
+
+def test_links_lead_somewhere() -> None:
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_project_speaks_of_itself_alone() -> None:
+    for page in PAGES:
+        assert str(ROOT) not in page.read_text("utf-8")

@@ -1,0 +1,54 @@
+"""Commands that train nothing do not pay for TensorFlow."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {"tensorflow", "keras", "sklearn", "pandas", "numpy", "rich", "scipy"}
+
+
+def modules_after(code: str, cwd: Path) -> set[str]:
+    """Top-level names of the modules that a fresh interpreter has loaded."""
+    tell = "import sys; print('\\n' + ' '.join({m.split('.')[0] for m in sys.modules}))"
+    run = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{tell}"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=cwd,
+    )
+    return set(run.stdout.splitlines()[-1].split())
+
+
+def command(*arguments: str) -> str:
+    call = f"main({arguments!r}, standalone_mode=False)"
+    return f"from learnable.zoo.cli import main; {call}"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import learnable",
+        "import learnable.zoo, learnable.data, learnable.baselines, learnable.reports",
+        command("--help"),
+        command("list"),
+        command("show", "rgb-softmax"),
+        command("train", "--help"),
+    ],
+    ids=["package", "parts", "help", "list", "show", "train-help"],
+)
+def test_nothing_heavy_is_imported(code: str, tmp_path: Path) -> None:
+    assert not HEAVY & modules_after(code, tmp_path)
+
+
+def test_baseline_imports_no_tensorflow(tmp_path: Path) -> None:
+    code = command("baseline", "iris", "--quiet", "--jobs", "1")
+    assert not {"tensorflow", "keras"} & modules_after(code, tmp_path)
+
+
+def test_report_imports_no_estimator(tmp_path: Path) -> None:
+    modules_after(command("baseline", "iris", "--quiet", "--jobs", "1"), tmp_path)
+    found = modules_after(command("report", "last", "--quiet"), tmp_path)
+    assert not {"tensorflow", "keras", "sklearn"} & found

@@ -1,0 +1,152 @@
+import json
+import math
+from dataclasses import replace
+
+import pytest
+from learnable.baselines.results import Row
+from learnable.reports.embed import as_json, fitting
+from learnable.reports.scores import failures, score_facts, timing_facts
+from learnable.reports.summarize import summarize
+from learnable.reports.training import ceiling, curve_facts, thin
+
+
+def test_networks_speak_before_the_data(made):
+    about = [v["about"] for v in summarize(made("two networks"))["verdicts"]]
+    assert about == ["mlp", "mlp_twin", "the data"]
+
+
+def test_signal_is_put_in_words(made):
+    signal = summarize(made("data only"))["signal"]
+    assert (signal["p"], signal["explained"]) == ("p = .610", "\N{MINUS SIGN}0.4 %")
+    assert signal["detectable"] == "3.1 %"
+    assert summarize(made("regression"))["signal"]["detectable"] == ""
+
+
+def test_network_meets_the_best_baseline(made):
+    (duel,) = summarize(made("regression"))["duels"]
+    assert duel["baseline"] == "boosting"
+    assert (duel["difference"], duel["outcome"]) == (
+        "\N{MINUS SIGN}0.800",
+        "network worse",
+    )
+
+
+def test_candidates_come_best_first(made):
+    facts = score_facts(made("classification"))
+    assert facts["rows"][0]["name"] == "mlp"
+    assert facts["rows"][-1]["name"] == "majority class"
+    assert facts["rows"][-1]["thumb"]
+    assert facts["columns"][0] == {"label": "log loss", "better": "lower is better"}
+    assert facts["rows"][0]["cells"][0] == {"text": "0.131", "best": True}
+
+
+def test_unknown_metrics_are_shown_without_a_best(made):
+    results = made("classification")
+    row = results.rows[0]
+    row = replace(row, scores=row.scores | {"top_5": row.scores["skill"]})
+    facts = score_facts(replace(results, rows=(row,)))
+    assert facts["columns"][-1] == {"label": "top 5", "better": ""}
+    assert not facts["rows"][0]["cells"][-1]["best"]
+
+
+def test_disastrous_skill_is_cut_off(made):
+    results = made("classification")
+    bad = replace(results.rows[-1].scores["skill"], mean=-50.0, low=-60.0, high=-40.0)
+    row = replace(results.rows[-1], scores={"skill": bad})
+    forest = score_facts(replace(results, rows=(*results.rows[:-1], row)))["forest"]
+    assert forest["cut"] == ["mlp"]
+    assert forest["domain"][0] > -1.2
+
+
+def test_failed_candidates_keep_their_reason(made):
+    results = made("failing")
+    assert failures(results)[0]["error"] == "ValueError: 1 class"
+    assert "ARIMA" not in [row["name"] for row in score_facts(results)["rows"]]
+
+
+def test_all_candidates_may_fail(made):
+    rows = (Row("majority class", "baseline", "", {}, None, None, error="no rows"),)
+    facts = summarize(replace(made("data only"), rows=rows))
+    assert facts["scores"] is None
+    assert facts["timings"] is None
+
+
+def test_cheaper_baseline_is_named_only_when_as_good(made):
+    (said,) = timing_facts(made("regression"))["sentences"]
+    assert said.startswith("boosting reached skill 0.850 in 0.8 s")
+    assert timing_facts(made("classification"))["sentences"] == []
+
+
+def test_baseline_losses_need_a_comparable_loss(made):
+    results = made("classification")
+    network = results.networks[0]
+    assert len(curve_facts(network, results)["lines"]) == 8
+    bare = curve_facts(replace(network, loss_unit=""), results)
+    assert bare["lines"] == []
+    assert "No baseline lines are drawn" in " ".join(bare["sentences"])
+    odd = curve_facts(replace(network, loss_unit="hinge"), results)
+    assert "no baseline has a hinge" in " ".join(odd["sentences"])
+
+
+def test_relative_error_is_one_minus_skill(made):
+    results = made("regression")
+    lines = curve_facts(results.networks[0], results)["lines"]
+    assert [round(line["loss"], 2) for line in lines] == [0.15, 0.18, 0.42, 1.0]
+
+
+def test_long_curves_keep_their_lowest_point():
+    losses = [1.0] * 10_000
+    losses[4_321] = 0.1
+    points = thin(losses, 200)
+    assert len(points) <= 200
+    assert (4_322, 0.1) in points
+    assert [points[0][0], points[-1][0]] == [1, 10_000]
+
+
+def test_losses_that_are_no_numbers_are_told(made):
+    results = made("classification")
+    history = {"loss": (0.9, math.nan, math.nan), "val_loss": (0.8, math.nan, math.nan)}
+    curve = curve_facts(replace(results.networks[0], history=history), results)
+    assert "The validation loss is not a number from epoch 2." in curve["sentences"]
+    none = replace(results.networks[0], history={"loss": (math.nan,)})
+    assert curve_facts(none, results) is None
+
+
+def test_wild_first_losses_do_not_hide_the_rest():
+    assert ceiling([1e6, *[0.5] * 99], [0.69], 0.69) < 2
+    assert ceiling([0.9, 0.5, 0.4], [0.69], 0.69) == pytest.approx(0.936)
+
+
+@pytest.mark.parametrize(("name", "rows"), [("few classes", 5), ("many classes", 0)])
+def test_confusions_fit_their_number_of_classes(made, name, rows):
+    network, best = summarize(made(name))["confusions"]
+    assert (network["name"], best["name"]) == ("mlp", "gradient boosting")
+    assert len(network["rows"]) == rows
+    assert len(network["largest"]) == (0 if rows else 10)
+
+
+def test_rare_classes_are_counted_together(made):
+    rows = summarize(made("many classes"))["balance"]["rows"]
+    assert len(rows) == 21
+    assert rows[-1]["label"] == "10 more, together"
+    assert summarize(made("regression"))["balance"] is None
+
+
+def test_recipes_are_flat(made):
+    recipe = summarize(made("classification"))["networks"][0]["recipe"]
+    assert {"name": "optimizer.learning_rate", "value": "0.001"} in recipe
+    assert {"name": "hidden", "value": "[64, 64]"} in recipe
+
+
+def test_embedded_results_shrink_to_their_room(made):
+    data = made("five networks").to_dict()
+    assert fitting(data, 10**9) is data
+    short = fitting(data, len(as_json(data)) - 1)
+    assert short["left_out"] == ["histories"]
+    assert fitting(data, 50)["left_out"] == ["everything: see results.json"]
+
+
+def test_embedded_results_cannot_end_their_element():
+    text = as_json({"a": "</script><!--&\u2028"})
+    assert not set("<>&\u2028") & set(text)
+    assert json.loads(text) == {"a": "</script><!--&\u2028"}
