@@ -45,8 +45,10 @@ def standardise(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     Cutting keeps single far values from being all that a map sees.
     """
     x = np.asarray(x, dtype="float64").reshape(len(x), -1)
+    reach = np.abs(x).max(axis=0)
+    x = x / np.where(reach > 0, reach, 1)  # farads or light years: the unit is no matter
     spread = x.std(axis=0)
-    kept = spread > 1e-12 * np.maximum(1, np.abs(x).max(axis=0))
+    kept = spread > 1e-12
     z = np.clip((x[:, kept] - x[:, kept].mean(axis=0)) / spread[kept], -4, 4)
     if z.shape[1] == 0:
         return np.zeros((len(x), 1), dtype="float32")

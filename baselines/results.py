@@ -159,7 +159,9 @@ class Results:
 
     def save(self, path: Path) -> None:
         """Write JSON to a temporary name beside the path, then rename."""
-        write_whole(path, json.dumps(self.to_dict(), indent=1, ensure_ascii=False))
+        text = json.dumps(self.to_dict(), indent=1, ensure_ascii=False)
+        # a file name that is no UTF-8 reaches us as lone surrogates: \udc.. in JSON too
+        write_whole(path, text.encode("utf-8", "backslashreplace").decode("utf-8"))
 
     @classmethod
     def load(cls, path: Path) -> "Results":
@@ -173,7 +175,7 @@ class Results:
         try:
             facts = json.loads(path.read_text("utf-8"))
             schema = int(facts["schema"])
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             msg = f"{path} is damaged ({error}); run the command again"
             raise BadData(msg) from error
         if schema > SCHEMA:

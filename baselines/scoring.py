@@ -85,12 +85,14 @@ def _classes(y: np.ndarray, p: np.ndarray) -> dict[str, float]:
     with warnings.catch_warnings():
         # a class may be absent from a fold, or predicted though it is
         warnings.filterwarnings("ignore", "y_pred contains classes not in y_true")
+        warnings.filterwarnings("ignore", "A single label was found")
         balanced = metrics.balanced_accuracy_score(y, chosen)
+        mcc = metrics.matthews_corrcoef(y, chosen)
     return {
         "log_loss": float(row_losses(y, p, classes=p.shape[1]).mean()),
         "accuracy": float((chosen == y).mean()),
         "balanced_accuracy": float(balanced),
-        "mcc": float(metrics.matthews_corrcoef(y, chosen)),
+        "mcc": float(mcc),
         "roc_auc": _auc(truth, p),
         "brier": float(((p - truth) ** 2).sum(axis=1).mean()),
     }

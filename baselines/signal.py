@@ -18,6 +18,7 @@ import numpy as np
 
 from ..data import Dataset
 from ..data.encode import encode_fold
+from ..data.errors import BadData
 from ..data.split import sample_rows
 from .maps import feature_maps
 from .results import Signal
@@ -38,6 +39,11 @@ LEVEL = 0.01
 """A relation is declared at this p-value: a wrong one costs its reader a week."""
 CLEAR = 0.05
 """Above this p-value nothing was found; between the two, nobody can tell."""
+TIE = 1e-3
+"""Draws whose statistics (in standard deviations) are nearer than this are equal: two
+orders that differ by nothing but rounding must not be told apart."""
+STILL = 3e-5
+"""A gain that varies less over the draws varies by rounding only, and tells nothing."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +81,16 @@ def signal_test(
         map predicts. ``detectable``, given where nothing clear was found, is the share
         that a linear relation would need to be found at `LEVEL` with 80 % power.
 
+    Raises
+    ------
+    BadData
+        There are less than two rows or groups.
+
     Notes
     -----
-    With groups, whole groups are permuted where the target is constant in each; else
-    rows are permuted within their groups. Folds are not stratified: they must not
+    With groups, whole groups are permuted where the target is constant in each; where
+    the features are, each group is one row with its mean target; else rows are permuted
+    within their groups, and only a relation within groups can be found. Folds are not stratified: they must not
     depend on the target.
     """
     start = time.perf_counter()
@@ -88,9 +100,9 @@ def signal_test(
     targets = [np.stack([view[o] for o in orders], axis=1) for view in problem.views]
     names, gains = _all_gains(problem, targets)
     centre, spread = gains.mean(axis=1), gains.std(axis=1)
-    spread = np.where(spread > 0, spread, np.inf)
+    spread = np.where(spread > STILL, spread, np.inf)
     best = ((gains - centre[:, None]) / spread[:, None]).max(axis=0)
-    p = float((best >= best[0] - 1e-9).mean())
+    p = float((best >= best[0] - TIE).mean())
     winner = int(((gains[:, 0] - centre) / spread).argmax())
     detectable = None
     if p > LEVEL:
@@ -119,7 +131,33 @@ def _prepare(dataset: Dataset, seed: int) -> _Problem:
     y = dataset.y[rows]
     views = _class_views(y) if dataset.is_classification else _number_views(y)
     groups = None if dataset.groups is None else dataset.groups[rows]
-    return _Problem(x, views, groups, seed)
+    units = len(rows) if groups is None else len(np.unique(groups))
+    if units < 2:
+        what = "row" if groups is None else "group"
+        msg = f"a relation cannot be tested on {units} {what}; bring more {what}s"
+        raise BadData(msg)
+    return _merged(_Problem(x, views, groups, seed))
+
+
+def _merged(problem: _Problem) -> _Problem:
+    """One row a group where all its rows have the same features.
+
+    Within such groups there is nothing to find, between them there may be.
+    """
+    if problem.groups is None:
+        return problem
+    _, first, group = np.unique(problem.groups, return_index=True, return_inverse=True)
+    if not np.array_equal(problem.x, problem.x[first][group]):
+        return problem
+    views = tuple(_unit(_means(view, group)) for view in problem.views)
+    return _Problem(problem.x[first], views, None, problem.seed)
+
+
+def _means(columns: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Means over the rows of each group, of shape (n_groups, n_columns)."""
+    rows, counts = np.argsort(group, kind="stable"), np.bincount(group)
+    starts = np.cumsum(counts) - counts
+    return np.add.reduceat(columns[rows], starts, axis=0) / counts[:, None]
 
 
 def _class_views(y: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -150,11 +188,15 @@ def _orders(
     n = len(problem.x)
     if problem.groups is None:
         return [np.arange(n), *(rng.permutation(n) for _ in range(permutations))]
-    _, group = np.unique(problem.groups, return_inverse=True)
-    first = np.array([np.flatnonzero(group == g)[0] for g in range(group.max() + 1)])
-    constant = all(np.array_equal(v, v[first][group]) for v in problem.views)
-    draw = _whole_groups if constant else _within_groups
+    _, first, group = np.unique(problem.groups, return_index=True, return_inverse=True)
+    draw = _whole_groups if _has_whole_groups(problem) else _within_groups
     return [np.arange(n), *(draw(group, first, rng) for _ in range(permutations))]
+
+
+def _has_whole_groups(problem: _Problem) -> bool:
+    """Whether the target is constant in each group."""
+    _, first, group = np.unique(problem.groups, return_index=True, return_inverse=True)
+    return all(np.array_equal(v, v[first][group]) for v in problem.views)
 
 
 def _whole_groups(
@@ -219,7 +261,7 @@ def _gains(z: np.ndarray, folds: np.ndarray, target: np.ndarray) -> np.ndarray:
         base += _by_draw(rest, draws)
         for i, fitted in enumerate(_ridge(z[train], flat[train] - mean, z[test])):
             missed[i] += _by_draw(rest - fitted, draws)
-    return 1 - missed / np.maximum(base, 1e-12)
+    return np.where(base > 1e-9, 1 - missed / np.maximum(base, 1e-9), 0)
 
 
 def _by_draw(errors: np.ndarray, draws: int) -> np.ndarray:
@@ -264,7 +306,8 @@ def _detectable(
     shares = np.repeat(EFFECTS, DRAWS)
     targets = _planted(problem, columns, shares, rng)
     _, gains = _all_gains(problem, targets)
-    found = ((gains - centre[:, None]) / spread[:, None]).max(axis=0) >= limit
+    found = ((gains - centre[:, None]) / spread[:, None]).max(axis=0)
+    found = found > limit + TIE
     power = np.maximum.accumulate(found.reshape(len(EFFECTS), DRAWS).mean(axis=1))
     if power[-1] < 0.8:
         return 1.0
@@ -278,9 +321,19 @@ def _planted(
     orders = _orders(problem, len(shares), rng)[1:]
     width = problem.views[0].shape[1]
     weights = rng.normal(size=(columns.shape[1], len(shares) * width))
-    planted = _unit(columns @ weights).reshape(len(columns), len(shares), width)
+    planted = _permuted_part(problem, _unit(columns @ weights))
+    planted = planted.reshape(len(columns), len(shares), width)
     strong, weak = np.sqrt(shares)[:, None], np.sqrt(1 - shares)[:, None]
     return [
         strong * planted + weak * np.stack([view[o] for o in orders], axis=1)
         for view in problem.views
     ]
+
+
+def _permuted_part(problem: _Problem, planted: np.ndarray) -> np.ndarray:
+    """What permutations can tell from chance: between whole groups, or within groups."""
+    if problem.groups is None:
+        return planted
+    _, group = np.unique(problem.groups, return_inverse=True)
+    means = _means(planted, group)[group]
+    return _unit(means) if _has_whole_groups(problem) else planted - means

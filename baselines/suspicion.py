@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..data import Dataset
+from ..data.dataset import take
 from ..data.encode import fit_encoder
-from ..data.split import Fold, sample_rows
+from ..data.split import Fold, make_folds, sample_rows
+from . import harness
+from .catalog import baselines_for
 from .comparison import over_folds
 from .results import Row
 from .scoring import reference, row_losses
-from .tables import Board, learns
+from .tables import Board, learns, make_board
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,13 +24,13 @@ if TYPE_CHECKING:
 NEARLY_ALL = 0.9
 """Skill of the best baseline from which single columns are tried."""
 ANSWER = 0.99
-"""Cohen's kappa, or R2, from which one column alone is the answer."""
+"""Cohen's kappa, or R2 of the ranks, from which one column alone is the answer."""
 MAX_COLUMNS = 300
 MAX_ROWS = 5_000
 MANY_TWINS = 0.05
 """Share of test rows with a twin in training from which their effect is looked at."""
 MIN_ROWS = 30
-"""Rows without a twin that are needed to judge by."""
+"""Rows without a twin, or different rows, that are needed to judge by."""
 
 
 def find_suspicion(board: Board, best: Row | None) -> str:
@@ -40,7 +44,8 @@ def find_suspicion(board: Board, best: Row | None) -> str:
     """
     if best is None or not best.scores["skill"].mean > 0:
         return ""
-    return _answer_columns(board.dataset, best) or _memorised(board, best)
+    # twins first: where all rows have some, each column seems to be the answer
+    return _memorised(board, best) or _answer_columns(board.dataset, best)
 
 
 def _answer_columns(dataset: Dataset, best: Row) -> str:
@@ -61,7 +66,7 @@ def _answer_columns(dataset: Dataset, best: Row) -> str:
     if not found:
         return ""
     shown = ", ".join(f"{c!r} ({s:.3f})" for c, s in list(found.items())[:5])
-    unit = "Cohen's kappa" if dataset.is_classification else "R²"
+    unit = "Cohen's kappa" if dataset.is_classification else "R² of the ranks"
     return (
         f"the target can be read off one column alone: {shown} by {unit}. "
         "Such a column is mostly the answer under another name, or known only after it"
@@ -70,14 +75,20 @@ def _answer_columns(dataset: Dataset, best: Row) -> str:
 
 def _alone(column: pd.DataFrame, y: np.ndarray, dataset: Dataset) -> float:
     """Out-of-fold agreement of a tree on one column with the target."""
+    from scipy.stats import rankdata  # noqa: PLC0415
     from sklearn import metrics  # noqa: PLC0415
+    from sklearn.model_selection import KFold, StratifiedKFold  # noqa: PLC0415
     from sklearn.model_selection import cross_val_predict  # noqa: PLC0415
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor  # noqa: PLC0415
 
     codes = _codes(column)
     tree: Any = DecisionTreeRegressor(min_samples_leaf=3, random_state=0)
     judge: Any = metrics.r2_score
-    if dataset.is_classification:
+    cv: Any = KFold(3, shuffle=True, random_state=0)
+    if not dataset.is_classification:
+        y = rankdata(y)  # a tree cannot follow a copy of a heavy tail to its end
+    else:
+        cv = StratifiedKFold(3, shuffle=True, random_state=0)
         tree = DecisionTreeClassifier(min_samples_leaf=2, random_state=0)
         judge = metrics.cohen_kappa_score
         if np.bincount(y).max() < 3:
@@ -86,7 +97,7 @@ def _alone(column: pd.DataFrame, y: np.ndarray, dataset: Dataset) -> float:
 
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The least populated class")
-        return float(judge(y, cross_val_predict(tree, codes, y, cv=3)))
+        return float(judge(y, cross_val_predict(tree, codes, y, cv=cv)))
 
 
 def _codes(column: pd.DataFrame) -> np.ndarray:
@@ -105,22 +116,48 @@ def _memorised(board: Board, best: Row) -> str:
     twins = [_has_twin(board.dataset, fold) for fold in board.folds]
     share = float(np.concatenate(twins).mean())
     alone = sum(int((~t).sum()) for t in twins)
-    score = best.scores["skill"]
-    if share < MANY_TWINS or alone < MIN_ROWS or score.low is None or score.low <= 0:
+    low = best.scores["skill"].low
+    if share < MANY_TWINS or board.held_out or low is None or low <= 0:
         return ""
+    known = float(np.nanmean(_skill_on(board, best.name, twins)))
+    where = "on the others"
     fresh = _skill_on(board, best.name, [~t for t in twins])
-    known = _skill_on(board, best.name, twins)
+    if alone < MIN_ROWS:
+        where = "where equal rows are kept on one side"
+        fresh = _skill_apart(board.dataset, best.name)
     estimate = over_folds(fresh, test_over_train=board.test_over_train)
-    if estimate is None or estimate.interval()[1] > float(np.nanmean(known)) / 2:
+    if estimate is None or estimate.interval()[1] > known / 2:
         return ""
     if estimate.interval()[0] > 0:
         return ""
     return (
         f"{share:.0%} of the test rows stand in the training rows as well, and only there "
-        f"does {best.name} gain anything: skill {np.nanmean(known):.2f} on those rows, "
-        f"{estimate.mean:.2f} on the others. Take duplicates out before splitting, or "
+        f"does {best.name} gain anything: skill {known:.2f} on those rows, "
+        f"{estimate.mean:.2f} {where}. Take duplicates out before splitting, or "
         "name the column that tells which rows belong together with --group"
     )
+
+
+def _skill_apart(dataset: Dataset, name: str) -> list[float]:
+    """Skill of a baseline on new folds that keep rows with equal features together.
+
+    Empty where too few rows differ, or where groups of the user's say what belongs
+    together.
+    """
+    rows = np.arange(len(dataset))
+    if len(rows) > MAX_ROWS:
+        rows = sample_rows(dataset, MAX_ROWS, seed=0)
+    x = take(dataset.x, rows)
+    kinds = np.unique(row_hashes(x), return_inverse=True)[1]
+    if kinds.max() + 1 < MIN_ROWS or dataset.groups is not None:
+        return []
+    apart = replace(dataset, x=x, y=dataset.y[rows], groups=kinds)
+    folds = make_folds(apart)
+    outcomes = harness.run({name: baselines_for(apart)[name]}, apart, folds, jobs=1)
+    board = make_board(apart, folds, outcomes)
+    if board.failure(name):
+        return []
+    return _skill_on(board, name, [np.full(len(f.test), True) for f in folds])
 
 
 def row_hashes(x: pd.DataFrame | np.ndarray) -> np.ndarray:

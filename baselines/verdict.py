@@ -183,10 +183,13 @@ def network_verdict(evidence: Evidence, data: Verdict, row: Row) -> Verdict:
             return Verdict(data.name, row.name, data.sentence, data.change)
         return _ahead(evidence, row)
     if row.error:
+        others = "The baselines learn from the same rows."
+        if best is None or best.scores["skill"].mean <= 0:
+            others = "The baselines run on the same rows."
         return Verdict(
             "network-at-fault",
             row.name,
-            f"The network fails: {row.error}. The baselines learn from the same rows.",
+            f"The network fails: {row.error}. {others}",
             "A network that trains to its end.",
         )
     if best is None or best.scores["skill"].mean <= 0:
@@ -308,7 +311,7 @@ def _cannot_tell(
     # with five repeats the interval shrinks to 0.53 of that of five folds: the error
     # falls to sqrt((1/25 + 1/4) / (1/5 + 1/4)) = 0.80 of it, the quantile from 2.8 to 2.1
     repeats = not evidence.held_out and factor < 1.6
-    more = "--repeats 5, or about" if repeats else "About"
+    more = "--repeats 5 or about" if repeats else "About"
     return Verdict(
         "undecided",
         row.name,
@@ -316,7 +319,7 @@ def _cannot_tell(
         f"learns it as well as {best.name}: {shown(row, evidence.rows)}; "
         f"{shown(best, ())}. Difference in skill {_interval(c)}; {margin:.3f} would be "
         "practically equal.",
-        f"{more} {rows} rows, would tell.",
+        f"{more} {rows} rows would tell.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,11 +12,20 @@ import pandas as pd
 
 from ..data.encode import to_matrix
 from ..data.errors import BadData, Misuse
-from ..data.files import check_path, read_table, suffix
+from ..data.files import check_path, load_arrays, read_table, suffix
 from .run import Inputs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+_TRUTH = {
+    "true": True,
+    "false": False,
+    "1": True,
+    "0": False,
+    "1.0": True,
+    "0.0": False,
+}
 
 
 def rows_from_file(path: Path, inputs: Inputs) -> pd.DataFrame | np.ndarray:
@@ -29,19 +39,34 @@ def rows_from_file(path: Path, inputs: Inputs) -> pd.DataFrame | np.ndarray:
     check_path(path)
     if suffix(path) == ".npz":
         return _arrays(path, inputs)
-    if not inputs.columns:
-        msg = f"{inputs.dataset} holds images of shape {inputs.shape}"
-        raise Misuse(f"{msg}; give an NPZ file with an array x of such images")
-    table, _ = read_table(path, header=_names_columns(path, inputs))
+    _check_table(inputs)
+    table, _ = read_table(path, header=_header(path, inputs))
     return fit_columns(table, inputs)
 
 
-def _names_columns(path: Path, inputs: Inputs) -> bool | None:
-    """A text file has a header if its first line names one of the columns."""
+def _check_table(inputs: Inputs) -> None:
+    if not inputs.columns:
+        msg = f"{inputs.dataset} holds images of shape {inputs.shape}"
+        raise Misuse(f"{msg}; give an NPZ file with an array x of such images")
+
+
+def _header(path: Path, inputs: Inputs) -> bool | None:
+    """Whether a text file's first line holds names; None leaves it to be found out."""
     if suffix(path) == ".parquet":
         return None
-    table, _ = read_table(path, header=True)
-    return bool(set(table.columns) & set(inputs.columns)) or None
+    table, _ = read_table(path, header=False)
+    if _names_any(table.iloc[0].astype(str), inputs):
+        return True
+    return None if len(table) > 1 else False
+
+
+def _names_any(cells: Iterable[str], inputs: Inputs) -> bool:
+    """Whether one of the cells names a column.
+
+    Columns of a table without names are called 0, 1, ...: such cells are values.
+    """
+    names = {c for i, c in enumerate(inputs.columns) if c != str(i)}
+    return any(cell.strip() in names for cell in cells)
 
 
 def rows_from_text(text: str, inputs: Inputs) -> pd.DataFrame:
@@ -52,22 +77,32 @@ def rows_from_text(text: str, inputs: Inputs) -> pd.DataFrame:
     BadData
         No lines, or other columns than the network's.
     """
-    if not inputs.columns:
-        msg = f"{inputs.dataset} holds images of shape {inputs.shape}"
-        raise Misuse(f"{msg}; give an NPZ file with an array x of such images")
+    _check_table(inputs)
     if not text.strip():
         msg = "no rows were given on standard input"
         raise BadData(f"{msg}; one line a row: {','.join(inputs.columns)}")
-    first = {cell.strip() for cell in text.strip().splitlines()[0].split(",")}
-    header = 0 if first & set(inputs.columns) else None
+    named = _names_any(text.strip().splitlines()[0].split(","), inputs)
+    return fit_columns(_read_lines(text, header=0 if named else None), inputs)
+
+
+def _read_lines(text: str, header: int | None) -> pd.DataFrame:
+    """Cells as text, so that 007 stays what it is; empty ones and ``?`` are missing."""
     try:
-        table = pd.read_csv(
-            StringIO(text), header=header, na_values=["?"], skipinitialspace=True
-        )
-    except pd.errors.ParserError as error:
+        with warnings.catch_warnings():
+            # pandas would cut cells off the lines that are longer than the header
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            table = pd.read_csv(
+                StringIO(text),
+                header=header,
+                index_col=False,
+                dtype=str,
+                na_values=["?"],
+                skipinitialspace=True,
+            )
+    except (ValueError, pd.errors.ParserWarning) as error:
         msg = f"the lines on standard input are no table: {error}"
         raise BadData(" ".join(msg.split())) from error
-    return fit_columns(table.rename(columns=str), inputs)
+    return table.rename(columns=lambda name: str(name).strip())
 
 
 def ask_for_row(inputs: Inputs, prompt: Callable[[str], str]) -> pd.DataFrame:
@@ -78,9 +113,7 @@ def ask_for_row(inputs: Inputs, prompt: Callable[[str], str]) -> pd.DataFrame:
     prompt : callable
         From a column's name to what was typed.
     """
-    if not inputs.columns:
-        msg = f"{inputs.dataset} holds images of shape {inputs.shape}"
-        raise Misuse(f"{msg}; give an NPZ file with an array x of such images")
+    _check_table(inputs)
     line = {name: [prompt(name).strip()] for name in inputs.columns}
     table = pd.DataFrame(line).replace(["", "?"], np.nan)
     return fit_columns(table, inputs)
@@ -96,30 +129,40 @@ def fit_columns(table: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     BadData
     """
     wanted = list(inputs.columns)
+    if table.empty:
+        msg = "there is no row to ask about"
+        raise BadData(f"{msg}; the network needs the columns {', '.join(wanted)}")
     if set(wanted) <= set(table.columns):
-        table = table[wanted]
+        table = table.loc[:, wanted]
     elif set(wanted) & set(table.columns) or table.shape[1] != len(wanted):
         missing = [c for c in wanted if c not in table.columns]
-        msg = f"the rows have {table.shape[1]} columns and the network needs {len(wanted)}"
+        msg = f"the rows have {table.shape[1]} columns"
+        msg = f"{msg} and the network needs {len(wanted)}"
         raise BadData(f"{msg}; missing are {', '.join(missing[:10])}")
     else:
         table = table.set_axis(wanted, axis=1)
-    typed = {c: _typed(table[c], t) for c, t in zip(wanted, inputs.types, strict=True)}
-    rows = pd.DataFrame(typed)
+    columns: Any = [table[c] for c in wanted]
+    typed = map(_typed, columns, inputs.types)
+    rows = pd.DataFrame(dict(zip(wanted, typed, strict=True)))
+    _check_numbers(rows)
     _check_range(rows, inputs)
     return rows
 
 
 def _typed(column: pd.Series, kind: str) -> pd.Series:
+    """A column in the type it was trained with; numbers and truth values as floats."""
     if kind.startswith(("int", "uint", "float", "Int", "Float", "UInt")):
-        numbers = pd.to_numeric(column, errors="coerce")
-        bad = column[numbers.isna() & column.notna()]
-        if len(bad):
-            msg = f"row {bad.index[0] + 1}: {column.name} is {bad.iloc[0]!r}"
-            raise BadData(f"{msg}; a number is needed")
+        numbers: Any = pd.to_numeric(column, errors="coerce")
+        _check_read(column, numbers.isna(), "a number")
         return numbers.astype("float64")
-    if kind in ("object", "str", "string"):
-        return column.where(column.isna(), column.astype(str)).astype(kind)
+    if kind in ("bool", "boolean"):
+        known = column.map(_truth)
+        _check_read(column, known.isna(), "true or false")
+        return known.astype("float64")
+    if kind == "object":
+        return _as_objects(column)
+    if kind in ("str", "string"):
+        return column.where(column.isna(), _as_text(column)).astype(kind)
     try:
         return column.astype(kind)  # type: ignore[call-overload]
     except (ValueError, TypeError) as error:
@@ -127,36 +170,75 @@ def _typed(column: pd.Series, kind: str) -> pd.Series:
         raise BadData(msg) from error
 
 
-def _check_range(rows: pd.DataFrame, inputs: Inputs) -> None:
+def _check_read(column: pd.Series, unread: pd.Series, needed: str) -> None:
+    """Refuse a column with a value that is there and could not be read."""
+    bad = np.flatnonzero(unread & column.notna())
+    if len(bad):
+        msg = f"row {bad[0] + 1}: {column.name} is {str(column.iloc[bad[0]])!r}"
+        raise BadData(f"{msg}; {needed} is needed")
+
+
+def _truth(value: Any) -> Any:
+    """True, False, or None where the value is neither."""
+    return _TRUTH.get(str(value).strip().lower())
+
+
+def _as_text(column: pd.Series) -> pd.Series:
+    """Text; a whole number beside gaps is 12 and not 12.0."""
+    if not pd.api.types.is_float_dtype(column.dtype):
+        return column.astype(str)
+    return column.map(lambda v: str(int(v)) if v == v // 1 else str(v))
+
+
+def _as_objects(column: pd.Series) -> pd.Series:
+    """Truth values beside gaps, dates, and text in older versions of pandas."""
+    if pd.api.types.is_bool_dtype(column.dtype):
+        return column.astype("object")
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        column = column.where(column.isna(), _as_text(column))
+    said = {"true": True, "false": False}
+    return column.astype("object").map(lambda v: said.get(str(v).lower(), v))
+
+
+def _check_numbers(rows: pd.DataFrame) -> None:
     numbers = rows.select_dtypes("number")
     infinite = np.argwhere(np.isinf(numbers.to_numpy(dtype="float64")))
     if len(infinite):
         row, column = infinite[0]
         msg = f"row {row + 1}: {numbers.columns[column]} is infinite"
         raise BadData(f"{msg}; a number is needed")
+
+
+def _check_range(rows: pd.DataFrame | np.ndarray, inputs: Inputs) -> None:
     if inputs.feature_range is None:
         return
     low, high = inputs.feature_range
-    outside = np.argwhere(~numbers.apply(lambda c: c.between(low, high)).to_numpy())
+    x = np.asarray(rows)
+    outside = np.argwhere((x < low) | (x > high))
     if len(outside):
-        row, column = outside[0]
-        msg = f"row {row + 1}: {rows.columns[column]} is {rows.iloc[row, column]:g}"
+        row, *where = map(int, outside[0])
+        what = inputs.columns[where[0]] if inputs.columns else f"pixel {tuple(where)}"
+        msg = f"row {row + 1}: {what} is {x[tuple(outside[0])]:g}"
         raise BadData(f"{msg}; allowed are {low:g} to {high:g}")
 
 
 def _arrays(path: Path, inputs: Inputs) -> pd.DataFrame | np.ndarray:
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            x = archive["x"]
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        msg = f"{path.name} holds no array x: {error}"
-        raise BadData(" ".join(msg.split())) from error
+    arrays = load_arrays(path)
+    if "x" not in arrays:
+        msg = f"{path.name} holds the arrays {', '.join(arrays) or '(none)'}"
+        raise BadData(f"{msg}; needed is x, the rows to ask about")
+    x = arrays["x"]
     if inputs.columns and x.ndim == 2:
         return fit_columns(pd.DataFrame(x).rename(columns=str), inputs)
-    if x.shape[1:] != inputs.shape:
-        msg = f"{path.name} holds rows of shape {x.shape[1:]}"
-        raise BadData(f"{msg}; the network needs {inputs.shape}")
+    if x.dtype.kind not in "buif" or not len(x) or x.shape[1:] != inputs.shape:
+        msg = f"{path.name} holds x of shape {x.shape} and type {x.dtype}"
+        raise BadData(f"{msg}; needed are numbers of shape (rows, {_sizes(inputs)})")
+    _check_range(x, inputs)
     return x
+
+
+def _sizes(inputs: Inputs) -> str:
+    return ", ".join(map(str, inputs.shape))
 
 
 def ask(model: Any, encoder: Any, rows: pd.DataFrame | np.ndarray) -> np.ndarray:
@@ -167,10 +249,14 @@ def ask(model: Any, encoder: Any, rows: pd.DataFrame | np.ndarray) -> np.ndarray
     BadData
         A value is missing where the training rows had none.
     """
+    from .estimator import predict  # noqa: PLC0415  (rows are read without Keras)
+
     matrix = to_matrix(encoder, rows)
     if matrix.dtype.kind == "f" and not np.isfinite(matrix).all():
         row, column = np.argwhere(~np.isfinite(matrix))[0][:2]
-        msg = f"row {row + 1}: a value is missing (column {column + 1})"
+        what = f"a value of column {column + 1}"
+        if encoder is None and isinstance(rows, pd.DataFrame):
+            what = rows.columns[column]
+        msg = f"row {row + 1}: {what} is missing"
         raise BadData(f"{msg}, and the rows trained on had none missing")
-    outputs = model.predict(matrix, batch_size=4_096, verbose=0)
-    return np.asarray(outputs, dtype="float64")
+    return predict(model, matrix)

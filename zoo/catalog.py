@@ -1,4 +1,4 @@
-"""The catalog of models: plain data naming the code, so that listing imports no Keras."""
+"""The catalog of models: plain data naming the code; listing imports no Keras."""
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase

@@ -10,12 +10,15 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.utils import check_array
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..data.split import VALIDATION_SHARE, hold_out
 from .recipe import Recipe
 from .training import Rows, Trained, train
+
+BATCH = 4_096
+"""Rows asked at a time."""
 
 
 class _Network(BaseEstimator):
@@ -49,16 +52,12 @@ class _Network(BaseEstimator):
         self.feature_range = feature_range
         self.random_state = random_state
 
-    def _fit(
-        self, x: Any, y: np.ndarray, groups: np.ndarray | None, classes: int
-    ) -> None:
-        rows = check_array(x, allow_nd=True)
-        self.n_features_in_ = rows.shape[1]
+    def _fit(self, rows: np.ndarray, y: np.ndarray, groups: Any, classes: int) -> None:
         kept, inner = hold_out(
             y,
             VALIDATION_SHARE,
             classes=bool(classes),
-            groups=groups,
+            groups=None if groups is None else np.asarray(groups),
             seed=self.random_state,
         )
         trained: Trained = train(
@@ -74,7 +73,8 @@ class _Network(BaseEstimator):
 
     def _outputs(self, x: Any) -> np.ndarray:
         check_is_fitted(self, "model_")
-        return predict(self.model_, check_array(x, allow_nd=True))
+        rows: Any = validate_data(self, x, reset=False, allow_nd=True)
+        return predict(self.model_, rows)
 
 
 class NetworkClassifier(ClassifierMixin, _Network):
@@ -85,11 +85,14 @@ class NetworkClassifier(ClassifierMixin, _Network):
 
         ``groups``, of shape (n_rows,), keeps rows together in the inner split.
         """
-        self.classes_, codes = np.unique(np.asarray(y), return_inverse=True)
+        rows: Any
+        rows, labels = validate_data(self, x, y, allow_nd=True)
+        check_classification_targets(labels)
+        self.classes_, codes = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
             msg = f"a classifier needs 2 classes or more, got {self.classes_.tolist()}"
             raise ValueError(msg)
-        self._fit(x, codes, groups, len(self.classes_))
+        self._fit(rows, codes, groups, len(self.classes_))
         return self
 
     def predict_proba(self, x: Any) -> np.ndarray:
@@ -106,7 +109,9 @@ class NetworkRegressor(RegressorMixin, _Network):
 
     def fit(self, x: Any, y: Any, groups: np.ndarray | None = None) -> Self:
         """Train on rows x of shape (n_rows, ...) with numbers y of shape (n_rows,)."""
-        self._fit(x, np.asarray(y, dtype="float64"), groups, 0)
+        rows: Any
+        rows, numbers = validate_data(self, x, y, allow_nd=True, y_numeric=True)
+        self._fit(rows, np.asarray(numbers, dtype="float64"), groups, 0)
         return self
 
     def predict(self, x: Any) -> np.ndarray:
@@ -115,5 +120,10 @@ class NetworkRegressor(RegressorMixin, _Network):
 
 
 def predict(model: Any, x: np.ndarray) -> np.ndarray:
-    """Outputs of a served model as float64, of shape (n_rows, n_outputs)."""
-    return np.asarray(model.predict(x, batch_size=4_096, verbose=0), dtype="float64")
+    """Outputs of a served model as float64, of shape (n_rows, n_outputs).
+
+    The model is called, as its ``predict`` would make float32 of the rows.
+    """
+    parts = np.split(x, range(BATCH, len(x), BATCH))
+    outputs = [np.asarray(model(part, training=False)) for part in parts]
+    return np.concatenate(outputs).astype("float64")

@@ -1,9 +1,9 @@
 """The training loop: one compiled function an epoch, over rows held as tensors.
 
-``Model.fit`` goes back to Python after each batch and sets up its input pipeline anew in
-each epoch; on small networks that is most of the time. Here TensorFlow runs an epoch as
-one graph. The steps are those of ``fit``: the same batches in the same order give the
-same weights (a test says so).
+``Model.fit`` goes back to Python after each batch and sets up its input pipeline anew
+in each epoch; on small networks that is most of the time. Here TensorFlow runs an epoch
+as one graph. The steps are those of ``fit``: the same batches in the same order give
+the same weights (a test says so).
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ OnEpoch = Callable[[int, int, dict[str, float]], None]
 class Rows:
     """Rows to train on or to validate with.
 
-    ``x`` has shape (n_rows, ...); ``y`` holds class codes or numbers, of shape (n_rows,)
-    or (n_rows, 1).
+    ``x`` has shape (n_rows, ...); ``y`` holds class codes or numbers, of shape
+    (n_rows,) or (n_rows, 1).
     """
 
     x: np.ndarray
@@ -104,7 +104,7 @@ def fit(
             on_epoch(epoch, epochs, logs)
         if patience and _should_stop(model, best, logs["val_loss"], epoch, patience):
             break
-    if patience:
+    if best.epoch:
         model.set_weights(best.weights)
     return {name: tuple(values) for name, values in history.items()}
 
@@ -134,7 +134,7 @@ def _compiled(
 
     def step(x: Any, y: Any) -> Any:
         with tf.GradientTape() as tape:
-            loss = model.compute_loss(x, y, model(x, training=True))
+            loss: Any = model.compute_loss(x, y, model(x, training=True))
         gradients = tape.gradient(loss, model.trainable_variables)
         model.optimizer.apply(gradients, model.trainable_variables)
         return loss
@@ -153,6 +153,8 @@ def _over_batches(function: Callable[..., Any], rows: Rows, batch_size: int) -> 
     x, y = tf.constant(rows.x), tf.constant(rows.y)
     whole, rest = divmod(len(rows.x), batch_size)
 
+    # nothing in it is Python control flow over tensors: tracing takes a third less
+    @tf.autograph.experimental.do_not_convert
     def on(chosen: Any) -> Any:
         return function(tf.gather(x, chosen), tf.gather(y, chosen))
 
@@ -167,4 +169,6 @@ def _over_batches(function: Callable[..., Any], rows: Rows, batch_size: int) -> 
             total += on(order[whole * batch_size :]) * rest
         return total / len(rows.x)
 
-    return run
+    # called as it is, TensorFlow takes the functions of many trainings for one that is
+    # traced again and again, and warns
+    return run.get_concrete_function(tf.TensorSpec((len(rows.x),), tf.int64))

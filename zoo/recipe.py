@@ -68,7 +68,7 @@ class Recipe:
         return cls(**{**settings, "hidden": tuple(settings["hidden"])})
 
     def count_epochs(self, rows: int) -> int:
-        """Passes over the rows: ``epochs``, or ``steps`` in whole passes, at least 1."""
+        """``epochs``, or the whole passes nearest to ``steps``, 1 at least."""
         if not self.steps:
             return self.epochs
         per_epoch = -(-rows // self.batch_size)

@@ -10,7 +10,7 @@ import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,12 +64,11 @@ def new_run(out: Path, label: str) -> Iterator[tuple[Path, Path]]:
     Misuse
         The folder for runs cannot be made.
     """
-    made = not out.exists()
-    final = out / run_name(label)
-    partial = out / f".{final.name}.partial"
+    made = [folder for folder in (out, *out.parents) if not folder.exists()]
     try:
-        partial.mkdir(parents=True)
+        partial, final = _reserve(out, label)
     except OSError as error:
+        _remove_empty(made)
         msg = f"cannot write runs to {str(out)!r}: {error.strerror}"
         raise Misuse(f"{msg}. Choose another folder with --out.") from error
     try:
@@ -77,9 +76,32 @@ def new_run(out: Path, label: str) -> Iterator[tuple[Path, Path]]:
         partial.rename(final)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
-        if made and not any(out.iterdir()):
-            out.rmdir()
+        _remove_empty(made)
         raise
+
+
+def _reserve(out: Path, label: str) -> tuple[Path, Path]:
+    """A new folder to write into, and a name that no other run has or takes."""
+    while True:
+        final = out / run_name(label)
+        partial = out / f".{final.name}.partial"
+        try:
+            partial.mkdir(parents=True)
+        except FileExistsError:
+            if not partial.is_dir():
+                raise
+            continue
+        if not final.exists():
+            return partial, final
+        partial.rmdir()
+
+
+def _remove_empty(folders: Sequence[Path]) -> None:
+    """Remove folders, the innermost first, as far as they are there and empty."""
+    with suppress(OSError):
+        for folder in folders:
+            if folder.exists():
+                folder.rmdir()
 
 
 def write_json(path: Path, facts: Mapping[str, Any]) -> None:
@@ -170,7 +192,9 @@ def find_run(name: str, out: Path) -> Path:
     Raises
     ------
     UnknownName
-        None is called so, or several are.
+        None is called so.
+    Misuse
+        Several are.
     """
     if (Path(name) / RESULTS).is_file():
         return Path(name)

@@ -1,4 +1,4 @@
-"""What is done to the inputs before the first layer: a factor and an offset a feature."""
+"""What is done to the inputs before the first layer: a factor, an offset a feature."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,9 @@ class Affine:
     offset: np.ndarray
 
     def apply(self, x: np.ndarray) -> np.ndarray:
-        """Scaled rows as float32."""
-        return (x * self.factor + self.offset).astype("float32")
+        """Scaled rows as float32; what is too large for that becomes infinite."""
+        with np.errstate(over="ignore"):
+            return (x * self.factor + self.offset).astype("float32")
 
 
 def fit_scaling(
@@ -43,12 +44,15 @@ def fit_scaling(
         return Affine(np.ones(1), np.zeros(1))
     axis = 0 if x.ndim == 2 else None
     if kind == "standard":
-        middle, reach = x.mean(axis=axis), x.std(axis=axis)
+        middle = x.mean(axis=axis, dtype="float64")
+        reach = x.std(axis=axis, dtype="float64")
     else:
         low, high = feature_range or (x.min(axis=axis), x.max(axis=axis))
         low, high = np.asarray(low, dtype="float64"), np.asarray(high, dtype="float64")
         middle, reach = (low + high) / 2, (high - low) / 2
         if kind == "unit":
             middle, reach = low, high - low
-    factor = 1 / np.where(reach > 1e-12 * np.maximum(1, np.abs(middle)), reach, 1)
+    # less than rounding leaves of equal values, or too little to divide by
+    spreads = reach > np.maximum(1e-12 * np.abs(middle), 1e-290)
+    factor = 1 / np.where(spreads, reach, 1)
     return Affine(np.atleast_1d(factor), np.atleast_1d(-middle * factor))

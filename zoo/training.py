@@ -65,9 +65,8 @@ def train(
     scaling = fit_scaling(recipe.scaling, rows.x, feature_range)
     target = _target_scale(rows.y, classes)
     core = build(recipe, shape=rows.x.shape[1:], outputs=classes or 1)
-    _compile(core, recipe, classes)
     history = fit(
-        core,
+        _compiled(core, recipe, classes),
         _scaled(rows, scaling, target),
         _scaled(validation, scaling, target),
         batch_size=recipe.batch_size,
@@ -92,7 +91,8 @@ def loss_unit(recipe: Recipe, classes: int) -> str:
     return "log_loss" if classes else "relative_mse"
 
 
-def _compile(core: keras.Model, recipe: Recipe, classes: int) -> None:
+def _compiled(core: keras.Model, recipe: Recipe, classes: int) -> keras.Model:
+    """A network of the same layers to train; the core is saved and brings no loss."""
     optimizer: Any = keras.optimizers.get(recipe.optimizer)
     optimizer.learning_rate = recipe.learning_rate
     loss: Any = "mean_squared_error"
@@ -100,7 +100,9 @@ def _compile(core: keras.Model, recipe: Recipe, classes: int) -> None:
         loss = BroadcastSquaredError()
     elif classes:
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    core.compile(optimizer=optimizer, loss=loss)
+    trainee = keras.Model(core.inputs, core.outputs[0])
+    trainee.compile(optimizer=optimizer, loss=loss)
+    return trainee
 
 
 def _target_scale(y: np.ndarray, classes: int) -> Affine | None:
@@ -124,14 +126,17 @@ def _serving(
     shape: tuple[int, ...],
     classes: int,
 ) -> keras.Model:
-    """The network with its scaling before it and readable outputs behind it."""
+    """The network with its scaling before it and readable outputs behind it.
+
+    What goes in and is scaled, and numbers that come out, are float64: of a second in
+    the year 2026, or an article's number, float32 keeps too few digits.
+    """
     layers = keras.layers
-    inputs = keras.Input(shape, name="features")
-    rescale = layers.Rescaling(_plain(scaling.factor), _plain(scaling.offset))
-    outputs = core(rescale(inputs))
+    inputs = keras.Input(shape, name="features", dtype="float64")
+    outputs = core(_rescaling(scaling)(inputs))
     if target is not None:
-        factor, offset = float(target.factor[0]), float(target.offset[0])
-        outputs = layers.Rescaling(1 / factor, -offset / factor)(outputs)
+        back = Affine(1 / target.factor, -target.offset / target.factor)
+        outputs = _rescaling(back)(outputs)
     elif recipe.loss == "broadcast-squared-error":
         outputs = layers.Concatenate()([layers.Rescaling(-1.0, 1.0)(outputs), outputs])
     else:
@@ -139,6 +144,9 @@ def _serving(
     return keras.Model(inputs, outputs, name=core.name + "_serving")
 
 
-def _plain(values: np.ndarray) -> Any:
-    """Numbers that Keras can write into a model's file."""
-    return float(values[0]) if values.shape == (1,) else values.tolist()
+def _rescaling(scaling: Affine) -> keras.layers.Layer:
+    # arrays, not lists or floats: of those Keras makes float32 first
+    one = scaling.factor.shape == (1,)
+    factor, offset = (v[0] if one else v for v in (scaling.factor, scaling.offset))
+    layer: Any = keras.layers.Rescaling
+    return layer(factor, offset, dtype="float64")

@@ -53,10 +53,10 @@ run_options = _together(
 
 data_options = _together(
     click.option("--target", help="Column to predict: its name, or position from 0."),
-    click.option("--task", type=click.Choice(TASKS), help="Overrules what is inferred."),
+    click.option("--task", type=click.Choice(TASKS), help="Overrules what is guessed."),
     click.option("--drop", multiple=True, metavar="COL", help="Column to leave out."),
-    click.option("--group", metavar="COL", help="Equal values: rows that belong together."),
-    click.option("--limit", type=int, metavar="N", help="Use at most N rows, a sample."),
+    click.option("--group", metavar="COL", help="Equal values stay together."),
+    click.option("--limit", type=int, metavar="N", help="Use about N rows, a sample."),
     click.option(
         "--header/--no-header", default=None,
         help="Whether a text file's first line holds names (found out by default).",

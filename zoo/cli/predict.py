@@ -65,7 +65,8 @@ def _ask(folder: Path, rows: Any) -> np.ndarray:
         import joblib
 
         encoder = joblib.load(folder / "encoder.joblib")
-    return ask(keras.saving.load_model(folder / "model.keras"), encoder, rows)
+    saving: Any = keras.saving
+    return ask(saving.load_model(folder / "model.keras"), encoder, rows)
 
 
 def _answers(outputs: np.ndarray, inputs: Inputs) -> list[dict[str, Any]]:

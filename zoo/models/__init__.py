@@ -1,1 +1,1 @@
-"""One folder a model: README.md, model.py with ``build``, recipe.py with ``DEFAULT``."""
+"""One folder a model: README.md, model.py (``build``), recipe.py (``DEFAULT``)."""

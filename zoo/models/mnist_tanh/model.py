@@ -7,7 +7,7 @@ from ...recipe import Recipe
 
 
 def build(recipe: Recipe, *, shape: tuple[int, ...], outputs: int) -> keras.Model:
-    """Untrained network from rows of a shape to logits (or a number) of shape (n, outputs)."""
+    """Untrained network from rows of a shape to logits (or a number), (n, outputs)."""
     # Inputs.
     rows = keras.Input(shape)
     x = layers.Flatten()(rows)

@@ -1,5 +1,7 @@
 """The graph as its author had it: one sigmoid unit says how black the letters are."""
 
+from typing import Any
+
 import keras
 from keras import layers
 
@@ -16,7 +18,7 @@ def build(recipe: Recipe, *, shape: tuple[int, ...], outputs: int) -> keras.Mode
     x = layers.Flatten()(rows)
 
     # Body.
-    normal = keras.initializers.RandomNormal(stddev=1.0)
+    normal: Any = keras.initializers.RandomNormal(stddev=1.0)
     for units in recipe.hidden:
         x = layers.Dense(
             units,

@@ -1,0 +1,58 @@
+"""The command as a user calls it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from learnable.zoo.cli import main
+
+Zoo = Callable[..., Result]
+
+
+@pytest.fixture(scope="session")
+def zoo() -> Zoo:
+    """Call the command in this process: ``zoo("train", "mlp", input=...)``."""
+
+    def call(*arguments: object, input: str | None = None) -> Result:
+        return CliRunner().invoke(main, [str(a) for a in arguments], input=input)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def flowers(tmp_path_factory: pytest.TempPathFactory, zoo: Zoo) -> tuple[Path, dict]:
+    """A folder with a run, a network trained on iris, and what the command printed."""
+    out = tmp_path_factory.mktemp("flowers")
+    told = zoo(
+        "train", "one-hidden", "--data", "iris", "--folds", 2, "--jobs", 1,
+        "--out", out, "--json",
+    )  # fmt: skip
+    assert told.exit_code == 0, told.output
+    return out, json.loads(told.stdout)
+
+
+@pytest.fixture(scope="session")
+def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A table as people have them: text, dates, gaps, truth values, a number target."""
+    import numpy as np
+    import pandas as pd
+
+    rng = np.random.default_rng(0)
+    n = 240
+    age = rng.integers(18, 80, n)
+    town = rng.choice(["Ulm", "Bonn", "Köln"], n)
+    table = pd.DataFrame(
+        {
+            "age": age,
+            "town": np.where(rng.random(n) < 0.05, None, town),
+            "since": pd.date_range("2020-01-01", periods=n).strftime("%Y-%m-%d"),
+            "member": rng.random(n) < 0.5,
+            "height": np.where(rng.random(n) < 0.1, np.nan, rng.normal(170, 10, n)),
+            "income": 500 * age + 9_000 * (town == "Ulm") + rng.normal(0, 3_000, n),
+        }
+    )
+    path = tmp_path_factory.mktemp("people") / "people.csv"
+    table.to_csv(path, index=False)
+    return path

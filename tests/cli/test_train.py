@@ -1,0 +1,162 @@
+"""``zoo train`` and ``zoo compare``, from a dataset to a run on disk."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FILES = {
+    "environment.json",
+    "history.csv",
+    "model.keras",
+    "predictions.parquet",
+    "recipe.json",
+    "report.html",
+    "results.json",
+}
+
+
+def test_run_holds_all_files(flowers) -> None:
+    out, told = flowers
+    (run,) = out.iterdir()
+    assert {p.name for p in run.iterdir()} == FILES
+    assert told["run"] == str(run)
+
+
+def test_json_tells_scores_and_verdict(flowers) -> None:
+    _, told = flowers
+    rows = {row["name"]: row for row in told["rows"]}
+    assert rows["one-hidden"]["kind"] == "network"
+    assert rows["logistic"]["scores"]["accuracy"]["mean"] > 0.9
+    assert told["networks"][0]["test"]["accuracy"] > 0.8
+    assert {v["about"] for v in told["verdicts"]} == {"one-hidden", ""}
+
+
+def test_predictions_cover_every_row(flowers) -> None:
+    import pandas as pd
+
+    _, told = flowers
+    table = pd.read_parquet(Path(told["run"]) / "predictions.parquet")
+    counts = table.groupby("candidate")["row"].nunique()
+    assert set(counts) == {150}
+    shares = table[["p_setosa", "p_versicolor", "p_virginica"]].sum(axis=1)
+    assert shares.sub(1).abs().max() < 1e-6
+
+
+def test_saved_network_opens_with_plain_keras(flowers) -> None:
+    _, told = flowers
+    code = (
+        "import keras, sys, numpy as np; m = keras.saving.load_model(sys.argv[1]);"
+        "p = m.predict(np.array([[5.1, 3.5, 1.4, 0.2]]), verbose=0);"
+        "assert p.shape == (1, 3) and p.argmax() == 0, p;"
+        "assert 'learnable' not in sys.modules"
+    )
+    model = str(Path(told["run"]) / "model.keras")
+    done = subprocess.run(
+        [sys.executable, "-c", code, model], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_mixed_table_is_learned(zoo, people, tmp_path) -> None:
+    told = zoo(
+        "train", "one-hidden", "--data", people, "--target", "income", "--folds", 2,
+        "--jobs", 1, "--out", tmp_path / "runs", "--json",
+    )  # fmt: skip
+    assert told.exit_code == 0, told.output
+    facts = json.loads(told.stdout)
+    assert facts["about"]["task"] == "regression"
+    rows = {row["name"]: row["scores"]["r2"]["mean"] for row in facts["rows"]}
+    assert rows["ridge"] > 0.7
+    assert rows["one-hidden"] > 0.5
+    new = people.with_name("new.csv")
+    new.write_text("town,age,since,member,height\nUlm,30,2020-03-01,True,\n")
+    answer = zoo("predict", "last", new, "--out", tmp_path / "runs")
+    assert answer.exit_code == 0, answer.output
+    assert 10_000 < float(answer.stdout) < 40_000
+
+
+def test_broken_twin_is_at_fault(zoo, tmp_path) -> None:
+    told = zoo(
+        "train", "rgb-sigmoid", "--folds", 3, "--out", tmp_path, "--gate", "--jobs", 1
+    )
+    assert told.exit_code == 3, told.output
+    assert told.stdout.startswith("network-at-fault. ")
+
+
+def test_twins_are_compared(zoo, tmp_path) -> None:
+    told = zoo(
+        "compare", "rgb-softmax", "rgb-sigmoid", "--data", "rgb", "--limit", 1500,
+        "--folds", 2, "--jobs", 1, "--out", tmp_path,
+    )  # fmt: skip
+    assert told.exit_code == 0, told.output
+    assert "rgb-sigmoid: network-at-fault" in told.stdout
+    assert "rgb-softmax: " in told.stdout
+
+
+def test_quiet_prints_the_answer_alone(zoo, tmp_path) -> None:
+    told = zoo("baseline", "iris", "--quiet", "--jobs", 1, "--out", tmp_path)
+    assert told.exit_code == 0
+    assert told.stderr == ""
+    assert told.stdout.startswith("signal. ")
+    assert told.stdout.splitlines()[-1].endswith("report.html")
+
+
+def test_same_seed_gives_same_results(zoo, tmp_path) -> None:
+    def scores(name: str) -> list:
+        told = zoo(
+            "train", "one-hidden", "--data", "wine", "--limit", 90, "--folds", 2,
+            "--jobs", 1, "--seed", 7, "--json", "--out", tmp_path / name,
+        )  # fmt: skip
+        facts = json.loads(told.stdout)
+        return [row["scores"] for row in facts["rows"]] + [facts["signal"]["p"]]
+
+    assert scores("a") == scores("b")
+
+
+def start(tmp_path: Path, *arguments: str) -> subprocess.Popen:
+    """The command in a process group of its own, as a terminal starts it."""
+    code = "from learnable.zoo.cli import main; main()"
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_interrupt_leaves_nothing_behind(tmp_path, jobs) -> None:
+    running = start(tmp_path, "train", "rgb-softmax", "--repeats", "40", "--jobs", jobs)
+    assert running.stderr is not None
+    assert "training rgb-softmax" in running.stderr.readline()
+    os.killpg(running.pid, signal.SIGINT)
+    out, err = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert out == ""
+    assert "Traceback" not in err
+    assert "interrupted; nothing was written" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_full_disk_is_one_line(tmp_path) -> None:
+    code = (
+        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096));"
+        "from learnable.zoo.cli import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "baseline", "iris", "--quiet", "--jobs", "1"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "the disk is full" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
