@@ -15,6 +15,8 @@ from ..data.errors import BadData
 SCHEMA = 1
 """Raised when a reader of the older form would misread the newer one."""
 
+_TOO_MUCH = (RecursionError, OverflowError)  # brackets in brackets, numbers like 1e999
+
 
 @dataclass(frozen=True)
 class Score:
@@ -175,7 +177,7 @@ class Results:
         try:
             facts = json.loads(path.read_text("utf-8"))
             schema = int(facts["schema"])
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, *_TOO_MUCH) as error:
             msg = f"{path} is damaged ({error}); run the command again"
             raise BadData(msg) from error
         if schema > SCHEMA:

@@ -65,7 +65,7 @@ def _names_any(cells: Iterable[str], inputs: Inputs) -> bool:
 
     Columns of a table without names are called 0, 1, ...: such cells are values.
     """
-    names = {c for i, c in enumerate(inputs.columns) if c != str(i)}
+    names = {c.strip() for i, c in enumerate(inputs.columns) if c != str(i)}
     return any(cell.strip() in names for cell in cells)
 
 
@@ -102,7 +102,7 @@ def _read_lines(text: str, header: int | None) -> pd.DataFrame:
     except (ValueError, pd.errors.ParserWarning) as error:
         msg = f"the lines on standard input are no table: {error}"
         raise BadData(" ".join(msg.split())) from error
-    return table.rename(columns=lambda name: str(name).strip())
+    return table.rename(columns=str)
 
 
 def ask_for_row(inputs: Inputs, prompt: Callable[[str], str]) -> pd.DataFrame:
@@ -132,6 +132,8 @@ def fit_columns(table: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     if table.empty:
         msg = "there is no row to ask about"
         raise BadData(f"{msg}; the network needs the columns {', '.join(wanted)}")
+    spelt = {name.strip(): name for name in wanted}
+    table = table.rename(columns=lambda name: spelt.get(name.strip(), name))
     if set(wanted) <= set(table.columns):
         table = table.loc[:, wanted]
     elif set(wanted) & set(table.columns) or table.shape[1] != len(wanted):
@@ -230,7 +232,7 @@ def _arrays(path: Path, inputs: Inputs) -> pd.DataFrame | np.ndarray:
     x = arrays["x"]
     if inputs.columns and x.ndim == 2:
         return fit_columns(pd.DataFrame(x).rename(columns=str), inputs)
-    if x.dtype.kind not in "buif" or not len(x) or x.shape[1:] != inputs.shape:
+    if x.dtype.kind not in "buif" or not x.size or x.shape[1:] != inputs.shape:
         msg = f"{path.name} holds x of shape {x.shape} and type {x.dtype}"
         raise BadData(f"{msg}; needed are numbers of shape (rows, {_sizes(inputs)})")
     _check_range(x, inputs)

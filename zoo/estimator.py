@@ -101,7 +101,8 @@ class NetworkClassifier(ClassifierMixin, _Network):
 
     def predict(self, x: Any) -> np.ndarray:
         """The likeliest class of each row, of shape (n_rows,)."""
-        return self.classes_[self._outputs(x).argmax(axis=1)]
+        likeliest = self._outputs(x).argmax(axis=1)
+        return self.classes_[likeliest]
 
 
 class NetworkRegressor(RegressorMixin, _Network):

@@ -158,7 +158,6 @@ def _over_batches(function: Callable[..., Any], rows: Rows, batch_size: int) -> 
     def on(chosen: Any) -> Any:
         return function(tf.gather(x, chosen), tf.gather(y, chosen))
 
-    @tf.function
     def run(order: Any) -> Any:
         total = tf.zeros(())
         # batches of a fixed shape: TensorFlow compiles the step once
@@ -171,4 +170,7 @@ def _over_batches(function: Callable[..., Any], rows: Rows, batch_size: int) -> 
 
     # called as it is, TensorFlow takes the functions of many trainings for one that is
     # traced again and again, and warns
-    return run.get_concrete_function(tf.TensorSpec((len(rows.x),), tf.int64))
+    function_of_order: Any = tf.function(run)
+    return function_of_order.get_concrete_function(
+        tf.TensorSpec((len(rows.x),), tf.int64)
+    )

@@ -15,8 +15,9 @@ def colours(tmp_path_factory, zoo) -> Path:
     """A folder with a run of ``rgb-softmax``."""
     out = tmp_path_factory.mktemp("colours")
     told = zoo(
-        "train", "rgb-softmax", "--folds", 2, "--jobs", 1, "--out", out, "--json"
-    )
+        "train", "rgb-softmax", "--limit", 4000, "--folds", 2, "--jobs", 1,
+        "--out", out, "--json",
+    )  # fmt: skip
     assert told.exit_code == 0, told.output
     facts = json.loads(told.stdout)
     assert facts["networks"][0]["test"]["accuracy"] >= 0.99

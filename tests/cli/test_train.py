@@ -82,8 +82,9 @@ def test_mixed_table_is_learned(zoo, people, tmp_path) -> None:
 
 def test_broken_twin_is_at_fault(zoo, tmp_path) -> None:
     told = zoo(
-        "train", "rgb-sigmoid", "--folds", 3, "--out", tmp_path, "--gate", "--jobs", 1
-    )
+        "train", "rgb-sigmoid", "--limit", 3000, "--folds", 3, "--jobs", 1,
+        "--out", tmp_path, "--gate",
+    )  # fmt: skip
     assert told.exit_code == 3, told.output
     assert told.stdout.startswith("network-at-fault. ")
 

@@ -62,7 +62,9 @@ def test_model_has_its_files(name):
 @every_model
 def test_readme_names_what_it_must(name):
     known = card(name)
-    text = (files("learnable.zoo.models") / known.entry / "README.md").read_text("utf-8")
+    text = (files("learnable.zoo.models") / known.entry / "README.md").read_text(
+        "utf-8"
+    )
     assert text.startswith(f"# {name}\n")
     assert f"zoo train {name}" in text
     assert known.twin in text

@@ -62,13 +62,17 @@ def test_unit_of_measurement_is_nothing(size):
 
 def test_known_limits_go_before_seen():
     x = np.array([[100.0, 0.0], [200.0, 1.0]])
-    np.testing.assert_allclose(fit_scaling("unit", x, (0, 400)).apply(x)[1], [0.5, 1 / 400])
+    np.testing.assert_allclose(
+        fit_scaling("unit", x, (0, 400)).apply(x)[1], [0.5, 1 / 400]
+    )
     np.testing.assert_allclose(fit_scaling("range", x, (0, 200)).apply(x)[:, 0], [0, 1])
 
 
 def test_standard_leaves_known_limits():
     x = np.array([[100.0], [200.0]])
-    np.testing.assert_allclose(fit_scaling("standard", x, (0, 400)).apply(x), [[-1], [1]])
+    np.testing.assert_allclose(
+        fit_scaling("standard", x, (0, 400)).apply(x), [[-1], [1]]
+    )
 
 
 def test_columns_have_their_own_limits():

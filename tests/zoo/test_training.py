@@ -32,7 +32,9 @@ assert not [name for name in sys.modules if name.startswith("learnable")]
 
 
 def short(name: str, **changes):
-    return replace(recipe(name), **{"steps": 0, "epochs": 2, "batch_size": 16} | changes)
+    return replace(
+        recipe(name), **{"steps": 0, "epochs": 2, "batch_size": 16} | changes
+    )
 
 
 def core_of(trained):
@@ -41,7 +43,7 @@ def core_of(trained):
 
 @pytest.fixture(scope="module")
 def trained_on_colours(make_rows):
-    """Each model of the zoo after two epochs on 40 rows of two classes, trained once."""
+    """Each model of the zoo after two epochs on 40 rows, trained once."""
 
     @cache
     def trained(name: str) -> Trained:
@@ -62,7 +64,7 @@ def rgb():
     }
 
 
-@every_model
+@pytest.mark.parametrize("name", ["rgb-sigmoid", "mlp"])
 def test_seed_gives_the_same_network(name, make_rows, trained_on_colours):
     again = train(short(name), make_rows(40, (3,), 2), make_rows(9, (3,), 2), classes=2)
     known = trained_on_colours(name)
@@ -163,23 +165,19 @@ def test_broken_network_gives_one_answer(rgb):
     assert np.mean(given.argmax(axis=1) == rgb["test"].y) < 0.65
 
 
-def test_broadcasting_alone_prevents_learning(rgb):
-    settings = replace(recipe("rgb-softmax"), steps=400)
-    broken = replace(
-        settings,
+def test_broadcast_loss_prevents_learning(rgb):
+    settings = replace(
+        recipe("rgb-softmax"),
+        steps=400,
         model="rgb-sigmoid",
         initialiser="normal",
         loss="broadcast-squared-error",
     )
-    outputs = []
-    for chosen in (settings, broken):
-        trained = train(
-            chosen, rgb["train"], rgb["validation"], classes=2, feature_range=(0, 255)
-        )
-        outputs.append(predict(trained.serving, rgb["test"].x))
-    learned, stuck = (np.mean(p.argmax(axis=1) == rgb["test"].y) for p in outputs)
-    assert learned > 0.95
-    assert stuck < 0.75
+    trained = train(
+        settings, rgb["train"], rgb["validation"], classes=2, feature_range=(0, 255)
+    )
+    given = predict(trained.serving, rgb["test"].x)
+    assert np.mean(given.argmax(axis=1) == rgb["test"].y) < 0.75
 
 
 def test_history_has_a_value_an_epoch(make_rows):
@@ -226,8 +224,7 @@ def test_type_of_rows_is_nothing(make_rows):
         return predict(trained.serving, rows.x)
 
     wanted = outputs("float64")
-    for kind in ("uint8", "float32"):
-        np.testing.assert_allclose(outputs(kind), wanted, atol=1e-6)
+    np.testing.assert_allclose(outputs("uint8"), wanted, atol=1e-6)
 
 
 def test_constant_columns_and_targets_train(make_rows):

@@ -50,7 +50,7 @@ def _rows(file: str | None, inputs: Inputs) -> Any:
     if file and file != "-":
         return rows_from_file(Path(file), inputs)
     if file == "-" or not sys.stdin.isatty():
-        return rows_from_text(click.get_text_stream("stdin").read(), inputs)
+        return rows_from_text(sys.stdin.read(), inputs)
     limits = inputs.feature_range
     hint = f" ({limits[0]:g} to {limits[1]:g})" if limits else ""
     return ask_for_row(inputs, lambda name: click.prompt(f"{name}{hint}", default=""))
@@ -65,8 +65,8 @@ def _ask(folder: Path, rows: Any) -> np.ndarray:
         import joblib
 
         encoder = joblib.load(folder / "encoder.joblib")
-    saving: Any = keras.saving
-    return ask(saving.load_model(folder / "model.keras"), encoder, rows)
+    open_model: Any = keras.saving.load_model  # Keras' decorator hides its type
+    return ask(open_model(folder / "model.keras"), encoder, rows)
 
 
 def _answers(outputs: np.ndarray, inputs: Inputs) -> list[dict[str, Any]]:

@@ -1,0 +1,118 @@
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression, Ridge
+
+from learnable.baselines import catalog, harness, suspicion
+from learnable.baselines.suspicion import best_baseline, find_suspicion
+from learnable.baselines.tables import make_board, make_rows
+from learnable.data.split import make_folds
+
+
+@pytest.fixture
+def suspect(monkeypatch):
+    """What is suspicious in a dataset, by two quick baselines."""
+    forest = RandomForestClassifier(20, random_state=0)
+    quick = {"logistic": LogisticRegression(C=100), "forest": forest}
+
+    def baselines(dataset, *, seed=0):
+        return quick if dataset.is_classification else {"ridge": Ridge(0.01)}
+
+    monkeypatch.setattr(suspicion, "baselines_for", baselines)
+
+    def judge(dataset):
+        folds = make_folds(dataset)
+        found = harness.run(baselines(dataset), dataset, folds, jobs=1)
+        board = make_board(dataset, folds, found)
+        return find_suspicion(board, best_baseline(make_rows(board)))
+
+    return judge
+
+
+def columns(rng, n=200, k=3):
+    return pd.DataFrame(rng.normal(size=(n, k)), columns=[f"x{i}" for i in range(k)])
+
+
+def test_copied_classes_are_suspicious(suspect, dataset_of, rng):
+    y = rng.integers(0, 3, 200)
+    x = columns(rng).assign(outcome=np.array(["no", "maybe", "yes"])[y])
+    found = suspect(dataset_of(x, y))
+    assert "'outcome'" in found
+    assert "x0" not in found
+
+
+def test_renamed_labels_are_suspicious(suspect, dataset_of, rng):
+    y = rng.integers(0, 2, 200)
+    codes = np.where(y == 1, rng.choice([3, 7], 200), rng.choice([1, 5], 200))
+    assert "'code'" in suspect(dataset_of(columns(rng).assign(code=codes.astype(str)), y))
+
+
+@pytest.mark.parametrize("order", ["as it comes", "sorted"])
+@pytest.mark.parametrize("tail", ["normal", "heavy"])
+def test_copied_numbers_are_suspicious(order, tail, suspect, dataset_of, rng):
+    y = rng.normal(size=200)
+    y = np.exp(1.5 * y) if tail == "heavy" else y
+    y = np.sort(y) if order == "sorted" else y
+    assert "'euros'" in suspect(dataset_of(columns(rng).assign(euros=1.2 * y + 3), y))
+
+
+def test_several_needed_columns_are_honest(suspect, dataset_of, rng):
+    x = columns(rng, 600, 4)
+    assert suspect(dataset_of(x, (x.sum(axis=1) > 0).astype(int))) == ""
+    assert suspect(dataset_of(x, x.sum(axis=1).to_numpy())) == ""
+
+
+def test_one_of_many_hints_is_honest(suspect, dataset_of, rng):
+    y = rng.integers(0, 2, 300)
+    x = columns(rng, 300) + 1.5 * y[:, None]
+    assert suspect(dataset_of(x, y)) == ""
+
+
+def test_ignorance_is_not_suspicious(suspect, dataset_of, rng):
+    assert suspect(dataset_of(columns(rng), rng.integers(0, 2, 200))) == ""
+
+
+@pytest.mark.parametrize("copies", [2, 3, 5, 10])
+def test_duplicated_noise_is_suspicious(copies, suspect, dataset_of, rng):
+    n = 600 // copies
+    x, y = columns(rng, n), rng.integers(0, 2, n)
+    rows = np.tile(np.arange(n), copies)
+    found = suspect(dataset_of(x.iloc[rows].reset_index(drop=True), y[rows]))
+    assert "stand in the training rows" in found
+
+
+@pytest.mark.parametrize("levels", [3, 12])
+def test_natural_duplicates_are_honest(levels, suspect, dataset_of, rng):
+    x = pd.DataFrame(rng.integers(0, levels, size=(800, 4 if levels == 3 else 2)).astype(float))
+    x.columns = [f"x{i}" for i in range(x.shape[1])]
+    chance = 1 / (1 + np.exp(-8 / levels * (x["x0"] - x["x1"])))
+    assert suspect(dataset_of(x, (rng.random(800) < chance).astype(int))) == ""
+
+
+def test_grouped_duplicates_are_honest(suspect, dataset_of, rng):
+    # copies that the user keeps on one side gain nothing, and are no leak
+    x, y = columns(rng, 150), rng.integers(0, 2, 150)
+    rows = np.repeat(np.arange(150), 4)
+    assert suspect(dataset_of(x.iloc[rows], y[rows], groups=rows)) == ""
+
+
+def test_images_are_no_columns(suspect, dataset_of, rng):
+    y = rng.integers(0, 2, 120)
+    x = rng.normal(size=(120, 2, 2)) + 9 * y[:, None, None]
+    data = dataset_of(x.reshape(120, 4), y)
+    assert suspect(data)  # as a table, any of the four columns is the answer
+    image = dataset_of(x, y)
+    folds = make_folds(image)
+    flat = {"logistic": catalog._flat(LogisticRegression())}
+    board = make_board(image, folds, harness.run(flat, image, folds, jobs=1))
+    assert find_suspicion(board, best_baseline(make_rows(board))) == ""
+
+
+def test_equal_rows_hash_alike(rng):
+    x = columns(rng, 4)
+    twice = pd.concat([x, x], ignore_index=True)
+    for rows in (twice, twice.to_numpy().reshape(8, 3, 1), twice.astype(str)):
+        hashes = suspicion.row_hashes(rows)
+        assert hashes[:4].tolist() == hashes[4:].tolist()
+        assert len(set(hashes)) == 4

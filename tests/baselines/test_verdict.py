@@ -1,0 +1,220 @@
+from dataclasses import replace
+
+import pytest
+
+from learnable.baselines import verdict
+from learnable.baselines.comparison import Estimate
+from learnable.baselines.results import Comparison, Row, Score, Signal
+from learnable.baselines.verdict import Evidence, draw
+
+FOUND = Signal(0.002, 499, 0.4, "the columns themselves", 500, None, 1.0)
+DOUBTFUL = replace(FOUND, p=0.03, detectable=0.2)
+NOTHING = replace(FOUND, p=0.4, explained=-0.01, detectable=0.05)
+
+
+def score(mean: float) -> Score:
+    return Score(mean, mean - 0.05, mean + 0.05, (mean,) * 5)
+
+
+def row(name: str, skill: float, kind="baseline", **others: float) -> Row:
+    """Scores that go with a skill, unless given by name."""
+    made = {
+        "skill": skill,
+        "log_loss": 0.69 * (1 - skill),
+        "accuracy": 0.5 + skill / 2,
+        "balanced_accuracy": 0.5 + skill / 2,
+        "roc_auc": 0.5 + skill / 2,
+    }
+    return Row(name, kind, "", {m: score(v) for m, v in (made | others).items()}, 1.0, 0.1)
+
+
+MAJORITY = row("majority", -1.0, accuracy=0.5)
+FOREST = row("forest", 0.6)
+LOGISTIC = row("logistic", 0.3)
+
+
+def gap(low: float, high: float, p: float, baseline="forest") -> Comparison:
+    return Comparison("net", baseline, (low + high) / 2, low, high, p, p)
+
+
+def evidence(net=None, gaps=(), *, baselines=(FOREST, LOGISTIC), error=0.02, **facts):
+    """What is known of a forest, a logistic regression and a network."""
+    rows = (MAJORITY, *baselines, *([net] if net else []))
+    skills = {
+        r.name: Estimate(r.scores["skill"].mean, error, 4) for r in rows if not r.error
+    }
+    made = Evidence(rows, FOUND, tuple(gaps), skills, "", 500, False)
+    return replace(made, **facts)
+
+
+def net(skill: float, **others: float) -> Row:
+    return row("net", skill, "network", **others)
+
+
+WEAK = (row("forest", -0.02), row("logistic", 0.01))
+BOTH_BEATEN = (gap(0.1, 0.2, 0.001), gap(0.4, 0.5, 0.001, "logistic"))
+FAILED = Row("net", "network", "", {}, None, None, error="ValueError: shapes")
+
+CASES = {
+    # better than all, surely
+    "ahead": (evidence(net(0.75), BOTH_BEATEN), "network-ahead"),
+    # better than the best, but not surely better than all
+    "not ahead of all": (
+        evidence(net(0.65), (gap(0.0, 0.1, 0.001), gap(-0.1, 0.5, 0.06, "logistic"))),
+        "network-level",
+    ),
+    # margin of .03: 5 % of the forest's .6
+    "level": (evidence(net(0.61), [gap(-0.03, 0.05, 0.7)]), "network-level"),
+    "not quite level": (evidence(net(0.61), [gap(-0.031, 0.05, 0.7)]), "undecided"),
+    "surely worse": (evidence(net(0.4), [gap(-0.3, -0.1, 0.001)]), "network-at-fault"),
+    "worse within margin": (
+        evidence(net(0.58), [gap(-0.029, -0.011, 0.001)]),
+        "network-level",
+    ),
+    "worse by chance": (evidence(net(0.4), [gap(-0.5, 0.1, 0.06)]), "undecided"),
+    "never learned": (evidence(net(-0.2), [gap(-1.7, 0.1, 0.06)]), "network-at-fault"),
+    "fails": (evidence(FAILED), "network-at-fault"),
+    # it ranks as well as the forest, and is too sure of itself
+    "overconfident": (
+        evidence(
+            net(-0.5, accuracy=0.8, balanced_accuracy=0.8, roc_auc=0.8),
+            [gap(-1.2, -1.0, 0.001)],
+        ),
+        "network-level",
+    ),
+    # always the commonest of very unequal classes: accurate, and of no use
+    "collapsed": (
+        evidence(
+            net(-0.1, accuracy=0.99, balanced_accuracy=0.5, roc_auc=0.5),
+            [gap(-0.8, -0.6, 0.001)],
+        ),
+        "network-at-fault",
+    ),
+    "no baseline learns": (
+        evidence(net(0.0), [gap(-0.1, 0.1, 0.9)], baselines=WEAK[:1]),
+        "undecided",
+    ),
+    "network alone learns": (
+        evidence(net(0.3), [gap(0.2, 0.4, 0.001)], baselines=WEAK[:1]),
+        "network-ahead",
+    ),
+    "suspicious": (evidence(net(0.6), suspicion="a column is it"), "suspicious"),
+    "no signal": (
+        evidence(net(-0.1), [gap(-0.2, 0.1, 0.5)], baselines=WEAK, signal=NOTHING),
+        "no-signal",
+    ),
+    "no signal, failing": (evidence(FAILED, baselines=WEAK, signal=NOTHING), "no-signal"),
+    "signal for the network only": (
+        evidence(net(0.5), BOTH_BEATEN, baselines=WEAK, signal=NOTHING),
+        "network-ahead",
+    ),
+    "doubtful": (
+        evidence(net(0.0), [gap(-0.1, 0.1, 0.9)], baselines=WEAK, signal=DOUBTFUL),
+        "undecided",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_network_gets_its_verdict(case):
+    known, expected = CASES[case]
+    first, data = draw(known)
+    assert first.name == expected
+    assert (first.about, data.about) == ("net", "")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_verdicts_have_numbers_and_change(case):
+    for found in draw(CASES[case][0]):
+        assert found.name in verdict.EXIT_CODES
+        assert any(c.isdigit() for c in found.sentence) or case in ("fails", "suspicious")
+        assert found.change.endswith(".")
+        assert found.sentence.endswith(".")
+        assert "nan" not in f"{found.sentence} {found.change}"
+
+
+@pytest.mark.parametrize(
+    ("signal", "baselines", "expected"),
+    [
+        (FOUND, (FOREST,), "signal"),
+        (FOUND, WEAK, "signal"),
+        (replace(FOUND, p=0.01), WEAK, "signal"),
+        (replace(DOUBTFUL, p=0.012), WEAK, "undecided"),
+        (replace(NOTHING, p=0.05), WEAK, "undecided"),
+        (replace(NOTHING, p=0.052), WEAK, "no-signal"),
+        (replace(NOTHING, detectable=0.13), WEAK, "no-signal"),
+        (replace(NOTHING, detectable=0.14), WEAK, "undecided"),
+        (replace(NOTHING, detectable=1.0), WEAK, "undecided"),
+        (NOTHING, (FOREST,), "signal"),  # the baseline's own gain is proof enough
+        (NOTHING, (row("forest", 0.08),), "undecided"),
+        (NOTHING, (), "no-signal"),
+    ],
+)
+def test_data_get_their_verdict(signal, baselines, expected):
+    assert draw(evidence(baselines=baselines, signal=signal))[-1].name == expected
+
+
+def test_suspicion_outranks_signal():
+    found = draw(evidence(net(0.75), BOTH_BEATEN, suspicion="column 'x' is the answer"))
+    assert {v.name for v in found} == {"suspicious"}
+    assert "column 'x'" in found[0].sentence
+
+
+def test_many_baselines_need_more_proof():
+    weak = row("forest", 0.08)
+    others = tuple(replace(row("", -0.5), name=f"b{i}") for i in range(20))
+    assert draw(evidence(baselines=(weak,), signal=NOTHING))[-1].name == "undecided"
+    assert draw(evidence(baselines=(weak, *others), signal=NOTHING))[-1].name == "no-signal"
+
+
+def test_failure_is_told_truly():
+    learned = draw(evidence(FAILED))[0]
+    assert "ValueError: shapes" in learned.sentence
+    assert "learn from the same rows" in learned.sentence
+    assert "learn" not in draw(evidence(FAILED, baselines=WEAK[:1]))[0].sentence
+
+
+def test_failed_baselines_are_left_out():
+    broken = Row("boosting", "baseline", "", {}, None, None, error="E: x")
+    known = evidence(net(0.75), BOTH_BEATEN, baselines=(FOREST, LOGISTIC, broken))
+    assert draw(known)[0].name == "network-ahead"
+
+
+def test_every_network_is_judged():
+    known = evidence(net(0.75), BOTH_BEATEN)
+    second = replace(net(0.4), name="twin")
+    gaps = (*BOTH_BEATEN, replace(gap(-0.3, -0.1, 0.001), network="twin"))
+    skills = {**known.skills, "twin": Estimate(0.4, 0.02, 4)}
+    known = replace(known, rows=(*known.rows, second), comparisons=gaps, skills=skills)
+    found = {v.about: v.name for v in draw(known)}
+    assert found == {"net": "network-ahead", "twin": "network-at-fault", "": "signal"}
+
+
+def test_regression_is_told_by_r2():
+    def numbers(name, r2, kind="baseline"):
+        return Row(name, kind, "", {"skill": score(r2), "r2": score(r2)}, 1.0, 0.1)
+
+    known = evidence(numbers("net", 0.1, "network"), [gap(-0.6, -0.4, 0.001)])
+    known = replace(known, rows=(numbers("mean", 0.0), numbers("forest", 0.6), known.rows[-1]))
+    found = draw(known)[0]
+    assert found.name == "network-at-fault"
+    assert "R² 0.600" in found.sentence
+
+
+def test_exit_codes_are_fixed():
+    assert verdict.EXIT_CODES == {
+        "signal": 0,
+        "network-ahead": 0,
+        "network-level": 0,
+        "network-at-fault": 3,
+        "undecided": 4,
+        "no-signal": 5,
+        "suspicious": 6,
+    }
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"), [(7, "7"), (99.4, "99"), (154, "150"), (12_345, "12,000")]
+)
+def test_rows_are_said_roundly(rows, text):
+    assert verdict._round(rows) == text
