@@ -64,7 +64,8 @@ def _boosting(seed: int, images: bool) -> Any:
     from sklearn.decomposition import PCA  # noqa: PLC0415
     from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415
 
-    model = HistGradientBoostingClassifier(early_stopping=True, random_state=seed)
+    stop: Any = True  # which scikit-learn's own hints do not allow
+    model = HistGradientBoostingClassifier(early_stopping=stop, random_state=seed)
     # on 784 pixels and ten classes it takes more than ten minutes, and gains nothing
     return (
         _flat(PCA(0.9, svd_solver="covariance_eigh"), model) if images else _flat(model)
@@ -93,7 +94,8 @@ def _forest_regressor(seed: int, images: bool) -> Any:
 def _boosting_regressor(seed: int, images: bool) -> Any:
     from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: PLC0415
 
-    return _flat(HistGradientBoostingRegressor(early_stopping=True, random_state=seed))
+    stop: Any = True  # which scikit-learn's own hints do not allow
+    return _flat(HistGradientBoostingRegressor(early_stopping=stop, random_state=seed))
 
 
 def _flat(*steps: Any) -> Any:

@@ -1,7 +1,7 @@
 """Means over folds with honest intervals, and differences between candidates.
 
 Folds share their training rows, so their scores are not independent: the plain paired
-t-test and Wilcoxon's test reject a true null in 40 to 60 of 100 cases on repeated folds.
+t-test and Wilcoxon's test reject a true null in 40 to 60 % of cases on repeated folds.
 What stands here instead is the corrected t of Nadeau and Bengio (Machine Learning
 52:239-281, 2003), for r times k folds as in Bouckaert and Frank (PAKDD 2004).
 """

@@ -7,7 +7,7 @@ classes); the harness knows nothing else of it. One that fails does not end the 
 import inspect
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,7 +85,8 @@ def run(
         for rows in encoded
     )
     outcomes = []
-    for outcome in parallel(work):
+    done: Any = parallel(work)
+    for outcome in done:
         outcomes.append(outcome)
         if on_done:
             on_done(outcome)
@@ -94,7 +95,7 @@ def run(
 
 
 def _workers(jobs: int | None) -> int | None:
-    """None leaves the choice to an outer ``joblib.parallel_config``, if there is one."""
+    """None leaves the choice to an outer ``joblib.parallel_config``, if any."""
     from joblib.parallel import get_active_backend  # noqa: PLC0415
 
     if jobs is not None or get_active_backend()[1] not in (None, 1):
@@ -104,7 +105,7 @@ def _workers(jobs: int | None) -> int | None:
 
 def _slowest_first(candidates: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """Networks, and what is last in the catalog, start first: the end is not idle."""
-    return list(reversed(candidates.items()))
+    return list(reversed(list(candidates.items())))
 
 
 def _encode_folds(
@@ -115,7 +116,7 @@ def _encode_folds(
 
     from ..data.encode import make_encoder  # noqa: PLC0415
 
-    matrices: Iterable[Any]
+    matrices: Any
     if make_encoder(dataset.x) is None:
         matrices = (encode_fold(dataset.x, f.train, f.test) for f in folds)
     else:
@@ -162,7 +163,8 @@ def _fit(estimator: Any, rows: _Rows) -> None:
     import warnings  # noqa: PLC0415
 
     options = {}
-    if rows.groups is not None and "groups" in inspect.signature(estimator.fit).parameters:
+    asks = "groups" in inspect.signature(estimator.fit).parameters
+    if rows.groups is not None and asks:
         options["groups"] = rows.groups
     with warnings.catch_warnings():
         # a baseline that has not converged is still a baseline; its score says how good

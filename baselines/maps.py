@@ -46,7 +46,8 @@ def standardise(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """
     x = np.asarray(x, dtype="float64").reshape(len(x), -1)
     reach = np.abs(x).max(axis=0)
-    x = x / np.where(reach > 0, reach, 1)  # farads or light years: the unit is no matter
+    # picofarads or farads: the unit must not matter
+    x = x / np.where(reach > 0, reach, 1)
     spread = x.std(axis=0)
     kept = spread > 1e-12
     z = np.clip((x[:, kept] - x[:, kept].mean(axis=0)) / spread[kept], -4, 4)

@@ -1,7 +1,7 @@
 """Metrics of a task, computed on the predictions of one fold.
 
 ``skill`` decides: the share of the uncertainty that features remove, 0 for a candidate
-that knows only the class shares (or the mean) of the training rows, 1 for a perfect one.
+that knows only the class shares (or the mean) of the training rows, 1 for perfection.
 For classes it is ``1 - log loss / log loss of the prior`` (McFadden's pseudo R2, out of
 sample); for numbers ``1 - squared error / squared error of the training mean``.
 """

@@ -90,8 +90,8 @@ def signal_test(
     -----
     With groups, whole groups are permuted where the target is constant in each; where
     the features are, each group is one row with its mean target; else rows are permuted
-    within their groups, and only a relation within groups can be found. Folds are not stratified: they must not
-    depend on the target.
+    within their groups, and only a relation within groups can be found. Folds are not
+    stratified: they must not depend on the target.
     """
     start = time.perf_counter()
     problem = _prepare(dataset, seed)
@@ -123,7 +123,7 @@ def _prepare(dataset: Dataset, seed: int) -> _Problem:
     """A sample of the rows as numbers, and the target's views."""
     rows = np.arange(len(dataset))
     classes = len(dataset.classes)
-    limit = min(MAX_ROWS, max(2_000, MAX_CELLS // max(1, classes)))
+    limit = min(MAX_ROWS, max(500, MAX_CELLS // max(1, classes)))
     if len(rows) > limit:
         rows = sample_rows(dataset, limit, seed=seed)
     # without the target, one encoding of all rows is fair to every permutation
@@ -195,6 +195,7 @@ def _orders(
 
 def _has_whole_groups(problem: _Problem) -> bool:
     """Whether the target is constant in each group."""
+    assert problem.groups is not None
     _, first, group = np.unique(problem.groups, return_index=True, return_inverse=True)
     return all(np.array_equal(v, v[first][group]) for v in problem.views)
 
@@ -331,7 +332,7 @@ def _planted(
 
 
 def _permuted_part(problem: _Problem, planted: np.ndarray) -> np.ndarray:
-    """What permutations can tell from chance: between whole groups, or within groups."""
+    """What permutations can tell from chance: between groups, or within them."""
     if problem.groups is None:
         return planted
     _, group = np.unique(problem.groups, return_inverse=True)

@@ -28,7 +28,7 @@ then, and the answer comes within a minute or two."""
 
 @dataclass(frozen=True)
 class Study:
-    """Results, the predictions they were computed from, and the outcomes as they came."""
+    """Results, the predictions they were computed from, and all outcomes."""
 
     results: Results
     predictions: pd.DataFrame
@@ -113,7 +113,9 @@ def run_study(
     baselines = baselines_for(dataset, seed=seed)
     both = sorted(baselines.keys() & candidates.keys())
     if both:
-        msg = f"{', '.join(both)} is the name of a baseline; call the candidate otherwise"
+        msg = (
+            f"{', '.join(both)} is the name of a baseline; call the candidate otherwise"
+        )
         raise Misuse(msg)
     dataset = within_reach(dataset, seed=seed)
     splits = make_folds(dataset, folds=folds, repeats=repeats, seed=seed)
@@ -167,7 +169,11 @@ def _check_any(evidence: verdict.Evidence) -> None:
 
 def describe(dataset: Dataset) -> About:
     """The dataset in words and numbers."""
-    counts = np.bincount(dataset.y, minlength=len(dataset.classes)) if dataset.classes else ()
+    counts = (
+        np.bincount(dataset.y, minlength=len(dataset.classes))
+        if dataset.classes
+        else ()
+    )
     card = dataset.card
     return About(
         name=card.name,
@@ -197,5 +203,13 @@ def versions() -> dict[str, str]:
     import platform  # noqa: PLC0415
     from importlib.metadata import version  # noqa: PLC0415
 
-    names = ("learnable", "scikit-learn", "skrub", "pandas", "numpy", "keras", "tensorflow")
+    names = (
+        "learnable",
+        "scikit-learn",
+        "skrub",
+        "pandas",
+        "numpy",
+        "keras",
+        "tensorflow",
+    )
     return {"python": platform.python_version()} | {n: version(n) for n in names}

@@ -1,4 +1,4 @@
-"""Too good to be true: a column that is the answer, or rows that stand on both sides."""
+"""Too good to be true: a column that is the answer, or rows on both sides."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _answer_columns(dataset: Dataset, best: Row) -> str:
     rows = np.arange(len(dataset))
     if len(rows) > MAX_ROWS:
         rows = sample_rows(dataset, MAX_ROWS, seed=0)
-    table: pd.DataFrame = x.iloc[rows]  # type: ignore[union-attr]
+    table: Any = x.iloc[rows]  # type: ignore[union-attr]
     scores = {
         str(c): _alone(table[[c]], dataset.y[rows], dataset) for c in table.columns
     }
@@ -75,29 +75,28 @@ def _answer_columns(dataset: Dataset, best: Row) -> str:
 
 def _alone(column: pd.DataFrame, y: np.ndarray, dataset: Dataset) -> float:
     """Out-of-fold agreement of a tree on one column with the target."""
+    import warnings  # noqa: PLC0415
+
     from scipy.stats import rankdata  # noqa: PLC0415
-    from sklearn import metrics  # noqa: PLC0415
-    from sklearn.model_selection import KFold, StratifiedKFold  # noqa: PLC0415
-    from sklearn.model_selection import cross_val_predict  # noqa: PLC0415
-    from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor  # noqa: PLC0415
+    from sklearn import metrics, tree  # noqa: PLC0415
+    from sklearn import model_selection as ms  # noqa: PLC0415
 
     codes = _codes(column)
-    tree: Any = DecisionTreeRegressor(min_samples_leaf=3, random_state=0)
-    judge: Any = metrics.r2_score
-    cv: Any = KFold(3, shuffle=True, random_state=0)
-    if not dataset.is_classification:
-        y = rankdata(y)  # a tree cannot follow a copy of a heavy tail to its end
-    else:
-        cv = StratifiedKFold(3, shuffle=True, random_state=0)
-        tree = DecisionTreeClassifier(min_samples_leaf=2, random_state=0)
-        judge = metrics.cohen_kappa_score
+    if dataset.is_classification:
         if np.bincount(y).max() < 3:
             return 0.0
-    import warnings  # noqa: PLC0415
+        cv: Any = ms.StratifiedKFold(3, shuffle=True, random_state=0)
+        model: Any = tree.DecisionTreeClassifier(min_samples_leaf=2, random_state=0)
+        judge: Any = metrics.cohen_kappa_score
+    else:
+        y = rankdata(y)  # a tree cannot follow a copy of a heavy tail to its end
+        cv = ms.KFold(3, shuffle=True, random_state=0)
+        model = tree.DecisionTreeRegressor(min_samples_leaf=3, random_state=0)
+        judge = metrics.r2_score
 
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The least populated class")
-        return float(judge(y, cross_val_predict(tree, codes, y, cv=cv)))
+        return float(judge(y, ms.cross_val_predict(model, codes, y, cv=cv)))
 
 
 def _codes(column: pd.DataFrame) -> np.ndarray:
@@ -106,8 +105,7 @@ def _codes(column: pd.DataFrame) -> np.ndarray:
 
     values = column.iloc[:, 0]
     if pd.api.types.is_numeric_dtype(values.dtype):
-        encoder, matrix = fit_encoder(column, np.arange(len(column)))
-        return matrix
+        return fit_encoder(column, np.arange(len(column)))[1]
     return pd.factorize(values.astype(str), sort=True)[0].reshape(-1, 1)
 
 
@@ -131,8 +129,8 @@ def _memorised(board: Board, best: Row) -> str:
     if estimate.interval()[0] > 0:
         return ""
     return (
-        f"{share:.0%} of the test rows stand in the training rows as well, and only there "
-        f"does {best.name} gain anything: skill {known:.2f} on those rows, "
+        f"{share:.0%} of the test rows stand in the training rows as well, and only "
+        f"there does {best.name} gain anything: skill {known:.2f} on those rows, "
         f"{estimate.mean:.2f} {where}. Take duplicates out before splitting, or "
         "name the column that tells which rows belong together with --group"
     )
@@ -165,7 +163,8 @@ def row_hashes(x: pd.DataFrame | np.ndarray) -> np.ndarray:
     import pandas as pd  # noqa: PLC0415
 
     if isinstance(x, pd.DataFrame):
-        return pd.util.hash_pandas_object(x, index=False).to_numpy()
+        hashes = pd.util.hash_pandas_object(x, index=False)  # type: ignore[attr-defined]
+        return hashes.to_numpy()
     return np.array([hash(row.tobytes()) for row in x])
 
 

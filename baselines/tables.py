@@ -132,7 +132,9 @@ def _estimate(
     if metric == "accuracy":
         outcome = board.outcomes[name][0]
         assert outcome.predictions is not None
-        right = outcome.predictions.argmax(axis=1) == board.dataset.y[board.folds[0].test]
+        right = (
+            outcome.predictions.argmax(axis=1) == board.dataset.y[board.folds[0].test]
+        )
         return over_rows(right.astype(float), np.ones(len(right)))
     return None
 
@@ -175,7 +177,9 @@ def difference(board: Board, rows: Mapping[str, Row], a: str, b: str) -> Estimat
         own, bare = _losses(board, a)
         other, _ = _losses(board, b)
         return over_rows(other - own, bare)
-    pairs = zip(rows[a].scores["skill"].folds, rows[b].scores["skill"].folds, strict=True)
+    pairs = zip(
+        rows[a].scores["skill"].folds, rows[b].scores["skill"].folds, strict=True
+    )
     found = over_folds([x - y for x, y in pairs], test_over_train=board.test_over_train)
     return found or Estimate(float("nan"), float("inf"), 1)
 
@@ -216,8 +220,15 @@ def make_predictions(board: Board) -> pd.DataFrame:
     for name, outcomes in board.outcomes.items():
         for outcome in (o for o in outcomes if o.predictions is not None):
             rows = board.folds[outcome.fold].test
-            truth = np.array(data.classes)[data.y[rows]] if data.classes else data.y[rows]
-            facts = {"candidate": name, "fold": outcome.fold, "row": rows, "target": truth}
+            truth = (
+                np.array(data.classes)[data.y[rows]] if data.classes else data.y[rows]
+            )
+            facts = {
+                "candidate": name,
+                "fold": outcome.fold,
+                "row": rows,
+                "target": truth,
+            }
             parts.append(pd.DataFrame(facts | _columns(data, outcome.predictions)))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from .comparison import Estimate, holm
 from .results import Comparison, Row, Signal, Verdict
-from .signal import CLEAR, LEVEL
+from .signal import CLEAR, EFFECTS, LEVEL
 from .suspicion import best_baseline, find_suspicion
 from .tables import Board, learns, make_comparisons, make_rows, skill_estimate
 
@@ -91,8 +91,10 @@ def data_verdict(evidence: Evidence) -> Verdict:
         return Verdict(
             "undecided",
             "",
-            f"These rows cannot tell whether there is anything to learn: {found}{hint}.",
-            f"About {_round(2 * evidence.n_rows)} rows (twice these) or more would tell.",
+            "These rows cannot tell whether there is anything to learn: "
+            f"{found}{hint}.",
+            f"About {_round(2 * evidence.n_rows)} rows (twice these) or more would "
+            "tell.",
         )
     return _nothing(evidence, found)
 
@@ -102,8 +104,10 @@ def _nothing(evidence: Evidence, found: str) -> Verdict:
     least = evidence.signal.detectable
     assert least is not None
     if least > STATED_EFFECT:
-        least_text = "no linear relation however strong" if least >= 1 else (
-            f"only a relation that explains {least:.0%} of the variance or more"
+        least_text = (
+            f"not even a linear relation that explains {EFFECTS[-1]:.0%}"
+            if least >= 1
+            else (f"only a relation that explains {least:.0%} of the variance or more")
         )
         needed = _round(evidence.n_rows * min(least, 1) / STATED_EFFECT)
         return Verdict(
@@ -127,7 +131,9 @@ def _nothing(evidence: Evidence, found: str) -> Verdict:
 
 def _gains(evidence: Evidence, level: float) -> list[str]:
     """Baselines whose skill is above 0, one-sided, corrected for their number."""
-    rows = [r for r in evidence.rows if r.kind == "baseline" and not r.error and learns(r)]
+    rows = [
+        r for r in evidence.rows if r.kind == "baseline" and not r.error and learns(r)
+    ]
     return [
         name
         for name, p in zip(
@@ -149,8 +155,8 @@ def _signal_sentence(evidence: Evidence, best: Row | None) -> str:
     test = f"signal test p = {signal.p:.3g} over {signal.permutations} permutations"
     if best is None or best.scores["skill"].mean <= 0:
         return (
-            f"Features and target are related ({test}), but no baseline turns that into "
-            "better predictions than the majority's."
+            f"Features and target are related ({test}), but no baseline turns that "
+            "into better predictions than the majority's."
         )
     return f"There is something to learn: {test}; {shown(best, evidence.rows)}."
 
@@ -163,7 +169,9 @@ def _change_signal(gained: bool) -> str:
 
 def shown(row: Row, rows: Sequence[Row]) -> str:
     """A candidate's score beside the rule of thumb's, e.g. ``forest reaches ...``."""
-    metric, label = ("accuracy", "accuracy") if "accuracy" in row.scores else ("r2", "R²")
+    metric, label = (
+        ("accuracy", "accuracy") if "accuracy" in row.scores else ("r2", "R²")
+    )
     own = f"{row.name} reaches {label} {row.scores[metric].mean:.3f}"
     thumb = next((r for r in rows if not learns(r) and not r.error), None)
     if thumb is None or metric != "accuracy":
@@ -193,7 +201,10 @@ def network_verdict(evidence: Evidence, data: Verdict, row: Row) -> Verdict:
             "A network that trains to its end.",
         )
     if best is None or best.scores["skill"].mean <= 0:
-        if _beats_all(evidence, row.name) and evidence.skills[row.name].interval()[0] > 0:
+        if (
+            _beats_all(evidence, row.name)
+            and evidence.skills[row.name].interval()[0] > 0
+        ):
             return _ahead(evidence, row)
         return Verdict("undecided", row.name, data.sentence, data.change)
     return _against(evidence, row, best)
@@ -241,9 +252,7 @@ def _versus(evidence: Evidence, network: str, baseline: str) -> Comparison:
 
 def _beats_all(evidence: Evidence, network: str) -> bool:
     own = [c for c in evidence.comparisons if c.network == network]
-    return bool(own) and all(
-        c.difference > 0 and c.p_holm <= SIGNIFICANT for c in own
-    )
+    return bool(own) and all(c.difference > 0 and c.p_holm <= SIGNIFICANT for c in own)
 
 
 def _interval(c: Comparison) -> str:
@@ -270,8 +279,8 @@ def _ahead(evidence: Evidence, row: Row) -> Verdict:
     return Verdict(
         "network-ahead",
         row.name,
-        f"The network is ahead of every baseline: {shown(row, evidence.rows)}. Over the "
-        f"nearest, {c.baseline}, it gains {_interval(c)} of skill, corrected p = "
+        f"The network is ahead of every baseline: {shown(row, evidence.rows)}. Over "
+        f"the nearest, {c.baseline}, it gains {_interval(c)} of skill, corrected p = "
         f"{c.p_holm:.3g}.",
         "Other rows, or a stronger baseline than those tried.",
     )
@@ -308,8 +317,8 @@ def _cannot_tell(
     reach = (c.high - c.low) / 2
     factor = reach / max(abs(c.difference + margin), 1e-9)
     rows = _round(evidence.n_rows * min(factor**2, 1_000))
-    # with five repeats the interval shrinks to 0.53 of that of five folds: the error
-    # falls to sqrt((1/25 + 1/4) / (1/5 + 1/4)) = 0.80 of it, the quantile from 2.8 to 2.1
+    # with five repeats the interval shrinks to 0.60 of that of five folds: the error to
+    # sqrt((1/25 + 1/4) / (1/5 + 1/4)) = 0.80 of it, the quantile from 2.78 to 2.06
     repeats = not evidence.held_out and factor < 1.6
     more = "--repeats 5 or about" if repeats else "About"
     return Verdict(

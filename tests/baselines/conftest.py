@@ -3,11 +3,17 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 import pytest
-from threadpoolctl import threadpool_limits
-
-from learnable.baselines.results import About, Comparison, Results, Row, Score
-from learnable.baselines.results import Signal, Verdict
+from learnable.baselines.results import (
+    About,
+    Comparison,
+    Results,
+    Row,
+    Score,
+    Signal,
+    Verdict,
+)
 from learnable.data import Card, Dataset
+from threadpoolctl import threadpool_limits
 
 Maker = Callable[..., Dataset]
 
@@ -25,7 +31,9 @@ def dataset_of() -> Maker:
 
     def maker(x, y, *, groups=None, classes=None, n_test=0) -> Dataset:
         y = np.asarray(y)
-        count = (y.max() + 1 if y.dtype.kind == "i" else 0) if classes is None else classes
+        count = (
+            (y.max() + 1 if y.dtype.kind == "i" else 0) if classes is None else classes
+        )
         task = "regression" if not count else "binary" if count == 2 else "multiclass"
         if not isinstance(x, pd.DataFrame) and np.ndim(x) == 2:
             x = pd.DataFrame(x, columns=[f"x{i}" for i in range(np.shape(x)[1])])
@@ -46,14 +54,18 @@ def rng() -> np.random.Generator:
 def small_results() -> Results:
     """Results with one of everything."""
     score = Score(0.4, 0.1, 0.7, (0.3, 0.5))
-    row = Row("forest", "baseline", "trees", {"skill": score}, 0.1, 0.01, ((3, 1), (0, 4)))
+    row = Row(
+        "forest", "baseline", "trees", {"skill": score}, 0.1, 0.01, ((3, 1), (0, 4))
+    )
     return Results(
         command="zoo check",
         seed=3,
         created="2026-11-20T23:15:00+00:00",
         seconds=1.5,
         versions={"numpy": "2"},
-        about=About("n", "t", "binary", "y", "", 8, 2, {"a": 4, "b": 4}, ("note",), "0"),
+        about=About(
+            "n", "t", "binary", "y", "", 8, 2, {"a": 4, "b": 4}, ("note",), "0"
+        ),
         split="2 folds",
         metric="skill",
         rows=(row,),

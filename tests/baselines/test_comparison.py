@@ -4,14 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from learnable.baselines.comparison import Estimate, holm, over_folds, over_rows
 from scipy import stats
 
-from learnable.baselines.comparison import Estimate, holm, over_folds, over_rows
-
 P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=12)
-SCORES = st.lists(
-    st.floats(-100, 100, allow_subnormal=False), min_size=2, max_size=30
-)
+SCORES = st.lists(st.floats(-100, 100, allow_subnormal=False), min_size=2, max_size=30)
 
 
 def test_corrected_t_matches_hand():
@@ -72,7 +69,7 @@ def test_infinite_error_says_nothing():
 @pytest.mark.parametrize(
     ("raw", "corrected"),
     [
-        # worked by hand after Holm (1979): times 4, 3, 2, 1 in order, then the running max
+        # by hand after Holm (1979): times 4, 3, 2, 1 in order, then the running maximum
         ([0.01, 0.04, 0.03, 0.005], [0.03, 0.06, 0.06, 0.02]),
         # R: p.adjust(c(.01, .02, .03, .04, .05), "holm")
         ([0.01, 0.02, 0.03, 0.04, 0.05], [0.05, 0.08, 0.09, 0.09, 0.09]),
@@ -90,7 +87,9 @@ def test_holm_never_lowers_p(raw):
     corrected = holm(raw)
     assert all(a >= b for a, b in zip(corrected, raw, strict=True))
     assert max(corrected) <= 1
-    assert all(c <= min(1, p * len(raw)) + 1e-12 for c, p in zip(corrected, raw, strict=True))
+    assert all(
+        c <= min(1, p * len(raw)) + 1e-12 for c, p in zip(corrected, raw, strict=True)
+    )
 
 
 @given(P_VALUES)
@@ -124,12 +123,17 @@ def centroid_differences(rng, *, draws, rows=100, repeats=5, folds=5):
             test = np.zeros(rows, bool)
             test[fold * size : (fold + 1) * size] = True
             centres = [
-                np.nanmean(np.where((label == c)[:, :, None], shuffled, np.nan)[:, ~test], 1)
+                np.nanmean(
+                    np.where((label == c)[:, :, None], shuffled, np.nan)[:, ~test], 1
+                )
                 for c in (0, 1)
             ]
             near = [((shuffled[:, test] - c[:, None]) ** 2) for c in centres]
             right = [
-                ((near[1][..., own].sum(-1) < near[0][..., own].sum(-1)) == label[:, test])
+                (
+                    (near[1][..., own].sum(-1) < near[0][..., own].sum(-1))
+                    == label[:, test]
+                )
                 for own in ((0, 1), (2, 3))
             ]
             found.append(right[0].mean(axis=1) - right[1].mean(axis=1))
@@ -154,4 +158,6 @@ def test_row_errors_match_bootstrap():
     ratios = losses[draws].mean(axis=1) / bare[draws].mean(axis=1)
     assert found.mean == pytest.approx(losses.mean() / bare.mean())
     assert found.error == pytest.approx(ratios.std(), rel=0.08)
-    assert found.interval() == pytest.approx(np.quantile(ratios, [0.025, 0.975]), abs=0.02)
+    assert found.interval() == pytest.approx(
+        np.quantile(ratios, [0.025, 0.975]), abs=0.02
+    )

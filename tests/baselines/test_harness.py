@@ -4,17 +4,16 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from learnable.baselines import harness, tables
+from learnable.baselines.harness import ask, run
+from learnable.data import load
+from learnable.data.split import make_folds
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
-
-from learnable.baselines import harness, tables
-from learnable.baselines.harness import ask, run
-from learnable.data import load
-from learnable.data.split import make_folds
 
 
 class Broken(ClassifierMixin, BaseEstimator):
@@ -104,7 +103,9 @@ def test_outcomes_come_in_order(numbers):
     candidates = {"b": Ridge(), "a": Ridge(2.0), "c": Grouped()}
     folds = make_folds(numbers, folds=4)
     found = run(candidates, numbers, folds, jobs=1, on_done=seen.append)
-    assert [(o.candidate, o.fold) for o in found] == [(n, i) for n in "bac" for i in range(4)]
+    assert [(o.candidate, o.fold) for o in found] == [
+        (n, i) for n in "bac" for i in range(4)
+    ]
     assert len(seen) == 12
     assert all(o.fit_seconds >= 0 and o.predict_seconds >= 0 for o in found)
 
@@ -162,7 +163,9 @@ def test_scores_match_cross_validate():
     x = data.x.to_numpy()
     theirs = cross_validate(model, x, data.y, cv=splits, scoring=metrics)
     for name in metrics:
-        assert row.scores[name].folds == pytest.approx(abs(theirs[f"test_{name}"]), abs=1e-5)
+        assert row.scores[name].folds == pytest.approx(
+            abs(theirs[f"test_{name}"]), abs=1e-5
+        )
 
 
 def test_encoders_see_training_rows(dataset_of):
@@ -170,7 +173,9 @@ def test_encoders_see_training_rows(dataset_of):
     x = pd.DataFrame({"c": ["u"] * 10 + ["v"] * 9 + ["w"]})
     data = dataset_of(x, np.arange(20) % 2)
     folds = make_folds(data, folds=4)
-    assert all(o.error is None for o in run({"m": LogisticRegression()}, data, folds, jobs=1))
+    assert all(
+        o.error is None for o in run({"m": LogisticRegression()}, data, folds, jobs=1)
+    )
 
 
 @pytest.mark.filterwarnings("default")  # threads share the list of warning filters

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-
 from learnable.baselines import maps
 
 
@@ -8,7 +7,9 @@ def rows(shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (2, 3), (40, 1), (30, 200), (20, 4, 4), (9, 2_000)])
+@pytest.mark.parametrize(
+    "shape", [(1, 1), (2, 3), (40, 1), (30, 200), (20, 4, 4), (9, 2_000)]
+)
 def test_maps_are_alike_in_size(shape):
     made = list(maps.feature_maps(rows(shape), seed=0))
     assert len(made) == 4
@@ -33,7 +34,9 @@ def test_maps_follow_their_seed():
 def test_units_do_not_matter(factor):
     x = rows((50, 2))
     scaled = maps.standardise(x * [factor, 1], np.random.default_rng(0))
-    assert scaled == pytest.approx(maps.standardise(x, np.random.default_rng(0)), abs=1e-5)
+    assert scaled == pytest.approx(
+        maps.standardise(x, np.random.default_rng(0)), abs=1e-5
+    )
 
 
 @pytest.mark.parametrize("value", [0.0, 0.1, -1e9, 1e-30])

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from learnable.baselines.results import SCHEMA, Network, Results, Score
 from learnable.data.errors import BadData
 
@@ -54,7 +53,9 @@ def test_hostile_text_survives_disk(text, key, small_results, tmp_path):
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_unknown_numbers_become_null(value, small_results):
-    score = replace(small_results.rows[0].scores["skill"], mean=value, folds=(value, 0.5))
+    score = replace(
+        small_results.rows[0].scores["skill"], mean=value, folds=(value, 0.5)
+    )
     row = replace(small_results.rows[0], scores={"skill": score})
     facts = replace(small_results, rows=(row,)).to_dict()
     json.dumps(facts, allow_nan=False)
@@ -121,7 +122,9 @@ def test_missing_facts_are_refused(field, small_results, tmp_path):
 
 def test_newer_schema_is_refused(small_results, tmp_path):
     path = tmp_path / "results.json"
-    path.write_text(json.dumps(small_results.to_dict() | {"schema": SCHEMA + 1}), "utf-8")
+    path.write_text(
+        json.dumps(small_results.to_dict() | {"schema": SCHEMA + 1}), "utf-8"
+    )
     assert "newer version" in refusal(path)
 
 

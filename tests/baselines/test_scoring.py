@@ -2,9 +2,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn import metrics
-
 from learnable.baselines.scoring import reference, row_losses, safe_probabilities, score
+from sklearn import metrics
 
 SEEDS = st.integers(0, 2**32 - 1)
 few = settings(max_examples=40, deadline=None)
@@ -13,7 +12,9 @@ few = settings(max_examples=40, deadline=None)
 def drawn(seed, classes, rows=40):
     """Codes with every class in them, and probabilities away from 0 and 1."""
     rng = np.random.default_rng(seed)
-    y = rng.permutation(np.r_[np.arange(classes), rng.integers(0, classes, rows - classes)])
+    y = rng.permutation(
+        np.r_[np.arange(classes), rng.integers(0, classes, rows - classes)]
+    )
     return y, rng.dirichlet(np.full(classes, 2.0), rows) * 0.98 + 0.02 / classes
 
 
@@ -106,7 +107,9 @@ def test_class_unseen_in_training():
 @pytest.mark.parametrize("p", [[0.8, 0.2], [0.2, 0.8], [1.0, 0.0]])
 def test_single_class_lacks_auc_only(p):
     found = score(np.zeros(5, int), np.array([p] * 5), np.array([0, 0, 1]), classes=2)
-    assert [name for name, value in found.items() if not np.isfinite(value)] == ["roc_auc"]
+    assert [name for name, value in found.items() if not np.isfinite(value)] == [
+        "roc_auc"
+    ]
 
 
 def test_constant_target_has_no_r2():

@@ -1,12 +1,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
-
 from learnable.baselines import maps, signal
 from learnable.baselines.signal import signal_test
 from learnable.data import load
 from learnable.data.errors import BadData
+from scipy import stats
 
 
 @pytest.fixture
@@ -42,12 +41,20 @@ def null_whole_groups(rng):
 def null_within_groups(rng):
     groups = rng.integers(0, 6, 40)
     effect = rng.normal(size=6)[groups]
-    return rng.normal(size=(40, 3)) + effect[:, None], effect + rng.normal(size=40), groups
+    return (
+        rng.normal(size=(40, 3)) + effect[:, None],
+        effect + rng.normal(size=40),
+        groups,
+    )
 
 
 def null_sites(rng):
     groups = rng.integers(0, 15, 40)
-    return rng.normal(size=(15, 2))[groups], rng.normal(size=(2, 40)).sum(axis=0), groups
+    return (
+        rng.normal(size=(15, 2))[groups],
+        rng.normal(size=(2, 40)).sum(axis=0),
+        groups,
+    )
 
 
 NULLS = [
@@ -111,7 +118,9 @@ def heavy_tails(rng, n=200):
     return x, np.exp(3 * (x[:, 0] + 0.3 * rng.normal(size=n)))
 
 
-@pytest.mark.parametrize("relation", [linear, both_or_neither, periodic, rare_class, heavy_tails])
+@pytest.mark.parametrize(
+    "relation", [linear, both_or_neither, periodic, rare_class, heavy_tails]
+)
 def test_relations_are_found(relation, dataset_of):
     found = signal_test(dataset_of(*relation(np.random.default_rng(3))))
     assert found.p == 1 / 500
@@ -169,7 +178,9 @@ def test_any_table_is_tested(shape, task, dataset_of):
     assert np.isfinite(found.explained)
 
 
-@pytest.mark.parametrize(("x", "y"), [(np.ones, np.random.default_rng(0).normal), (None, np.ones)])
+@pytest.mark.parametrize(
+    ("x", "y"), [(np.ones, np.random.default_rng(0).normal), (None, np.ones)]
+)
 def test_constants_prove_nothing(x, y, dataset_of):
     rows = np.ones((60, 2)) if x else np.random.default_rng(0).normal(size=(60, 2))
     found = signal_test(dataset_of(rows, y(size=60) if x else y(60)), permutations=99)
@@ -180,7 +191,9 @@ def test_constants_prove_nothing(x, y, dataset_of):
 
 @pytest.mark.parametrize("rows", [2, 3, 4])
 def test_two_rows_are_enough(rows, dataset_of):
-    data = dataset_of(np.arange(rows * 2.0).reshape(rows, 2), np.arange(rows) % 2, classes=2)
+    data = dataset_of(
+        np.arange(rows * 2.0).reshape(rows, 2), np.arange(rows) % 2, classes=2
+    )
     assert signal_test(data, permutations=19).p > 0.1
 
 
@@ -202,7 +215,9 @@ def test_long_tables_are_sampled(monkeypatch, dataset_of):
 def test_more_rows_detect_more(dataset_of):
     def least(rows):
         rng = np.random.default_rng(rows)
-        data = dataset_of(rng.normal(size=(rows, 3)), rng.permutation(np.arange(rows) % 2))
+        data = dataset_of(
+            rng.normal(size=(rows, 3)), rng.permutation(np.arange(rows) % 2)
+        )
         found = signal_test(data, seed=1)
         assert found.detectable is not None
         return found.detectable

@@ -2,14 +2,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.dummy import DummyClassifier
-from sklearn.linear_model import LinearRegression, LogisticRegression
-
 from learnable.baselines import BASELINES, baselines_for, compare, list_baselines, study
 from learnable.baselines.harness import Outcome
 from learnable.data import load
 from learnable.data.errors import BadData, Misuse
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LinearRegression, LogisticRegression
 
 
 @pytest.fixture
@@ -47,7 +46,10 @@ def test_noise_cannot_be_learned():
 def test_shuffled_iris_has_no_signal(seed):
     data = load("iris")
     y = np.random.default_rng(seed).permutation(data.y)
-    assert names(compare({}, replace(data, y=y), jobs=1))[""] in ("no-signal", "undecided")
+    assert names(compare({}, replace(data, y=y), jobs=1))[""] in (
+        "no-signal",
+        "undecided",
+    )
 
 
 @pytest.mark.usefixtures("_quick")

@@ -1,20 +1,23 @@
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LogisticRegression, Ridge
-
 from learnable.baselines import catalog, harness, suspicion
 from learnable.baselines.suspicion import best_baseline, find_suspicion
 from learnable.baselines.tables import make_board, make_rows
 from learnable.data.split import make_folds
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.tree import DecisionTreeClassifier
 
 
 @pytest.fixture
 def suspect(monkeypatch):
     """What is suspicious in a dataset, by two quick baselines."""
-    forest = RandomForestClassifier(20, random_state=0)
-    quick = {"logistic": LogisticRegression(C=100), "forest": forest}
+    quick = {
+        "logistic": LogisticRegression(C=100),
+        "forest": RandomForestClassifier(60, random_state=0),
+        "boosting": DecisionTreeClassifier(random_state=0),
+    }
 
     def baselines(dataset, *, seed=0):
         return quick if dataset.is_classification else {"ridge": Ridge(0.01)}
@@ -45,7 +48,9 @@ def test_copied_classes_are_suspicious(suspect, dataset_of, rng):
 def test_renamed_labels_are_suspicious(suspect, dataset_of, rng):
     y = rng.integers(0, 2, 200)
     codes = np.where(y == 1, rng.choice([3, 7], 200), rng.choice([1, 5], 200))
-    assert "'code'" in suspect(dataset_of(columns(rng).assign(code=codes.astype(str)), y))
+    assert "'code'" in suspect(
+        dataset_of(columns(rng).assign(code=codes.astype(str)), y)
+    )
 
 
 @pytest.mark.parametrize("order", ["as it comes", "sorted"])
@@ -73,7 +78,7 @@ def test_ignorance_is_not_suspicious(suspect, dataset_of, rng):
     assert suspect(dataset_of(columns(rng), rng.integers(0, 2, 200))) == ""
 
 
-@pytest.mark.parametrize("copies", [2, 3, 5, 10])
+@pytest.mark.parametrize("copies", [2, 3, 5])
 def test_duplicated_noise_is_suspicious(copies, suspect, dataset_of, rng):
     n = 600 // copies
     x, y = columns(rng, n), rng.integers(0, 2, n)
@@ -84,7 +89,9 @@ def test_duplicated_noise_is_suspicious(copies, suspect, dataset_of, rng):
 
 @pytest.mark.parametrize("levels", [3, 12])
 def test_natural_duplicates_are_honest(levels, suspect, dataset_of, rng):
-    x = pd.DataFrame(rng.integers(0, levels, size=(800, 4 if levels == 3 else 2)).astype(float))
+    x = pd.DataFrame(
+        rng.integers(0, levels, size=(800, 4 if levels == 3 else 2)).astype(float)
+    )
     x.columns = [f"x{i}" for i in range(x.shape[1])]
     chance = 1 / (1 + np.exp(-8 / levels * (x["x0"] - x["x1"])))
     assert suspect(dataset_of(x, (rng.random(800) < chance).astype(int))) == ""

@@ -2,8 +2,6 @@ import math
 
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score
-
 from learnable.baselines.harness import Outcome
 from learnable.baselines.scoring import reference
 from learnable.baselines.tables import (
@@ -15,6 +13,7 @@ from learnable.baselines.tables import (
     skill_estimate,
 )
 from learnable.data.split import make_folds
+from sklearn.metrics import accuracy_score
 
 LEVELS = {"forest": 0.8, "logistic": 0.7, "net": 0.9}
 
@@ -76,7 +75,9 @@ def test_intervals_end_where_metrics_do(board):
 
 def test_failed_folds_are_counted(data):
     folds = make_folds(data, folds=4)
-    outcomes = [Outcome("net", i, None, error="E: x" if i else "F: y") for i in range(4)]
+    outcomes = [
+        Outcome("net", i, None, error="E: x" if i else "F: y") for i in range(4)
+    ]
     row = make_rows(make_board(data, folds, outcomes))[0]
     assert row.error == "F: y (in 1 of 4 folds); E: x (in 3 of 4 folds)"
     assert row.scores == {}
@@ -85,7 +86,9 @@ def test_failed_folds_are_counted(data):
 def test_one_failed_fold_fails(data):
     folds = make_folds(data, folds=4)
     outcomes = [
-        Outcome("net", i, guesses(data, f, 0.5) if i else None, error=None if i else "E: x")
+        Outcome(
+            "net", i, guesses(data, f, 0.5) if i else None, error=None if i else "E: x"
+        )
         for i, f in enumerate(folds)
     ]
     assert make_rows(make_board(data, folds, outcomes))[0].error
@@ -106,7 +109,10 @@ def test_comparisons_are_paired(board):
 
 def test_difference_changes_its_sign(board):
     rows = {row.name: row for row in make_rows(board)}
-    a, b = (difference(board, rows, *pair) for pair in (("net", "forest"), ("forest", "net")))
+    a, b = (
+        difference(board, rows, *pair)
+        for pair in (("net", "forest"), ("forest", "net"))
+    )
     assert a.mean == pytest.approx(-b.mean)
     assert a.error == pytest.approx(b.error)
 
@@ -141,5 +147,7 @@ def test_predictions_hold_every_row(board):
 
 def test_no_predictions_make_no_table(data):
     folds = make_folds(data, folds=2)
-    board = make_board(data, folds, [Outcome("net", i, None, error="E: x") for i in (0, 1)])
+    board = make_board(
+        data, folds, [Outcome("net", i, None, error="E: x") for i in (0, 1)]
+    )
     assert make_predictions(board).empty

@@ -1,7 +1,6 @@
 from dataclasses import replace
 
 import pytest
-
 from learnable.baselines import verdict
 from learnable.baselines.comparison import Estimate
 from learnable.baselines.results import Comparison, Row, Score, Signal
@@ -25,7 +24,9 @@ def row(name: str, skill: float, kind="baseline", **others: float) -> Row:
         "balanced_accuracy": 0.5 + skill / 2,
         "roc_auc": 0.5 + skill / 2,
     }
-    return Row(name, kind, "", {m: score(v) for m, v in (made | others).items()}, 1.0, 0.1)
+    return Row(
+        name, kind, "", {m: score(v) for m, v in (made | others).items()}, 1.0, 0.1
+    )
 
 
 MAJORITY = row("majority", -1.0, accuracy=0.5)
@@ -103,7 +104,10 @@ CASES = {
         evidence(net(-0.1), [gap(-0.2, 0.1, 0.5)], baselines=WEAK, signal=NOTHING),
         "no-signal",
     ),
-    "no signal, failing": (evidence(FAILED, baselines=WEAK, signal=NOTHING), "no-signal"),
+    "no signal, failing": (
+        evidence(FAILED, baselines=WEAK, signal=NOTHING),
+        "no-signal",
+    ),
     "signal for the network only": (
         evidence(net(0.5), BOTH_BEATEN, baselines=WEAK, signal=NOTHING),
         "network-ahead",
@@ -127,7 +131,10 @@ def test_network_gets_its_verdict(case):
 def test_verdicts_have_numbers_and_change(case):
     for found in draw(CASES[case][0]):
         assert found.name in verdict.EXIT_CODES
-        assert any(c.isdigit() for c in found.sentence) or case in ("fails", "suspicious")
+        assert any(c.isdigit() for c in found.sentence) or case in (
+            "fails",
+            "suspicious",
+        )
         assert found.change.endswith(".")
         assert found.sentence.endswith(".")
         assert "nan" not in f"{found.sentence} {found.change}"
@@ -164,7 +171,10 @@ def test_many_baselines_need_more_proof():
     weak = row("forest", 0.08)
     others = tuple(replace(row("", -0.5), name=f"b{i}") for i in range(20))
     assert draw(evidence(baselines=(weak,), signal=NOTHING))[-1].name == "undecided"
-    assert draw(evidence(baselines=(weak, *others), signal=NOTHING))[-1].name == "no-signal"
+    assert (
+        draw(evidence(baselines=(weak, *others), signal=NOTHING))[-1].name
+        == "no-signal"
+    )
 
 
 def test_failure_is_told_truly():
@@ -195,7 +205,9 @@ def test_regression_is_told_by_r2():
         return Row(name, kind, "", {"skill": score(r2), "r2": score(r2)}, 1.0, 0.1)
 
     known = evidence(numbers("net", 0.1, "network"), [gap(-0.6, -0.4, 0.001)])
-    known = replace(known, rows=(numbers("mean", 0.0), numbers("forest", 0.6), known.rows[-1]))
+    known = replace(
+        known, rows=(numbers("mean", 0.0), numbers("forest", 0.6), known.rows[-1])
+    )
     found = draw(known)[0]
     assert found.name == "network-at-fault"
     assert "R² 0.600" in found.sentence

@@ -65,7 +65,7 @@ def test_features_are_asked_one_by_one(colours) -> None:
         ("1,2,300\n", "row 1: blue is 300; allowed are 0 to 255"),
         ("1,2,3\n-1,0,0\n", "row 2: red is -1; allowed are 0 to 255"),
         ("1,2\n", "the rows have 2 columns and the network needs 3"),
-        ("1,2,blue\n", "a number is needed"),
+        ("1,2,navy\n", "a number is needed"),
         ("1,2,inf\n", "blue is infinite"),
         ("1,2,\n", "blue"),
         ("", "no rows were given"),
