@@ -281,9 +281,19 @@ def _ahead(evidence: Evidence, row: Row) -> Verdict:
         row.name,
         f"The network is ahead of every baseline: {shown(row, evidence.rows)}. Over "
         f"the nearest, {c.baseline}, it gains {_interval(c)} of skill, corrected p = "
-        f"{c.p_holm:.3g}.",
+        f"{c.p_holm:.3g}.{_other_order(evidence, row)}",
         "Other rows, or a stronger baseline than those tried.",
     )
+
+
+def _other_order(evidence: Evidence, row: Row) -> str:
+    """A word on a baseline that is behind in skill and yet right more often."""
+    able = [r for r in evidence.rows if r.kind == "baseline" and "accuracy" in r.scores]
+    top = max(able, key=lambda r: r.scores["accuracy"].mean, default=row)
+    if top is row or top.scores["accuracy"].mean <= row.scores["accuracy"].mean:
+        return ""
+    accuracy = top.scores["accuracy"].mean
+    return f" By accuracy alone {top.name} is higher, {accuracy:.3f}."
 
 
 def _level(

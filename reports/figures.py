@@ -23,13 +23,15 @@ def figures(facts: dict[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``forest``: {"wide": SVG, "narrow": SVG} or None; ``curves``: one such dict, or
-        None, for each network.
+        ``forest``, ``accuracy``: {"wide": SVG, "narrow": SVG} or None; ``curves``: one
+        such dict, or None, for each network.
     """
     scores = facts["scores"]
     forest = scores["forest"] if scores else None
+    accuracy = scores["accuracy"] if scores else None
     return {
         "forest": _both(forest_svg, forest) if forest and forest["marks"] else None,
+        "accuracy": _both(forest_svg, accuracy) if accuracy else None,
         "curves": [
             _both(curve_svg, network["curve"]) if network["curve"] else None
             for network in facts["networks"]

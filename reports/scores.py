@@ -8,6 +8,8 @@ from . import text
 from .metrics import METRICS, metric
 
 NOTHING = Score(math.nan, None, None, ())
+MOST_ACCURACIES = 16
+"""With more candidates the page keeps to the plot that decides, for its size."""
 FLOOR = -1.0
 """Skill further left than this is drawn at the edge, else nothing else can be seen."""
 
@@ -31,7 +33,18 @@ def scored_rows(results: Results) -> list[Row]:
 
 
 def rule_of_thumb(results: Results) -> Row | None:
-    """The first baseline: majority or mean, which ignores the inputs."""
+    """The baseline that marks zero: the classes' shares, or the mean.
+
+    The first one of the catalog, unless it is so far off that it marks nothing: the
+    majority class, taken for certain, has a log loss far above all others'.
+    """
+    rows = [r for r in results.rows if r.kind == "baseline" and r.error is None]
+    near = (r for r in rows if not main_score(r, results.metric).mean < FLOOR)
+    return next(near, None)
+
+
+def majority(results: Results) -> Row | None:
+    """The first baseline of the catalog, which ignores the inputs."""
     first = next((row for row in results.rows if row.kind == "baseline"), None)
     return first if first is not None and first.error is None else None
 
@@ -56,9 +69,17 @@ def score_facts(results: Results) -> dict[str, Any] | None:
         "columns": [_column(name, rows) for name in others],
         "rows": [_row_facts(row, key, others, rows, thumb) for row in rows],
         "forest": _forest(rows, key, thumb),
+        "accuracy": _accuracy(rows, majority(results)),
         "folds": max(len(main_score(row, key).folds) for row in rows),
         "explained": _in_words(key, results.about.task),
     }
+
+
+def _accuracy(rows: list[Row], thumb: Row | None) -> dict[str, Any] | None:
+    """What the plot of the accuracies draws; None for numbers, or too many rows."""
+    able = [row for row in rows if "accuracy" in row.scores]
+    few = 0 < len(able) <= MOST_ACCURACIES
+    return _forest(able, "accuracy", thumb) if few else None
 
 
 def _column(name: str, rows: list[Row]) -> dict[str, str]:
@@ -110,8 +131,9 @@ def _forest(rows: list[Row], key: str, thumb: Row | None) -> dict[str, Any]:
     marks = [_mark(row, key) for row in rows if math.isfinite(_merit(row, key))]
     line = main_score(thumb, key).mean if thumb else math.nan
     values = [line] if math.isfinite(line) else []
-    values += [v for mark in marks for v in (mark["mean"], mark["low"], mark["high"])]
-    values += [v for mark in marks for v in mark["folds"]]
+    near = [mark for mark in marks if key != "skill" or mark["mean"] >= FLOOR]
+    values += [v for mark in near for v in (mark["mean"], mark["low"], mark["high"])]
+    values += [v for mark in near for v in mark["folds"]]
     known = [v for v in values if v is not None]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     if key == "skill":

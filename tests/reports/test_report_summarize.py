@@ -49,6 +49,20 @@ def test_unknown_metrics_are_shown_without_a_best(made):
     assert not facts["rows"][0]["cells"][-1]["best"]
 
 
+def test_majority_line_stands_in_the_accuracies(made):
+    results = made("classification")
+    thumb = results.rows[0]
+    certain = replace(thumb.scores["skill"], mean=-9.0, low=-9.1, high=-8.9)
+    first = replace(thumb, scores=thumb.scores | {"skill": certain})
+    prior = replace(thumb, name="prior")
+    facts = score_facts(replace(results, rows=(first, prior, *results.rows[1:])))
+    assert facts["accuracy"]["line_label"] == "majority class"
+    assert facts["accuracy"]["line"] == thumb.scores["accuracy"].mean
+    assert facts["forest"]["line_label"] == "prior"
+    assert facts["forest"]["cut"] == ["majority class"]
+    assert score_facts(made("regression"))["accuracy"] is None
+
+
 def test_disastrous_skill_is_cut_off(made):
     results = made("classification")
     bad = replace(results.rows[-1].scores["skill"], mean=-50.0, low=-60.0, high=-40.0)

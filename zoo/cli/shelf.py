@@ -45,7 +45,7 @@ def show_command(name: str, as_json: bool) -> None:
         click.echo(json.dumps(facts, ensure_ascii=False))
         return
     for key, value in facts.items():
-        if value not in ("", None, (), False, 0):
+        if key != "entry" and value not in ("", None, (), False, 0):
             click.echo(f"{key:<14} {_words(value)}")
     if text:
         click.echo(f"\n{text}")
