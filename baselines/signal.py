@@ -20,7 +20,7 @@ from ..data import Dataset
 from ..data.encode import encode_fold
 from ..data.errors import BadData
 from ..data.split import sample_rows
-from .maps import feature_maps
+from .maps import feature_maps, standardise
 from .results import Signal
 
 PERMUTATIONS = 499
@@ -98,7 +98,8 @@ def signal_test(
     rng = np.random.default_rng([seed, 1])
     orders = _orders(problem, permutations, rng)
     targets = [np.stack([view[o] for o in orders], axis=1) for view in problem.views]
-    names, gains = _all_gains(problem, targets)
+    solved = _solve(problem)
+    names, gains = _all_gains(solved, targets)
     centre, spread = gains.mean(axis=1), gains.std(axis=1)
     spread = np.where(spread > STILL, spread, np.inf)
     best = ((gains - centre[:, None]) / spread[:, None]).max(axis=0)
@@ -107,7 +108,10 @@ def signal_test(
     detectable = None
     if p > LEVEL:
         limit = float(np.quantile(best, 1 - LEVEL))
-        detectable = _detectable(problem, centre, spread, limit, rng)
+        planted = _planted(problem, rng)
+        _, found = _all_gains(solved, planted)
+        strength = ((found - centre[:, None]) / spread[:, None]).max(axis=0)
+        detectable = _detectable(strength > limit + TIE)
     return Signal(
         p=p,
         permutations=permutations,
@@ -226,13 +230,55 @@ def _fold_numbers(problem: _Problem) -> np.ndarray:
     return (rng.permutation(group.max() + 1) % FOLDS)[group]
 
 
+@dataclass(frozen=True)
+class _Fold:
+    """Ridge on one map and fold, solved but for the target.
+
+    ``inner @ target`` gives coordinates of the training rows' targets, ``outer`` those
+    of the test rows; between them stands a division by ``values`` plus the penalty.
+    """
+
+    train: np.ndarray
+    test: np.ndarray
+    inner: np.ndarray
+    outer: np.ndarray
+    values: np.ndarray
+
+
+def _solve(problem: _Problem) -> dict[str, list[_Fold]]:
+    """Every map, by a name of its own, solved on every fold."""
+    folds = _fold_numbers(problem)
+    maps = feature_maps(problem.x, seed=problem.seed)
+    return {
+        f"{number}:{name}": [
+            _solve_fold(z, folds != fold, folds == fold) for fold in np.unique(folds)
+        ]
+        for number, (name, z) in enumerate(maps)
+    }
+
+
+def _solve_fold(z: np.ndarray, train: np.ndarray, test: np.ndarray) -> _Fold:
+    """With more columns than rows the fit is had from the rows' inner products."""
+    centre = z[train].mean(axis=0)
+    old, new = z[train] - centre, z[test] - centre
+    if old.shape[0] >= old.shape[1]:
+        values, vectors = np.linalg.eigh(old.T @ old)
+        inner, outer = vectors.T @ old.T, new @ vectors
+    else:
+        values, vectors = np.linalg.eigh(old @ old.T)
+        inner, outer = vectors.T, (new @ old.T) @ vectors
+    return _Fold(train, test, inner, outer, np.maximum(values, 0)[:, None])
+
+
 def _all_gains(
-    problem: _Problem, targets: list[np.ndarray]
+    solved: dict[str, list[_Fold]], targets: list[np.ndarray]
 ) -> tuple[list[str], np.ndarray]:
     """Out-of-fold gains of every map, penalty and view.
 
     Parameters
     ----------
+    solved : dict
+        From `_solve`.
     targets : list of arrays of shape (n_rows, n_draws, n_targets)
         One for each view.
 
@@ -242,26 +288,27 @@ def _all_gains(
     gains : array of shape (maps x penalties x views, n_draws)
         1 - squared error / squared error of the training rows' mean.
     """
-    folds = _fold_numbers(problem)
     names, gains = [], []
-    for name, z in feature_maps(problem.x, seed=problem.seed):
-        gains.extend(_gains(z, folds, target) for target in targets)
-        names.extend([name] * len(PENALTIES) * len(targets))
+    for name, folds in solved.items():
+        gains.extend(_gains(folds, target) for target in targets)
+        names.extend([name.partition(":")[2]] * len(PENALTIES) * len(targets))
     return names, np.concatenate(gains)
 
 
-def _gains(z: np.ndarray, folds: np.ndarray, target: np.ndarray) -> np.ndarray:
+def _gains(folds: list[_Fold], target: np.ndarray) -> np.ndarray:
     """Gains of one map and view, of shape (n_penalties, n_draws)."""
     draws = target.shape[1]
     missed, base = np.zeros((len(PENALTIES), draws)), np.zeros(draws)
-    flat = target.reshape(len(z), -1)
-    for fold in np.unique(folds):
-        train, test = folds != fold, folds == fold
-        mean = flat[train].mean(axis=0)
-        rest = flat[test] - mean
+    flat = target.reshape(len(target), -1)
+    for fold in folds:
+        old = flat[fold.train]
+        mean = old.mean(axis=0)
+        rest = flat[fold.test] - mean
         base += _by_draw(rest, draws)
-        for i, fitted in enumerate(_ridge(z[train], flat[train] - mean, z[test])):
-            missed[i] += _by_draw(rest - fitted, draws)
+        coordinates = fold.inner @ (old - mean)
+        for i, penalty in enumerate(PENALTIES):
+            shrunk = coordinates / (fold.values + penalty * len(old))
+            missed[i] += _by_draw(rest - fold.outer @ shrunk, draws)
     return np.where(base > 1e-9, 1 - missed / np.maximum(base, 1e-9), 0)
 
 
@@ -271,54 +318,30 @@ def _by_draw(errors: np.ndarray, draws: int) -> np.ndarray:
     return squares.reshape(draws, -1).sum(axis=1)
 
 
-def _ridge(z: np.ndarray, y: np.ndarray, new: np.ndarray):
-    """Predictions for new rows, for each penalty; the decomposition is shared.
+def _detectable(found: np.ndarray) -> float:
+    """The smallest planted share of variance that is found with 80 % power, or 1.
 
-    With more columns than rows the same fit is had from the rows' inner products.
+    Parameters
+    ----------
+    found : bool array of shape (len(EFFECTS) * DRAWS,)
+        Whether each planted relation was, as drawn by `_planted`.
     """
-    centre = z.mean(axis=0)
-    z, new = z - centre, new - centre
-    if z.shape[0] >= z.shape[1]:
-        values, vectors = np.linalg.eigh(z.T @ z)
-        inner, outer = vectors.T @ (z.T @ y), new @ vectors
-    else:
-        values, vectors = np.linalg.eigh(z @ z.T)
-        inner, outer = vectors.T @ y, (new @ z.T) @ vectors
-    values = np.maximum(values, 0)[:, None]
-    for penalty in PENALTIES:
-        yield outer @ (inner / (values + penalty * len(z)))
-
-
-def _detectable(
-    problem: _Problem,
-    centre: np.ndarray,
-    spread: np.ndarray,
-    limit: float,
-    rng: np.random.Generator,
-) -> float:
-    """The smallest planted share of variance that is found with 80 % power.
-
-    Linear relations with random weights are added to permuted targets of the right
-    strength; the same procedure then judges them against the same limit.
-    """
-    from .maps import standardise  # noqa: PLC0415
-
-    columns = standardise(problem.x, np.random.default_rng([problem.seed, 3]))
-    shares = np.repeat(EFFECTS, DRAWS)
-    targets = _planted(problem, columns, shares, rng)
-    _, gains = _all_gains(problem, targets)
-    found = ((gains - centre[:, None]) / spread[:, None]).max(axis=0)
-    found = found > limit + TIE
     power = np.maximum.accumulate(found.reshape(len(EFFECTS), DRAWS).mean(axis=1))
     if power[-1] < 0.8:
         return 1.0
     return float(np.interp(0.8, power, EFFECTS) if power[0] < 0.8 else EFFECTS[0])
 
 
-def _planted(
-    problem: _Problem, columns: np.ndarray, shares: np.ndarray, rng: np.random.Generator
-) -> list[np.ndarray]:
-    """Targets of shape (n_rows, n_draws, n_targets) for each view."""
+def _planted(problem: _Problem, rng: np.random.Generator) -> list[np.ndarray]:
+    """Permuted targets with a linear relation of known strength added to each.
+
+    Returns
+    -------
+    list of arrays of shape (n_rows, len(EFFECTS) * DRAWS, n_targets)
+        One for each view; the relations' weights are random.
+    """
+    columns = standardise(problem.x, np.random.default_rng([problem.seed, 3]))
+    shares = np.repeat(EFFECTS, DRAWS)
     orders = _orders(problem, len(shares), rng)[1:]
     width = problem.views[0].shape[1]
     weights = rng.normal(size=(columns.shape[1], len(shares) * width))

@@ -21,7 +21,7 @@ from .results import About, Results
 if TYPE_CHECKING:
     import pandas as pd
 
-MAX_ROWS = 50_000
+MAX_ROWS = 30_000
 """Tables with more rows are scored on a seeded sample: the intervals are narrow by
 then, and the answer comes within a minute or two."""
 
