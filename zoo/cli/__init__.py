@@ -11,6 +11,7 @@ import click
 
 from ... import __version__
 from ...data.errors import ZooError
+from .interrupt import heard
 
 COMMANDS = {
     "train": "train",
@@ -59,7 +60,8 @@ class Zoo(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with heard():
+                return super().invoke(ctx)
         except ZooError as error:
             raise Refusal(str(error), error.exit_code) from error
         except KeyboardInterrupt as error:

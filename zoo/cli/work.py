@@ -13,7 +13,7 @@ from ...data import Dataset
 from ..catalog import check_task
 from ..recipe import Recipe
 from ..registry import recipe as default_recipe
-from . import output
+from . import interrupt, output
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,6 +61,10 @@ def fit_network(name: str, dataset: Dataset, *, seed: int, quiet: bool) -> Fitte
     def matrix(numbers: np.ndarray) -> np.ndarray:
         return to_matrix(encoder, take(dataset.x, numbers))
 
+    def tell(epoch: int, epochs: int, logs: dict[str, float]) -> None:
+        interrupt.check()
+        step(epoch, epochs, f"epochs, loss {logs['loss']:.4f}")
+
     with output.progress(f"training {name}", quiet=quiet) as step:
         trained = train(
             settings,
@@ -69,9 +73,7 @@ def fit_network(name: str, dataset: Dataset, *, seed: int, quiet: bool) -> Fitte
             classes=len(dataset.classes),
             feature_range=dataset.card.feature_range,
             seed=seed,
-            on_epoch=lambda n, total, logs: step(
-                n, total, f"epochs, loss {logs['loss']:.4f}"
-            ),
+            on_epoch=tell,
         )
     start = time.perf_counter()
     predictions = _outputs(trained.serving, matrix(rows.test), dataset)
@@ -163,6 +165,7 @@ def score(
     done: list[str] = []
 
     def count(outcome: Outcome) -> None:
+        interrupt.check()
         done.append(outcome.candidate)
         step(len(done), total, "fits")
 
