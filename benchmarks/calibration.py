@@ -127,6 +127,11 @@ def main() -> None:
         "signal": rates(signals(), draws // 4),
     }
     save("calibration", facts)
+    put_between(HERE.parent / "docs/verdicts.md", "calibration", as_page(facts))
+
+
+def as_page(facts: dict[str, Any]) -> str:
+    """The table, after a line on how many draws stand behind it."""
     rows = [
         [kind, name, f"{r['at_05']:.3f}", f"{r['at_01']:.3f}"]
         for kind in ("null", "signal")
@@ -134,7 +139,9 @@ def main() -> None:
     ]
     head = ["relation", "shape", "p ≤ .05", "p ≤ .01"]
     named = [["none" if r[0] == "null" else "weak", *r[1:]] for r in rows]
-    put_between(HERE.parent / "docs/verdicts.md", "calibration", markdown(head, named))
+    draws, some = facts["draws"], facts["draws"] // 4
+    said = f"{draws} draws of each shape without a relation, {some} of each with one."
+    return f"{said}\n\n{markdown(head, named)}"
 
 
 if __name__ == "__main__":

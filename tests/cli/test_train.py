@@ -138,7 +138,7 @@ def test_interrupt_leaves_nothing_behind(tmp_path, jobs) -> None:
     assert running.stderr is not None
     assert "training rgb-softmax" in running.stderr.readline()
     os.killpg(running.pid, signal.SIGINT)
-    out, err = running.communicate(timeout=60)
+    out, err = running.communicate(timeout=180)
     assert running.returncode == 1
     assert out == ""
     assert "Traceback" not in err
