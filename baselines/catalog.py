@@ -30,39 +30,39 @@ class Baseline:
 
 
 def _majority(seed: int, images: bool) -> Any:
-    from sklearn.dummy import DummyClassifier  # noqa: PLC0415
+    from sklearn.dummy import DummyClassifier
 
     return DummyClassifier(strategy="most_frequent")
 
 
 def _prior(seed: int, images: bool) -> Any:
-    from sklearn.dummy import DummyClassifier  # noqa: PLC0415
+    from sklearn.dummy import DummyClassifier
 
     return DummyClassifier(strategy="prior")
 
 
 def _bayes(seed: int, images: bool) -> Any:
-    from sklearn.naive_bayes import GaussianNB  # noqa: PLC0415
+    from sklearn.naive_bayes import GaussianNB
 
     return _flat(GaussianNB())
 
 
 def _logistic(seed: int, images: bool) -> Any:
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
-    from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
 
     return _flat(StandardScaler(), LogisticRegression(max_iter=1_000))
 
 
 def _forest(seed: int, images: bool) -> Any:
-    from sklearn.ensemble import RandomForestClassifier  # noqa: PLC0415
+    from sklearn.ensemble import RandomForestClassifier
 
     return _flat(RandomForestClassifier(random_state=seed))
 
 
 def _boosting(seed: int, images: bool) -> Any:
-    from sklearn.decomposition import PCA  # noqa: PLC0415
-    from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415
+    from sklearn.decomposition import PCA
+    from sklearn.ensemble import HistGradientBoostingClassifier
 
     stop: Any = True  # which scikit-learn's own hints do not allow
     model = HistGradientBoostingClassifier(early_stopping=stop, random_state=seed)
@@ -73,26 +73,26 @@ def _boosting(seed: int, images: bool) -> Any:
 
 
 def _mean(seed: int, images: bool) -> Any:
-    from sklearn.dummy import DummyRegressor  # noqa: PLC0415
+    from sklearn.dummy import DummyRegressor
 
     return DummyRegressor()
 
 
 def _ridge(seed: int, images: bool) -> Any:
-    from sklearn.linear_model import RidgeCV  # noqa: PLC0415
-    from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
+    from sklearn.linear_model import RidgeCV
+    from sklearn.preprocessing import StandardScaler
 
     return _flat(StandardScaler(), RidgeCV(alphas=(0.1, 1, 10, 100)))
 
 
 def _forest_regressor(seed: int, images: bool) -> Any:
-    from sklearn.ensemble import RandomForestRegressor  # noqa: PLC0415
+    from sklearn.ensemble import RandomForestRegressor
 
     return _flat(RandomForestRegressor(max_features=1 / 3, random_state=seed))
 
 
 def _boosting_regressor(seed: int, images: bool) -> Any:
-    from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: PLC0415
+    from sklearn.ensemble import HistGradientBoostingRegressor
 
     stop: Any = True  # which scikit-learn's own hints do not allow
     return _flat(HistGradientBoostingRegressor(early_stopping=stop, random_state=seed))
@@ -100,8 +100,8 @@ def _boosting_regressor(seed: int, images: bool) -> Any:
 
 def _flat(*steps: Any) -> Any:
     """A pipeline that takes images as well, as rows of pixels."""
-    from sklearn.pipeline import make_pipeline  # noqa: PLC0415
-    from sklearn.preprocessing import FunctionTransformer  # noqa: PLC0415
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer
 
     return make_pipeline(FunctionTransformer(flatten), *steps)
 

@@ -25,14 +25,14 @@ class Estimate:
 
     def interval(self, confidence: float = CONFIDENCE) -> tuple[float, float]:
         """Both ends of the two-sided confidence interval of the mean."""
-        from scipy.stats import t  # noqa: PLC0415
+        from scipy.stats import t
 
         reach = float(t.ppf((1 + confidence) / 2, self.freedom)) * self.error
         return self.mean - reach, self.mean + reach
 
     def p_value(self) -> float:
         """Two-sided p-value against a mean of 0."""
-        from scipy.stats import t  # noqa: PLC0415
+        from scipy.stats import t
 
         if self.error == 0:
             return 1.0 if self.mean == 0 else 0.0

@@ -75,7 +75,7 @@ def run(
     list of Outcome
         In the order of candidates, then folds.
     """
-    from joblib import Parallel, delayed  # noqa: PLC0415
+    from joblib import Parallel, delayed
 
     parallel = Parallel(n_jobs=_workers(jobs), return_as="generator_unordered")
     encoded = _encode_folds(dataset, folds, jobs)
@@ -96,7 +96,7 @@ def run(
 
 def _workers(jobs: int | None) -> int | None:
     """None leaves the choice to an outer ``joblib.parallel_config``, if any."""
-    from joblib.parallel import get_active_backend  # noqa: PLC0415
+    from joblib.parallel import get_active_backend
 
     if jobs is not None or get_active_backend()[1] not in (None, 1):
         return jobs
@@ -112,9 +112,9 @@ def _encode_folds(
     dataset: Dataset, folds: Sequence[Fold], jobs: int | None
 ) -> list[_Rows]:
     """Each fold's matrices; fitting the encoder once serves all candidates."""
-    from joblib import Parallel, delayed  # noqa: PLC0415
+    from joblib import Parallel, delayed
 
-    from ..data.encode import make_encoder  # noqa: PLC0415
+    from ..data.encode import make_encoder
 
     matrices: Any
     if make_encoder(dataset.x) is None:
@@ -139,7 +139,7 @@ def _encode_folds(
 
 def fit_and_ask(name: str, candidate: Any, rows: _Rows) -> Outcome:
     """One job: clone, fit on the training rows, predict the test rows, take times."""
-    from sklearn.base import clone  # noqa: PLC0415
+    from sklearn.base import clone
 
     try:
         estimator = clone(candidate)
@@ -160,7 +160,7 @@ def fit_and_ask(name: str, candidate: Any, rows: _Rows) -> Outcome:
 
 
 def _fit(estimator: Any, rows: _Rows) -> None:
-    import warnings  # noqa: PLC0415
+    import warnings
 
     options = {}
     asks = "groups" in inspect.signature(estimator.fit).parameters

@@ -79,7 +79,7 @@ def fourier_features(
 
 def tree_leaves(columns: np.ndarray, seed: int) -> np.ndarray:
     """Which leaf of each of some totally random trees a row falls into, one-hot."""
-    from sklearn.ensemble import RandomTreesEmbedding  # noqa: PLC0415
+    from sklearn.ensemble import RandomTreesEmbedding
 
     trees = RandomTreesEmbedding(
         n_estimators=WIDTH // 16, max_depth=4, sparse_output=False, random_state=seed

@@ -146,14 +146,14 @@ class Results:
 
     def to_dict(self) -> dict[str, Any]:
         """Lists, dicts, texts and numbers only; NaN and infinities become None."""
-        import cattrs  # noqa: PLC0415  (only where results are read or written)
+        import cattrs  # only where results are read or written
 
         return _finite(cattrs.unstructure(self))
 
     @classmethod
     def from_dict(cls, facts: dict[str, Any]) -> "Results":
         """The reverse of `to_dict`; NaN stays None in ``Score.folds``."""
-        import cattrs  # noqa: PLC0415
+        import cattrs
 
         converter = cattrs.Converter()
         converter.register_structure_hook(float, _number)

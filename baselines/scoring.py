@@ -78,7 +78,7 @@ def score(
 
 
 def _classes(y: np.ndarray, p: np.ndarray) -> dict[str, float]:
-    from sklearn import metrics  # noqa: PLC0415
+    from sklearn import metrics
 
     chosen = p.argmax(axis=1)
     truth = np.eye(p.shape[1])[y]
@@ -100,7 +100,7 @@ def _classes(y: np.ndarray, p: np.ndarray) -> dict[str, float]:
 
 def _auc(truth: np.ndarray, p: np.ndarray) -> float:
     """Mean over the classes that are present and not alone; two classes count once."""
-    from sklearn.metrics import roc_auc_score  # noqa: PLC0415
+    from sklearn.metrics import roc_auc_score
 
     columns = range(1, 2) if p.shape[1] == 2 else range(p.shape[1])
     some = [c for c in columns if 0 < truth[:, c].mean() < 1]

@@ -172,7 +172,7 @@ def _class_views(y: np.ndarray) -> tuple[np.ndarray, ...]:
 
 
 def _number_views(y: np.ndarray) -> tuple[np.ndarray, ...]:
-    from scipy.stats import norm, rankdata  # noqa: PLC0415
+    from scipy.stats import norm, rankdata
 
     scores = norm.ppf(rankdata(y) / (len(y) + 1))
     return _unit(y[:, None]), _unit(scores[:, None])

@@ -200,8 +200,8 @@ def _split_text(dataset: Dataset, folds: int, repeats: int) -> str:
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the libraries whose numbers these are."""
-    import platform  # noqa: PLC0415
-    from importlib.metadata import version  # noqa: PLC0415
+    import platform
+    from importlib.metadata import version
 
     names = (
         "learnable",

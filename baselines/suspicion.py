@@ -75,11 +75,11 @@ def _answer_columns(dataset: Dataset, best: Row) -> str:
 
 def _alone(column: pd.DataFrame, y: np.ndarray, dataset: Dataset) -> float:
     """Out-of-fold agreement of a tree on one column with the target."""
-    import warnings  # noqa: PLC0415
+    import warnings
 
-    from scipy.stats import rankdata  # noqa: PLC0415
-    from sklearn import metrics, tree  # noqa: PLC0415
-    from sklearn import model_selection as ms  # noqa: PLC0415
+    from scipy.stats import rankdata
+    from sklearn import metrics, tree
+    from sklearn import model_selection as ms
 
     codes = _codes(column)
     if dataset.is_classification:
@@ -101,7 +101,7 @@ def _alone(column: pd.DataFrame, y: np.ndarray, dataset: Dataset) -> float:
 
 def _codes(column: pd.DataFrame) -> np.ndarray:
     """One column as numbers: its values, or its categories numbered."""
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
     values = column.iloc[:, 0]
     if pd.api.types.is_numeric_dtype(values.dtype):
@@ -160,7 +160,7 @@ def _skill_apart(dataset: Dataset, name: str) -> list[float]:
 
 def row_hashes(x: pd.DataFrame | np.ndarray) -> np.ndarray:
     """One number a row; rows with equal features have equal numbers."""
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
     if isinstance(x, pd.DataFrame):
         hashes = pd.util.hash_pandas_object(x, index=False)  # type: ignore[attr-defined]

@@ -213,7 +213,7 @@ def make_predictions(board: Board) -> pd.DataFrame:
     Columns: candidate, fold, row (number in the dataset), target (class label or
     number), and one probability column ``p_<label>`` a class, or ``prediction``.
     """
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
     data = board.dataset
     parts = []

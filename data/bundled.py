@@ -19,7 +19,7 @@ def load_bundled(
     classes : tuple of str
         Empty for regression.
     """
-    from sklearn import datasets  # noqa: PLC0415  (a second; only where it is needed)
+    from sklearn import datasets  # a second; only where it is needed
 
     loader: Callable[..., Any] = getattr(datasets, f"load_{name}")
     if name == "digits":

@@ -40,15 +40,15 @@ def make_encoder(x: pd.DataFrame | np.ndarray) -> BaseEstimator | None:
     numeric = all(is_number)
     if numeric and not x.isna().any(axis=None):
         return None
-    from sklearn.impute import SimpleImputer  # noqa: PLC0415
-    from sklearn.pipeline import make_pipeline  # noqa: PLC0415
+    from sklearn.impute import SimpleImputer
+    from sklearn.pipeline import make_pipeline
 
     impute = SimpleImputer(
         strategy="median", add_indicator=True, keep_empty_features=True
     )
     if numeric:
         return make_pipeline(_numbers(), impute)
-    from sklearn.compose import make_column_transformer  # noqa: PLC0415
+    from sklearn.compose import make_column_transformer
 
     # skrub would make float32 of numbers: 1e39 infinite, long identifiers alike
     numbers = [i for i, known in enumerate(is_number) if known]
@@ -59,7 +59,7 @@ def make_encoder(x: pd.DataFrame | np.ndarray) -> BaseEstimator | None:
 
 def _vectorizer() -> Any:
     """skrub's `TableVectorizer`, without chance and for rows it has not seen."""
-    from sklearn.preprocessing import OneHotEncoder  # noqa: PLC0415
+    from sklearn.preprocessing import OneHotEncoder
     from skrub import StringEncoder, TableVectorizer  # two seconds to import
 
     # no category is left out: an unseen one is all zeros and like none of the others
@@ -74,7 +74,7 @@ def _vectorizer() -> Any:
 
 def _numbers() -> Any:
     """Nullable and truth-value columns become float columns with NaN for gaps."""
-    from sklearn.preprocessing import FunctionTransformer  # noqa: PLC0415
+    from sklearn.preprocessing import FunctionTransformer
 
     return FunctionTransformer(pd.DataFrame.astype, kw_args={"dtype": "float64"})
 

@@ -100,7 +100,7 @@ def registry() -> dict[str, tuple[str, str]]:
 
 def cache_folder() -> Path:
     """Where downloads are kept."""
-    import platformdirs  # noqa: PLC0415  (only where something is downloaded)
+    import platformdirs  # only where something is downloaded
 
     return Path(platformdirs.user_cache_dir("learnable"))
 
@@ -115,7 +115,7 @@ def download(file: str) -> Path:
     BadData
         What came is not the file that was pinned.
     """
-    import pooch  # noqa: PLC0415  (imports requests; only where something is downloaded)
+    import pooch  # imports requests; only where something is downloaded
 
     sha256, address = registry()[file]
     pooch.get_logger().setLevel("WARNING")

@@ -94,16 +94,16 @@ def _refuse(whose: str, *options: object) -> None:
 def _from_catalog(known: Card, seed: int) -> Dataset:
     kind, _, what = known.entry.partition(":")
     if kind == "generate":
-        from . import generate  # noqa: PLC0415  (numpy and pandas, only when used)
+        from . import generate  # numpy and pandas, only when used
 
         x, y, classes = getattr(generate, what)(seed)
         return Dataset(x, y, known, classes)
     if kind == "bundled":
-        from .bundled import load_bundled  # noqa: PLC0415
+        from .bundled import load_bundled
 
         x, y, classes = load_bundled(what)
         return Dataset(x, y, known, classes)
-    from .fetch import fetch_images  # noqa: PLC0415
+    from .fetch import fetch_images
 
     (x_train, y_train, x_test, y_test), classes, notes = fetch_images(what)
     x, y = np.concatenate([x_train, x_test]), np.concatenate([y_train, y_test])

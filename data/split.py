@@ -92,7 +92,7 @@ def hold_out(
     BadData
         There are less than two rows or groups to part.
     """
-    from sklearn.model_selection import (  # noqa: PLC0415  (`zoo list` reads this file)
+    from sklearn.model_selection import (  # `zoo list` reads this file
         GroupShuffleSplit,
         ShuffleSplit,
         StratifiedShuffleSplit,
@@ -173,9 +173,9 @@ def _check_enough(dataset: Dataset, folds: int) -> None:
 def _splits(
     dataset: Dataset, folds: int, seed: int
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    import warnings  # noqa: PLC0415
+    import warnings
 
-    from sklearn import model_selection as ms  # noqa: PLC0415
+    from sklearn import model_selection as ms
 
     grouped, classes = dataset.groups is not None, dataset.is_classification
     if grouped and classes:

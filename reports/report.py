@@ -37,8 +37,8 @@ class Report:
         BadData
             The file is damaged, or of a newer schema.
         """
-        from ..baselines.results import Results  # noqa: PLC0415  (keeps imports light)
-        from ..data.errors import Misuse  # noqa: PLC0415
+        from ..baselines.results import Results  # keeps imports light
+        from ..data.errors import Misuse
 
         folder = Path(run_folder)
         path = folder / RESULTS
@@ -51,19 +51,19 @@ class Report:
     @cached_property
     def facts(self) -> dict[str, Any]:
         """Every number and text of the page, as plain values."""
-        from .summarize import summarize  # noqa: PLC0415  (keeps imports light)
+        from .summarize import summarize  # keeps imports light
 
         return summarize(self.results)
 
     def html(self) -> str:
         """The page: a whole document that needs no network and no other file."""
-        from .html import to_html  # noqa: PLC0415  (loads jinja2, then altair)
+        from .html import to_html  # loads jinja2, then altair
 
         return to_html(self.facts)
 
     def save(self, path: Path) -> None:
         """Write the page to a temporary name beside the path, then rename."""
-        from ..data.disk import write_whole  # noqa: PLC0415  (keeps imports light)
+        from ..data.disk import write_whole  # keeps imports light
 
         write_whole(Path(path), self.html())
 

@@ -251,7 +251,7 @@ def ask(model: Any, encoder: Any, rows: pd.DataFrame | np.ndarray) -> np.ndarray
     BadData
         A value is missing where the training rows had none.
     """
-    from .estimator import predict  # noqa: PLC0415  (rows are read without Keras)
+    from .estimator import predict  # rows are read without Keras
 
     matrix = to_matrix(encoder, rows)
     if matrix.dtype.kind == "f" and not np.isfinite(matrix).all():
