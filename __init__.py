@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .data import Card, Dataset, ZooError, list_datasets, load
     from .reports import Report
     from .zoo import Recipe, list_models
+    from .zoo.training import Start, fit, stream
 
 __version__ = "0.1.0"
 
@@ -20,13 +21,16 @@ _HOME = {
     "Dataset": "data",
     "Recipe": "zoo",
     "Report": "reports",
+    "Start": "zoo.training",
     "ZooError": "data",
     "baselines_for": "baselines",
     "compare": "baselines",
+    "fit": "zoo.training",
     "list_datasets": "data",
     "list_models": "zoo",
     "load": "data",
     "signal_test": "baselines",
+    "stream": "zoo.training",
 }
 
 __all__ = [
@@ -34,13 +38,16 @@ __all__ = [
     "Dataset",
     "Recipe",
     "Report",
+    "Start",
     "ZooError",
     "baselines_for",
     "compare",
+    "fit",
     "list_datasets",
     "list_models",
     "load",
     "signal_test",
+    "stream",
 ]
 
 

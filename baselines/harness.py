@@ -24,7 +24,8 @@ class Outcome:
 
     ``predictions`` has shape (n_test, n_classes) or (n_test,), and is None if the
     candidate failed; ``error`` then says why. ``history`` is what the candidate keeps
-    as ``history_``: name -> one value an epoch.
+    as ``history_``: name -> one value an epoch; ``way`` what it keeps as ``way_``: how
+    a network's epochs were run, and why so.
     """
 
     candidate: str
@@ -34,6 +35,7 @@ class Outcome:
     predict_seconds: float = 0.0
     error: str | None = None
     history: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    way: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -154,8 +156,16 @@ def fit_and_ask(name: str, candidate: Any, rows: _Rows) -> Outcome:
         bad = f"predictions are not finite ({(~np.isfinite(predictions)).sum()} values)"
         return Outcome(name, rows.number, None, error=bad)
     history = getattr(estimator, "history_", {})
+    way = getattr(estimator, "way_", ("", ""))
     return Outcome(
-        name, rows.number, predictions, fitted - start, done - fitted, None, history
+        name,
+        rows.number,
+        predictions,
+        fitted - start,
+        done - fitted,
+        None,
+        history,
+        way,
     )
 
 

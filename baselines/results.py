@@ -97,7 +97,8 @@ class Network:
 
     ``history`` maps Keras' names (``loss``, ``val_loss`` ...) to one value an epoch;
     ``loss_unit`` is the metric that ``loss`` can be compared with, "" if none.
-    ``examples`` are (row, {class: probability}) pairs.
+    ``examples`` are (row, {class: probability}) pairs. ``way`` says how epochs were run
+    ("keras", "graph" or "xla") and ``reason`` why so.
     """
 
     name: str
@@ -107,6 +108,8 @@ class Network:
     loss_unit: str
     test: dict[str, float]
     examples: tuple[tuple[tuple[float, ...], dict[str, float]], ...] = ()
+    way: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from .stored import Stored
+
 Task = Literal["binary", "multiclass", "regression"]
 TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
 
@@ -58,6 +60,21 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Rest:
+    """Rows on disk of which a dataset is a sample.
+
+    ``numbers`` are those of the dataset's rows among them; ``y``, of shape
+    (n_rows,), holds the targets of all of them as a dataset has them; ``usable`` are
+    the numbers of those that have a target.
+    """
+
+    rows: Stored
+    numbers: np.ndarray
+    y: np.ndarray
+    usable: np.ndarray
+
+
+@dataclass(frozen=True)
 class Dataset:
     """Rows to learn from.
 
@@ -79,6 +96,8 @@ class Dataset:
         What was done to the rows when they were read, one sentence each.
     sha256 : str
         Hash of features, target and groups as loaded.
+    stored : Rest, optional
+        Where the other rows are, if these are a sample of what lies on disk.
     """
 
     x: np.ndarray | pd.DataFrame
@@ -89,6 +108,7 @@ class Dataset:
     n_test: int = 0
     notes: tuple[str, ...] = field(default=())
     sha256: str = ""
+    stored: Rest | None = None
 
     def __len__(self) -> int:
         return len(self.y)

@@ -7,6 +7,7 @@ numbers; scaling is each candidate's own affair.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -92,6 +93,25 @@ def to_matrix(encoder: Any, x: pd.DataFrame | np.ndarray) -> np.ndarray:
     if isinstance(x, pd.DataFrame):
         return x.to_numpy(dtype="float64")
     return x
+
+
+def fill_gaps(
+    encoder: Any, sample: pd.DataFrame | np.ndarray
+) -> Callable[[Any], np.ndarray]:
+    """A function from other rows of the same table to their numbers.
+
+    Columns without a gap in the sample may have some elsewhere: these get the sample's
+    median. Columns that the sample does without are left out.
+    """
+    if not isinstance(sample, pd.DataFrame):
+        return lambda x: to_matrix(None, x)
+    medians = sample.median() if encoder is None else None
+
+    def numbers(x: pd.DataFrame) -> np.ndarray:
+        kept = x.loc[:, list(sample.columns)]
+        return to_matrix(encoder, kept if medians is None else kept.fillna(medians))
+
+    return numbers
 
 
 def encode_fold(

@@ -10,11 +10,15 @@ import numpy as np
 import pandas as pd
 
 from .catalog import DATASETS, card
-from .dataset import Card, Dataset, take
+from .dataset import Card, Dataset, Rest, take
 from .errors import BadData, Misuse
 from .files import check_path, read_arrays, read_table, suffix
 from .split import sample_rows
+from .stored import Stored, is_stored, open_stored
 from .target import encode_target, find_column
+
+SAMPLE = 100_000
+"""Most rows held in memory of a file that does not fit into it."""
 
 
 def load(
@@ -26,6 +30,7 @@ def load(
     group: str | None = None,
     limit: int | None = None,
     header: bool | None = None,
+    memory: int | None = None,
     seed: int = 0,
 ) -> Dataset:
     """A dataset of the catalog, or one read from a file.
@@ -34,7 +39,8 @@ def load(
     ----------
     name : str or Path
         A name of the catalog (`list_datasets`), or the path of a CSV, TSV (also
-        ``.gz``), Parquet or NPZ file.
+        ``.gz``), Parquet or NPZ file, of a folder with ``x.npy`` and ``y.npy``, or of
+        a folder with one folder of images a class.
     target : str, optional
         The column to predict, by name or by position from 0 (-1 is the last). Needed
         for tables, not allowed otherwise.
@@ -49,6 +55,10 @@ def load(
         and at least two rows each.
     header : bool, optional
         Whether the first line of a text file holds names; found out if None.
+    memory : int, optional
+        Bytes that the features may take. A Parquet file or a folder with more gives a
+        sample of its rows that takes a quarter of that at most, and stays open for the
+        others (`Dataset.stored`).
     seed : int
         Seeds generators and the sample.
 
@@ -70,7 +80,10 @@ def load(
     path = Path(name)
     if str(name) not in DATASETS and (os.path.exists(path) or suffix(path)):
         check_path(path)
-        if suffix(path) == ".npz":
+        stored = _stored(path, target, drop, group, memory)
+        if stored:
+            dataset = _from_stored(path, stored, task, memory, seed)
+        elif suffix(path) == ".npz":
             _refuse(f"{path.name}, which names its arrays", target, drop, group)
             dataset = _from_arrays(path, task)
         else:
@@ -82,6 +95,55 @@ def load(
     if limit is not None and limit < len(dataset):
         dataset = _limited(dataset, limit, seed)
     return replace(dataset, sha256=_sha256(dataset))
+
+
+def _stored(
+    path: Path,
+    target: str | None,
+    drop: Sequence[str],
+    group: str | None,
+    memory: int | None,
+) -> Stored | None:
+    """The rows of a folder, or of a Parquet file that is too large; else None."""
+    if not is_stored(path):
+        return None
+    rows = open_stored(path, target)
+    if not path.is_dir() and (memory is None or rows.rows * rows.row_bytes <= memory):
+        return None
+    if drop or group:
+        msg = f"--drop and --group do not go with {path.name}, which is left on disk"
+        raise Misuse(f"{msg}; write a file without these columns")
+    return rows
+
+
+def _from_stored(
+    path: Path, rows: Stored, task: str | None, memory: int | None, seed: int
+) -> Dataset:
+    answers = pd.Series(rows.answers, name=rows.name)
+    usable = np.flatnonzero(answers.notna().to_numpy())
+    if not len(usable):
+        msg = f"the target {rows.name!r} of {path.name} is missing in all rows"
+        raise BadData(f"{msg}; choose another --target")
+    codes, classes, found = encode_target(answers.iloc[usable], task)
+    y = np.zeros(rows.rows, codes.dtype)
+    y[usable] = codes
+    room = rows.rows if memory is None else memory // 4 // max(1, rows.row_bytes)
+    fits = memory is None or rows.rows * rows.row_bytes <= memory
+    numbers = usable
+    notes = _task_note(found, task)
+    if not fits:
+        rng = np.random.default_rng(seed)
+        count = int(max(2, min(room, SAMPLE, len(usable))))
+        numbers = np.sort(rng.choice(usable, count, replace=False))
+        told = f"a sample of {count:,} of {rows.rows:,} rows is held in memory"
+        notes = (*notes, f"{told}; networks are trained on the others too, from disk")
+    x = rows.take(numbers)
+    if isinstance(x, pd.DataFrame):
+        x, empty = _usable(x, path)
+        notes = (*notes, *empty)
+    about = _file_card(path, found, rows.name, x)
+    rest = None if fits else Rest(rows, numbers, y, usable)
+    return Dataset(x, y[numbers], about, classes, notes=notes, stored=rest)
 
 
 def _refuse(whose: str, *options: object) -> None:
@@ -256,6 +318,7 @@ def _limited(dataset: Dataset, limit: int, seed: int) -> Dataset:
         classes=classes,
         groups=None if dataset.groups is None else dataset.groups[rows],
         n_test=int((rows >= len(dataset) - dataset.n_test).sum()),
+        stored=None,
         notes=(*dataset.notes, note),
     )
 

@@ -38,9 +38,24 @@ def network_facts(results: Results) -> list[dict[str, Any]]:
             "curve": curve_facts(network, results, points),
             "examples": example_facts(network),
             "recipe": recipe_facts(network.recipe),
+            "way": way_fact(network),
         }
         for network in shown
     ]
+
+
+WAYS = {
+    "keras": "Its epochs were run by Keras' own loop",
+    "graph": "Its epochs were run as a compiled TensorFlow graph",
+    "xla": "Its epochs were compiled by XLA",
+}
+
+
+def way_fact(network: Network) -> str:
+    """How the epochs were run and why so; empty where it is not known."""
+    if network.way not in WAYS:
+        return ""
+    return f"{WAYS[network.way]}: {text.name(network.reason)}."
 
 
 def curve_facts(

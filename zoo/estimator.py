@@ -14,8 +14,8 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..data.split import VALIDATION_SHARE, hold_out
+from .network import Rows, Trained, train
 from .recipe import Recipe
-from .training import Rows, Trained, train
 
 BATCH = 4_096
 """Rows asked at a time."""
@@ -40,6 +40,8 @@ class _Network(BaseEstimator):
     history_ : dict of str -> tuple of float
         Keras' history, one value an epoch; ``val_`` values are from the fifth of the
         training rows that is kept back for early stopping.
+    way_ : (str, str)
+        How epochs were run, and why so (`learnable.fit`).
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class _Network(BaseEstimator):
         )
         self.model_ = trained.serving
         self.history_ = trained.history
+        self.way_ = (trained.way, trained.reason)
 
     def _outputs(self, x: Any) -> np.ndarray:
         check_is_fitted(self, "model_")

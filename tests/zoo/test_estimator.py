@@ -1,5 +1,6 @@
 import pickle
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -40,8 +41,10 @@ def _checks():
 @pytest.fixture
 def untrained(monkeypatch):
     """Networks keep their first weights, so that checks of the protocol are quick."""
-    history = {"loss": (), "val_loss": ()}
-    monkeypatch.setattr("learnable.zoo.training.fit", lambda *_, **__: history)
+    told = SimpleNamespace(
+        history={"loss": [], "val_loss": []}, params={"way": "keras", "reason": ""}
+    )
+    monkeypatch.setattr("learnable.zoo.network.fit", lambda *_, **__: told)
 
 
 @pytest.fixture

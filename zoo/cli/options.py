@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import re
 from collections.abc import Callable
 from functools import reduce
 from pathlib import Path
@@ -40,6 +41,30 @@ gate_option = click.option(
     help="Exit with the verdict's code: 3 network at fault, 4 undecided, 5 no signal, "
     "6 suspicious.",
 )
+
+
+class Bytes(click.ParamType):
+    """A size such as 500MB or 8GB."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        """Bytes; K, M, G and T are powers of 1,000."""
+        if isinstance(value, int):
+            return value
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)B?", value.strip().upper())
+        if not found or not float(found[1]):
+            self.fail(
+                f"{value!r} is no size; give one such as 500MB or 8GB", param, ctx
+            )
+        return int(float(found[1]) * 1_000 ** " KMGT".index(found[2] or " "))
+
+
+memory_option = click.option(
+    "--memory", type=Bytes(), metavar="SIZE",
+    help="What the rows may take in memory, such as 8GB (default: half of the "
+    "machine's). A larger Parquet file or folder is trained on from disk.",
+)  # fmt: skip
 
 run_options = _together(
     click.option(

@@ -19,12 +19,14 @@ from . import options
 @click.argument("model")
 @click.option("--data", metavar="NAME|FILE", help="Dataset of the catalog, or a file.")
 @options.data_options
+@options.memory_option
 @options.fold_options
 @options.run_options
 @options.gate_option
 def train_command(
     model: str,
     data: str | None,
+    memory: int | None,
     folds: int,
     repeats: int,
     jobs: int | None,
@@ -51,7 +53,8 @@ def train_command(
     if not name:
         msg = f"{model} has no dataset of its own; give --data with a name or a file"
         raise Misuse(msg)
-    dataset = load(name, **reading, seed=seed)
+    memory = memory or work.half_of_memory()
+    dataset = load(name, **reading, memory=memory, seed=seed)
     work.check_models([model], dataset)
     fitted = work.fit_network(model, dataset, seed=seed, quiet=quiet)
     once = dataset.n_test > 0

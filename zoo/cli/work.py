@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -21,8 +22,17 @@ if TYPE_CHECKING:
     from ...baselines.harness import Outcome
     from ...baselines.results import Network, Results
     from ...baselines.study import Study
+    from ...data.split import Cut
+    from ..network import More, Trained
     from ..run import Inputs
-    from ..training import Trained
+
+
+def half_of_memory() -> int | None:
+    """In bytes; None where the system does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    except (AttributeError, ValueError, OSError):
+        return None
 
 
 @dataclass(frozen=True)
@@ -52,7 +62,7 @@ def fit_network(name: str, dataset: Dataset, *, seed: int, quiet: bool) -> Fitte
     from ...data.dataset import take
     from ...data.encode import fit_encoder, to_matrix
     from ...data.split import cut
-    from ..training import Rows, train
+    from ..network import Rows, train
 
     settings = default_recipe(name)
     rows = cut(dataset, seed=seed)
@@ -72,6 +82,7 @@ def fit_network(name: str, dataset: Dataset, *, seed: int, quiet: bool) -> Fitte
             Rows(matrix(rows.validation), dataset.y[rows.validation]),
             classes=len(dataset.classes),
             feature_range=dataset.card.feature_range,
+            more=_more(dataset, rows, encoder),
             seed=seed,
             on_epoch=tell,
         )
@@ -80,6 +91,21 @@ def fit_network(name: str, dataset: Dataset, *, seed: int, quiet: bool) -> Fitte
     asked = time.perf_counter() - start
     facts = _facts(settings, trained, encoder, predictions, dataset, rows)
     return Fitted(settings, trained, encoder, predictions, asked, facts)
+
+
+def _more(dataset: Dataset, rows: Cut, encoder: Any) -> More | None:
+    """The rows on disk, but for those kept back to validate and to test."""
+    if dataset.stored is None:
+        return None
+    import numpy as np
+
+    from ...data.encode import fill_gaps
+    from ..network import More
+
+    rest = dataset.stored
+    kept_back = rest.numbers[np.concatenate([rows.validation, rows.test])]
+    fill = fill_gaps(encoder, dataset.x)
+    return More(rest, np.setdiff1d(rest.usable, kept_back), fill)
 
 
 def _outputs(model: Any, x: np.ndarray, dataset: Dataset) -> np.ndarray:
@@ -95,12 +121,12 @@ def _facts(
     encoder: Any,
     predictions: np.ndarray,
     dataset: Dataset,
-    rows: Any,
+    rows: Cut,
 ) -> Network:
     """What the report tells of the network."""
     from ...baselines.results import Network
     from ...baselines.scoring import score
-    from ..training import loss_unit
+    from ..network import loss_unit
 
     classes = len(dataset.classes)
     past = dataset.y[[*rows.train, *rows.validation]]
@@ -112,6 +138,8 @@ def _facts(
         loss_unit=loss_unit(settings, classes),
         test=score(dataset.y[rows.test], predictions, past, classes=classes),
         examples=_examples(trained.serving, dataset),
+        way=trained.way,
+        reason=trained.reason,
     )
 
 
@@ -257,8 +285,8 @@ def _write_network(
 def with_networks(study: Study, names: Sequence[str], dataset: Dataset) -> Study:
     """The study with each network's settings and its training on the first fold."""
     from ...baselines.results import Network
+    from ..network import loss_unit
     from ..registry import build
-    from ..training import loss_unit
 
     first = {o.candidate: o for o in study.outcomes if o.fold == 0 and not o.error}
     shape = tuple(int(n) for n in dataset.x.shape[1:])
@@ -273,6 +301,8 @@ def with_networks(study: Study, names: Sequence[str], dataset: Dataset) -> Study
             history=first[name].history,
             loss_unit=loss_unit(settings, outputs),
             test={},
+            way=first[name].way[0],
+            reason=first[name].way[1],
         )
         for name in names
         if name in first

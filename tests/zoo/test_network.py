@@ -12,9 +12,9 @@ from learnable.data.split import cut
 from learnable.zoo import list_models
 from learnable.zoo.backend import keras
 from learnable.zoo.estimator import predict
+from learnable.zoo.network import Rows, Trained, loss_unit, train
 from learnable.zoo.registry import recipe
 from learnable.zoo.scaling import fit_scaling
-from learnable.zoo.training import Rows, Trained, loss_unit, train
 
 every_model = pytest.mark.parametrize("name", list_models())
 
@@ -193,6 +193,8 @@ def test_history_has_a_value_an_epoch(make_rows):
     assert told == [(1, 3), (2, 3), (3, 3)]
     assert [len(v) for v in trained.history.values()] == [3, 3]
     assert list(trained.history) == ["loss", "val_loss"]
+    assert trained.way == "graph"
+    assert "steps are too few" in trained.reason
 
 
 def test_full_batch_loss_falls(make_rows):

@@ -1,0 +1,219 @@
+"""Rows that stay on disk: Parquet, NPY memory maps, folders of images.
+
+They are read in blocks. A dataset too large for memory is a sample of such rows, and
+knows where the others are (`Dataset.stored`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .errors import BadData, Misuse
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BLOCK = 8_192
+"""Rows of a memory map read at a time; images are read a sixteenth of that at a time.
+Of Parquet it is a row group."""
+
+IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Rows on disk.
+
+    Parameters
+    ----------
+    starts : int array of shape (n_blocks + 1,)
+        Number of each block's first row, and of all rows.
+    read : callable
+        From a block's number to the features of its rows: a DataFrame, or an array of
+        shape (n, ...).
+    answers : array of shape (n_rows,)
+        The target as it stands in the file.
+    row_bytes : int
+        Of a row's features in memory, about.
+    name : str
+        The target's.
+    """
+
+    starts: np.ndarray
+    read: Callable[[int], Any]
+    answers: np.ndarray | pd.Series
+    row_bytes: int
+    name: str
+
+    @property
+    def rows(self) -> int:
+        return int(self.starts[-1])
+
+    def blocks(
+        self, numbers: np.ndarray, order: np.ndarray | None = None
+    ) -> Iterator[tuple[np.ndarray, Any]]:
+        """Of some rows, block by block: their numbers, and their features.
+
+        Parameters
+        ----------
+        numbers : int array
+            Sorted row numbers.
+        order : int array, optional
+            In which the blocks are read.
+        """
+        edges = np.searchsorted(numbers, self.starts)
+        for block in range(len(self.starts) - 1) if order is None else order:
+            wanted = numbers[edges[block] : edges[block + 1]]
+            if len(wanted):
+                x, inside = self.read(int(block)), wanted - self.starts[block]
+                yield wanted, x.iloc[inside] if hasattr(x, "iloc") else x[inside]
+
+    def take(self, numbers: np.ndarray) -> Any:
+        """The features of some rows, by their sorted numbers."""
+        parts = [x for _, x in self.blocks(numbers)]
+        if not hasattr(parts[0], "iloc"):
+            return np.concatenate(parts)
+        import pandas as pd
+
+        return pd.concat(parts, ignore_index=True)
+
+
+def is_stored(path: Path) -> bool:
+    """Whether a path is one of the forms that can be left on disk."""
+    return path.is_dir() or path.name.lower().endswith(".parquet")
+
+
+def open_stored(path: Path, target: str | None) -> Stored:
+    """Find out what is on disk, without reading the features.
+
+    Parameters
+    ----------
+    path : Path
+        A Parquet file; a folder with ``x.npy`` and ``y.npy``; or a folder with one
+        folder of images for each class.
+    target : str, optional
+        Column of the Parquet file to predict.
+
+    Raises
+    ------
+    BadData, Misuse
+    """
+    if not path.is_dir():
+        return _open_parquet(path, target)
+    if target is not None:
+        msg = f"--target does not go with the folder {path.name}, which has one"
+        raise Misuse(f"{msg}; leave it out")
+    if (path / "x.npy").exists():
+        return _open_npy(path)
+    return _open_images(path)
+
+
+def _open_parquet(path: Path, target: str | None) -> Stored:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from .target import find_column
+
+    try:
+        file = pq.ParquetFile(path, memory_map=True)
+    except (pa.ArrowException, OSError) as error:
+        msg = f"{path.name} cannot be read as Parquet: {str(error).splitlines()[0]}"
+        raise BadData(msg) from error
+    names = list(file.schema_arrow.names)
+    if target is None:
+        msg = f"which column of {path.name} is to be predicted? Give --target"
+        raise Misuse(f"{msg}; the columns are {', '.join(names[:20])}")
+    answer = find_column(target, names, what="target column")
+    groups = [file.metadata.row_group(i) for i in range(file.num_row_groups)]
+    kept = [name for name in names if name != answer]
+    return Stored(
+        starts=np.cumsum([0, *(g.num_rows for g in groups)]),
+        read=lambda i: file.read_row_group(i, columns=kept).to_pandas(),
+        answers=file.read(columns=[answer]).to_pandas()[answer],
+        row_bytes=sum(g.total_byte_size for g in groups)
+        // max(1, file.metadata.num_rows),
+        name=answer,
+    )
+
+
+def _open_npy(path: Path) -> Stored:
+    try:
+        x = np.load(path / "x.npy", mmap_mode="r", allow_pickle=False)
+        y = np.load(path / "y.npy", allow_pickle=False)
+    except (OSError, ValueError) as error:
+        msg = f"{path.name} cannot be read: {error}"
+        raise BadData(
+            f"{msg}; needed are x.npy and y.npy as NumPy saves them"
+        ) from error
+    if x.ndim < 2 or x.dtype.kind not in "buif" or y.shape != x.shape[:1]:
+        msg = f"{path.name} holds x of shape {x.shape} ({x.dtype}) and y of {y.shape}"
+        raise BadData(f"{msg}; needed are numbers of shape (rows, ...) and one y a row")
+    starts = np.minimum(np.arange(0, len(x) + BLOCK, BLOCK), len(x))
+
+    def read(block: int) -> Any:
+        rows = np.asarray(x[starts[block] : starts[block + 1]])
+        return rows if rows.ndim > 2 else _as_table(rows)
+
+    return Stored(starts, read, y, x[0].nbytes if len(x) else 0, "y")
+
+
+def _as_table(rows: np.ndarray) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=[str(i) for i in range(rows.shape[1])])
+
+
+def _open_images(path: Path) -> Stored:
+    from PIL import Image
+
+    found = sorted(
+        (file, folder.name)
+        for folder in path.iterdir()
+        if folder.is_dir() and not folder.name.startswith(".")
+        for file in folder.iterdir()
+        if file.suffix.lower() in IMAGES
+    )
+    if not found:
+        msg = f"{str(path)!r} holds neither x.npy and y.npy nor folders of images"
+        raise Misuse(f"{msg}; images lie in one folder a class ({', '.join(IMAGES)})")
+    with _opened(Image, found[0][0]) as first:
+        size, mode = first.size, "L" if first.mode in ("1", "L", "I", "I;16") else "RGB"
+    step = BLOCK // 16
+    starts = np.minimum(np.arange(0, len(found) + step, step), len(found))
+
+    def read(block: int) -> np.ndarray:
+        files = [file for file, _ in found[starts[block] : starts[block + 1]]]
+        return np.stack([_pixels(Image, file, size, mode) for file in files])
+
+    shape = size if mode == "L" else (*size, 3)
+    return Stored(
+        starts,
+        read,
+        np.array([label for _, label in found]),
+        int(np.prod(shape)),
+        "class",
+    )
+
+
+def _opened(image: Any, file: Path) -> Any:
+    try:
+        return image.open(file)
+    except OSError as error:  # Pillow's own errors are OSErrors
+        msg = f"{file.parent.name}/{file.name} cannot be read as an image"
+        raise BadData(f"{msg}; mend or remove it") from error
+
+
+def _pixels(image: Any, file: Path, size: tuple[int, int], mode: str) -> np.ndarray:
+    """uint8 of shape (height, width) or (height, width, 3), in the first one's size."""
+    with _opened(image, file) as picture:
+        try:
+            there = picture.convert(mode)
+        except OSError as error:
+            msg = f"{file.parent.name}/{file.name} is a damaged image: {error}"
+            raise BadData(f"{msg}; mend or remove it") from error
+        return np.asarray(there if there.size == size else there.resize(size))

@@ -1,0 +1,229 @@
+"""Compiled programs of one model: many steps of training or testing in one call."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from ..backend import keras
+from ..backend import tensorflow as tf
+
+Way = Literal["keras", "graph", "xla"]
+
+_log = logging.getLogger("learnable")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a call of a program did.
+
+    ``steps`` were taken; ``finite`` of them came before the first whose loss was not
+    finite (all, if there was none). ``logs`` are the metrics as they stand, under the
+    names of Keras' logs.
+    """
+
+    steps: int
+    finite: int
+    logs: dict[str, Any]
+
+
+class Programs:
+    """A model's programs, each compiled when first asked for.
+
+    Building them makes whatever of the model, its metrics and its optimizer is not
+    built yet, as ``fit`` does in its first step.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Compiled.
+    batch : nested arrays
+        One batch, as ``Model.train_step`` takes it.
+    """
+
+    def __init__(self, model: keras.Model, batch: Any) -> None:
+        self.model = model
+        _build(model, batch)
+        self._parts = _compiled_parts(model)
+        self._loss = _loss_tracker(model)
+        self._compiled: dict[Any, Any] = {}
+        self._steps: dict[Any, Any] = {}
+        self._any_size = True
+        self._rooms: dict[Any, int] = {}
+        # a metric that is not Keras' may keep something outside the graph
+        metrics = _leaves(model.metrics)
+        self._resets = all(type(m).__module__.startswith("keras.") for m in metrics)
+
+    def still_fit(self, model: keras.Model) -> bool:
+        """Whether the model is compiled as it was, with the same weights to train."""
+        now = _compiled_parts(model)
+        return len(now) == len(self._parts) and all(
+            a is b for a, b in zip(now, self._parts, strict=True)
+        )
+
+    def room(self, kind: str, batch_size: int, batches: int) -> int:
+        """The number of batches in a part, as it was the first time.
+
+        Folds differ by a row or two; parts of one size are compiled once.
+        """
+        return self._rooms.setdefault((kind, batch_size), batches)
+
+    def compiles_xla(self, batches: Any) -> bool:
+        """Whether XLA can compile the training on such batches; what it made is kept.
+
+        A gradient through a loop, as of recurrent layers, may need to know the size of
+        a batch: it is then traced again for that one.
+        """
+        for self._any_size in (True, False):
+            try:
+                self.train(batches, 0, 0, way="xla")
+            except (tf.errors.OpError, NotImplementedError) as error:
+                _log.debug("XLA cannot compile the model: %s", error)
+            else:
+                return True
+        return False
+
+    def train(
+        self,
+        batches: Any,
+        first: int,
+        last: int,
+        *,
+        way: Way,
+        fresh: bool = False,
+        halt: bool = False,
+    ) -> Ran:
+        """Train on batches.
+
+        Parameters
+        ----------
+        batches : nested tensors of shape (n_batches, batch_size, ...)
+        first, last : int
+            The batches ``first`` to ``last - 1`` are trained on.
+        way : {"graph", "xla"}
+        fresh : bool
+            Start the metrics anew.
+        halt : bool
+            Stop after the first step whose loss is not finite.
+        """
+        span = (first, last, halt, fresh)
+        return self._run(self.model.train_step, batches, span, way)
+
+    def test(self, batches: Any, count: int, *, fresh: bool) -> Ran:
+        """Measure losses and metrics on ``count`` batches, in the graph."""
+        return self._run(self.model.test_step, batches, (0, count, 0, fresh), "graph")
+
+    def _run(
+        self, step: Any, batches: Any, span: tuple[int, int, int, int], way: Way
+    ) -> Ran:
+        specs = keras.tree.map_structure(_SPEC_OF[way], batches)
+        key = (step.__name__, way, self._any_size, str(specs))
+        if key not in self._compiled:
+            self._compiled[key] = self._compile(step, specs, way)
+        if span[-1] and not self._resets:
+            self.model.reset_metrics()
+        # one vector: each conversion takes as long as a small step
+        given = tf.constant(np.array(span, np.int32))
+        (steps, finite), logs = self._compiled[key](batches, given)
+        return Ran(int(steps), int(finite), logs)
+
+    def _compile(self, step: Any, specs: Any, way: Way) -> Any:
+        total, resets, model = self._loss, self._resets, self.model
+        one = self._traced(step, specs, any_size=way == "graph" or self._any_size)
+
+        def reset() -> Any:
+            model.reset_metrics()
+            return 0
+
+        def run(batches: Any, given: Any) -> Any:
+            first, last, halt, fresh = (given[i] for i in range(4))
+            if resets:
+                tf.cond(fresh > 0, reset, lambda: 0)
+
+            def goes_on(i: Any, finite: Any) -> Any:
+                broken = tf.logical_and(halt > 0, finite < i - first)
+                return tf.logical_and(i < last, tf.logical_not(broken))
+
+            def body(i: Any, finite: Any) -> Any:
+                one(keras.tree.map_structure(lambda t: t[i], batches))
+                # once not finite, the sum of the losses stays so
+                good = tf.math.is_finite(total) if total is not None else True
+                return i + 1, finite + tf.cast(good, tf.int32)
+
+            end, finite = tf.while_loop(goes_on, body, (first, tf.constant(0)))
+            return (end - first, finite), model.get_metrics_result()
+
+        function: Any = tf.function(
+            run, autograph=False, jit_compile=True if way == "xla" else None
+        )
+        return function.get_concrete_function(specs, tf.TensorSpec((4,), tf.int32))
+
+    def _traced(self, step: Any, specs: Any, *, any_size: bool) -> Any:
+        """One step, for batches of any size: both ways, and the odd last batch, use it.
+
+        Tracing is half of what a short training costs. It is done without autograph, as
+        Keras traces its own steps.
+        """
+        spec = keras.tree.map_structure(
+            lambda s: tf.TensorSpec(
+                (None if any_size else s.shape[1], *s.shape[2:]), s.dtype
+            ),
+            specs,
+        )
+        key = (step.__name__, str(spec))
+        if key not in self._steps:
+
+            def one(batch: Any) -> None:
+                step(batch)
+
+            function: Any = tf.function(one, autograph=False)
+            self._steps[key] = function.get_concrete_function(spec)
+        return self._steps[key]
+
+
+def programs_of(model: keras.Model, batch: Any) -> Programs:
+    """The model's programs: those of its last training, if it is compiled as then.
+
+    They live on the model, as Keras keeps its own functions there.
+    """
+    known: Programs | None = getattr(model, "_learnable_programs", None)
+    if known is None or not known.still_fit(model):
+        known = Programs(model, batch)
+        model._learnable_programs = known
+    return known
+
+
+# XLA needs whole shapes; one graph serves parts and batches of any size
+_SPEC_OF = {
+    "xla": lambda t: tf.TensorSpec(t.shape, t.dtype),
+    "graph": lambda t: tf.TensorSpec((None, None, *t.shape[2:]), t.dtype),
+}
+
+
+def _build(model: keras.Model, batch: Any) -> None:
+    """Weights, metrics and optimizer state, by a forward pass that changes nothing."""
+    kept = [(v, v.numpy()) for v in model.non_trainable_variables]
+    model.test_step(keras.tree.map_structure(tf.constant, batch))
+    for variable, value in kept:
+        variable.assign(value)
+    model.optimizer.build(model.trainable_variables)
+
+
+def _compiled_parts(model: keras.Model) -> list[Any]:
+    """What is new after ``compile``, or after a layer was frozen."""
+    return [model.optimizer, *model.metrics, *model.trainable_variables]
+
+
+def _leaves(metrics: Any) -> list[Any]:
+    """Metrics, and those inside them."""
+    inner = [m for metric in metrics for m in getattr(metric, "metrics", ())]
+    return [*metrics, *_leaves(inner)] if inner else list(metrics)
+
+
+def _loss_tracker(model: keras.Model) -> Any:
+    """The running sum of the losses, if the model has a loss."""
+    means = (m for m in model.metrics if isinstance(m, keras.metrics.Mean))
+    return next((m.total for m in means if m.name == "loss"), None)
