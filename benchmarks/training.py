@@ -1,19 +1,22 @@
 """Speed of ``learnable.fit`` beside Keras' ``fit``: whole trainings, with compiling.
 
-``python -m benchmarks.training`` writes ``training.json`` and the table in the README;
-with names of cases, it prints only those. Each side trains a fresh network; the sides
-take turns, and the figures are medians of ratios of neighbouring runs. ``fit`` at its
-best is the faster of ``steps_per_execution`` = an epoch with ``jit_compile`` off and
-on; which it is, the first round tells.
+``python -m benchmarks.training`` writes ``training.json`` and the table in the README
+(an hour); ``python -m benchmarks.training 3 LSTM limits`` runs 3 rounds of the cases so
+named, and leaves the other figures. Each side trains a fresh network; the sides take
+turns, and the figures are medians of the ratios of each round. ``fit`` at its best is
+the faster of ``steps_per_execution`` = an epoch with ``jit_compile`` off and on; which
+it is, a round before tells.
 
 MNIST is that of the catalog, so ``ZOO_DATA`` must hold it where nothing can be
 downloaded.
 """
 
+import json
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -212,40 +215,44 @@ def table(found: dict[str, Any]) -> str:
         [
             name,
             f"{told['against_default']:.1f}x",
-            f"{bars[0]:g}x",
+            f"{told['bars'][0]:g}x",
             f"{told['against_best']:.1f}x",
-            f"{bars[1]:g}x",
+            f"{told['bars'][1]:g}x",
             told["way"],
         ]
-        for name, (told, bars) in found.items()
+        for name, told in found.items()
     ]
     return markdown(head, rows)
 
 
-def main() -> None:
-    chosen = sys.argv[1:]
-    work: dict[str, Any] = {
-        name: (lambda case=case: measure(case), case.bars)
-        for name, case in CASES.items()
+def work() -> dict[str, tuple[Callable[[int], dict[str, Any]], tuple[float, float]]]:
+    """Every case by its name, with its bars."""
+    cases: dict[str, Any] = {
+        name: (partial(measure, case), case.bars) for name, case in CASES.items()
     }
-    work[FOLDED] = (folds_and_seeds, (15, 8))
+    cases[FOLDED] = (folds_and_seeds, (15, 8))
     for name, (dataset, epochs) in ZOO.items():
-        work[f"{name}, {dataset}, {epochs} epochs"] = (
-            lambda name=name, dataset=dataset, epochs=epochs: zoo(
-                name, dataset, epochs
-            ),
-            (0.95, 0.95),
-        )
-    found: dict[str, Any] = {}
-    for name, (measured, bars) in work.items():
-        if not chosen or any(part in name for part in chosen):
-            found[name] = (measured(), bars)
-            print(name, found[name], flush=True)
-    limits = {"bare loop": bare(), "peak memory": peak_memory()}
-    print(limits)
-    if not chosen:
-        save("training", {"cases": found, "limits": limits})
-        put_between(HERE.parent / "README.md", "training", table(found))
+        title = f"{name}, {dataset}, {epochs} epochs"
+        cases[title] = (partial(zoo, name, dataset, epochs), (0.95, 0.95))
+    return cases
+
+
+def main() -> None:
+    runs, *names = sys.argv[1:] or [str(RUNS)]
+    path = HERE / "training.json"
+    known = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    cases = known.get("cases", {})
+    for name, (measured, bars) in work().items():
+        if not names or any(part in name for part in names):
+            cases[name] = measured(int(runs)) | {"bars": bars}
+            print(name, cases[name], flush=True)
+    limits = known.get("limits", {})
+    if not names or "limits" in names:
+        limits = {"bare loop": bare(int(runs)), "peak memory": peak_memory()}
+        print(limits, flush=True)
+    ordered = {name: cases[name] for name in work() if name in cases}
+    save("training", {"cases": ordered, "limits": limits})
+    put_between(HERE.parent / "README.md", "training", table(ordered))
 
 
 if __name__ == "__main__":

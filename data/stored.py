@@ -124,7 +124,8 @@ def _open_parquet(path: Path, target: str | None) -> Stored:
     except (pa.ArrowException, OSError) as error:
         msg = f"{path.name} cannot be read as Parquet: {str(error).splitlines()[0]}"
         raise BadData(msg) from error
-    names = list(file.schema_arrow.names)
+    index = (file.schema_arrow.pandas_metadata or {}).get("index_columns", ())
+    names = [name for name in file.schema_arrow.names if name not in index]
     if target is None:
         msg = f"which column of {path.name} is to be predicted? Give --target"
         raise Misuse(f"{msg}; the columns are {', '.join(names[:20])}")

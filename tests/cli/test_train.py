@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 FILES = {
@@ -161,3 +163,28 @@ def test_full_disk_is_one_line(tmp_path) -> None:
     assert "the disk is full" in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_rows_beyond_the_memory_are_trained_on_from_disk(zoo, tmp_path) -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.normal(size=(2_000, 3)), columns=["a", "b", "c"])
+    table["city"] = rng.choice(["u", "v"], len(table))
+    noise = rng.normal(size=len(table), scale=0.3)
+    table["price"] = 1e6 + 1e5 * (table.a + (table.city == "u") + noise)
+    table.loc[5, "price"] = None
+    table.to_parquet(tmp_path / "t.parquet", row_group_size=500)
+    told = zoo(
+        "train", "one-hidden", "--data", tmp_path / "t.parquet", "--target", "price",
+        "--memory", "40KB", "--folds", 2, "--jobs", 1, "--out", tmp_path, "--json",
+    )  # fmt: skip
+    assert told.exit_code == 0, told.output
+    results = json.loads(told.stdout)
+    assert any("from disk" in note for note in results["about"]["notes"])
+    assert results["about"]["rows"] < 1_000
+    assert results["networks"][0]["test"]["r2"] > 0.8
+
+
+def test_memory_must_be_a_size(zoo) -> None:
+    told = zoo("train", "mlp", "--data", "iris", "--memory", "lots")
+    assert told.exit_code == 2
+    assert "is no size" in told.output

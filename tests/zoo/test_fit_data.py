@@ -23,12 +23,25 @@ class Broadcasting(keras.losses.Loss):
         return keras.ops.mean(keras.ops.square(y_true - y_pred), axis=-1)
 
 
+class LastTarget(keras.metrics.Metric):
+    """The target of the last row."""
+
+    def __init__(self):
+        super().__init__(name="last")
+        self.value = self.add_weight(initializer="zeros", name="value")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.value.assign(keras.ops.reshape(y_true, (-1,))[-1])
+
+    def result(self):
+        return self.value
+
+
 def classifier():
     body = [layers.Dense(5, activation="tanh"), layers.Dense(3, activation="softmax")]
     model = keras.Sequential([keras.Input((3,)), *body])
-    model.compile(
-        "adam", "sparse_categorical_crossentropy", ["accuracy"], None, ["mae"]
-    )
+    loss = "sparse_categorical_crossentropy"
+    model.compile("adam", loss, weighted_metrics=["accuracy"])
     return model
 
 
@@ -44,13 +57,18 @@ def pairs(alike):
     made = {}
 
     def compare(make, *data, epochs=2, **options):
-        if make not in made:
+        # Keras' own programs serve targets of one shape; a series is a column to it
+        leaves = [leaf for leaf in keras.tree.flatten(data) if leaf is not None]
+        weights = options.get("sample_weight")
+        series = any(isinstance(leaf, pd.Series) for leaf in [*leaves, weights])
+        key = (make, series, *(np.ndim(leaf) for leaf in leaves))
+        if key not in made:
             models = make(), make()
             models[1].set_weights(models[0].get_weights())
-            made[make] = [(model, Start(model)) for model in models]
-        for _, start in made[make]:
+            made[key] = [(model, Start(model)) for model in models]
+        for _, start in made[key]:
             start.restore()
-        (mine, _), (other, _) = made[make]
+        (mine, _), (other, _) = made[key]
         common = BATCH | {"epochs": epochs, **options}
         ours = fit(mine, *data, way="graph", **common)
         theirs = other.fit(*data, **common)
@@ -62,7 +80,6 @@ def pairs(alike):
 
 OPTIONS = {
     "sample weights": {"sample_weight": WEIGHTS},
-    "weights as a series": {"sample_weight": pd.Series(WEIGHTS)},
     "class weights": {"class_weight": {0: 0.5, 2: 3.0}},
     "a share to validate with": {"validation_split": 0.25},
     "a share of weighted rows": {"validation_split": 0.25, "sample_weight": WEIGHTS},
@@ -84,7 +101,7 @@ def test_options_do_what_they_do_in_keras(named, pairs):
     pairs(classifier, X, CLASSES, **OPTIONS[named])
 
 
-@pytest.mark.parametrize("often", [2, [1, 3], (4,)])
+@pytest.mark.parametrize("often", [2, [1, 3]])
 def test_validation_comes_as_often_as_asked(often, pairs):
     options = {"validation_split": 0.25, "validation_freq": often, "epochs": 5}
     ours = pairs(classifier, X, CLASSES, **options)
@@ -96,7 +113,7 @@ FRAME = pd.DataFrame(X, columns=["a", "b", "c"])
 KINDS = {
     "tables": (FRAME, pd.Series(CLASSES)),
     "table of several types": (
-        FRAME.assign(b=range(60), c=np.arange(60) % 2 == 0),
+        FRAME.assign(a=np.linspace(0, 1, 60), b=range(60), c=np.arange(60) % 2 == 0),
         CLASSES,
     ),
     "shuffled index": (FRAME.sample(frac=1, random_state=0), CLASSES),
@@ -126,7 +143,7 @@ def broadcasting():
     return regressor(Broadcasting())
 
 
-@pytest.mark.parametrize("y", [SCORE, SCORE[:, None], pd.Series(SCORE)])
+@pytest.mark.parametrize("y", [SCORE, pd.Series(SCORE)], ids=["array", "series"])
 def test_targets_keep_the_shape_keras_gives_them(y, pairs):
     pairs(broadcasting, X, y)
 
@@ -143,9 +160,9 @@ def by_name():
     model.compile(
         "adam",
         {"score": "mse", "class": "sparse_categorical_crossentropy"},
-        {"score": ["mae"], "class": ["accuracy"]},
-        {"score": 0.3, "class": 2.0},
-        {"score": ["mse"], "class": []},
+        loss_weights={"score": 0.3, "class": 2.0},
+        metrics={"score": ["mae"], "class": ["accuracy"]},
+        weighted_metrics={"score": ["mse"], "class": []},
     )
     return model
 
@@ -154,10 +171,7 @@ def by_place():
     """Inputs and outputs in lists."""
     inputs = [keras.Input((2,)), keras.Input((1,))]
     both = layers.Dense(4, activation="tanh")(layers.Concatenate()(inputs))
-    outputs = [
-        layers.Dense(1, name="first")(both),
-        layers.Dense(1, name="second")(both),
-    ]
+    outputs = [layers.Dense(1, name=name)(both) for name in ("first", "second")]
     model = keras.Model(inputs, outputs)
     model.compile("sgd", ["mse", "mae"], loss_weights=[1.0, 0.5], metrics=[["mae"], []])
     return model
@@ -212,17 +226,9 @@ def test_parts_of_an_epoch_are_nothing(agree, monkeypatch):
     agree(classifier, X, CLASSES, validation_split=0.25)
 
 
-def test_every_row_is_drawn_once_an_epoch():
-    class Told(layers.Layer):
-        def build(self, shape):
-            self.seen = self.add_weight(shape=(60,), initializer="zeros")
-            self.order = self.add_weight(initializer="zeros", trainable=False)
-
-        def call(self, x, training=False):
-            return x + 0 * keras.ops.sum(self.seen)
-
-    del Told
+def test_rows_are_drawn_once_an_epoch_and_in_another_order():
     model = regressor("mse")
-    model.compile(keras.optimizers.SGD(0.0), "mse", ["mse"])
+    model.compile(keras.optimizers.SGD(0.0), "mse", metrics=["mse", LastTarget()])
     told = fit(model, X, SCORE, batch_size=8, epochs=3, verbose=0, way="graph").history
     np.testing.assert_allclose(told["mse"], told["mse"][0], rtol=1e-5)
+    assert len(set(told["last"])) == 3

@@ -74,6 +74,11 @@ def _obstacles(model: keras.Model, given: Arguments) -> Iterator[str]:
         yield "Keras is set to cut trainings short"
     if given.steps_per_epoch or given.validation_steps:
         yield "the number of steps in an epoch is given"
+    sizes = (given.batch_size, given.validation_batch_size)
+    if not all(n is None or (isinstance(n, int) and n > 0) for n in sizes):
+        yield f"a batch size is {sizes[0]!r} or {sizes[1]!r}"
+    if not isinstance(given.validation_freq, (int, list)):
+        yield f"validation_freq is {given.validation_freq!r}"
     if given.shuffle not in (True, False):
         yield f"shuffle is {given.shuffle!r}"
     yield _callback_obstacle(given)
@@ -108,6 +113,7 @@ def asks_for_batches(callback: keras.callbacks.Callback) -> bool:
 
 def _data_obstacles(given: Arguments) -> Iterator[str]:
     yield _rows_obstacle((given.x, given.y, given.sample_weight))
+    yield _weights_obstacle(given.y, given.sample_weight)
     if given.validation_data is not None:
         yield _rows_obstacle(given.validation_data)
     if given.class_weight is not None and (
@@ -121,7 +127,7 @@ def _rows_obstacle(rows: Any) -> str:
     parts = rows if isinstance(rows, (tuple, list)) else (rows,)
     if hasattr(parts[0], "parts"):  # a stream, which holds its targets
         return ""
-    leaves = [leaf for leaf in keras.tree.flatten(parts) if leaf is not None]
+    leaves = keras.tree.flatten([part for part in parts if part is not None])
     strange = [leaf for leaf in leaves if not _is_array(leaf)]
     if strange or not leaves:
         kind = type(strange[0]).__name__ if strange else "nothing"
@@ -129,6 +135,21 @@ def _rows_obstacle(rows: Any) -> str:
     lengths = {int(leaf.shape[0]) for leaf in leaves}
     if len(lengths) > 1 or 0 in lengths:
         return f"the arrays have {sorted(lengths)} rows"
+    return ""
+
+
+def _weights_obstacle(y: Any, weights: Any) -> str:
+    """Whether Keras has something to say of the sample weights."""
+    told = "sample_weight is not as the targets are"
+    nested = keras.tree.is_nested
+    if weights is None or not (nested(y) or nested(weights)):
+        return ""
+    if not nested(weights):
+        return "" if np.ndim(weights) == 1 or np.shape(weights)[1:] == (1,) else told
+    try:
+        keras.tree.assert_same_structure(y, weights)
+    except ValueError:
+        return told
     return ""
 
 
@@ -145,4 +166,4 @@ def _is_array(value: Any) -> bool:
 def _kinds(value: Any) -> list[str]:
     """Letters of NumPy's types: of an array or a series, or of a table's columns."""
     types = list(value.dtypes) if hasattr(value, "columns") else [value.dtype]
-    return [getattr(t, "kind", "O") for t in types]
+    return [t.kind if isinstance(t, np.dtype) else "O" for t in types]

@@ -30,7 +30,7 @@ class Training:
     model : keras.Model
     given : Arguments
         With nothing that only Keras can do (`find_obstacle`).
-    way : {"auto", "graph", "xla"}
+    way : {"auto", "rule", "graph", "xla"}
     repeats : int
         Trainings that share what is compiled.
     """
@@ -44,7 +44,7 @@ class Training:
         self.steps = -(-self.rows.rows // self.batch_size)
         self.programs = programs_of(model, next(self.rows.parts(self.batch_size, None)))
         self.room = self.programs.room(
-            "train", self.batch_size, batches_in_part(self.rows, self.batch_size)
+            self.batch_size, batches_in_part(self.rows, self.batch_size)
         )
         self.choice = self._choose(way, repeats)
         callbacks = given.callback_list()
@@ -60,6 +60,8 @@ class Training:
         epochs = self.given.epochs - self.given.initial_epoch
         total = self.steps * epochs * repeats
         choice = asked or choose(self.model, total)
+        if choice is None and way == "rule":
+            return Choice("graph", "no rule tells whether XLA would be faster")
         if choice and choice.way == "graph":
             return choice
         part = next(self.rows.parts(self.room * self.batch_size, None))
@@ -92,6 +94,7 @@ class Training:
         self.callbacks.on_train_begin()
         logs: dict[str, Any] = {}
         for self.epoch in range(given.initial_epoch, given.epochs):
+            self.step = 0
             self.callbacks.on_epoch_begin(self.epoch)
             logs = self._train_epoch(shuffle)
             if self.validation and self._is_due():
@@ -120,7 +123,6 @@ class Training:
         self.bars = [c for c in kinds if type(c) is keras.callbacks.ProgbarLogger]
 
     def _train_epoch(self, shuffle: np.random.Generator | None) -> dict[str, Any]:
-        self.step = 0
         way = self.choice.way
         room = self.room if way == "xla" else None
         logs: dict[str, Any] = {}
@@ -136,8 +138,10 @@ class Training:
         """Train on batches, in calls of about `CALL_SECONDS`."""
         at = 0
         logs: dict[str, Any] = {}
-        while at < block.count and not self.model.stop_training:
-            last = min(block.count, at + self.span)
+        while at < block.count:
+            # told to stop before the first step, Keras takes one
+            span = 1 if self.model.stop_training else self.span
+            last = min(block.count, at + span)
             begun = time.perf_counter()
             ran = self.programs.train(
                 block.batches,
@@ -152,6 +156,8 @@ class Training:
             at += ran.steps
             logs = ran.logs
             self._account(ran)
+            if self.model.stop_training:
+                break
         return logs
 
     def _account(self, ran: Ran) -> None:

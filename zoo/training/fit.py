@@ -31,7 +31,7 @@ def fit(
     validation_steps: int | None = None,
     validation_batch_size: int | None = None,
     validation_freq: Any = 1,
-    way: Literal["auto", "keras", "graph", "xla"] = "auto",
+    way: Literal["auto", "rule", "keras", "graph", "xla"] = "auto",
     repeats: int = 1,
 ) -> keras.callbacks.History:
     """Train a compiled Keras model: the arguments and the History of ``Model.fit``.
@@ -53,10 +53,11 @@ def fit(
     batch_size, epochs, verbose, callbacks, shuffle, class_weight, sample_weight
         As in ``Model.fit``, as are the others but the last two. The order of shuffled
         rows follows ``keras.utils.set_random_seed``, and is not that of ``Model.fit``.
-    way : {"auto", "keras", "graph", "xla"}
+    way : {"auto", "rule", "keras", "graph", "xla"}
         How epochs are run: by ``Model.fit``, or as a compiled TensorFlow graph, or
         compiled by XLA. ``"auto"`` chooses by the layers and the number of steps, and
-        where these do not tell by timing a few real steps.
+        where these do not tell by timing a few real steps. ``"rule"`` takes the graph
+        there, so that the clock has no say in the result.
     repeats : int, default 1
         How many trainings such as this one the model is used for, one after the other
         (folds, seeds): XLA takes a second or two to compile, once for all of them.

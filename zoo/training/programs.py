@@ -10,6 +10,7 @@ import numpy as np
 
 from ..backend import keras
 from ..backend import tensorflow as tf
+from .layers import is_keras, walk
 
 Way = Literal["keras", "graph", "xla"]
 
@@ -51,11 +52,12 @@ class Programs:
         self._loss = _loss_tracker(model)
         self._compiled: dict[Any, Any] = {}
         self._steps: dict[Any, Any] = {}
-        self._any_size = True
-        self._rooms: dict[Any, int] = {}
+        # a gradient through a loop over time must know the size of a batch
+        self._any_size = not any(isinstance(p, keras.layers.RNN) for p in walk(model))
+        self._rooms: dict[int, int] = {}
         # a metric that is not Keras' may keep something outside the graph
         metrics = _leaves(model.metrics)
-        self._resets = all(type(m).__module__.startswith("keras.") for m in metrics)
+        self._resets = all(is_keras(m) for m in metrics)
 
     def still_fit(self, model: keras.Model) -> bool:
         """Whether the model is compiled as it was, with the same weights to train."""
@@ -64,27 +66,30 @@ class Programs:
             a is b for a, b in zip(now, self._parts, strict=True)
         )
 
-    def room(self, kind: str, batch_size: int, batches: int) -> int:
-        """The number of batches in a part, as it was the first time.
+    def room(self, batch_size: int, batches: int) -> int:
+        """The number of batches in a part: about ``batches``, if it was so before.
 
         Folds differ by a row or two; parts of one size are compiled once.
         """
-        return self._rooms.setdefault((kind, batch_size), batches)
+        known = self._rooms.get(batch_size, 0)
+        if not 0.75 * batches <= known <= 2 * batches:
+            self._rooms[batch_size] = batches
+        return self._rooms[batch_size]
 
     def compiles_xla(self, batches: Any) -> bool:
         """Whether XLA can compile the training on such batches; what it made is kept.
 
-        A gradient through a loop, as of recurrent layers, may need to know the size of
-        a batch: it is then traced again for that one.
+        Where it cannot for batches of any size, it is tried for those of this one.
         """
-        for self._any_size in (True, False):
-            try:
-                self.train(batches, 0, 0, way="xla")
-            except (tf.errors.OpError, NotImplementedError) as error:
-                _log.debug("XLA cannot compile the model: %s", error)
-            else:
-                return True
-        return False
+        try:
+            self.train(batches, 0, 0, way="xla")
+        except (tf.errors.OpError, NotImplementedError) as error:
+            _log.debug("XLA cannot compile the model: %s", error)
+            if not self._any_size:
+                return False
+            self._any_size = False
+            return self.compiles_xla(batches)
+        return True
 
     def train(
         self,
@@ -204,11 +209,20 @@ _SPEC_OF = {
 
 
 def _build(model: keras.Model, batch: Any) -> None:
-    """Weights, metrics and optimizer state, by a forward pass that changes nothing."""
-    kept = [(v, v.numpy()) for v in model.non_trainable_variables]
-    model.test_step(keras.tree.map_structure(tf.constant, batch))
-    for variable, value in kept:
-        variable.assign(value)
+    """Weights, metrics and optimizer state, without running the model.
+
+    What would be built while a step is traced makes TensorFlow trace it twice.
+    """
+    x, y, weights = keras.utils.unpack_x_y_sample_weight(
+        keras.tree.map_structure(tf.constant, batch)
+    )
+    # traced, not run: a forward pass may change states of layers
+    forward: Any = tf.function(
+        lambda rows: model(rows, training=False), autograph=False
+    )
+    outputs = forward.get_concrete_function(x).structured_outputs
+    said = keras.tree.map_structure(lambda t: tf.zeros(t.shape, t.dtype), outputs)
+    model.compute_metrics(x, y, said, sample_weight=weights)
     model.optimizer.build(model.trainable_variables)
 
 

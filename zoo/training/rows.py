@@ -137,7 +137,14 @@ def rows_of(given: Arguments) -> tuple[Stream, Stream | None]:
 
 
 def _to_array(given: Any) -> np.ndarray:
-    array = np.asarray(given)
+    """An array as Keras would make it: of a series a column, of a table one type."""
+    if hasattr(given, "columns"):
+        floats = any(t.kind == "f" for t in given.dtypes)
+        array = given.to_numpy(keras.config.floatx() if floats else None)
+    elif hasattr(given, "iloc"):
+        array = given.to_numpy()[:, None]
+    else:
+        array = np.asarray(given)
     floats = array.dtype.kind == "f" or array.dtype.name == "bfloat16"
     return array.astype(keras.config.floatx(), copy=False) if floats else array
 

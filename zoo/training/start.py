@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..backend import keras
+from .layers import recurrent_states
 
 
 class Start:
@@ -28,7 +29,8 @@ class Start:
     def __init__(self, model: keras.Model) -> None:
         optimizer: Any = model.optimizer
         optimizer.build(model.trainable_variables)
-        self._kept = [(v, v.numpy()) for v in (*model.variables, *optimizer.variables)]
+        variables = (*model.variables, *optimizer.variables, *recurrent_states(model))
+        self._kept = [(v, v.numpy()) for v in variables]
 
     def restore(self) -> None:
         """Put everything back as it was."""

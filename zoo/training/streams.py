@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +51,18 @@ class OnDisk:
 
     def parts(self, size: int, shuffle: np.random.Generator | None) -> Iterator[Any]:
         """See `Stream`; the next part is read while one is trained on."""
-        first = next(_cut(self._blocks(None), 1))
-        spec = keras.tree.map_structure(
-            lambda a: tf.TensorSpec((None, *a.shape[1:]), a.dtype), first
-        )
         whole = tf.data.Dataset.from_generator(
-            lambda: _cut(self._blocks(shuffle), size, shuffle), output_signature=spec
+            lambda: _cut(self._blocks(shuffle), size, shuffle),
+            output_signature=self._spec,
         )
         return iter(whole.prefetch(1).as_numpy_iterator())
+
+    @cached_property
+    def _spec(self) -> Any:
+        first = next(self._blocks(None))
+        return keras.tree.map_structure(
+            lambda a: tf.TensorSpec((None, *a.shape[1:]), a.dtype), first
+        )
 
     def _blocks(self, shuffle: np.random.Generator | None) -> Iterator[Any]:
         blocks = len(self.stored.starts) - 1

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ..backend import keras
 from ..backend import tensorflow as tf
+from .layers import draws, is_keras, walk
 from .programs import Way
 
 
@@ -33,7 +33,6 @@ _FAST = (
     "UnitNormalization",
 )  # fmt: skip
 _CONVOLUTIONS = ("Conv", "DepthwiseConv", "SeparableConv", "MaxPool", "AveragePool")
-_RATES = ("rate", "dropout", "recurrent_dropout", "stddev")
 
 
 def choose(model: keras.Model, steps: int) -> Choice | None:
@@ -46,7 +45,7 @@ def choose(model: keras.Model, steps: int) -> Choice | None:
     steps : int
         Of the whole training.
     """
-    parts = list(_walk(model))
+    parts = list(walk(model))
     without = [p for p in parts if not getattr(p, "supports_jit", True)]
     if without:
         return Choice("graph", f"{type(without[0]).__name__} does without XLA")
@@ -56,12 +55,12 @@ def choose(model: keras.Model, steps: int) -> Choice | None:
         return None
     for layer in parts:
         name = type(layer).__name__
-        if _is_keras(layer) and name.startswith(_CONVOLUTIONS):
+        if is_keras(layer) and name.startswith(_CONVOLUTIONS):
             return Choice("graph", f"XLA is slow at {name} on a CPU")
     # at random numbers XLA was found an eighth as fast as the graph, and twice as fast
     if any(draws(p) for p in parts):
         return None
-    if all(_is_keras(p) and type(p).__name__ in _FAST for p in parts):
+    if all(is_keras(p) and type(p).__name__ in _FAST for p in parts):
         return Choice("xla", f"{steps:,} steps of layers that XLA is fast at")
     return None
 
@@ -71,8 +70,9 @@ def out_of_range(model: keras.Model, data: Any) -> str:
 
     XLA takes a word or a class that is none for another, and says nothing.
     """
-    words = [p.input_dim for p in _walk(model) if isinstance(p, keras.layers.Embedding)]
-    if words and not all(_within(t, min(words)) for t in keras.tree.flatten(data[0])):
+    words = [p.input_dim for p in walk(model) if isinstance(p, keras.layers.Embedding)]
+    inputs = keras.tree.flatten(data[0])
+    if words and not all(_within(a, min(words), -min(words)) for a in inputs):
         return "a number among the inputs is no row of the embedding"
     outputs = getattr(model, "output_shape", None)
     if len(data) > 1 and isinstance(outputs, tuple) and "sparse" in _loss_name(model):
@@ -82,41 +82,13 @@ def out_of_range(model: keras.Model, data: Any) -> str:
     return ""
 
 
-def _within(numbers: Any, end: int | None) -> bool:
-    """Whether whole numbers lie in 0 to ``end - 1``; others are not looked at."""
+def _within(numbers: Any, end: int | None, start: int = 0) -> bool:
+    """Whether whole numbers lie in ``start`` to ``end - 1``; no others count."""
     if end is None or numbers.dtype.kind not in "iu":
         return True
-    return bool(numbers.min() >= 0 and numbers.max() < end)
+    return bool(numbers.min() >= start and numbers.max() < end)
 
 
 def _loss_name(model: keras.Model) -> str:
     loss: Any = model.loss
     return str(loss if isinstance(loss, str) else getattr(loss, "name", ""))
-
-
-def draws(layer: Any) -> bool:
-    """Whether a layer of Keras draws random numbers while it trains."""
-    return any(
-        isinstance(rate := getattr(layer, name, 0), (int, float)) and rate > 0
-        for name in _RATES
-    )
-
-
-def _is_keras(layer: Any) -> bool:
-    return type(layer).__module__.startswith("keras.")
-
-
-def _walk(layer: Any) -> Iterator[Any]:
-    """Layers in a model, those inside wrappers and nested models included.
-
-    A model written as a class is one layer that nothing is known of.
-    """
-    if isinstance(layer, keras.Model) and _is_keras(layer):
-        for inner in getattr(layer, "operations", layer.layers):
-            yield from _walk(inner)
-        return
-    yield layer
-    for name in ("layer", "cell", "forward_layer", "backward_layer"):
-        inner = getattr(layer, name, None)
-        if isinstance(inner, keras.Layer):
-            yield from _walk(inner)

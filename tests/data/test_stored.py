@@ -1,0 +1,157 @@
+"""Rows that stay on disk: what is read, in which blocks, and what is refused."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from learnable.data import ZooError, load
+from learnable.data.errors import BadData, Misuse
+from learnable.data.stored import open_stored
+from PIL import Image
+
+ROWS = 1_000
+
+
+@pytest.fixture
+def table() -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    x = pd.DataFrame(rng.normal(size=(ROWS, 3)), columns=["a", "b", "c"])
+    x["kind"] = rng.choice(["u", "v"], ROWS)
+    x["answer"] = np.where(x.a > 0, "yes", "no")
+    return x
+
+
+@pytest.fixture
+def parquet(table, tmp_path):
+    path = tmp_path / "t.parquet"
+    table.to_parquet(path, row_group_size=300)
+    return path
+
+
+@pytest.fixture
+def images(tmp_path):
+    rng = np.random.default_rng(0)
+    for label in ("cats", "dogs"):
+        (tmp_path / "pets" / label).mkdir(parents=True)
+        for i in range(6):
+            pixels = rng.integers(0, 255, (5, 4), dtype="uint8")
+            Image.fromarray(pixels).save(tmp_path / "pets" / label / f"{i}.png")
+    return tmp_path / "pets"
+
+
+def test_parquet_is_read_in_its_row_groups(parquet, table):
+    stored = open_stored(parquet, "answer")
+    assert stored.starts.tolist() == [0, 300, 600, 900, 1_000]
+    expected = table.iloc[300:600, :4].reset_index(drop=True)
+    pd.testing.assert_frame_equal(stored.read(1), expected)
+
+
+def test_index_of_a_table_is_no_column(table, tmp_path):
+    table.index = np.arange(ROWS) * 7
+    table.to_parquet(tmp_path / "i.parquet", row_group_size=300)
+    stored = open_stored(tmp_path / "i.parquet", "answer")
+    assert list(stored.read(0).columns) == ["a", "b", "c", "kind"]
+
+
+def test_rows_come_by_their_numbers(parquet, table):
+    numbers = np.array([0, 299, 300, 950, 999])
+    taken = open_stored(parquet, "answer").take(numbers)
+    expected = table.iloc[numbers, :4].reset_index(drop=True)
+    pd.testing.assert_frame_equal(taken, expected)
+
+
+def test_blocks_come_in_the_order_asked_for(parquet):
+    blocks = open_stored(parquet, "answer").blocks(np.arange(ROWS), np.array([3, 0]))
+    assert [numbers[0] for numbers, _ in blocks] == [900, 0]
+
+
+def test_what_fits_into_memory_is_loaded_whole(parquet):
+    dataset = load(parquet, target="answer", memory=10**9)
+    assert len(dataset) == ROWS
+    assert dataset.stored is None
+
+
+def test_what_does_not_fit_is_a_sample_that_knows_the_rest(parquet, table):
+    dataset = load(parquet, target="answer", memory=16_000)
+    assert 2 <= len(dataset) < ROWS
+    rest = dataset.stored
+    assert rest.rows.rows == ROWS
+    assert rest.usable.tolist() == list(range(ROWS))
+    pd.testing.assert_frame_equal(
+        dataset.x, table.iloc[rest.numbers, :4].reset_index(drop=True)
+    )
+    labels = np.array(dataset.classes)
+    assert (labels[rest.y] == table.answer.to_numpy()).all()
+    assert any("held in memory" in note for note in dataset.notes)
+
+
+def test_sample_follows_the_seed(parquet):
+    some = [load(parquet, target="answer", memory=16_000, seed=s) for s in (1, 1, 2)]
+    assert some[0].sha256 == some[1].sha256 != some[2].sha256
+
+
+def test_rows_without_a_target_are_not_used(table, tmp_path):
+    table.loc[[3, 700], "answer"] = None
+    table.to_parquet(tmp_path / "gaps.parquet", row_group_size=300)
+    dataset = load(tmp_path / "gaps.parquet", target="answer", memory=16_000)
+    assert set(range(ROWS)) - set(dataset.stored.usable) == {3, 700}
+    assert not {3, 700} & set(dataset.stored.numbers)
+
+
+def test_folder_of_arrays(tmp_path):
+    x = np.random.default_rng(0).normal(size=(50, 3))
+    np.save(tmp_path / "x.npy", x)
+    np.save(tmp_path / "y.npy", np.arange(50) % 2)
+    dataset = load(tmp_path)
+    np.testing.assert_array_equal(dataset.x.to_numpy(), x)
+    assert dataset.task == "binary"
+
+
+def test_folder_of_images(images):
+    dataset = load(images)
+    assert dataset.x.shape == (12, 5, 4)
+    assert dataset.x.dtype == np.uint8
+    assert dataset.classes == ("cats", "dogs")
+    assert dataset.y.tolist() == [0] * 6 + [1] * 6
+
+
+def test_colour_image_of_another_size_is_brought_to_the_first_ones(images):
+    Image.new("RGB", (9, 9), "red").save(images / "dogs" / "x.png")
+    assert load(images).x.shape == (13, 5, 4)
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "word"),
+    [
+        (lambda p: None, Misuse, "neither x.npy"),
+        (lambda p: (p / "x.npy").write_bytes(b"no"), BadData, "cannot be read"),
+        (
+            lambda p: (
+                np.save(p / "x.npy", np.ones((3, 2))),
+                np.save(p / "y.npy", [1]),
+            ),
+            BadData,
+            "one y a row",
+        ),
+    ],
+)
+def test_bad_folder_is_refused(tmp_path, refused, make, kind, word):
+    make(tmp_path)
+    assert word in refused(kind, load, tmp_path)
+
+
+def test_damaged_image_is_named(images, refused):
+    (images / "dogs" / "bad.png").write_bytes(b"not an image")
+    assert "dogs/bad.png" in refused(BadData, load, images)
+
+
+def test_options_that_do_not_go_with_rows_on_disk(parquet, images, refused):
+    refused(Misuse, load, images, target="a")
+    refused(Misuse, load, parquet, target="answer", drop=["a"], memory=16_000)
+    assert "Give --target" in refused(Misuse, load, parquet, memory=16_000)
+
+
+def test_damaged_parquet_is_one_line(tmp_path):
+    path = tmp_path / "t.parquet"
+    path.write_bytes(b"PAR1 nothing")
+    with pytest.raises(ZooError, match="cannot be read as Parquet"):
+        load(path, target="a", memory=1)
