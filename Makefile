@@ -6,7 +6,7 @@ READY := .venv/.ready
 .PHONY: test check demo docs benchmarks clean
 
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(READY)
 	$(BIN)/ruff check .

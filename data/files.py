@@ -313,14 +313,15 @@ def _plain(array: np.ndarray) -> np.ndarray:
 
 
 def check_path(path: Path) -> None:
-    """Refuse what is no folder, and no readable file of a known format.
+    """Refuse what is no readable file of a known format.
 
     Raises
     ------
     Misuse
     """
     if path.is_dir():
-        return
+        msg = f"{str(path)!r} is a folder; give a file ({', '.join(SUFFIXES)})"
+        raise Misuse(msg)
     if not path.exists():
         msg = f"there is no file {str(path)!r}; check the path (now in {Path.cwd()})"
         raise Misuse(msg)

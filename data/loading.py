@@ -79,7 +79,8 @@ def load(
         raise Misuse(msg)
     path = Path(name)
     if str(name) not in DATASETS and (os.path.exists(path) or suffix(path)):
-        check_path(path)
+        if not path.is_dir():
+            check_path(path)
         stored = _stored(path, target, drop, group, memory)
         if stored:
             dataset = _from_stored(path, stored, task, memory, seed)

@@ -105,12 +105,11 @@ def open_stored(path: Path, target: str | None) -> Stored:
     """
     if not path.is_dir():
         return _open_parquet(path, target)
+    opened = _open_npy(path) if (path / "x.npy").exists() else _open_images(path)
     if target is not None:
         msg = f"--target does not go with the folder {path.name}, which has one"
         raise Misuse(f"{msg}; leave it out")
-    if (path / "x.npy").exists():
-        return _open_npy(path)
-    return _open_images(path)
+    return opened
 
 
 def _open_parquet(path: Path, target: str | None) -> Stored:

@@ -345,7 +345,7 @@ def test_unreadable_file_is_refused(write, refused, monkeypatch):
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("", "is a folder"), ("no.csv", "no file"), ("t.xls", "no ending")],
+    [("", "neither x.npy"), ("no.csv", "no file"), ("t.xls", "no ending")],
 )  # fmt: skip
 def test_wrong_paths_are_misuse(tmp_path, refused, name, text):
     (tmp_path / "t.xls").write_text("x")
