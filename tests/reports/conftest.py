@@ -90,6 +90,8 @@ def network(name, *, loss=0.15, epochs=60, unit="log_loss", classes=("a", "b")):
             ((0.0, 0.0, 128.0), {classes[0]: 0.97, classes[1]: 0.03}),
             ((250.0, 240.5, 10.0), {classes[0]: 0.08, classes[1]: 0.92}),
         ),
+        way="xla",
+        reason="9,000 steps in all",
     )
 
 

@@ -267,3 +267,8 @@ def test_saved_results_come_back(made, tmp_path):
     made("failing").save(tmp_path / "results.json")
     again = summarize(Results.load(tmp_path / "results.json"))
     assert again["scores"] == summarize(made("failing"))["scores"]
+
+
+def test_page_says_how_the_epochs_were_run(pages) -> None:
+    told = "Its epochs were compiled by XLA: 9,000 steps in all."
+    assert told in pages["classification"]

@@ -75,7 +75,9 @@ def _obstacles(model: keras.Model, given: Arguments) -> Iterator[str]:
     if given.steps_per_epoch or given.validation_steps:
         yield "the number of steps in an epoch is given"
     sizes = (given.batch_size, given.validation_batch_size)
-    if not all(n is None or (isinstance(n, int) and n > 0) for n in sizes):
+    if not all(
+        n is None or (isinstance(n, (int, np.integer)) and n > 0) for n in sizes
+    ):
         yield f"a batch size is {sizes[0]!r} or {sizes[1]!r}"
     if not isinstance(given.validation_freq, (int, list)):
         yield f"validation_freq is {given.validation_freq!r}"

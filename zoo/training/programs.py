@@ -125,9 +125,11 @@ class Programs:
         self, step: Any, batches: Any, span: tuple[int, int, int, int], way: Way
     ) -> Ran:
         specs = keras.tree.map_structure(_SPEC_OF[way], batches)
-        key = (step.__name__, way, self._any_size, str(specs))
+        any_size = way == "graph" or self._any_size
+        key = (step.__name__, way, any_size, str(specs))
         if key not in self._compiled:
-            self._compiled[key] = self._compile(step, specs, way)
+            one = self._traced(step, specs, any_size=any_size)
+            self._compiled[key] = self._compile(one, specs, way)
         if span[-1] and not self._resets:
             self.model.reset_metrics()
         # one vector: each conversion takes as long as a small step
@@ -135,9 +137,9 @@ class Programs:
         (steps, finite), logs = self._compiled[key](batches, given)
         return Ran(int(steps), int(finite), logs)
 
-    def _compile(self, step: Any, specs: Any, way: Way) -> Any:
+    def _compile(self, one: Any, specs: Any, way: Way) -> Any:
+        """A program that takes one step after the other, given ``_run``'s span."""
         total, resets, model = self._loss, self._resets, self.model
-        one = self._traced(step, specs, any_size=way == "graph" or self._any_size)
 
         def reset() -> Any:
             model.reset_metrics()

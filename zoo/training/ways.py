@@ -50,7 +50,7 @@ def choose(model: keras.Model, steps: int) -> Choice | None:
     if without:
         return Choice("graph", f"{type(without[0]).__name__} does without XLA")
     if steps < MIN_STEPS:
-        return Choice("graph", f"{steps:,} steps are too few to pay for compiling XLA")
+        return Choice("graph", f"{steps:,} steps in all do not pay for compiling XLA")
     if tf.config.list_physical_devices("GPU"):
         return None
     for layer in parts:
@@ -61,7 +61,7 @@ def choose(model: keras.Model, steps: int) -> Choice | None:
     if any(draws(p) for p in parts):
         return None
     if all(is_keras(p) and type(p).__name__ in _FAST for p in parts):
-        return Choice("xla", f"{steps:,} steps of layers that XLA is fast at")
+        return Choice("xla", f"{steps:,} steps in all, of layers that XLA is fast at")
     return None
 
 
