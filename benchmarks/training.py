@@ -12,6 +12,7 @@ downloaded.
 """
 
 import json
+import random
 import subprocess
 import sys
 import time
@@ -99,17 +100,17 @@ def folds_and_seeds(runs: int = RUNS) -> dict[str, Any]:
     kept = [np.setdiff1d(np.arange(len(y)), part) for part in parts]
     sizes: dict[str, Any] = {"batch_size": 128, "epochs": EACH, "verbose": 0}
 
-    def each(train: Callable[[np.ndarray, int], Any]) -> None:
+    def each(train: Callable[[np.ndarray], Any]) -> None:
         for rows in kept:
             for seed in range(SEEDS):
-                keras.utils.set_random_seed(seed)
-                train(rows, seed)
+                random.seed(seed)  # Keras draws the seeds of weights from it
+                train(rows)
 
     def ours() -> None:
         model = rgb_softmax()
         start = Start(model)
 
-        def train(rows: np.ndarray, seed: int) -> None:
+        def train(rows: np.ndarray) -> None:
             start.restore()
             model.set_weights(rgb_softmax().get_weights())
             fit(model, x[rows], y[rows], repeats=FOLDS * SEEDS, **sizes)
@@ -117,7 +118,7 @@ def folds_and_seeds(runs: int = RUNS) -> dict[str, Any]:
         each(train)
 
     def theirs(jit: bool | None = None) -> None:
-        def train(rows: np.ndarray, seed: int) -> None:
+        def train(rows: np.ndarray) -> None:
             model = rgb_softmax()
             if jit is not None:
                 model.compile(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
+import random
 import time
 from typing import Any, cast
 
 import numpy as np
 
 from ..backend import keras
-from ..backend import tensorflow as tf
 from .arguments import Arguments
 from .programs import Ran, Way, programs_of
 from .rows import Block, Held, Stream, batches_in_part, blocks, rows_of
@@ -195,5 +195,9 @@ class Training:
 
 
 def _draw_seed() -> int:
-    """A seed that follows `keras.utils.set_random_seed`."""
-    return int(tf.random.uniform((), maxval=2**31 - 1, dtype=tf.int32))
+    """A seed that follows `keras.utils.set_random_seed`.
+
+    It is drawn as Keras draws those of weights, from Python's generator: seeding
+    TensorFlow's makes it prepare all its functions anew, a fifth of a second.
+    """
+    return random.getrandbits(32)
