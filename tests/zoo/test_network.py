@@ -194,7 +194,7 @@ def test_history_has_a_value_an_epoch(make_rows):
     assert [len(v) for v in trained.history.values()] == [3, 3]
     assert list(trained.history) == ["loss", "val_loss"]
     assert trained.way == "graph"
-    assert "steps are too few" in trained.reason
+    assert "steps in all do not pay" in trained.reason
 
 
 def test_full_batch_loss_falls(make_rows):
