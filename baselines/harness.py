@@ -150,6 +150,8 @@ def fit_and_ask(name: str, candidate: Any, rows: _Rows) -> Outcome:
         fitted = time.perf_counter()
         predictions = ask(estimator, rows.x_test, classes=rows.classes)
         done = time.perf_counter()
+    # a candidate is anybody's code and may raise anything: it drops out, with its
+    # reason in the table, and the others go on
     except Exception as error:
         return Outcome(name, rows.number, None, error=_reason(error))
     if not np.isfinite(predictions).all():

@@ -83,6 +83,8 @@ class Programs:
         """
         try:
             self.train(batches, 0, 0, way="xla")
+        # no step is taken, so only compiling can fail; TensorFlow has no error of its
+        # own for it, and the graph is tried with whatever was wrong
         except (tf.errors.OpError, NotImplementedError) as error:
             _log.debug("XLA cannot compile the model: %s", error)
             if not self._any_size:
