@@ -22,10 +22,9 @@ from ..data.errors import BadData
 from ..data.split import sample_rows
 from .maps import feature_maps, standardise
 from .results import Signal
+from .ridge import SolvedFold, all_gains, solve_fold
 
 PERMUTATIONS = 499
-PENALTIES = (0.0003, 0.003, 0.03, 0.3)
-"""Ridge penalties as shares of the number of training rows; rows have length 1."""
 FOLDS = 5
 MAX_ROWS = 10_000
 """More rows are sampled: at 10,000 a relation that explains 1 % is found."""
@@ -99,7 +98,7 @@ def signal_test(
     orders = _orders(problem, permutations, rng)
     targets = [np.stack([view[o] for o in orders], axis=1) for view in problem.views]
     solved = _solve(problem)
-    names, gains = _all_gains(solved, targets)
+    names, gains = all_gains(solved, targets)
     centre, spread = gains.mean(axis=1), gains.std(axis=1)
     spread = np.where(spread > STILL, spread, np.inf)
     best = ((gains - centre[:, None]) / spread[:, None]).max(axis=0)
@@ -109,7 +108,7 @@ def signal_test(
     if p > LEVEL:
         limit = float(np.quantile(best, 1 - LEVEL))
         planted = _planted(problem, rng)
-        _, found = _all_gains(solved, planted)
+        _, found = all_gains(solved, planted)
         strength = ((found - centre[:, None]) / spread[:, None]).max(axis=0)
         detectable = _detectable(strength > limit + TIE)
     return Signal(
@@ -230,92 +229,16 @@ def _fold_numbers(problem: _Problem) -> np.ndarray:
     return (rng.permutation(group.max() + 1) % FOLDS)[group]
 
 
-@dataclass(frozen=True)
-class _Fold:
-    """Ridge on one map and fold, solved but for the target.
-
-    ``inner @ target`` gives coordinates of the training rows' targets, ``outer`` those
-    of the test rows; between them stands a division by ``values`` plus the penalty.
-    """
-
-    train: np.ndarray
-    test: np.ndarray
-    inner: np.ndarray
-    outer: np.ndarray
-    values: np.ndarray
-
-
-def _solve(problem: _Problem) -> dict[str, list[_Fold]]:
+def _solve(problem: _Problem) -> dict[str, list[SolvedFold]]:
     """Every map, by a name of its own, solved on every fold."""
     folds = _fold_numbers(problem)
     maps = feature_maps(problem.x, seed=problem.seed)
     return {
         f"{number}:{name}": [
-            _solve_fold(z, folds != fold, folds == fold) for fold in np.unique(folds)
+            solve_fold(z, folds != fold, folds == fold) for fold in np.unique(folds)
         ]
         for number, (name, z) in enumerate(maps)
     }
-
-
-def _solve_fold(z: np.ndarray, train: np.ndarray, test: np.ndarray) -> _Fold:
-    """With more columns than rows the fit is had from the rows' inner products."""
-    centre = z[train].mean(axis=0)
-    old, new = z[train] - centre, z[test] - centre
-    if old.shape[0] >= old.shape[1]:
-        values, vectors = np.linalg.eigh(old.T @ old)
-        inner, outer = vectors.T @ old.T, new @ vectors
-    else:
-        values, vectors = np.linalg.eigh(old @ old.T)
-        inner, outer = vectors.T, (new @ old.T) @ vectors
-    return _Fold(train, test, inner, outer, np.maximum(values, 0)[:, None])
-
-
-def _all_gains(
-    solved: dict[str, list[_Fold]], targets: list[np.ndarray]
-) -> tuple[list[str], np.ndarray]:
-    """Out-of-fold gains of every map, penalty and view.
-
-    Parameters
-    ----------
-    solved : dict
-        From `_solve`.
-    targets : list of arrays of shape (n_rows, n_draws, n_targets)
-        One for each view.
-
-    Returns
-    -------
-    names : list of str, one for each row of gains
-    gains : array of shape (maps x penalties x views, n_draws)
-        1 - squared error / squared error of the training rows' mean.
-    """
-    names, gains = [], []
-    for name, folds in solved.items():
-        gains.extend(_gains(folds, target) for target in targets)
-        names.extend([name.partition(":")[2]] * len(PENALTIES) * len(targets))
-    return names, np.concatenate(gains)
-
-
-def _gains(folds: list[_Fold], target: np.ndarray) -> np.ndarray:
-    """Gains of one map and view, of shape (n_penalties, n_draws)."""
-    draws = target.shape[1]
-    missed, base = np.zeros((len(PENALTIES), draws)), np.zeros(draws)
-    flat = target.reshape(len(target), -1)
-    for fold in folds:
-        old = flat[fold.train]
-        mean = old.mean(axis=0)
-        rest = flat[fold.test] - mean
-        base += _by_draw(rest, draws)
-        coordinates = fold.inner @ (old - mean)
-        for i, penalty in enumerate(PENALTIES):
-            shrunk = coordinates / (fold.values + penalty * len(old))
-            missed[i] += _by_draw(rest - fold.outer @ shrunk, draws)
-    return np.where(base > 1e-9, 1 - missed / np.maximum(base, 1e-9), 0)
-
-
-def _by_draw(errors: np.ndarray, draws: int) -> np.ndarray:
-    """Sum of squares of each draw, over rows and target columns."""
-    squares = np.einsum("ij,ij->j", errors, errors, dtype="float64")
-    return squares.reshape(draws, -1).sum(axis=1)
 
 
 def _detectable(found: np.ndarray) -> float:
