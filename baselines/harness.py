@@ -25,7 +25,8 @@ class Outcome:
     ``predictions`` has shape (n_test, n_classes) or (n_test,), and is None if the
     candidate failed; ``error`` then says why. ``history`` is what the candidate keeps
     as ``history_``: name -> one value an epoch; ``way`` what it keeps as ``way_``: how
-    a network's epochs were run, and why so.
+    a network's epochs were run, and why so; ``shape`` what it keeps as ``shape_``: that
+    of a network's inputs for one row, and the number of its outputs.
     """
 
     candidate: str
@@ -36,6 +37,7 @@ class Outcome:
     error: str | None = None
     history: dict[str, tuple[float, ...]] = field(default_factory=dict)
     way: tuple[str, str] = ("", "")
+    shape: tuple[tuple[int, ...], int] = ((), 0)
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,9 @@ def fit_and_ask(name: str, candidate: Any, rows: _Rows) -> Outcome:
         start = time.perf_counter()
         _fit(estimator, rows)
         fitted = time.perf_counter()
-        predictions = ask(estimator, rows.x_test, classes=rows.classes)
+        predictions = ask(
+            estimator, rows.x_test, classes=rows.classes, targets=rows.y_train.shape[1:]
+        )
         done = time.perf_counter()
     # a candidate is anybody's code and may raise anything: it drops out, with its
     # reason in the table, and the others go on
@@ -157,17 +161,15 @@ def fit_and_ask(name: str, candidate: Any, rows: _Rows) -> Outcome:
     if not np.isfinite(predictions).all():
         bad = f"predictions are not finite ({(~np.isfinite(predictions)).sum()} values)"
         return Outcome(name, rows.number, None, error=bad)
-    history = getattr(estimator, "history_", {})
-    way = getattr(estimator, "way_", ("", ""))
     return Outcome(
         name,
         rows.number,
         predictions,
         fitted - start,
         done - fitted,
-        None,
-        history,
-        way,
+        history=getattr(estimator, "history_", {}),
+        way=getattr(estimator, "way_", ("", "")),
+        shape=getattr(estimator, "shape_", ((), 0)),
     )
 
 
@@ -184,20 +186,34 @@ def _fit(estimator: Any, rows: _Rows) -> None:
         estimator.fit(rows.x_train, rows.y_train, **options)
 
 
-def ask(estimator: Any, x: np.ndarray, *, classes: int) -> np.ndarray:
+def ask(
+    estimator: Any, x: np.ndarray, *, classes: int, targets: tuple[int, ...] = ()
+) -> np.ndarray:
     """Probabilities of shape (n_rows, n_classes), or numbers of shape (n_rows,).
 
     A class that was absent in training gets probability 0. A classifier without
-    ``predict_proba`` is taken at its word: probability 1 for the class it names.
+    ``predict_proba`` is taken at its word: probability 1 for the class it names. With
+    several targets, ``targets`` is the shape of a row's: what comes are the
+    probabilities of each label, or as many numbers.
     """
-    if not classes:
-        return np.asarray(estimator.predict(x), dtype="float64").reshape(len(x))
+    if targets and hasattr(estimator, "predict_proba"):
+        return _label_columns(estimator.predict_proba(x))
+    if not classes or targets:
+        answers = np.asarray(estimator.predict(x), dtype="float64")
+        return answers.reshape(len(x), *targets)
     full = np.zeros((len(x), classes))
     if hasattr(estimator, "predict_proba"):
         full[:, np.asarray(estimator.classes_, dtype=int)] = estimator.predict_proba(x)
     else:
         full[np.arange(len(x)), np.asarray(estimator.predict(x), dtype=int)] = 1
     return full
+
+
+def _label_columns(probabilities: Any) -> np.ndarray:
+    """The probability that each label holds; scikit-learn gives some as a list."""
+    if isinstance(probabilities, list):
+        probabilities = np.stack([p[:, -1] for p in probabilities], axis=1)
+    return np.asarray(probabilities, dtype="float64")
 
 
 def _reason(error: BaseException) -> str:

@@ -92,13 +92,72 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Layer:
+    """One layer of a network, as drawn: ``shape`` is that of its output for one row.
+
+    ``inputs`` names the layers whose output it takes. A layer with ``used`` false was
+    built and reaches no output of the network.
+    """
+
+    name: str
+    kind: str  # Keras' class
+    shape: tuple[int, ...]
+    parameters: int
+    inputs: tuple[str, ...]
+    used: bool = True
+
+
+@dataclass(frozen=True)
+class Tries:
+    """The same training from several seeds: the loss that each ended with.
+
+    A seed succeeds whose loss is below ``goal``.
+    """
+
+    goal: float
+    losses: tuple[float, ...]
+
+    @property
+    def reached(self) -> int:
+        """How many succeeded."""
+        return sum(loss < self.goal for loss in self.losses)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Text that a network of characters wrote.
+
+    ``verbatim`` is the share of its characters that stand in a run of 20 or more
+    which the training text has too; ``longest`` is the longest such run.
+    """
+
+    seed_text: str
+    text: str
+    verbatim: float
+    longest: int
+
+
+@dataclass(frozen=True)
+class Course:
+    """The last part of a series, and what the candidates forecast of it.
+
+    ``forecasts`` maps names to one value a time; NaN where there is none.
+    """
+
+    times: tuple[str, ...]
+    actual: tuple[float, ...]
+    forecasts: dict[str, tuple[float, ...]]
+
+
+@dataclass(frozen=True)
 class Network:
     """How a network was trained, and what it says of rows whose answer is known.
 
     ``history`` maps Keras' names (``loss``, ``val_loss`` ...) to one value an epoch;
     ``loss_unit`` is the metric that ``loss`` can be compared with, "" if none.
     ``examples`` are (row, {class: probability}) pairs. ``way`` says how epochs were run
-    ("keras", "graph" or "xla") and ``reason`` why so.
+    ("keras", "graph" or "xla") and ``reason`` why so. ``note`` is a sentence on what
+    is on show.
     """
 
     name: str
@@ -110,6 +169,10 @@ class Network:
     examples: tuple[tuple[tuple[float, ...], dict[str, float]], ...] = ()
     way: str = ""
     reason: str = ""
+    layers: tuple[Layer, ...] = ()
+    tries: Tries | None = None
+    sample: Sample | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,6 +208,7 @@ class Results:
     verdicts: tuple[Verdict, ...]
     comparisons: tuple[Comparison, ...] = ()
     networks: tuple[Network, ...] = ()
+    course: Course | None = None
     schema: int = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:

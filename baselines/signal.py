@@ -20,9 +20,11 @@ from ..data import Dataset
 from ..data.encode import encode_fold
 from ..data.errors import BadData
 from ..data.split import sample_rows
+from .autocorrelation import series_test
 from .maps import feature_maps, standardise
 from .results import Signal
 from .ridge import SolvedFold, all_gains, solve_fold
+from .text import word_features
 
 PERMUTATIONS = 499
 FOLDS = 5
@@ -30,6 +32,10 @@ MAX_ROWS = 10_000
 """More rows are sampled: at 10,000 a relation that explains 1 % is found."""
 MAX_CELLS = 40_000
 """Rows times target columns; many classes are tested on fewer rows."""
+CHARACTERS = 10
+"""Of a text, so many of the commonest characters are predicted ..."""
+BEFORE = 3
+"""... from so many before them."""
 EFFECTS = (0.005, 0.01, 0.02, 0.04, 0.08, 0.13, 0.2, 0.3, 0.45, 0.65)
 """Shares of variance tried when asking what would have been found."""
 DRAWS = 50
@@ -92,6 +98,10 @@ def signal_test(
     within their groups, and only a relation within groups can be found. Folds are not
     stratified: they must not depend on the target.
     """
+    if dataset.series:
+        return series_test(
+            dataset.y, season=dataset.season, permutations=permutations, seed=seed
+        )
     start = time.perf_counter()
     problem = _prepare(dataset, seed)
     rng = np.random.default_rng([seed, 1])
@@ -124,13 +134,17 @@ def signal_test(
 
 def _prepare(dataset: Dataset, seed: int) -> _Problem:
     """A sample of the rows as numbers, and the target's views."""
+    if dataset.task == "characters":
+        return _prepare_text(dataset, seed)
     rows = np.arange(len(dataset))
-    classes = len(dataset.classes)
-    limit = min(MAX_ROWS, max(500, MAX_CELLS // max(1, classes)))
+    columns = len(dataset.classes) or int(np.prod(dataset.y.shape[1:]))
+    limit = min(MAX_ROWS, max(500, MAX_CELLS // columns))
     if len(rows) > limit:
         rows = sample_rows(dataset, limit, seed=seed)
     # without the target, one encoding of all rows is fair to every permutation
     x = encode_fold(dataset.x, rows, rows[:1])[0]
+    if x.dtype == object:
+        x = word_features(x, seed=seed)
     y = dataset.y[rows]
     views = _class_views(y) if dataset.is_classification else _number_views(y)
     groups = None if dataset.groups is None else dataset.groups[rows]
@@ -140,6 +154,19 @@ def _prepare(dataset: Dataset, seed: int) -> _Problem:
         msg = f"a relation cannot be tested on {units} {what}; bring more {what}s"
         raise BadData(msg)
     return _merged(_Problem(x, views, groups, seed))
+
+
+def _prepare_text(dataset: Dataset, seed: int) -> _Problem:
+    """The characters before some positions, one-hot, and the commonest ones there."""
+    rows = np.arange(BEFORE, len(dataset), BEFORE + 1)
+    most = MAX_CELLS // CHARACTERS
+    if len(rows) > most:
+        rows = np.random.default_rng([seed, 4]).choice(rows, most, replace=False)
+    y = dataset.y[rows]
+    common = np.argsort(-np.bincount(y))[:CHARACTERS]
+    before = dataset.x[rows][:, -BEFORE:]
+    x = (before[:, :, None] == common).reshape(len(rows), -1)
+    return _Problem(x, (_unit(y[:, None] == common),), None, seed)
 
 
 def _merged(problem: _Problem) -> _Problem:
@@ -164,7 +191,12 @@ def _means(columns: np.ndarray, group: np.ndarray) -> np.ndarray:
 
 
 def _class_views(y: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Indicators of the classes, one for two; a rare class weighs as much as others."""
+    """Indicators of the classes, one for two; a rare class weighs as much as others.
+
+    Labels that do not exclude each other are indicators already.
+    """
+    if y.ndim == 2:
+        return (_unit(y),)
     codes = np.unique(y)
     codes = codes[1:] if len(codes) == 2 else codes
     return (_unit(y[:, None] == codes[None, :]),)
@@ -173,8 +205,9 @@ def _class_views(y: np.ndarray) -> tuple[np.ndarray, ...]:
 def _number_views(y: np.ndarray) -> tuple[np.ndarray, ...]:
     from scipy.stats import norm, rankdata
 
-    scores = norm.ppf(rankdata(y) / (len(y) + 1))
-    return _unit(y[:, None]), _unit(scores[:, None])
+    columns = y.reshape(len(y), -1)
+    scores = norm.ppf(rankdata(columns, axis=0) / (len(y) + 1))
+    return _unit(columns), _unit(scores)
 
 
 def _unit(columns: np.ndarray) -> np.ndarray:

@@ -13,9 +13,10 @@ import numpy as np
 from ..data import Dataset
 from ..data.dataset import take
 from ..data.errors import BadData, Misuse
-from ..data.split import make_folds, sample_rows
-from . import harness, signal, tables, verdict
+from ..data.split import has_strata, make_folds, sample_rows
+from . import harness, predictions, signal, tables, verdict
 from .catalog import baselines_for
+from .evidence import Evidence, gather
 from .results import About, Results
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def run_study(
     )
     outcomes = [*outcomes, *known]
     board = tables.make_board(dataset, splits, outcomes)
-    evidence = verdict.gather(board, found)
+    evidence = gather(board, found)
     _check_any(evidence)
     results = Results(
         command=command,
@@ -140,13 +141,14 @@ def run_study(
         signal=found,
         verdicts=verdict.draw(evidence),
         comparisons=evidence.comparisons,
+        course=predictions.make_course(board),
     )
-    return Study(results, tables.make_predictions(board), tuple(outcomes))
+    return Study(results, predictions.make_predictions(board), tuple(outcomes))
 
 
 def within_reach(dataset: Dataset, *, seed: int) -> Dataset:
     """A sample of a very long table; a note says so. Images keep all their rows."""
-    if len(dataset) <= MAX_ROWS or dataset.n_test:
+    if len(dataset) <= MAX_ROWS or dataset.n_test or dataset.series:
         return dataset
     rows = sample_rows(dataset, MAX_ROWS, seed=seed)
     note = f"scored on a sample of {len(rows):,} of {len(dataset):,} rows"
@@ -159,7 +161,7 @@ def within_reach(dataset: Dataset, *, seed: int) -> Dataset:
     )
 
 
-def _check_any(evidence: verdict.Evidence) -> None:
+def _check_any(evidence: Evidence) -> None:
     baselines = [row for row in evidence.rows if row.kind == "baseline"]
     if all(row.error for row in baselines):
         reasons = "; ".join(sorted({str(row.error) for row in baselines}))
@@ -169,11 +171,11 @@ def _check_any(evidence: verdict.Evidence) -> None:
 
 def describe(dataset: Dataset) -> About:
     """The dataset in words and numbers."""
-    counts = (
-        np.bincount(dataset.y, minlength=len(dataset.classes))
-        if dataset.classes
-        else ()
-    )
+    counts: Any = ()
+    if dataset.classes:
+        codes, labels = dataset.y, len(dataset.classes)
+        one = codes.ndim == 1
+        counts = np.bincount(codes, minlength=labels) if one else codes.sum(axis=0)
     card = dataset.card
     return About(
         name=card.name,
@@ -190,9 +192,14 @@ def describe(dataset: Dataset) -> About:
 
 
 def _split_text(dataset: Dataset, folds: int, repeats: int) -> str:
+    if dataset.task == "characters":
+        return f"the last {dataset.n_test:,} characters"
     if dataset.n_test:
         return f"the {dataset.n_test:,} official test rows"
-    kind = "stratified folds" if dataset.is_classification else "folds"
+    if dataset.series:
+        steps = f"{dataset.series.horizon} steps each, season {dataset.season}"
+        return f"{folds} folds at the end of the series (rolling origin), {steps}"
+    kind = "stratified folds" if has_strata(dataset) else "folds"
     times = "" if repeats == 1 else f", {repeats} times"
     whole = "" if dataset.groups is None else ", groups kept whole"
     return f"{folds} {kind}{times}{whole}"
@@ -207,6 +214,7 @@ def versions() -> dict[str, str]:
         "learnable",
         "scikit-learn",
         "skrub",
+        "statsmodels",
         "pandas",
         "numpy",
         "keras",

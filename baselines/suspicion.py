@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..data import Dataset
-from ..data.dataset import take
+from ..data.dataset import ORDERED, take
 from ..data.encode import fit_encoder
 from ..data.split import Fold, make_folds, sample_rows
 from . import harness
 from .catalog import baselines_for
 from .comparison import over_folds
 from .results import Row
-from .scoring import reference, row_losses
+from .scoring import reference, scaled_losses
 from .tables import Board, learns, make_board
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ def find_suspicion(board: Board, best: Row | None) -> str:
     """
     if best is None or not best.scores["skill"].mean > 0:
         return ""
+    if board.dataset.task in ORDERED:  # equal pasts are no leak there
+        return ""
     # twins first: where all rows have some, each column seems to be the answer
     return _memorised(board, best) or _answer_columns(board.dataset, best)
 
@@ -53,7 +55,7 @@ def _answer_columns(dataset: Dataset, best: Row) -> str:
     x = dataset.x
     if best.scores["skill"].mean < NEARLY_ALL or not hasattr(x, "columns"):
         return ""
-    if x.shape[1] < 2 or x.shape[1] > MAX_COLUMNS:
+    if x.shape[1] < 2 or x.shape[1] > MAX_COLUMNS or dataset.y.ndim == 2:
         return ""
     rows = np.arange(len(dataset))
     if len(rows) > MAX_ROWS:
@@ -181,10 +183,13 @@ def _skill_on(board: Board, name: str, chosen: list[np.ndarray]) -> list[float]:
     for outcome, rows in zip(board.outcomes[name], chosen, strict=True):
         fold = board.folds[outcome.fold]
         assert outcome.predictions is not None
-        bare = reference(y[fold.train], len(fold.test), classes=classes)
+        past = y[fold.train]
+        bare = reference(past, len(fold.test), classes=classes)
         truth = y[fold.test][rows]
-        own = row_losses(truth, outcome.predictions[rows], classes=classes).sum()
-        base = row_losses(truth, bare[rows], classes=classes).sum()
+        own, base = (
+            scaled_losses(truth, p[rows], past, classes=classes).sum()
+            for p in (outcome.predictions, bare)
+        )
         skills.append(float(1 - own / base) if base > 0 else float("nan"))
     return skills
 

@@ -1,25 +1,20 @@
-"""From outcomes to the table: scores with intervals, comparisons, predictions."""
+"""From outcomes to the table: scores with intervals, and comparisons."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..data import Dataset
 from ..data.split import Fold
-from .catalog import BASELINES
+from .catalog import for_dataset
 from .comparison import Estimate, holm, over_folds, over_rows
 from .harness import Outcome
 from .results import Comparison, Row, Score
-from .scoring import reference, row_losses, score
-
-if TYPE_CHECKING:
-    import pandas as pd
-
+from .scoring import reference, scaled_losses, score, score_characters
 
 RANGES = {
     "skill": (-np.inf, 1.0),
@@ -28,8 +23,16 @@ RANGES = {
     "balanced_accuracy": (0.0, 1.0),
     "roc_auc": (0.0, 1.0),
     "mcc": (-1.0, 1.0),
+    "exact_match": (0.0, 1.0),
+    "f1_macro": (0.0, 1.0),
+    "smape": (0.0, 200.0),
+    "mase": (0.0, np.inf),
 }
 """Where a metric ends, its interval ends too."""
+MOST_CLASSES = 200
+"""With more there is no table of confusions."""
+BLOCK = 100
+"""Neighbouring characters are not independent: intervals are over means of so many."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,14 @@ class Board:
 
     @property
     def test_over_train(self) -> float:
-        fold = self.folds[0]
-        return len(fold.test) / len(fold.train)
+        """Of a fold; their mean where the training rows of a series grow."""
+        return float(np.mean([len(f.test) / len(f.train) for f in self.folds]))
+
+    @property
+    def asked(self) -> dict[str, int]:
+        """What the scoring must know of the task."""
+        data = self.dataset
+        return {"classes": len(data.classes), "season": data.season}
 
     def failure(self, name: str) -> str | None:
         """Why a candidate has no scores; equal reasons are counted."""
@@ -77,13 +86,15 @@ def make_rows(board: Board) -> tuple[Row, ...]:
 
 
 def _row(board: Board, name: str) -> Row:
-    about = {b.name: b.about for b in BASELINES[board.dataset.task]}
+    about = {b.name: b.about for b in for_dataset(board.dataset)}
     kind = "baseline" if name in about else "network"
     error = board.failure(name)
     if error:
         return Row(name, kind, about.get(name, ""), {}, None, None, (), error)
     outcomes = board.outcomes[name]
     folds = [_fold_scores(board, o) for o in outcomes]
+    if board.dataset.series:
+        folds = _pooled_skill(board, folds)
     scores = {
         metric: _score(board, name, metric, [f[metric] for f in folds])
         for metric in folds[0]
@@ -101,9 +112,33 @@ def _row(board: Board, name: str) -> Row:
 
 def _fold_scores(board: Board, outcome: Outcome) -> dict[str, float]:
     fold, y = board.folds[outcome.fold], board.dataset.y
-    classes = len(board.dataset.classes)
     assert outcome.predictions is not None
-    return score(y[fold.test], outcome.predictions, y[fold.train], classes=classes)
+    truth, past = y[fold.test], y[fold.train]
+    if board.dataset.task != "characters":
+        return score(truth, outcome.predictions, past, **board.asked)
+    own, bare = _losses(board, outcome.candidate)
+    skill = {"skill": float(1 - own.mean() / bare.mean())}
+    return skill | score_characters(truth, outcome.predictions)
+
+
+def _pooled_skill(
+    board: Board, folds: Sequence[dict[str, float]]
+) -> list[dict[str, float]]:
+    """Fold scores whose mean skill is ``1 - mean MASE / mean MASE of seasonal naive``.
+
+    A fold on which the naive forecast happens to be nearly right would outweigh all
+    others if each fold had a ratio of its own.
+    """
+    y, naive = board.dataset.y, []
+    for fold in board.folds:
+        past = y[fold.train]
+        said = reference(past, len(fold.test), **board.asked)
+        naive.append(score(y[fold.test], said, past, **board.asked)["mase"])
+    whole = float(np.mean(naive))
+    return [
+        found | {"skill": (bare - found["mase"]) / whole}
+        for found, bare in zip(folds, naive, strict=True)
+    ]
 
 
 def _score(board: Board, name: str, metric: str, values: list[float]) -> Score:
@@ -129,13 +164,14 @@ def _estimate(
         return Estimate(1 - ratio.mean, ratio.error, ratio.freedom)
     if metric == "log_loss":
         return over_rows(losses, np.ones_like(losses))
-    if metric == "accuracy":
+    if metric == "bits_per_character":
+        return over_rows(losses / np.log(2), np.ones_like(losses))
+    if metric == "accuracy" and board.dataset.y.ndim == 1:
         outcome = board.outcomes[name][0]
         assert outcome.predictions is not None
-        right = (
-            outcome.predictions.argmax(axis=1) == board.dataset.y[board.folds[0].test]
-        )
-        return over_rows(right.astype(float), np.ones(len(right)))
+        truth = board.dataset.y[board.folds[0].test]
+        right = _blocks(board, outcome.predictions.argmax(axis=1) == truth)
+        return over_rows(right, np.ones(len(right)))
     return None
 
 
@@ -146,16 +182,24 @@ def skill_estimate(board: Board, row: Row) -> Estimate:
 
 
 def _losses(board: Board, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Each test row's loss, and the reference's, on one held-out set."""
+    """Losses of the test rows, and the reference's, on one held-out set."""
     fold, y = board.folds[0], board.dataset.y
-    classes = len(board.dataset.classes)
     predictions = board.outcomes[name][0].predictions
     assert predictions is not None
-    bare = reference(y[fold.train], len(fold.test), classes=classes)
-    return (
-        row_losses(y[fold.test], predictions, classes=classes),
-        row_losses(y[fold.test], bare, classes=classes),
+    truth, past = y[fold.test], y[fold.train]
+    bare = reference(past, len(fold.test), **board.asked)
+    own, naive = (
+        scaled_losses(truth, p, past, **board.asked) for p in (predictions, bare)
     )
+    return _blocks(board, own), _blocks(board, naive)
+
+
+def _blocks(board: Board, values: np.ndarray) -> np.ndarray:
+    """One value a row; of a text one for each block of characters."""
+    if board.dataset.task != "characters":
+        return values.astype("float64")
+    starts = np.arange(0, len(values), BLOCK)
+    return np.add.reduceat(values, starts) / np.diff(np.append(starts, len(values)))
 
 
 def _confusion(
@@ -163,6 +207,8 @@ def _confusion(
 ) -> tuple[tuple[int, ...], ...]:
     """Rows by true class and predicted class, summed over all folds."""
     n = len(board.dataset.classes)
+    if board.dataset.y.ndim == 2 or n > MOST_CLASSES:
+        return ()
     counts = np.zeros((n, n), dtype=int)
     for outcome in outcomes if n else ():
         assert outcome.predictions is not None
@@ -202,39 +248,10 @@ def make_comparisons(board: Board, rows: Sequence[Row]) -> tuple[Comparison, ...
     return tuple(found)
 
 
+THUMBS = ("majority", "prior", "mean", "commonest")
+"""Baselines that ignore what there is to learn."""
+
+
 def learns(row: Row) -> bool:
     """Whether a baseline looks at the features at all."""
-    return row.name not in ("majority", "prior", "mean")
-
-
-def make_predictions(board: Board) -> pd.DataFrame:
-    """Out-of-fold predictions, one line for each candidate, fold and test row.
-
-    Columns: candidate, fold, row (number in the dataset), target (class label or
-    number), and one probability column ``p_<label>`` a class, or ``prediction``.
-    """
-    import pandas as pd
-
-    data = board.dataset
-    parts = []
-    for name, outcomes in board.outcomes.items():
-        for outcome in (o for o in outcomes if o.predictions is not None):
-            rows = board.folds[outcome.fold].test
-            truth = (
-                np.array(data.classes)[data.y[rows]] if data.classes else data.y[rows]
-            )
-            facts = {
-                "candidate": name,
-                "fold": outcome.fold,
-                "row": rows,
-                "target": truth,
-            }
-            parts.append(pd.DataFrame(facts | _columns(data, outcome.predictions)))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-
-
-def _columns(data: Dataset, predictions: np.ndarray | None) -> dict[str, np.ndarray]:
-    assert predictions is not None
-    if not data.classes:
-        return {"prediction": predictions}
-    return {f"p_{c}": predictions[:, i] for i, c in enumerate(data.classes)}
+    return row.name not in THUMBS

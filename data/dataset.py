@@ -11,8 +11,35 @@ if TYPE_CHECKING:
 
     from .stored import Stored
 
-Task = Literal["binary", "multiclass", "regression"]
-TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
+Task = Literal[
+    "binary", "multiclass", "multilabel", "regression", "forecast", "characters"
+]
+TASKS: tuple[Task, ...] = (
+    "binary", "multiclass", "multilabel", "regression", "forecast", "characters",
+)  # fmt: skip
+TABLE_TASKS: tuple[Task, ...] = TASKS[:4]
+"""Those whose rows may come in any order."""
+ORDERED: tuple[Task, ...] = ("forecast", "characters")
+"""Those whose rows have an order, and follow from the rows before."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """What is known of the order of a series' rows.
+
+    Parameters
+    ----------
+    season : int
+        Steps after which the series repeats itself; 1 where no such number is known.
+    horizon : int
+        Steps to forecast at a time.
+    times : tuple of str
+        What each row is called: its date as it stands in the file, or its number.
+    """
+
+    season: int
+    horizon: int
+    times: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -25,7 +52,8 @@ class Card:
         The name in the catalog, or the file's name.
     title : str
         One line: what a row is.
-    task : {"binary", "multiclass", "regression"}
+    task : {"binary", "multiclass", "multilabel", "regression", "forecast", \
+"characters"}
     target : str
         What is predicted, with its unit.
     source, licence : str
@@ -53,11 +81,6 @@ class Card:
     feature_range: tuple[float, float] | None = None
     examples: tuple[tuple[float, ...], ...] = ()
 
-    @property
-    def is_image(self) -> bool:
-        """Whether a catalog entry holds images."""
-        return self.entry.startswith(("fetch:", "bundled:digits"))
-
 
 @dataclass(frozen=True)
 class Rest:
@@ -83,11 +106,15 @@ class Dataset:
     x : DataFrame of shape (n_rows, n_columns), or array of shape (n_rows, ...)
         Tables are DataFrames, with whatever types their columns have; images are
         arrays of shape (n_rows, height, width) or (n_rows, height, width, channels).
-    y : array of shape (n_rows,)
+        Of a series, float64 positions 0, 1, ... of shape (n_rows, 1). Of a text, the
+        codes of the characters before each one, of shape (n_rows, n_before).
+    y : array of shape (n_rows,) or (n_rows, n_targets)
         Class codes 0 .. n_classes - 1 (int64), or the target's values (float64).
+        Several targets: a column each; for ``multilabel`` 0 or 1 (int64).
     card : Card
     classes : tuple of str
-        The label of each class code; empty for regression.
+        The label of each class code; of each column for ``multilabel``; empty for
+        numbers.
     groups : array of shape (n_rows,), optional
         Rows with equal values belong together and are never split.
     n_test : int
@@ -98,6 +125,10 @@ class Dataset:
         Hash of features, target and groups as loaded.
     stored : Rest, optional
         Where the other rows are, if these are a sample of what lies on disk.
+    series : Series, optional
+        Season and horizon of a ``forecast``.
+    targets : tuple of str
+        Names of the columns of ``y`` where it has several.
     """
 
     x: np.ndarray | pd.DataFrame
@@ -109,6 +140,8 @@ class Dataset:
     notes: tuple[str, ...] = field(default=())
     sha256: str = ""
     stored: Rest | None = None
+    series: Series | None = None
+    targets: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.y)
@@ -119,7 +152,12 @@ class Dataset:
 
     @property
     def is_classification(self) -> bool:
-        return self.task != "regression"
+        return self.task not in ("regression", "forecast")
+
+    @property
+    def season(self) -> int:
+        """Steps after which a series repeats itself; 0 where rows are no series."""
+        return self.series.season if self.series else 0
 
     @property
     def is_image(self) -> bool:

@@ -2,11 +2,13 @@
 
 What is learned from the rows (categories, medians, word counts) is learned from the
 training rows of a fold only, and never from the target. All candidates get the same
-numbers; scaling is each candidate's own affair.
+numbers; scaling is each candidate's own affair. A table that is one column of sentences
+stays text, as each candidate has its own way to count words.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,47 @@ from .dataset import take
 
 if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
+
+LOOKED_AT = 1_000
+"""Rows of a column, evenly spread, whose words are counted to know it for text."""
+WORDS = 4
+"""Words in the median row of a text. Titles and messages have so many; of names,
+addresses, codes and dates most rows have less."""
+_WORD = re.compile(r"[^\W\d_]{2,}\S*")
+
+
+def is_text(x: pd.DataFrame | np.ndarray) -> bool:
+    """Whether a table is one column of sentences rather than of names or categories.
+
+    Parameters
+    ----------
+    x : DataFrame of shape (n_rows, n_columns), or array of shape (n_rows, ...)
+
+    Returns
+    -------
+    bool
+        True where there is one column, all its values are text, at least half of them
+        differ from all others before them, and the median one has `WORDS` words or
+        more: parts between blanks that hold two letters side by side. Scripts without
+        blanks have no words in this sense.
+    """
+    if not isinstance(x, pd.DataFrame) or x.shape[1] != 1:
+        return False
+    if not pd.api.types.is_string_dtype(x.dtypes.iloc[0]):  # or object
+        return False
+    values = x.iloc[:, 0].dropna()
+    some = list(values.iloc[:: max(1, len(values) // LOOKED_AT)])
+    if not some or not all(isinstance(value, str) for value in some):
+        return False
+    words = np.median([len(_WORD.findall(value)) for value in some])
+    return bool(words >= WORDS and values.astype(str).nunique() >= len(values) / 2)
+
+
+def as_texts(x: pd.DataFrame) -> np.ndarray:
+    """The only column as an object array of shape (n_rows,); "" where it is missing."""
+    texts = x.iloc[:, 0]
+    pairs = zip(texts, texts.isna(), strict=True)
+    return np.array(["" if gone else str(text) for text, gone in pairs], dtype=object)
 
 
 def make_encoder(x: pd.DataFrame | np.ndarray) -> BaseEstimator | None:
@@ -33,10 +76,15 @@ def make_encoder(x: pd.DataFrame | np.ndarray) -> BaseEstimator | None:
         Numbers with gaps get medians and a column that marks the gaps; all else goes
         through skrub's `TableVectorizer` first (one-hot up to 40 categories, above
         that character n-grams, dates as their parts). A column that is missing in
-        all training rows becomes zeros.
+        all training rows becomes zeros. A column of sentences (`is_text`) becomes an
+        object array of shape (n_rows,).
     """
     if not isinstance(x, pd.DataFrame):
         return None
+    if is_text(x):
+        from sklearn.preprocessing import FunctionTransformer
+
+        return FunctionTransformer(as_texts)
     is_number = [bool(pd.api.types.is_numeric_dtype(t)) for t in x.dtypes]
     numeric = all(is_number)
     if numeric and not x.isna().any(axis=None):
@@ -86,13 +134,20 @@ def to_matrix(encoder: Any, x: pd.DataFrame | np.ndarray) -> np.ndarray:
     Returns
     -------
     array
-        float64 of shape (n_rows, n_columns) for tables; images as they are.
+        float64 of shape (n_rows, n_columns) for tables, object of shape (n_rows,) for
+        text; images as they are.
     """
     if encoder is not None:
-        return np.asarray(encoder.transform(x), dtype="float64")
+        return _plain(encoder.transform(x))
     if isinstance(x, pd.DataFrame):
         return x.to_numpy(dtype="float64")
     return x
+
+
+def _plain(matrix: Any) -> np.ndarray:
+    """Numbers as float64; texts stay texts."""
+    given = np.asarray(matrix)
+    return given if given.ndim == 1 else given.astype("float64", copy=False)
 
 
 def fill_gaps(
@@ -131,4 +186,4 @@ def fit_encoder(
     if encoder is None:
         return None, to_matrix(None, rows)
     matrix = encoder.fit_transform(rows)  # type: ignore[attr-defined]
-    return encoder, np.asarray(matrix, dtype="float64")
+    return encoder, _plain(matrix)

@@ -34,7 +34,9 @@ def cut(dataset: Dataset, *, seed: int = 0) -> Cut:
     """Training, validation and test rows: 64, 16 and 20 %.
 
     The official test rows are used where a dataset has some; classes keep their
-    shares, and rows of a group stay together.
+    shares, and rows of a group stay together. Of a series the last steps are test
+    rows, as many as are forecast at a time, and those before them validation rows; of a
+    text the last fifth of what is not for testing.
 
     Raises
     ------
@@ -42,23 +44,34 @@ def cut(dataset: Dataset, *, seed: int = 0) -> Cut:
         There are less than three rows or groups.
     """
     rows = np.arange(len(dataset))
+    if dataset.series:
+        last = len(rows) - dataset.series.horizon
+        return Cut(*np.split(rows, [last - dataset.series.horizon, last]))
     if dataset.n_test:
         rest, test = rows[: -dataset.n_test], rows[-dataset.n_test :]
     else:
         rest, test = hold_out(dataset.y, TEST_SHARE, **_kind(dataset), seed=seed)
+    if dataset.task == "characters":
+        first = len(rest) - int(VALIDATION_SHARE * len(rest))
+        return Cut(rest[:first], rest[first:], test)
     groups = None if dataset.groups is None else dataset.groups[rest]
     train, validation = hold_out(
         dataset.y[rest],
         VALIDATION_SHARE,
-        classes=dataset.is_classification,
+        classes=has_strata(dataset),
         groups=groups,
         seed=seed,
     )
     return Cut(rest[train], rest[validation], test)
 
 
+def has_strata(dataset: Dataset) -> bool:
+    """Whether each row belongs to one class, whose share can be kept."""
+    return dataset.is_classification and dataset.y.ndim == 1
+
+
 def _kind(dataset: Dataset) -> dict[str, Any]:
-    return {"classes": dataset.is_classification, "groups": dataset.groups}
+    return {"classes": has_strata(dataset), "groups": dataset.groups}
 
 
 def hold_out(
@@ -125,7 +138,9 @@ def make_folds(
     Parameters
     ----------
     dataset : Dataset
-        With official test rows there is one split: those rows against the others.
+        With official test rows there is one split: those rows against the others. The
+        folds of a series lie at its end, one after the other, and all rows before one
+        are its training rows (rolling origin).
     folds : int
         Parts into which the rows are cut; each is the test rows once. Classes keep
         their shares as far as they can, and rows of a group stay together.
@@ -147,6 +162,11 @@ def make_folds(
     if dataset.n_test:
         rows = np.arange(len(dataset))
         return [Fold(rows[: -dataset.n_test], rows[-dataset.n_test :])]
+    if dataset.series:
+        from .series import rolling_folds
+
+        horizon = dataset.series.horizon
+        return rolling_folds(len(dataset), horizon=horizon, folds=folds)
     _check_enough(dataset, folds)
     return [
         Fold(train, test)
@@ -166,7 +186,7 @@ def _check_enough(dataset: Dataset, folds: int) -> None:
     refuse(len(dataset), "rows")
     if dataset.groups is not None:
         refuse(len(np.unique(dataset.groups)), "groups")
-    if dataset.is_classification:
+    if has_strata(dataset):
         refuse(int(np.bincount(dataset.y).max()), "rows of the commonest class")
 
 
@@ -177,7 +197,7 @@ def _splits(
 
     from sklearn import model_selection as ms
 
-    grouped, classes = dataset.groups is not None, dataset.is_classification
+    grouped, classes = dataset.groups is not None, has_strata(dataset)
     if grouped and classes:
         kind: Any = ms.StratifiedGroupKFold
     elif grouped:
@@ -204,7 +224,7 @@ def sample_rows(dataset: Dataset, limit: int, *, seed: int) -> np.ndarray:
     """
     rng = np.random.default_rng(seed)
     is_test = np.arange(len(dataset)) >= len(dataset) - dataset.n_test
-    strata = is_test + 2 * (dataset.y if dataset.is_classification else 0)
+    strata = is_test + 2 * (dataset.y if has_strata(dataset) else 0)
 
     def some(rows: np.ndarray) -> np.ndarray:
         share = round(limit * len(rows) / len(dataset))

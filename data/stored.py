@@ -1,4 +1,4 @@
-"""Rows that stay on disk: Parquet, NPY memory maps, folders of images.
+"""Rows that stay on disk: Parquet, NPY memory maps, folders of images (`images`).
 
 They are read in blocks. A dataset too large for memory is a sample of such rows, and
 knows where the others are (`Dataset.stored`).
@@ -19,10 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BLOCK = 8_192
-"""Rows of a memory map read at a time; images are read a sixteenth of that at a time.
-Of Parquet it is a row group."""
-
-IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
+"""Rows of a memory map read at a time. Of Parquet it is a row group."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +39,8 @@ class Stored:
         Of a row's features in memory, about.
     name : str
         The target's.
+    notes : tuple of str
+        What was done to the rows when they were opened, one sentence each.
     """
 
     starts: np.ndarray
@@ -49,6 +48,7 @@ class Stored:
     answers: np.ndarray | pd.Series
     row_bytes: int
     name: str
+    notes: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -89,7 +89,7 @@ def is_stored(path: Path) -> bool:
 
 
 def open_stored(path: Path, target: str | None) -> Stored:
-    """Find out what is on disk, without reading the features.
+    """Find out what is on disk, without keeping the features.
 
     Parameters
     ----------
@@ -105,7 +105,12 @@ def open_stored(path: Path, target: str | None) -> Stored:
     """
     if not path.is_dir():
         return _open_parquet(path, target)
-    opened = _open_npy(path) if (path / "x.npy").exists() else _open_images(path)
+    if (path / "x.npy").exists():
+        opened = _open_npy(path)
+    else:
+        from .images import open_images  # Pillow, only where there are images
+
+        opened = open_images(path)
     if target is not None:
         msg = f"--target does not go with the folder {path.name}, which has one"
         raise Misuse(f"{msg}; leave it out")
@@ -166,54 +171,3 @@ def _as_table(rows: np.ndarray) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame(rows, columns=[str(i) for i in range(rows.shape[1])])
-
-
-def _open_images(path: Path) -> Stored:
-    from PIL import Image
-
-    found = sorted(
-        (file, folder.name)
-        for folder in path.iterdir()
-        if folder.is_dir() and not folder.name.startswith(".")
-        for file in folder.iterdir()
-        if file.suffix.lower() in IMAGES
-    )
-    if not found:
-        msg = f"{str(path)!r} holds neither x.npy and y.npy nor folders of images"
-        raise Misuse(f"{msg}; images lie in one folder a class ({', '.join(IMAGES)})")
-    with _opened(Image, found[0][0]) as first:
-        size, mode = first.size, "L" if first.mode in ("1", "L", "I", "I;16") else "RGB"
-    step = BLOCK // 16
-    starts = np.minimum(np.arange(0, len(found) + step, step), len(found))
-
-    def read(block: int) -> np.ndarray:
-        files = [file for file, _ in found[starts[block] : starts[block + 1]]]
-        return np.stack([_pixels(Image, file, size, mode) for file in files])
-
-    shape = size if mode == "L" else (*size, 3)
-    return Stored(
-        starts,
-        read,
-        np.array([label for _, label in found]),
-        int(np.prod(shape)),
-        "class",
-    )
-
-
-def _opened(image: Any, file: Path) -> Any:
-    try:
-        return image.open(file)
-    except OSError as error:  # Pillow's own errors are OSErrors
-        msg = f"{file.parent.name}/{file.name} cannot be read as an image"
-        raise BadData(f"{msg}; mend or remove it") from error
-
-
-def _pixels(image: Any, file: Path, size: tuple[int, int], mode: str) -> np.ndarray:
-    """uint8 of shape (height, width) or (height, width, 3), in the first one's size."""
-    with _opened(image, file) as picture:
-        try:
-            there = picture.convert(mode)
-        except OSError as error:
-            msg = f"{file.parent.name}/{file.name} is a damaged image: {error}"
-            raise BadData(f"{msg}; mend or remove it") from error
-        return np.asarray(there if there.size == size else there.resize(size))

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from .dataset import TASKS, Task
+from .dataset import TABLE_TASKS, TASKS, Task
 from .errors import BadData, Misuse, unknown
 
 MAX_CLASSES_BY_GUESS = 10
@@ -29,6 +29,28 @@ def find_column(name: str, columns: list[str], *, what: str) -> str:
         raise unknown(what, name, columns, see=see + more) from None
 
 
+def find_targets(target: str | None, columns: list[str], file: str) -> list[str]:
+    """One column, or several that are given with commas between them.
+
+    Raises
+    ------
+    Misuse
+        None is given, one is given twice, or one is not there.
+    """
+    if target is None:
+        shown = ", ".join(columns[:20]) + (" ..." if len(columns) > 20 else "")
+        msg = f"which column of {file} is to be predicted? Give --target"
+        raise Misuse(f"{msg}; the columns are {shown}")
+    # a comma may be part of a column's own name
+    names = [target] if target in columns else target.split(",")
+    found = [find_column(name.strip(), columns, what="target column") for name in names]
+    twice = [name for name in found if found.count(name) > 1]
+    if twice:
+        msg = f"--target names the column {twice[0]!r} twice; name it once"
+        raise Misuse(msg)
+    return found
+
+
 def infer_task(values: pd.Series) -> Task:
     """What a target column asks for, judged by its values.
 
@@ -48,6 +70,69 @@ def infer_task(values: pd.Series) -> Task:
     few = len(counts) <= MAX_CLASSES_BY_GUESS and len(counts) <= len(values) / 5
     many = len(counts) <= MAX_EVEN_CLASSES_BY_GUESS and numbered and even
     return "multiclass" if few or many else "regression"
+
+
+def encode_targets(
+    answers: pd.DataFrame, task: str | None
+) -> tuple[np.ndarray, tuple[str, ...], Task]:
+    """As `encode_target`, for one column or several.
+
+    Parameters
+    ----------
+    answers : DataFrame of shape (n_rows, n_targets)
+        Without missing values.
+    task : str, optional
+        Overrules what is found: several columns of two values each are labels that do
+        not exclude each other (``multilabel``), several of numbers a ``regression``.
+
+    Returns
+    -------
+    y : array of shape (n_rows,), or (n_rows, n_targets) where there are several
+        For ``multilabel`` int64, 1 where the label holds.
+    classes : tuple of str
+        For ``multilabel`` the names of the columns.
+    task : str
+
+    Raises
+    ------
+    Misuse, BadData
+        As `encode_target`; or columns of both kinds.
+    """
+    columns = [answers.iloc[:, i] for i in range(answers.shape[1])]
+    if len(columns) == 1 and task != "multilabel":
+        return encode_target(columns[0], task)
+    _check_known(task, ("multilabel", "regression"), "several targets")
+    for column in columns:
+        _check_finite(column)
+        _check_varies(column)
+    pairs = [column.nunique() == 2 for column in columns]
+    if task == "regression" or (task is None and not any(pairs)):
+        return np.stack([_numbers(c) for c in columns], axis=1), (), "regression"
+    if not all(pairs):
+        odd = columns[pairs.index(False)]
+        msg = f"the target {odd.name!r} has {odd.nunique()} values, and of several "
+        msg = f"{msg}targets all must have two (yes or no), or all be numbers"
+        raise BadData(f"{msg}; give --task regression or other columns to --target")
+    codes = [encode_target(column, "binary")[0] for column in columns]
+    names = tuple(str(column.name) for column in columns)
+    return np.stack(codes, axis=1), names, "multilabel"
+
+
+def _check_known(task: str | None, able: tuple[str, ...], what: str) -> None:
+    if task is None or task in able:
+        return
+    if task not in TASKS:
+        msg = f"no task is named {task!r}; allowed are {', '.join(TASKS)}"
+        raise Misuse(msg)
+    msg = f"--task {task} does not go with {what}; allowed are {', '.join(able)}"
+    raise Misuse(msg)
+
+
+def _check_varies(values: pd.Series) -> None:
+    if values.nunique() < 2:
+        one = f"the target {values.name!r} has one value ('{values.iloc[0]}')"
+        msg = f"{one} in all rows; there is nothing to tell apart"
+        raise BadData(f"{msg}. Choose another --target.")
 
 
 def encode_target(
@@ -76,15 +161,10 @@ def encode_target(
         One class, a class with one row, two classes asked and more given, infinite
         numbers, or text where numbers are needed.
     """
-    if task is not None and task not in TASKS:
-        msg = f"no task is named {task!r}; allowed are {', '.join(TASKS)}"
-        raise Misuse(msg)
+    _check_known(task, TABLE_TASKS, "one target of a table")
     name = values.name
     _check_finite(values)
-    if values.nunique() < 2:
-        msg = f"the target {name!r} has one value ('{values.iloc[0]}') in all rows"
-        msg = f"{msg}; there is nothing to tell apart. Choose another --target."
-        raise BadData(msg)
+    _check_varies(values)
     chosen = task or infer_task(values)
     if chosen == "regression":
         return _numbers(values), (), "regression"

@@ -1,10 +1,11 @@
-"""Classes: how many rows each has, and which are taken for which."""
+"""Classes: how many rows each has, how well it is found, and what it is taken for."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from ..baselines.results import Results, Row
+from ..baselines.results import About, Results, Row
 from . import text
+from .per_class import table_facts
 from .scores import best_baseline, scored_rows
 
 MOST_CLASSES = 20
@@ -13,25 +14,51 @@ MOST_CLASSES = 20
 LARGEST = 10
 """This many confusions are listed where the table would be too large."""
 
-MOST_MATRICES = 8
+MOST_MATRICES = 6
+MOST_TABLES = 4
+"""Candidates whose precision and recall are told: the best networks and a baseline."""
 LEVELS = 6
 """Shades of the heat table."""
 
 
 def confusion_facts(results: Results) -> list[dict[str, Any]]:
     """Confusions of each network and of the best baseline."""
+    return [_confusion(row, labels) for row, labels in _with_confusions(results)]
+
+
+def recognition_facts(results: Results) -> list[dict[str, Any]]:
+    """Precision, recall and F1 of each class, for the same candidates."""
+    tables = [
+        {"name": text.name(row.name), "kind": row.kind} | table
+        for row, labels in _with_confusions(results)
+        if (table := table_facts(row.confusion, labels))
+    ]
+    return _first_and_last(tables, MOST_TABLES)
+
+
+def _with_confusions(results: Results) -> list[tuple[Row, list[str]]]:
     best = best_baseline(results)
     rows = [row for row in scored_rows(results) if row.kind == "network"]
     rows += [best] if best else []
-    shown = [row for row in rows if row.confusion][:MOST_MATRICES]
-    return [_confusion(row, list(results.about.classes)) for row in shown]
+    shown = _first_and_last([row for row in rows if row.confusion], MOST_MATRICES)
+    classes = list(results.about.classes)
+    return [(row, _labels(classes, len(row.confusion))) for row in shown]
 
 
-def _confusion(row: Row, classes: list[str]) -> dict[str, Any]:
-    size = len(row.confusion)
+def _first_and_last(found: list[Any], most: int) -> list[Any]:
+    """At most so many; the last one, a baseline, is always among them."""
+    return found if len(found) <= most else [*found[: most - 1], found[-1]]
+
+
+def _labels(classes: list[str], size: int) -> list[str]:
+    """Names of the classes that tell them apart; numbers where they do not fit."""
     if len(classes) != size:
         classes = [f"class {i}" for i in range(size)]
-    labels = text.unique_names(classes, 24)
+    return text.unique_names([text.label(name) for name in classes], 24)
+
+
+def _confusion(row: Row, labels: list[str]) -> dict[str, Any]:
+    size = len(row.confusion)
     large = size > MOST_CLASSES
     right = sum(row.confusion[i][i] for i in range(size))
     total = sum(map(sum, row.confusion))
@@ -92,23 +119,35 @@ def _largest(
 
 def balance_facts(results: Results) -> dict[str, Any] | None:
     """Rows a class, largest first; None without classes."""
-    classes = results.about.classes
-    total = sum(classes.values())
-    if not classes or not total:
+    about = results.about
+    total = _total(about)
+    if not about.classes or not total:
         return None
-    ordered = sorted(classes.items(), key=lambda pair: -pair[1])
+    ordered = sorted(about.classes.items(), key=lambda pair: -pair[1])
     shown, rest = ordered[:MOST_CLASSES], ordered[MOST_CLASSES:]
-    top = ordered[0][1]
-    rows = [_share(text.name(label, 40), n, total, top) for label, n in shown]
+    top = max(ordered[0][1], 1)
+    rows = [_share(text.label(label, 40), n, total, top) for label, n in shown]
     if rest:
-        left = sum(n for _, n in rest)
-        label = f"{len(rest)} more, together"
+        label, left = f"{len(rest)} more, together", sum(n for _, n in rest)
+        if about.task == "multilabel":
+            label, left = f"{len(rest)} more, each at most", rest[0][1]
         rows.append(_share(label, left, total, max(top, left)))
-    return {
-        "rows": rows,
-        "sentence": f"Always saying “{text.name(ordered[0][0], 40)}” is right for "
-        f"{text.percent(top / total)} of the rows.",
-    }
+    return {"rows": rows, "sentence": _commonest(about, ordered[0], total)}
+
+
+def _total(about: About) -> int:
+    """What shares are of: labels do not exclude each other, so all rows."""
+    return about.rows if about.task == "multilabel" else sum(about.classes.values())
+
+
+def _commonest(about: About, most: tuple[str, int], total: int) -> str:
+    label, share = text.label(most[0], 40), text.percent(most[1] / total)
+    if about.task == "multilabel":
+        return (
+            f"A row may have several labels; “{label}” holds for {share} of the rows."
+        )
+    rows = "characters" if about.task == "characters" else "rows"
+    return f"Always saying “{label}” is right for {share} of the {rows}."
 
 
 def _share(label: str, amount: int, total: int, top: int) -> dict[str, Any]:

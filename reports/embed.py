@@ -50,6 +50,15 @@ def _without_confusions(data: Facts) -> Facts:
     return data | {"rows": [row | {"confusion": []} for row in data["rows"]]}
 
 
+def _without_layers(data: Facts) -> Facts:
+    networks = [network | {"layers": []} for network in data["networks"]]
+    return data | {"networks": networks}
+
+
+def _without_course(data: Facts) -> Facts:
+    return data | {"course": None}
+
+
 def _without_examples(data: Facts) -> Facts:
     networks = [network | {"examples": []} for network in data["networks"]]
     return data | {"networks": networks}
@@ -58,5 +67,7 @@ def _without_examples(data: Facts) -> Facts:
 _STEPS: dict[str, Callable[[Facts], Facts]] = {
     "histories": _without_histories,
     "confusions": _without_confusions,
+    "layers": _without_layers,
+    "course": _without_course,
     "examples": _without_examples,
 }

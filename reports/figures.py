@@ -7,7 +7,11 @@ letters of a wide chart cannot be read. The style sheet shows one of the two.
 from collections.abc import Callable
 from typing import Any
 
+from ..baselines.results import Layer
+from .attempts import strip_svg
+from .course import course_svg
 from .curves import curve_svg
+from .diagram import diagram
 from .forest import forest_svg
 from .svg import NARROW, WIDE
 
@@ -23,8 +27,9 @@ def figures(facts: dict[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``forest``, ``accuracy``: {"wide": SVG, "narrow": SVG} or None; ``curves``: one
-        such dict, or None, for each network.
+        ``forest``, ``accuracy``, ``course``: {"wide": SVG, "narrow": SVG} or None;
+        ``curves``, ``strips``: one such dict, or None, for each network; ``diagrams``:
+        one SVG, or None, for each network.
     """
     scores = facts["scores"]
     forest = scores["forest"] if scores else None
@@ -32,11 +37,25 @@ def figures(facts: dict[str, Any]) -> dict[str, Any]:
     return {
         "forest": _both(forest_svg, forest) if forest and forest["marks"] else None,
         "accuracy": _both(forest_svg, accuracy) if accuracy else None,
+        "course": _both(course_svg, facts["course"]) if facts["course"] else None,
         "curves": [
             _both(curve_svg, network["curve"]) if network["curve"] else None
             for network in facts["networks"]
         ],
+        "strips": [_strip(network["tries"]) for network in facts["networks"]],
+        "diagrams": [_drawn(network["layers"]) for network in facts["networks"]],
     }
+
+
+def _strip(found: dict[str, Any] | None) -> dict[str, str] | None:
+    return _both(strip_svg, found) if found and found["dots"] else None
+
+
+def _drawn(found: dict[str, Any] | None) -> str | None:
+    if found is None or not found["drawn"]:
+        return None
+    layers = [Layer(**layer) for layer in found["drawn"]]
+    return diagram(layers, title=found["title"])
 
 
 def _both(

@@ -15,6 +15,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 LIMIT = 490_000
 """Bytes of a page. The embedded results give way first; they are on disk anyway."""
 
+GIVING_WAY = ("diagrams", "strips", "curves")
+"""Charts of the networks that a page does without where it would be too large."""
+
 _PLACE = "\x00results\x00"
 """Where the results go; no other text holds this, for NUL is cleaned away."""
 
@@ -38,17 +41,26 @@ def to_html(facts: dict[str, Any]) -> str:
     facts : dict
         From `learnable.reports.summarize.summarize`.
     """
+    drawn = _marked(figures(facts))
+    page = _rendered(facts, drawn)
+    for name in GIVING_WAY:
+        if len(page.encode()) > LIMIT:
+            drawn |= {name: [None] * len(facts["networks"])}
+            page = _rendered(facts, drawn)
+    room = LIMIT - len(page.encode())
+    return page.replace(_PLACE, as_json(fitting(facts["data"], room)), 1)
+
+
+def _rendered(facts: dict[str, Any], drawn: dict[str, Any]) -> str:
     environment = _environment()
     source = environment.loader.get_source  # type: ignore[union-attr]
-    page = environment.get_template("page.html").render(
+    return environment.get_template("page.html").render(
         facts | {"data": None},
-        figures=_marked(figures(facts)),
+        figures=drawn,
         style=Markup(source(environment, "style.css")[0]),
         script=Markup(source(environment, "hover.js")[0]),
         embedded=Markup(_PLACE),
     )
-    room = LIMIT - len(page.encode())
-    return page.replace(_PLACE, as_json(fitting(facts["data"], room)), 1)
 
 
 def _marked(found: Any) -> Any:

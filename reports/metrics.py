@@ -15,18 +15,20 @@ class Metric(NamedTuple):
 
 METRICS = {
     "skill": Metric("skill", True, ".3f"),
+    "bits_per_character": Metric("bits per character", False, ".3f"),
     "log_loss": Metric("log loss", False, ".3f"),
     "accuracy": Metric("accuracy", True, ".3f"),
+    "exact_match": Metric("all labels right", True, ".3f"),
     "balanced_accuracy": Metric("balanced accuracy", True, ".3f"),
+    "f1_macro": Metric("mean F1", True, ".3f"),
     "mcc": Metric("MCC", True, ".3f"),
     "roc_auc": Metric("ROC AUC", True, ".3f"),
     "brier": Metric("Brier score", False, ".3f"),
+    "mase": Metric("MASE", False, ".3f"),
+    "smape": Metric("sMAPE in %", False, ".1f"),
     "rmse": Metric("RMSE", False, "#.3g"),
     "mae": Metric("MAE", False, "#.3g"),
     "r2": Metric("R²", True, ".3f"),
-    "mase": Metric("MASE", False, ".3f"),
-    "smape": Metric("sMAPE", False, ".3f"),
-    "bits_per_character": Metric("bits per character", False, ".3f"),
     "relative_mse": Metric("squared error / variance of the target", False, ".3f"),
 }
 

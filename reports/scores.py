@@ -6,6 +6,7 @@ from typing import Any
 from ..baselines.results import Results, Row, Score
 from . import text
 from .metrics import METRICS, metric
+from .tasks import words
 
 NOTHING = Score(math.nan, None, None, ())
 MOST_ACCURACIES = 16
@@ -72,6 +73,8 @@ def score_facts(results: Results) -> dict[str, Any] | None:
         "accuracy": _accuracy(rows, majority(results)),
         "folds": max(len(main_score(row, key).folds) for row in rows),
         "explained": _in_words(key, results.about.task),
+        "thumb": words(results.about.task).thumb,
+        "right": words(results.about.task).right,
     }
 
 
@@ -119,11 +122,8 @@ def _cell(row: Row, name: str, rows: list[Row]) -> dict[str, Any]:
 def _in_words(key: str, task: str) -> str:
     if key != "skill":
         return ""
-    if task == "regression":
-        loss = "squared error, compared with always saying the mean"
-    else:
-        loss = "log loss, compared with always saying how common each class is"
-    return f"Skill is the improvement in {loss}: 0 is no better, 1 is perfect."
+    gain = words(task).gain
+    return f"Skill is the improvement in {gain}: 0 is no better, 1 is perfect."
 
 
 def _forest(rows: list[Row], key: str, thumb: Row | None) -> dict[str, Any]:

@@ -7,9 +7,11 @@ from typing import Any
 
 from ..baselines.results import Comparison, Results, Signal, Verdict
 from . import text
-from .classes import balance_facts, confusion_facts
+from .classes import balance_facts, confusion_facts, recognition_facts
+from .forecasts import forecast_facts
 from .metrics import metric
 from .scores import best_baseline, failures, score_facts, timing_facts
+from .tasks import size, words
 from .training import MOST_NETWORKS, network_facts
 
 TONES = {
@@ -52,15 +54,17 @@ def summarize(results: Results) -> dict[str, Any]:
         "title": text.name(results.about.title or results.about.name, 90),
         "dataset": dataset_facts(results),
         "verdicts": verdict_facts(results.verdicts),
-        "signal": signal_facts(results.signal),
+        "signal": signal_facts(results.signal, results.about.task),
         "duels": duel_facts(results),
         "comparisons": [comparison_facts(c, results) for c in results.comparisons],
         "few_comparisons": len(results.comparisons) <= FEW,
         "scores": score_facts(results),
         "failures": failures(results),
+        "course": forecast_facts(results),
         "networks": network_facts(results),
         "more_networks": _names_beyond(results),
         "confusions": confusion_facts(results),
+        "recognition": recognition_facts(results),
         "balance": balance_facts(results),
         "timings": timing_facts(results),
         "notes": [text.clean(note, 500) for note in results.about.notes[:MOST_NOTES]],
@@ -79,15 +83,15 @@ def _names_beyond(results: Results) -> list[str]:
 
 def dataset_facts(results: Results) -> dict[str, Any]:
     """The line under the title."""
-    about = results.about
-    size = f"{text.count(about.rows, 'row')}, {text.count(about.columns, 'column')}"
-    if about.classes:
-        size += f", {text.count(len(about.classes), 'class')}"
+    about, split = results.about, text.clean(results.split)
+    label = words(about.task).label
     return {
-        "size": size,
+        "label": label,
+        "labels": text.plural(label),
+        "size": size(about),
         "task": text.name(about.task),
         "target": text.name(about.target),
-        "split": text.clean(results.split),
+        "split": split[:1].upper() + split[1:],
     }
 
 
@@ -107,14 +111,17 @@ def verdict_facts(verdicts: tuple[Verdict, ...]) -> list[dict[str, str]]:
     ]
 
 
-def signal_facts(signal: Signal) -> dict[str, str]:
+def signal_facts(signal: Signal, task: str = "") -> dict[str, str]:
     """The signal test in words."""
+    known = words(task)
     found = {
+        "question": known.question,
+        "measured": known.measured,
         "p": text.p_value(signal.p),
         "explained": text.percent(signal.explained),
         "features": text.clean(signal.features),
         "permutations": text.count(signal.permutations, "permutation"),
-        "rows": text.count(signal.rows, "row"),
+        "rows": text.count(signal.rows, known.row),
         "seconds": text.seconds(signal.seconds),
         "detectable": "",
     }

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -9,11 +10,15 @@ MISSING = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
-# Lone surrogates cannot be written as UTF-8; control and bidirectional characters could
-# reorder the text around them.
+# Lone surrogates cannot be written as UTF-8, nor U+FFFE and U+FFFF in XML; control and
+# bidirectional characters could reorder the text around them.
 _UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069"
+    "\ufffe\uffff]"
 )
+
+_SPOKEN = {"\n": "newline", "\t": "tab", "\r": "carriage return", " ": "space"}
+"""Characters that Unicode gives no name, or one that nobody uses."""
 
 
 def clean(value: object, limit: int = 400) -> str:
@@ -25,6 +30,18 @@ def clean(value: object, limit: int = 400) -> str:
 def name(value: object, limit: int = 60) -> str:
     """A name on one line; never empty, so that it can be seen and clicked."""
     return clean(" ".join(str(value).split()) or "(no name)", limit)
+
+
+def label(value: str, limit: int = 60) -> str:
+    """A class as it is shown: characters that leave no mark are spelt out.
+
+    >>> label("\\n"), label(" "), label("e"), label("\\u0301")
+    ('newline', 'space', 'e', 'combining acute accent')
+    """
+    if len(value) != 1 or unicodedata.category(value)[0] not in "ZCM":
+        return name(value, limit)
+    spoken = _SPOKEN.get(value) or unicodedata.name(value, f"U+{ord(value):04X}")
+    return name(spoken if spoken.startswith("U+") else spoken.lower(), limit)
 
 
 def unique_names(values: Sequence[str], limit: int) -> list[str]:
@@ -93,9 +110,12 @@ def whole(count: int) -> str:
 
 def count(amount: int, noun: str) -> str:
     """``1 row``, ``2 rows``, ``2 classes``."""
-    if amount != 1:
-        noun += "es" if noun.endswith("s") else "s"
-    return f"{amount:,} {noun}"
+    return f"{amount:,} {noun if amount == 1 else plural(noun)}"
+
+
+def plural(noun: str) -> str:
+    """``rows``, ``classes``."""
+    return noun + ("es" if noun.endswith("s") else "s")
 
 
 def seconds(value: float | None) -> str:

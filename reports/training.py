@@ -7,26 +7,34 @@ from typing import Any
 
 from ..baselines.results import Network, Results, Row
 from . import text
+from .architecture import layers_facts
+from .attempts import tries_facts
 from .metrics import metric
 from .scores import rule_of_thumb, scored_rows
+from .writing import sample_facts
 
 POINTS = 200
 """A curve of more points looks the same and weighs more."""
 
-ALL_POINTS = 1_600
+ALL_POINTS = 1_200
 """Shared by all networks of a page, so that the page keeps its size."""
+
+ALL_DOTS = 240
+"""Seeds drawn, shared likewise."""
 
 MOST_NETWORKS = 12
 """More are in the table of scores; their curves would drown the page."""
 
 
 def network_facts(results: Results) -> list[dict[str, Any]]:
-    """One dict a network: curve, test scores, examples, recipe."""
+    """One dict a network: note, curve, tries, layers, test scores, examples, recipe."""
     shown = results.networks[:MOST_NETWORKS]
-    points = min(POINTS, ALL_POINTS // max(len(shown), 1))
+    share = max(len(shown), 1)
+    points = min(POINTS, ALL_POINTS // share)
     return [
         {
             "name": text.name(network.name),
+            "note": text.clean(network.note, 1_000),
             "parameters": text.count(network.parameters, "parameter"),
             "test": [
                 {
@@ -39,8 +47,11 @@ def network_facts(results: Results) -> list[dict[str, Any]]:
             "examples": example_facts(network),
             "recipe": recipe_facts(network.recipe),
             "way": way_fact(network),
+            "tries": tries_facts(network.tries, ALL_DOTS // share),
+            "layers": layers,
+            "sample": sample_facts(network.sample),
         }
-        for network in shown
+        for network, layers in zip(shown, layers_facts(shown), strict=True)
     ]
 
 
@@ -197,7 +208,7 @@ def _answers(said: dict[str, float]) -> list[dict[str, Any]]:
     shares = all(0 <= v <= 1 for v in said.values()) and len(said) > 1
     return [
         {
-            "name": text.name(label, 40),
+            "name": text.label(label, 40),
             "text": text.percent(value) if shares else text.number(value, ".4g"),
             "width": round(100 * value) if shares else 0,
         }

@@ -254,6 +254,10 @@ def ask(model: Any, encoder: Any, rows: pd.DataFrame | np.ndarray) -> np.ndarray
     from .estimator import predict  # rows are read without Keras
 
     matrix = to_matrix(encoder, rows)
+    if matrix.dtype == object:
+        from .texts import ask_texts
+
+        return ask_texts(model, matrix)
     if matrix.dtype.kind == "f" and not np.isfinite(matrix).all():
         row, column = np.argwhere(~np.isfinite(matrix))[0][:2]
         what = f"a value of column {column + 1}"

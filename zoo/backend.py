@@ -7,6 +7,7 @@ kept away at the file descriptor. If the import fails, they are shown.
 import os
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,6 +34,17 @@ def _held_back() -> Iterator[None]:
         finally:
             os.dup2(kept, 2)
             os.close(kept)
+
+
+@contextmanager
+def on_show() -> Iterator[None]:
+    """Without Keras' warning of a softmax over one unit, which a model shows.
+
+    What it does is said in the verdict, with numbers.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"[\s\S]*softmax over axis")
+        yield
 
 
 with _held_back():

@@ -14,6 +14,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..data.split import VALIDATION_SHARE, hold_out
+from .backend import on_show
 from .network import Rows, Trained, train
 from .recipe import Recipe
 
@@ -42,6 +43,8 @@ class _Network(BaseEstimator):
         training rows that is kept back for early stopping.
     way_ : (str, str)
         How epochs were run, and why so (`learnable.fit`).
+    shape_ : ((int, ...), int)
+        Of the network's inputs for one row, and the number of its outputs.
     """
 
     def __init__(
@@ -58,21 +61,27 @@ class _Network(BaseEstimator):
         kept, inner = hold_out(
             y,
             VALIDATION_SHARE,
-            classes=bool(classes),
+            classes=bool(classes) and y.ndim == 1,
             groups=None if groups is None else np.asarray(groups),
             seed=self.random_state,
         )
-        trained: Trained = train(
-            self.recipe,
-            Rows(rows[kept], y[kept]),
-            Rows(rows[inner], y[inner]),
-            classes=classes,
-            feature_range=self.feature_range,
-            seed=self.random_state,
+        trained = self._train(
+            Rows(rows[kept], y[kept]), Rows(rows[inner], y[inner]), classes
         )
         self.model_ = trained.serving
         self.history_ = trained.history
         self.way_ = (trained.way, trained.reason)
+        self.shape_ = trained.shape
+
+    def _train(self, rows: Rows, inner: Rows, classes: int) -> Trained:
+        return train(
+            self.recipe,
+            rows,
+            inner,
+            classes=classes,
+            feature_range=self.feature_range,
+            seed=self.random_state,
+        )
 
     def _outputs(self, x: Any) -> np.ndarray:
         check_is_fitted(self, "model_")
@@ -88,8 +97,7 @@ class NetworkClassifier(ClassifierMixin, _Network):
 
         ``groups``, of shape (n_rows,), keeps rows together in the inner split.
         """
-        rows: Any
-        rows, labels = validate_data(self, x, y, allow_nd=True)
+        rows, labels = self._checked(x, y)
         check_classification_targets(labels)
         self.classes_, codes = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
@@ -97,6 +105,11 @@ class NetworkClassifier(ClassifierMixin, _Network):
             raise ValueError(msg)
         self._fit(rows, codes, groups, len(self.classes_))
         return self
+
+    def _checked(self, x: Any, y: Any) -> tuple[Any, Any]:
+        rows: Any
+        rows, labels = validate_data(self, x, y, allow_nd=True)
+        return rows, labels
 
     def predict_proba(self, x: Any) -> np.ndarray:
         """Probabilities of shape (n_rows, n_classes), columns as in ``classes_``."""
@@ -108,19 +121,50 @@ class NetworkClassifier(ClassifierMixin, _Network):
         return self.classes_[likeliest]
 
 
-class NetworkRegressor(RegressorMixin, _Network):
-    """A zoo network for numbers; the target is standardised inside."""
+class NetworkLabeller(ClassifierMixin, _Network):
+    """A zoo network for labels that do not exclude each other."""
 
     def fit(self, x: Any, y: Any, groups: np.ndarray | None = None) -> Self:
-        """Train on rows x of shape (n_rows, ...) with numbers y of shape (n_rows,)."""
+        """Train on rows x, (n_rows, ...), with 0 or 1 in y, (n_rows, n_labels)."""
         rows: Any
-        rows, numbers = validate_data(self, x, y, allow_nd=True, y_numeric=True)
-        self._fit(rows, np.asarray(numbers, dtype="float64"), groups, 0)
+        labels: Any
+        rows, labels = validate_data(self, x, y, allow_nd=True, multi_output=True)
+        self.classes_ = np.arange(labels.shape[1])
+        self._fit(rows, labels.astype("int64"), groups, labels.shape[1])
+        return self
+
+    def predict_proba(self, x: Any) -> np.ndarray:
+        """The probability of each label, of shape (n_rows, n_labels)."""
+        return self._outputs(x)
+
+    def predict(self, x: Any) -> np.ndarray:
+        """1 where a label is likelier than not, of shape (n_rows, n_labels)."""
+        return (self._outputs(x) >= 0.5).astype("int64")
+
+
+class NetworkRegressor(RegressorMixin, _Network):
+    """A zoo network for numbers; each target is standardised inside."""
+
+    def fit(self, x: Any, y: Any, groups: np.ndarray | None = None) -> Self:
+        """Train on rows x, (n_rows, ...), with y, (n_rows,) or (n_rows, n_targets)."""
+        rows: Any
+        rows, numbers = validate_data(
+            self,
+            x,
+            y,
+            allow_nd=True,
+            y_numeric=True,
+            multi_output=np.asarray(y).ndim == 2,
+        )
+        numbers = np.asarray(numbers, dtype="float64")
+        self.one_ = numbers.ndim == 1
+        self._fit(rows, numbers, groups, 0)
         return self
 
     def predict(self, x: Any) -> np.ndarray:
-        """One number a row, of shape (n_rows,), in the target's unit."""
-        return self._outputs(x)[:, 0]
+        """Numbers in the targets' units, of the shape that y had."""
+        outputs = self._outputs(x)
+        return outputs[:, 0] if self.one_ else outputs
 
 
 def predict(model: Any, x: np.ndarray) -> np.ndarray:
@@ -129,5 +173,6 @@ def predict(model: Any, x: np.ndarray) -> np.ndarray:
     The model is called, as its ``predict`` would make float32 of the rows.
     """
     parts = np.split(x, range(BATCH, len(x), BATCH))
-    outputs = [np.asarray(model(part, training=False)) for part in parts]
+    with on_show():
+        outputs = [np.asarray(model(part, training=False)) for part in parts]
     return np.concatenate(outputs).astype("float64")

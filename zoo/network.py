@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from ..data.dataset import Rest
-from ..data.errors import BadData
-from .backend import keras
-from .losses import BroadcastSquaredError
+from ..data.errors import BadData, Misuse
+from .backend import keras, on_show
+from .losses import Kind, loss_of
 from .recipe import Recipe
 from .registry import build
 from .scaling import Affine, fit_scaling
+from .serving import serve
 from .training import Start, fit
 from .training.streams import OnDisk
 
@@ -33,11 +34,14 @@ class Rows:
     """Rows to train on or to validate with.
 
     ``x`` has shape (n_rows, ...); ``y`` holds class codes or numbers, of shape
-    (n_rows,) or (n_rows, 1).
+    (n_rows,), (n_rows, 1), or with several targets (n_rows, n_targets). Of a series or
+    a text ``y`` has what follows each step, of shape (n_rows, n_steps, ...).
+    ``weights`` says how much each row, or each step of each row, counts.
     """
 
     x: np.ndarray
     y: np.ndarray
+    weights: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -63,16 +67,24 @@ class Trained:
     """A trained network.
 
     ``serving`` goes from raw inputs to probabilities of shape (n, n_classes) or numbers
-    of shape (n, 1), scaling included; it opens with plain Keras. ``history`` is Keras';
+    of shape (n, n_targets), scaling included; it opens with plain Keras. ``core`` is
+    the network alone. ``history`` is Keras';
     ``way`` says how epochs were run, and ``reason`` why so (`learnable.fit`).
     """
 
     serving: keras.Model
+    core: keras.Model
     history: dict[str, tuple[float, ...]]
     way: str
     reason: str
     parameters: int
     seconds: float
+
+    @property
+    def shape(self) -> tuple[tuple[int, ...], int]:
+        """Of the core's inputs for one row, and the number of its outputs."""
+        core: Any = self.core
+        return core.input_shape[1:], core.output_shape[-1]
 
 
 def train(
@@ -81,6 +93,7 @@ def train(
     validation: Rows,
     *,
     classes: int,
+    kind: Kind | None = None,
     feature_range: tuple[float, float] | None = None,
     more: More | None = None,
     seed: int = 0,
@@ -94,7 +107,10 @@ def train(
     rows, validation : Rows
         The latter for the loss on rows not trained on, and for early stopping.
     classes : int
-        0 for regression.
+        0 for numbers.
+    kind : str, optional
+        Needed for a series or a text; else told by ``classes`` and by the shape of
+        ``y``. Of those two, what is served is the core as it is.
     feature_range : (float, float), optional
         Known limits of every feature.
     more : More, optional
@@ -109,33 +125,45 @@ def train(
         The loss is not finite.
     """
     start = time.perf_counter()
-    shape, outputs = rows.x.shape[1:], classes or 1
+    kind = kind or _kind(rows.y, classes)
+    shape, outputs = rows.x.shape[1:], classes or rows.y[0].size
+    if kind == "forecast":
+        outputs = rows.y.shape[-1]
     # one a thread: two trainings at a time must not share weights
     thread = threading.get_ident()
-    trainee, beginning = _trainee(recipe, shape, outputs, bool(classes), thread)
+    trainee, beginning = _trainee(recipe, shape, outputs, kind, thread)
     keras.utils.set_random_seed(seed)
     core = build(recipe, shape=shape, outputs=outputs)
     beginning.restore()
     _copy(core, trainee)
     scaling = fit_scaling(recipe.scaling, rows.x, feature_range)
-    target = _target_scale(rows.y, classes)
-    inner = _scaled(validation, scaling, target)
-    given, count = _given(rows, more, scaling, target)
-    history: Any = fit(
-        trainee,
-        *given,
-        validation_data=(inner.x, inner.y),
-        batch_size=recipe.batch_size,
-        epochs=recipe.count_epochs(count),
-        shuffle=recipe.shuffle,
-        verbose=0,
-        callbacks=_callbacks(recipe, on_epoch),
-        way="rule",  # the same seed gives the same network
-        repeats=SHARED,
-    )
+    target = _target_scale(rows.y) if kind == "numbers" else None
+    inner = _scaled(validation, scaling, target, kind)
+    given, named, count = _given(recipe, rows, more, scaling, target, kind)
+    with on_show():
+        history: Any = fit(
+            trainee,
+            *given,
+            **named,
+            validation_data=_whole(inner, validation.weights),
+            batch_size=recipe.batch_size,
+            epochs=recipe.count_epochs(count),
+            shuffle=recipe.shuffle,
+            verbose=0,
+            callbacks=_callbacks(recipe, on_epoch),
+            way="rule",  # the same seed gives the same network
+            repeats=SHARED,
+        )
     _copy(trainee, core)
+    serving = core
+    if kind in ("classes", "labels", "numbers"):
+        last = (
+            scaling.apply(rows.x[-1:])[0] if recipe.evaluation != "each-row" else None
+        )
+        serving = serve(core, recipe, scaling, target, kind, last)
     return Trained(
-        serving=_serving(core, recipe, scaling, target, shape, classes),
+        serving=serving,
+        core=core,
         history={name: tuple(history.history[name]) for name in ("loss", "val_loss")},
         way=history.params["way"],
         reason=history.params["reason"],
@@ -145,11 +173,11 @@ def train(
 
 
 class _Progress(keras.callbacks.Callback):
-    """Tells of each epoch, and ends a training whose loss is not finite."""
+    """Tells of each epoch; ends a training that is good enough or not finite."""
 
-    def __init__(self, on_epoch: OnEpoch | None) -> None:
+    def __init__(self, until: float, on_epoch: OnEpoch | None) -> None:
         super().__init__()
-        self.on_epoch = on_epoch
+        self.until, self.on_epoch = until, on_epoch
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         params: Any = self.params
@@ -163,10 +191,13 @@ class _Progress(keras.callbacks.Callback):
                 )
         if self.on_epoch:
             self.on_epoch(epoch + 1, params["epochs"], logs or {})
+        if logs and logs["loss"] < self.until:
+            model: Any = self.model
+            model.stop_training = True
 
 
 def _callbacks(recipe: Recipe, on_epoch: OnEpoch | None) -> list[Any]:
-    callbacks: list[Any] = [_Progress(on_epoch)]
+    callbacks: list[Any] = [_Progress(recipe.until, on_epoch)]
     if recipe.patience:
         stop = keras.callbacks.EarlyStopping
         callbacks.append(
@@ -175,22 +206,25 @@ def _callbacks(recipe: Recipe, on_epoch: OnEpoch | None) -> list[Any]:
     return callbacks
 
 
+def _whole(rows: Rows, weights: np.ndarray | None) -> tuple[np.ndarray, ...]:
+    return (rows.x, rows.y) if weights is None else (rows.x, rows.y, weights)
+
+
 def _copy(source: keras.Model, target: keras.Model) -> None:
     """Weights, and the states of random layers, of one network into its equal."""
     for old, new in zip(target.variables, source.variables, strict=True):
         old.assign(new)
 
 
-def loss_unit(recipe: Recipe, classes: int) -> str:
-    """The metric that a recipe's training loss can be compared with; "" if none."""
-    if recipe.loss != "task":
-        return ""
-    return "log_loss" if classes else "relative_mse"
+def _kind(y: np.ndarray, classes: int) -> Kind:
+    if not classes:
+        return "numbers"
+    return "classes" if y.ndim == 1 else "labels"
 
 
 @lru_cache(maxsize=8)
 def _trainee(
-    recipe: Recipe, shape: tuple[int, ...], outputs: int, classes: bool, thread: int
+    recipe: Recipe, shape: tuple[int, ...], outputs: int, kind: Kind, thread: int
 ) -> tuple[keras.Model, Start]:
     """A compiled network, kept so that folds and seeds share what is compiled for it.
 
@@ -199,74 +233,57 @@ def _trainee(
     core = build(recipe, shape=shape, outputs=outputs)
     optimizer: Any = keras.optimizers.get(recipe.optimizer)
     optimizer.learning_rate = recipe.learning_rate
-    loss: Any = "mean_squared_error"
-    if recipe.loss == "broadcast-squared-error":
-        loss = BroadcastSquaredError()
-    elif classes:
-        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    optimizer.global_clipnorm = recipe.clip_norm or None
     trainee = keras.Model(core.inputs, core.outputs[0])
-    trainee.compile(optimizer=optimizer, loss=loss)
+    trainee.compile(optimizer=optimizer, loss=loss_of(recipe, kind))
     return trainee, Start(trainee)
 
 
 def _given(
-    rows: Rows, more: More | None, scaling: Affine, target: Affine | None
-) -> tuple[tuple[Any, ...], int]:
-    """What `fit` is given to train on, and the number of rows."""
+    recipe: Recipe,
+    rows: Rows,
+    more: More | None,
+    scaling: Affine,
+    target: Affine | None,
+    kind: Kind,
+) -> tuple[tuple[Any, ...], dict[str, Any], int]:
+    """What `fit` is given to train on, by place and by name, and the number of rows."""
     if more is None:
-        scaled = _scaled(rows, scaling, target)
-        return (scaled.x, scaled.y), len(rows.x)
+        scaled = _scaled(rows, scaling, target, kind)
+        named = {}
+        if recipe.class_weight == "balanced":
+            named = {"sample_weight": _balance(rows.y)}
+        return (scaled.x, scaled.y), named, len(rows.x)
+    if recipe.class_weight != "none":
+        msg = "class weights do not go with rows on disk"
+        raise Misuse(f"{msg}; give --memory a larger size, or leave them out")
 
     def prepared(x: Any, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        scaled = _scaled(Rows(more.to_matrix(x), y), scaling, target)
+        scaled = _scaled(Rows(more.to_matrix(x), y), scaling, target, kind)
         return scaled.x, scaled.y
 
     stored = more.rest.rows
-    return (OnDisk(stored, more.numbers, more.rest.y, prepared),), len(more.numbers)
+    on_disk = OnDisk(stored, more.numbers, more.rest.y, prepared)
+    return (on_disk,), {}, len(more.numbers)
 
 
-def _target_scale(y: np.ndarray, classes: int) -> Affine | None:
-    """From a number to its standardised form; None for classes."""
-    return None if classes else fit_scaling("standard", y.reshape(-1, 1), None)
+def _balance(y: np.ndarray) -> np.ndarray:
+    """A weight a row, so that all classes weigh the same; their mean is 1.
+
+    The heuristic of King and Zeng 2001, as in scikit-learn's ``"balanced"``.
+    """
+    counts = np.bincount(y)
+    return (len(y) / ((counts > 0).sum() * counts[y])).astype("float32")
 
 
-def _scaled(rows: Rows, scaling: Affine, target: Affine | None) -> Rows:
+def _target_scale(y: np.ndarray) -> Affine:
+    """From numbers to their standardised form, each target by its own."""
+    return fit_scaling("standard", y.reshape(len(y), -1), None)
+
+
+def _scaled(rows: Rows, scaling: Affine, target: Affine | None, kind: Kind) -> Rows:
     """Rows as the network sees them: float32 inputs, int32 codes or scaled targets."""
     x = scaling.apply(rows.x)
-    if target is None:
-        return Rows(x, rows.y.astype("int32"))
-    return Rows(x, target.apply(rows.y.reshape(-1, 1)))
-
-
-def _serving(
-    core: keras.Model,
-    recipe: Recipe,
-    scaling: Affine,
-    target: Affine | None,
-    shape: tuple[int, ...],
-    classes: int,
-) -> keras.Model:
-    """The network with its scaling before it and readable outputs behind it.
-
-    What goes in and is scaled, and numbers that come out, are float64: of a second in
-    the year 2026, or an article's number, float32 keeps too few digits.
-    """
-    layers = keras.layers
-    inputs = keras.Input(shape, name="features", dtype="float64")
-    outputs = core(_rescaling(scaling)(inputs))
     if target is not None:
-        back = Affine(1 / target.factor, -target.offset / target.factor)
-        outputs = _rescaling(back)(outputs)
-    elif recipe.loss == "broadcast-squared-error":
-        outputs = layers.Concatenate()([layers.Rescaling(-1.0, 1.0)(outputs), outputs])
-    else:
-        outputs = layers.Softmax()(outputs)
-    return keras.Model(inputs, outputs, name=core.name + "_serving")
-
-
-def _rescaling(scaling: Affine) -> keras.layers.Layer:
-    # arrays, not lists or floats: of those Keras makes float32 first
-    one = scaling.factor.shape == (1,)
-    factor, offset = (v[0] if one else v for v in (scaling.factor, scaling.offset))
-    layer: Any = keras.layers.Rescaling
-    return layer(factor, offset, dtype="float64")
+        return Rows(x, target.apply(rows.y.reshape(len(rows.y), -1)))
+    return Rows(x, rows.y.astype("float32" if kind == "forecast" else "int32"))

@@ -4,7 +4,11 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Scaling = Literal["none", "unit", "range", "standard"]
-Loss = Literal["task", "broadcast-squared-error"]
+Loss = Literal[
+    "task", "squared-error", "binary-cross-entropy", "broadcast-squared-error"
+]
+ClassWeight = Literal["none", "balanced"]
+Evaluation = Literal["each-row", "last-training-row"]
 
 
 @dataclass(frozen=True)
@@ -19,16 +23,20 @@ class Recipe:
         Units of the hidden layers, from the inputs on.
     activation : str
         Of the hidden layers, a Keras name.
-    initialiser : {"he_normal", "glorot_uniform", "normal"}
-        Of the kernels; biases start at 0. ``"normal"`` draws kernels *and biases* from
-        N(0, 1).
+    initialiser : {"he_normal", "glorot_uniform", "truncated_normal", "normal"}
+        Of the kernels; biases start at 0. ``"truncated_normal"`` has deviation 0.1;
+        ``"normal"`` draws kernels *and biases* from N(0, 1).
     scaling : {"none", "unit", "range", "standard"}
         What is done to the inputs inside the model: nothing; to [0, 1]; to [-1, 1];
         to mean 0 and deviation 1. Limits are the dataset's known ones, else those of
         the training rows.
-    loss : {"task", "broadcast-squared-error"}
-        ``"task"``: sparse softmax cross-entropy on logits for classes, squared error on
-        the standardised target for numbers. The other is a mistake kept on show.
+    loss : {"task", "squared-error", "binary-cross-entropy", \
+"broadcast-squared-error"}
+        ``"task"``: sparse softmax cross-entropy on logits for classes (sigmoid
+        cross-entropy for labels that do not exclude each other), squared error on the
+        standardised target for numbers. With the others a network has one output, the
+        probability of the second of two classes; ``"broadcast-squared-error"`` is a
+        mistake kept on show.
     optimizer : str
         A Keras name.
     learning_rate : float
@@ -42,6 +50,27 @@ class Recipe:
         to the best weights; 0 trains to the end.
     dropout : float, default 0
         Share of hidden units left out in each step.
+    clip_norm : float, default 0
+        All gradients are scaled down together where their joint norm is larger than
+        this (Pascanu, Mikolov, Bengio 2013); 0 leaves them as they are.
+    until : float, default 0
+        Training loss below which training ends; 0 trains to the end.
+    seeds : int, default 0
+        How many seeds are tried, to say how many of them get the loss below ``until``.
+    window : int, default 0
+        Steps of a sequence that a network sees at a time; 0 leaves it to the data.
+    vocabulary : int, default 0
+        Commonest words of the training rows that a network of texts knows.
+    class_weight : {"none", "balanced"}
+        ``"balanced"`` gives every class the same weight in the loss, whatever its
+        number of rows.
+    evaluation : {"each-row", "last-training-row"}
+        ``"last-training-row"`` answers every question with what the network says of
+        the last row it was trained on: a mistake kept on show.
+    stub : str, default ""
+        Part of the network that is replaced by a stub of the same shape.
+    weights : str, default ""
+        File to load weights from before training.
     """
 
     model: str
@@ -58,6 +87,15 @@ class Recipe:
     shuffle: bool = True
     patience: int = 0
     dropout: float = 0.0
+    clip_norm: float = 0.0
+    until: float = 0.0
+    seeds: int = 0
+    window: int = 0
+    vocabulary: int = 0
+    class_weight: ClassWeight = "none"
+    evaluation: Evaluation = "each-row"
+    stub: str = ""
+    weights: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)

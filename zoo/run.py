@@ -21,12 +21,16 @@ from .recipe import Recipe
 
 RESULTS = "results.json"
 """A folder that holds this file is a run."""
+MODEL = "model.keras"
+TRAINING_TEXT = "training.txt"
+"""What a network of characters was trained on."""
 
 
 @dataclass(frozen=True)
 class Inputs:
     """What a saved network must be told to be asked: the form of a row.
 
+    ``targets`` names what is predicted where that is not one of ``classes``.
     ``columns`` and ``types`` are names and pandas types of a table's columns, empty for
     images; ``shape`` is that of a row of numbers.
     """
@@ -38,6 +42,7 @@ class Inputs:
     columns: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     feature_range: tuple[float, float] | None = None
+    targets: tuple[str, ...] = ()
 
 
 def run_name(label: str) -> str:
@@ -130,14 +135,14 @@ def read_settings(folder: Path) -> tuple[Recipe, Inputs]:
         The run has no network, or the file is damaged.
     """
     path = folder / "recipe.json"
-    if not (path.exists() and (folder / "model.keras").exists()):
+    if not (path.exists() and (folder / MODEL).exists()):
         msg = f"the run {folder.name} holds no network to ask"
         raise BadData(f"{msg}; those of `zoo train` do")
     try:
         facts = json.loads(path.read_text("utf-8"))
         given = facts["inputs"]
-        lists = ("classes", "shape", "columns", "types")
-        fixed = {key: tuple(given[key]) for key in lists}
+        lists = ("classes", "shape", "columns", "types", "targets")
+        fixed = {key: tuple(given.get(key, ())) for key in lists}
         reach = given["feature_range"]
         inputs = Inputs(**{**given, **fixed, "feature_range": reach and tuple(reach)})
         return Recipe.from_dict(facts["recipe"]), inputs

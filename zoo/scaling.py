@@ -6,6 +6,9 @@ import numpy as np
 
 from .recipe import Scaling
 
+MASKED = -1_000.0
+"""Stands for a step of a sequence that is not there; far from any scaled value."""
+
 
 @dataclass(frozen=True)
 class Affine:

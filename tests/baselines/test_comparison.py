@@ -28,7 +28,7 @@ def test_error_follows_published_formula(values, ratio):
     found = over_folds(values, test_over_train=ratio)
     assert found is not None
     expected = np.var(values, ddof=1) * (1 / len(values) + ratio)
-    assert found.error**2 == pytest.approx(expected, abs=1e-12)
+    assert found.error**2 == pytest.approx(expected, rel=1e-9, abs=1e-12)
     assert found.freedom == len(values) - 1
 
 

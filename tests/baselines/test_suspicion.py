@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from learnable.baselines import catalog, harness, suspicion
+from learnable.baselines import baselines_for, harness, suspicion
 from learnable.baselines.suspicion import best_baseline, find_suspicion
 from learnable.baselines.tables import make_board, make_rows
 from learnable.data.split import make_folds
@@ -111,7 +111,7 @@ def test_images_are_no_columns(suspect, dataset_of, rng):
     assert suspect(data)  # as a table, any of the four columns is the answer
     image = dataset_of(x, y)
     folds = make_folds(image)
-    flat = {"logistic": catalog._flat(LogisticRegression())}
+    flat = {"logistic": baselines_for(image)["logistic"]}
     board = make_board(image, folds, harness.run(flat, image, folds, jobs=1))
     assert find_suspicion(board, best_baseline(make_rows(board))) == ""
 

@@ -3,12 +3,12 @@ import math
 import numpy as np
 import pytest
 from learnable.baselines.harness import Outcome
+from learnable.baselines.predictions import make_predictions
 from learnable.baselines.scoring import reference
 from learnable.baselines.tables import (
     difference,
     make_board,
     make_comparisons,
-    make_predictions,
     make_rows,
     skill_estimate,
 )

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 from learnable.baselines import verdict
 from learnable.baselines.comparison import Estimate
+from learnable.baselines.evidence import round_rows
 from learnable.baselines.results import Comparison, Row, Score, Signal
 from learnable.baselines.verdict import Evidence, draw
 
@@ -229,4 +230,4 @@ def test_exit_codes_are_fixed():
     ("rows", "text"), [(7, "7"), (99.4, "99"), (154, "150"), (12_345, "12,000")]
 )
 def test_rows_are_said_roundly(rows, text):
-    assert verdict._round(rows) == text
+    assert round_rows(rows) == text

@@ -1,9 +1,20 @@
+import os
+import pickle
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnable.data.encode import encode_fold, fit_encoder, make_encoder, to_matrix
+from learnable.data.encode import (
+    encode_fold,
+    fill_gaps,
+    fit_encoder,
+    is_text,
+    make_encoder,
+    to_matrix,
+)
 
 N = 60
 TRAIN, TEST = np.arange(40), np.arange(40, N)
@@ -133,3 +144,94 @@ def test_fitted_encoder_serves_rows():
     x = pd.DataFrame({"a": COLUMNS["text"], "b": COLUMNS["gaps"]})
     encoder, train = fit_encoder(x, TRAIN)
     np.testing.assert_array_equal(to_matrix(encoder, x.iloc[:1]), train[:1])
+
+
+NOUNS = [
+    "river",
+    "bridge",
+    "market",
+    "garden",
+    "letter",
+    "window",
+    "winter",
+    "engine",
+    "harbour",
+    "mirror",
+]
+MESSAGES = [f"please send the {a} and the {b} soon" for a in NOUNS for b in NOUNS][:N]
+SENTENCES = {
+    "messages": MESSAGES,
+    "headlines": [f"{a.title()} Found Near {b.title()}" for a in NOUNS for b in NOUNS],
+    "some repeated": [*MESSAGES[:45], *MESSAGES[:15]],
+    "some missing": [*MESSAGES[:50], None, *MESSAGES[50:]],
+    "one-word messages among them": [*MESSAGES, *["ok", "no", "yes"] * 10],
+    "other letters": [f"\u0433\u0434\u0435 \u0431\u044b\u043b \u0434\u043e\u043c {i} "
+                      "\u0438 \u0441\u0430\u0434" for i in range(N)],
+}  # fmt: skip
+NO_SENTENCES = {
+    "names": [f"{a.title()} {b.title()}" for a in NOUNS for b in NOUNS],
+    "three names": [f"{a.title()} van {b.title()}" for a in NOUNS for b in NOUNS],
+    "postcodes": [f"{chr(65 + i % 26)}W{i} {i % 9}AB" for i in range(N)],
+    "dates": pd.date_range("2020", periods=N).astype(str),
+    "long dates": pd.date_range("2020", periods=N).strftime("%A, %d %B %Y at %H:%M"),
+    "links": [f"https://example.org/the/{a}/and/more" for a in NOUNS],
+    "long categories": ["never been married before", "was married long ago"] * 30,
+    "numbers": [f"{i} {i + 1} {i + 2} {i + 3}" for i in range(N)],
+    "missing": pd.Series([None] * N, dtype=object),
+    "mixed": [*MESSAGES[:20], *range(40)],
+}
+
+
+@pytest.mark.parametrize("kind", ["str", "object", "string"])
+@pytest.mark.parametrize("name", SENTENCES)
+def test_sentences_are_text(name, kind):
+    assert is_text(pd.DataFrame({"a": pd.Series(SENTENCES[name], dtype=kind)}))
+
+
+@pytest.mark.parametrize("name", NO_SENTENCES)
+def test_names_and_codes_are_no_text(name):
+    assert not is_text(pd.DataFrame({"a": NO_SENTENCES[name]}))
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_columns_of_tables_are_no_text(name):
+    assert not is_text(pd.DataFrame({name: COLUMNS[name]}))
+
+
+def test_text_is_the_only_column():
+    assert not is_text(pd.DataFrame({"a": MESSAGES, "b": range(N)}))
+    assert not is_text(pd.DataFrame({"a": MESSAGES, "b": MESSAGES}))
+    assert not is_text(np.zeros((3, 2, 2)))
+
+
+def test_text_stays_text():
+    x = pd.DataFrame({"a": [*MESSAGES[:-2], None, np.nan]})
+    train, test = encode_fold(x, TRAIN, TEST)
+    assert train.dtype == test.dtype == object
+    assert train.tolist() == MESSAGES[:40]
+    assert test.tolist() == [*MESSAGES[40:58], "", ""]
+
+
+def test_encoder_of_text_is_kept_on_disk_and_serves_any_rows():
+    x = pd.DataFrame({"a": MESSAGES})
+    encoder, matrix = fit_encoder(x, TRAIN)
+    assert matrix.shape == (40,)
+    again = pickle.loads(pickle.dumps(encoder))
+    few = pd.DataFrame({"a": ["yes", None]})
+    assert to_matrix(again, few).tolist() == ["yes", ""]
+    assert fill_gaps(again, x)(few).tolist() == ["yes", ""]
+    numbers = pd.DataFrame({"a": [7.0, np.nan]})  # as a file of few rows may be read
+    assert to_matrix(again, numbers).tolist() == ["7.0", ""]
+
+
+def test_texts_pass_through_unchanged():
+    texts = np.array(["a b", ""], dtype=object)
+    assert to_matrix(None, texts) is texts
+
+
+@pytest.mark.skipif("ZOO_DATA" not in os.environ, reason="ZOO_DATA is not set")
+def test_messages_are_text_and_their_kinds_are_not():
+    file = Path(os.environ["ZOO_DATA"]) / "text" / "sms_spam.tsv"
+    table = pd.read_csv(file, sep="\t", names=["label", "text"], quoting=3)
+    assert is_text(table[["text"]])
+    assert not is_text(table[["label"]])

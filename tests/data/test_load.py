@@ -38,7 +38,7 @@ def test_dropped_and_group_are_none(write):
         ({"target": "kind", "drop": ["3"]}, Misuse, "--drop or --group"),
         ({"target": "kind", "group": "-1"}, Misuse, "--drop or --group"),
         ({"target": "kind", "drop": ["0", "1", "2"]}, BadData, "no column to learn"),
-        ({"target": "kind", "task": "forecast"}, Misuse, "no task"),
+        ({"target": "kind", "task": "Forecast"}, Misuse, "no task"),
         ({"target": "kind", "task": "regression"}, BadData, "needs numbers"),
         ({"target": "family", "task": "binary"}, BadData, "10 classes"),
         ({"target": "kind", "limit": 1}, Misuse, "2 or more, got 1"),

@@ -222,6 +222,14 @@ def test_page_takes_its_colours_from_the_reader(pages):
     assert not re.search(r'(fill|stroke)="(#|black|white)', svg)
 
 
+def test_trimming_leaves_names_alone(made):
+    name = 'x opacity="1" d="M1.234" font-family="sans-serif"'
+    facts = summarize(made("hostile", name))
+    root = ET.fromstring(forest_svg(facts["scores"]["forest"], 820))
+    shown = {element.text for element in root.iter("text")}
+    assert any(text and text.startswith('x opacity="1" d="M1.234"') for text in shown)
+
+
 def test_page_is_made_quickly(made):
     Report(made("classification")).html()  # imports and the first chart cost a second
     start = time.perf_counter()

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from functools import cache
 from itertools import pairwise
 
@@ -10,13 +11,21 @@ from learnable.data import load
 from learnable.data.errors import BadData
 from learnable.data.split import cut
 from learnable.zoo import list_models
-from learnable.zoo.backend import keras
+from learnable.zoo.backend import keras, on_show
 from learnable.zoo.estimator import predict
-from learnable.zoo.network import Rows, Trained, loss_unit, train
+from learnable.zoo.losses import loss_unit
+from learnable.zoo.network import Rows, Trained, train
 from learnable.zoo.registry import recipe
 from learnable.zoo.scaling import fit_scaling
 
-every_model = pytest.mark.parametrize("name", list_models())
+OTHER_ROWS = {"convnet*", "cnn-*", "mobilenet*", "lstm-*", "text-*"}
+"""Models of images, films, series and texts."""
+TABULAR = [
+    name
+    for name in list_models()
+    if not any(fnmatchcase(name, pattern) for pattern in OTHER_ROWS)
+]
+every_model = pytest.mark.parametrize("name", TABULAR)
 
 PLAIN_KERAS = """
 import sys
@@ -77,9 +86,12 @@ def test_seed_gives_the_same_network(name, make_rows, trained_on_colours):
 @every_model
 def test_serving_is_scaling_core_head(name, make_rows, trained_on_colours):
     trained, settings = trained_on_colours(name), short(name)
+    if settings.evaluation != "each-row":
+        pytest.skip("it answers with its last training row on purpose")
     rows = make_rows(40, (3,), 2)
     scaled = fit_scaling(settings.scaling, rows.x, None).apply(rows.x)
-    said = np.asarray(core_of(trained)(scaled))
+    with on_show():
+        said = np.asarray(core_of(trained)(scaled))
     if settings.loss == "task":
         odds = np.exp(said - said.max(axis=1, keepdims=True))
         said = odds / odds.sum(axis=1, keepdims=True)
@@ -89,6 +101,15 @@ def test_serving_is_scaling_core_head(name, make_rows, trained_on_colours):
     np.testing.assert_allclose(given, said, atol=1e-6)
     np.testing.assert_allclose(given.sum(axis=1), 1, atol=1e-6)
     assert trained.parameters == core_of(trained).count_params()
+
+
+def test_last_training_row_answers_for_all(make_rows, trained_on_colours):
+    trained, rows = trained_on_colours("mnist-one-class"), make_rows(40, (3,), 2)
+    given = predict(trained.serving, rows.x)
+    assert (given == given[-1]).all()
+    scaled = fit_scaling("unit", rows.x, None).apply(rows.x[-1:])
+    own = np.asarray(keras.ops.softmax(trained.core(scaled)))
+    np.testing.assert_allclose(given[:1], own, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["mlp", "one-hidden"])
@@ -118,7 +139,9 @@ def test_saved_models_open_in_plain_keras(tmp_path, make_rows, trained_on_colour
     rows = make_rows(30, (3,), 2)
     np.save(tmp_path / "x.npy", rows.x)
     expected = {}
-    for name in list_models():
+    for name in TABULAR:
+        if name == "mnist-one-class":
+            continue  # its wrong gradient is a layer of ours
         trained = trained_on_colours(name)
         trained.serving.save(tmp_path / f"{name}.keras")
         expected[name] = predict(trained.serving, rows.x)
@@ -247,6 +270,10 @@ def test_rows_are_asked_in_parts(make_rows, monkeypatch, trained_on_colours):
 
 
 def test_loss_unit_is_a_metric():
-    assert loss_unit(recipe("mlp"), 3) == "log_loss"
-    assert loss_unit(recipe("mlp"), 0) == "relative_mse"
-    assert loss_unit(recipe("rgb-sigmoid"), 2) == ""
+    assert loss_unit(recipe("mlp"), "multiclass") == "log_loss"
+    assert loss_unit(recipe("mlp"), "regression") == "relative_mse"
+    assert loss_unit(recipe("rgb-sigmoid"), "binary") == ""
+    assert loss_unit(recipe("binary-sigmoid"), "binary") == "log_loss"
+    assert loss_unit(recipe("lstm-series"), "forecast") == ""
+    weighted = replace(recipe("mlp"), class_weight="balanced")
+    assert loss_unit(weighted, "binary") == ""

@@ -18,6 +18,7 @@ COMMANDS = {
     "baseline": "baseline",
     "compare": "compare",
     "predict": "predict",
+    "generate": "generate",
     "runs": "runs",
     "report": "runs",
     "list": "shelf",

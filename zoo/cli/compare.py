@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from ..recipe import ClassWeight
 from . import options
 
 
@@ -18,6 +20,7 @@ from . import options
 @options.data_options
 @options.fold_options
 @options.run_options
+@options.class_weight_option
 @options.gate_option
 def compare_command(
     models: tuple[str, ...],
@@ -30,6 +33,7 @@ def compare_command(
     as_json: bool,
     quiet: bool,
     gate: bool,
+    class_weight: ClassWeight,
     **reading: Any,
 ) -> None:
     """Score several networks and the baselines on the same folds of one dataset.
@@ -37,10 +41,12 @@ def compare_command(
     Without --data, the first model's own dataset. With --gate, the exit code is that of
     the first network whose verdict is not 0.
     """
-    from ...data import load
+    from ...data import DATASETS, load
     from ...data.errors import Misuse
     from ..catalog import card
+    from ..registry import recipe
     from . import output, work
+    from .settings import with_task
 
     names = list(dict.fromkeys(models))
     cards = [card(name) for name in names]
@@ -48,12 +54,21 @@ def compare_command(
     if not name:
         msg = f"{names[0]} has no dataset of its own; give --data with a name or a file"
         raise Misuse(msg)
+    if data and data not in DATASETS:
+        reading = with_task(reading, names[0])
     dataset = load(name, **reading, seed=seed)
     work.check_models(names, dataset)
+    networks = [replace(recipe(n), class_weight=class_weight) for n in names]
     study = work.score(
-        names, dataset, folds=folds, repeats=repeats, jobs=jobs, seed=seed, quiet=quiet
+        networks,
+        dataset,
+        folds=folds,
+        repeats=repeats,
+        jobs=jobs,
+        seed=seed,
+        quiet=quiet,
     )
-    study = work.with_networks(study, names, dataset)
+    study = work.with_networks(study, networks, dataset)
     results, run = work.write_run(out, "compare", study)
     output.show_results(results, run, as_json=as_json, quiet=quiet)
     if gate:

@@ -66,6 +66,25 @@ memory_option = click.option(
     "machine's). A larger Parquet file or folder is trained on from disk.",
 )  # fmt: skip
 
+class_weight_option = click.option(
+    "--class-weight", type=click.Choice(["none", "balanced"]), default="none",
+    show_default=True,
+    help="balanced: every class counts the same in the loss, however few its rows.",
+)  # fmt: skip
+
+recipe_options = _together(
+    class_weight_option,
+    click.option(
+        "--stub", metavar="PART",
+        help="Replace a part of the network by a stub of the same shape "
+        "(`zoo show MODEL` names the parts).",
+    ),
+    click.option(
+        "--weights", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+        help="Weights to begin with, for models that can load some.",
+    ),
+)  # fmt: skip
+
 run_options = _together(
     click.option(
         "--seed", type=click.IntRange(0), default=0, show_default=True,
@@ -77,11 +96,21 @@ run_options = _together(
 )  # fmt: skip
 
 data_options = _together(
-    click.option("--target", help="Column to predict: its name, or position from 0."),
+    click.option(
+        "--target",
+        help="Column to predict: its name, or position from 0; several as a,b,c.",
+    ),
     click.option("--task", type=click.Choice(TASKS), help="Overrules what is guessed."),
     click.option("--drop", multiple=True, metavar="COL", help="Column to leave out."),
     click.option("--group", metavar="COL", help="Equal values stay together."),
     click.option("--limit", type=int, metavar="N", help="Use about N rows, a sample."),
+    click.option(
+        "--season", type=int, metavar="N",
+        help="Of a forecast: steps after which the series repeats itself.",
+    ),
+    click.option(
+        "--horizon", type=int, metavar="N", help="Steps to forecast at a time.",
+    ),
     click.option(
         "--header/--no-header", default=None,
         help="Whether a text file's first line holds names (found out by default).",

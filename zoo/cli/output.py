@@ -81,7 +81,7 @@ def show_table(results: Results) -> None:
     table.caption = Text(
         "mean [95 % interval]; skill: share of the uncertainty removed"
     )
-    metrics = METRICS["classes" if about.classes else "numbers"]
+    metrics = METRICS.get(about.task, METRICS["classes"])
     table.add_column("candidate", no_wrap=True)
     for label in (*metrics.values(), "fit"):
         table.add_column(label, justify="right", no_wrap=True)
@@ -103,7 +103,19 @@ METRICS = {
         "log_loss": "log loss",
         "roc_auc": "ROC AUC",
     },
-    "numbers": {"r2": "R²", "skill": "skill", "rmse": "RMSE", "mae": "MAE"},
+    "regression": {"r2": "R²", "skill": "skill", "rmse": "RMSE", "mae": "MAE"},
+    "forecast": {"mase": "MASE", "skill": "skill", "smape": "sMAPE %", "mae": "MAE"},
+    "characters": {
+        "bits_per_character": "bits/character",
+        "skill": "skill",
+        "accuracy": "accuracy",
+    },
+    "multilabel": {
+        "f1_macro": "macro F1",
+        "skill": "skill",
+        "exact_match": "all right",
+        "roc_auc": "ROC AUC",
+    },
 }
 
 
@@ -137,6 +149,7 @@ def show_results(results: Results, run: Path, *, as_json: bool, quiet: bool) -> 
         for note in results.about.notes:
             console().print(f"note: {note}", markup=False)
         show_table(results)
+        show_networks(results)
     report = run / "report.html"
     if as_json:
         facts = results.to_dict() | {"run": str(run), "report": str(report)}
@@ -153,6 +166,26 @@ def show_verdicts(results: Results) -> None:
         about = f"{verdict.about}: " if len(networks) > 1 else ""
         click.echo(f"{about}{click.style(verdict.name, bold=True)}. {verdict.sentence}")
         click.echo(f"  What would change this: {verdict.change}")
+
+
+def show_networks(results: Results) -> None:
+    """What there is to say of the networks beside their scores, a line each."""
+    for network in results.networks:
+        unused = [layer.name for layer in network.layers if not layer.used]
+        said = [network.note] if network.note else []
+        if unused:
+            names = ", ".join(unused)
+            said.append(f"{len(unused)} layers reach no output: {names}.")
+        if network.tries:
+            tries = network.tries
+            said.append(
+                f"{tries.reached} of {len(tries.losses)} seeds bring the loss below "
+                f"{tries.goal:g}."
+            )
+        if network.sample:
+            said.append(f"It writes: {' '.join(network.sample.text.split())[:200]} ...")
+        for line in said:
+            console().print(f"{network.name}: {line}", markup=False)
 
 
 def exit_code(results: Results) -> int:

@@ -31,15 +31,22 @@ def predict_command(run: str, file: str | None, out: Path, as_json: bool) -> Non
     """Ask a trained network about new rows.
 
     Rows come from FILE (CSV, TSV, Parquet, NPZ) or from standard input, one line a
-    row; with neither, the features are asked for one by one. RUN is a run's folder,
-    its name, a part of it, or `last`.
+    row; with neither, the features are asked for one by one. Of a series the rows are
+    its last values, and the next steps are forecast. RUN is a run's folder, its name, a
+    part of it, or `last`.
     """
+    from ...data.errors import Misuse
     from ..run import find_run, read_settings
 
     folder = find_run(run, out)
     _, inputs = read_settings(folder)
-    rows = _rows(file, inputs)
-    outputs = _ask(folder, rows)
+    if inputs.task == "characters":
+        msg = f"{folder.name} holds a network of characters"
+        raise Misuse(f"{msg}; `zoo generate {folder.name}` lets it write")
+    if inputs.task == "forecast":
+        outputs = _forecast(folder, file, inputs)
+    else:
+        outputs = _ask(folder, _rows(file, inputs))
     for answer in _answers(outputs, inputs):
         click.echo(json.dumps(answer, ensure_ascii=False) if as_json else _line(answer))
 
@@ -56,21 +63,39 @@ def _rows(file: str | None, inputs: Inputs) -> Any:
     return ask_for_row(inputs, lambda name: click.prompt(f"{name}{hint}", default=""))
 
 
+def _forecast(folder: Path, file: str | None, inputs: Inputs) -> np.ndarray:
+    """The next steps of a series, of shape (horizon, 1)."""
+    from ..asking_series import series_from_file, series_from_text
+    from ..forecaster import forecast
+    from ..opening import open_network
+
+    if file and file != "-":
+        values = series_from_file(Path(file), inputs)
+    else:
+        values = series_from_text(sys.stdin.read(), inputs)
+    return forecast(open_network(folder), values).reshape(-1, 1)
+
+
 def _ask(folder: Path, rows: Any) -> np.ndarray:
     from ..asking import ask
-    from ..backend import keras
+    from ..opening import open_network
 
     encoder = None
     if (folder / "encoder.joblib").exists():
         import joblib
 
         encoder = joblib.load(folder / "encoder.joblib")
-    open_model: Any = keras.saving.load_model  # Keras' decorator hides its type
-    return ask(open_model(folder / "model.keras"), encoder, rows)
+    return ask(open_network(folder), encoder, rows)
 
 
 def _answers(outputs: np.ndarray, inputs: Inputs) -> list[dict[str, Any]]:
-    """One dict a row: the likeliest class and all probabilities, or the number."""
+    """One dict a row: the likeliest class and all probabilities, or the number.
+
+    Several targets: their names and values; labels with the probability of each.
+    """
+    if len(inputs.targets) > 1:
+        names = inputs.targets
+        return [dict(zip(names, map(float, row), strict=True)) for row in outputs]
     if not inputs.classes:
         return [{"prediction": float(row[0])} for row in outputs]
     return [
@@ -83,6 +108,8 @@ def _answers(outputs: np.ndarray, inputs: Inputs) -> list[dict[str, Any]]:
 
 
 def _line(answer: dict[str, Any]) -> str:
+    if "prediction" not in answer:
+        return "  ".join(f"{name} {value:.6g}" for name, value in answer.items())
     if "probabilities" not in answer:
         return f"{answer['prediction']:.6g}"
     ranked = sorted(answer["probabilities"].items(), key=lambda item: -item[1])

@@ -20,6 +20,7 @@ from . import options
 @click.option("--data", metavar="NAME|FILE", help="Dataset of the catalog, or a file.")
 @options.data_options
 @options.memory_option
+@options.recipe_options
 @options.fold_options
 @options.run_options
 @options.gate_option
@@ -27,6 +28,9 @@ def train_command(
     model: str,
     data: str | None,
     memory: int | None,
+    class_weight: str,
+    stub: str | None,
+    weights: Path | None,
     folds: int,
     repeats: int,
     jobs: int | None,
@@ -43,10 +47,12 @@ def train_command(
     on each fold, where the baselines are scored too; the verdict is drawn from those.
     With official test rows (mnist) these are the one split.
     """
-    from ...data import load
+    from ...data import DATASETS, load
     from ...data.errors import Misuse
     from ..catalog import card
     from . import output, work
+    from .fitting import fit_network
+    from .settings import adjusted, check_settings, with_task
 
     known = card(model)
     name = data or known.dataset
@@ -54,12 +60,16 @@ def train_command(
         msg = f"{model} has no dataset of its own; give --data with a name or a file"
         raise Misuse(msg)
     memory = memory or work.half_of_memory()
+    settings = adjusted(model, class_weight=class_weight, stub=stub, weights=weights)
+    if data and data not in DATASETS:
+        reading = with_task(reading, model)
     dataset = load(name, **reading, memory=memory, seed=seed)
     work.check_models([model], dataset)
-    fitted = work.fit_network(model, dataset, seed=seed, quiet=quiet)
+    check_settings(settings, dataset, quiet=quiet)
+    fitted = fit_network(settings, dataset, seed=seed, quiet=quiet)
     once = dataset.n_test > 0
     study = work.score(
-        [] if once else [model],
+        [] if once else [settings],
         dataset,
         folds=folds,
         repeats=repeats,

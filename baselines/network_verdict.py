@@ -1,0 +1,210 @@
+"""The verdict on a network: is it at fault, level with the baselines, or ahead?"""
+
+from dataclasses import replace
+
+from .evidence import (
+    CONFIDENT,
+    NAIVE,
+    SIGNIFICANT,
+    Evidence,
+    no_use,
+    p_above,
+    round_rows,
+    shown,
+)
+from .results import Comparison, Row, Verdict
+from .suspicion import best_baseline
+
+MARGIN = 0.05
+"""Practically equal: within a twentieth of the best baseline's skill ..."""
+LEAST_MARGIN = 0.01
+"""... or within one hundredth of the prior's uncertainty."""
+
+
+def network_verdict(evidence: Evidence, data: Verdict, row: Row) -> Verdict:
+    """One of the six verdicts on a network; of a forecast with a word on the naive."""
+    found = _judge(evidence, data, row)
+    return replace(found, sentence=found.sentence + _beside_naive(evidence, row))
+
+
+def _beside_naive(evidence: Evidence, row: Row) -> str:
+    """Whether a forecasting network beats seasonal naive or loses to it."""
+    pair = (
+        c for c in evidence.comparisons if (c.network, c.baseline) == (row.name, NAIVE)
+    )
+    c = next(pair, None)
+    if c is None:
+        return ""
+    sure = c.p_holm <= SIGNIFICANT
+    verb = "beats" if c.difference > 0 else "loses to"
+    told = "" if sure else ", but so few folds cannot tell that from chance"
+    gain = f"{abs(c.difference):.0%} {'less' if c.difference > 0 else 'more'}"
+    return (
+        f" The network {verb} the seasonal naive forecast by {gain} absolute error "
+        f"(corrected p = {c.p_holm:.3g}{told})."
+    )
+
+
+def _judge(evidence: Evidence, data: Verdict, row: Row) -> Verdict:
+    if data.name == "suspicious":
+        return Verdict("suspicious", row.name, data.sentence, data.change)
+    best = best_baseline(evidence.rows)
+    if data.name != "signal":
+        alone = not row.error and p_above(evidence.skills[row.name]) <= CONFIDENT
+        if not (alone and _beats_all(evidence, row.name)):
+            return Verdict(data.name, row.name, data.sentence, data.change)
+        return _ahead(evidence, row)
+    if row.error:
+        others = "The baselines learn from the same rows."
+        if best is None or no_use(best):
+            others = "The baselines run on the same rows."
+        return Verdict(
+            "network-at-fault",
+            row.name,
+            f"The network fails: {row.error}. {others}",
+            "A network that trains to its end.",
+        )
+    if best is None or no_use(best):
+        if (
+            _beats_all(evidence, row.name)
+            and evidence.skills[row.name].interval()[0] > 0
+        ):
+            return _ahead(evidence, row)
+        return Verdict("undecided", row.name, data.sentence, data.change)
+    return _against(evidence, row, best)
+
+
+def _against(evidence: Evidence, row: Row, best: Row) -> Verdict:
+    """A signal, and a baseline that uses it: how does the network stand?"""
+    c = _versus(evidence, row.name, best.name)
+    margin = max(LEAST_MARGIN, MARGIN * best.scores["skill"].mean)
+    worse = c.p_holm <= SIGNIFICANT and c.difference < -margin
+    flat = evidence.skills[row.name].interval()[1] <= LEAST_MARGIN
+    learned = evidence.skills[best.name].interval()[0] > 0
+    flat = flat and learned and c.difference < -margin
+    if (worse or flat) and _ranks_as_well(row, best):
+        return _overconfident(evidence, row, best)
+    if worse or flat:
+        return _at_fault(evidence, row, best, c)
+    if _beats_all(evidence, row.name):
+        return _ahead(evidence, row)
+    if c.low >= -margin:
+        return _level(evidence, row, best, c, margin)
+    return _cannot_tell(evidence, row, best, c, margin)
+
+
+def _ranks_as_well(row: Row, best: Row) -> bool:
+    """Whether only the probabilities are worse, not the order or the choice of classes.
+
+    A network that has learned and is too sure of itself has a poor log loss; one that
+    always says the same has a poor AUC too.
+    """
+    return all(
+        metric in row.scores
+        and row.scores[metric].mean >= best.scores[metric].mean - LEAST_MARGIN
+        for metric in ("accuracy", "balanced_accuracy", "roc_auc")
+    )
+
+
+def _versus(evidence: Evidence, network: str, baseline: str) -> Comparison:
+    return next(
+        c
+        for c in evidence.comparisons
+        if (c.network, c.baseline) == (network, baseline)
+    )
+
+
+def _beats_all(evidence: Evidence, network: str) -> bool:
+    own = [c for c in evidence.comparisons if c.network == network]
+    return bool(own) and all(c.difference > 0 and c.p_holm <= SIGNIFICANT for c in own)
+
+
+def _interval(c: Comparison) -> str:
+    return f"{c.difference:+.3f} [{c.low:+.3f}, {c.high:+.3f}]"
+
+
+def _at_fault(evidence: Evidence, row: Row, best: Row, c: Comparison) -> Verdict:
+    return Verdict(
+        "network-at-fault",
+        row.name,
+        f"The network is at fault, not the data: {shown(best, evidence.rows)}; "
+        f"{shown(row, ())}. Difference in skill {_interval(c)}, corrected p = "
+        f"{c.p_holm:.3g}.",
+        f"A change to the network, its settings or its inputs that brings its skill to "
+        f"{best.scores['skill'].mean:.2f}.",
+    )
+
+
+def _ahead(evidence: Evidence, row: Row) -> Verdict:
+    c = min(
+        (c for c in evidence.comparisons if c.network == row.name),
+        key=lambda c: c.difference,
+    )
+    return Verdict(
+        "network-ahead",
+        row.name,
+        f"The network is ahead of every baseline: {shown(row, evidence.rows)}. Over "
+        f"the nearest, {c.baseline}, it gains {_interval(c)} of skill, corrected p = "
+        f"{c.p_holm:.3g}.{_other_order(evidence, row)}",
+        "Other rows, or a stronger baseline than those tried.",
+    )
+
+
+def _other_order(evidence: Evidence, row: Row) -> str:
+    """A word on a baseline that is behind in skill and yet right more often."""
+    able = [r for r in evidence.rows if r.kind == "baseline" and "accuracy" in r.scores]
+    top = max(able, key=lambda r: r.scores["accuracy"].mean, default=row)
+    if top is row or top.scores["accuracy"].mean <= row.scores["accuracy"].mean:
+        return ""
+    accuracy = top.scores["accuracy"].mean
+    return f" By accuracy alone {top.name} is higher, {accuracy:.3f}."
+
+
+def _level(
+    evidence: Evidence, row: Row, best: Row, c: Comparison, margin: float
+) -> Verdict:
+    return Verdict(
+        "network-level",
+        row.name,
+        f"The network learns, and {best.name} will do: {shown(row, evidence.rows)}; "
+        f"{shown(best, ())}. Difference in skill {_interval(c)}, equal within "
+        f"{margin:.3f} or better.",
+        "More rows could show a difference smaller than that.",
+    )
+
+
+def _overconfident(evidence: Evidence, row: Row, best: Row) -> Verdict:
+    own, other = (r.scores["log_loss"].mean for r in (row, best))
+    return Verdict(
+        "network-level",
+        row.name,
+        f"The network tells the classes apart as well as {best.name} does "
+        f"({shown(row, evidence.rows)}), but its probabilities are too sure: log loss "
+        f"{own:.3f} against {other:.3f}.",
+        "Shorter training, or calibrated probabilities.",
+    )
+
+
+def _cannot_tell(
+    evidence: Evidence, row: Row, best: Row, c: Comparison, margin: float
+) -> Verdict:
+    reach = (c.high - c.low) / 2
+    factor = reach / max(abs(c.difference + margin), 1e-9)
+    rows = round_rows(evidence.n_rows * min(factor**2, 1_000))
+    # with five repeats the interval shrinks to 0.60 of that of five folds: the error to
+    # sqrt((1/25 + 1/4) / (1/5 + 1/4)) = 0.80 of it, the quantile from 2.78 to 2.06
+    once = evidence.held_out or evidence.task == "forecast"
+    repeats = not once and factor < 1.6
+    more = "--repeats 5 or about" if repeats else "About"
+    needed = f"{more} {rows} rows would tell."
+    if evidence.task == "forecast":
+        needed = "A longer series, or more folds of fewer steps (--folds, --horizon)."
+    return Verdict(
+        "undecided",
+        row.name,
+        f"There is something to learn, but these rows cannot tell whether the network "
+        f"learns it as well as {best.name}: {shown(row, evidence.rows)}; "
+        f"{shown(best, ())}. Difference in skill {_interval(c)}; {margin:.3f} would be "
+        "practically equal.",
+        needed,
+    )

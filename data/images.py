@@ -1,0 +1,199 @@
+"""A folder with one folder of images for each class, read in blocks."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from .errors import BadData, Misuse
+from .stored import Stored
+
+ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
+BLOCK = 512
+"""Images read at a time."""
+MOST_BROKEN = 0.1
+"""A larger share of images that cannot be read is no accident, and is refused."""
+NAMED = 5
+"""Files named at most in a note."""
+
+
+@dataclass(frozen=True)
+class _Look:
+    """An image's width and height, and whether it has colours."""
+
+    size: tuple[int, int]
+    colour: bool
+
+    @property
+    def mode(self) -> str:
+        return "RGB" if self.colour else "L"
+
+
+def open_images(path: Path) -> Stored:
+    """The images of a folder with one folder a class.
+
+    Every image is decoded once, so that a broken one is left out now and not met in
+    the middle of a training. All are brought to the commonest size, and to grey or to
+    colours, whichever most of them are; what is transparent becomes white, 16 bits
+    become 8, and of an animation the first picture counts.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Stored
+        Its rows are uint8 of shape (n, height, width) or (n, height, width, 3), in the
+        order of folders and file names; the notes tell what was left out or changed.
+
+    Raises
+    ------
+    Misuse
+        There is no folder with images.
+    BadData
+        There is one class, or more than a tenth of the images cannot be read.
+    """
+    found = _find(path)
+    looks = _look_at([file for file, _ in found])
+    broken = [file for (file, _), look in zip(found, looks, strict=True) if not look]
+    notes = _left_out(path, broken, len(found))
+    rows = [row for row, look in zip(found, looks, strict=True) if look]
+    _check_classes(path, [label for _, label in rows])
+    seen = [look for look in looks if look]
+    form = _commonest(seen)
+    starts = np.minimum(np.arange(0, len(rows) + BLOCK, BLOCK), len(rows))
+
+    def read(block: int) -> np.ndarray:
+        some = rows[starts[block] : starts[block + 1]]
+        with warnings.catch_warnings():
+            # of odd colour tables or camera data; the pixels are read all the same
+            warnings.simplefilter("ignore")
+            return np.stack([_pixels(file, form) for file, _ in some])
+
+    return Stored(
+        starts,
+        read,
+        np.array([label for _, label in rows]),
+        int(np.prod(form.size)) * (3 if form.colour else 1),
+        "class",
+        (*notes, *_changed(seen, form)),
+    )
+
+
+def _find(path: Path) -> list[tuple[Path, str]]:
+    """File and class of every image, sorted; files of the system's own are none."""
+    found = sorted(
+        (file, folder.name)
+        for folder in path.iterdir()
+        if folder.is_dir() and not folder.name.startswith(".")
+        for file in folder.iterdir()
+        if file.suffix.lower() in ENDINGS and not file.name.startswith(".")
+    )
+    if not found:
+        msg = f"{str(path)!r} holds neither x.npy and y.npy nor folders of images"
+        raise Misuse(f"{msg}; images lie in one folder a class ({', '.join(ENDINGS)})")
+    return found
+
+
+def _look_at(files: Sequence[Path]) -> list[_Look | None]:
+    """What each image is, or None where it cannot be decoded to its end."""
+    with warnings.catch_warnings(), ThreadPoolExecutor() as pool:
+        warnings.simplefilter("ignore")  # as above
+        return list(pool.map(_look, files))
+
+
+def _look(file: Path) -> _Look | None:
+    try:
+        with Image.open(file) as picture:
+            picture.load()
+            grey = picture.mode in ("1", "L", "LA", "La") or _is_deep(picture)
+            return _Look(picture.size, not grey)
+    except Exception:  # a damaged file makes Pillow's decoders raise nearly anything
+        return None
+
+
+def _is_deep(picture: Image.Image) -> bool:
+    """Whether it is grey with 16 bits ("I;16", or "I" in older releases)."""
+    return picture.mode.startswith("I")
+
+
+def _left_out(path: Path, broken: Sequence[Path], total: int) -> tuple[str, ...]:
+    if not broken:
+        return ()
+    names = ", ".join(f"{file.parent.name}/{file.name}" for file in broken[:NAMED])
+    names = f"{names}, ..." if len(broken) > NAMED else names
+    told = f"{len(broken):,} of {total:,} images"
+    if len(broken) > MOST_BROKEN * total:
+        msg = f"{told} in {path.name} cannot be read: {names}"
+        msg = f"{msg}; {MOST_BROKEN:.0%} may be broken. Mend or remove them."
+        raise BadData(msg)
+    are = "is" if len(broken) == 1 else "are"
+    return (f"{told} cannot be read and {are} left out: {names}",)
+
+
+def _check_classes(path: Path, labels: Sequence[str]) -> None:
+    if len(set(labels)) > 1:
+        return
+    msg = f"{path.name} holds images of one class ({labels[0]!r})"
+    raise BadData(f"{msg}; two are needed or more, in one folder a class")
+
+
+def _commonest(looks: Sequence[_Look]) -> _Look:
+    """Size and colours of most images.
+
+    Of sizes that are equally common the one nearest to the median area is taken: where
+    all images differ it is neither the smallest nor the largest.
+    """
+    counts = Counter(look.size for look in looks)
+    middle = float(np.median([look.size[0] * look.size[1] for look in looks]))
+    size = max(counts, key=lambda s: (counts[s], -abs(s[0] * s[1] - middle)))
+    return _Look(size, 2 * sum(look.colour for look in looks) >= len(looks))
+
+
+def _changed(looks: Sequence[_Look], form: _Look) -> list[str]:
+    """Notes on the images that are not as most of them."""
+    resized = sum(look.size != form.size for look in looks)
+    recoloured = sum(look.colour != form.colour for look in looks)
+    pixels = f"{form.size[0]} x {form.size[1]} pixels"
+    kind = "colours" if form.colour else "grey"
+    told = {
+        f"resized to {pixels}, the commonest size": resized,
+        f"brought to {kind}, as most of them are": recoloured,
+    }
+    return [
+        f"{count:,} of {len(looks):,} images {'is' if count == 1 else 'are'} {what}"
+        for what, count in told.items()
+        if count
+    ]
+
+
+def _pixels(file: Path, form: _Look) -> np.ndarray:
+    """uint8 of shape (height, width) or (height, width, 3)."""
+    try:
+        with Image.open(file) as picture:
+            there = _plain(picture).convert(form.mode)
+    except OSError as error:  # Pillow's own errors are OSErrors
+        msg = f"{file.parent.name}/{file.name} can no longer be read: {error}"
+        raise BadData(f"{msg}; it could when the folder was opened. Start anew.") from (
+            error
+        )
+    return np.asarray(there if there.size == form.size else there.resize(form.size))
+
+
+def _plain(picture: Image.Image) -> Image.Image:
+    """An image of 8 bits without transparent parts."""
+    if _is_deep(picture):  # Pillow would cut off all above 255
+        high = np.asarray(picture).clip(0, 65_535) // 256
+        return Image.fromarray(high.astype("uint8"))
+    if not picture.has_transparency_data:
+        return picture
+    ground = Image.new("RGBA", picture.size, "white")
+    return Image.alpha_composite(ground, picture.convert("RGBA"))

@@ -1,0 +1,67 @@
+"""What the page says in the words of each task."""
+
+from dataclasses import dataclass
+
+from ..baselines.results import About
+from . import text
+
+
+@dataclass(frozen=True)
+class Words:
+    """Parts of sentences, for one task."""
+
+    gain: str = "log loss, compared with always saying how common each class is"
+    question: str = "Are inputs and target related?"
+    thumb: str = "which ignores the inputs"
+    right: str = "rows whose class is named rightly"
+    row: str = "row"
+    measured: str = ", out of fold,"
+    label: str = "class"
+
+
+CLASSES = Words()
+WORDS = {
+    "regression": Words(
+        gain="squared error, compared with always saying the mean",
+    ),
+    "forecast": Words(
+        gain="absolute error, compared with repeating the last season",
+        question="Do past values tell something of later ones?",
+        thumb="which repeats the last season",
+        measured="",
+        row="value",
+    ),
+    "characters": Words(
+        gain="log loss, compared with always saying how common each character is",
+        question="Do the characters before tell something of the next?",
+        thumb="which ignores the characters before",
+        right="characters that are named rightly",
+        row="character",
+        label="character",
+    ),
+    "multilabel": Words(
+        gain="log loss, compared with always saying how common each label is",
+        right="labels that are named rightly, counted over all rows",
+        label="label",
+    ),
+}
+
+
+def words(task: str) -> Words:
+    """The words of a task; those of classes where it has none of its own."""
+    return WORDS.get(task, CLASSES)
+
+
+def size(about: About) -> str:
+    """How large the data are, in words."""
+    if about.task == "characters":
+        before, kinds = text.whole(about.columns), text.whole(len(about.classes))
+        rows = text.count(about.rows, "character")
+        return f"{rows}, {before} before each, {kinds} different"
+    known = words(about.task)
+    if about.task == "forecast":
+        return text.count(about.rows, known.row)
+    said = f"{text.count(about.rows, 'row')}, {text.count(about.columns, 'column')}"
+    if about.classes:
+        said += f", {text.count(len(about.classes), known.label)}"
+    return said

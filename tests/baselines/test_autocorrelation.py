@@ -1,0 +1,143 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from learnable.baselines.autocorrelation import series_test, squared_autocorrelations
+from learnable.baselines.signal import CLEAR, LEVEL
+from learnable.data.errors import BadData
+from scipy import stats
+
+
+def autoregression(rng, rows: int, phi: float, lag: int = 1) -> np.ndarray:
+    y = rng.normal(size=rows)
+    for t in range(lag, rows):
+        y[t] += phi * y[t - lag]
+    return y
+
+
+@given(st.integers(0, 1_000), st.integers(7, 60), st.integers(1, 6))
+@settings(max_examples=50, deadline=None)
+def test_autocorrelations_are_those_of_the_textbook(seed, rows, lags):
+    y = np.random.default_rng(seed).normal(size=(3, rows)) + 5
+    centred = y - y.mean(axis=1, keepdims=True)
+    expected = [
+        [float(row[k:] @ row[:-k] / (row @ row)) ** 2 for k in range(1, lags + 1)]
+        for row in centred
+    ]
+    np.testing.assert_allclose(squared_autocorrelations(y, lags), expected, atol=1e-12)
+
+
+def test_equal_values_have_no_autocorrelation():
+    rows = np.vstack([np.full(30, 1e6 + 0.1), np.arange(30.0)])
+    found = squared_autocorrelations(rows, 3)
+    np.testing.assert_array_equal(found[0], 0)
+    assert (found[1] > 0.4).all()
+
+
+def heavy_tails(rng):
+    return rng.standard_cauchy(60)
+
+
+def few_values(rng):
+    return rng.integers(0, 2, 40).astype(float)
+
+
+NULLS = {
+    "normal": lambda rng: rng.normal(size=50),
+    "heavy tails": heavy_tails,
+    "two values": few_values,
+    "very few": lambda rng: rng.normal(size=8),
+}
+
+
+@pytest.mark.parametrize("null", NULLS)
+def test_rejects_noise_as_often_as_it_says(null, rng):
+    draws = 300
+    p = np.array(
+        [
+            series_test(NULLS[null](rng), season=12, permutations=39, seed=i).p
+            for i in range(draws)
+        ]
+    )
+    for level in (0.05, 0.2, 0.5):
+        most = stats.binom.ppf(0.999, draws, level)
+        assert (p <= level).sum() <= most
+
+
+def test_p_values_count_the_true_order(rng):
+    p = series_test(autoregression(rng, 200, 0.9), season=1, permutations=19).p
+    assert p == 1 / 20
+    for seed in range(20):
+        p = series_test(rng.normal(size=30), season=1, permutations=19, seed=seed).p
+        assert p * 20 == pytest.approx(round(p * 20))
+        assert 1 <= round(p * 20) <= 20
+
+
+def test_power_on_an_autoregression(rng):
+    found = [
+        series_test(autoregression(rng, 150, 0.4), season=1, seed=i, permutations=199).p
+        for i in range(25)
+    ]
+    assert np.mean(np.array(found) <= CLEAR) > 0.8
+
+
+def test_finds_a_relation_over_a_season(rng):
+    signal = series_test(autoregression(rng, 300, 0.8, lag=12), season=12)
+    assert signal.p <= LEVEL
+    assert signal.features == "the value 12 steps before"
+    assert 0.4 < signal.explained < 0.9
+    assert signal.detectable is None
+
+
+def test_finds_a_long_season(rng):
+    y = np.sin(2 * np.pi * np.arange(1_500) / 365) + rng.normal(size=1_500)
+    assert series_test(y, season=365, permutations=199).p <= LEVEL
+
+
+def test_says_what_would_have_been_found(rng):
+    seeds = (i for i in range(50))
+    short, long = (
+        next(
+            signal
+            for i in seeds
+            if (signal := series_test(rng.normal(size=n), season=1, seed=i)).p > 0.1
+        )
+        for n in (40, 1_000)
+    )
+    assert short.detectable is not None
+    assert long.detectable is not None
+    assert long.detectable < 0.05 < short.detectable
+    assert short.rows == 40
+    assert abs(long.explained) < 0.02
+
+
+def test_detectable_share_is_found_so_often(rng):
+    planted = np.sqrt(0.13)
+    told = series_test(rng.normal(size=100), season=1, seed=4).detectable
+    found = [
+        series_test(autoregression(rng, 100, planted), season=1, seed=i).p <= LEVEL
+        for i in range(60)
+    ]
+    assert told is not None
+    assert (np.mean(found) > 0.8) == (told < 0.13)
+
+
+def test_same_seed_same_answer(rng):
+    y = rng.normal(size=60)
+    first, second = (series_test(y, season=4, seed=3) for _ in range(2))
+    assert (first.p, first.detectable) == (second.p, second.detectable)
+
+
+def test_uses_the_last_values_of_a_long_series(rng):
+    assert (
+        series_test(rng.normal(size=10_300), season=1, permutations=19).rows == 10_000
+    )
+
+
+def test_constant_series_has_nothing_to_find():
+    assert series_test(np.full(40, 3.0), season=1).p == 1
+
+
+def test_refuses_too_few_values():
+    with pytest.raises(BadData, match="bring 6 or more"):
+        series_test(np.arange(5.0), season=1)

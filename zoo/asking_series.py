@@ -1,0 +1,53 @@
+"""The last values of a series, to ask a saved network what comes next."""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..data.errors import BadData
+from ..data.files import check_path, read_table
+from .run import Inputs
+
+
+def series_from_file(path: Path, inputs: Inputs) -> np.ndarray:
+    """Values of the target's column of a table, in the order of its rows.
+
+    Raises
+    ------
+    ZooError
+        The file cannot be read, lacks the column, or holds what is no number.
+    """
+    check_path(path)
+    return _values(read_table(path)[0], inputs, path.name)
+
+
+def series_from_text(text: str, inputs: Inputs) -> np.ndarray:
+    """Values of lines: one number a line, with or without a line of names.
+
+    Raises
+    ------
+    BadData
+    """
+    if not text.strip():
+        msg = "no values were given on standard input"
+        raise BadData(f"{msg}; one number a line, the last one last")
+    lines = pd.read_csv(StringIO(text), header=None, names=["value"], usecols=[0])
+    if str(lines["value"].iloc[0]).strip() in inputs.targets:
+        lines = lines.iloc[1:]
+    return _values(lines, inputs, "standard input")
+
+
+def _values(table: pd.DataFrame, inputs: Inputs, where: str) -> np.ndarray:
+    name = next((t for t in inputs.targets if t in table.columns), table.columns[-1])
+    read: Any = pd.to_numeric(table[name], errors="coerce")
+    numbers = np.asarray(read, dtype="float64")
+    bad = np.flatnonzero(~np.isfinite(numbers))
+    if len(bad) or not len(numbers):
+        what = f"value {bad[0] + 1} is no number" if len(bad) else "there is no value"
+        raise BadData(f"{where}, {name}: {what}; give numbers without gaps")
+    return numbers

@@ -1,0 +1,110 @@
+"""``zoo generate``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from . import options
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ..run import Inputs
+
+
+@click.command(
+    "generate",
+    epilog="\b\nExamples:\n"
+    '  zoo generate last --seed-text "KING" --length 300\n'
+    "  zoo generate lstm-characters --temperature 0.5",
+)
+@click.argument("run")
+@click.option("--seed-text", default="\n", help="Text to go on from.")
+@click.option(
+    "--length", type=click.IntRange(1), default=500, show_default=True,
+    help="Characters to write.",
+)  # fmt: skip
+@click.option(
+    "--temperature", type=click.FloatRange(0, min_open=True), default=0.8,
+    show_default=True, help="Below 1 tamer, above 1 wilder.",
+)  # fmt: skip
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True,
+    help="Of the draws.",
+)  # fmt: skip
+@options.out_option
+@options.json_option
+def generate_command(
+    run: str,
+    seed_text: str,
+    length: int,
+    temperature: float,
+    seed: int,
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Write text with a network that was trained on one.
+
+    RUN is a run's folder, its name, a part of it, or `last`. It is said how much of
+    what was written stands word for word in the training text.
+    """
+    from ...data.characters import verbatim
+    from ...data.errors import BadData
+    from ..run import TRAINING_TEXT, find_run, read_settings
+
+    folder = find_run(run, out)
+    _, inputs = read_settings(folder)
+    start = _codes(seed_text, inputs)
+    source = folder / TRAINING_TEXT
+    if not source.is_file():
+        msg = f"the run {folder.name} lacks its training text {TRAINING_TEXT}"
+        raise BadData(f"{msg}; train the network again")
+    text = _write(folder, inputs, start, length, temperature, seed)
+    share, longest = verbatim(text, source.read_text("utf-8"))
+    if as_json:
+        facts = {"seed_text": seed_text, "text": text}
+        facts |= {"verbatim": share, "longest": longest}
+        click.echo(json.dumps(facts, ensure_ascii=False))
+        return
+    click.echo(seed_text + text)
+    said = f"{share:.0%} of it stands in the training text in runs of 20 characters or"
+    click.echo(f"{said} more; the longest run has {longest}", err=True)
+
+
+def _codes(seed_text: str, inputs: Inputs) -> np.ndarray:
+    """The codes of the text to go on from.
+
+    Raises
+    ------
+    Misuse
+        The run's network is not one of characters, or has not seen one of these.
+    """
+    import numpy as np
+
+    from ...data.errors import Misuse
+
+    if inputs.task != "characters":
+        msg = f"the run's network does {inputs.task} on {inputs.dataset}, and writes no"
+        raise Misuse(f"{msg} text; train one with `zoo train lstm-characters`")
+    places = {c: i for i, c in enumerate(inputs.classes)}
+    odd = sorted({c for c in seed_text if c not in places})
+    if odd or not seed_text:
+        what = f"holds {''.join(odd[:10])!r}" if odd else "is empty"
+        msg = f"--seed-text {what}, and the training text has the characters"
+        raise Misuse(f"{msg} {''.join(inputs.classes)!r}; use one of these at least")
+    return np.array([places[c] for c in seed_text])
+
+
+def _write(
+    folder: Path, inputs: Inputs, start: Any, length: int, temperature: float, seed: int
+) -> str:
+    from ..opening import open_network
+    from ..writer import write
+
+    model = open_network(folder)
+    codes = write(model, start, length=length, temperature=temperature, seed=seed)
+    return "".join(inputs.classes[code] for code in codes)

@@ -1,0 +1,1 @@
+"""A yes/no question with a sigmoid unit."""

@@ -1,0 +1,55 @@
+"""What is known about a model before it is built."""
+
+from dataclasses import dataclass
+
+from ...data.dataset import Task
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What is known about a model before it is built.
+
+    Parameters
+    ----------
+    name : str
+    title : str
+        One line.
+    entry : str
+        Folder under ``learnable.zoo.models``; it holds ``model.py`` with ``build``,
+        ``recipe.py`` with ``DEFAULT``, and ``README.md``.
+    dataset : str
+        Trained on when none is named; "" where the user must name one.
+    tasks : tuple of str
+        Tasks it can do.
+    parameters : int
+        Weights on ``dataset``; 0 where there is none.
+    twin : str
+        The broken or corrected counterpart; "" if none. Where several broken ones
+        share a corrected one, its twin is the one of the question.
+    broken : bool
+        Whether it is on show because it does not learn.
+    defect : str
+        What is wrong with a broken model, and how that keeps it from learning.
+    symptom : str
+        What is seen of it.
+    parts : tuple of str
+        Parts of the network that can be replaced by a stub.
+    loads_weights : bool
+        Whether training can begin with weights from a file.
+    source : str
+        The document it comes from.
+    """
+
+    name: str
+    title: str
+    entry: str
+    dataset: str
+    tasks: tuple[Task, ...]
+    parameters: int = 0
+    twin: str = ""
+    broken: bool = False
+    defect: str = ""
+    symptom: str = ""
+    parts: tuple[str, ...] = ()
+    loads_weights: bool = False
+    source: str = ""

@@ -1,0 +1,1 @@
+"""Handwritten digits, as their author had them."""

@@ -1,0 +1,1 @@
+"""A proven network for photographs."""

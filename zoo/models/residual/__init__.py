@@ -1,0 +1,1 @@
+"""Dense layers with skip connections, for any table or image set."""

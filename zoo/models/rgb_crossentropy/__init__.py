@@ -1,0 +1,1 @@
+"""Font colour from RGB, mended in part."""

@@ -1,0 +1,1 @@
+"""A small network for a column of text."""

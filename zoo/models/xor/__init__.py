@@ -1,0 +1,1 @@
+"""Exclusive or with four hidden units."""

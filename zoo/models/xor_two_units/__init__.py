@@ -1,0 +1,1 @@
+"""Exclusive or with two hidden units."""

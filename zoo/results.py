@@ -1,0 +1,174 @@
+"""``python -m learnable.zoo.results``: run every model, and write what came of it.
+
+The figures go to ``results.json`` beside this file, which ``zoo show`` reads, and into
+the table of the README; nobody types them. Models can be named to run only these.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..data.disk import write_whole
+from .catalog import MODELS, ModelCard
+
+HERE = Path(__file__).parent
+FIGURES = HERE / "results.json"
+README = HERE.parent / "README.md"
+START, END = "<!-- results -->\n", "<!-- /results -->"
+ELSEWHERE = "digits"
+"""Data for models that have none of their own."""
+OWN_FILES = {"text-embedding": ("text/sms_spam.tsv", "--target", "0")}
+"""Below ZOO_DATA: data of models that need a file."""
+METRICS = ("bits_per_character", "mase", "accuracy", "r2")
+"""What is told of a network: the first of these that it has."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one training of one model came to.
+
+    ``best`` is the best baseline, and ``score`` and ``best_score`` are in ``metric``;
+    ``seconds`` is the whole command's. ``note`` says what the network shows beside.
+    """
+
+    model: str
+    data: str
+    command: str
+    seed: int
+    seconds: float
+    rows: int
+    verdict: str
+    metric: str
+    score: float | None
+    best: str
+    best_score: float | None
+    note: str
+
+
+def main(names: list[str]) -> None:
+    """Run some models, or all, and write figures and table after each."""
+    known = read_figures()
+    for name in names or MODELS:
+        found = measure(MODELS[name])
+        if found is None:
+            click.echo(f"{name}: its data are not on this machine", err=True)
+            continue
+        known[name] = found
+        click.echo(f"{name}: {found.verdict}, {found.seconds:.0f} s", err=True)
+        ordered = {n: asdict(known[n]) for n in MODELS if n in known}
+        write_whole(FIGURES, json.dumps(ordered, indent=1, ensure_ascii=False) + "\n")
+    _into_readme(table(known))
+
+
+def read_figures() -> dict[str, Figures]:
+    """The figures on disk, by model; empty where there are none yet."""
+    if not FIGURES.exists():
+        return {}
+    facts = json.loads(FIGURES.read_text("utf-8"))
+    return {name: Figures(**figures) for name, figures in facts.items()}
+
+
+def measure(card: ModelCard) -> Figures | None:
+    """Train a model by the command; None where its data are not at hand."""
+    data = _data(card)
+    if data is None:
+        return None
+    zoo = Path(sys.executable).with_name("zoo")
+    with tempfile.TemporaryDirectory() as out:
+        typed = ["train", card.name, *data]
+        start = time.perf_counter()
+        run = subprocess.run(
+            [zoo, *typed, "--out", out, "--json", "--quiet"],
+            capture_output=True,
+            text=True,
+        )
+        seconds = time.perf_counter() - start
+    if run.returncode:
+        msg = f"zoo {' '.join(typed)} failed: {run.stderr.strip()[-500:]}"
+        raise RuntimeError(msg)
+    return _figures(card.name, typed, json.loads(run.stdout), seconds)
+
+
+def _data(card: ModelCard) -> list[str] | None:
+    if card.name in OWN_FILES:
+        file, *options = OWN_FILES[card.name]
+        path = Path(os.environ.get("ZOO_DATA", ".")) / file
+        return ["--data", str(path), *options] if path.is_file() else None
+    return [] if card.dataset else ["--data", ELSEWHERE]
+
+
+def _figures(name: str, typed: list[str], facts: dict[str, Any], seconds: float) -> Any:
+    rows = {row["name"]: row for row in facts["rows"]}
+    scored = [r for r in rows.values() if r["kind"] == "baseline" and r["scores"]]
+    best = max(scored, key=lambda row: row["scores"]["skill"]["mean"])
+    metric = next(m for m in METRICS if m in best["scores"])
+    own = rows[name]["scores"]
+    return Figures(
+        model=name,
+        data=facts["about"]["name"],
+        command=" ".join(["zoo", *(Path(t).name if "/" in t else t for t in typed)]),
+        seed=facts["seed"],
+        seconds=round(seconds, 1),
+        rows=facts["about"]["rows"],
+        verdict=next(v["name"] for v in facts["verdicts"] if v["about"] == name),
+        metric=metric,
+        score=own[metric]["mean"] if own else None,
+        best=best["name"],
+        best_score=best["scores"][metric]["mean"],
+        note=_note(facts["networks"][0]),
+    )
+
+
+def _note(network: dict[str, Any]) -> str:
+    """Seeds that succeed, layers that reach no output, rows given one class."""
+    said = []
+    if network["tries"]:
+        tries = network["tries"]
+        reached = sum(loss < tries["goal"] for loss in tries["losses"])
+        said.append(f"{reached} of {len(tries['losses'])} seeds succeed")
+    unused = [layer for layer in network["layers"] if not layer["used"]]
+    if unused:
+        said.append(f"{len(unused)} layers reach no output")
+    if network["note"].startswith("It says"):
+        said.append("one class for all rows")
+    return "; ".join(said)
+
+
+def table(figures: dict[str, Figures]) -> str:
+    """The README's table in Markdown."""
+    lines = [
+        "| model | data | verdict | network | best baseline | seconds | shows |",
+        "| --- | --- | --- | --- | --- | ---: | --- |",
+    ]
+    labels = {"bits_per_character": "bits/character", "mase": "MASE", "r2": "R²"}
+    for name in (n for n in MODELS if n in figures):
+        f = figures[name]
+        label = labels.get(f.metric, f.metric)
+        score = "fails" if f.score is None else f"{label} {f.score:.3f}"
+        best = f"{f.best} {f.best_score:.3f}"
+        lines.append(
+            f"| `{name}` | {f.data} | {f.verdict} | {score} | {best} | {f.seconds:.0f} "
+            f"| {f.note} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _into_readme(text: str) -> None:
+    whole = README.read_text("utf-8")
+    before, _, rest = whole.partition(START)
+    _, _, after = rest.partition(END)
+    write_whole(README, f"{before}{START}{text}{END}{after}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
