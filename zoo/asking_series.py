@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +35,11 @@ def series_from_text(text: str, inputs: Inputs) -> np.ndarray:
     if not text.strip():
         msg = "no values were given on standard input"
         raise BadData(f"{msg}; one number a line, the last one last")
-    lines = pd.read_csv(StringIO(text), header=None, names=["value"], usecols=[0])
-    if str(lines["value"].iloc[0]).strip() in inputs.targets:
-        lines = lines.iloc[1:]
-    return _values(lines, inputs, "standard input")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    # a column without a name of its own is called by a number, as values are
+    if lines[0] in inputs.targets and not lines[0].isdigit():
+        lines = lines[1:]
+    return _values(pd.DataFrame({"value": lines}), inputs, "standard input")
 
 
 def _values(table: pd.DataFrame, inputs: Inputs, where: str) -> np.ndarray:

@@ -13,6 +13,7 @@ BELOW = {  # a part of the tree -> the parts it may import
     "zoo": {"data"},
     "reports": {"data", "baselines"},
     "zoo/cli": {"data", "baselines", "zoo", "reports"},
+    "zoo/results": {"data", "baselines", "zoo", "reports"},
 }
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Step = Callable[[int, int, str], None]
 """Called with how much is done, of how much, and a few words."""
 
-PLAIN_WIDTH = 100
+PLAIN_WIDTH = 120
 
 
 def console() -> Console:

@@ -19,6 +19,9 @@ from ..registry import recipe
 from ..results import read_figures
 from . import options
 
+UNTOLD = ("", 0, (), None, False, "none", "each-row")
+"""Settings of a recipe that change nothing."""
+
 
 @click.command(
     "list", epilog="\b\nExamples:\n  zoo list\n  zoo list --task forecast --working"
@@ -146,7 +149,8 @@ def _card(name: str) -> tuple[dict[str, Any], str]:
 
 def _words(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{k} {_words(v)}" for k, v in value.items())
+        told = {k: v for k, v in value.items() if v not in UNTOLD}
+        return ", ".join(f"{k} {_words(v)}" for k, v in told.items())
     if isinstance(value, list | tuple):
         return " ".join(_words(v) for v in value)
     return str(value)

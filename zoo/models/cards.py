@@ -201,7 +201,7 @@ CARDS: tuple[ModelCard, ...] = (
         entry="cnn_lstm",
         dataset="moving-digits",
         tasks=TABLE_TASKS,
-        parameters=29_668,
+        parameters=39_604,
         parts=("cnn", "lstm"),
         source="Donahue and others 2015",
     ),

@@ -12,6 +12,7 @@ from ..shapes import as_film
 def build(recipe: Recipe, *, shape: tuple[int, ...], outputs: int) -> keras.Model:
     """Untrained network from films of (frames, height, width) to logits, (n, outputs).
 
+    ``recipe.hidden`` holds the filters of the cnn and, last, the units of the lstm;
     ``recipe.stub`` names a part that is replaced by a stub of the same shape.
 
     Raises
@@ -25,42 +26,40 @@ def build(recipe: Recipe, *, shape: tuple[int, ...], outputs: int) -> keras.Mode
     x = layers.Reshape(film)(films)
 
     # Body.
-    features, units = recipe.hidden
-    stub = recipe.stub == "cnn"
-    frame = cnn_stub(film[1:], features) if stub else cnn(film[1:], features, recipe)
+    frame = cnn(film[1:], recipe)
+    if recipe.stub == "cnn":
+        frame = cnn_stub(film[1:], features=frame.output_shape[-1])
     x = layers.TimeDistributed(frame)(x)
-    x = (lstm_stub if recipe.stub == "lstm" else lstm)(x, units)
+    x = (lstm_stub if recipe.stub == "lstm" else lstm)(x, recipe.hidden[-1])
 
     # Head.
     logits = layers.Dense(outputs)(x)
     return keras.Model(films, logits, name="cnn_lstm")
 
 
-def cnn(shape: tuple[int, ...], features: int, recipe: Recipe) -> keras.Model:
-    """From a frame to its features, (n, features)."""
+def cnn(shape: tuple[int, ...], recipe: Recipe) -> Any:
+    """From a frame to its features, (n, features), which keep where things are."""
     frame = keras.Input(shape)
-    settings: Any = {
-        "activation": recipe.activation,
-        "kernel_initializer": recipe.initialiser,
-    }
     x: Any = frame
-    for filters in (16, 32):
-        x = layers.Conv2D(filters, 3, padding="same", **settings)(x)
-        x = layers.MaxPooling2D(2, padding="same")(x)
-    x = layers.Flatten()(x)
-    x = layers.Dense(features, **settings)(x)
-    return keras.Model(frame, x, name="cnn")
-
-
-def cnn_stub(shape: tuple[int, ...], features: int) -> keras.Model:
-    """As `cnn`, with nothing to learn: its mean brightness, many times."""
-    frame = keras.Input(shape)
-    mean = layers.Reshape((1,))(
-        layers.GlobalAveragePooling3D(data_format="channels_first")(
-            layers.Reshape((1, *shape))(frame)
+    for filters in recipe.hidden[:-1]:
+        convolution: Any = layers.Conv2D(
+            filters,
+            3,
+            padding="same",
+            activation=recipe.activation,
+            kernel_initializer=recipe.initialiser,
         )
-    )
-    return keras.Model(frame, layers.Concatenate()([mean] * features), name="cnn_stub")
+        x = layers.MaxPooling2D(2, padding="same")(convolution(x))
+    return keras.Model(frame, layers.Flatten()(x), name="cnn")
+
+
+def cnn_stub(shape: tuple[int, ...], features: int) -> Any:
+    """As `cnn`, with nothing to learn: a frame's mean brightness, many times."""
+    frame = keras.Input(shape)
+    pixels = layers.Reshape((1, *shape))(frame)
+    mean = layers.GlobalAveragePooling3D(data_format="channels_first")(pixels)
+    many = layers.Flatten()(layers.RepeatVector(features)(mean))
+    return keras.Model(frame, many, name="cnn_stub")
 
 
 def lstm(x: Any, units: int) -> Any:

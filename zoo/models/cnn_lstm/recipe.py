@@ -4,14 +4,14 @@ from ...recipe import Recipe
 
 DEFAULT = Recipe(
     model="cnn-lstm",
-    hidden=(32, 32),
+    hidden=(16, 16, 32),
     activation="relu",
-    initialiser="glorot_uniform",
+    initialiser="he_normal",
     scaling="unit",
     loss="task",
     optimizer="adam",
     learning_rate=0.003,
     batch_size=32,
-    epochs=15,
-    patience=4,
+    epochs=20,
+    patience=8,
 )

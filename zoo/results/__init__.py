@@ -1,7 +1,8 @@
 """``python -m learnable.zoo.results``: run every model, and write what came of it.
 
 The figures go to ``results.json`` beside this file, which ``zoo show`` reads, and into
-the table of the README; nobody types them. Models can be named to run only these.
+the table of the README; nobody types them. A drawing of each network's layers goes to
+its folder. Models can be named to run only these.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from typing import Any
 
 import click
 
-from ..data.disk import write_whole
-from .catalog import MODELS, ModelCard
+from ...data.disk import write_whole
+from ..catalog import MODELS, ModelCard
 
-HERE = Path(__file__).parent
-FIGURES = HERE / "results.json"
-README = HERE.parent / "README.md"
+FIGURES = Path(__file__).parent / "results.json"
+MODELS_FOLDER = Path(__file__).parents[1] / "models"
+README = Path(__file__).parents[2] / "README.md"
 START, END = "<!-- results -->\n", "<!-- /results -->"
 ELSEWHERE = "digits"
 """Data for models that have none of their own."""
@@ -96,7 +97,22 @@ def measure(card: ModelCard) -> Figures | None:
     if run.returncode:
         msg = f"zoo {' '.join(typed)} failed: {run.stderr.strip()[-500:]}"
         raise RuntimeError(msg)
-    return _figures(card.name, typed, json.loads(run.stdout), seconds)
+    facts = json.loads(run.stdout)
+    _draw(card, facts["networks"][0])
+    return _figures(card.name, typed, facts, seconds)
+
+
+def _draw(card: ModelCard, network: dict[str, Any]) -> None:
+    """The layers as an SVG beside the model's card."""
+    import cattrs
+
+    from ...baselines.results import Layer
+    from ...reports.diagram import diagram
+
+    layers = cattrs.structure(network["layers"], list[Layer])
+    title = f"Layers of {card.name}"
+    drawn = diagram(layers, title=title)
+    write_whole(MODELS_FOLDER / card.entry / "diagram.svg", drawn + "\n")
 
 
 def _data(card: ModelCard) -> list[str] | None:
@@ -168,7 +184,3 @@ def _into_readme(text: str) -> None:
     before, _, rest = whole.partition(START)
     _, _, after = rest.partition(END)
     write_whole(README, f"{before}{START}{text}{END}{after}")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
