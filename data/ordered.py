@@ -82,6 +82,9 @@ def from_text(path: Path, order: Order) -> Dataset:
     ------
     BadData, Misuse
     """
+    if not path.is_file():
+        msg = f"there is no file {str(path)!r}; check the path of the text"
+        raise Misuse(msg)
     text, notes = read_text(path)
     if order.limit is not None and order.limit < len(text):
         notes = [*notes, f"the first {order.limit:,} of {len(text):,} characters"]

@@ -151,7 +151,7 @@ def make_folds(
     Raises
     ------
     Misuse
-        Fewer than 2 folds or 1 repeat.
+        Fewer than 2 folds or 1 repeat, or more repeats of a series.
     BadData
         Fewer rows, groups, or rows of the commonest class, than folds.
     """
@@ -165,6 +165,9 @@ def make_folds(
     if dataset.series:
         from .series import rolling_folds
 
+        if repeats > 1:
+            msg = "--repeats does not go with a series, whose folds lie at its end"
+            raise Misuse(f"{msg}; leave it out, or give more --folds")
         horizon = dataset.series.horizon
         return rolling_folds(len(dataset), horizon=horizon, folds=folds)
     _check_enough(dataset, folds)

@@ -87,7 +87,7 @@ def trace(
             name,
             type(layer).__name__,
             _row_shape(calls.outputs[name]),
-            int(layer.count_params()),
+            _own_parameters(layer),
             calls.inputs[name],
             name in used,
         )
@@ -96,10 +96,18 @@ def trace(
 
 
 def _within(model: Any) -> Iterator[Any]:
+    """Layers of a model, of the models in it, and those that wrappers repeat."""
     for layer in model.layers:
         yield layer
-        if isinstance(layer, keras.Model):
-            yield from _within(layer)
+        inner = layer.layer if isinstance(layer, keras.layers.Wrapper) else layer
+        yield inner
+        if isinstance(inner, keras.Model):
+            yield from _within(inner)
+
+
+def _own_parameters(layer: Any) -> int:
+    """A wrapper has none: they are those of the layers that it repeats."""
+    return 0 if isinstance(layer, keras.layers.Wrapper) else int(layer.count_params())
 
 
 def _row_shape(output: Any) -> tuple[int, ...]:

@@ -118,6 +118,12 @@ def test_text_has_no_columns(refused, text, given):
     assert "a text" in refused(Misuse, load, text, task="characters", **given)
 
 
+def test_text_must_be_a_file(refused, tmp_path):
+    for path in (tmp_path, tmp_path / "nowhere.txt"):
+        text = refused(Misuse, load, path, task="characters")
+        assert "there is no file" in text
+
+
 def test_characters_give_the_text_back(text):
     data = load(text, task="characters")
     codes = np.append(np.asarray(data.x)[0], data.y)

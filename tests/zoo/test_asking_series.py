@@ -48,9 +48,7 @@ def test_nothing_is_refused(refused, text):
 
 
 def test_names_alone_are_refused(refused):
-    assert "there is no value" in refused(
-        BadData, series_from_text, "sales\n", INPUTS
-    )
+    assert "there is no value" in refused(BadData, series_from_text, "sales\n", INPUTS)
 
 
 @pytest.mark.parametrize("bad", ["x", "inf", "nan", "?", "-", "3,5", "3 4", '"'])

@@ -117,7 +117,9 @@ def disk(tmp_path, monkeypatch):
     monkeypatch.setattr(results, "README", tmp_path / "README.md")
     text = f"# Top\n\n{results.START}old\n{results.END}\n\n## More\n"
     (tmp_path / "README.md").write_text(text)
-    monkeypatch.setattr(results, "measure", lambda card: replace(KNOWN, model=card.name))
+    monkeypatch.setattr(
+        results, "measure", lambda card: replace(KNOWN, model=card.name)
+    )
     return tmp_path
 
 

@@ -1,5 +1,6 @@
 """Which layers a model's code makes, and which of them reach its output."""
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -68,7 +69,7 @@ def test_all_but_the_last_convolution_are_unused():
 
 def test_twin_has_its_layers_in_a_row():
     facts = traced("convnet")
-    for before, after in zip(facts, facts[1:], strict=False):
+    for before, after in itertools.pairwise(facts):
         assert after.inputs == (before.name,)
 
 
@@ -108,16 +109,18 @@ def test_two_traces_tell_the_same_but_for_names():
         assert (a.kind, a.shape, a.parameters) == (b.kind, b.shape, b.parameters)
 
 
-def test_stub_is_shown_in_the_layers():
-    kinds = {
-        stub: {
-            f.kind
-            for f in trace(
-                replace(recipe("cnn-lstm"), stub=stub), shape=(3, 8, 8), outputs=2
-            )
-        }
-        for stub in ("", *MODELS["cnn-lstm"].parts)
-    }
-    assert {"Conv2D", "LSTM"} <= kinds[""]
-    assert "Conv2D" not in kinds["cnn"]
-    assert "LSTM" not in kinds["lstm"]
+def test_layers_that_are_repeated_over_time_are_used():
+    facts = traced("cnn-lstm")
+    assert all(fact.used for fact in facts)
+    (wrapper,) = (fact for fact in facts if fact.kind == "TimeDistributed")
+    assert wrapper.parameters == 0
+    assert sum(f.parameters for f in facts if f.kind == "Conv2D") > 0
+
+
+@pytest.mark.parametrize(("stub", "replaced"), [("cnn", "Conv2D"), ("lstm", "LSTM")])
+def test_stub_takes_the_place_of_its_part(stub, replaced):
+    settings = recipe("cnn-lstm")
+    for part, there in (("", True), (stub, False)):
+        made = replace(settings, stub=part)
+        facts = trace(made, shape=(3, 8, 8), outputs=2)
+        assert any(f.kind == replaced and f.used for f in facts) == there

@@ -1,5 +1,6 @@
 """Networks of characters: pieces, training, what is served, and what they write."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -61,9 +62,7 @@ def test_text_of_less_than_two_pieces_is_refused(refused, length):
 
 
 def test_shortest_text_leaves_a_piece_to_validate():
-    trained = train_writer(
-        replace(QUICK, epochs=1), WHEEL[: 2 * WINDOW + 1], classes=4
-    )
+    trained = train_writer(replace(QUICK, epochs=1), WHEEL[: 2 * WINDOW + 1], classes=4)
     assert np.isfinite(trained.history["val_loss"]).all()
 
 
@@ -131,10 +130,8 @@ def test_same_seed_same_text(trained):
 
 def test_hotter_is_wilder(trained):
     def pairs(temperature: float) -> int:
-        written = write(
-            trained.serving, WHEEL[:10], length=60, temperature=temperature
-        )
-        return len(set(zip(written[:-1], written[1:], strict=True)))
+        written = write(trained.serving, WHEEL[:10], length=60, temperature=temperature)
+        return len(set(itertools.pairwise(written)))
 
     assert pairs(0.01) == 5  # 01, 12, 23, 32, 20
     assert pairs(20.0) > 8

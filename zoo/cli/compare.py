@@ -46,7 +46,7 @@ def compare_command(
     from ..catalog import card
     from ..registry import recipe
     from . import output, work
-    from .settings import with_task
+    from .settings import check_settings, with_task
 
     names = list(dict.fromkeys(models))
     cards = [card(name) for name in names]
@@ -59,6 +59,8 @@ def compare_command(
     dataset = load(name, **reading, seed=seed)
     work.check_models(names, dataset)
     networks = [replace(recipe(n), class_weight=class_weight) for n in names]
+    for settings in networks:
+        check_settings(settings, dataset, quiet=quiet)
     study = work.score(
         networks,
         dataset,

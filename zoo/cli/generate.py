@@ -95,7 +95,7 @@ def _codes(seed_text: str, inputs: Inputs) -> np.ndarray:
     if odd or not seed_text:
         what = f"holds {''.join(odd[:10])!r}" if odd else "is empty"
         msg = f"--seed-text {what}, and the training text has the characters"
-        raise Misuse(f"{msg} {''.join(inputs.classes)!r}; use one of these at least")
+        raise Misuse(f"{msg} {''.join(inputs.classes)!r}; use one or more of these")
     return np.array([places[c] for c in seed_text])
 
 

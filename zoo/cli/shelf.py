@@ -62,7 +62,10 @@ def list_command(
 
 def _baselines(task: str | None) -> dict[str, str]:
     shown = [group for name, group in BASELINES.items() if task in (None, name)]
-    return {b.name: b.about for group in shown for b in group}
+    told: dict[str, str] = {}
+    for baseline in (b for group in shown for b in group):
+        told.setdefault(baseline.name, baseline.about)  # as it is on tables, if there
+    return told
 
 
 def _model_rows(models: list[ModelCard]) -> list[tuple[str, ...]]:

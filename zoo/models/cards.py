@@ -156,7 +156,6 @@ CARDS: tuple[ModelCard, ...] = (
         tasks=_TWO,
         parameters=9,
         twin="xor",
-        broken=True,
         defect="Two units are just enough to tell exclusive or, with none to spare. "
         "From more than half of the seeds the weights grow along a plateau, where two "
         "rows of different classes get the same answer and the gradient is all but 0.",
@@ -228,7 +227,7 @@ CARDS: tuple[ModelCard, ...] = (
         entry="lstm_characters",
         dataset="shakespeare",
         tasks=("characters",),
-        parameters=186_750,
+        parameters=331_230,
         source="Hochreiter, Schmidhuber 1997; Karpathy 2015, char-rnn",
     ),
 )
