@@ -80,6 +80,8 @@ def over_rows(losses: np.ndarray, bare: np.ndarray) -> Estimate:
         delta method. It speaks of the networks as trained, not of the training.
     """
     ratio = losses.mean() / bare.mean()
+    if len(losses) < 2:
+        return Estimate(float(ratio), np.inf, 1)
     error = (losses - ratio * bare).std(ddof=1) / sqrt(len(losses)) / bare.mean()
     return Estimate(float(ratio), float(error), np.inf)
 

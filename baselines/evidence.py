@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 from .comparison import Estimate
 from .results import Comparison, Row, Signal
@@ -94,5 +95,7 @@ def p_above(skill: Estimate) -> float:
 
 def round_rows(rows: float) -> str:
     """A row count as people say it: two digits, the rest noughts."""
+    if not isfinite(rows):
+        return "many more"
     digits = len(str(int(rows))) - 2
     return f"{int(round(rows, -max(0, digits))):,}"

@@ -133,10 +133,13 @@ def _pooled_skill(
     for fold in board.folds:
         past = y[fold.train]
         said = reference(past, len(fold.test), **board.asked)
-        naive.append(score(y[fold.test], said, past, **board.asked)["mase"])
-    whole = float(np.mean(naive))
+        naive.append(score(y[fold.test], said, past, **board.asked))
+    # a series that has not moved yet gives no scale
+    scaled = all(np.isfinite(found["mase"]) for found in naive)
+    unit = "mase" if scaled else "mae"
+    whole = float(np.mean([bare[unit] for bare in naive])) or float("nan")
     return [
-        found | {"skill": (bare - found["mase"]) / whole}
+        found | {"skill": (bare[unit] - found[unit]) / whole}
         for found, bare in zip(folds, naive, strict=True)
     ]
 

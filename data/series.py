@@ -20,6 +20,8 @@ LEAST_ROWS = 10
 """Rows before the first fold, at least; two seasons where they are longer."""
 JUDGED = 200
 """Of the horizons that a season is judged on, so many are looked at."""
+STILL = 1e-9
+"""A series that changes by less than this share of its reach repeats itself."""
 CLEARLY = 0.97
 """A longer season is taken whose error is less than this share of a shorter one's: of
 200 series of 600 random numbers, 16 were then given a season of 7, and at .98 42."""
@@ -85,9 +87,7 @@ def read_series(
     if times.unit != "row":
         notes.append(f"a step is {step_name(times.unit, steps.step)}")
     _check_length(len(steps.values), 1, 1, folds, name)
-    if np.ptp(steps.values) == 0:
-        msg = f"all {len(values):,} values of {target!r} in {name} are {values[0]:g}"
-        raise BadData(f"{msg}: there is nothing to forecast; name another column")
+    _check_moves(steps.values, None, target, name)
     if season is None:
         season = infer_season(
             steps.values,
@@ -101,8 +101,24 @@ def read_series(
             horizon = min(horizon, 28)
         notes.append(f"{horizon} steps are forecast at a time (--horizon N overrules)")
     _check_length(len(steps.values), season, horizon, folds, name)
+    _check_moves(steps.values, season, target, name)
     names = tuple(str(n) for n in steps.times.names)
     return steps.values, Series(season, horizon, names), notes
+
+
+def _check_moves(
+    values: np.ndarray, season: int | None, target: str, name: str
+) -> None:
+    """Refuse a series that is the same all along, or season for season."""
+    reach = np.ptp(values)
+    if reach == 0:
+        msg = f"all {len(values):,} values of {target!r} in {name} are {values[0]:g}"
+        raise BadData(f"{msg}: there is nothing to forecast; name another column")
+    change = np.abs(values[season:] - values[:-season]).max() if season else reach
+    if change <= STILL * reach:
+        msg = f"{target!r} in {name} repeats itself exactly every {season} steps"
+        msg = f"{msg}: the last season is the forecast, and nothing is left to learn"
+        raise BadData(f"{msg}; name another column, or another --season")
 
 
 def rolling_folds(rows: int, *, horizon: int, folds: int) -> list[Fold]:

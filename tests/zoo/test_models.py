@@ -333,7 +333,8 @@ def test_saved_network_opens_with_plain_keras(tmp_path):
 @every_model
 def test_broken_models_say_what_is_wrong(name):
     known = card(name)
-    assert known.broken == bool(known.defect) == bool(known.symptom)
+    assert bool(known.defect) == bool(known.symptom)
+    assert known.defect or not known.broken
     if known.broken:
         sound = card(known.twin)
         assert not sound.broken

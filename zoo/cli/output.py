@@ -88,7 +88,9 @@ def show_table(results: Results) -> None:
     for row in _in_order(results):
         name = Text(row.name, style="bold" if row.kind == "network" else "")
         if row.error:
-            table.add_row(name, Text(row.error, style="red", overflow="fold"))
+            # all of it is in the report; here it would squeeze the other columns
+            short = row.error if len(row.error) <= 40 else f"{row.error[:39]}…"
+            table.add_row(name, Text(short, style="red"))
             continue
         whole = list(metrics)[:2]  # intervals of these; a terminal is 80 wide
         cells = [format_score(row.scores[m], m in whole) for m in metrics]

@@ -106,6 +106,8 @@ def show_command(name: str, as_json: bool) -> None:
             click.echo(f"{key:<14} {_words(value)}")
     if name in MODELS:
         _show_measured(name)
+    if name in MODELS and name in DATASETS:
+        click.echo(f"{'data':<14} {DATASETS[name].title} ({DATASETS[name].task})")
     if text:
         click.echo(f"\n{text}")
 

@@ -115,11 +115,11 @@ CARDS: tuple[ModelCard, ...] = (
     ),
     ModelCard(
         name="binary-sigmoid",
-        title="One hidden layer of 16 ReLU units and one sigmoid unit",
+        title="One hidden layer of 4 tanh units and one sigmoid unit",
         entry="binary_sigmoid",
         dataset="breast-cancer",
         tasks=_TWO,
-        parameters=513,
+        parameters=129,
         twin="binary-softmax",
         source=_UNIT,
     ),
@@ -129,7 +129,7 @@ CARDS: tuple[ModelCard, ...] = (
         entry="binary_softmax",
         dataset="breast-cancer",
         tasks=_TWO,
-        parameters=513,
+        parameters=129,
         twin="binary-sigmoid",
         broken=True,
         defect="Softmax over one unit divides a number by itself: 1 for every row. "

@@ -58,17 +58,16 @@ class Figures:
 
 def main(names: list[str]) -> None:
     """Run some models, or all, and write figures and table after each."""
-    known = read_figures()
     for name in names or MODELS:
         found = measure(MODELS[name])
         if found is None:
             click.echo(f"{name}: its data are not on this machine", err=True)
             continue
-        known[name] = found
+        known = read_figures() | {name: found}  # others may be measured meanwhile
         click.echo(f"{name}: {found.verdict}, {found.seconds:.0f} s", err=True)
         ordered = {n: asdict(known[n]) for n in MODELS if n in known}
         write_whole(FIGURES, json.dumps(ordered, indent=1, ensure_ascii=False) + "\n")
-    _into_readme(table(known))
+    _into_readme(table(read_figures()))
 
 
 def read_figures() -> dict[str, Figures]:
@@ -181,6 +180,9 @@ def table(figures: dict[str, Figures]) -> str:
 
 def _into_readme(text: str) -> None:
     whole = README.read_text("utf-8")
+    if START not in whole or END not in whole:
+        msg = f"{README.name} lacks the lines {START.strip()} and {END}"
+        raise RuntimeError(msg)
     before, _, rest = whole.partition(START)
     _, _, after = rest.partition(END)
     write_whole(README, f"{before}{START}{text}{END}{after}")

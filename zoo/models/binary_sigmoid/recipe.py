@@ -4,14 +4,14 @@ from ...recipe import Recipe
 
 DEFAULT = Recipe(
     model="binary-sigmoid",
-    hidden=(16,),
-    activation="relu",
+    hidden=(4,),
+    activation="tanh",
     initialiser="he_normal",
     scaling="standard",
     loss="binary-cross-entropy",
     optimizer="adam",
-    learning_rate=0.002,
+    learning_rate=0.001,
     batch_size=32,
     epochs=200,
-    patience=10,
+    patience=20,
 )
