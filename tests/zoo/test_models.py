@@ -192,7 +192,7 @@ def test_softmax_over_one_unit_learns_and_says_one():
     y = (x[:, 0] > 0).astype(int)
     pair = []
     for name in ("binary-softmax", "binary-sigmoid"):
-        settings = replace(recipe(name), epochs=20)
+        settings = replace(recipe(name), epochs=20, learning_rate=0.01)
         parts = Rows(x[:80], y[:80]), Rows(x[80:], y[80:])
         pair.append(train(settings, *parts, classes=2))
     broken, sound = pair

@@ -94,7 +94,7 @@ CARDS: tuple[ModelCard, ...] = (
         entry="convnet",
         dataset="mnist",
         tasks=TABLE_TASKS,
-        parameters=185_642,
+        parameters=188_202,
         twin="convnet-overwritten",
         source=_CONVNET,
     ),

@@ -15,7 +15,7 @@ def build(recipe: Recipe, *, shape: tuple[int, ...], outputs: int) -> keras.Mode
 
     The layers were meant for photographs. A kernel is as large as asked, or as a third
     of the image it meets where that is less (an odd number); the first convolution of
-    images above 16 pixels steps by two; pooling ends where 2 pixels are left.
+    images above 16 pixels steps by two; pooling ends where 3 pixels are left.
 
     Raises
     ------
@@ -31,7 +31,7 @@ def build(recipe: Recipe, *, shape: tuple[int, ...], outputs: int) -> keras.Mode
     # Body.
     for number, layer in enumerate(LAYERS):
         if isinstance(layer, int):
-            if size > 2:
+            if size > 3:
                 x, size = layers.MaxPooling2D(layer)(x), size // layer
             continue
         filters, kernel = layer
