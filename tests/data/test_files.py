@@ -384,7 +384,9 @@ grammar = st.lists(
 )
 def test_random_bytes_never_crash(folder, content, name, header):
     path = folder / name
-    path.write_bytes(gzip.compress(content, mtime=0) if name.endswith(".gz") else content)
+    path.write_bytes(
+        gzip.compress(content, mtime=0) if name.endswith(".gz") else content
+    )
     try:
         target = None if name == "f.npz" else "-1"
         dataset = load(path, target=target, header=header)
