@@ -14,6 +14,7 @@ CONFIDENT = 0.001
 test's maps do not see."""
 SIGNIFICANT = 0.05
 LABELS = {
+    "f1_macro": "macro F1",
     "accuracy": "accuracy",
     "mase": "MASE",
     "r2": "R²",

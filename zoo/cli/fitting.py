@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...data import Dataset
-from ..catalog import card
 from ..recipe import Recipe
 from . import interrupt, output
+from .answers import answers
+from .facts import network_facts
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from ...baselines.results import Layer, Network, Sample, Tries
+    from ...baselines.results import Network, Tries
     from ...data.split import Cut
     from ..network import More, OnEpoch, Trained
-    from ..run import Inputs
-
-SAMPLE = 400
-"""Characters that a network of texts writes for the report ..."""
-TEMPERATURE = 0.8
-"""... a little less wild than its probabilities are."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +51,12 @@ def fit_network(
     with output.progress(f"training {settings.model}", quiet=quiet) as step:
         trained, encoder = _train(settings, dataset, rows, seed, tell)
     start = time.perf_counter()
-    predictions = _answers(trained, encoder, dataset, rows.test)
+    predictions = answers(trained, encoder, dataset, rows.test)
     asked = time.perf_counter() - start
-    facts = _facts(settings, trained, predictions, dataset, rows, seed)
+    tries = try_seeds(settings, dataset, seed=seed)
+    facts = network_facts(
+        settings, trained, predictions, dataset, rows, tries=tries, seed=seed
+    )
     return Fitted(settings, trained, encoder, predictions, asked, facts)
 
 
@@ -118,127 +116,6 @@ def _more(dataset: Dataset, rows: Cut, encoder: Any) -> More | None:
     return More(rest, np.setdiff1d(rest.usable, kept_back), fill)
 
 
-def _answers(
-    trained: Trained, encoder: Any, dataset: Dataset, rows: np.ndarray
-) -> np.ndarray:
-    """What a network says of test rows, in the form that the harness takes."""
-    import numpy as np
-
-    from ...data.dataset import take
-    from ...data.encode import to_matrix
-
-    model, x = trained.serving, dataset.x
-    if dataset.series:
-        from ..forecaster import forecast
-
-        return forecast(model, dataset.y[: rows[0]])[: len(rows)]
-    if dataset.task == "characters":
-        from ..writer import next_characters
-
-        return next_characters(model, np.asarray(x)[rows])
-    return _outputs(model, to_matrix(encoder, take(x, rows)), dataset)
-
-
-def _outputs(model: Any, x: np.ndarray, dataset: Dataset) -> np.ndarray:
-    from ..estimator import predict
-
-    if x.dtype == object:
-        from ..texts import ask_texts
-
-        return ask_texts(model, x)
-    outputs = predict(model, x)
-    one = not dataset.classes and dataset.y.ndim == 1
-    return outputs[:, 0] if one else outputs
-
-
-def _facts(
-    settings: Recipe,
-    trained: Trained,
-    predictions: np.ndarray,
-    dataset: Dataset,
-    rows: Cut,
-    seed: int,
-) -> Network:
-    """What the report tells of the network."""
-    from ...baselines.results import Network
-    from ..losses import loss_unit
-
-    return Network(
-        name=settings.model,
-        recipe=settings.to_dict(),
-        parameters=trained.parameters,
-        history=trained.history,
-        loss_unit=loss_unit(settings, dataset.task),
-        test=_test_scores(predictions, dataset, rows),
-        examples=_examples(trained.serving, dataset),
-        way=trained.way,
-        reason=trained.reason,
-        layers=layer_facts(settings, *trained.shape),
-        tries=try_seeds(settings, dataset, seed=seed),
-        sample=_sample(trained.serving, dataset, rows, seed),
-        note=note_on(settings, predictions, dataset),
-    )
-
-
-def _test_scores(
-    predictions: np.ndarray, dataset: Dataset, rows: Cut
-) -> dict[str, float]:
-    from ...baselines.scoring import score, score_characters
-
-    truth = dataset.y[rows.test]
-    if dataset.task == "characters":
-        return score_characters(truth, predictions)
-    past = (
-        dataset.y[: rows.test[0]]
-        if dataset.series
-        else dataset.y[[*rows.train, *rows.validation]]
-    )
-    classes, season = len(dataset.classes), dataset.season
-    return score(truth, predictions, past, classes=classes, season=season)
-
-
-def _examples(
-    model: Any, dataset: Dataset
-) -> tuple[tuple[tuple[float, ...], dict[str, float]], ...]:
-    """What the network says of the rows whose answer the card tells."""
-    import numpy as np
-
-    rows = dataset.card.examples
-    if not rows:
-        return ()
-    said = _outputs(model, np.array(rows, dtype="float64"), dataset)
-    return tuple(
-        (row, dict(zip(dataset.classes, map(float, p), strict=True)))
-        for row, p in zip(rows, said, strict=True)
-    )
-
-
-def layer_facts(
-    settings: Recipe, shape: tuple[int, ...], outputs: int
-) -> tuple[Layer, ...]:
-    """The layers that the model's code makes for a network's shapes."""
-    from ...baselines.results import Layer
-    from ..wiring import trace
-
-    return tuple(
-        Layer(**asdict(fact)) for fact in trace(settings, shape=shape, outputs=outputs)
-    )
-
-
-def note_on(settings: Recipe, predictions: np.ndarray, dataset: Dataset) -> str:
-    """What is on show, and whether all rows are given the same class."""
-    known, said = card(settings.model), ""
-    if dataset.classes and dataset.y.ndim == 1 and dataset.task != "characters":
-        chosen = predictions.argmax(axis=1)
-        if (chosen == chosen[0]).all():
-            likely = predictions.max(axis=1).min()
-            said = (
-                f"It says {dataset.classes[chosen[0]]!r} of all {len(chosen):,} test "
-                f"rows, with probability {likely:.3f} or more. "
-            )
-    return said + (f"Broken on purpose: {known.defect}" if known.broken else "")
-
-
 def try_seeds(settings: Recipe, dataset: Dataset, *, seed: int) -> Tries | None:
     """The lowest loss of each of the recipe's seeds; None where it asks for none."""
     if not settings.seeds:
@@ -252,34 +129,6 @@ def try_seeds(settings: Recipe, dataset: Dataset, *, seed: int) -> Tries | None:
         trained, _ = _train(settings, dataset, rows, number, lambda *_: None)
         losses.append(min(trained.history["loss"]))
     return Tries(settings.until, tuple(losses))
-
-
-def _sample(model: Any, dataset: Dataset, rows: Cut, seed: int) -> Sample | None:
-    """Text that the network writes after the first characters of the test part."""
-    if dataset.task != "characters":
-        return None
-    import numpy as np
-
-    from ...baselines.results import Sample
-    from ...data.characters import verbatim
-    from ..writer import write
-
-    start = np.asarray(dataset.x)[rows.test[0]]
-    codes = write(model, start, length=SAMPLE, temperature=TEMPERATURE, seed=seed)
-    before, text = (
-        "".join(dataset.classes[c] for c in part) for part in (start, codes)
-    )
-    return Sample(before, text, *verbatim(text, source_text(dataset)))
-
-
-def source_text(dataset: Dataset) -> str:
-    """The text that a network of characters is trained on."""
-    import numpy as np
-
-    from ...data.characters import training_text
-
-    x = np.asarray(dataset.x)
-    return training_text(x, dataset.y, dataset.classes, dataset.n_test)
 
 
 def candidate(settings: Recipe, dataset: Dataset, *, seed: int) -> Any:
@@ -304,21 +153,3 @@ def candidate(settings: Recipe, dataset: Dataset, *, seed: int) -> Any:
 
         kind = NetworkForTexts
     return kind(settings, dataset.card.feature_range, seed)
-
-
-def inputs_of(dataset: Dataset) -> Inputs:
-    """What a saved network must know of a row's form."""
-    from ..run import Inputs
-
-    columns = getattr(dataset.x, "columns", ())
-    types = [str(t) for t in dataset.x.dtypes] if len(columns) else []  # type: ignore[union-attr]
-    return Inputs(
-        dataset=dataset.card.name,
-        task=dataset.task,
-        classes=dataset.classes,
-        shape=tuple(int(n) for n in dataset.x.shape[1:]),
-        columns=tuple(map(str, columns)),
-        types=tuple(types),
-        feature_range=dataset.card.feature_range,
-        targets=dataset.targets or (() if dataset.classes else (dataset.card.target,)),
-    )

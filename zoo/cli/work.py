@@ -14,15 +14,8 @@ from ...data import Dataset
 from ..catalog import check_task
 from ..recipe import Recipe
 from . import interrupt, output
-from .fitting import (
-    Fitted,
-    candidate,
-    inputs_of,
-    layer_facts,
-    note_on,
-    source_text,
-    try_seeds,
-)
+from .facts import inputs_of, layer_facts, note_on, source_text
+from .fitting import Fitted, candidate, try_seeds
 
 if TYPE_CHECKING:
     from ...baselines.harness import Outcome
