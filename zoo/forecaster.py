@@ -164,9 +164,10 @@ def train_forecaster(
     stride = -(-(edge + 1 - season) // WINDOWS)
     rows = make_windows(values, np.arange(edge, season - 1, -stride), layout, units)
     inner = make_windows(values, np.arange(last - back + 1, last + 1), layout, units)
-    # the earlier steps of these windows were trained on: only the last ones count
+    # the earlier steps of these windows were trained on: only the last ones count, for
+    # as many as there are, since Keras divides by the number of steps
     weights = np.zeros(inner.y.shape[:2], dtype="float32")
-    weights[:, -1] = 1
+    weights[:, -1] = layout.window
     trained = train(
         recipe,
         rows,
