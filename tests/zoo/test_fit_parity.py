@@ -35,6 +35,9 @@ def dense(units=6, **options):
     return layers.Dense(units, activation="tanh", **options)
 
 
+IMAGES = np.random.default_rng(1).normal(size=(ROWS, 8, 8))
+
+
 def zoo_rows(name):
     """Rows that a model of the zoo takes, what it learns of them, and of which kind."""
     rng = np.random.default_rng(1)
@@ -58,6 +61,10 @@ def zoo_model(name, x, y, kind):
     optimizer.learning_rate = settings.learning_rate
     model.compile(optimizer=optimizer, loss=loss_of(settings, kind))
     return model
+
+
+def on_images():
+    return zoo_model("mnist-relu", IMAGES, CLASSES, "classes")
 
 
 # MobileNetV2 takes most of a minute; batch normalisation is tested below
@@ -229,14 +236,13 @@ def test_whatever_a_model_has(case, agree):
 @pytest.mark.parametrize(
     ("make", "x", "y"),
     [
-        pytest.param(lambda: zoo_model("mnist-relu"), None, CLASSES, id="zoo"),
+        pytest.param(on_images, IMAGES, CLASSES, id="zoo"),
         pytest.param(frozen_and_normed, X, SCORE, id="batch norm"),
         pytest.param(looping, SENTENCES, SCORE, id="recurrent"),
     ],
 )
 def test_xla_gives_the_same(make, x, y, agree):
-    images = np.random.default_rng(1).normal(size=(ROWS, 8, 8))
-    agree(make, images if x is None else x, y, way="xla")
+    agree(make, x, y, way="xla")
 
 
 @pytest.mark.parametrize("built", [True, False])
