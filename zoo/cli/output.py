@@ -173,7 +173,11 @@ def show_verdicts(results: Results) -> None:
 def show_networks(results: Results) -> None:
     """What there is to say of the networks beside their scores, a line each."""
     for network in results.networks:
-        unused = [layer.name for layer in network.layers if not layer.used]
+        unused = [
+            f"{layer.name} ({' x '.join(map(str, layer.shape))})"
+            for layer in network.layers
+            if not layer.used
+        ]
         said = [network.note] if network.note else []
         if unused:
             names = ", ".join(unused)
