@@ -146,8 +146,9 @@ def inputs_of(dataset: Dataset) -> Inputs:
     """What a saved network must know of a row's form."""
     from ..run import Inputs
 
-    columns = getattr(dataset.x, "columns", ())
-    types = [str(t) for t in dataset.x.dtypes] if len(columns) else []  # type: ignore[union-attr]
+    x: Any = dataset.x  # a DataFrame has columns and types, an array none
+    columns = getattr(x, "columns", ())
+    types = [str(t) for t in x.dtypes] if len(columns) else []
     return Inputs(
         dataset=dataset.card.name,
         task=dataset.task,

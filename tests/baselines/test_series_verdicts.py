@@ -1,0 +1,124 @@
+"""Verdicts on series and on labels: is it the data, or the network?"""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from learnable.baselines.comparison import Estimate
+from learnable.baselines.evidence import Evidence
+from learnable.baselines.results import Comparison, Row, Score, Signal
+from learnable.baselines.signal import signal_test
+from learnable.baselines.study import compare
+from learnable.baselines.verdict import draw
+from learnable.data import Card, Dataset
+from learnable.data.dataset import Series
+
+
+def series_of(values, season=1, horizon=3) -> Dataset:
+    values = np.asarray(values, dtype="float64")
+    times = tuple(map(str, range(len(values))))
+    places = np.arange(len(values), dtype="float64").reshape(-1, 1)
+    card = Card("walk", "steps", "forecast", "y")
+    return Dataset(places, values, card, series=Series(season, horizon, times))
+
+
+def labels_of(y, x=None) -> Dataset:
+    y = np.asarray(y)
+    names = tuple("abcdef"[: y.shape[1]])
+    x = np.arange(len(y), dtype="float64").reshape(-1, 1) if x is None else x
+    return Dataset(x, y, Card("l", "l", "multilabel", ""), names, targets=names)
+
+
+# scores
+
+
+# verdicts
+
+
+def forecaster(name: str, mase: float, kind: str = "baseline") -> Row:
+    means = {"skill": 1 - mase, "mase": mase, "smape": 9.0, "rmse": 1.0, "mae": 1.0}
+    scores = {m: Score(v, v - 0.05, v + 0.05, (v,) * 5) for m, v in means.items()}
+    return Row(name, kind, "", scores, 1.0, 0.1)
+
+
+def forecasts(mase: float, gaps: dict[str, tuple[float, float]]) -> Evidence:
+    """A series with its naive forecast, a ridge at MASE .6, and a network."""
+    rows = (
+        forecaster("seasonal-naive", 1.0),
+        forecaster("ridge-lags", 0.6),
+        forecaster("net", mase, "network"),
+    )
+    found = Signal(0.002, 499, 0.4, "the values before", 200, None, 1.0)
+    told = tuple(
+        Comparison("net", name, gap, gap - 0.05, gap + 0.05, p, p)
+        for name, (gap, p) in gaps.items()
+    )
+    skills = {r.name: Estimate(r.scores["skill"].mean, 0.02, 4) for r in rows}
+    return Evidence(rows, found, told, skills, "", 200, False, "forecast")
+
+
+def test_network_that_beats_the_naive_forecast_is_told_so():
+    gaps = {"seasonal-naive": (0.5, 0.001), "ridge-lags": (0.1, 0.01)}
+    net, data = draw(forecasts(0.5, gaps))
+    assert net.name == "network-ahead"
+    assert "beats the seasonal naive forecast by 50% less absolute err" in net.sentence
+    assert data.name == "signal"
+
+
+def test_network_that_loses_to_the_naive_forecast_is_told_so():
+    gaps = {"seasonal-naive": (-0.4, 0.004), "ridge-lags": (-0.8, 0.001)}
+    net, _ = draw(forecasts(1.4, gaps))
+    assert net.name == "network-at-fault"
+    assert "loses to the seasonal naive forecast by 40% more absolute e" in net.sentence
+
+
+def test_few_folds_cannot_tell_from_chance():
+    gaps = {"seasonal-naive": (0.2, 0.3), "ridge-lags": (-0.2, 0.4)}
+    net, _ = draw(forecasts(0.8, gaps))
+    assert "cannot tell that from chance" in net.sentence
+    assert net.name == "undecided"
+    assert "--folds" in net.change
+
+
+def test_other_tasks_say_nothing_of_the_naive_forecast():
+    gaps = {"ridge-lags": (0.1, 0.01)}
+    net, _ = draw(replace(forecasts(0.5, gaps), task="regression"))
+    assert "naive" not in net.sentence.replace("seasonal-naive", "")
+
+
+class Last:
+    """A network that says the last value it has seen: wrong for noise."""
+
+    def get_params(self, deep: bool = True) -> dict:
+        return {}
+
+    def fit(self, x, y):
+        self.last_ = y[-1]
+        return self
+
+    def predict(self, x):
+        return np.full(len(x), self.last_)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_nobody_is_at_fault_for_white_noise(seed):
+    values = np.random.default_rng([4, seed]).normal(size=150)
+    results = compare({"net": Last()}, series_of(values, season=1, horizon=6), jobs=1)
+    names = {v.about: v.name for v in results.verdicts}
+    assert names[""] in ("no-signal", "undecided")
+    assert names["net"] in ("no-signal", "undecided")
+
+
+def test_season_is_a_signal():
+    values = np.tile([1.0, 5, 2, 8], 20) + np.random.default_rng(0).normal(size=80)
+    found = signal_test(series_of(values, season=4), permutations=199)
+    assert found.p == pytest.approx(1 / 200)
+
+
+def test_labels_with_and_without_signal():
+    rng = np.random.default_rng(7)
+    x = rng.normal(size=(150, 3))
+    related = labels_of((x[:, :2] + 0.5 * rng.normal(size=(150, 2)) > 0).astype(int), x)
+    noise = labels_of(rng.integers(0, 2, (150, 2)), x)
+    assert signal_test(related, permutations=199).p == pytest.approx(1 / 200)
+    assert signal_test(noise, permutations=199).p > 0.05
