@@ -18,6 +18,7 @@ LABELS = {
     "accuracy": "accuracy",
     "mase": "MASE",
     "r2": "R²",
+    "bits_per_character": "bits per character",
 }
 """What is told of a candidate beside its skill: the first that it has."""
 NAIVE = "seasonal-naive"
@@ -58,13 +59,19 @@ def shown(row: Row, rows: Sequence[Row]) -> str:
     """A candidate's score beside the rule of thumb's, e.g. ``forest reaches ...``."""
     if "bits_per_character" in row.scores:
         return _in_bits(row, rows)
-    metric = next(m for m in LABELS if m in row.scores)
-    own = f"{row.name} reaches {LABELS[metric]} {row.scores[metric].mean:.3f}"
+    label, metric = main_metric(row)
+    own = f"{row.name} reaches {label} {row.scores[metric].mean:.3f}"
     thumb = _thumb(rows)
     if thumb is None or metric == "r2" or thumb is row:
         return own
     skill = f", skill {row.scores['skill'].mean:.2f}"
     return f"{own}{skill} (the {thumb.name} {thumb.scores[metric].mean:.3f})"
+
+
+def main_metric(row: Row) -> tuple[str, str]:
+    """What is told of a candidate beside its skill: in words, and the metric's key."""
+    key = next(m for m in LABELS if m in row.scores)
+    return LABELS[key], key
 
 
 def _thumb(rows: Sequence[Row]) -> Row | None:

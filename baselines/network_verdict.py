@@ -77,20 +77,25 @@ def _judge(evidence: Evidence, data: Verdict, row: Row) -> Verdict:
 def _against(evidence: Evidence, row: Row, best: Row) -> Verdict:
     """A signal, and a baseline that uses it: how does the network stand?"""
     c = _versus(evidence, row.name, best.name)
-    margin = max(LEAST_MARGIN, MARGIN * best.scores["skill"].mean)
-    worse = c.p_holm <= SIGNIFICANT and c.difference < -margin
+    equal = margin(best.scores["skill"].mean)
+    worse = c.p_holm <= SIGNIFICANT and c.difference < -equal
     flat = evidence.skills[row.name].interval()[1] <= LEAST_MARGIN
     learned = evidence.skills[best.name].interval()[0] > 0
-    flat = flat and learned and c.difference < -margin
+    flat = flat and learned and c.difference < -equal
     if (worse or flat) and _ranks_as_well(row, best):
         return _overconfident(evidence, row, best)
     if worse or flat:
         return _at_fault(evidence, row, best, c)
     if _beats_all(evidence, row.name):
         return _ahead(evidence, row)
-    if c.low >= -margin:
-        return _level(evidence, row, best, c, margin)
-    return _cannot_tell(evidence, row, best, c, margin)
+    if c.low >= -equal:
+        return _level(evidence, row, best, c, equal)
+    return _cannot_tell(evidence, row, best, c, equal)
+
+
+def margin(skill: float) -> float:
+    """Difference in skill that makes no practical difference, beside this skill."""
+    return max(LEAST_MARGIN, MARGIN * skill)
 
 
 def _ranks_as_well(row: Row, best: Row) -> bool:
@@ -161,14 +166,14 @@ def _other_order(evidence: Evidence, row: Row) -> str:
 
 
 def _level(
-    evidence: Evidence, row: Row, best: Row, c: Comparison, margin: float
+    evidence: Evidence, row: Row, best: Row, c: Comparison, equal: float
 ) -> Verdict:
     return Verdict(
         "network-level",
         row.name,
         f"The network learns, and {best.name} will do: {shown(row, evidence.rows)}; "
         f"{shown(best, ())}. Difference in skill {_interval(c)}, equal within "
-        f"{margin:.3f} or better.",
+        f"{equal:.3f} or better.",
         "More rows could show a difference smaller than that.",
     )
 
@@ -186,10 +191,10 @@ def _overconfident(evidence: Evidence, row: Row, best: Row) -> Verdict:
 
 
 def _cannot_tell(
-    evidence: Evidence, row: Row, best: Row, c: Comparison, margin: float
+    evidence: Evidence, row: Row, best: Row, c: Comparison, equal: float
 ) -> Verdict:
     reach = (c.high - c.low) / 2
-    factor = reach / max(abs(c.difference + margin), 1e-9)
+    factor = reach / max(abs(c.difference + equal), 1e-9)
     rows = round_rows(evidence.n_rows * min(factor**2, 1_000))
     # with five repeats the interval shrinks to 0.60 of that of five folds: the error to
     # sqrt((1/25 + 1/4) / (1/5 + 1/4)) = 0.80 of it, the quantile from 2.78 to 2.06
@@ -204,7 +209,7 @@ def _cannot_tell(
         row.name,
         f"There is something to learn, but these rows cannot tell whether the network "
         f"learns it as well as {best.name}: {shown(row, evidence.rows)}; "
-        f"{shown(best, ())}. Difference in skill {_interval(c)}; {margin:.3f} would be "
+        f"{shown(best, ())}. Difference in skill {_interval(c)}; {equal:.3f} would be "
         "practically equal.",
         needed,
     )

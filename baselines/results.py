@@ -78,6 +78,20 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class Pair:
+    """A network's skill minus that of one named before it, over the same folds."""
+
+    network: str
+    other: str
+    difference: float
+    low: float
+    high: float
+    p: float  # two-sided
+    p_holm: float  # corrected for the number of pairs
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Verdict:
     """An answer with its numbers.
 
@@ -207,6 +221,7 @@ class Results:
     signal: Signal
     verdicts: tuple[Verdict, ...]
     comparisons: tuple[Comparison, ...] = ()
+    pairs: tuple[Pair, ...] = ()
     networks: tuple[Network, ...] = ()
     course: Course | None = None
     schema: int = SCHEMA

@@ -17,6 +17,7 @@ from ..data.split import has_strata, make_folds, sample_rows
 from . import harness, predictions, signal, tables, verdict
 from .catalog import baselines_for
 from .evidence import Evidence, gather
+from .pairs import make_pairs
 from .results import About, Results
 
 if TYPE_CHECKING:
@@ -141,6 +142,7 @@ def run_study(
         signal=found,
         verdicts=verdict.draw(evidence),
         comparisons=evidence.comparisons,
+        pairs=make_pairs(board, evidence.rows),
         course=predictions.make_course(board),
     )
     return Study(results, predictions.make_predictions(board), tuple(outcomes))

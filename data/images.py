@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from .errors import BadData, Misuse
 from .stored import Stored
@@ -42,7 +42,8 @@ def open_images(path: Path) -> Stored:
     Every image is decoded once, so that a broken one is left out now and not met in
     the middle of a training. All are brought to the commonest size, and to grey or to
     colours, whichever most of them are; what is transparent becomes white, 16 bits
-    become 8, and of an animation the first picture counts.
+    become 8, photographs are turned as their camera says (EXIF), and of an animation
+    the first picture counts.
 
     Parameters
     ----------
@@ -115,7 +116,7 @@ def _look(file: Path) -> _Look | None:
         with Image.open(file) as picture:
             picture.load()
             grey = picture.mode in ("1", "L", "LA", "La") or _is_deep(picture)
-            return _Look(picture.size, not grey)
+            return _Look(ImageOps.exif_transpose(picture).size, not grey)
     except Exception:  # a damaged file makes Pillow's decoders raise nearly anything
         return None
 
@@ -179,7 +180,8 @@ def _pixels(file: Path, form: _Look) -> np.ndarray:
     """uint8 of shape (height, width) or (height, width, 3)."""
     try:
         with Image.open(file) as picture:
-            there = _plain(picture).convert(form.mode)
+            upright = ImageOps.exif_transpose(picture)
+            there = _plain(upright).convert(form.mode)
     except OSError as error:  # Pillow's own errors are OSErrors
         msg = f"{file.parent.name}/{file.name} can no longer be read: {error}"
         raise BadData(f"{msg}; it could when the folder was opened. Start anew.") from (

@@ -57,6 +57,7 @@ def summarize(results: Results) -> dict[str, Any]:
         "signal": signal_facts(results.signal, results.about.task),
         "duels": duel_facts(results),
         "comparisons": [comparison_facts(c, results) for c in results.comparisons],
+        "pairs": [text.clean(pair.sentence, 500) for pair in results.pairs],
         "few_comparisons": len(results.comparisons) <= FEW,
         "scores": score_facts(results),
         "failures": failures(results),

@@ -139,7 +139,8 @@ def train(
     scaling = fit_scaling(recipe.scaling, rows.x, feature_range)
     target = _target_scale(rows.y) if kind == "numbers" else None
     inner = _scaled(validation, scaling, target, kind)
-    given, named, count = _given(recipe, rows, more, scaling, target, kind)
+    shown = rows_met(recipe, rows, seed)
+    given, named, count = _given(recipe, shown, more, scaling, target, kind)
     with on_show():
         history: Any = fit(
             trainee,
@@ -158,7 +159,7 @@ def train(
     serving = core
     if kind in ("classes", "labels", "numbers"):
         last = (
-            scaling.apply(rows.x[-1:])[0] if recipe.evaluation != "each-row" else None
+            scaling.apply(shown.x[-1:])[0] if recipe.evaluation != "each-row" else None
         )
         serving = serve(core, recipe, scaling, target, kind, last)
     return Trained(
@@ -237,6 +238,15 @@ def _trainee(
     trainee = keras.Model(core.inputs, core.outputs[0])
     trainee.compile(optimizer=optimizer, loss=loss_of(recipe, kind))
     return trainee, Start(trainee)
+
+
+def rows_met(recipe: Recipe, rows: Rows, seed: int) -> Rows:
+    """The rows that a training meets whose steps end before its first pass does."""
+    most = recipe.steps * recipe.batch_size
+    if not 0 < most < len(rows.x):
+        return rows
+    some = np.random.default_rng(seed).permutation(len(rows.x))[:most]
+    return Rows(rows.x[some], rows.y[some])
 
 
 def _given(

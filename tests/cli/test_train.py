@@ -99,6 +99,7 @@ def test_twins_are_compared(zoo, tmp_path) -> None:
     assert told.exit_code == 0, told.output
     assert "rgb-sigmoid: network-at-fault" in told.stdout
     assert "rgb-softmax: " in told.stdout
+    assert "\nrgb-sigmoid is worse than rgb-softmax: accuracy " in told.stdout
 
 
 def test_quiet_prints_the_answer_alone(zoo, tmp_path) -> None:

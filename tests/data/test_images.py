@@ -243,6 +243,18 @@ def test_printers_colours_are_read(pets):
     assert (only(pets(), picture, "x.jpg") > 250).all()
 
 
+def test_photographs_are_turned_as_their_camera_says(tmp_path):
+    upright = np.arange(48, dtype="uint8").reshape(8, 6) * 5
+    for label, turned in {"cat": 6, "dog": 1}.items():
+        exif = Image.Exif()
+        exif[0x0112] = turned  # 6: the top row is the right-hand column
+        lying = np.rot90(upright) if turned == 6 else upright
+        (tmp_path / label).mkdir()
+        Image.fromarray(lying).save(tmp_path / label / "a.png", exif=exif)
+    for row in pixels(tmp_path):
+        np.testing.assert_array_equal(row, upright)
+
+
 def test_first_picture_of_an_animation_counts(pets):
     frames = [Image.new("L", (WIDTH, HEIGHT), shade) for shade in (10, 200)]
     found = only(pets(), frames[0], "x.gif", save_all=True, append_images=frames[1:])

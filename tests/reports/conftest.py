@@ -9,6 +9,7 @@ from learnable.baselines.results import (
     About,
     Comparison,
     Network,
+    Pair,
     Results,
     Row,
     Score,
@@ -150,6 +151,10 @@ def classification(networks=("mlp",), skill=0.81):
         signal=SIGNAL,
         verdicts=(data, *verdicts),
         comparisons=comparisons,
+        pairs=tuple(
+            Pair(n, networks[0], -0.02, -0.05, 0.01, 0.2, 0.2, f"{n} < {networks[0]}.")
+            for n in networks[1:2]
+        ),
         networks=tuple(network(n, classes=("refused", "approved")) for n in networks),
     )
 

@@ -230,6 +230,12 @@ def test_trimming_leaves_names_alone(made):
     assert any(text and text.startswith('x opacity="1" d="M1.234"') for text in shown)
 
 
+def test_networks_stand_beside_one_another(pages, made):
+    both = Report(made("two networks")).html()
+    assert "<li>mlp_twin &lt; mlp.</li>" in both
+    assert 'data-test="pairs"' not in pages["classification"]
+
+
 def test_page_is_made_quickly(made):
     Report(made("classification")).html()  # imports and the first chart cost a second
     start = time.perf_counter()

@@ -14,7 +14,7 @@ from learnable.zoo import list_models
 from learnable.zoo.backend import keras, on_show
 from learnable.zoo.estimator import predict
 from learnable.zoo.losses import loss_unit
-from learnable.zoo.network import Rows, Trained, train
+from learnable.zoo.network import Rows, Trained, rows_met, train
 from learnable.zoo.registry import recipe
 from learnable.zoo.scaling import fit_scaling
 
@@ -218,6 +218,16 @@ def test_history_has_a_value_an_epoch(make_rows):
     assert list(trained.history) == ["loss", "val_loss"]
     assert trained.way == "graph"
     assert "steps in all do not pay" in trained.reason
+
+
+def test_steps_may_end_before_the_first_pass():
+    numbers = np.arange(40)
+    rows = Rows(numbers[:, None].astype("float32"), numbers)
+    met = rows_met(short("mlp", steps=3, epochs=0, batch_size=8), rows, seed=1)
+    assert len(met.x) == 24 == len(set(met.y))
+    assert (met.x[:, 0] == met.y).all()
+    for steps in (5, 900):
+        assert rows_met(short("mlp", steps=steps, batch_size=8), rows, seed=1) is rows
 
 
 def test_full_batch_loss_falls(make_rows):

@@ -168,6 +168,8 @@ def show_verdicts(results: Results) -> None:
         about = f"{verdict.about}: " if len(networks) > 1 else ""
         click.echo(f"{about}{click.style(verdict.name, bold=True)}. {verdict.sentence}")
         click.echo(f"  What would change this: {verdict.change}")
+    for pair in results.pairs:
+        click.echo(pair.sentence)
 
 
 def show_networks(results: Results) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.resources import files
@@ -18,6 +19,8 @@ from ..catalog import MODELS, ModelCard
 from ..registry import recipe
 from ..results import read_figures
 from . import options
+
+_PICTURE = re.compile(r"^!\[.*\n\n", re.MULTILINE)
 
 UNTOLD = ("", 0, (), None, False, "none", "each-row")
 """Settings of a recipe that change nothing."""
@@ -134,7 +137,7 @@ def _card(name: str) -> tuple[dict[str, Any], str]:
         found = read_figures().get(name)
         if found:
             facts["measured"] = asdict(found)
-        return facts, readme.read_text("utf-8")
+        return facts, _PICTURE.sub("", readme.read_text("utf-8"))
     if name in DATASETS:
         return asdict(DATASETS[name]), ""
     found = [

@@ -94,7 +94,7 @@ CARDS: tuple[ModelCard, ...] = (
         entry="convnet",
         dataset="mnist",
         tasks=TABLE_TASKS,
-        parameters=188_202,
+        parameters=319_274,
         twin="convnet-overwritten",
         source=_CONVNET,
     ),

@@ -14,8 +14,9 @@ def build(recipe: Recipe, *, shape: tuple[int, ...], outputs: int) -> keras.Mode
     """Untrained network from images of a shape to logits, (n, outputs).
 
     The layers were meant for photographs. A kernel is as large as asked, or as a third
-    of the image it meets where that is less (an odd number); the first convolution of
-    images above 16 pixels steps by two; pooling ends where 3 pixels are left.
+    of the image it meets where that is less (an odd number, 3 at least); the first
+    convolution of images above 16 pixels steps by two; pooling ends where 3 pixels are
+    left.
 
     Raises
     ------
@@ -33,12 +34,13 @@ def build(recipe: Recipe, *, shape: tuple[int, ...], outputs: int) -> keras.Mode
         if isinstance(layer, int):
             if size > 3:
                 x, size = layers.MaxPooling2D(layer)(x), size // layer
+                x = layers.Dropout(recipe.dropout)(x)
             continue
         filters, kernel = layer
         stride = 2 if number == 0 and size > 16 else 1
         x = layers.Conv2D(
             filters,
-            min(kernel, size // 3 // 2 * 2 + 1),
+            min(kernel, max(3, size // 3 // 2 * 2 + 1)),
             stride,
             padding="same",
             activation=recipe.activation,

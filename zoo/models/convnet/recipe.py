@@ -14,5 +14,5 @@ DEFAULT = Recipe(
     batch_size=64,
     epochs=8,
     patience=2,
-    dropout=0.3,
+    dropout=0.25,
 )

@@ -1,0 +1,74 @@
+"""Networks beside one another: which one is better, as far as the folds can tell."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from learnable.baselines.harness import Outcome
+from learnable.baselines.pairs import make_pairs
+from learnable.baselines.tables import make_board, make_rows
+from learnable.data.split import make_folds
+
+
+def pairs_of(data, levels):
+    """The networks of these levels: the share of the truth in what each fold says."""
+    folds = make_folds(data, folds=4)
+    truths = [np.eye(2)[data.y[fold.test]] for fold in folds]
+    outcomes = [
+        Outcome(name, i, level * truth + (1 - level) / 2, 1.0, 0.5)
+        for name, of_folds in {"forest": [0.5] * 4, **levels}.items()
+        for i, (truth, level) in enumerate(zip(truths, of_folds, strict=True))
+    ]
+    board = make_board(data, folds, outcomes)
+    return make_pairs(board, make_rows(board))
+
+
+@pytest.fixture(scope="module")
+def data(dataset_of):
+    columns = np.random.default_rng(0).normal(size=(80, 2))
+    return dataset_of(columns, np.arange(80) % 2)
+
+
+@pytest.mark.parametrize(
+    ("other", "word"),
+    [
+        ([0.5, 0.52, 0.51, 0.5], "net is better than"),
+        ([0.99, 0.985, 0.99, 0.99], "net is worse than"),
+        ([0.9, 0.901, 0.9, 0.9], "net is practically as good as"),
+        ([0.87, 0.88, 0.83, 0.89], "net is as good as"),
+        ([0.95, 0.5, 0.99, 0.6], "net cannot be told from"),
+    ],
+)
+def test_two_networks_are_told_apart_or_not(data, other, word):
+    (pair,) = pairs_of(data, {"first": other, "net": [0.9, 0.905, 0.9, 0.9]})
+    assert pair.sentence.startswith(f"{word} first: accuracy 1.000 against 1.000; ")
+    assert pair.low < pair.difference < pair.high
+
+
+def test_every_network_meets_those_before_it(data):
+    found = pairs_of(data, {name: [0.6 + 0.05 * i] * 4 for i, name in enumerate("abc")})
+    assert [(p.network, p.other) for p in found] == [
+        ("b", "a"), ("c", "a"), ("c", "b"),
+    ]  # fmt: skip
+    assert all(p.p_holm >= p.p for p in found)
+
+
+def test_a_network_alone_or_failed_has_no_pair(data):
+    assert pairs_of(data, {"net": [0.9] * 4}) == ()
+    folds = make_folds(data, folds=4)
+    failed = [Outcome("net", i, None, error="E: x") for i in range(4)]
+    board = make_board(data, folds, failed)
+    assert make_pairs(board, make_rows(board)) == ()
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.lists(st.floats(0.1, 0.99), min_size=4, max_size=4),
+    st.lists(st.floats(0.1, 0.99), min_size=4, max_size=4),
+)
+def test_order_changes_the_sign_alone(data, a, b):
+    (there,) = pairs_of(data, {"a": a, "b": b})
+    (back,) = pairs_of(data, {"b": b, "a": a})
+    assert there.difference == pytest.approx(-back.difference)
+    assert (there.low, there.high) == pytest.approx((-back.high, -back.low))
+    assert there.p == pytest.approx(back.p)
