@@ -82,28 +82,10 @@ def test_mixed_table_is_learned(zoo, people, tmp_path) -> None:
     assert 10_000 < float(answer.stdout) < 40_000
 
 
-def test_broken_twin_is_at_fault(zoo, tmp_path) -> None:
-    told = zoo(
-        "train", "rgb-sigmoid", "--limit", 3000, "--folds", 3, "--jobs", 1,
-        "--out", tmp_path, "--gate",
-    )  # fmt: skip
-    assert told.exit_code == 3, told.output
-    assert told.stdout.startswith("network-at-fault. ")
-
-
-def test_twins_are_compared(zoo, tmp_path) -> None:
-    told = zoo(
-        "compare", "rgb-softmax", "rgb-sigmoid", "--data", "rgb", "--limit", 1500,
-        "--folds", 2, "--jobs", 1, "--out", tmp_path,
-    )  # fmt: skip
-    assert told.exit_code == 0, told.output
-    assert "rgb-sigmoid: network-at-fault" in told.stdout
-    assert "rgb-softmax: " in told.stdout
-    assert "\nrgb-sigmoid is worse than rgb-softmax: accuracy " in told.stdout
-
-
 def test_quiet_prints_the_answer_alone(zoo, tmp_path) -> None:
-    told = zoo("baseline", "iris", "--quiet", "--jobs", 1, "--out", tmp_path)
+    told = zoo(
+        "baseline", "iris", "--folds", 2, "--quiet", "--jobs", 1, "--out", tmp_path
+    )
     assert told.exit_code == 0
     assert told.stderr == ""
     assert told.stdout.startswith("signal. ")
@@ -155,7 +137,7 @@ def test_full_disk_is_one_line(tmp_path) -> None:
         "from learnable.zoo.cli import main; main()"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, "baseline", "iris", "--quiet", "--jobs", "1"],
+        [sys.executable, "-c", code, "baseline", "iris", "--folds", "2", "--quiet"],
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -61,17 +61,22 @@ def compare_command(
     networks = [replace(recipe(n), class_weight=class_weight) for n in names]
     for settings in networks:
         check_settings(settings, dataset, quiet=quiet)
+    once = dataset.n_test > 0
+    known, facts = work.train_each(
+        networks if once else (), dataset, seed=seed, quiet=quiet
+    )
     study = work.score(
-        networks,
+        () if once else networks,
         dataset,
         folds=folds,
         repeats=repeats,
         jobs=jobs,
         seed=seed,
         quiet=quiet,
+        known=known,
     )
-    study = work.with_networks(study, networks, dataset)
-    results, run = work.write_run(out, "compare", study)
+    facts = facts or work.first_trainings(study, networks, dataset)
+    results, run = work.write_run(out, "compare", study, networks=facts)
     output.show_results(results, run, as_json=as_json, quiet=quiet)
     if gate:
         raise SystemExit(output.exit_code(results))

@@ -78,7 +78,9 @@ def train_command(
         quiet=quiet,
         known=[work.known_outcome(fitted)] if once else [],
     )
-    results, run = work.write_run(out, model, study, fitted=fitted, dataset=dataset)
+    results, run = work.write_run(
+        out, model, study, networks=(fitted.facts,), fitted=fitted, dataset=dataset
+    )
     output.show_results(results, run, as_json=as_json, quiet=quiet)
     if gate:
         raise SystemExit(output.exit_code(results))

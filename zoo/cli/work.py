@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...data import Dataset
+from ...data.errors import BadData
 from ..catalog import check_task
 from ..recipe import Recipe
 from . import interrupt, output
 from .facts import inputs_of, layer_facts, note_on, source_text
-from .fitting import Fitted, candidate, try_seeds
+from .fitting import Fitted, candidate, fit_network, try_seeds
 
 if TYPE_CHECKING:
     from ...baselines.harness import Outcome
-    from ...baselines.results import Results
+    from ...baselines.results import Network, Results
     from ...baselines.study import Study
 
 
@@ -80,6 +81,27 @@ def score(
         )
 
 
+def train_each(
+    networks: Sequence[Recipe], dataset: Dataset, *, seed: int, quiet: bool
+) -> tuple[list[Outcome], tuple[Network, ...]]:
+    """Networks trained one after another, each with all cores, for official test rows.
+
+    One that cannot be trained has its reason in its outcome, and no facts.
+    """
+    from ...baselines.harness import Outcome
+
+    outcomes, facts = [], []
+    for settings in networks:
+        try:
+            fitted = fit_network(settings, dataset, seed=seed, quiet=quiet)
+        except BadData as error:
+            outcomes.append(Outcome(settings.model, 0, None, error=str(error)))
+            continue
+        outcomes.append(known_outcome(fitted))
+        facts.append(fitted.facts)
+    return outcomes, tuple(facts)
+
+
 def known_outcome(fitted: Fitted) -> Outcome:
     """On official test rows the trained network is the one to score."""
     from ...baselines.harness import Outcome
@@ -94,16 +116,14 @@ def known_outcome(fitted: Fitted) -> Outcome:
 
 
 def write_run(
-    out: Path, label: str, study: Study, *, fitted: Fitted | None = None,
-    dataset: Dataset | None = None,
+    out: Path, label: str, study: Study, *, networks: tuple[Network, ...] = (),
+    fitted: Fitted | None = None, dataset: Dataset | None = None,
 ) -> tuple[Results, Path]:  # fmt: skip
     """Write a run's folder; returns the results as written, and the folder."""
     from ...reports import Report
     from .. import run as disk
 
-    results = study.results
-    if fitted:
-        results = replace(results, networks=(fitted.facts,))
+    results = replace(study.results, networks=networks)
     with disk.new_run(out, label) as (folder, final):
         results.save(folder / disk.RESULTS)
         study.predictions.to_parquet(folder / "predictions.parquet", index=False)
@@ -136,8 +156,10 @@ def _write_network(
         joblib.dump(fitted.encoder, folder / "encoder.joblib")
 
 
-def with_networks(study: Study, networks: Sequence[Recipe], dataset: Dataset) -> Study:
-    """The study with each network's settings and its training on the first fold."""
+def first_trainings(
+    study: Study, networks: Sequence[Recipe], dataset: Dataset
+) -> tuple[Network, ...]:
+    """Each network's settings, and its training on the first fold."""
     from ...baselines.results import Network
     from ..losses import loss_unit
 
@@ -162,4 +184,4 @@ def with_networks(study: Study, networks: Sequence[Recipe], dataset: Dataset) ->
             note=note_on(settings, outcome.predictions, dataset),
         )
         found.append(network)
-    return replace(study, results=replace(study.results, networks=tuple(found)))
+    return tuple(found)

@@ -12,7 +12,7 @@ DEFAULT = Recipe(
     optimizer="adam",
     learning_rate=0.001,
     batch_size=64,
-    epochs=8,
+    epochs=10,
     patience=2,
     dropout=0.25,
 )

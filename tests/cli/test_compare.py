@@ -1,0 +1,58 @@
+"""``zoo compare``: twins on the same folds, and networks on given test rows."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from learnable.data import load
+from learnable.zoo.cli import work
+from learnable.zoo.registry import recipe
+
+
+@pytest.fixture
+def arrays(tmp_path) -> Path:
+    """Rows whose first two columns decide, with test rows of their own."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(400, 4))
+    y = (x[:, 0] * x[:, 1] > 0).astype(int)
+    path = tmp_path / "given.npz"
+    parts = {"x_train": x[:300], "y_train": y[:300], "x_test": x[300:]}
+    np.savez(path, **parts, y_test=y[300:])
+    return path
+
+
+def test_twins_are_compared(zoo, tmp_path) -> None:
+    told = zoo(
+        "compare", "binary-softmax", "binary-sigmoid", "--folds", 3, "--jobs", 1,
+        "--out", tmp_path, "--gate",
+    )  # fmt: skip
+    assert told.exit_code == 3, told.output
+    assert "binary-softmax: network-at-fault. " in told.stdout
+    assert "binary-sigmoid: " in told.stdout
+    told_apart = "\nbinary-sigmoid is better than binary-softmax: accuracy "
+    assert told_apart in told.stdout
+
+
+def test_networks_are_compared_on_the_given_rows(zoo, arrays, tmp_path):
+    told = zoo(
+        "compare", "one-hidden", "mlp", "--data", arrays, "--jobs", 1, "--json",
+        "--out", tmp_path / "runs",
+    )  # fmt: skip
+    facts = json.loads(told.stdout)
+    assert [n["name"] for n in facts["networks"]] == ["one-hidden", "mlp"]
+    for network in facts["networks"]:
+        (row,) = (r for r in facts["rows"] if r["name"] == network["name"])
+        assert network["test"]["accuracy"] == row["scores"]["accuracy"]["mean"]
+        assert len(network["history"]["loss"]) > 1
+    (pair,) = facts["pairs"]
+    assert (pair["network"], pair["other"]) == ("mlp", "one-hidden")
+
+
+def test_network_that_fails_drops_out_with_its_reason(arrays):
+    wild = replace(recipe("mlp"), learning_rate=1e30)
+    (outcome,), facts = work.train_each([wild], load(arrays), seed=0, quiet=True)
+    assert facts == ()
+    assert outcome.predictions is None
+    assert "lower the learning rate" in str(outcome.error)
