@@ -30,6 +30,7 @@ def load(
     header: bool | None = None,
     season: int | None = None,
     horizon: int | None = None,
+    folds: int = 5,
     memory: int | None = None,
     seed: int = 0,
 ) -> Dataset:
@@ -61,6 +62,8 @@ def load(
     season, horizon : int, optional
         Of a forecast: steps after which the series repeats itself, and steps to
         forecast at a time. Found out from the dates if None.
+    folds : int, default 5
+        Of a forecast: that there must be room for at the end of the series.
     memory : int, optional
         Bytes that the features may take. A Parquet file or a folder with more gives a
         sample of its rows that takes a quarter of that at most, and stays open for the
@@ -80,9 +83,9 @@ def load(
     >>> len(load("iris"))
     150
     """
-    _check(limit, task, season, horizon)
+    _check(limit, task, season, horizon, folds)
     path = Path(name)
-    order = Order(season, horizon, limit)
+    order = Order(season, horizon, limit, folds)
     if str(name) not in DATASETS and (os.path.exists(path) or suffix(path)):
         table = _Table(target, task, drop, group, header)
         dataset = _from_file(path, table, order, memory, seed)
@@ -96,7 +99,11 @@ def load(
 
 
 def _check(
-    limit: int | None, task: str | None, season: int | None, horizon: int | None
+    limit: int | None,
+    task: str | None,
+    season: int | None,
+    horizon: int | None,
+    folds: int,
 ) -> None:
     if task is not None and task not in TASKS:
         raise unknown("task", task, TASKS, see=f"Allowed are {', '.join(TASKS)}.")
@@ -104,6 +111,7 @@ def _check(
         "--limit": (limit, 2),
         "--season": (season, 1),
         "--horizon": (horizon, 1),
+        "--folds": (folds, 2),
     }
     for option, (given, least) in numbers.items():
         if given is not None and given < least:

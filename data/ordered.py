@@ -24,11 +24,14 @@ class Order:
     limit : int, optional
         Keep the last so many steps of a series, the first so many characters of a
         text.
+    folds : int, default 5
+        That there must be room for at the end of a series.
     """
 
     season: int | None = None
     horizon: int | None = None
     limit: int | None = None
+    folds: int = 5
 
 
 def from_series(
@@ -60,7 +63,12 @@ def from_series(
         notes = [*notes, f"the last {order.limit:,} of {len(table):,} rows (--limit)"]
         table = table.tail(order.limit).reset_index(drop=True)
     values, series, more = read_series(
-        table, answers[0], name=path.name, season=order.season, horizon=order.horizon
+        table,
+        answers[0],
+        name=path.name,
+        season=order.season,
+        horizon=order.horizon,
+        folds=order.folds,
     )
     places = np.arange(len(values), dtype="float64").reshape(-1, 1)
     about = Card(

@@ -38,7 +38,7 @@ def baseline_command(
     from ...data import load
     from . import output, work
 
-    dataset = load(data, **reading, seed=seed)
+    dataset = load(data, **reading, folds=folds, seed=seed)
     study = work.score(
         [], dataset, folds=folds, repeats=repeats, jobs=jobs, seed=seed, quiet=quiet
     )

@@ -56,7 +56,7 @@ def compare_command(
         raise Misuse(msg)
     if data and data not in DATASETS:
         reading = with_task(reading, names[0])
-    dataset = load(name, **reading, seed=seed)
+    dataset = load(name, **reading, folds=folds, seed=seed)
     work.check_models(names, dataset)
     networks = [replace(recipe(n), class_weight=class_weight) for n in names]
     for settings in networks:

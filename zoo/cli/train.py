@@ -63,7 +63,7 @@ def train_command(
     settings = adjusted(model, class_weight=class_weight, stub=stub, weights=weights)
     if data and data not in DATASETS:
         reading = with_task(reading, model)
-    dataset = load(name, **reading, memory=memory, seed=seed)
+    dataset = load(name, **reading, folds=folds, memory=memory, seed=seed)
     work.check_models([model], dataset)
     check_settings(settings, dataset, quiet=quiet)
     fitted = fit_network(settings, dataset, seed=seed, quiet=quiet)
