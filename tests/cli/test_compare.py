@@ -1,4 +1,4 @@
-"""``zoo compare``: twins on the same folds, and networks on given test rows."""
+"""``zoo compare``: its data, twins on the same folds, and given test rows."""
 
 import json
 from dataclasses import replace
@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from learnable.data import load
+from learnable.data import fetch, load
+from learnable.data.errors import Offline
 from learnable.zoo.cli import work
+from learnable.zoo.cli.settings import open_data
 from learnable.zoo.registry import recipe
 
 
@@ -48,6 +50,19 @@ def test_networks_are_compared_on_the_given_rows(zoo, arrays, tmp_path):
         assert len(network["history"]["loss"]) > 1
     (pair,) = facts["pairs"]
     assert (pair["network"], pair["other"]) == ("mlp", "one-hidden")
+
+
+def test_digits_stand_in_for_images_that_cannot_be_had(monkeypatch):
+    def offline(file: str) -> None:
+        raise Offline(f"{file} is not here")
+
+    monkeypatch.setattr(fetch, "fetch_images", offline)
+    reading = {"target": None, "task": None, "limit": 90}
+    data = open_data("mnist-one-class", None, reading, seed=0)
+    assert (data.card.name, len(data)) == ("digits", 90)
+    assert data.notes[0].startswith("mnist is neither on this machine nor")
+    with pytest.raises(Offline):  # who names it wants this one
+        open_data("mnist-one-class", "mnist", reading, seed=0)
 
 
 def test_network_that_fails_drops_out_with_its_reason(arrays):

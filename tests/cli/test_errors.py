@@ -19,13 +19,13 @@ FILES = {
 }
 MISTAKES = [
     ("train rgb-sofmax", 2, "Did you mean 'rgb-softmax'"),
-    ("train mlp", 2, "give --data"),
+    ("train text-embedding", 2, "give --data"),
     ("train mlp --data irsi", 2, "Did you mean 'iris'"),
     ("train rgb-sigmoid --data iris", 2, "iris is multiclass"),
     ("train mlp --data good.csv --target z", 2, "no target column is named 'z'"),
     ("train mlp --data good.csv", 2, "the columns are a, b, y"),
     ("train mlp --data iris --target species", 2, "Leave them out"),
-    ("compare mlp", 2, "give --data"),
+    ("compare text-embedding", 2, "give --data"),
     ("baseline good.csv --target y --drop c", 2, "no column to drop is named 'c'"),
     ("baseline good.csv --target y --group c", 2, "no group column is named 'c'"),
     ("baseline good.csv --target y --drop y", 2, "also named by --drop"),
@@ -83,7 +83,7 @@ def test_images_offline_name_address_and_folder(zoo, here, monkeypatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(here / "cache"))
     closed = {"mnist.npz": ("0" * 64, "http://127.0.0.1:9/mnist.npz")}
     monkeypatch.setattr("learnable.data.fetch.registry", lambda: closed)
-    told = zoo("train", "mnist-relu")
+    told = zoo("train", "mnist-relu", "--data", "mnist")
     assert told.exit_code == 1
     assert "http://127.0.0.1:9/mnist.npz" in told.stderr
     assert str(here / "images" / "mnist.npz") in told.stderr

@@ -41,22 +41,13 @@ def compare_command(
     Without --data, the first model's own dataset. With --gate, the exit code is that of
     the first network whose verdict is not 0.
     """
-    from ...data import DATASETS, load
-    from ...data.errors import Misuse
     from ..catalog import card
     from ..registry import recipe
     from . import output, work
-    from .settings import check_settings, with_task
+    from .settings import check_settings, open_data
 
-    names = list(dict.fromkeys(models))
-    cards = [card(name) for name in names]
-    name = data or cards[0].dataset
-    if not name:
-        msg = f"{names[0]} has no dataset of its own; give --data with a name or a file"
-        raise Misuse(msg)
-    if data and data not in DATASETS:
-        reading = with_task(reading, names[0])
-    dataset = load(name, **reading, folds=folds, seed=seed)
+    names = list(dict.fromkeys(card(name).name for name in models))
+    dataset = open_data(names[0], data, reading, folds=folds, seed=seed)
     work.check_models(names, dataset)
     networks = [replace(recipe(n), class_weight=class_weight) for n in names]
     for settings in networks:

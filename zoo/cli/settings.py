@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...data.dataset import ORDERED
-from ...data.errors import Misuse, unknown
+from ...data.errors import Misuse, Offline, unknown
 from ..catalog import card
 from ..registry import recipe
 from . import output
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 BATCH = 8
 """Rows by which the wiring of a network with a stub is checked."""
+STAND_IN = "digits"
+"""Images that come with scikit-learn, for image sets that cannot be had."""
 
 
 def adjusted(
@@ -47,7 +49,39 @@ def adjusted(
     )
 
 
-def with_task(reading: dict[str, Any], name: str) -> dict[str, Any]:
+def open_data(
+    model: str, data: str | None, reading: dict[str, Any], **options: Any
+) -> Dataset:
+    """The data that are named, or else the model's own.
+
+    Own data that are not on this machine, and cannot be downloaded, give way to
+    `STAND_IN`; a note says so.
+
+    Raises
+    ------
+    Misuse
+        No data are named, and the model has none of its own.
+    """
+    from ...data import DATASETS, load
+
+    own = card(model).dataset
+    if data:
+        if data not in DATASETS:
+            reading = _with_task(reading, model)
+        return load(data, **reading, **options)
+    if not own:
+        msg = f"{model} has no dataset of its own; give --data with a name or a file"
+        raise Misuse(msg)
+    try:
+        return load(own, **reading, **options)
+    except Offline:
+        found = load(STAND_IN, **reading, **options)
+    note = f"{own} is neither on this machine nor can it be downloaded; this is"
+    note = f"{note} {STAND_IN} instead (ZOO_DATA names a folder that holds {own})"
+    return replace(found, notes=(note, *found.notes))
+
+
+def _with_task(reading: dict[str, Any], name: str) -> dict[str, Any]:
     """Options for reading a file; a model of series or texts says that it is one."""
     able = card(name).tasks
     if reading["task"] is None and set(able) <= set(ORDERED):

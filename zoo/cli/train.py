@@ -47,23 +47,13 @@ def train_command(
     on each fold, where the baselines are scored too; the verdict is drawn from those.
     With official test rows (mnist) these are the one split.
     """
-    from ...data import DATASETS, load
-    from ...data.errors import Misuse
-    from ..catalog import card
     from . import output, work
     from .fitting import fit_network
-    from .settings import adjusted, check_settings, with_task
+    from .settings import adjusted, check_settings, open_data
 
-    known = card(model)
-    name = data or known.dataset
-    if not name:
-        msg = f"{model} has no dataset of its own; give --data with a name or a file"
-        raise Misuse(msg)
     memory = memory or work.half_of_memory()
     settings = adjusted(model, class_weight=class_weight, stub=stub, weights=weights)
-    if data and data not in DATASETS:
-        reading = with_task(reading, model)
-    dataset = load(name, **reading, folds=folds, memory=memory, seed=seed)
+    dataset = open_data(model, data, reading, folds=folds, memory=memory, seed=seed)
     work.check_models([model], dataset)
     check_settings(settings, dataset, quiet=quiet)
     fitted = fit_network(settings, dataset, seed=seed, quiet=quiet)
