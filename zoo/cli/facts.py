@@ -106,10 +106,11 @@ def note_on(settings: Recipe, predictions: np.ndarray, dataset: Dataset) -> str:
     if dataset.classes and dataset.y.ndim == 1 and dataset.task != "characters":
         chosen = predictions.argmax(axis=1)
         if (chosen == chosen[0]).all():
-            likely = predictions.max(axis=1).min()
+            likely = f"{predictions.max(axis=1).min():.3f}"
+            more = "" if likely == "1.000" else " or more"
             said = (
                 f"It says {dataset.classes[chosen[0]]!r} of all {len(chosen):,} test "
-                f"rows, with probability {likely:.3f} or more. "
+                f"rows, with probability {likely}{more}. "
             )
     return said + (f"Broken on purpose: {known.defect}" if known.broken else "")
 
