@@ -3,7 +3,8 @@
 ``ZOO_DATA=... python -m benchmarks.images [DATASET ...]`` runs ``zoo compare`` with the
 networks that have a bar, and reads the table of Xiao, Rasul, Vollgraf 2017 (arXiv
 1708.07747, table 3) from ``images/sklearn_benchmark_mnist_fashion.json``. Of the
-published configurations the best of each kind is taken. Writes ``images.json``.
+published configurations the best of each kind is taken. Writes ``images.json``, and the
+table of ``docs/models.md``.
 """
 
 import json
@@ -15,13 +16,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-from .tables import HERE, save
+from .tables import HERE, markdown, put_between, save
 
 ZOO = Path(sys.executable).with_name("zoo")
 NETWORKS = {
     "mnist": ("mnist-relu", "mnist-tanh", "convnet"),
     "fashion-mnist": ("mnist-relu", "convnet"),
 }
+PAGE = HERE.parent / "docs" / "models.md"
 PUBLISHED = {
     "naive-bayes": "GaussianNB",
     "logistic": "LogisticRegression",
@@ -61,6 +63,20 @@ def published(root: Path, dataset: str) -> dict[str, float]:
     return best
 
 
+def table(found: dict[str, Any]) -> str:
+    """Ours beside the published accuracy, a pair of columns a dataset."""
+    head = ["candidate"]
+    for dataset in found:
+        head += [dataset, "published"]
+    named = [facts["accuracy"] for facts in found.values()]
+    rows = []
+    for name in dict.fromkeys(n for accuracy in named for n in accuracy):
+        pairs = [accuracy.get(name, {}) for accuracy in named]
+        cells = [pair.get(kind) for pair in pairs for kind in ("ours", "published")]
+        rows.append([f"`{name}`", *(f"{c:.3f}" if c else "" for c in cells)])
+    return markdown(head, rows)
+
+
 def main() -> None:
     root = Path(os.environ["ZOO_DATA"])
     path = HERE / "images.json"
@@ -79,6 +95,7 @@ def main() -> None:
             },
         }
         save("images", found)
+        put_between(PAGE, "images", table(found))
         print(dataset, found[dataset], flush=True)
 
 
