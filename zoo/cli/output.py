@@ -75,12 +75,13 @@ def show_table(results: Results) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from ...reports.tasks import words
+
     about = results.about
     title = f"{about.name}: {about.rows:,} rows, {results.split}"
     table = Table(title=Text(title), title_justify="left", caption_justify="left")
-    table.caption = Text(
-        "mean [95 % interval]; skill: share of the uncertainty removed"
-    )
+    gain = words(about.task).gain
+    table.caption = Text(f"mean [95 % interval]; skill: improvement in {gain}")
     metrics = METRICS.get(about.task, METRICS["classes"])
     table.add_column("candidate", no_wrap=True)
     for label in (*metrics.values(), "fit"):
