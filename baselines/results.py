@@ -11,6 +11,7 @@ from typing import Any
 
 from ..data.disk import write_whole
 from ..data.errors import BadData
+from .finding import Finding
 
 SCHEMA = 1
 """Raised when a reader of the older form would misread the newer one."""
@@ -222,6 +223,7 @@ class Results:
     verdicts: tuple[Verdict, ...]
     comparisons: tuple[Comparison, ...] = ()
     pairs: tuple[Pair, ...] = ()
+    findings: tuple[Finding, ...] = ()
     networks: tuple[Network, ...] = ()
     course: Course | None = None
     schema: int = SCHEMA

@@ -19,6 +19,8 @@ from .catalog import baselines_for
 from .evidence import Evidence, gather
 from .pairs import make_pairs
 from .results import About, Results
+from .rules.case import Found
+from .rules.examine import examine
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,11 +32,15 @@ then, and the answer comes within a minute or two."""
 
 @dataclass(frozen=True)
 class Study:
-    """Results, the predictions they were computed from, and all outcomes."""
+    """Results, the predictions they were computed from, and all outcomes.
+
+    ``found`` are the findings of the results with all their rows and columns.
+    """
 
     results: Results
     predictions: pd.DataFrame
     outcomes: tuple[harness.Outcome, ...]
+    found: tuple[Found, ...]
 
 
 def compare(
@@ -129,6 +135,7 @@ def run_study(
     board = tables.make_board(dataset, splits, outcomes)
     evidence = gather(board, found)
     _check_any(evidence)
+    faults = examine(dataset, evidence.rows)
     results = Results(
         command=command,
         seed=seed,
@@ -143,9 +150,11 @@ def run_study(
         verdicts=verdict.draw(evidence),
         comparisons=evidence.comparisons,
         pairs=make_pairs(board, evidence.rows),
+        findings=tuple(f.finding for f in faults),
         course=predictions.make_course(board),
     )
-    return Study(results, predictions.make_predictions(board), tuple(outcomes))
+    said = predictions.make_predictions(board)
+    return Study(results, said, tuple(outcomes), faults)
 
 
 def within_reach(dataset: Dataset, *, seed: int) -> Dataset:

@@ -8,6 +8,7 @@ from typing import Any
 from ..baselines.results import Comparison, Results, Signal, Verdict
 from . import text
 from .classes import balance_facts, confusion_facts, recognition_facts
+from .findings import finding_facts
 from .forecasts import forecast_facts
 from .metrics import metric
 from .scores import best_baseline, failures, score_facts, timing_facts
@@ -67,6 +68,7 @@ def summarize(results: Results) -> dict[str, Any]:
         "confusions": confusion_facts(results),
         "recognition": recognition_facts(results),
         "balance": balance_facts(results),
+        "findings": finding_facts(results),
         "timings": timing_facts(results),
         "notes": [text.clean(note, 500) for note in results.about.notes[:MOST_NOTES]],
         "reproduce": reproduce_facts(results),

@@ -5,6 +5,7 @@ import random
 from dataclasses import replace
 
 import pytest
+from learnable.baselines.finding import Finding
 from learnable.baselines.results import (
     About,
     Comparison,
@@ -275,6 +276,48 @@ def hostile(text):
     )
 
 
+def finding(code, label, severity, **more):
+    return Finding(
+        code,
+        label,
+        severity,
+        f"What {code} saw in 12 of the rows.",
+        f"Mend what {code} saw.",
+        **more,
+    )
+
+
+SORTED = finding("D304", "rows-not-shuffled", "warning", evidence={"distance": 0.8})
+GAPS = finding(
+    "D303",
+    "inputs-not-finite",
+    "note",
+    columns=("age", "income"),
+    rows=tuple(range(3, 13)),
+    count=2,
+    evidence={"largest_share": 0.12, "rows_concerned": 1_200.0},
+)
+COPIES = finding(
+    "D309",
+    "duplicate-rows-across-split",
+    "note",
+    rows=tuple(range(0, 100, 10)),
+    count=2_345,
+)
+SINGLE = finding("D313", "constant-inputs", "note", columns=("unit",), count=1)
+
+
+def with_findings(found=(SORTED, GAPS, COPIES, SINGLE)):
+    """Faults of the data beside a network and its baselines."""
+    return replace(classification(), findings=tuple(found))
+
+
+def hostile_finding(text, code="D313"):
+    """The same text in every place of a finding that comes from the data."""
+    made = Finding(code, text, "note", text, text, (text, f"{text}2"), (1,), 2)
+    return with_findings((made,))
+
+
 BUILDERS = {
     "classification": classification,
     "two networks": lambda: classification(("mlp", "mlp_twin")),
@@ -286,6 +329,8 @@ BUILDERS = {
     "many classes": lambda: many_classes(30),
     "failing": failing,
     "hostile": hostile,
+    "findings": with_findings,
+    "hostile finding": hostile_finding,
 }
 
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "report": "runs",
     "list": "shelf",
     "show": "shelf",
+    "explain": "explain",
 }
 """Command -> module of this package; the function is called ``<command>_command``."""
 

@@ -13,6 +13,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ...baselines.finding import Finding
     from ...baselines.results import Results, Row, Score
 
 Step = Callable[[int, int, str], None]
@@ -159,6 +160,7 @@ def show_results(results: Results, run: Path, *, as_json: bool, quiet: bool) -> 
         click.echo(json.dumps(facts, ensure_ascii=False))
         return
     show_verdicts(results)
+    show_findings(results)
     click.echo(f"report: {report}")
 
 
@@ -171,6 +173,27 @@ def show_verdicts(results: Results) -> None:
         click.echo(f"  What would change this: {verdict.change}")
     for pair in results.pairs:
         click.echo(pair.sentence)
+
+
+def show_findings(results: Results) -> None:
+    """What is wrong with the data, a line each; of what is good to know the codes."""
+    grave = [f for f in results.findings if f.severity != "note"]
+    notes = [f.code for f in results.findings if f.severity == "note"]
+    for finding in grave:
+        code = click.style(finding.code, bold=True)
+        click.echo(f"{code} {finding.label}. {finding.sentence}{_rows(finding)}")
+        click.echo(f"  What to do: {finding.advice}")
+    if notes:
+        click.echo(f"Also noted of the data: {', '.join(notes)} (`zoo explain CODE`).")
+
+
+def _rows(finding: Finding) -> str:
+    """The first rows by their numbers, where a finding is of rows alone."""
+    if not finding.rows or finding.columns:
+        return ""
+    more = finding.count - len(finding.rows)
+    rest = f" and {more:,} more (findings.csv)" if more else ""
+    return f" Rows {', '.join(map(str, finding.rows))}{rest}."
 
 
 def show_networks(results: Results) -> None:

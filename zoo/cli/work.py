@@ -120,6 +120,7 @@ def write_run(
     fitted: Fitted | None = None, dataset: Dataset | None = None,
 ) -> tuple[Results, Path]:  # fmt: skip
     """Write a run's folder; returns the results as written, and the folder."""
+    from ...baselines.rules.examine import listing
     from ...reports import Report
     from .. import run as disk
 
@@ -127,6 +128,8 @@ def write_run(
     with disk.new_run(out, label) as (folder, final):
         results.save(folder / disk.RESULTS)
         study.predictions.to_parquet(folder / "predictions.parquet", index=False)
+        if study.found:
+            listing(study.found).to_csv(folder / "findings.csv", index=False)
         disk.write_environment(folder, results.versions, results.about.sha256)
         if fitted and dataset:
             _write_network(folder, fitted, dataset, results)

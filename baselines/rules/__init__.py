@@ -1,0 +1,1 @@
+"""Rules on the data: what is wrong with them, each a named check with evidence."""

@@ -1,0 +1,69 @@
+"""What a rule is given, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...data import Dataset
+from ..finding import MOST_NAMED, Finding, Severity
+from ..results import Row
+from .catalog import RULES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Case:
+    """A dataset, and the candidates that were scored on it."""
+
+    dataset: Dataset
+    candidates: tuple[Row, ...]
+
+    @property
+    def table(self) -> pd.DataFrame | None:
+        """The features where they are columns; None where they are pixels."""
+        import pandas as pd
+
+        return self.dataset.x if isinstance(self.dataset.x, pd.DataFrame) else None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A finding, with all rows and columns that it speaks of."""
+
+    finding: Finding
+    rows: np.ndarray
+    columns: tuple[str, ...]
+
+
+def found(
+    code: str, severity: Severity, sentence: str, advice: str, *,
+    rows: np.ndarray | None = None, columns: Sequence[object] = (), **evidence: float,
+) -> Found:  # fmt: skip
+    """A finding that names its first rows and columns."""
+    numbers = np.zeros(0, dtype=int) if rows is None else rows
+    names = tuple(str(c) for c in columns)
+    finding = Finding(
+        code,
+        RULES[code].label,
+        severity,
+        sentence,
+        advice,
+        columns=names[:MOST_NAMED],
+        rows=tuple(int(r) for r in numbers[:MOST_NAMED]),
+        count=len(names) or len(numbers),
+        evidence={name: float(value) for name, value in evidence.items()},
+    )
+    return Found(finding, numbers, names)
+
+
+def named(columns: Sequence[object], most: int = 3) -> str:
+    """The first columns, in words: ``'a', 'b' and 4 more``."""
+    shown = ", ".join(repr(str(c)) for c in columns[:most])
+    more = len(columns) - most
+    return f"{shown} and {more:,} more" if more > 0 else shown
