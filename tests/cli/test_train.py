@@ -13,6 +13,7 @@ import pytest
 
 FILES = {
     "environment.json",
+    "findings.csv",
     "history.csv",
     "model.keras",
     "predictions.parquet",
