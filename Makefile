@@ -3,10 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: test check demo docs benchmarks clean
+.PHONY: test test-slow check demo docs benchmarks clean
 
 test: check
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+test-slow: $(READY)
+	$(BIN)/python -m pytest -n auto --dist load -m slow
 
 check: $(READY)
 	$(BIN)/ruff check .

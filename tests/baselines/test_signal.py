@@ -67,6 +67,7 @@ NULLS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_p_only", "_narrow")
 @pytest.mark.parametrize("null", NULLS)
 def test_true_nulls_are_kept(null, dataset_of):

@@ -138,7 +138,7 @@ def test_full_disk_is_one_line(tmp_path) -> None:
         "from learnable.zoo.cli import main; main()"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, "baseline", "iris", "--folds", "2", "--quiet"],
+        [sys.executable, "-c", code, "baseline", "iris", "--folds", "2", "--jobs", "1"],
         cwd=tmp_path,
         capture_output=True,
         text=True,

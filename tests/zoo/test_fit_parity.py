@@ -67,6 +67,7 @@ def on_images():
     return zoo_model("mnist-relu", IMAGES, CLASSES, "classes")
 
 
+@pytest.mark.slow
 # MobileNetV2 takes most of a minute; batch normalisation is tested below
 @pytest.mark.parametrize("name", [n for n in list_models() if n != "mobilenet-v2"])
 def test_models_of_the_zoo(name, agree):
@@ -88,7 +89,8 @@ BODIES = st.lists(
 )
 
 
-@settings(max_examples=5, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=10, deadline=None)
 @given(
     body=BODIES,
     optimizer=st.sampled_from(sorted(OPTIMIZERS)),

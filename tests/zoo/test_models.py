@@ -224,6 +224,7 @@ def test_half_mended_colours_hardly_move_the_weights():
     assert quick.history["loss"][-1] < 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "least", "most"), [("xor", 5, 6), ("xor-two-units", 1, 5)]
 )
