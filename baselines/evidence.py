@@ -13,6 +13,8 @@ CONFIDENT = 0.001
 """Corrected p-value at which a baseline's own gain proves a signal that the signal
 test's maps do not see."""
 SIGNIFICANT = 0.05
+LEAST_P = 1e-99
+"""Smaller p-values are not told: they say no more."""
 LABELS = {
     "f1_macro": "macro F1",
     "accuracy": "accuracy",
@@ -99,6 +101,11 @@ def no_use(best: Row | None) -> bool:
 def p_above(skill: Estimate) -> float:
     half = skill.p_value() / 2
     return half if skill.mean > 0 else 1 - half
+
+
+def corrected(p: float) -> str:
+    """A p-value that was corrected for the number of comparisons, in words."""
+    return f"corrected p = {p:.3g}" if p > LEAST_P else f"corrected p < {LEAST_P:.0e}"
 
 
 def round_rows(rows: float) -> str:

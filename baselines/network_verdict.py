@@ -7,6 +7,7 @@ from .evidence import (
     NAIVE,
     SIGNIFICANT,
     Evidence,
+    corrected,
     no_use,
     p_above,
     round_rows,
@@ -41,7 +42,7 @@ def _beside_naive(evidence: Evidence, row: Row) -> str:
     gain = f"{abs(c.difference):.0%} {'less' if c.difference > 0 else 'more'}"
     return (
         f" The network {verb} the seasonal naive forecast by {gain} absolute error "
-        f"(corrected p = {c.p_holm:.3g}{told})."
+        f"({corrected(c.p_holm)}{told})."
     )
 
 
@@ -133,8 +134,8 @@ def _at_fault(evidence: Evidence, row: Row, best: Row, c: Comparison) -> Verdict
         "network-at-fault",
         row.name,
         f"The network is at fault, not the data: {shown(best, evidence.rows)}; "
-        f"{shown(row, ())}. Difference in skill {_interval(c)}, corrected p = "
-        f"{c.p_holm:.3g}.",
+        f"{shown(row, ())}. Difference in skill {_interval(c)}, "
+        f"{corrected(c.p_holm)}.",
         f"A change to the network, its settings or its inputs that brings its skill to "
         f"{best.scores['skill'].mean:.2f}.",
     )
@@ -149,8 +150,8 @@ def _ahead(evidence: Evidence, row: Row) -> Verdict:
         "network-ahead",
         row.name,
         f"The network is ahead of every baseline: {shown(row, evidence.rows)}. Over "
-        f"the nearest, {c.baseline}, it gains {_interval(c)} of skill, corrected p = "
-        f"{c.p_holm:.3g}.{_other_order(evidence, row)}",
+        f"the nearest, {c.baseline}, it gains {_interval(c)} of skill, "
+        f"{corrected(c.p_holm)}.{_other_order(evidence, row)}",
         "Other rows, or a stronger baseline than those tried.",
     )
 

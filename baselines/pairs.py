@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from .comparison import Estimate, holm
-from .evidence import SIGNIFICANT, main_metric
+from .evidence import SIGNIFICANT, corrected, main_metric
 from .network_verdict import margin
 from .results import Pair, Row
 from .tables import Board, difference
@@ -15,10 +15,10 @@ def make_pairs(board: Board, rows: Sequence[Row]) -> tuple[Pair, ...]:
     networks = {r.name: r for r in rows if r.kind == "network" and not r.error}
     twos = list(combinations(networks, 2))
     estimates = [difference(board, networks, later, first) for first, later in twos]
-    corrected = holm([e.p_value() for e in estimates])
+    p_values = holm([e.p_value() for e in estimates])
     return tuple(
         _pair(networks[later], networks[first], e, p_holm)
-        for (first, later), e, p_holm in zip(twos, estimates, corrected, strict=True)
+        for (first, later), e, p_holm in zip(twos, estimates, p_values, strict=True)
     )
 
 
@@ -27,7 +27,7 @@ def _pair(row: Row, other: Row, e: Estimate, p_holm: float) -> Pair:
     equal = margin(max(r.scores["skill"].mean for r in (row, other)))
     if p_holm <= SIGNIFICANT and not -equal <= e.mean <= equal:
         word = "is better than" if e.mean > 0 else "is worse than"
-        told = f"corrected p = {p_holm:.3g}"
+        told = corrected(p_holm)
     elif -equal <= low and high <= equal:
         word, told = "is practically as good as", f"equal within {equal:.3f}"
     elif -equal <= low:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..evidence import LEAST_P
 from .case import Case, Found, found
 
 SHARE = 0.2
@@ -15,8 +16,6 @@ CHANCE = 1e-6
 FAR = 0.3
 """... and least distance between the two parts that matters."""
 LEAST_ROWS = 50
-LEAST_P = 1e-99
-"""Smaller ones are not told: they say no more."""
 
 
 def rows_not_shuffled(case: Case) -> Found | None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from learnable.baselines.evidence import corrected
 from learnable.baselines.harness import Outcome
 from learnable.baselines.pairs import make_pairs
 from learnable.baselines.tables import make_board, make_rows
@@ -72,3 +73,8 @@ def test_order_changes_the_sign_alone(data, a, b):
     assert there.difference == pytest.approx(-back.difference)
     assert (there.low, there.high) == pytest.approx((-back.high, -back.low))
     assert there.p == pytest.approx(back.p)
+
+
+@pytest.mark.parametrize(("p", "told"), [(0.04, "p = 0.04"), (0.0, "p < 1e-99")])
+def test_no_p_value_is_nought(p, told):
+    assert corrected(p) == f"corrected {told}"
