@@ -13,6 +13,7 @@ from learnable.baselines.results import (
     Verdict,
 )
 from learnable.data import Card, Dataset
+from learnable.data.dataset import Series
 from threadpoolctl import threadpool_limits
 
 Maker = Callable[..., Dataset]
@@ -73,3 +74,30 @@ def small_results() -> Results:
         verdicts=(Verdict("signal", "", "There is.", "A leak."),),
         comparisons=(Comparison("net", "forest", 0.1, -0.1, 0.3, 0.04, 0.08),),
     )
+
+
+@pytest.fixture(scope="session")
+def series_of() -> Maker:
+    """A series of these values, to be forecast."""
+
+    def maker(values, season=1, horizon=3) -> Dataset:
+        values = np.asarray(values, dtype="float64")
+        times = tuple(map(str, range(len(values))))
+        places = np.arange(len(values), dtype="float64").reshape(-1, 1)
+        card = Card("walk", "steps", "forecast", "y")
+        return Dataset(places, values, card, series=Series(season, horizon, times))
+
+    return maker
+
+
+@pytest.fixture(scope="session")
+def labels_of() -> Maker:
+    """Rows with these labels, a column each, of their number or of these features."""
+
+    def maker(y, x=None) -> Dataset:
+        y = np.asarray(y)
+        names = tuple("abcdef"[: y.shape[1]])
+        x = np.arange(len(y), dtype="float64").reshape(-1, 1) if x is None else x
+        return Dataset(x, y, Card("l", "l", "multilabel", ""), names, targets=names)
+
+    return maker

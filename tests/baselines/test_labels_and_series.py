@@ -17,7 +17,6 @@ from learnable.baselines.scoring import (
 )
 from learnable.baselines.tables import make_board, make_rows
 from learnable.data import Card, Dataset
-from learnable.data.dataset import Series
 from learnable.data.split import make_folds
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
@@ -25,21 +24,6 @@ from sklearn.metrics import log_loss, mean_squared_error
 
 few = settings(max_examples=30, deadline=None)
 SEEDS = st.integers(0, 2**32 - 1)
-
-
-def series_of(values, season=1, horizon=3) -> Dataset:
-    values = np.asarray(values, dtype="float64")
-    times = tuple(map(str, range(len(values))))
-    places = np.arange(len(values), dtype="float64").reshape(-1, 1)
-    card = Card("walk", "steps", "forecast", "y")
-    return Dataset(places, values, card, series=Series(season, horizon, times))
-
-
-def labels_of(y, x=None) -> Dataset:
-    y = np.asarray(y)
-    names = tuple("abcdef"[: y.shape[1]])
-    x = np.arange(len(y), dtype="float64").reshape(-1, 1) if x is None else x
-    return Dataset(x, y, Card("l", "l", "multilabel", ""), names, targets=names)
 
 
 # scores
@@ -209,7 +193,7 @@ def test_harness_takes_both_forms_of_label_probabilities():
 
 
 @pytest.fixture
-def walk():
+def walk(series_of):
     """A season of 4 with a jump, and outcomes of two candidates on three folds.
 
     On the first fold the naive forecast is right.
@@ -264,7 +248,7 @@ def test_predictions_of_a_series_are_told_by_step(walk):
     np.testing.assert_array_equal(own["target"], walk.dataset.y[27:])
 
 
-def test_predictions_of_labels_have_a_column_each():
+def test_predictions_of_labels_have_a_column_each(labels_of):
     y = np.array([[0, 1], [1, 1], [1, 0], [0, 0]] * 3)
     data = labels_of(y)
     folds = make_folds(data, folds=2)

@@ -10,29 +10,6 @@ from learnable.baselines.results import Comparison, Row, Score, Signal
 from learnable.baselines.signal import signal_test
 from learnable.baselines.study import compare
 from learnable.baselines.verdict import draw
-from learnable.data import Card, Dataset
-from learnable.data.dataset import Series
-
-
-def series_of(values, season=1, horizon=3) -> Dataset:
-    values = np.asarray(values, dtype="float64")
-    times = tuple(map(str, range(len(values))))
-    places = np.arange(len(values), dtype="float64").reshape(-1, 1)
-    card = Card("walk", "steps", "forecast", "y")
-    return Dataset(places, values, card, series=Series(season, horizon, times))
-
-
-def labels_of(y, x=None) -> Dataset:
-    y = np.asarray(y)
-    names = tuple("abcdef"[: y.shape[1]])
-    x = np.arange(len(y), dtype="float64").reshape(-1, 1) if x is None else x
-    return Dataset(x, y, Card("l", "l", "multilabel", ""), names, targets=names)
-
-
-# scores
-
-
-# verdicts
 
 
 def forecaster(name: str, mase: float, kind: str = "baseline") -> Row:
@@ -101,7 +78,7 @@ class Last:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_nobody_is_at_fault_for_white_noise(seed):
+def test_nobody_is_at_fault_for_white_noise(seed, series_of):
     values = np.random.default_rng([4, seed]).normal(size=150)
     results = compare({"net": Last()}, series_of(values, season=1, horizon=6), jobs=1)
     names = {v.about: v.name for v in results.verdicts}
@@ -109,13 +86,13 @@ def test_nobody_is_at_fault_for_white_noise(seed):
     assert names["net"] in ("no-signal", "undecided")
 
 
-def test_season_is_a_signal():
+def test_season_is_a_signal(series_of):
     values = np.tile([1.0, 5, 2, 8], 20) + np.random.default_rng(0).normal(size=80)
     found = signal_test(series_of(values, season=4), permutations=199)
     assert found.p == pytest.approx(1 / 200)
 
 
-def test_labels_with_and_without_signal():
+def test_labels_with_and_without_signal(labels_of):
     rng = np.random.default_rng(7)
     x = rng.normal(size=(150, 3))
     related = labels_of((x[:, :2] + 0.5 * rng.normal(size=(150, 2)) > 0).astype(int), x)

@@ -56,3 +56,27 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("people") / "people.csv"
     table.to_csv(path, index=False)
     return path
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Files of users: a series with a season of a week, a text, a table."""
+    import numpy as np
+    import pandas as pd
+
+    folder = tmp_path_factory.mktemp("files")
+    days = pd.date_range("2001-01-01", periods=90, freq="D").strftime("%Y-%m-%d")
+    wave = np.tile([5.0, 6, 9, 7, 5, 2, 1], 13)[:90]
+    noise = np.random.default_rng(0).normal(size=90)
+    table = pd.DataFrame({"day": days, "sales": (wave + 0.3 * noise).round(3)})
+    table.to_csv(folder / "sales.csv", index=False)
+    (folder / "tale.txt").write_text(
+        "the cat sat on the mat, and the dog ran off. " * 60
+    )
+    x = np.random.default_rng(1).normal(size=(90, 2)).round(3)
+    rows = pd.DataFrame(x, columns=["u", "v"])
+    rows["wet"] = np.where(x[:, 0] > 0, "yes", "no")
+    rows["cold"] = np.where(x[:, 1] > 0, "yes", "no")
+    rows["rain"], rows["wind"] = 5 * x[:, 0], 1_000 * x[:, 1]
+    rows.to_csv(folder / "weather.csv", index=False)
+    return folder

@@ -1,17 +1,17 @@
+"""Tables in files: separators, headers, encodings, gaps, and what is refused."""
+
 import gzip
-import itertools
 import json
 import os
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnable.data import ZooError, load
+from learnable.data import load
 from learnable.data.errors import BadData, Misuse
-from learnable.data.files import has_header, read_arrays, read_table, suffix
+from learnable.data.files import has_header, read_table, suffix
 
 ROWS = "".join(f"{i}.5,{i % 3},{'ab'[i % 2]}\n" for i in range(20))
 TABLE = "width,count,kind\n" + ROWS
@@ -71,109 +71,6 @@ def test_csv_round_trip_keeps_shape(folder, rows):
     # a column with commas in every cell may be cut elsewhere; quotes protect it
     assert table.shape == frame.shape
     assert list(table.columns) == list(frame.columns)
-
-
-@pytest.mark.parametrize("member", [("x", "y"), ("X", "Y"), ("X", "y")])
-def test_npz_round_trip_is_exact(tmp_path, member):
-    x, y = np.arange(12.0).reshape(6, 2), np.array([0, 1] * 3)
-    np.savez(tmp_path / "t.npz", **dict(zip(member, (x, y), strict=True)))
-    again, target, n_test = read_arrays(tmp_path / "t.npz")
-    np.testing.assert_array_equal(again, x)
-    np.testing.assert_array_equal(target, y)
-    assert n_test == 0
-
-
-def test_npz_test_rows_come_last(tmp_path):
-    x, y = np.arange(12.0).reshape(6, 2), np.array([[0], [1]] * 3)
-    np.savez(
-        tmp_path / "t.npz", x_train=x[:4], y_train=y[:4], x_test=x[4:], y_test=y[4:]
-    )
-    again, target, n_test = read_arrays(tmp_path / "t.npz")
-    np.testing.assert_array_equal(again, x)
-    assert target.shape == (6,)
-    assert n_test == 2
-
-
-@pytest.mark.parametrize(
-    "dtype", [">f8", "<f8", "float16", "longdouble", ">i4", "bool"]
-)
-def test_npz_number_types_load(tmp_path, dtype):
-    x, y = np.arange(12).reshape(6, 2).astype(dtype), np.array([0, 1] * 3, ">i4")
-    np.savez(tmp_path / "t.npz", x=x, y=y)
-    dataset = load(tmp_path / "t.npz")
-    np.testing.assert_array_equal(np.asarray(dataset.x), x)
-    assert dataset.classes == ("0", "1")
-
-
-X, Y = np.ones((6, 2)), np.array([0, 1] * 3)
-
-
-@pytest.mark.parametrize(
-    ("arrays", "text"),
-    [
-        ({}, "(none)"),
-        ({"a": X}, "holds the arrays a"),
-        ({"x": X, "y": Y[:5]}, "same number of rows"),
-        ({"x": np.array(3), "y": np.array(1)}, "same number of rows"),
-        ({"x": X, "y": np.eye(6)}, "same number of rows"),
-        ({"x": X[:0], "y": Y[:0]}, "above 0"),
-        ({"x": X[:, :0], "y": Y}, "needed are numbers"),
-        ({"x": X[:, 0], "y": Y}, "needed are numbers"),
-        ({"x": X.astype(str), "y": Y}, "needed are numbers"),
-        ({"x": X * np.nan, "y": Y}, "missing or infinite"),
-        ({"x": X * np.inf, "y": Y}, "missing or infinite"),
-        ({"x": X, "y": np.where(Y, np.nan, 1)}, "3 missing"),
-        ({"x": X, "y": Y * 1j}, "needed are numbers or text"),
-        ({"x": X, "y": np.array([None] * 6)}, "cannot be read"),
-        (
-            {"x_train": X, "y_train": Y, "x_test": X[:, :1], "y_test": Y},
-            "differ in shape",
-        ),
-        (
-            {"x_train": X, "y_train": Y, "x_test": X, "y_test": Y.astype(str)},
-            "differ in shape or type",
-        ),
-        ({"x_train": X[:5], "y_train": Y, "x_test": X, "y_test": Y[:5]}, "same number"),
-    ],
-)  # fmt: skip
-def test_bad_npz_is_refused(tmp_path, refused, arrays, text):
-    np.savez(tmp_path / "t.npz", **arrays)
-    assert text in refused(BadData, load, tmp_path / "t.npz")
-
-
-@pytest.mark.parametrize("content", [b"", b"junk", b"PK\x03\x04junk", b"\x93NUMPY"])
-@pytest.mark.parametrize("name", ["t.npz", "t.parquet"])
-def test_damaged_files_are_refused(write, refused, name, content):
-    path = write(content, name)
-    assert name in refused(BadData, load, path, target="y" if "parq" in name else None)
-
-
-def test_single_array_is_refused(tmp_path, refused):
-    with (tmp_path / "t.npz").open("wb") as stream:
-        np.save(stream, X)
-    refused(BadData, load, tmp_path / "t.npz")
-
-
-@pytest.mark.parametrize("kind", ["t.npz", "t.parquet", "t.csv.gz"])
-def test_flipped_bytes_are_refused(tmp_path, kind):
-    path = tmp_path / kind
-    table = pd.DataFrame({"x": range(9), "y": [0, 1, 2] * 3})
-    if kind == "t.npz":
-        np.savez_compressed(path, x=X, y=Y)
-    elif kind == "t.parquet":
-        table.to_parquet(path)
-    else:
-        table.to_csv(path, index=False)
-    good, rng = path.read_bytes(), np.random.default_rng(0)
-    for _ in range(100):
-        bad = bytearray(good)
-        for i in rng.integers(0, len(bad), 3):
-            bad[i] = rng.integers(256)
-        path.write_bytes(bytes(bad[: rng.integers(1, len(bad) + 1)]))
-        try:
-            load(path, target=None if kind == "t.npz" else "y")
-        except ZooError as error:
-            assert len(str(error).splitlines()) == 1  # noqa: PT017
 
 
 @pytest.mark.parametrize(
@@ -364,48 +261,6 @@ def test_line_breaks_leave_errors(write, refused):
 )  # fmt: skip
 def test_suffix_tells_format(name, ending):
     assert suffix(Path(name)) == ending
-
-
-fuzz = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-grammar = st.lists(
-    st.sampled_from(
-        [*"a1.,;|\t\n\r\"? '-é", "\n", ",", "nan", "1e999", "\ufeff", "\x85"]
-    )
-).map("".join)
-
-
-@fuzz
-@given(
-    st.one_of(st.binary(max_size=200), grammar.map(str.encode)),
-    st.sampled_from(["f.csv", "f.tsv", "f.csv.gz", "f.npz", "f.parquet"]),
-    st.sampled_from([None, True, False]),
-)
-def test_random_bytes_never_crash(folder, content, name, header):
-    path = folder / name
-    path.write_bytes(
-        gzip.compress(content, mtime=0) if name.endswith(".gz") else content
-    )
-    try:
-        target = None if name == "f.npz" else "-1"
-        dataset = load(path, target=target, header=header)
-    except ZooError as error:
-        assert len(str(error).splitlines()) == 1  # noqa: PT017
-    else:
-        assert len(dataset.x) == len(dataset.y) == len(dataset) > 0
-
-
-@fuzz
-@given(grammar, st.sampled_from([None, "binary", "multiclass", "regression"]))
-def test_random_columns_never_crash(folder, text, task):
-    path = folder / "g.csv"
-    rows = itertools.zip_longest(text.split("\n"), "abab")
-    path.write_text("x,y\n" + "".join(f"{x or ''},{y or 'a'}\n" for x, y in rows))
-    try:
-        load(path, target="0", task=task, limit=3)
-    except ZooError as error:
-        assert len(str(error).splitlines()) == 1  # noqa: PT017
 
 
 def real_tables() -> list[dict]:
