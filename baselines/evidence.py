@@ -16,11 +16,11 @@ SIGNIFICANT = 0.05
 LEAST_P = 1e-99
 """Smaller p-values are not told: they say no more."""
 LABELS = {
+    "bits_per_character": "bits per character",
     "f1_macro": "macro F1",
     "accuracy": "accuracy",
     "mase": "MASE",
     "r2": "R²",
-    "bits_per_character": "bits per character",
 }
 """What is told of a candidate beside its skill: the first that it has."""
 NAIVE = "seasonal-naive"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from ...data import Dataset
 from ..finding import MOST_NAMED, Finding, Severity
 from ..results import Row
+from ..suspicion import row_hashes
 from .catalog import RULES
 
 if TYPE_CHECKING:
@@ -30,6 +32,13 @@ class Case:
         import pandas as pd
 
         return self.dataset.x if isinstance(self.dataset.x, pd.DataFrame) else None
+
+    @cached_property
+    def kinds(self) -> tuple[np.ndarray, np.ndarray]:
+        """A number for each row, equal for equal features; how often each occurs."""
+        hashes = row_hashes(self.dataset.x)
+        _, kinds, counts = np.unique(hashes, return_inverse=True, return_counts=True)
+        return kinds, counts
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from ...data import Dataset
-from ..suspicion import row_hashes
 from .case import Case, Found, found
 
 MANY = 0.05
@@ -21,7 +20,7 @@ CONFLICTS = 0.01
 def duplicate_rows(case: Case) -> Found | None:
     """Rows whose features occur more than once, where folds may part them."""
     dataset = case.dataset
-    kinds, counts = _kinds(dataset)
+    kinds, counts = case.kinds
     copies = counts[kinds] > 1
     if dataset.groups is not None:
         copies &= _in_several_groups(kinds, dataset.groups)
@@ -49,7 +48,7 @@ def conflicting_labels(case: Case) -> Found | None:
     dataset = case.dataset
     if dataset.y.ndim == 2:
         return None
-    kinds, counts = _kinds(dataset)
+    kinds, counts = case.kinds
     if counts.max() == 1:
         return None
     if dataset.classes:
@@ -99,13 +98,6 @@ def _conflicting_numbers(
         share=share,
         highest_r2=1 - share,
     )
-
-
-def _kinds(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """A number for each row, equal for equal features; and how often each occurs."""
-    hashes = row_hashes(dataset.x)
-    _, kinds, counts = np.unique(hashes, return_inverse=True, return_counts=True)
-    return kinds, counts
 
 
 def _in_several_groups(kinds: np.ndarray, groups: np.ndarray) -> np.ndarray:

@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnable.baselines.evidence import corrected
+from learnable.baselines.evidence import corrected, main_metric
 from learnable.baselines.harness import Outcome
 from learnable.baselines.pairs import make_pairs
+from learnable.baselines.results import Row, Score
 from learnable.baselines.tables import make_board, make_rows
 from learnable.data.split import make_folds
+
+BITS = "bits_per_character"
 
 
 def pairs_of(data, levels):
@@ -78,3 +81,15 @@ def test_order_changes_the_sign_alone(data, a, b):
 @pytest.mark.parametrize(("p", "told"), [(0.04, "p = 0.04"), (0.0, "p < 1e-99")])
 def test_no_p_value_is_nought(p, told):
     assert corrected(p) == f"corrected {told}"
+
+
+def test_equal_networks_are_as_good(data):
+    (pair,) = pairs_of(data, {"first": [0.9] * 4, "net": [0.9] * 4})
+    assert pair.sentence.startswith("net is practically as good as first: ")
+    assert (pair.difference, pair.p_holm) == (0.0, 1.0)
+
+
+def test_texts_are_compared_by_their_bits():
+    scores = {m: Score(1.5, None, None, (1.5,)) for m in ("accuracy", BITS)}
+    row = Row("net", "network", "", scores, 1.0, 1.0)
+    assert main_metric(row) == ("bits per character", BITS)
