@@ -27,8 +27,8 @@ class Finding:
         The first `MOST_NAMED` columns concerned.
     rows : tuple of int
         Numbers, from 0, of the first `MOST_NAMED` rows concerned.
-    count : int
-        How many columns, or else rows, are concerned in all.
+    n_columns, n_rows : int
+        How many are concerned in all.
     evidence : dict of str -> float
         The numbers behind the sentence.
     """
@@ -40,5 +40,6 @@ class Finding:
     advice: str
     columns: tuple[str, ...] = ()
     rows: tuple[int, ...] = ()
-    count: int = 0
+    n_columns: int = 0
+    n_rows: int = 0
     evidence: dict[str, float] = field(default_factory=dict)

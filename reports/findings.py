@@ -1,6 +1,5 @@
 """What the rules found in the data, and the page that explains each rule."""
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -44,8 +43,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "tone": TONES.get(finding.severity, "open"),
         "sentence": text.clean(finding.sentence, 1_000),
         "advice": text.clean(finding.advice, 1_000),
-        "columns": _named("Column", columns, finding.count),
-        "rows": _named("Row", rows, _rows_concerned(finding)),
+        "columns": _named("Column", columns, finding.n_columns),
+        "rows": _named("Row", rows, finding.n_rows),
     }
 
 
@@ -59,14 +58,6 @@ def _named(noun: str, names: list[str], total: int) -> dict[str, Any] | None:
         "names": names,
         "more": f"and {text.whole(more)} more" if more else "",
     }
-
-
-def _rows_concerned(finding: Finding) -> int:
-    """The count is one of columns where columns are named."""
-    if not finding.columns:
-        return finding.count
-    counted = finding.evidence.get("rows_concerned", math.nan)
-    return int(counted) if math.isfinite(counted) else len(finding.rows)
 
 
 def explanation(code: str) -> Markup:

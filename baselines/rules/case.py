@@ -65,7 +65,8 @@ def found(
         advice,
         columns=names[:MOST_NAMED],
         rows=tuple(int(r) for r in numbers[:MOST_NAMED]),
-        count=len(names) or len(numbers),
+        n_columns=len(names),
+        n_rows=len(numbers),
         evidence={name: float(value) for name, value in evidence.items()},
     )
     return Found(finding, numbers, names)

@@ -37,7 +37,6 @@ def inputs_not_finite(case: Case) -> Found | None:
         rows=rows,
         columns=columns,
         largest_share=most,
-        rows_concerned=len(rows),
     )
 
 

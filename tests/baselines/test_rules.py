@@ -122,7 +122,7 @@ def test_copies_are_counted(share, severity):
     found = one(made(x, np.asarray(x["a"])), "D309")
     assert found.finding.severity == severity
     assert found.finding.evidence["share"] == pytest.approx(share)
-    assert found.finding.count == share * 200
+    assert found.finding.n_rows == share * 200
     assert found.finding.rows == tuple(found.rows[:10])
 
 
@@ -195,7 +195,7 @@ def test_columns_that_say_nothing_are_named():
     }
     found = one(made(x, RNG.normal(size=200)), "D313")
     assert found.columns == ("one", "id", "key")
-    assert found.finding.count == 3
+    assert found.finding.n_columns == 3
 
 
 def test_gravest_comes_first():

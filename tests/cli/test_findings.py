@@ -43,4 +43,4 @@ def test_all_rows_are_in_the_folder_and_the_numbers_in_json(zoo, sorted_rows):
     assert list(found) == ["D304", "D309"]
     assert found["D309"]["evidence"]["share"] == 0.3
     table = pd.read_csv(Path(facts["run"]) / "findings.csv")
-    assert (table.code == "D309").sum() == found["D309"]["count"] == 60
+    assert (table.code == "D309").sum() == found["D309"]["n_rows"] == 60

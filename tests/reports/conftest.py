@@ -294,17 +294,18 @@ GAPS = finding(
     "note",
     columns=("age", "income"),
     rows=tuple(range(3, 13)),
-    count=2,
-    evidence={"largest_share": 0.12, "rows_concerned": 1_200.0},
+    n_columns=2,
+    n_rows=1_200,
+    evidence={"largest_share": 0.12},
 )
 COPIES = finding(
     "D309",
     "duplicate-rows-across-split",
     "note",
     rows=tuple(range(0, 100, 10)),
-    count=2_345,
+    n_rows=2_345,
 )
-SINGLE = finding("D313", "constant-inputs", "note", columns=("unit",), count=1)
+SINGLE = finding("D313", "constant-inputs", "note", columns=("unit",), n_columns=1)
 
 
 def with_findings(found=(SORTED, GAPS, COPIES, SINGLE)):

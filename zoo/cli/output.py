@@ -191,7 +191,7 @@ def _rows(finding: Finding) -> str:
     """The first rows by their numbers, where a finding is of rows alone."""
     if not finding.rows or finding.columns:
         return ""
-    more = finding.count - len(finding.rows)
+    more = finding.n_rows - len(finding.rows)
     rest = f" and {more:,} more (findings.csv)" if more else ""
     return f" Rows {', '.join(map(str, finding.rows))}{rest}."
 
