@@ -101,7 +101,7 @@ def test_numbering_is_said_once_where_rows_are_named(made):
 
 
 def test_rows_beyond_the_first_are_not_invented(made):
-    gaps = replace(made("findings").findings[1], evidence={})
+    gaps = replace(made("findings").findings[1], n_rows=10)
     (fact,) = finding_facts(replace(made("findings"), findings=(gaps,)))
     assert len(fact["rows"]["names"]) == 10
     assert fact["rows"]["more"] == ""
