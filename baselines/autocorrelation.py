@@ -1,10 +1,14 @@
 """The signal test of a series: do its values tell anything of those that follow?
 
 An exact permutation test that the values are exchangeable, as white noise is. Squared
-autocorrelations at lags 1 .. K, and their running sums (Box, Pierce 1970), are each
-standardised over the permutations, and the best one is the statistic of the series and
-of every permutation alike, so that choosing the lag is paid for. The p-value is that of
-`learnable.baselines.signal`.
+autocorrelations at lags 1 .. K, each over its own standard error, and their running
+sums (Box, Pierce 1970) are standardised by permutations, and the best one is the
+statistic of the series and of every permutation alike, so that choosing the lag is paid
+for. The standard errors are those of Romano, Tirlea (Permutation testing for dependence
+in time series, J. Time Series Analysis 43, 2022): with them the test keeps its level in
+long series whose values are uncorrelated and yet not exchangeable, such as returns with
+calm and stormy times, which plain autocorrelations reject far too often. The p-value is
+that of `learnable.baselines.sequential`.
 """
 
 import time
@@ -13,7 +17,9 @@ from typing import Any
 import numpy as np
 
 from ..data.errors import BadData
+from .power import in_measures, smallest_effect
 from .results import Signal
+from .sequential import sequential_p
 
 MOST_VALUES = 10_000
 """Of a longer series the last ones are tested."""
@@ -26,9 +32,7 @@ BLOCK = 4_000_000
 """Cells of one Fourier transform, which bounds the memory to about 100 MB."""
 
 
-def series_test(
-    y: np.ndarray, *, season: int, permutations: int = 499, seed: int = 0
-) -> Signal:
+def series_test(y: np.ndarray, *, season: int, seed: int = 0) -> Signal:
     """Test whether the values of a series depend on those before them.
 
     Parameters
@@ -36,9 +40,7 @@ def series_test(
     y : float array of shape (n,)
         Of a long series the last `MOST_VALUES` are used.
     season : int
-        The lags that are looked at cover it.
-    permutations : int, default 499
-        The smallest p-value is ``1 / (permutations + 1)``.
+        The lags that are looked at cover two of them.
     seed : int, default 0
 
     Returns
@@ -55,27 +57,17 @@ def series_test(
         There are less than `LEAST_VALUES` values.
     """
     # signal.py imports this file
-    from .signal import DRAWS, EFFECTS, LEVEL, TIE, _detectable
+    from .signal import LEVEL
 
     start = time.perf_counter()
     values = _checked(y)
     lags = min(max(LAGS, 2 * season), MOST_LAGS, len(values) // 3)
-    rng = np.random.default_rng([seed, 1])
-    drawn = squared_autocorrelations(_permuted(values, permutations, rng), lags)
-    squares = np.vstack([squared_autocorrelations(values[None], lags), drawn])
-    sums = np.hstack([squares, squares.cumsum(axis=1)])
-    centre, spread = sums.mean(axis=0), sums.std(axis=0)
-    spread = np.where(spread > 0, spread, np.inf)
-    best = ((sums - centre) / spread).max(axis=1)
-    p = float((best >= best[0] - TIE).mean())
-    detectable = None
-    if p > LEVEL:
-        planted = _planted(values, np.repeat(EFFECTS, DRAWS), rng)
-        found = squared_autocorrelations(planted, lags)
-        found = np.hstack([found, found.cumsum(axis=1)])
-        limit = float(np.quantile(best, 1 - LEVEL))
-        detectable = _detectable(((found - centre) / spread).max(axis=1) > limit + TIE)
-    gains = (squares[0] - centre[:lags]) / (1 - centre[:lags])
+    trial = _Trial(values, lags, np.random.default_rng([seed, 1]))
+    p, permutations = sequential_p(trial.exceeding)
+    least = None if p <= LEVEL else smallest_effect(lambda s: trial.finds(s, LEVEL))
+    squares = squared_autocorrelations(values[None], lags)[0]
+    # of n values without a relation it is about 1 / n
+    gains = squares - 1 / len(values)
     lag = int(gains.argmax()) + 1
     return Signal(
         p=p,
@@ -83,13 +75,60 @@ def series_test(
         explained=float(gains[lag - 1]),
         features=f"the value {lag} step{'s' * (lag > 1)} before",
         rows=len(values),
-        detectable=detectable,
+        detectable=least,
         seconds=time.perf_counter() - start,
+        worth=in_measures(least, "forecast") if least else {},
     )
 
 
+class _Trial:
+    """A series beside its permutations."""
+
+    def __init__(self, values: np.ndarray, lags: int, rng: np.random.Generator) -> None:
+        # signal.py imports this file
+        from .signal import CALIBRATION
+
+        self._values, self._lags, self._rng = values, lags, rng
+        drawn = _sums(self._draw(CALIBRATION), lags)
+        self._centre, spread = drawn.mean(axis=0), drawn.std(axis=0)
+        self._spread = np.where(spread > 0, spread, np.inf)
+        self._strengths = [self._standard(drawn)]
+        self._truth = float(self._standard(_sums(values[None], lags))[0])
+
+    def exceeding(self, count: int) -> int:
+        """How many of so many permutations are at least as good as the truth."""
+        # signal.py imports this file
+        from .signal import TIE
+
+        strengths = self._standard(_sums(self._draw(count), self._lags))
+        self._strengths.append(strengths)
+        return int((strengths >= self._truth - TIE).sum())
+
+    def finds(self, shares: np.ndarray, level: float) -> np.ndarray:
+        """Whether an autoregression of each share of variance is found at a level."""
+        limit = float(np.quantile(np.concatenate(self._strengths), 1 - level))
+        planted = _planted(self._values, shares, self._rng)
+        return self._standard(_sums(planted, self._lags)) > limit
+
+    def _draw(self, count: int) -> np.ndarray:
+        return _permuted(self._values, count, self._rng)
+
+    def _standard(self, sums: np.ndarray) -> np.ndarray:
+        return ((sums - self._centre) / self._spread).max(axis=1)
+
+
+def _sums(series: np.ndarray, lags: int) -> np.ndarray:
+    """Squared autocorrelations over their errors, and their running sums."""
+    products = _lagged_products(series, lags)
+    errors = _lagged_products(series**2, lags, centred=False)
+    squares = np.divide(
+        products**2, errors, out=np.zeros_like(products), where=errors > 1e-12
+    )
+    return np.hstack([squares, squares.cumsum(axis=1)])
+
+
 def squared_autocorrelations(series: np.ndarray, lags: int) -> np.ndarray:
-    """Of each row, by fast Fourier transform.
+    """Of each row.
 
     Parameters
     ----------
@@ -101,20 +140,29 @@ def squared_autocorrelations(series: np.ndarray, lags: int) -> np.ndarray:
     array of shape (n_series, lags)
         At lags 1 .. lags; 0 for a row whose values are all equal.
     """
+    products = _lagged_products(series, lags)
+    whole = ((series - series.mean(axis=1, keepdims=True)) ** 2).sum(
+        axis=1, keepdims=True
+    )
+    known = whole > 1e-12 * np.abs(series).max() ** 2
+    shares = np.divide(products, whole, out=np.zeros_like(products), where=known)
+    return shares**2
+
+
+def _lagged_products(
+    series: np.ndarray, lags: int, *, centred: bool = True
+) -> np.ndarray:
+    """Sums of the products of values so many steps apart, by fast Fourier transform."""
     from scipy import fft
 
     length: Any = fft.next_fast_len(series.shape[1] + lags, real=True)
-    squares = []
+    found = []
     for block in np.array_split(series, -(-len(series) * length // BLOCK)):
-        centred = block - block.mean(axis=1, keepdims=True)
-        power = np.abs(np.asarray(fft.rfft(centred, length, axis=1))) ** 2
+        values = block - block.mean(axis=1, keepdims=True) if centred else block
+        power = np.abs(np.asarray(fft.rfft(values, length, axis=1))) ** 2
         products: Any = fft.irfft(power, length, axis=1)
-        products = products[:, : lags + 1]
-        whole = products[:, :1]
-        known = whole > 1e-12 * np.abs(block).max() ** 2
-        shares = np.divide(products, whole, out=np.zeros_like(products), where=known)
-        squares.append(shares[:, 1:] ** 2)
-    return np.concatenate(squares)
+        found.append(products[:, 1 : lags + 1])
+    return np.concatenate(found)
 
 
 def _checked(y: np.ndarray) -> np.ndarray:
@@ -145,4 +193,4 @@ def _planted(
     steps[:, 0] /= np.sqrt(1 - shares)
     for t in range(1, steps.shape[1]):
         steps[:, t] += phi * steps[:, t - 1]
-    return steps
+    return steps - steps.mean(axis=1, keepdims=True)

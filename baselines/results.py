@@ -5,7 +5,7 @@ Nothing here imports scikit-learn, so a report can be made without it.
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,7 @@ class Signal:
     rows: int
     detectable: float | None  # share of variance found with 80 % power; None if p small
     seconds: float
+    worth: dict[str, float] = field(default_factory=dict)  # of it, in other measures
 
 
 @dataclass(frozen=True)

@@ -125,9 +125,9 @@ def run_study(
             f"{', '.join(both)} is the name of a baseline; call the candidate otherwise"
         )
         raise Misuse(msg)
+    found = signal.signal_test(dataset, seed=seed)
     dataset = within_reach(dataset, seed=seed)
     splits = make_folds(dataset, folds=folds, repeats=repeats, seed=seed)
-    found = signal.signal_test(dataset, seed=seed)
     outcomes = harness.run(
         {**baselines, **candidates}, dataset, splits, jobs=jobs, on_done=on_done
     )

@@ -9,14 +9,16 @@ from .evidence import (
     CONFIDENT,
     SIGNIFICANT,
     Evidence,
+    effect,
     no_use,
     p_above,
     round_rows,
     shown,
 )
 from .network_verdict import network_verdict
+from .power import EFFECTS
 from .results import Row, Verdict
-from .signal import CLEAR, EFFECTS, LEVEL
+from .signal import CLEAR, LEVEL
 from .suspicion import best_baseline
 from .tables import learns
 
@@ -75,11 +77,10 @@ def _nothing(evidence: Evidence, found: str) -> Verdict:
     least = evidence.signal.detectable
     assert least is not None
     if least > STATED_EFFECT:
-        least_text = (
-            f"not even a linear relation that explains {EFFECTS[-1]:.0%}"
-            if least >= 1
-            else (f"only a relation that explains {least:.0%} of the variance or more")
-        )
+        least_text = f"not even a linear relation that explains {EFFECTS[-1]:.0%}"
+        if least < 1:
+            told = effect(evidence.signal, digits=0)
+            least_text = f"only a relation that explains {told} or more"
         needed = round_rows(evidence.n_rows * min(least, 1) / STATED_EFFECT)
         return Verdict(
             "undecided",
@@ -96,10 +97,11 @@ def _nothing(evidence: Evidence, found: str) -> Verdict:
         "no-signal",
         "",
         f"Nothing to learn was found: {found}, and {and_so}. "
-        f"A linear relation that explains {least:.1%} of the variance would have been "
+        f"A linear relation that explains {effect(evidence.signal)} would have been "
         "found with 80 % power.",
-        "Other features, or a weaker or stranger relation and many more rows; "
-        "tuning a network will not.",
+        "Other features, or a stranger relation, or a weaker one and more rows (about "
+        f"{round_rows(2 * evidence.signal.rows)} for half of that); tuning a network "
+        "will not.",
     )
 
 

@@ -5,6 +5,7 @@ import json
 import math
 from typing import Any
 
+from ..baselines.evidence import effect
 from ..baselines.results import Comparison, Results, Signal, Verdict
 from . import text
 from .classes import balance_facts, confusion_facts, recognition_facts
@@ -129,7 +130,7 @@ def signal_facts(signal: Signal, task: str = "") -> dict[str, str]:
         "detectable": "",
     }
     if signal.detectable is not None and math.isfinite(signal.detectable):
-        found["detectable"] = text.percent(signal.detectable)
+        found["detectable"] = effect(signal)
     return found
 
 

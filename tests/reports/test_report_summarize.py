@@ -18,7 +18,7 @@ def test_networks_speak_before_the_data(made):
 def test_signal_is_put_in_words(made):
     signal = summarize(made("data only"))["signal"]
     assert (signal["p"], signal["explained"]) == ("p = .610", "\N{MINUS SIGN}0.4 %")
-    assert signal["detectable"] == "3.1 %"
+    assert signal["detectable"] == "3.1 % of the variance"
     assert summarize(made("regression"))["signal"]["detectable"] == ""
 
 
