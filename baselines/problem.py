@@ -11,6 +11,8 @@ from ..data.split import sample_rows
 from .text import word_features
 
 FOLDS = 5
+FINE = 100
+"""Rows are fine-grained where so many times more different ones are possible."""
 CHARACTERS = 10
 """Of a text, so many of the commonest characters are predicted ..."""
 BEFORE = 3
@@ -52,9 +54,12 @@ def make_problem(dataset: Dataset, *, limit: int, seed: int) -> Problem:
     x = encode_fold(dataset.x, rows, rows[:1])[0]
     if x.dtype == object:
         x = word_features(x, seed=seed)
-    y = dataset.y[rows]
-    views = _class_views(y) if dataset.is_classification else _number_views(y)
     groups = None if dataset.groups is None else dataset.groups[rows]
+    y = dataset.y[rows]
+    if groups is None:
+        kept = _without_copies(x, y)
+        rows, x, y = rows[kept], x[kept], y[kept]
+    views = _class_views(y) if dataset.is_classification else _number_views(y)
     units = len(rows) if groups is None else len(np.unique(groups))
     if units < 2:
         what = "row" if groups is None else "group"
@@ -73,6 +78,32 @@ def _text_problem(dataset: Dataset, limit: int, seed: int) -> Problem:
     before = dataset.x[rows][:, -BEFORE:]
     x = (before[:, :, None] == common).reshape(len(rows), -1)
     return Problem(x, (unit(y[:, None] == common),), None, seed)
+
+
+def _without_copies(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Numbers of the rows that are left when copies of rows are taken out.
+
+    A copy on the other side of a split gives its target away, whatever it is. Where far
+    more different rows are possible than there are, equal ones are copies; where they
+    are not, rows are equal by chance, and stay.
+    """
+    import pandas as pd
+
+    flat = x.reshape(len(x), -1)
+    if not _is_fine(flat):
+        return np.arange(len(x))
+    both = np.column_stack([flat, y.reshape(len(y), -1)])
+    return np.flatnonzero(~pd.DataFrame(both).duplicated().to_numpy())
+
+
+def _is_fine(x: np.ndarray) -> bool:
+    """Whether the columns' values allow far more different rows than there are."""
+    possible = 1.0
+    for column in x.T:
+        possible *= len(np.unique(column))
+        if possible > FINE * len(x):
+            return True
+    return False
 
 
 def _merged(problem: Problem) -> Problem:

@@ -1,5 +1,10 @@
 import numpy as np
-from learnable.baselines.problem import Problem, draw_orders, fold_numbers
+from learnable.baselines.problem import (
+    Problem,
+    draw_orders,
+    fold_numbers,
+    make_problem,
+)
 
 
 def problem(groups, y):
@@ -35,3 +40,17 @@ def test_folds_keep_groups_together():
     folds = fold_numbers(problem(groups, np.arange(36)))
     assert all(len(set(folds[groups == g])) == 1 for g in range(9))
     assert set(folds) == set(range(5))
+
+
+def test_copies_of_fine_rows_are_taken_out(dataset_of, rng):
+    x, y = rng.normal(size=(20, 3)), rng.normal(size=20)
+    twice = dataset_of(np.r_[x, x[:5]], np.r_[y, y[:5]])
+    assert len(make_problem(twice, limit=100, seed=0).x) == 20
+    # measured twice: no copies
+    again = dataset_of(np.r_[x, x[:5]], np.r_[y, y[:5] + 1])
+    assert len(make_problem(again, limit=100, seed=0).x) == 25
+
+
+def test_rows_that_are_equal_by_chance_stay(dataset_of, rng):
+    data = dataset_of(rng.integers(0, 2, (60, 3)).astype(float), rng.integers(0, 2, 60))
+    assert len(make_problem(data, limit=100, seed=0).x) == 60
