@@ -1,16 +1,21 @@
 """What a signal test works on: rows as numbers, views of the target, row orders."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ..data import Dataset
+from ..data.dataset import take
 from ..data.encode import encode_fold
 from ..data.errors import BadData
 from ..data.split import sample_rows
+from .suspicion import row_hashes
 from .text import word_features
 
 FOLDS = 5
+AGREED = 0.99
+"""Share of the rows with equal features whose targets agree, where they are copies."""
 FINE = 100
 """Rows are fine-grained where so many times more different ones are possible."""
 CHARACTERS = 10
@@ -57,8 +62,8 @@ def make_problem(dataset: Dataset, *, limit: int, seed: int) -> Problem:
     groups = None if dataset.groups is None else dataset.groups[rows]
     y = dataset.y[rows]
     if groups is None:
-        kept = _without_copies(x, y)
-        rows, x, y = rows[kept], x[kept], y[kept]
+        copies = _copies(take(dataset.x, rows), y)
+        rows, x, y = rows[~copies], x[~copies], y[~copies]
     views = _class_views(y) if dataset.is_classification else _number_views(y)
     units = len(rows) if groups is None else len(np.unique(groups))
     if units < 2:
@@ -80,27 +85,30 @@ def _text_problem(dataset: Dataset, limit: int, seed: int) -> Problem:
     return Problem(x, (unit(y[:, None] == common),), None, seed)
 
 
-def _without_copies(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Numbers of the rows that are left when copies of rows are taken out.
+def _copies(x: Any, y: np.ndarray) -> np.ndarray:
+    """Which rows are copies of earlier ones, target and all.
 
-    A copy on the other side of a split gives its target away, whatever it is. Where far
-    more different rows are possible than there are, equal ones are copies; where they
-    are not, rows are equal by chance, and stay.
+    A copy on the other side of a split gives its target away, whatever it is. Rows with
+    equal features are copies where far more different ones are possible than there are,
+    and where they agree in their targets; else they are equal by chance.
     """
-    import pandas as pd
+    kinds = np.unique(row_hashes(x), return_inverse=True)[1]
+    first = np.unique(kinds, return_index=True)[1]
+    again = np.ones(len(kinds), dtype=bool)
+    again[first] = False
+    agree = (y == y[first][kinds]).reshape(len(y), -1).all(axis=1)
+    if not again.any() or agree[again].mean() < AGREED or not _is_fine(x):
+        return np.zeros(len(kinds), dtype=bool)
+    return again & agree
 
-    flat = x.reshape(len(x), -1)
-    if not _is_fine(flat):
-        return np.arange(len(x))
-    both = np.column_stack([flat, y.reshape(len(y), -1)])
-    return np.flatnonzero(~pd.DataFrame(both).duplicated().to_numpy())
 
-
-def _is_fine(x: np.ndarray) -> bool:
+def _is_fine(x: Any) -> bool:
     """Whether the columns' values allow far more different rows than there are."""
+    if not hasattr(x, "columns"):
+        return True
     possible = 1.0
-    for column in x.T:
-        possible *= len(np.unique(column))
+    for column in x.columns:
+        possible *= x[column].nunique()
         if possible > FINE * len(x):
             return True
     return False

@@ -28,6 +28,7 @@ from .problem import Problem, draw_orders, fold_numbers, make_problem
 from .results import Signal
 from .ridge import SolvedFold, all_gains, solve_fold
 from .sequential import GLANCE_P, glance, sequential_p
+from .singles import as_deviates, candidates, largest
 
 GLANCES = (2_000, 10_000)
 """Rows of the first tests of a table that has twice as many or more."""
@@ -48,6 +49,7 @@ CLEAR = 0.05
 TIE = 1e-3
 """Draws whose statistics (in standard deviations) are nearer than this are equal: two
 orders that differ by nothing but rounding must not be told apart."""
+SINGLE = "a single column, a range of one, or a product of two"
 STILL = 3e-5
 """A gain that varies less over the draws varies by rounding only, and tells nothing."""
 
@@ -144,8 +146,8 @@ class Trial:
         self._strengths: list[np.ndarray] = []
         true = [np.arange(len(problem.x))]
         orders = [*true, *draw_orders(problem, CALIBRATION, self._rng)]
-        self._names, gains = self._gains(orders)
-        self._truth, drawn = gains[:, 0], gains[:, 1:]
+        self._names, seen = self._look(self._permuted(orders))
+        self._truth, drawn = seen[:, 0], seen[:, 1:]
         self._centre, spread = drawn.mean(axis=1), drawn.std(axis=1)
         self._spread = np.where(spread > STILL, spread, np.inf)
         self._strengths.append(self._strength(drawn))
@@ -162,11 +164,22 @@ class Trial:
             for number, (name, z) in enumerate(maps)
         }
 
+    @cached_property
+    def singles(self) -> np.ndarray:
+        """Single columns, and what is made of one or two."""
+        return candidates(self.problem.x, seed=self.problem.seed)
+
     @property
     def best(self) -> tuple[str, float]:
-        """Name and out-of-fold gain of the map that sees most in the true target."""
+        """What sees most in the true target, and which share of it."""
         winner = int(((self._truth - self._centre) / self._spread).argmax())
-        return self._names[winner], float(self._truth[winner])
+        if self._names[winner] != SINGLE:
+            return self._names[winner], float(self._truth[winner])
+        true = self._permuted([np.arange(len(self.problem.x))])
+        # the largest of so many chance correlations is about this large
+        chance = 2 * np.log(self.singles.shape[1]) / len(self.problem.x)
+        share = max(float(largest(self.singles, view)[0]) for view in true)
+        return SINGLE, (share - chance) / (1 - chance)
 
     def exceeding(self, count: int) -> int:
         """How many of so many new permutations are at least as good as the truth."""
@@ -177,7 +190,7 @@ class Trial:
         for first in range(0, count, block):
             size = min(block, count - first)
             orders = draw_orders(self.problem, size, self._rng)
-            strengths = self._strength(self._gains(orders)[1])
+            strengths = self._strength(self._look(self._permuted(orders))[1])
             self._strengths.append(strengths)
             found += int((strengths >= truth - TIE).sum())
         self.drawn += count
@@ -187,13 +200,22 @@ class Trial:
         """Whether a linear relation of each share of variance is found at a level."""
         limit = float(np.quantile(np.concatenate(self._strengths), 1 - level))
         planted = plant(self.problem, shares, self._rng)
-        return self._strength(all_gains(self.solved, planted)[1]) > limit + TIE
+        return self._strength(self._look(planted)[1]) > limit + TIE
 
     def _strength(self, gains: np.ndarray) -> np.ndarray:
         """The best of all maps, in standard deviations of what permutations gain."""
         return ((gains - self._centre[:, None]) / self._spread[:, None]).max(axis=0)
 
-    def _gains(self, orders: list[np.ndarray]) -> tuple[list[str], np.ndarray]:
+    def _permuted(self, orders: list[np.ndarray]) -> list[np.ndarray]:
         views = self.problem.views
-        targets = [np.stack([view[o] for o in orders], axis=1) for view in views]
-        return all_gains(self.solved, targets)
+        return [np.stack([view[o] for o in orders], axis=1) for view in views]
+
+    def _look(self, targets: list[np.ndarray]) -> tuple[list[str], np.ndarray]:
+        """Every statistic of every draw, and what it is got from."""
+        names, gains = all_gains(self.solved, targets)
+        rows, tried = len(self.problem.x), self.singles.shape[1]
+        deviates = [
+            as_deviates(largest(self.singles, t), rows=rows, tried=tried * t.shape[2])
+            for t in targets
+        ]
+        return [*names, *[SINGLE] * len(deviates)], np.vstack([gains, *deviates])
