@@ -5,38 +5,74 @@ cannot favour the true one over a permuted one.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
 WIDTH = 256
 """Columns of a random map; the cost of the test grows with it."""
 MAX_COLUMNS = 1_000
-"""Wider tables are projected down at random (Johnson-Lindenstrauss)."""
+"""Wider tables are projected down at random (Johnson-Lindenstrauss); ranges and
+products are left out where they would be more."""
+BINS = 6
+"""Ranges of a column, with as many rows each as far as its values allow."""
+HANDICAP = 0.6
+"""Standard deviations that whatever is not a straight line must be better by. Straight
+lines are the commonest of weak relations: without a handicap the power to find one was
+.60 instead of .70, that to find others the same (80 draws of each kind of
+``benchmarks/power.py``)."""
 
 
-def feature_maps(x: np.ndarray, *, seed: int) -> Iterator[tuple[str, np.ndarray]]:
-    """Name in words and matrix of each map, the cheapest first.
+@dataclass(frozen=True)
+class FeatureMap:
+    """What a relation is looked for in.
+
+    Parameters
+    ----------
+    name : str
+        In words.
+    z : float32 array of shape (n_rows, n_features)
+        Centred columns with a mean square row length of 1, so that one list of
+        penalties fits all maps.
+    penalties : tuple of float
+        Ridge penalties as shares of the number of rows; infinite is the score test.
+    handicap : float
+        In standard deviations.
+    """
+
+    name: str
+    z: np.ndarray
+    penalties: tuple[float, ...]
+    handicap: float
+
+
+def feature_maps(x: np.ndarray, *, seed: int) -> Iterator[FeatureMap]:
+    """All maps of some features, the simplest first.
 
     Parameters
     ----------
     x : array of shape (n_rows, n_columns)
         Finite numbers.
     seed : int
-
-    Yields
-    ------
-    name : str
-    z : float32 array of shape (n_rows, n_features)
-        Centred columns; all maps have the same total variance, so that one list of
-        penalties fits all.
     """
     rng = np.random.default_rng(seed)
     columns = standardise(x, rng)
-    yield "the columns themselves", _scaled(columns)
+    n = columns.shape[1]
+    yield FeatureMap("the columns themselves", _scaled(columns), (inf, 0.03, 0.003), 0)
     for width in (1.0, 3.0):
-        waves = fourier_features(columns, rng, width=width)
-        yield "smooth curves over all columns", _scaled(waves)
-    yield "random trees", _scaled(tree_leaves(columns, seed))
+        waves = _scaled(fourier_features(columns, rng, width=width))
+        name = "smooth curves over all columns"
+        yield FeatureMap(name, waves, (0.03, 0.003), HANDICAP)
+    trees = _scaled(tree_leaves(columns, seed))
+    yield FeatureMap("random trees", trees, (0.3, 0.03), HANDICAP)
+    if n * BINS <= MAX_COLUMNS:
+        made = _scaled(ranges(columns))
+        yield FeatureMap("ranges of single columns", made, (0.3,), HANDICAP)
+    if 0 < n * (n - 1) // 2 <= MAX_COLUMNS:
+        a, b = np.triu_indices(n, 1)
+        made = _scaled(columns[:, a] * columns[:, b])
+        yield FeatureMap("products of two columns", made, (0.3,), HANDICAP)
 
 
 def standardise(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -85,6 +121,16 @@ def tree_leaves(columns: np.ndarray, seed: int) -> np.ndarray:
         n_estimators=WIDTH // 16, max_depth=4, sparse_output=False, random_state=seed
     )
     return trees.fit_transform(columns)
+
+
+def ranges(columns: np.ndarray) -> np.ndarray:
+    """Whether a value lies in a range of its column, for each of `BINS` ranges."""
+    inner = np.quantile(columns, np.arange(1, BINS) / BINS, axis=0)
+    found = [
+        np.digitize(column, np.unique(edges), right=True)[:, None] == np.arange(BINS)
+        for column, edges in zip(columns.T, inner.T, strict=True)
+    ]
+    return np.column_stack(found).astype("float32")
 
 
 def _scaled(z: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from .maps import standardise
-from .problem import Problem, draw_orders, permuted_part, unit
+from .problem import Problem, draw_orders, group_level, unit
 
 EFFECTS = (0.005, 0.01, 0.02, 0.04, 0.08, 0.13, 0.2, 0.3, 0.45, 0.65)
 """Shares of variance tried when asking what would have been found."""
@@ -68,7 +68,7 @@ def plant(
     orders = draw_orders(problem, len(shares), rng)
     width = problem.views[0].shape[1]
     weights = rng.normal(size=(columns.shape[1], len(shares) * width))
-    planted = permuted_part(problem, unit(columns @ weights))
+    planted = group_level(problem, unit(columns @ weights))
     planted = planted.reshape(len(columns), len(shares), width)
     strong = np.sqrt(shares)[:, None].astype("float32")
     weak = np.sqrt(1 - shares)[:, None].astype("float32")

@@ -214,9 +214,19 @@ def fold_numbers(problem: Problem) -> np.ndarray:
 
 
 def permuted_part(problem: Problem, columns: np.ndarray) -> np.ndarray:
-    """What permutations can tell from chance: between groups, or within them."""
-    if problem.groups is None:
+    """What permutations within groups can tell from chance: columns less their means.
+
+    Where whole groups are permuted, or single rows, it is all there is.
+    """
+    if problem.groups is None or has_whole_groups(problem):
         return columns
     _, group = np.unique(problem.groups, return_inverse=True)
-    means = _means(columns, group)[group]
-    return unit(means) if has_whole_groups(problem) else columns - means
+    return columns - _means(columns, group)[group]
+
+
+def group_level(problem: Problem, columns: np.ndarray) -> np.ndarray:
+    """Columns as targets must be where whole groups are permuted: one value a group."""
+    if problem.groups is None or not has_whole_groups(problem):
+        return permuted_part(problem, columns)
+    _, group = np.unique(problem.groups, return_inverse=True)
+    return unit(_means(columns, group)[group])

@@ -1,13 +1,13 @@
 """The signal test: are features and target related at all?
 
 An exact permutation test. The same procedure runs on the target and on each permuted
-target: ridge predictors on feature maps built without the target, cross-validated; the
-statistic is the best map's standardised out-of-fold gain, so that choosing the best is
-paid for. Ridge is linear in the target, so the fits for all permutations of a fold are
-one matrix product.
+target: ridge fits on feature maps built without the target, and the best correlation
+with a single column of them; the statistic is the best of these in standard deviations,
+so that choosing the best is paid for. Ridge is linear in the target, so the fits for
+all permutations are one matrix product.
 
-Gains are standardised by permutations of their own, so that the true target and the
-permuted ones that it is compared with are exchangeable, and the p-value is valid in
+Statistics are standardised by permutations of their own, so that the true target and
+the permuted ones that it is compared with are exchangeable, and the p-value is valid in
 finite samples whatever the statistic (Phipson, Smyth 2010; Ojala, Garriga 2010, test
 1). Permutations are drawn until the answer is certain
 (`learnable.baselines.sequential`), and a long table is first tested on few of its rows:
@@ -15,6 +15,7 @@ a clear relation shows on these.
 """
 
 import time
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -22,13 +23,19 @@ import numpy as np
 from ..data import Dataset
 from ..data.split import has_strata
 from .autocorrelation import series_test
+from .looks import Look, best_column, solve, statistics
 from .maps import feature_maps
 from .power import in_measures, plant, smallest_effect
-from .problem import Problem, draw_orders, fold_numbers, make_problem
+from .problem import (
+    Problem,
+    draw_orders,
+    fold_numbers,
+    make_problem,
+    permuted_part,
+)
 from .results import Signal
-from .ridge import SolvedFold, all_gains, solve_fold
+from .ridge import out_of_fold
 from .sequential import GLANCE_P, glance, sequential_p
-from .singles import as_deviates, candidates, largest
 
 GLANCES = (2_000, 10_000)
 """Rows of the first tests of a table that has twice as many or more."""
@@ -39,7 +46,7 @@ MAX_CELLS = 200_000
 LEAST_ROWS = 500
 """Whatever the number of target columns."""
 CALIBRATION = 99
-"""Permutations that tell the scale of the gains; the p-value is got from others."""
+"""Permutations that tell the statistics' scale; the p-value is got from others."""
 BLOCK = 20_000_000
 """Cells of permuted targets at a time, which bounds the memory to about 0.5 GB."""
 LEVEL = 0.01
@@ -49,9 +56,8 @@ CLEAR = 0.05
 TIE = 1e-3
 """Draws whose statistics (in standard deviations) are nearer than this are equal: two
 orders that differ by nothing but rounding must not be told apart."""
-SINGLE = "a single column, a range of one, or a product of two"
 STILL = 3e-5
-"""A gain that varies less over the draws varies by rounding only, and tells nothing."""
+"""What varies less over the draws varies by rounding only, and tells nothing."""
 
 
 def signal_test(dataset: Dataset, *, seed: int = 0) -> Signal:
@@ -117,7 +123,7 @@ def _signal(
     trial: "Trial", p: float, start: float, *,
     least: float | None = None, worth: dict[str, float] | None = None,
 ) -> Signal:  # fmt: skip
-    name, gain = trial.best
+    name, gain = trial.best()
     return Signal(
         p=p,
         permutations=trial.drawn,
@@ -143,56 +149,42 @@ class Trial:
         self.problem = problem
         self.drawn = 0
         self._rng = np.random.default_rng([problem.seed, 1])
-        self._strengths: list[np.ndarray] = []
         true = [np.arange(len(problem.x))]
         orders = [*true, *draw_orders(problem, CALIBRATION, self._rng)]
-        self._names, seen = self._look(self._permuted(orders))
-        self._truth, drawn = seen[:, 0], seen[:, 1:]
+        seen = self._look(self._permuted(orders))
+        drawn = seen[:, 1:]
         self._centre, spread = drawn.mean(axis=1), drawn.std(axis=1)
         self._spread = np.where(spread > STILL, spread, np.inf)
-        self._strengths.append(self._strength(drawn))
+        self._strengths = [self._strength(drawn)]
+        self._truth = float(self._strength(seen[:, :1])[0])
+        self._best = int(self._standard(seen[:, :1])[:, 0].argmax())
 
     @cached_property
-    def solved(self) -> dict[str, list[SolvedFold]]:
-        """Every map, by a name of its own, solved on every fold."""
-        problem, folds = self.problem, fold_numbers(self.problem)
+    def looks(self) -> list[Look]:
+        """Every feature map, solved but for the target."""
+        problem = self.problem
         maps = feature_maps(problem.x, seed=problem.seed)
-        return {
-            f"{number}:{name}": [
-                solve_fold(z, folds != fold, folds == fold) for fold in np.unique(folds)
-            ]
-            for number, (name, z) in enumerate(maps)
-        }
+        return [solve(replace(m, z=permuted_part(problem, m.z))) for m in maps]
 
-    @cached_property
-    def singles(self) -> np.ndarray:
-        """Single columns, and what is made of one or two."""
-        return candidates(self.problem.x, seed=self.problem.seed)
-
-    @property
     def best(self) -> tuple[str, float]:
-        """What sees most in the true target, and which share of it."""
-        winner = int(((self._truth - self._centre) / self._spread).argmax())
-        if self._names[winner] != SINGLE:
-            return self._names[winner], float(self._truth[winner])
-        true = self._permuted([np.arange(len(self.problem.x))])
-        # the largest of so many chance correlations is about this large
-        chance = 2 * np.log(self.singles.shape[1]) / len(self.problem.x)
-        share = max(float(largest(self.singles, view)[0]) for view in true)
-        return SINGLE, (share - chance) / (1 - chance)
+        """What sees most in the true target, and which share of it out of fold."""
+        view, look, single = self._sources[self._best]
+        target = self.problem.views[view]
+        z = best_column(look, target) if single else look.map.z
+        name = f"one of {look.map.name}" if single else look.map.name
+        return name, out_of_fold(z, target, fold_numbers(self.problem))
 
     def exceeding(self, count: int) -> int:
         """How many of so many new permutations are at least as good as the truth."""
-        truth = float(((self._truth - self._centre) / self._spread).max())
-        cells = max(v.size for v in self.problem.views) * len(self.problem.views)
+        cells = sum(view.size for view in self.problem.views)
         block = max(1, BLOCK // cells)
         found = 0
         for first in range(0, count, block):
             size = min(block, count - first)
             orders = draw_orders(self.problem, size, self._rng)
-            strengths = self._strength(self._look(self._permuted(orders))[1])
+            strengths = self._strength(self._look(self._permuted(orders)))
             self._strengths.append(strengths)
-            found += int((strengths >= truth - TIE).sum())
+            found += int((strengths >= self._truth - TIE).sum())
         self.drawn += count
         return found
 
@@ -200,22 +192,34 @@ class Trial:
         """Whether a linear relation of each share of variance is found at a level."""
         limit = float(np.quantile(np.concatenate(self._strengths), 1 - level))
         planted = plant(self.problem, shares, self._rng)
-        return self._strength(self._look(planted)[1]) > limit + TIE
+        return self._strength(self._look(planted)) > limit + TIE
 
-    def _strength(self, gains: np.ndarray) -> np.ndarray:
-        """The best of all maps, in standard deviations of what permutations gain."""
-        return ((gains - self._centre[:, None]) / self._spread[:, None]).max(axis=0)
+    @cached_property
+    def _sources(self) -> list[tuple[int, Look, bool]]:
+        """For each statistic its view, its map, and whether it is of one column."""
+        return [
+            (view, look, single)
+            for view in range(len(self.problem.views))
+            for look in self.looks
+            for single in (*[False] * len(look.map.penalties), True)
+        ]
+
+    def _strength(self, seen: np.ndarray) -> np.ndarray:
+        """The best of all statistics of each draw."""
+        return self._standard(seen).max(axis=0)
+
+    def _standard(self, seen: np.ndarray) -> np.ndarray:
+        """In standard deviations of what permutations have, less the handicaps."""
+        handicaps = np.array([look.map.handicap for _, look, _ in self._sources])
+        found = (seen - self._centre[:, None]) / self._spread[:, None]
+        return found - handicaps[:, None]
 
     def _permuted(self, orders: list[np.ndarray]) -> list[np.ndarray]:
         views = self.problem.views
         return [np.stack([view[o] for o in orders], axis=1) for view in views]
 
-    def _look(self, targets: list[np.ndarray]) -> tuple[list[str], np.ndarray]:
-        """Every statistic of every draw, and what it is got from."""
-        names, gains = all_gains(self.solved, targets)
-        rows, tried = len(self.problem.x), self.singles.shape[1]
-        deviates = [
-            as_deviates(largest(self.singles, t), rows=rows, tried=tried * t.shape[2])
-            for t in targets
-        ]
-        return [*names, *[SINGLE] * len(deviates)], np.vstack([gains, *deviates])
+    def _look(self, targets: list[np.ndarray]) -> np.ndarray:
+        """Every statistic of every draw, in the order of `_sources`."""
+        return np.vstack(
+            [statistics(look, target) for target in targets for look in self.looks]
+        )

@@ -138,10 +138,10 @@ def rare_category(rng: Rng) -> Dataset:
 
 SIGNALS: dict[str, Draw] = {
     "linear": logistic(150, 10, lambda x: 0.5 * (x[:, 0] + x[:, 1])),
-    "interaction only": logistic(200, 4, lambda x: 0.9 * x[:, 0] * x[:, 1]),
-    "rare class": logistic(300, 5, lambda x: 0.9 * x[:, 0] - 3.2),
-    "monotone": logistic(150, 5, lambda x: 1.1 * np.tanh(3 * x[:, 0])),
-    "periodic": logistic(250, 3, lambda x: 1.1 * np.sin(3 * x[:, 0])),
+    "interaction only": logistic(200, 4, lambda x: 0.7 * x[:, 0] * x[:, 1]),
+    "rare class": logistic(300, 5, lambda x: 0.8 * x[:, 0] - 3.2),
+    "monotone": logistic(150, 5, lambda x: 0.7 * np.tanh(3 * x[:, 0])),
+    "periodic": logistic(250, 3, lambda x: 0.8 * np.sin(3 * x[:, 0])),
     "rare category": rare_category,
 }
 """Weak relations, in 150 to 300 rows."""

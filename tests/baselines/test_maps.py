@@ -8,13 +8,14 @@ def rows(shape, seed=0):
 
 
 @pytest.mark.parametrize(
-    "shape", [(1, 1), (2, 3), (40, 1), (30, 200), (20, 4, 4), (9, 2_000)]
+    "shape", [(1, 1), (5, 3), (40, 1), (30, 200), (20, 4, 4), (9, 2_000)]
 )
 def test_maps_are_alike_in_size(shape):
     made = list(maps.feature_maps(rows(shape), seed=0))
-    assert len(made) == 4
-    for name, z in made:
-        assert name
+    assert len(made) >= 4
+    for found in made:
+        z = found.z
+        assert found.name
         assert len(z) == shape[0]
         assert np.isfinite(z).all()
         if shape[0] > 1:
@@ -22,9 +23,22 @@ def test_maps_are_alike_in_size(shape):
             assert np.abs(z.mean(axis=0)).max() < 1e-4
 
 
+def test_ranges_hold_as_many_rows_each():
+    x = maps.standardise(rows((600, 2)), np.random.default_rng(0))
+    made = maps.ranges(x)
+    assert made.shape == (600, 2 * maps.BINS)
+    assert made.sum(axis=0) == pytest.approx(100, abs=1)
+    assert (made.reshape(600, 2, -1).sum(axis=2) == 1).all()
+
+
+def test_two_values_are_two_ranges():
+    x = maps.standardise(rows((50, 1)) > 0, np.random.default_rng(0))
+    assert (maps.ranges(x).sum(axis=0) > 0).sum() == 2
+
+
 def test_maps_follow_their_seed():
     def made(seed):
-        return [z for _, z in maps.feature_maps(rows((30, 3)), seed=seed)]
+        return [m.z for m in maps.feature_maps(rows((30, 3)), seed=seed)]
 
     assert all(np.array_equal(a, b) for a, b in zip(made(1), made(1), strict=True))
     assert not np.array_equal(made(1)[1], made(2)[1])
