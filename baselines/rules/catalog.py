@@ -31,7 +31,7 @@ RULES: dict[str, Rule] = {
         Rule("D305", "labels-random", "targets that no feature tells anything of"),
         Rule("D306", "labels-misaligned", "targets that stand some rows off"),
         Rule("D307", "label-noise", "targets that contradict equal or similar rows"),
-        Rule("D308", "leak", "what will not be there, or not be so alike, later"),
+        Rule("D308", "leak", "columns or neighbours that tell the answer"),
         Rule(
             "D309",
             "duplicate-rows-across-split",

@@ -14,6 +14,8 @@ WIDE = 0.5
 """Width of the interval of a skill that says no more than yes or no ..."""
 USEFUL = 0.2
 """... and one that ranks candidates: its error goes with the root of the rows."""
+LEAST_FOLDS = 5
+"""With fewer the interval is wide because of that."""
 
 
 def too_few_rows(case: Case) -> Found | None:
@@ -37,7 +39,6 @@ def too_few_rows(case: Case) -> Found | None:
         " ".join(told),
         f"Bring about {round_rows(needed)} rows in all, or ask for less: join classes "
         "that are rare, or leave them out.",
-        columns=(),
         needed=needed,
         rare_classes=len(rare),
     )
@@ -95,6 +96,8 @@ def _wide(case: Case, told: list[str]) -> float:
     """Rows for a useful interval of the best skill, 0 where it is narrow enough."""
     skill = case.best.scores["skill"] if case.best else None
     if skill is None or skill.low is None or skill.high is None or skill.mean <= 0:
+        return 0
+    if 1 < len(skill.folds) < LEAST_FOLDS:
         return 0
     width = skill.high - skill.low
     if not width > WIDE:

@@ -11,7 +11,7 @@ from .case import Case, Found, found
 
 LEAST_SURE = 0.01
 """Share contradicted among the surest rows, at its lower end, that is a warning ..."""
-LEVEL = 2 / 3
+LEVEL = 0.6
 """... if it is so much of the share among all rows: where classes overlap, rows far
 from their border are hardly ever contradicted. See docs/findings.md for figures."""
 BETTER = 0.5
