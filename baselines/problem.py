@@ -64,7 +64,7 @@ def make_problem(dataset: Dataset, *, limit: int, seed: int) -> Problem:
     if groups is None:
         copies = _copies(take(dataset.x, rows), y)
         rows, x, y = rows[~copies], x[~copies], y[~copies]
-    views = _class_views(y) if dataset.is_classification else _number_views(y)
+    views = target_views(y, classes=dataset.is_classification)
     units = len(rows) if groups is None else len(np.unique(groups))
     if units < 2:
         what = "row" if groups is None else "group"
@@ -130,6 +130,11 @@ def _means(columns: np.ndarray, group: np.ndarray) -> np.ndarray:
     rows, counts = np.argsort(group, kind="stable"), np.bincount(group)
     starts = np.cumsum(counts) - counts
     return np.add.reduceat(columns[rows], starts, axis=0) / counts[:, None]
+
+
+def target_views(y: np.ndarray, *, classes: bool) -> tuple[np.ndarray, ...]:
+    """The views of `Problem` of class codes, of labels, or of numbers."""
+    return _class_views(y) if classes else _number_views(y)
 
 
 def _class_views(y: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -19,7 +19,7 @@ from .catalog import baselines_for
 from .evidence import Evidence, gather
 from .pairs import make_pairs
 from .results import About, Results
-from .rules.case import Found
+from .rules.case import Found, Learned
 from .rules.examine import examine
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def run_study(
         )
         raise Misuse(msg)
     found = signal.signal_test(dataset, seed=seed)
-    dataset = within_reach(dataset, seed=seed)
+    whole, dataset = dataset, within_reach(dataset, seed=seed)
     splits = make_folds(dataset, folds=folds, repeats=repeats, seed=seed)
     outcomes = harness.run(
         {**baselines, **candidates}, dataset, splits, jobs=jobs, on_done=on_done
@@ -135,7 +135,9 @@ def run_study(
     board = tables.make_board(dataset, splits, outcomes)
     evidence = gather(board, found)
     _check_any(evidence)
-    faults = examine(dataset, evidence.rows)
+    verdicts = verdict.draw(evidence)
+    learned = Learned(board, found, verdicts[-1], whole)
+    faults = examine(dataset, evidence.rows, learned=learned)
     results = Results(
         command=command,
         seed=seed,
@@ -147,7 +149,7 @@ def run_study(
         metric="skill",
         rows=evidence.rows,
         signal=found,
-        verdicts=verdict.draw(evidence),
+        verdicts=verdicts,
         comparisons=evidence.comparisons,
         pairs=make_pairs(board, evidence.rows),
         findings=tuple(f.finding for f in faults),

@@ -51,54 +51,93 @@ def find_suspicion(board: Board, best: Row | None) -> str:
 
 
 def _answer_columns(dataset: Dataset, best: Row) -> str:
-    """Columns that give the target when nothing else is known."""
-    x = dataset.x
-    if best.scores["skill"].mean < NEARLY_ALL or not hasattr(x, "columns"):
+    """Columns that give the target when nothing else is known, in words."""
+    if best.scores["skill"].mean < NEARLY_ALL:
         return ""
-    if x.shape[1] < 2 or x.shape[1] > MAX_COLUMNS or dataset.y.ndim == 2:
-        return ""
-    rows = np.arange(len(dataset))
-    if len(rows) > MAX_ROWS:
-        rows = sample_rows(dataset, MAX_ROWS, seed=0)
-    table: Any = x.iloc[rows]  # type: ignore[union-attr]
-    scores = {
-        str(c): _alone(table[[c]], dataset.y[rows], dataset) for c in table.columns
-    }
+    scores = column_scores(dataset)
     found = {c: s for c, s in scores.items() if s >= ANSWER}
     if not found:
         return ""
     shown = ", ".join(f"{c!r} ({s:.3f})" for c, s in list(found.items())[:5])
-    unit = "Cohen's kappa" if dataset.is_classification else "R² of the ranks"
     return (
-        f"the target can be read off one column alone: {shown} by {unit}. "
+        f"the target can be read off one column alone: {shown} by "
+        f"{agreement_unit(dataset)}. "
         "Such a column is mostly the answer under another name, or known only after it"
     )
 
 
-def _alone(column: pd.DataFrame, y: np.ndarray, dataset: Dataset) -> float:
-    """Out-of-fold agreement of a tree on one column with the target."""
+def agreement_unit(dataset: Dataset) -> str:
+    """What `column_scores` measures by."""
+    return "Cohen's kappa" if dataset.is_classification else "R² of the ranks"
+
+
+def column_scores(dataset: Dataset) -> dict[str, float]:
+    """How well each column alone tells the target, out of fold.
+
+    Returns
+    -------
+    dict of column name -> float
+        Cohen's kappa or R² of the ranks, 1 at most, by a tree on at most `MAX_ROWS`
+        rows. Empty where there is one column or more than `MAX_COLUMNS`, where rows
+        are images, and with several targets.
+    """
+    x = dataset.x
+    if not hasattr(x, "columns") or dataset.y.ndim == 2:
+        return {}
+    if x.shape[1] < 2 or x.shape[1] > MAX_COLUMNS:
+        return {}
+    rows = np.arange(len(dataset))
+    if len(rows) > MAX_ROWS:
+        rows = sample_rows(dataset, MAX_ROWS, seed=0)
+    table: Any = x.iloc[rows]  # type: ignore[union-attr]
+    y, folds = _asked(dataset.y[rows], classes=dataset.is_classification)
+    return {
+        str(c): _alone(table[[c]], y, folds, classes=dataset.is_classification)
+        for c in table.columns
+    }
+
+
+def _asked(
+    y: np.ndarray, *, classes: bool
+) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
+    """Targets as trees can follow them, and folds; none where classes are too rare."""
     import warnings
 
     from scipy.stats import rankdata
-    from sklearn import metrics, tree
     from sklearn import model_selection as ms
 
-    codes = _codes(column)
-    if dataset.is_classification:
-        if np.bincount(y).max() < 3:
-            return 0.0
-        cv: Any = ms.StratifiedKFold(3, shuffle=True, random_state=0)
+    if classes and np.bincount(y).max() < 3:
+        return y, []
+    kind: Any = ms.StratifiedKFold if classes else ms.KFold
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The least populated class")
+        folds = list(kind(3, shuffle=True, random_state=0).split(y, y))
+    # a tree cannot follow a copy of a heavy tail to its end
+    return (y if classes else rankdata(y)), folds
+
+
+def _alone(
+    column: pd.DataFrame,
+    y: np.ndarray,
+    folds: list[tuple[np.ndarray, np.ndarray]],
+    *,
+    classes: bool,
+) -> float:
+    """Out-of-fold agreement of a tree on one column with the target."""
+    from sklearn import metrics, tree
+
+    if not folds:
+        return 0.0
+    if classes:
         model: Any = tree.DecisionTreeClassifier(min_samples_leaf=2, random_state=0)
         judge: Any = metrics.cohen_kappa_score
     else:
-        y = rankdata(y)  # a tree cannot follow a copy of a heavy tail to its end
-        cv = ms.KFold(3, shuffle=True, random_state=0)
         model = tree.DecisionTreeRegressor(min_samples_leaf=3, random_state=0)
         judge = metrics.r2_score
-
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="The least populated class")
-        return float(judge(y, ms.cross_val_predict(model, codes, y, cv=cv)))
+    codes, said = _codes(column), np.zeros_like(y)
+    for train, test in folds:
+        said[test] = model.fit(codes[train], y[train]).predict(codes[test])
+    return float(judge(y, said))
 
 
 def _codes(column: pd.DataFrame) -> np.ndarray:

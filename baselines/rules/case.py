@@ -11,8 +11,9 @@ import numpy as np
 
 from ...data import Dataset
 from ..finding import MOST_NAMED, Finding, Severity
-from ..results import Row
-from ..suspicion import row_hashes
+from ..results import Row, Signal, Verdict
+from ..suspicion import best_baseline, row_hashes
+from ..tables import Board
 from .catalog import RULES
 
 if TYPE_CHECKING:
@@ -20,11 +21,57 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Learned:
+    """What was learned from the rows, beside the candidates' scores.
+
+    ``verdict`` is that on the data. ``whole`` holds the rows in the order of the file
+    where those of the board are a sample of them.
+    """
+
+    board: Board
+    signal: Signal
+    verdict: Verdict
+    whole: Dataset
+
+
+@dataclass(frozen=True)
 class Case:
-    """A dataset, and the candidates that were scored on it."""
+    """A dataset, the candidates that were scored on it, and what was learned.
+
+    Without ``learned``, rules that need it say nothing.
+    """
 
     dataset: Dataset
     candidates: tuple[Row, ...]
+    learned: Learned | None = None
+
+    @cached_property
+    def best(self) -> Row | None:
+        """The baseline with the highest skill among those that use the features."""
+        return best_baseline(self.candidates)
+
+    @cached_property
+    def said(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Row numbers, and what the best baseline says of them, out of fold.
+
+        Means over repeats; None where there is no baseline that learned.
+        """
+        if self.learned is None or self.best is None:
+            return None
+        board = self.learned.board
+        outcomes = board.outcomes[self.best.name]
+        first = outcomes[0].predictions
+        assert first is not None
+        sums = np.zeros((len(self.dataset), *first.shape[1:]))
+        counts = np.zeros(len(self.dataset), dtype=int)
+        for outcome in outcomes:
+            rows = board.folds[outcome.fold].test
+            assert outcome.predictions is not None
+            sums[rows] += outcome.predictions
+            counts[rows] += 1
+        rows = np.flatnonzero(counts)
+        each = counts[rows].reshape(-1, *[1] * (sums.ndim - 1))
+        return rows, sums[rows] / each
 
     @property
     def table(self) -> pd.DataFrame | None:

@@ -28,13 +28,18 @@ RULES: dict[str, Rule] = {
         Rule("D302", "targets-not-scaled", "a number to predict that is far from 1"),
         Rule("D303", "inputs-not-finite", "columns with missing values"),
         Rule("D304", "rows-not-shuffled", "rows that lie sorted by the target"),
-        Rule("D307", "label-noise", "equal rows with different targets"),
+        Rule("D305", "labels-random", "targets that no feature tells anything of"),
+        Rule("D306", "labels-misaligned", "targets that stand some rows off"),
+        Rule("D307", "label-noise", "targets that contradict equal or similar rows"),
+        Rule("D308", "leak", "columns or neighbours that tell the answer"),
         Rule(
             "D309",
             "duplicate-rows-across-split",
             "equal rows, which a split puts on both sides",
         ),
         Rule("D310", "class-imbalance", "one class with most of the rows"),
+        Rule("D311", "too-few-rows", "rows too few to tell, or classes with few"),
+        Rule("D312", "train-test-mismatch", "test rows unlike the training rows"),
         Rule("D313", "constant-inputs", "columns with one value, or that name the row"),
     )
 }

@@ -10,10 +10,16 @@ from ...data.dataset import ORDERED
 from ..finding import SEVERITIES
 from ..results import Row
 from .balance import class_imbalance
-from .case import Case, Found
+from .case import Case, Found, Learned
 from .columns import constant_inputs, inputs_not_finite
 from .copies import conflicting_labels, duplicate_rows
+from .few import too_few_rows
+from .leak import leak
+from .neighbours import rows_like_neighbours
+from .noise import contradicted_labels
 from .order import rows_not_shuffled
+from .parts import train_test_mismatch
+from .relation import labels_misaligned, labels_random
 from .scale import inputs_not_scaled, targets_not_scaled
 
 if TYPE_CHECKING:
@@ -24,31 +30,52 @@ CHECKS: tuple[Callable[[Case], Found | None], ...] = (
     targets_not_scaled,
     inputs_not_finite,
     rows_not_shuffled,
+    labels_random,
+    labels_misaligned,
     conflicting_labels,
+    contradicted_labels,
+    leak,
+    rows_like_neighbours,
     duplicate_rows,
     class_imbalance,
+    too_few_rows,
+    train_test_mismatch,
     constant_inputs,
 )
 """In the order of their codes."""
 
 
-def examine(dataset: Dataset, candidates: Sequence[Row]) -> tuple[Found, ...]:
+def examine(
+    dataset: Dataset, candidates: Sequence[Row], *, learned: Learned | None = None
+) -> tuple[Found, ...]:
     """What is wrong with a dataset, or good to know of it, gravest first.
 
-    Nothing is said of a series or a text: their rows repeat, and follow each other.
+    Parameters
+    ----------
+    dataset : Dataset
+        Nothing is said of a series or a text: their rows repeat, and follow each other.
+    candidates : sequence of Row
+        Their scores.
+    learned : Learned, optional
+        Predictions, signal test and verdict; without it, rules that need them are
+        left out.
     """
     if dataset.task in ORDERED:
         return ()
-    case = Case(dataset, tuple(candidates))
+    case = Case(dataset, tuple(candidates), learned)
     found = [f for check in CHECKS if (f := check(case)) is not None]
     return tuple(sorted(found, key=lambda f: SEVERITIES.index(f.finding.severity)))
 
 
 def listing(found: Sequence[Found]) -> pd.DataFrame:
-    """Every row and column of the findings: columns code, row and column."""
+    """Every row and column of the findings: columns code, row, column and finding.
+
+    The last is the finding's place in the sequence, from 0: a code may be found twice.
+    """
     import pandas as pd
 
-    lines = [(f.finding.code, None, name) for f in found for name in f.columns]
-    lines += [(f.finding.code, int(row), None) for f in found for row in f.rows]
-    table = pd.DataFrame(lines, columns=["code", "row", "column"])
+    numbered = [(i, f.finding.code, f) for i, f in enumerate(found)]
+    lines = [(code, None, name, i) for i, code, f in numbered for name in f.columns]
+    lines += [(code, int(row), None, i) for i, code, f in numbered for row in f.rows]
+    table = pd.DataFrame(lines, columns=["code", "row", "column", "finding"])
     return table.astype({"row": "Int64"})

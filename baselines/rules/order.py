@@ -25,7 +25,7 @@ def rows_not_shuffled(case: Case) -> Found | None:
     if len(y) < LEAST_ROWS or y.ndim == 2:
         return None
     cut = len(y) - int(SHARE * len(y))
-    distance, p = _apart(y[:cut], y[cut:], len(dataset.classes))
+    distance, p = apart(y[:cut], y[cut:], len(dataset.classes))
     if p >= CHANCE or distance < FAR:
         return None
     unseen = len(set(y[cut:]) - set(y[:cut])) if dataset.classes else 0
@@ -47,7 +47,7 @@ def rows_not_shuffled(case: Case) -> Found | None:
     )
 
 
-def _apart(first: np.ndarray, last: np.ndarray, classes: int) -> tuple[float, float]:
+def apart(first: np.ndarray, last: np.ndarray, classes: int) -> tuple[float, float]:
     """Distance of two distributions, 0 to 1, and its p-value.
 
     Of classes the total variation, with Pearson's chi-squared test; of numbers the

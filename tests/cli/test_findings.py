@@ -14,7 +14,7 @@ def sorted_rows(tmp_path) -> Path:
     rng = np.random.default_rng(0)
     table = pd.DataFrame({"u": rng.normal(size=170), "v": rng.normal(size=170)})
     table = pd.concat([table, table[:30]], ignore_index=True)
-    table["kind"] = np.where(table.u > 0, "above", "below")
+    table["kind"] = np.where(table.u + table.v > 0, "above", "below")
     path = tmp_path / "sorted.csv"
     table.sort_values("kind").to_csv(path, index=False)
     return path

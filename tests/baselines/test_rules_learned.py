@@ -1,0 +1,377 @@
+"""Rules that use what was learned: predictions, signal test and verdict."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from learnable.baselines.harness import Outcome
+from learnable.baselines.results import Signal, Verdict
+from learnable.baselines.rules import neighbours
+from learnable.baselines.rules.case import Case, Learned
+from learnable.baselines.rules.examine import CHECKS, examine, listing
+from learnable.baselines.rules.few import too_few_rows
+from learnable.baselines.rules.leak import leak
+from learnable.baselines.rules.neighbours import rows_like_neighbours
+from learnable.baselines.rules.noise import (
+    confident_joint,
+    contradicted_labels,
+    find_doubts,
+)
+from learnable.baselines.rules.parts import train_test_mismatch
+from learnable.baselines.rules.relation import labels_misaligned, labels_random
+from learnable.baselines.tables import make_board, make_rows
+from learnable.data import load
+from learnable.data.split import make_folds
+from sklearn.linear_model import LinearRegression
+from sklearn.neighbors import KNeighborsRegressor
+
+
+def signal(p=0.002, detectable=None) -> Signal:
+    return Signal(p, 499, 0.3, "random trees", 100, detectable, 0.1)
+
+
+def learned_from(dataset, said, *, verdict="signal", test=None) -> Case:
+    """A case whose only baseline said this of each row, out of fold."""
+    folds = make_folds(dataset)
+    name = "logistic" if dataset.classes else "ridge"
+    outcomes = [Outcome(name, i, said[f.test]) for i, f in enumerate(folds)]
+    board = make_board(dataset, folds, outcomes)
+    verdict = Verdict(verdict, "", "", "")
+    learned = Learned(board, test or signal(), verdict, dataset)
+    return Case(dataset, make_rows(board), learned)
+
+
+def columns(rng, n=200, k=3) -> pd.DataFrame:
+    return pd.DataFrame(rng.normal(size=(n, k)), columns=[f"x{i}" for i in range(k)])
+
+
+def sure(y: np.ndarray, classes: int, p: float = 0.9) -> np.ndarray:
+    """Probability p for this class, the rest for the others."""
+    said = np.full((len(y), classes), (1 - p) / (classes - 1))
+    said[np.arange(len(y)), y] = p
+    return said
+
+
+def nothing_said(dataset) -> np.ndarray:
+    if not dataset.classes:
+        return np.full(len(dataset), dataset.y.mean())
+    return np.tile(np.bincount(dataset.y) / len(dataset), (len(dataset), 1))
+
+
+def test_without_what_was_learned_nothing_is_said(dataset_of, rng):
+    case = Case(dataset_of(columns(rng), rng.integers(0, 2, 200)), ())
+    assert [check(case) for check in CHECKS] == [None] * len(CHECKS)
+
+
+# D305
+
+
+def test_random_labels_are_told_with_what_would_have_been_found(dataset_of, rng):
+    data = dataset_of(columns(rng), rng.integers(0, 2, 200))
+    nothing = signal(0.4, 0.08)
+    case = learned_from(data, nothing_said(data), verdict="no-signal", test=nothing)
+    found = labels_random(case)
+    assert found
+    assert found.finding.severity == "warning"
+    assert found.finding.evidence == {"p": 0.4, "detectable": 0.08}
+    open_case = learned_from(data, nothing_said(data), verdict="undecided")
+    assert labels_random(open_case) is None
+
+
+# D306
+
+
+def related(rng, classes, n=300):
+    x = columns(rng, n)
+    drawn = x.x0 - x.x1 + 0.5 * rng.normal(size=n)
+    return x, (drawn > 0).astype(int).to_numpy() if classes else drawn.to_numpy()
+
+
+@pytest.mark.parametrize(("shift", "classes"), [(1, 2), (-7, 0), (20, 2)])
+def test_moved_targets_are_found_with_their_distance(shift, classes, dataset_of, rng):
+    x, y = related(rng, classes)
+    data = dataset_of(x, np.roll(y, shift))
+    found = labels_misaligned(learned_from(data, nothing_said(data)))
+    assert found
+    assert found.finding.evidence["shift"] == -shift
+    assert found.finding.evidence["p"] <= 0.01
+    way = "below" if shift > 0 else "above"
+    assert f"{abs(shift)} row" in found.finding.sentence
+    assert f"{way} it" in found.finding.sentence
+
+
+def test_row_lost_on_the_way_is_found(dataset_of, rng):
+    x, y = related(rng, 0, 600)
+    data = dataset_of(x, np.concatenate([y[:250], y[251:], y[:1]]))
+    found = labels_misaligned(learned_from(data, nothing_said(data)))
+    assert found
+    assert found.finding.evidence["shift"] == 1
+
+
+@pytest.mark.parametrize("kind", ["related", "random", "slow", "sorted", "lines"])
+def test_targets_in_their_place_are_left_alone(kind, dataset_of, rng):
+    x, y = related(rng, 0)
+    if kind == "random":
+        y = rng.normal(size=300)
+    if kind == "slow":  # rows follow each other: a moved target is as good
+        x = x.rolling(30, min_periods=1).mean()
+        y = (x.x0 - x.x1).to_numpy() + 0.05 * rng.normal(size=300)
+    if kind == "sorted":
+        order = np.argsort(y)
+        x, y = x.iloc[order].reset_index(drop=True), y[order]
+    if kind == "lines":  # two walks that have nothing to do with each other
+        x, y = x.cumsum(), rng.normal(size=300).cumsum()
+    data = dataset_of(x, y)
+    assert labels_misaligned(learned_from(data, nothing_said(data))) is None
+
+
+# D307
+
+
+def test_joint_is_that_of_the_definition():
+    # thresholds: of class 0 (.9 + .6 + .3) / 3 = .6, of class 1 (.8 + .4) / 2 = .6
+    y = np.array([0, 0, 0, 1, 1])
+    p = np.array([[0.9, 0.1], [0.6, 0.4], [0.3, 0.7], [0.2, 0.8], [0.6, 0.4]])
+    assert confident_joint(y, p).tolist() == [[2, 1], [1, 1]]
+    doubts = find_doubts(y, p)
+    assert doubts.rows.tolist() == [2, 4]  # margins -.4 and -.2
+    assert doubts.share == pytest.approx((3 * 1 / 3 + 2 * 1 / 2) / 5)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.integers(0, 10_000), st.integers(2, 5), st.integers(10, 80))
+def test_doubts_keep_within_their_bounds(seed, classes, rows):
+    rng = np.random.default_rng(seed)
+    y, p = rng.integers(0, classes, rows), rng.dirichlet(np.ones(classes), rows)
+    doubts, joint = find_doubts(y, p), confident_joint(y, p)
+    assert 0 <= doubts.share <= 1
+    assert joint.sum() <= rows
+    assert len(doubts.rows) <= joint.sum() - joint.trace()
+    own = p[np.arange(rows), y]
+    assert (own[doubts.rows] < p.max(axis=1)[doubts.rows]).all()
+    order = rng.permutation(classes)  # names of the classes do not matter
+    again = find_doubts(np.argsort(order)[y], p[:, order])
+    assert again.share == pytest.approx(doubts.share)
+    assert sorted(again.rows) == sorted(doubts.rows)
+
+
+def test_labels_that_are_right_are_not_doubted():
+    y = np.arange(60) % 3
+    assert len(find_doubts(y, sure(y, 3)).rows) == 0
+    assert find_doubts(y, sure(y, 3)).share == 0
+
+
+def test_planted_labels_are_named_and_a_warning(dataset_of, rng):
+    truth = rng.integers(0, 3, 400)
+    wrong = np.sort(rng.choice(400, 24, replace=False))
+    y = truth.copy()
+    y[wrong] = (y[wrong] + 1) % 3
+    case = learned_from(dataset_of(columns(rng, 400), y), sure(truth, 3))
+    found = contradicted_labels(case)
+    assert found
+    assert sorted(found.rows) == wrong.tolist()
+    assert found.finding.severity == "warning"
+    assert found.finding.evidence["share"] == pytest.approx(0.06, abs=0.005)
+
+
+def test_overlap_of_classes_is_at_most_a_note(dataset_of, rng):
+    at = rng.normal(size=2_000)
+    chance = 1 / (1 + np.exp(-8 * at))
+    y = (rng.random(2_000) < chance).astype(int)
+    data = dataset_of(pd.DataFrame({"at": at}), y)
+    found = contradicted_labels(learned_from(data, np.stack([1 - chance, chance]).T))
+    assert found
+    assert found.finding.severity == "note"
+    assert "classes overlap" in found.finding.sentence
+
+
+def test_baseline_that_errs_is_no_judge(dataset_of, rng):
+    y = rng.integers(0, 2, 300)
+    said = sure(np.where(rng.random(300) < 0.3, 1 - y, y), 2, 0.7)
+    assert (
+        contradicted_labels(learned_from(dataset_of(columns(rng, 300), y), said))
+        is None
+    )
+
+
+def test_two_findings_of_one_code_are_told_apart(dataset_of, rng):
+    x = pd.concat([columns(rng, 150)] * 2, ignore_index=True)
+    truth = np.tile((x.x0[:150] > 0).astype(int), 2)
+    y = truth.copy()
+    y[:20] = 1 - y[:20]
+    case = learned_from(dataset_of(x, y), sure(truth, 2))
+    found = [f for f in examine(case.dataset, case.candidates, learned=case.learned)
+             if f.finding.code == "D307"]  # fmt: skip
+    assert len(found) == 2
+    table = listing(found)
+    for number, one in enumerate(found):
+        assert table[table.finding == number].row.tolist() == one.rows.tolist()
+
+
+# D308
+
+
+def test_answer_is_an_error(dataset_of, rng):
+    y = rng.integers(0, 2, 200)
+    x = columns(rng).assign(outcome=np.array(["no", "yes"])[y])
+    found = leak(learned_from(dataset_of(x, y), sure(y, 2, 0.999)))
+    assert found
+    assert (found.finding.severity, found.columns) == ("error", ("outcome",))
+
+
+def test_formula_is_a_warning_and_a_good_column_a_note(dataset_of, rng):
+    x = columns(rng, 400)
+    y = x.x0.to_numpy() + 0.15 * rng.normal(size=400)
+    found = leak(learned_from(dataset_of(x, y), x.x0.to_numpy()))
+    assert found
+    assert (found.finding.severity, found.columns) == ("warning", ("x0",))
+    y = (x.x0 + 0.4 * x.x1).to_numpy()
+    found = leak(learned_from(dataset_of(x, y), y))
+    assert found
+    assert (found.finding.severity, found.columns) == ("note", ("x0",))
+
+
+@pytest.mark.parametrize(("name", "told"), [("y_coded", "warning"), ("why", "note")])
+def test_target_in_a_name_makes_a_column_suspect(name, told, dataset_of, rng):
+    y = rng.integers(0, 2, 400)
+    coded = np.where(rng.random(400) < 0.05, 1 - y, y)
+    x = columns(rng, 400).assign(**{name: coded})
+    found = leak(learned_from(dataset_of(x, y), sure(y, 2)))
+    assert found
+    assert (found.finding.severity, found.columns) == (told, (name,))
+
+
+def test_columns_that_tell_their_part_are_no_leak(dataset_of, rng):
+    x = columns(rng, 400)
+    y = x.sum(axis=1).to_numpy()
+    assert leak(learned_from(dataset_of(x, y), y)) is None
+
+
+@pytest.fixture
+def _quick(monkeypatch):
+    """Neighbours, and no forest, for what is fitted again."""
+
+    def few(dataset):
+        return {"ridge": KNeighborsRegressor(1), "line": LinearRegression()}
+
+    monkeypatch.setattr(neighbours, "baselines_for", few)
+
+
+@pytest.mark.usefixtures("_quick")
+def test_rows_of_a_group_that_lie_together_are_proved_a_leak(dataset_of, rng):
+    group = np.repeat(np.arange(50), 8)
+    x = columns(rng, 50).iloc[group].reset_index(drop=True)
+    x += 0.01 * rng.normal(size=x.shape)
+    y = rng.normal(size=50)[group] + 0.1 * rng.normal(size=400)
+    data = dataset_of(x, y)
+    near = y + 0.2 * rng.normal(size=400)
+    found = rows_like_neighbours(learned_from(data, near))
+    assert found
+    assert found.finding.severity == "warning"
+    assert found.finding.evidence["lost"] > 0.5
+    order = rng.permutation(400)
+    mixed = dataset_of(x.iloc[order].reset_index(drop=True), y[order])
+    assert rows_like_neighbours(learned_from(mixed, near[order])) is None
+
+
+@pytest.mark.usefixtures("_quick")
+def test_neighbours_that_are_no_help_are_no_leak(dataset_of, rng):
+    # the target goes on from row to row, and so it does in rows that are held out
+    y = np.sin(np.arange(400) / 5) + 0.1 * rng.normal(size=400)
+    data = dataset_of(pd.DataFrame({"u": y + 0.1 * rng.normal(size=400)}), y)
+    assert rows_like_neighbours(learned_from(data, y * 0.9)) is None
+
+
+# D311
+
+
+def test_undecided_says_how_many_rows_would_do(dataset_of, rng):
+    data = dataset_of(columns(rng, 40), rng.integers(0, 2, 40))
+    nothing = signal(0.3, 0.26)
+    case = learned_from(data, nothing_said(data), verdict="undecided", test=nothing)
+    found = too_few_rows(case)
+    assert found
+    assert found.finding.severity == "warning"
+    assert found.finding.evidence["needed"] == pytest.approx(80)
+    assert "About 80 rows" in found.finding.advice.replace("Bring about", "About")
+
+
+@pytest.mark.parametrize(("rare", "told"), [(3, "warning"), (7, "note"), (10, None)])
+def test_rare_classes_are_named(rare, told, dataset_of, rng):
+    y = np.repeat([0, 1, 2], [100, 90, rare])
+    case = learned_from(dataset_of(columns(rng, len(y)), y), sure(y, 3))
+    found = too_few_rows(case)
+    assert (found.finding.severity if found else None) == told
+    assert found is None or "'c'" in found.finding.sentence
+
+
+def test_skill_that_may_be_anything_is_a_note(dataset_of, rng):
+    y = rng.integers(0, 2, 40)
+    said = sure(y, 2, 0.8)
+    said[:8] = sure(1 - y[:8], 2, 0.9)
+    case = learned_from(dataset_of(columns(rng, 40), y), said)
+    score = case.candidates[0].scores["skill"]
+    assert score.low is not None
+    assert score.high is not None
+    assert score.mean > 0
+    assert score.high - score.low > 0.5
+    found = too_few_rows(case)
+    assert found
+    assert found.finding.severity == "note"
+
+
+# D312
+
+
+def test_shifted_column_of_the_test_rows_is_named(dataset_of, rng):
+    x = columns(rng, 600).assign(town=rng.choice(["u", "v"], 600))
+    x.loc[400:, "x1"] += 2
+    found = train_test_mismatch(
+        Case(dataset_of(x, rng.integers(0, 2, 600), n_test=200), ())
+    )
+    assert found
+    assert found.finding.severity == "warning"
+    assert found.columns[0] == "x1"
+    evidence = found.finding.evidence
+    assert evidence["low"] < evidence["auc"] < evidence["high"]
+
+
+@pytest.mark.parametrize("rows", [60, 500])
+def test_test_rows_drawn_alike_are_left_alone(rows, dataset_of, rng):
+    x = columns(rng, rows).assign(town=rng.choice(["u", "v"], rows))
+    data = dataset_of(x, rng.integers(0, 2, rows), n_test=rows // 3)
+    assert train_test_mismatch(Case(data, ())) is None
+
+
+def test_running_number_tells_test_rows(dataset_of, rng):
+    x = columns(rng, 300).assign(number=np.arange(300))
+    found = train_test_mismatch(
+        Case(dataset_of(x, rng.normal(size=300), n_test=100), ())
+    )
+    assert found
+    assert found.columns == ("number",)
+
+
+def test_other_shares_of_classes_are_told(dataset_of, rng):
+    y = np.repeat([0, 1, 0, 1], [200, 100, 50, 150])
+    found = train_test_mismatch(Case(dataset_of(columns(rng, 500), y, n_test=200), ()))
+    assert found
+    assert found.finding.evidence["class_distance"] == pytest.approx(2 / 3 - 1 / 4)
+    assert "41.7%" in found.finding.sentence
+
+
+def test_images_of_one_kind_are_left_alone(dataset_of, rng):
+    x = rng.normal(size=(200, 8, 8))
+    data = dataset_of(x, rng.integers(0, 2, 200), n_test=80)
+    assert train_test_mismatch(Case(data, ())) is None
+    brighter = dataset_of(x + np.linspace(0, 1, 200)[:, None, None] // 0.6, data.y,
+                          n_test=80)  # fmt: skip
+    assert train_test_mismatch(Case(brighter, ()))
+
+
+def test_iris_has_no_graver_finding_than_before(dataset_of):
+    data = load("iris")
+    case = learned_from(data, sure(data.y, 3, 0.97))
+    found = examine(data, case.candidates, learned=case.learned)
+    assert {f.finding.code for f in found if f.finding.severity != "note"} == {"D304"}
