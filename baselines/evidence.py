@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from .comparison import Estimate
+from .doubt import McNemar
 from .results import Comparison, Row, Signal
 from .suspicion import best_baseline, find_suspicion
 from .tables import Board, learns, make_comparisons, make_rows, skill_estimate
@@ -39,6 +40,7 @@ class Evidence:
     n_rows: int
     held_out: bool
     task: str = ""
+    test_over_train: float = 0.25  # rows of a fold
 
 
 def gather(board: Board, signal: Signal) -> Evidence:
@@ -54,6 +56,7 @@ def gather(board: Board, signal: Signal) -> Evidence:
         len(board.dataset),
         board.held_out,
         board.dataset.task,
+        board.test_over_train,
     )
 
 
@@ -106,6 +109,16 @@ def p_above(skill: Estimate) -> float:
 def corrected(p: float) -> str:
     """A p-value that was corrected for the number of comparisons, in words."""
     return f"corrected p = {p:.3g}" if p > LEAST_P else f"corrected p < {LEAST_P:.0e}"
+
+
+def rights(found: McNemar | None, own: str, other: str) -> str:
+    """Of one held-out set: the rows that only one of two is right on, in a sentence."""
+    if found is None:
+        return ""
+    return (
+        f" Of the test rows {found.own:,} are right by {own} alone, {found.other:,} by "
+        f"{other} alone (McNemar's test, {corrected(found.p_holm)})."
+    )
 
 
 def round_rows(rows: float) -> str:
