@@ -21,11 +21,13 @@ class Needed:
     """What would tell a difference of this size with 80 % power.
 
     ``repeats`` is None where no number up to `MOST_REPEATS` would; ``rows`` is how many
-    times these rows, on folds as they are, infinite where no number would.
+    times these rows, on folds as they are, infinite where no number would. ``never``:
+    with no number of folds would it be told even half of the time.
     """
 
     repeats: int | None
     rows: float
+    never: bool = False
 
 
 def needed(
@@ -67,7 +69,9 @@ def needed(
         bearable = bearable_error(difference, freedom=n - 1, **asked)
         if spread * sqrt(1 / n + test_over_train) <= bearable:
             return Needed(repeats, rows)
-    return Needed(None, rows)
+    gap = difference + equal if difference > -equal else -difference
+    # 1.96 errors at their floor: the normal test's, as there are folds without end
+    return Needed(None, rows, gap < 1.96 * spread * sqrt(test_over_train))
 
 
 def bearable_error(

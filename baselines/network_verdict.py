@@ -246,7 +246,9 @@ def _would_tell(evidence: Evidence, c: Comparison, equal: float) -> str:
     if found.repeats:
         so = f"; so would {rows[0].lower()}{rows[1:]}" if rows else ""
         return f"About {found.repeats} repeats (--repeats) would tell {size}{so}."
-    never = "" if evidence.held_out else "No number of folds would tell: "
+    never = "No number of folds" if found.never else "More folds alone"
+    never += " would tell: " if found.never else " may not tell: "
+    never = "" if evidence.held_out else never
     if not rows:
         edge = "the difference lies at the edge of what is practically equal"
         return f"{never}{edge if never else edge.capitalize()}; a better network would."

@@ -359,7 +359,7 @@ def as_promises(facts: dict[str, Any]) -> str:
     head += ["told with these"]
     rows = []
     for found in facts["promises"]:
-        repeats = found["repeats"] or f"none would ({MOST_REPEATS} tried)"
+        repeats = found["repeats"] or f"none ({MOST_REPEATS} tried)"
         line = [found["shape"], f"{found['difference']:+.3f}"]
         line += [f"{found['told_now']:.2f}", repeats]
         line += [f"{found['told_with_repeats']:.2f}", f"{found['times']:.1f}"]
