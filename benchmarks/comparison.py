@@ -339,8 +339,8 @@ def main() -> None:
 def as_levels(facts: dict[str, Any]) -> str:
     """One line for each shape and number of folds."""
     head = ["rows, model", "repeats x folds", "draws", "wrongly told apart"]
-    head += ["the plain t-test", "of 4, any (Holm)", "95 % interval", "power"]
-    head += ["wrongly level"]
+    head += ["the plain t-test", "of 4, any (Holm)", "95 % interval", "wrongly level"]
+    head += ["power"]
     rows = []
     for cell in facts["cells"]:
         null = cell["null"]
