@@ -39,6 +39,13 @@ class Estimate:
         return float(2 * t.sf(abs(self.mean) / self.error, self.freedom))
 
 
+def standard_error(low: float, high: float, *, freedom: float) -> float:
+    """The standard error behind an interval of `Estimate`."""
+    from scipy.stats import t
+
+    return (high - low) / 2 / float(t.ppf((1 + CONFIDENCE) / 2, freedom))
+
+
 def over_folds(values: Sequence[float], *, test_over_train: float) -> Estimate | None:
     """The mean of fold scores, or of their paired differences.
 
@@ -84,6 +91,93 @@ def over_rows(losses: np.ndarray, bare: np.ndarray) -> Estimate:
         return Estimate(float(ratio), np.inf, 1)
     error = (losses - ratio * bare).std(ddof=1) / sqrt(len(losses)) / bare.mean()
     return Estimate(float(ratio), float(error), np.inf)
+
+
+def with_seeds(rows: Estimate, *trainings: Sequence[float]) -> Estimate:
+    """An estimate over the rows of one held-out set, with the noise of the seeds.
+
+    Parameters
+    ----------
+    rows : Estimate
+        Of the mean over all trainings, by `over_rows`.
+    trainings : sequences of float
+        For each candidate its value with each seed; a single one adds nothing.
+
+    Returns
+    -------
+    Estimate
+        The variances of the means added, with Satterthwaite's degrees of freedom
+        (Biometrics Bulletin 2:110-114, 1946). What rows and seeds do together is
+        counted twice, so the error is rather too large than too small.
+    """
+    parts = [(rows.error**2, rows.freedom)]
+    parts += [
+        (float(np.var(v, ddof=1)) / len(v), len(v) - 1) for v in trainings if len(v) > 1
+    ]
+    if len(parts) == 1 or not np.isfinite(rows.error):
+        return rows
+    total = sum(variance for variance, _ in parts)
+    doubt = sum(variance**2 / freedom for variance, freedom in parts)
+    return Estimate(rows.mean, sqrt(total), total**2 / doubt if doubt else np.inf)
+
+
+@dataclass(frozen=True)
+class Components:
+    """Standard deviations between folds and, within folds, between seeds.
+
+    ``negative``: the estimated variance between folds was below 0, and is set to 0.
+    """
+
+    between: float
+    within: float
+    negative: bool
+
+
+def components(values: np.ndarray) -> Components:
+    """The noise of scores split into that of the folds and that of the seeds.
+
+    Parameters
+    ----------
+    values : array of shape (n_folds, n_seeds)
+        Seeds are nested in folds: the second one of a fold has nothing in common with
+        the second one of another.
+
+    Returns
+    -------
+    Components
+        Of the unbiased variances of a one-way layout with random effects (Searle,
+        Casella, McCulloch, Variance Components, 1992, section 3.6). With one fold, or
+        one seed, nothing varies there: 0.
+    """
+    folds, seeds = values.shape
+    within = float(values.var(axis=1, ddof=1).mean()) if seeds > 1 and folds else 0.0
+    means = values.mean(axis=1)
+    between = float(means.var(ddof=1)) - within / seeds if folds > 1 else 0.0
+    return Components(sqrt(max(between, 0)), sqrt(within), between < 0)
+
+
+def mcnemar(first: int, second: int) -> float:
+    """Whether two classifiers are right equally often on the same rows.
+
+    Parameters
+    ----------
+    first, second : int
+        Rows that only the one, and only the other, gets right.
+
+    Returns
+    -------
+    float
+        Two-sided mid-p value of the exact conditional test (McNemar, Psychometrika
+        12:153-157, 1947; mid-p: Fagerland, Lydersen, Laake, BMC Med. Res. Methodol.
+        13:91, 2013).
+    """
+    from scipy.stats import binom
+
+    fewer, both = min(first, second), first + second
+    point = float(binom.pmf(fewer, both, 0.5))
+    if first == second:
+        return 1 - point / 2 if both else 1.0
+    return 2 * float(binom.cdf(fewer, both, 0.5)) - point
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

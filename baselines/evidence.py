@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from .comparison import Estimate
+from .doubt import McNemar
 from .results import Comparison, Row, Signal
 from .suspicion import best_baseline, find_suspicion
 from .tables import Board, learns, make_comparisons, make_rows, skill_estimate
@@ -45,6 +46,7 @@ class Evidence:
     n_rows: int
     held_out: bool
     task: str = ""
+    test_over_train: float = 0.25  # rows of a fold
 
 
 def gather(board: Board, signal: Signal) -> Evidence:
@@ -60,6 +62,7 @@ def gather(board: Board, signal: Signal) -> Evidence:
         len(board.dataset),
         board.held_out,
         board.dataset.task,
+        board.test_over_train,
     )
 
 
@@ -123,6 +126,16 @@ def effect(signal: Signal, *, digits: int = 1) -> str:
     share = f"{100 * signal.detectable:.{digits}f} % of the variance"
     told = [WORTH[k].format(v) for k, v in signal.worth.items() if k in WORTH]
     return f"{share} ({', '.join(told)})" if told else share
+
+
+def rights(found: McNemar | None, own: str, other: str) -> str:
+    """Of one held-out set: the rows that only one of two is right on, in a sentence."""
+    if found is None:
+        return ""
+    return (
+        f" Of the test rows {found.own:,} are right by {own} alone, {found.other:,} by "
+        f"{other} alone (McNemar's test, {corrected(found.p_holm)})."
+    )
 
 
 def round_rows(rows: float) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 from ..data import Dataset
 from ..data.encode import encode_fold
 from ..data.split import Fold
+from .seeds import reseeded
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Outcome:
     history: dict[str, tuple[float, ...]] = field(default_factory=dict)
     way: tuple[str, str] = ("", "")
     shape: tuple[tuple[int, ...], int] = ((), 0)
+    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,22 @@ class _Rows:
     classes: int
 
 
+@dataclass(frozen=True)
+class _Job:
+    """One candidate to fit and ask on one fold, with one of its seeds."""
+
+    name: str
+    candidate: Any
+    rows: _Rows
+    seed: int = 0
+
+
 def run(
     candidates: Mapping[str, Any],
     dataset: Dataset,
     folds: Sequence[Fold],
     *,
+    seeds: int = 1,
     jobs: int | None = None,
     on_done: Callable[[Outcome], None] | None = None,
 ) -> list[Outcome]:
@@ -68,6 +81,10 @@ def run(
         Each is cloned for each fold.
     dataset : Dataset
     folds : sequence of Fold
+    seeds : int, default 1
+        Seeds of a candidate on each fold: its own, and those after it. One without a
+        parameter ``random_state`` or ``seed``, or whose predictions on the first fold
+        are the same with the second seed, runs once.
     jobs : int, optional
         Processes at a time; all cores by default. Every job goes through joblib, so
         ``joblib.parallel_config("dask")`` moves the work to other machines.
@@ -77,25 +94,66 @@ def run(
     Returns
     -------
     list of Outcome
-        In the order of candidates, then folds.
+        In the order of candidates, then folds, then seeds.
     """
+    encoded = _encode_folds(dataset, folds, jobs)
+    first = [
+        _Job(name, candidate, rows)
+        for name, candidate in _slowest_first(candidates)
+        for rows in encoded
+    ]
+    later = _reseeded(candidates, encoded, seeds)
+    tries = [job for job in later if (job.seed, job.rows.number) == (1, 0)]
+    outcomes = _work([*first, *tries], jobs, on_done)
+    varied = _varied(outcomes)
+    rest = [job for job in later if job.name in varied and job not in tries]
+    outcomes = [o for o in outcomes if not o.seed or o.candidate in varied]
+    outcomes += _work(rest, jobs, on_done)
+    places = {name: i for i, name in enumerate(candidates)}
+    return sorted(outcomes, key=lambda o: (places[o.candidate], o.fold, o.seed))
+
+
+def _reseeded(
+    candidates: Mapping[str, Any], encoded: Sequence[_Rows], seeds: int
+) -> list[_Job]:
+    """The jobs beyond each candidate's own seed."""
+    return [
+        _Job(name, moved, rows, seed)
+        for seed in range(1, seeds)
+        for name, candidate in _slowest_first(candidates)
+        if (moved := reseeded(candidate, seed)) is not None
+        for rows in encoded
+    ]
+
+
+def _varied(outcomes: Sequence[Outcome]) -> set[str]:
+    """Who says something else of the first fold's rows with the second seed."""
+    own = {o.candidate: o for o in outcomes if (o.fold, o.seed) == (0, 0)}
+    tried = {o.candidate: o for o in outcomes if o.seed == 1}
+    return {
+        name
+        for name, other in tried.items()
+        if (other.predictions is None) != (own[name].predictions is None)
+        or not np.array_equal(other.predictions, own[name].predictions)  # type: ignore
+    }
+
+
+def _work(
+    work: Sequence[_Job],
+    jobs: int | None,
+    on_done: Callable[[Outcome], None] | None,
+) -> list[Outcome]:
+    """The outcomes as they come."""
     from joblib import Parallel, delayed
 
     parallel = Parallel(n_jobs=_workers(jobs), return_as="generator_unordered")
-    encoded = _encode_folds(dataset, folds, jobs)
-    work = (
-        delayed(fit_and_ask)(name, candidate, rows)
-        for name, candidate in _slowest_first(candidates)
-        for rows in encoded
-    )
+    done: Any = parallel(delayed(fit_and_ask)(job) for job in work)
     outcomes = []
-    done: Any = parallel(work)
     for outcome in done:
         outcomes.append(outcome)
         if on_done:
             on_done(outcome)
-    places = {name: i for i, name in enumerate(candidates)}
-    return sorted(outcomes, key=lambda o: (places[o.candidate], o.fold))
+    return outcomes
 
 
 def _workers(jobs: int | None) -> int | None:
@@ -141,12 +199,13 @@ def _encode_folds(
     ]
 
 
-def fit_and_ask(name: str, candidate: Any, rows: _Rows) -> Outcome:
+def fit_and_ask(job: _Job) -> Outcome:
     """One job: clone, fit on the training rows, predict the test rows, take times."""
     from sklearn.base import clone
 
+    rows = job.rows
     try:
-        estimator = clone(candidate)
+        estimator = clone(job.candidate)
         start = time.perf_counter()
         _fit(estimator, rows)
         fitted = time.perf_counter()
@@ -157,12 +216,12 @@ def fit_and_ask(name: str, candidate: Any, rows: _Rows) -> Outcome:
     # a candidate is anybody's code and may raise anything: it drops out, with its
     # reason in the table, and the others go on
     except Exception as error:
-        return Outcome(name, rows.number, None, error=_reason(error))
+        return Outcome(job.name, rows.number, None, error=_reason(error), seed=job.seed)
     if not np.isfinite(predictions).all():
         bad = f"predictions are not finite ({(~np.isfinite(predictions)).sum()} values)"
-        return Outcome(name, rows.number, None, error=bad)
+        return Outcome(job.name, rows.number, None, error=bad, seed=job.seed)
     return Outcome(
-        name,
+        job.name,
         rows.number,
         predictions,
         fitted - start,
@@ -170,6 +229,7 @@ def fit_and_ask(name: str, candidate: Any, rows: _Rows) -> Outcome:
         history=getattr(estimator, "history_", {}),
         way=getattr(estimator, "way_", ("", "")),
         shape=getattr(estimator, "shape_", ((), 0)),
+        seed=job.seed,
     )
 
 

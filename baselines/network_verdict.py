@@ -1,7 +1,9 @@
 """The verdict on a network: is it at fault, level with the baselines, or ahead?"""
 
 from dataclasses import replace
+from math import inf
 
+from .comparison import standard_error
 from .evidence import (
     CONFIDENT,
     NAIVE,
@@ -10,9 +12,11 @@ from .evidence import (
     corrected,
     no_use,
     p_above,
+    rights,
     round_rows,
     shown,
 )
+from .needed import needed
 from .results import Comparison, Row, Verdict
 from .suspicion import best_baseline
 
@@ -20,12 +24,30 @@ MARGIN = 0.05
 """Practically equal: within a twentieth of the best baseline's skill ..."""
 LEAST_MARGIN = 0.01
 """... or within one hundredth of the prior's uncertainty."""
+MOST_TIMES = 1_000
+"""More than so many times these rows nobody will bring."""
 
 
 def network_verdict(evidence: Evidence, data: Verdict, row: Row) -> Verdict:
-    """One of the six verdicts on a network; of a forecast with a word on the naive."""
+    """One of the six verdicts on a network, with a word on what else was compared.
+
+    That is the naive forecast of a series; of classes on one held-out set the rows that
+    the network, or the best baseline, alone is right on.
+    """
     found = _judge(evidence, data, row)
-    return replace(found, sentence=found.sentence + _beside_naive(evidence, row))
+    beside = _beside_naive(evidence, row) + _beside_best(evidence, row)
+    return replace(found, sentence=found.sentence + beside)
+
+
+def _beside_best(evidence: Evidence, row: Row) -> str:
+    """Who is right alone, network or best baseline; "" where rows are not counted."""
+    best = best_baseline(evidence.rows)
+    if best is None or row.error or evidence.suspicion:
+        return ""
+    pair = (row.name, best.name)
+    found = (c for c in evidence.comparisons if (c.network, c.baseline) == pair)
+    test = next((c.mcnemar for c in found), None)
+    return rights(test, "the network", best.name)
 
 
 def _beside_naive(evidence: Evidence, row: Row) -> str:
@@ -194,17 +216,9 @@ def _overconfident(evidence: Evidence, row: Row, best: Row) -> Verdict:
 def _cannot_tell(
     evidence: Evidence, row: Row, best: Row, c: Comparison, equal: float
 ) -> Verdict:
-    reach = (c.high - c.low) / 2
-    factor = reach / max(abs(c.difference + equal), 1e-9)
-    rows = round_rows(evidence.n_rows * min(factor**2, 1_000))
-    # with five repeats the interval shrinks to 0.60 of that of five folds: the error to
-    # sqrt((1/25 + 1/4) / (1/5 + 1/4)) = 0.80 of it, the quantile from 2.78 to 2.06
-    once = evidence.held_out or evidence.task == "forecast"
-    repeats = not once and factor < 1.6
-    more = "--repeats 5 or about" if repeats else "About"
-    needed = f"{more} {rows} rows would tell."
-    if evidence.task == "forecast":
-        needed = "A longer series, or more folds of fewer steps (--folds, --horizon)."
+    needs = "A longer series, or more folds of fewer steps (--folds, --horizon)."
+    if evidence.task != "forecast":
+        needs = _would_tell(evidence, c, equal)
     return Verdict(
         "undecided",
         row.name,
@@ -212,5 +226,45 @@ def _cannot_tell(
         f"learns it as well as {best.name}: {shown(row, evidence.rows)}; "
         f"{shown(best, ())}. Difference in skill {_interval(c)}; {equal:.3f} would be "
         "practically equal.",
-        needed,
+        needs,
     )
+
+
+def _would_tell(evidence: Evidence, c: Comparison, equal: float) -> str:
+    """How many more folds or rows a difference of this size needs, in words."""
+    folds = 1 if evidence.held_out else int(evidence.skills[c.network].freedom) + 1
+    found = needed(
+        c.difference,
+        standard_error(c.low, c.high, freedom=folds - 1 or inf),
+        equal=equal,
+        folds=folds,
+        test_over_train=evidence.test_over_train,
+        tests=sum(other.network == c.network for other in evidence.comparisons),
+    )
+    size = "a difference of this size (power 80 %)"
+    rows = _more_rows(evidence, found.rows)
+    if found.repeats:
+        so = f"; so would {rows[0].lower()}{rows[1:]}" if rows else ""
+        return f"About {found.repeats} repeats (--repeats) would tell {size}{so}."
+    never = "No number of folds" if found.never else "More folds alone"
+    never += " would tell: " if found.never else " may not tell: "
+    never = "" if evidence.held_out else never
+    if not rows:
+        edge = "the difference lies at the edge of what is practically equal"
+        return f"{never}{edge if never else edge.capitalize()}; a better network would."
+    rows = f"{rows[0].lower()}{rows[1:]}" if never else rows
+    return f"{never}{rows} would tell {size}."
+
+
+def _more_rows(evidence: Evidence, times: float) -> str:
+    """``About 2,400 rows (8 times these)``; "" where so many are out of reach."""
+    if times > MOST_TIMES:
+        return ""
+    rows, kind = evidence.n_rows, "rows"
+    if evidence.held_out:
+        share = evidence.test_over_train / (1 + evidence.test_over_train)
+        rows, kind = rows * share, "test rows"
+    if evidence.task == "characters":
+        kind = "test characters"
+    many = f"{times:.1f}" if times < 9.95 else round_rows(times)
+    return f"About {round_rows(rows * times)} {kind} ({many} times these)"

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..data.disk import write_whole
 from ..data.errors import BadData
+from .doubt import McNemar, Noise
 from .finding import Finding
 
 SCHEMA = 1
@@ -24,8 +25,8 @@ class Score:
     """One metric of one candidate.
 
     ``low`` and ``high`` bound the mean with 95 % confidence; None where that cannot be
-    said. ``folds`` holds one value a fold, in the order of the folds; NaN where the
-    metric is not defined (ROC AUC on a fold with one class).
+    said. ``folds`` holds one value a fold (the mean over seeds), in the order of the
+    folds; NaN where the metric is not defined (ROC AUC on a fold with one class).
     """
 
     mean: float
@@ -38,8 +39,9 @@ class Score:
 class Row:
     """One candidate in the table.
 
-    ``fit_seconds`` and ``predict_seconds`` are means over the folds. ``error`` says
-    why there are no scores.
+    ``fit_seconds`` and ``predict_seconds`` are means over the trainings. ``confusion``
+    counts rows over all folds by the first seed alone. ``error`` says why there are no
+    scores.
     """
 
     name: str
@@ -68,7 +70,10 @@ class Signal:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A network's skill minus a baseline's, over the same folds."""
+    """A network's skill minus a baseline's, over the same folds.
+
+    ``mcnemar`` is there for classes on one held-out set.
+    """
 
     network: str
     baseline: str
@@ -77,6 +82,7 @@ class Comparison:
     high: float
     p: float  # two-sided
     p_holm: float  # corrected for the number of baselines
+    mcnemar: McNemar | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,7 @@ class Pair:
     p: float  # two-sided
     p_holm: float  # corrected for the number of pairs
     sentence: str
+    mcnemar: McNemar | None = None
 
 
 @dataclass(frozen=True)
@@ -224,6 +231,7 @@ class Results:
     verdicts: tuple[Verdict, ...]
     comparisons: tuple[Comparison, ...] = ()
     pairs: tuple[Pair, ...] = ()
+    noise: tuple[Noise, ...] = ()
     findings: tuple[Finding, ...] = ()
     networks: tuple[Network, ...] = ()
     course: Course | None = None

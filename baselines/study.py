@@ -17,6 +17,7 @@ from ..data.split import has_strata, make_folds, sample_rows
 from . import harness, predictions, signal, tables, verdict
 from .catalog import baselines_for
 from .evidence import Evidence, gather
+from .noise import make_noise
 from .pairs import make_pairs
 from .results import About, Results
 from .rules.case import Found, Learned
@@ -49,6 +50,7 @@ def compare(
     *,
     folds: int = 5,
     repeats: int = 1,
+    seeds: int = 1,
     seed: int = 0,
     jobs: int | None = None,
 ) -> Results:
@@ -64,6 +66,9 @@ def compare(
     folds, repeats : int
         Parts into which the rows are cut, and how often; not used with official test
         rows.
+    seeds : int
+        Trainings on each fold of every candidate that a seed changes; a fold's score is
+        their mean, and ``Results.noise`` tells what folds and seeds do.
     seed : int
         Seeds folds, baselines and the signal test.
     jobs : int, optional
@@ -76,8 +81,8 @@ def compare(
     Raises
     ------
     ZooError
-        Fewer rows than folds, a candidate with a baseline's name, or no baseline that
-        could be fitted.
+        Fewer rows than folds, no seed, a candidate with a baseline's name, or no
+        baseline that could be fitted.
 
     Examples
     --------
@@ -88,7 +93,13 @@ def compare(
     ['network-level', 'signal']
     """
     study = run_study(
-        candidates, dataset, folds=folds, repeats=repeats, seed=seed, jobs=jobs
+        candidates,
+        dataset,
+        folds=folds,
+        repeats=repeats,
+        seeds=seeds,
+        seed=seed,
+        jobs=jobs,
     )
     return study.results
 
@@ -99,6 +110,7 @@ def run_study(
     *,
     folds: int = 5,
     repeats: int = 1,
+    seeds: int = 1,
     seed: int = 0,
     jobs: int | None = None,
     known: Sequence[harness.Outcome] = (),
@@ -118,6 +130,9 @@ def run_study(
         How to repeat it; stored with the results.
     """
     start = time.perf_counter()
+    if seeds < 1:
+        msg = f"--seeds must be 1 or more, got {seeds}"
+        raise Misuse(msg)
     baselines = baselines_for(dataset, seed=seed)
     both = sorted(baselines.keys() & candidates.keys())
     if both:
@@ -129,7 +144,12 @@ def run_study(
     whole, dataset = dataset, within_reach(dataset, seed=seed)
     splits = make_folds(dataset, folds=folds, repeats=repeats, seed=seed)
     outcomes = harness.run(
-        {**baselines, **candidates}, dataset, splits, jobs=jobs, on_done=on_done
+        {**baselines, **candidates},
+        dataset,
+        splits,
+        seeds=seeds,
+        jobs=jobs,
+        on_done=on_done,
     )
     outcomes = [*outcomes, *known]
     board = tables.make_board(dataset, splits, outcomes)
@@ -145,13 +165,14 @@ def run_study(
         seconds=time.perf_counter() - start,
         versions=versions(),
         about=describe(dataset),
-        split=_split_text(dataset, folds, repeats),
+        split=_split_text(dataset, folds, repeats) + _times(board),
         metric="skill",
         rows=evidence.rows,
         signal=found,
         verdicts=verdicts,
         comparisons=evidence.comparisons,
         pairs=make_pairs(board, evidence.rows),
+        noise=make_noise(board, evidence.rows),
         findings=tuple(f.finding for f in faults),
         course=predictions.make_course(board),
     )
@@ -216,6 +237,12 @@ def _split_text(dataset: Dataset, folds: int, repeats: int) -> str:
     times = "" if repeats == 1 else f", {repeats} times"
     whole = "" if dataset.groups is None else ", groups kept whole"
     return f"{folds} {kind}{times}{whole}"
+
+
+def _times(board: tables.Board) -> str:
+    """``, 3 seeds`` where a candidate was trained so often on each fold."""
+    seeds = 1 + max((o.seed for more in board.more.values() for o in more), default=0)
+    return f", {seeds} seeds" if seeds > 1 else ""
 
 
 def versions() -> dict[str, str]:

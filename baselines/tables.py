@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ..data import Dataset
 from ..data.split import Fold
 from .catalog import for_dataset
-from .comparison import Estimate, holm, over_folds, over_rows
+from .comparison import Estimate, holm, over_folds
 from .harness import Outcome
+from .held_out import by_rows, losses, make_mcnemars, over_trainings
 from .results import Comparison, Row, Score
-from .scoring import reference, scaled_losses, score, score_characters
+from .scoring import reference, score, score_characters
 
 RANGES = {
     "skill": (-np.inf, 1.0),
@@ -31,17 +32,20 @@ RANGES = {
 """Where a metric ends, its interval ends too."""
 MOST_CLASSES = 200
 """With more there is no table of confusions."""
-BLOCK = 100
-"""Neighbouring characters are not independent: intervals are over means of so many."""
 
 
 @dataclass(frozen=True)
 class Board:
-    """All outcomes on one dataset, with the folds they were got on."""
+    """All outcomes on one dataset, with the folds they were got on.
+
+    ``outcomes`` holds those of each candidate's own seed, one a fold; ``more`` those of
+    further seeds, of the candidates that have some.
+    """
 
     dataset: Dataset
     folds: tuple[Fold, ...]
     outcomes: Mapping[str, Sequence[Outcome]]
+    more: Mapping[str, Sequence[Outcome]] = field(default_factory=dict)
 
     @property
     def held_out(self) -> bool:
@@ -61,23 +65,31 @@ class Board:
 
     def failure(self, name: str) -> str | None:
         """Why a candidate has no scores; equal reasons are counted."""
-        errors = Counter(o.error for o in self.outcomes[name] if o.error)
+        trainings = self.trainings(name)
+        errors = Counter(o.error for o in trainings if o.error)
         if not errors:
             return None
-        total = len(self.folds)
-        return "; ".join(f"{e} (in {n} of {total} folds)" for e, n in errors.items())
+        of = f"{len(self.folds)} folds"
+        if name in self.more:
+            of = f"{len(trainings)} trainings"
+        return "; ".join(f"{e} (in {n} of {of})" for e, n in errors.items())
+
+    def trainings(self, name: str) -> list[Outcome]:
+        """A candidate's outcomes by seed, then by fold."""
+        return [*self.outcomes[name], *self.more.get(name, ())]
 
 
 def make_board(
     dataset: Dataset, folds: Sequence[Fold], outcomes: Sequence[Outcome]
 ) -> Board:
     """Outcomes grouped by candidate, each in the order of the folds."""
+    own: dict[str, list[Outcome]] = {}
+    more: dict[str, list[Outcome]] = {}
+    for outcome in sorted(outcomes, key=lambda o: (o.seed, o.fold)):
+        kind = more if outcome.seed else own
+        kind.setdefault(outcome.candidate, []).append(outcome)
     names = dict.fromkeys(o.candidate for o in outcomes)
-    grouped = {
-        name: sorted((o for o in outcomes if o.candidate == name), key=lambda o: o.fold)
-        for name in names
-    }
-    return Board(dataset, tuple(folds), grouped)
+    return Board(dataset, tuple(folds), {name: own[name] for name in names}, more)
 
 
 def make_rows(board: Board) -> tuple[Row, ...]:
@@ -91,23 +103,37 @@ def _row(board: Board, name: str) -> Row:
     error = board.failure(name)
     if error:
         return Row(name, kind, about.get(name, ""), {}, None, None, (), error)
-    outcomes = board.outcomes[name]
-    folds = [_fold_scores(board, o) for o in outcomes]
-    if board.dataset.series:
-        folds = _pooled_skill(board, folds)
+    folds = _mean_scores(seed_scores(board, name))
     scores = {
         metric: _score(board, name, metric, [f[metric] for f in folds])
         for metric in folds[0]
     }
+    trainings = board.trainings(name)
     return Row(
         name,
         kind,
         about.get(name, ""),
         scores,
-        float(np.mean([o.fit_seconds for o in outcomes])),
-        float(np.mean([o.predict_seconds for o in outcomes])),
-        _confusion(board, outcomes),
+        float(np.mean([o.fit_seconds for o in trainings])),
+        float(np.mean([o.predict_seconds for o in trainings])),
+        _confusion(board, board.outcomes[name]),
     )
+
+
+def seed_scores(board: Board, name: str) -> list[list[dict[str, float]]]:
+    """All metrics of a candidate for each seed, and for each fold of it."""
+    scores = [_fold_scores(board, o) for o in board.trainings(name)]
+    size = len(board.folds)
+    found = [scores[i : i + size] for i in range(0, len(scores), size)]
+    return [_pooled_skill(board, f) for f in found] if board.dataset.series else found
+
+
+def _mean_scores(found: list[list[dict[str, float]]]) -> list[dict[str, float]]:
+    """The mean over the seeds, for each fold."""
+    return [
+        {metric: float(np.mean([f[metric] for f in fold])) for metric in fold[0]}
+        for fold in zip(*found, strict=True)
+    ]
 
 
 def _fold_scores(board: Board, outcome: Outcome) -> dict[str, float]:
@@ -116,7 +142,7 @@ def _fold_scores(board: Board, outcome: Outcome) -> dict[str, float]:
     truth, past = y[fold.test], y[fold.train]
     if board.dataset.task != "characters":
         return score(truth, outcome.predictions, past, **board.asked)
-    own, bare = _losses(board, outcome.candidate)
+    own, bare = losses(board, outcome)
     skill = {"skill": float(1 - own.mean() / bare.mean())}
     return skill | score_characters(truth, outcome.predictions)
 
@@ -161,21 +187,13 @@ def _estimate(
     """The interval's source: the folds, or on one held-out set the rows."""
     if not board.held_out:
         return over_folds(values, test_over_train=board.test_over_train)
-    losses, bare = _losses(board, name)
-    if metric == "skill":
-        ratio = over_rows(losses, bare)
-        return Estimate(1 - ratio.mean, ratio.error, ratio.freedom)
-    if metric == "log_loss":
-        return over_rows(losses, np.ones_like(losses))
-    if metric == "bits_per_character":
-        return over_rows(losses / np.log(2), np.ones_like(losses))
-    if metric == "accuracy" and board.dataset.y.ndim == 1:
-        outcome = board.outcomes[name][0]
-        assert outcome.predictions is not None
-        truth = board.dataset.y[board.folds[0].test]
-        right = _blocks(board, outcome.predictions.argmax(axis=1) == truth)
-        return over_rows(right, np.ones(len(right)))
-    return None
+    trainings = board.trainings(name)
+    parts = [by_rows(board, o, metric) for o in trainings]
+    known = [part for part in parts if part is not None]
+    if not known:
+        return None
+    found = over_trainings([own for own, _ in known], known[0][1])
+    return replace(found, mean=1 - found.mean) if metric == "skill" else found
 
 
 def skill_estimate(board: Board, row: Row) -> Estimate:
@@ -184,31 +202,10 @@ def skill_estimate(board: Board, row: Row) -> Estimate:
     return found or Estimate(row.scores["skill"].mean, float("inf"), 1)
 
 
-def _losses(board: Board, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Losses of the test rows, and the reference's, on one held-out set."""
-    fold, y = board.folds[0], board.dataset.y
-    predictions = board.outcomes[name][0].predictions
-    assert predictions is not None
-    truth, past = y[fold.test], y[fold.train]
-    bare = reference(past, len(fold.test), **board.asked)
-    own, naive = (
-        scaled_losses(truth, p, past, **board.asked) for p in (predictions, bare)
-    )
-    return _blocks(board, own), _blocks(board, naive)
-
-
-def _blocks(board: Board, values: np.ndarray) -> np.ndarray:
-    """One value a row; of a text one for each block of characters."""
-    if board.dataset.task != "characters":
-        return values.astype("float64")
-    starts = np.arange(0, len(values), BLOCK)
-    return np.add.reduceat(values, starts) / np.diff(np.append(starts, len(values)))
-
-
 def _confusion(
     board: Board, outcomes: Sequence[Outcome]
 ) -> tuple[tuple[int, ...], ...]:
-    """Rows by true class and predicted class, summed over all folds."""
+    """Rows by true class and predicted class, summed over all folds of one seed."""
     n = len(board.dataset.classes)
     if board.dataset.y.ndim == 2 or n > MOST_CLASSES:
         return ()
@@ -223,9 +220,9 @@ def _confusion(
 def difference(board: Board, rows: Mapping[str, Row], a: str, b: str) -> Estimate:
     """The skill of a minus that of b, over the same folds or rows."""
     if board.held_out:
-        own, bare = _losses(board, a)
-        other, _ = _losses(board, b)
-        return over_rows(other - own, bare)
+        found = [[losses(board, o) for o in board.trainings(n)] for n in (a, b)]
+        own, other = ([values for values, _ in of] for of in found)
+        return over_trainings(other, found[0][0][1], own)
     pairs = zip(
         rows[a].scores["skill"].folds, rows[b].scores["skill"].folds, strict=True
     )
@@ -241,13 +238,13 @@ def make_comparisons(board: Board, rows: Sequence[Row]) -> tuple[Comparison, ...
     for network in (r.name for r in table.values() if r.kind == "network"):
         estimates = [difference(board, table, network, b) for b in baselines]
         p_values = [e.p_value() for e in estimates]
-        for baseline, e, p, corrected in zip(
-            baselines, estimates, p_values, holm(p_values), strict=True
-        ):
-            ends = e.interval()
-            found.append(
-                Comparison(network, baseline, e.mean, *ends, p=p, p_holm=corrected)
+        rights = make_mcnemars(board, [(network, b) for b in baselines])
+        found += [
+            Comparison(network, baseline, e.mean, *e.interval(), p, p_holm, mcnemar)
+            for baseline, e, p, p_holm, mcnemar in zip(
+                baselines, estimates, p_values, holm(p_values), rights, strict=True
             )
+        ]
     return tuple(found)
 
 

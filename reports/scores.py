@@ -231,3 +231,17 @@ def _cheaper(network: Row, rows: list[Row], key: str) -> str | None:
         f"{names[0]} reached {shown.label} {theirs} in {cheap} of fitting; "
         f"{names[1]} reached {ours} in {dear}."
     )
+
+
+def noise_facts(results: Results) -> list[dict[str, str]]:
+    """What folds and seeds do to each candidate's score, as standard deviations."""
+    return [
+        {
+            "name": text.name(noise.candidate),
+            "metric": metric(noise.metric).label,
+            "folds": text.number(noise.folds) if noise.n_folds > 1 else "one set",
+            "seeds": text.number(noise.seeds) if noise.n_seeds > 1 else "none",
+            "trainings": f"{noise.n_folds} x {noise.n_seeds}",
+        }
+        for noise in results.noise
+    ]

@@ -12,7 +12,7 @@ from .classes import balance_facts, confusion_facts, recognition_facts
 from .findings import finding_facts
 from .forecasts import forecast_facts
 from .metrics import metric
-from .scores import best_baseline, failures, score_facts, timing_facts
+from .scores import best_baseline, failures, noise_facts, score_facts, timing_facts
 from .tasks import size, words
 from .training import MOST_NETWORKS, network_facts
 
@@ -60,6 +60,7 @@ def summarize(results: Results) -> dict[str, Any]:
         "duels": duel_facts(results),
         "comparisons": [comparison_facts(c, results) for c in results.comparisons],
         "pairs": [text.clean(pair.sentence, 500) for pair in results.pairs],
+        "noise": noise_facts(results),
         "few_comparisons": len(results.comparisons) <= FEW,
         "scores": score_facts(results),
         "failures": failures(results),

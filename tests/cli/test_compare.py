@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from learnable.data import fetch, load
 from learnable.data.errors import Offline
@@ -71,3 +72,24 @@ def test_network_that_fails_drops_out_with_its_reason(arrays):
     assert facts == ()
     assert outcome.predictions is None
     assert "lower the learning rate" in str(outcome.error)
+
+
+def test_seeds_are_told_on_the_given_rows(zoo, arrays, tmp_path):
+    told = zoo(
+        "compare", "one-hidden", "--data", arrays, "--seeds", 2, "--jobs", 1,
+        "--out", tmp_path / "runs",
+    )  # fmt: skip
+    assert told.exit_code in (0, 3, 4), told.output
+    assert "\none-hidden: seeds vary by 0." in told.stdout
+    (run,) = (tmp_path / "runs").iterdir()
+    facts = json.loads((run / "results.json").read_text("utf-8"))
+    assert facts["split"] == "the 100 official test rows, 2 seeds"
+    assert {n["n_seeds"] for n in facts["noise"] if n["candidate"] == "forest"} == {2}
+    (network,) = facts["networks"]
+    said = pd.read_parquet(run / "predictions.parquet").query(
+        "candidate == 'one-hidden'"
+    )
+    right = said["target"] == np.where(said["p_1"] > 0.5, "1", "0")
+    assert len(said) == 100
+    assert right.mean() == pytest.approx(network["test"]["accuracy"])
+    assert "alone (McNemar's test, corrected p" in told.stdout

@@ -3,8 +3,10 @@ import math
 from dataclasses import replace
 
 import pytest
+from learnable.baselines.doubt import Noise
 from learnable.baselines.results import Row
 from learnable.reports.embed import as_json, fitting
+from learnable.reports.html import to_html
 from learnable.reports.scores import failures, score_facts, timing_facts
 from learnable.reports.summarize import summarize
 from learnable.reports.training import ceiling, curve_facts, thin
@@ -164,3 +166,21 @@ def test_embedded_results_cannot_end_their_element():
     text = as_json({"a": "</script><!--&\u2028"})
     assert not set("<>&\u2028") & set(text)
     assert json.loads(text) == {"a": "</script><!--&\u2028"}
+
+
+def test_noise_of_folds_and_seeds_is_shown(made):
+    plain = made("classification")
+    noise = (
+        Noise("mlp", "accuracy", 0.0123, 0.0041, 5, 3, ""),
+        Noise("<b>", "accuracy", 0.02, 0.0, 5, 1, ""),
+        Noise("held", "accuracy", 0.0, 0.003, 1, 2, ""),
+    )
+    assert 'data-test="noise"' not in to_html(summarize(plain))
+    facts = summarize(replace(plain, noise=noise))
+    assert [(n["folds"], n["seeds"], n["trainings"]) for n in facts["noise"]] == [
+        ("0.012", "0.004", "5 x 3"), ("0.020", "none", "5 x 1"),
+        ("one set", "0.003", "1 x 2"),
+    ]  # fmt: skip
+    page = to_html(facts)
+    assert 'data-test="noise"' in page
+    assert '<th scope="row"><b></th>' not in page

@@ -19,6 +19,7 @@ from . import options
 @click.option("--data", metavar="NAME|FILE", help="Dataset of the catalog, or a file.")
 @options.data_options
 @options.fold_options
+@options.seeds_option
 @options.run_options
 @options.class_weight_option
 @options.gate_option
@@ -28,6 +29,7 @@ def compare_command(
     folds: int,
     repeats: int,
     jobs: int | None,
+    seeds: int,
     seed: int,
     out: Path,
     as_json: bool,
@@ -54,13 +56,14 @@ def compare_command(
         check_settings(settings, dataset, quiet=quiet)
     once = dataset.n_test > 0
     known, facts = work.train_each(
-        networks if once else (), dataset, seed=seed, quiet=quiet
+        networks if once else (), dataset, seeds=seeds, seed=seed, quiet=quiet
     )
     study = work.score(
         () if once else networks,
         dataset,
         folds=folds,
         repeats=repeats,
+        seeds=seeds,
         jobs=jobs,
         seed=seed,
         quiet=quiet,

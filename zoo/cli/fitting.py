@@ -35,9 +35,12 @@ class Fitted:
 
 
 def fit_network(
-    settings: Recipe, dataset: Dataset, *, seed: int, quiet: bool
+    settings: Recipe, dataset: Dataset, *, seed: int, quiet: bool, tries: bool = True
 ) -> Fitted:
-    """Train a model of the zoo on the training rows, with progress."""
+    """Train a model of the zoo on the training rows, with progress.
+
+    With ``tries`` also from as many seeds as its recipe asks for.
+    """
     import time
 
     from ...data.split import cut
@@ -53,9 +56,9 @@ def fit_network(
     start = time.perf_counter()
     predictions = answers(trained, encoder, dataset, rows.test)
     asked = time.perf_counter() - start
-    tries = try_seeds(settings, dataset, seed=seed)
+    tried = try_seeds(settings, dataset, seed=seed) if tries else None
     facts = network_facts(
-        settings, trained, predictions, dataset, rows, tries=tries, seed=seed
+        settings, trained, predictions, dataset, rows, tries=tried, seed=seed
     )
     return Fitted(settings, trained, encoder, predictions, asked, facts)
 

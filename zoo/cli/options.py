@@ -85,6 +85,12 @@ recipe_options = _together(
     ),
 )  # fmt: skip
 
+seeds_option = click.option(
+    "--seeds", type=click.IntRange(1), default=1, show_default=True, metavar="N",
+    help="Trainings on each fold of every network, and of every baseline that a seed "
+    "changes; tells what folds and seeds do to the scores.",
+)  # fmt: skip
+
 run_options = _together(
     click.option(
         "--seed", type=click.IntRange(0), default=0, show_default=True,

@@ -165,7 +165,7 @@ def show_results(results: Results, run: Path, *, as_json: bool, quiet: bool) -> 
 
 
 def show_verdicts(results: Results) -> None:
-    """Each network's verdict, or the data's if there is no network."""
+    """Each network's verdict, or the data's if there is none; pairs, noise of seeds."""
     networks = [v for v in results.verdicts if v.about]
     for verdict in networks or results.verdicts:
         about = f"{verdict.about}: " if len(networks) > 1 else ""
@@ -173,6 +173,10 @@ def show_verdicts(results: Results) -> None:
         click.echo(f"  What would change this: {verdict.change}")
     for pair in results.pairs:
         click.echo(pair.sentence)
+    trained = {row.name for row in results.rows if row.kind == "network"}
+    for noise in results.noise:
+        if noise.candidate in trained:
+            click.echo(noise.sentence)
 
 
 def show_findings(results: Results) -> None:

@@ -52,20 +52,26 @@ def score(
     jobs: int | None,
     seed: int,
     quiet: bool,
+    seeds: int = 1,
     known: Sequence[Outcome] = (),
 ) -> Study:
-    """Networks and baselines on the same folds, with progress."""
+    """Networks and baselines on the same folds, with progress.
+
+    With several seeds the number of fits is not known before: most candidates change
+    with a seed, some do not and are fitted once.
+    """
     from ...baselines.catalog import for_dataset
     from ...baselines.study import run_study
 
     splits = 1 if dataset.n_test else folds * repeats
-    total = splits * (len(for_dataset(dataset)) + len(networks))
+    total = splits * seeds * (len(for_dataset(dataset)) + len(networks))
+    words = "fits" if seeds == 1 else "fits at most"
     done: list[str] = []
 
     def count(outcome: Outcome) -> None:
         interrupt.check()
         done.append(outcome.candidate)
-        step(len(done), total, "fits")
+        step(len(done), total, words)
 
     with output.progress("scoring on the same folds", quiet=quiet) as step:
         return run_study(
@@ -73,6 +79,7 @@ def score(
             dataset,
             folds=folds,
             repeats=repeats,
+            seeds=seeds,
             seed=seed,
             jobs=jobs,
             known=known,
@@ -82,27 +89,38 @@ def score(
 
 
 def train_each(
-    networks: Sequence[Recipe], dataset: Dataset, *, seed: int, quiet: bool
+    networks: Sequence[Recipe],
+    dataset: Dataset,
+    *,
+    seed: int,
+    quiet: bool,
+    seeds: int = 1,
 ) -> tuple[list[Outcome], tuple[Network, ...]]:
     """Networks trained one after another, each with all cores, for official test rows.
 
-    One that cannot be trained has its reason in its outcome, and no facts.
+    One that cannot be trained has its reason in its outcome, and no facts. With several
+    seeds the facts are of the first.
     """
     from ...baselines.harness import Outcome
 
     outcomes, facts = [], []
     for settings in networks:
-        try:
-            fitted = fit_network(settings, dataset, seed=seed, quiet=quiet)
-        except BadData as error:
-            outcomes.append(Outcome(settings.model, 0, None, error=str(error)))
-            continue
-        outcomes.append(known_outcome(fitted))
-        facts.append(fitted.facts)
+        for number in range(seeds):
+            try:
+                fitted = fit_network(
+                    settings, dataset, seed=seed + number, quiet=quiet, tries=not number
+                )
+            except BadData as error:
+                failed = Outcome(settings.model, 0, None, error=str(error), seed=number)
+                outcomes.append(failed)
+                continue
+            outcomes.append(known_outcome(fitted, number))
+            if not number:
+                facts.append(fitted.facts)
     return outcomes, tuple(facts)
 
 
-def known_outcome(fitted: Fitted) -> Outcome:
+def known_outcome(fitted: Fitted, number: int = 0) -> Outcome:
     """On official test rows the trained network is the one to score."""
     from ...baselines.harness import Outcome
 
@@ -112,6 +130,7 @@ def known_outcome(fitted: Fitted) -> Outcome:
         fitted.predictions,
         fitted.trained.seconds,
         fitted.predict_seconds,
+        seed=number,
     )
 
 
@@ -166,7 +185,11 @@ def first_trainings(
     from ...baselines.results import Network
     from ..losses import loss_unit
 
-    first = {o.candidate: o for o in study.outcomes if o.fold == 0 and not o.error}
+    first = {
+        o.candidate: o
+        for o in study.outcomes
+        if (o.fold, o.seed) == (0, 0) and not o.error
+    }
     found = []
     for settings in networks:
         outcome = first.get(settings.model)
