@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -16,11 +16,15 @@ from ..data.errors import BadData, Misuse
 from ..data.split import has_strata, make_folds, sample_rows
 from . import harness, predictions, signal, tables, verdict
 from .catalog import baselines_for
+from .ceiling import ceiling
 from .evidence import Evidence, gather
+from .learning_curve import learning_curve
 from .pairs import make_pairs
 from .results import About, Results
 from .rules.case import Found
 from .rules.examine import examine
+from .suspicion import best_baseline
+from .tables import learns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +32,11 @@ if TYPE_CHECKING:
 MAX_ROWS = 30_000
 """Tables with more rows are scored on a seeded sample: the intervals are narrow by
 then, and the answer comes within a minute or two."""
+LINEAR = ("logistic", "ridge")
+"""Baselines whose learning curve stands beside the best one's."""
+Curves = Literal["none", "best", "all"]
+"""Whose learning curves are wanted: nobody's; the best and the linear baseline's, where
+there is or may be a signal; or those of all that use the features."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +113,7 @@ def run_study(
     known: Sequence[harness.Outcome] = (),
     on_done: Callable[[harness.Outcome], None] | None = None,
     command: str = "",
+    curves: Curves = "none",
 ) -> Study:
     """As `compare`, with the predictions.
 
@@ -116,6 +126,10 @@ def run_study(
         Called with each outcome as it comes.
     command : str
         How to repeat it; stored with the results.
+    curves : {"none", "best", "all"}, default "none"
+        Whose learning curves are wanted; ``best`` costs less than fitting the best and
+        the linear baseline once more, ``all`` less than all candidates once more.
+        Outcomes that are known have none.
     """
     start = time.perf_counter()
     baselines = baselines_for(dataset, seed=seed)
@@ -136,6 +150,11 @@ def run_study(
     evidence = gather(board, found)
     _check_any(evidence)
     faults = examine(dataset, evidence.rows)
+    verdicts = verdict.draw(evidence)
+    wanted = _wanted(curves, evidence, verdicts[-1].name, {**baselines, **candidates})
+    curve = learning_curve(board, wanted, seed=seed, jobs=jobs)
+    # what is too good to be true says nothing of what can be reached
+    top = None if evidence.suspicion else ceiling(board, evidence.rows, seed=seed)
     results = Results(
         command=command,
         seed=seed,
@@ -147,14 +166,31 @@ def run_study(
         metric="skill",
         rows=evidence.rows,
         signal=found,
-        verdicts=verdict.draw(evidence),
+        verdicts=verdicts,
         comparisons=evidence.comparisons,
         pairs=make_pairs(board, evidence.rows),
         findings=tuple(f.finding for f in faults),
         course=predictions.make_course(board),
+        curve=curve,
+        ceiling=top,
     )
     said = predictions.make_predictions(board)
     return Study(results, said, tuple(outcomes), faults)
+
+
+def _wanted(
+    curves: Curves, evidence: Evidence, data: str, candidates: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The candidates whose learning curves are drawn, the best baseline's first."""
+    best = best_baseline(evidence.rows)
+    if best is None or curves == "none":
+        return {}
+    able = [row.name for row in evidence.rows if not row.error and learns(row)]
+    if curves == "best":
+        told = data in ("signal", "undecided")
+        able = [name for name in able if told and name in (best.name, *LINEAR)]
+    able.sort(key=lambda name: name != best.name)
+    return {name: candidates[name] for name in able if name in candidates}
 
 
 def within_reach(dataset: Dataset, *, seed: int) -> Dataset:
