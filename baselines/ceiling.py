@@ -6,16 +6,17 @@ these rows (`learnable.baselines.repeats`).
 Where they do not, the nearest neighbour takes the place of the equal row. Its error
 tends to that of an equal row as rows grow (Cover, Hart, IEEE Trans. Inf. Theory
 13:21-27, 1967), and half its squared error to the variance of the noise (the Delta
-test; Liitiäinen, Corona, Lendasse, J. Multivar. Anal. 101:811-823, 2010). Before it has
-come there it is too high: an estimate and no proof, and given only where it has
-settled, in few columns.
+test; Liitiäinen, Corona, Lendasse, J. Multivar. Anal. 101:811-823, 2010). Until then it
+is too high by about ``n^(-2/d)`` in d columns (Snapp, Venkatesh, Ann. Stat. 26:850-878,
+1998), which is taken off by what half of the rows show. All of that holds for smooth
+relations in few columns: an estimate and no proof.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log2
+from math import log
 from typing import Any
 
 import numpy as np
@@ -26,11 +27,16 @@ from ..data.split import Fold
 from .comparison import Estimate, over_folds, over_rows
 from .curve import Basis, Ceiling
 from .evidence import LABELS
-from .network_verdict import MARGIN
-from .repeats import TAIL, class_bounds, cover_hart, independent_rows, number_bounds
+from .repeats import class_bounds, cover_hart, independent_rows, number_bounds
 from .results import Row
 from .suspicion import row_hashes
 from .tables import Board
+
+
+NEAR = 4
+"""With as many rows as this to the power of the columns, the nearest one lies within
+about a quarter of each column's range; in many columns no row is near (Beyer et al.,
+ICDT 1999), and nothing can be told from neighbours."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,7 @@ def _from_neighbours(board: Board, best: Row) -> _Range:
     low = max(0.0, 0.0 if score.low is None else score.low)
     high = _neighbour_estimate(board)
     every = np.arange(len(data))
-    if high is None or score.mean >= high or low >= high:
+    if high is None or high >= 1 or score.mean >= high:
         return _Range("candidate", low, 1.0, every)
     return _Range("neighbours", low, high, every)
 
@@ -115,30 +121,29 @@ def _from_neighbours(board: Board, best: Row) -> _Range:
 def _neighbour_estimate(board: Board) -> float | None:
     """The highest score by the nearest neighbour; None where it cannot be trusted.
 
-    It can where there are at most log2(rows) columns (in more, all rows are about
-    equally far: Beyer et al., ICDT 1999), it is better than the commonest class or the
-    mean, and half of the rows bring nearly the same.
+    It can where it is near, and better than the commonest class or the mean. Of its
+    error as it is, and as it would become, the lower end counts.
     """
     data, folds = board.dataset, board.folds
-    if data.is_image or is_text(data.x) or data.x.shape[1] > log2(len(data)):
+    most = log(len(data), NEAR)
+    if data.is_image or is_text(data.x) or data.x.shape[1] > most:
         return None
-    matrices = []
-    for fold in folds:
-        train, test = encode_fold(data.x, fold.train, fold.test)
-        if train.shape[1] > log2(len(train)):
-            return None
-        matrices.append((train, test))
+    matrices = [encode_fold(data.x, fold.train, fold.test) for fold in folds]
+    columns = matrices[0][0].shape[1]
+    if columns > most:
+        return None
     losses = [_losses(data, f, *m) for f, m in zip(folds, matrices, strict=True)]
     bare = _bare_loss(data)
-    whole = _over(board, [loss for loss, _ in losses])
-    drop = _over(board, [half - loss for loss, half in losses])
-    settled = drop.interval()[1] <= MARGIN * bare
-    low, high = whole.interval(1 - 2 * TAIL)
-    if not settled or high >= bare:
+    # gains of all doublings to come, where each is 2^(-2/d) of the one before
+    to_come = 1 / (2 ** (2 / columns) - 1)
+    now = _over(board, [loss for loss, _ in losses])
+    then = _over(board, [loss - to_come * (half - loss) for loss, half in losses])
+    if now.interval()[1] >= bare:
         return None
+    low = max(0.0, min(now.interval()[0], then.interval()[0]))
     if data.classes:
-        return 1 - cover_hart(max(0.0, low), len(data.classes))
-    return 1 - max(0.0, low) / bare
+        return 1 - cover_hart(low, len(data.classes))
+    return 1 - low / bare
 
 
 def _losses(
