@@ -11,6 +11,7 @@ from typing import Any
 
 from ..data.disk import write_whole
 from ..data.errors import BadData
+from .curve import Ceiling, Curve
 from .doubt import McNemar, Noise
 from .finding import Finding
 
@@ -235,6 +236,8 @@ class Results:
     findings: tuple[Finding, ...] = ()
     networks: tuple[Network, ...] = ()
     course: Course | None = None
+    curve: Curve | None = None
+    ceiling: Ceiling | None = None
     schema: int = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:

@@ -56,6 +56,6 @@ def _late_p() -> tuple[float, ...]:
     counts = np.arange(LAST + 1)
     chances = np.zeros(LAST + 1)
     for first in range(1, ENOUGH):
-        more = betabinom(LAST - FIRST, first + 1, FIRST - first + 1)
-        chances += more.pmf(counts - first) / (FIRST + 1)
+        shape = (LAST - FIRST, first + 1, FIRST - first + 1)
+        chances += betabinom.pmf(counts - first, *shape) / (FIRST + 1)
     return tuple((1 / (FIRST + 1) + chances.cumsum()).tolist())

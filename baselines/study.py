@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -16,12 +16,16 @@ from ..data.errors import BadData, Misuse
 from ..data.split import has_strata, make_folds, sample_rows
 from . import harness, predictions, signal, tables, verdict
 from .catalog import baselines_for
+from .ceiling import ceiling
 from .evidence import Evidence, gather
+from .learning_curve import learning_curve
 from .noise import make_noise
 from .pairs import make_pairs
-from .results import About, Results
+from .results import About, Results, Verdict
 from .rules.case import Found, Learned
 from .rules.examine import examine
+from .suspicion import best_baseline
+from .tables import learns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +33,11 @@ if TYPE_CHECKING:
 MAX_ROWS = 30_000
 """Tables with more rows are scored on a seeded sample: the intervals are narrow by
 then, and the answer comes within a minute or two."""
+LINEAR = ("logistic", "ridge")
+"""Baselines whose learning curve stands beside the best one's."""
+Curves = Literal["none", "best", "all"]
+"""Whose learning curves are wanted: nobody's; the best and the linear baseline's, where
+there is or may be a signal; or those of all that use the features."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +125,7 @@ def run_study(
     known: Sequence[harness.Outcome] = (),
     on_done: Callable[[harness.Outcome], None] | None = None,
     command: str = "",
+    curves: Curves = "none",
 ) -> Study:
     """As `compare`, with the predictions.
 
@@ -128,6 +138,10 @@ def run_study(
         Called with each outcome as it comes.
     command : str
         How to repeat it; stored with the results.
+    curves : {"none", "best", "all"}, default "none"
+        Whose learning curves are wanted; ``best`` costs less than fitting the best and
+        the linear baseline once more, ``all`` less than all candidates once more.
+        Outcomes that are known have none.
     """
     start = time.perf_counter()
     if seeds < 1:
@@ -158,26 +172,58 @@ def run_study(
     verdicts = verdict.draw(evidence)
     learned = Learned(board, found, verdicts[-1], whole)
     faults = examine(dataset, evidence.rows, learned=learned)
-    results = Results(
+    wanted = _wanted(curves, evidence, verdicts[-1].name, {**baselines, **candidates})
+    results = replace(
+        _results(board, evidence, verdicts, seed=seed),
         command=command,
+        split=_split_text(dataset, folds, repeats) + _times(board),
+        findings=tuple(f.finding for f in faults),
+        curve=learning_curve(board, wanted, seed=seed, jobs=jobs),
+        seconds=time.perf_counter() - start,
+    )
+    said = predictions.make_predictions(board)
+    return Study(results, said, tuple(outcomes), faults)
+
+
+def _results(
+    board: tables.Board, evidence: Evidence, verdicts: tuple[Verdict, ...], *, seed: int
+) -> Results:
+    """What follows from the scores alone."""
+    # what is too good to be true says nothing of what can be reached
+    top = None if evidence.suspicion else ceiling(board, evidence.rows, seed=seed)
+    return Results(
+        command="",
         seed=seed,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        seconds=time.perf_counter() - start,
+        seconds=0.0,
         versions=versions(),
-        about=describe(dataset),
-        split=_split_text(dataset, folds, repeats) + _times(board),
+        about=describe(board.dataset),
+        split="",
         metric="skill",
         rows=evidence.rows,
-        signal=found,
+        signal=evidence.signal,
         verdicts=verdicts,
         comparisons=evidence.comparisons,
         pairs=make_pairs(board, evidence.rows),
         noise=make_noise(board, evidence.rows),
-        findings=tuple(f.finding for f in faults),
         course=predictions.make_course(board),
+        ceiling=top,
     )
-    said = predictions.make_predictions(board)
-    return Study(results, said, tuple(outcomes), faults)
+
+
+def _wanted(
+    curves: Curves, evidence: Evidence, data: str, candidates: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The candidates whose learning curves are drawn, the best baseline's first."""
+    best = best_baseline(evidence.rows)
+    if best is None or curves == "none":
+        return {}
+    able = [row.name for row in evidence.rows if not row.error and learns(row)]
+    if curves == "best":
+        told = data in ("signal", "undecided")
+        able = [name for name in able if told and name in (best.name, *LINEAR)]
+    able.sort(key=lambda name: name != best.name)
+    return {name: candidates[name] for name in able if name in candidates}
 
 
 def within_reach(dataset: Dataset, *, seed: int) -> Dataset:

@@ -121,7 +121,7 @@ def main() -> None:
     for kind, draw in SIGNALS.items():
         start = time.perf_counter()
         # other draws than those that are counted choose the rival
-        pilot = rates(draw, range(10_000, 10_000 + draws // 5), list(rivals()))
+        pilot = rates(draw, range(10_000, 10_000 + draws // 10), list(rivals()))
         pilot.pop("signal test")
         best = max(pilot, key=lambda name: pilot[name])
         found = rates(draw, range(draws), [best])

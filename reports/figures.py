@@ -13,6 +13,7 @@ from .course import course_svg
 from .curves import curve_svg
 from .diagram import diagram
 from .forest import forest_svg
+from .learning import learning_svg
 from .svg import NARROW, WIDE
 
 
@@ -27,17 +28,20 @@ def figures(facts: dict[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``forest``, ``accuracy``, ``course``: {"wide": SVG, "narrow": SVG} or None;
+        ``forest``, ``accuracy``, ``course``, ``learning``: {"wide": SVG, "narrow": SVG}
+        or None;
         ``curves``, ``strips``: one such dict, or None, for each network; ``diagrams``:
         one SVG, or None, for each network.
     """
     scores = facts["scores"]
     forest = scores["forest"] if scores else None
     accuracy = scores["accuracy"] if scores else None
+    learning = facts["learning"]["chart"] if facts["learning"] else None
     return {
         "forest": _both(forest_svg, forest) if forest and forest["marks"] else None,
         "accuracy": _both(forest_svg, accuracy) if accuracy else None,
         "course": _both(course_svg, facts["course"]) if facts["course"] else None,
+        "learning": _both(learning_svg, learning) if learning else None,
         "curves": [
             _both(curve_svg, network["curve"]) if network["curve"] else None
             for network in facts["networks"]

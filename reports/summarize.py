@@ -11,6 +11,7 @@ from . import text
 from .classes import balance_facts, confusion_facts, recognition_facts
 from .findings import finding_facts
 from .forecasts import forecast_facts
+from .learning import learning_facts
 from .metrics import metric
 from .scores import best_baseline, failures, noise_facts, score_facts, timing_facts
 from .tasks import size, words
@@ -65,6 +66,7 @@ def summarize(results: Results) -> dict[str, Any]:
         "scores": score_facts(results),
         "failures": failures(results),
         "course": forecast_facts(results),
+        "learning": learning_facts(results),
         "networks": network_facts(results),
         "more_networks": _names_beyond(results),
         "confusions": confusion_facts(results),

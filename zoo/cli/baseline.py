@@ -20,6 +20,7 @@ from . import options
 @options.data_options
 @options.fold_options
 @options.run_options
+@options.learning_curve_option
 def baseline_command(
     data: str,
     folds: int,
@@ -29,18 +30,28 @@ def baseline_command(
     out: Path,
     as_json: bool,
     quiet: bool,
+    learning_curve: bool,
     **reading: Any,
 ) -> None:
     """Say what can be learned from a dataset, without a network.
 
-    The verdict is one of signal, no-signal, undecided, suspicious.
+    The verdict is one of signal, no-signal, undecided, suspicious. The learning
+    curves of the best and the linear baseline are drawn unless it is no-signal or
+    suspicious; with --learning-curve those of all, whatever the verdict.
     """
     from ...data import load
     from . import output, work
 
     dataset = load(data, **reading, folds=folds, seed=seed)
     study = work.score(
-        [], dataset, folds=folds, repeats=repeats, jobs=jobs, seed=seed, quiet=quiet
+        [],
+        dataset,
+        folds=folds,
+        repeats=repeats,
+        jobs=jobs,
+        seed=seed,
+        quiet=quiet,
+        curves="all" if learning_curve else "best",
     )
     results, run = work.write_run(out, "baseline", study)
     output.show_results(results, run, as_json=as_json, quiet=quiet)

@@ -22,6 +22,7 @@ from . import options
 @options.seeds_option
 @options.run_options
 @options.class_weight_option
+@options.learning_curve_option
 @options.gate_option
 def compare_command(
     models: tuple[str, ...],
@@ -35,13 +36,16 @@ def compare_command(
     as_json: bool,
     quiet: bool,
     gate: bool,
+    learning_curve: bool,
     class_weight: ClassWeight,
     **reading: Any,
 ) -> None:
     """Score several networks and the baselines on the same folds of one dataset.
 
     Without --data, the first model's own dataset. With --gate, the exit code is that of
-    the first network whose verdict is not 0.
+    the first network whose verdict is not 0. With --learning-curve the networks are
+    trained on fewer rows as well; not where a dataset has official test rows, on
+    which only the baselines are.
     """
     from ..catalog import card
     from ..registry import recipe
@@ -68,6 +72,7 @@ def compare_command(
         seed=seed,
         quiet=quiet,
         known=known,
+        curves="all" if learning_curve else "none",
     )
     facts = facts or work.first_trainings(study, networks, dataset)
     results, run = work.write_run(out, "compare", study, networks=facts)

@@ -43,6 +43,12 @@ gate_option = click.option(
 )
 
 
+learning_curve_option = click.option(
+    "--learning-curve", is_flag=True,
+    help="Fit all candidates on fewer rows as well: would more rows help?",
+)  # fmt: skip
+
+
 class Bytes(click.ParamType):
     """A size such as 500MB or 8GB."""
 

@@ -160,6 +160,7 @@ def show_results(results: Results, run: Path, *, as_json: bool, quiet: bool) -> 
         click.echo(json.dumps(facts, ensure_ascii=False))
         return
     show_verdicts(results)
+    show_reach(results)
     show_findings(results)
     click.echo(f"report: {report}")
 
@@ -177,6 +178,16 @@ def show_verdicts(results: Results) -> None:
     for noise in results.noise:
         if noise.candidate in trained:
             click.echo(noise.sentence)
+
+
+def show_reach(results: Results) -> None:
+    """How far anyone can get, and what more rows promise, a line each."""
+    if results.ceiling:
+        click.echo(results.ceiling.sentence)
+    lines = results.curve.lines if results.curve else ()
+    for i, line in enumerate(lines):
+        if i == 0 or line.kind == "network":
+            click.echo(line.sentence)
 
 
 def show_findings(results: Results) -> None:

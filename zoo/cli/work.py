@@ -21,7 +21,7 @@ from .fitting import Fitted, candidate, fit_network, try_seeds
 if TYPE_CHECKING:
     from ...baselines.harness import Outcome
     from ...baselines.results import Network, Results
-    from ...baselines.study import Study
+    from ...baselines.study import Curves, Study
 
 
 def half_of_memory() -> int | None:
@@ -54,6 +54,7 @@ def score(
     quiet: bool,
     seeds: int = 1,
     known: Sequence[Outcome] = (),
+    curves: Curves = "none",
 ) -> Study:
     """Networks and baselines on the same folds, with progress.
 
@@ -85,6 +86,7 @@ def score(
             known=known,
             on_done=count,
             command=command_line(),
+            curves=curves,
         )
 
 
