@@ -1,13 +1,15 @@
 """How much more would tell two candidates apart: repeats of the folds, or rows.
 
-The corrected error of Nadeau and Bengio (Machine Learning 52:239-281, 2003) is
-``spread * sqrt(1 / folds + test rows / training rows)``. More repeats shrink the first
+The corrected error of Nadeau and Bengio (Machine Learning 52:239-281, 2003) is, with
+repeats, ``spread * sqrt(1 / folds + test rows / training rows)``. More shrink the first
 term only, so there is a floor below which no number of folds goes; what goes below it
 is more rows, with which the squared error falls in proportion.
 """
 
 from dataclasses import dataclass
 from math import inf, sqrt
+
+from .comparison import folds_once, inflation
 
 LEVEL = 0.05
 POWER = 0.8
@@ -62,12 +64,12 @@ def needed(
     rows = (error / bearable) ** 2 if bearable > 0 else inf
     if folds == 1:
         return Needed(None, rows)
-    spread = error / sqrt(1 / folds + test_over_train)
-    once = round(1 + 1 / test_over_train)
+    spread = error / sqrt(inflation(folds, test_over_train))
+    once = folds_once(test_over_train)
     for repeats in range(folds // once + 1, MOST_REPEATS + 1):
         n = repeats * once
         bearable = bearable_error(difference, freedom=n - 1, **asked)
-        if spread * sqrt(1 / n + test_over_train) <= bearable:
+        if spread * sqrt(inflation(n, test_over_train)) <= bearable:
             return Needed(repeats, rows)
     gap = difference + equal if difference > -equal else -difference
     # 1.96 errors at their floor: the normal test's, as there are folds without end

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from learnable import Card, Dataset
+from learnable.baselines.comparison import inflation
 from learnable.baselines.evidence import Evidence
 from learnable.baselines.needed import MOST_REPEATS, Needed, needed
 from learnable.baselines.network_verdict import margin, network_verdict
@@ -238,7 +239,7 @@ def promise(cell: Cell, draws: int) -> dict[str, Any]:
     folds = cell.folds * cell.repeats
     found = needed(
         float(gaps.mean()),
-        spread * sqrt(1 / folds + ratio),
+        spread * sqrt(inflation(folds, ratio)),
         equal=margin(float(values[:, 1].mean())),
         folds=folds,
         test_over_train=ratio,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..comparison import folds_once
 from ..evidence import round_rows
 from ..verdict import STATED_EFFECT
 from .case import Case, Found, Learned, found, named
@@ -84,7 +85,7 @@ def _rare(case: Case, told: list[str]) -> dict[str, int]:
 
 def _parts(learned: Learned) -> int:
     """Folds of one repeat, each of which should hold some of every class."""
-    return round(1 + 1 / learned.board.test_over_train)
+    return folds_once(learned.board.test_over_train)
 
 
 def _for_class(case: Case, count: int) -> float:

