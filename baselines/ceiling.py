@@ -26,10 +26,10 @@ from ..data.encode import encode_fold, is_text
 from ..data.split import Fold
 from .comparison import Estimate, over_folds, over_rows
 from .curve import Basis, Ceiling
+from .equal_rows import row_hashes
 from .evidence import LABELS
 from .repeats import class_bounds, cover_hart, independent_rows, number_bounds
 from .results import Row
-from .suspicion import row_hashes
 from .tables import Board
 
 NEAR = 4

@@ -10,14 +10,12 @@ from ..data.dataset import take
 from ..data.encode import encode_fold
 from ..data.errors import BadData
 from ..data.split import sample_rows
-from .suspicion import row_hashes
+from .equal_rows import is_fine, row_hashes
 from .text import word_features
 
 FOLDS = 5
 AGREED = 0.99
 """Share of the rows with equal features whose targets agree, where they are copies."""
-FINE = 100
-"""Rows are fine-grained where so many times more different ones are possible."""
 CHARACTERS = 10
 """Of a text, so many of the commonest characters are predicted ..."""
 BEFORE = 3
@@ -97,21 +95,9 @@ def _copies(x: Any, y: np.ndarray) -> np.ndarray:
     again = np.ones(len(kinds), dtype=bool)
     again[first] = False
     agree = (y == y[first][kinds]).reshape(len(y), -1).all(axis=1)
-    if not again.any() or agree[again].mean() < AGREED or not _is_fine(x):
+    if not again.any() or agree[again].mean() < AGREED or not is_fine(x):
         return np.zeros(len(kinds), dtype=bool)
     return again & agree
-
-
-def _is_fine(x: Any) -> bool:
-    """Whether the columns' values allow far more different rows than there are."""
-    if not hasattr(x, "columns"):
-        return True
-    possible = 1.0
-    for column in x.columns:
-        possible *= x[column].nunique()
-        if possible > FINE * len(x):
-            return True
-    return False
 
 
 def _merged(problem: Problem) -> Problem:

@@ -18,8 +18,7 @@ import numpy as np
 
 from ..data import Dataset
 from .comparison import over_rows
-from .rules.copies import FINE
-from .suspicion import row_hashes
+from .equal_rows import is_fine, row_hashes
 
 TAIL = 0.025
 """Chance that each end of a range is wrong; 5 % together."""
@@ -38,8 +37,7 @@ def independent_rows(dataset: Dataset) -> np.ndarray:
     x, none = dataset.x, np.zeros(0, dtype=int)
     if not isinstance(x, pd.DataFrame):
         return none
-    possible = np.prod(x.nunique().to_numpy(dtype="float64"))
-    if possible > FINE * len(x):
+    if is_fine(x):
         return none
     if dataset.groups is None:
         return np.arange(len(x))

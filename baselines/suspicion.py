@@ -14,6 +14,7 @@ from ..data.split import Fold, make_folds, sample_rows
 from . import harness
 from .catalog import baselines_for
 from .comparison import over_folds
+from .equal_rows import row_hashes
 from .results import Row
 from .scoring import reference, scaled_losses
 from .tables import Board, learns, make_board
@@ -197,16 +198,6 @@ def _skill_apart(dataset: Dataset, name: str) -> list[float]:
     if board.failure(name):
         return []
     return _skill_on(board, name, [np.full(len(f.test), True) for f in folds])
-
-
-def row_hashes(x: pd.DataFrame | np.ndarray) -> np.ndarray:
-    """One number a row; rows with equal features have equal numbers."""
-    import pandas as pd
-
-    if isinstance(x, pd.DataFrame):
-        hashes = pd.util.hash_pandas_object(x, index=False)  # type: ignore[attr-defined]
-        return hashes.to_numpy()
-    return np.array([hash(row.tobytes()) for row in x])
 
 
 def _has_twin(dataset: Dataset, fold: Fold) -> np.ndarray:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...data import Dataset
+from ..equal_rows import row_hashes
 from ..finding import MOST_NAMED, Finding, Severity
 from ..results import Row, Signal, Verdict
-from ..suspicion import best_baseline, row_hashes
+from ..suspicion import best_baseline
 from ..tables import Board
 from .catalog import RULES
 

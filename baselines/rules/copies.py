@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ...data import Dataset
+from ..equal_rows import is_fine
 from .case import Case, Found, found
 
 MANY = 0.05
 """Share of rows that are copies from which scores are likely to be flattered."""
-FINE = 100
-"""Rows are fine-grained where so many times more different ones are possible."""
 CONFLICTS = 0.01
 """Share of rows that nobody can get right from which it matters."""
 
@@ -27,7 +24,7 @@ def duplicate_rows(case: Case) -> Found | None:
     share = float(copies.mean())
     if not copies.any():
         return None
-    fine = _is_fine(case)
+    fine = is_fine(case.dataset.x)
     why = (
         "" if fine else " With these few values in each column that happens by chance."
     )
@@ -105,12 +102,3 @@ def _in_several_groups(kinds: np.ndarray, groups: np.ndarray) -> np.ndarray:
 
     spread = pd.Series(groups).groupby(kinds).nunique()
     return spread.to_numpy()[kinds] > 1
-
-
-def _is_fine(case: Case) -> bool:
-    """Whether far more different rows are possible than there are."""
-    table: Any = case.table
-    if table is None:
-        return True
-    possible = np.prod([float(table[c].nunique()) for c in table.columns])
-    return bool(possible > FINE * len(table))

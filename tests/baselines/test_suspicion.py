@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from learnable.baselines import baselines_for, harness, suspicion
+from learnable.baselines.equal_rows import row_hashes
 from learnable.baselines.suspicion import best_baseline, find_suspicion
 from learnable.baselines.tables import make_board, make_rows
 from learnable.data.split import make_folds
@@ -120,6 +121,6 @@ def test_equal_rows_hash_alike(rng):
     x = columns(rng, 4)
     twice = pd.concat([x, x], ignore_index=True)
     for rows in (twice, twice.to_numpy().reshape(8, 3, 1), twice.astype(str)):
-        hashes = suspicion.row_hashes(rows)
+        hashes = row_hashes(rows)
         assert hashes[:4].tolist() == hashes[4:].tolist()
         assert len(set(hashes)) == 4
