@@ -35,7 +35,7 @@ def is_fine(x: pd.DataFrame | np.ndarray) -> bool:
         return True
     possible = 1.0
     for column in x.columns:
-        possible *= x[column].nunique()
+        possible *= float(x[column].nunique())
         if possible > FINE * len(x):
             return True
     return False

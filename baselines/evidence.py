@@ -24,12 +24,6 @@ LABELS = {
     "r2": "R²",
 }
 """What is told of a candidate beside its skill: the first that it has."""
-WORTH = {
-    "log_loss_gain": "log loss lower by {:.3f}",
-    "roc_auc": "ROC AUC {:.2f}",
-    "mae_gain": "absolute errors smaller by {:.1%}",
-}
-"""Of `Signal.worth`, what is told; R² is the share itself."""
 NAIVE = "seasonal-naive"
 """Of a series: it uses the past, and yet is what every forecast is measured by."""
 
@@ -115,17 +109,6 @@ def p_above(skill: Estimate) -> float:
 def corrected(p: float) -> str:
     """A p-value that was corrected for the number of comparisons, in words."""
     return f"corrected p = {p:.3g}" if p > LEAST_P else f"corrected p < {LEAST_P:.0e}"
-
-
-def effect(signal: Signal, *, digits: int = 1) -> str:
-    """The relation that would have been found, as a share and in the task's measures.
-
-    Such as ``2.1 % of the variance (log loss lower by 0.010, ROC AUC 0.58)``.
-    """
-    assert signal.detectable is not None
-    share = f"{100 * signal.detectable:.{digits}f} % of the variance"
-    told = [WORTH[k].format(v) for k, v in signal.worth.items() if k in WORTH]
-    return f"{share} ({', '.join(told)})" if told else share
 
 
 def rights(found: McNemar | None, own: str, other: str) -> str:

@@ -9,7 +9,6 @@ from .evidence import (
     CONFIDENT,
     SIGNIFICANT,
     Evidence,
-    effect,
     no_use,
     p_above,
     round_rows,
@@ -21,6 +20,7 @@ from .results import Row, Verdict
 from .signal import CLEAR, LEVEL
 from .suspicion import best_baseline
 from .tables import learns
+from .worth import effect
 
 EXIT_CODES = {
     "signal": 0,

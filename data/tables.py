@@ -24,7 +24,8 @@ def stored_rows(
     memory: int | None,
 ) -> Stored | None:
     """The rows of a folder, or of a Parquet file that is too large; else None."""
-    if not is_stored(path):
+    several = target is not None and "," in target
+    if not is_stored(path) or (several and not path.is_dir()):
         return None
     rows = open_stored(path, target)
     if not path.is_dir() and (memory is None or rows.rows * rows.row_bytes <= memory):
@@ -56,7 +57,7 @@ def from_stored(
         count = int(max(2, min(room, SAMPLE, len(usable))))
         numbers = np.sort(rng.choice(usable, count, replace=False))
         told = f"a sample of {count:,} of {rows.rows:,} rows is held in memory"
-        notes = (*notes, f"{told}; networks are trained on the others too, from disk")
+        notes = (*notes, f"{told}; only networks are trained on the others, from disk")
     x = rows.take(numbers)
     if isinstance(x, pd.DataFrame):
         x, empty = _usable(x, path)

@@ -5,8 +5,8 @@ import json
 import math
 from typing import Any
 
-from ..baselines.evidence import effect
 from ..baselines.results import Comparison, Results, Signal, Verdict
+from ..baselines.worth import effect
 from . import text
 from .classes import balance_facts, confusion_facts, recognition_facts
 from .findings import finding_facts

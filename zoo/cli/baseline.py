@@ -9,6 +9,9 @@ import click
 
 from . import options
 
+IN_MEMORY = 200_000_000
+"""Bytes of a Parquet file; of a larger one a sample is read, as a sample is scored."""
+
 
 @click.command(
     "baseline",
@@ -42,7 +45,9 @@ def baseline_command(
     from ...data import load
     from . import output, work
 
-    dataset = load(data, **reading, folds=folds, seed=seed)
+    # without these columns, or by these groups, rows must be read
+    memory = None if reading["drop"] or reading["group"] else IN_MEMORY
+    dataset = load(data, **reading, folds=folds, memory=memory, seed=seed)
     study = work.score(
         [],
         dataset,
