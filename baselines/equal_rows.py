@@ -34,8 +34,8 @@ def is_fine(x: pd.DataFrame | np.ndarray) -> bool:
     if not isinstance(x, pd.DataFrame):
         return True
     possible = 1.0
-    for column in x.columns:
-        possible *= float(x[column].nunique())
+    for count in x.nunique():
+        possible *= float(count)
         if possible > FINE * len(x):
             return True
     return False
