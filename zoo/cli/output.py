@@ -182,7 +182,8 @@ def show_verdicts(results: Results) -> None:
 
 def show_reach(results: Results) -> None:
     """How far anyone can get, and what more rows promise, a line each."""
-    if results.ceiling:
+    # what only the best candidate bounds stands in the table already
+    if results.ceiling and results.ceiling.basis != "candidate":
         click.echo(results.ceiling.sentence)
     lines = results.curve.lines if results.curve else ()
     for i, line in enumerate(lines):
