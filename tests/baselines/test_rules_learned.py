@@ -10,7 +10,6 @@ from learnable.baselines.results import Signal, Verdict
 from learnable.baselines.rules import neighbours
 from learnable.baselines.rules.case import Case, Learned
 from learnable.baselines.rules.examine import CHECKS, examine, listing
-from learnable.baselines.rules.few import too_few_rows
 from learnable.baselines.rules.leak import leak
 from learnable.baselines.rules.neighbours import rows_like_neighbours
 from learnable.baselines.rules.noise import (
@@ -18,10 +17,8 @@ from learnable.baselines.rules.noise import (
     contradicted_labels,
     find_doubts,
 )
-from learnable.baselines.rules.parts import train_test_mismatch
 from learnable.baselines.rules.relation import labels_misaligned, labels_random
 from learnable.baselines.tables import make_board, make_rows
-from learnable.data import load
 from learnable.data.split import make_folds
 from sklearn.linear_model import LinearRegression
 from sklearn.neighbors import KNeighborsRegressor
@@ -281,97 +278,3 @@ def test_neighbours_that_are_no_help_are_no_leak(dataset_of, rng):
     y = np.sin(np.arange(400) / 5) + 0.1 * rng.normal(size=400)
     data = dataset_of(pd.DataFrame({"u": y + 0.1 * rng.normal(size=400)}), y)
     assert rows_like_neighbours(learned_from(data, y * 0.9)) is None
-
-
-# D311
-
-
-def test_undecided_says_how_many_rows_would_do(dataset_of, rng):
-    data = dataset_of(columns(rng, 40), rng.integers(0, 2, 40))
-    nothing = signal(0.3, 0.26)
-    case = learned_from(data, nothing_said(data), verdict="undecided", test=nothing)
-    found = too_few_rows(case)
-    assert found
-    assert found.finding.severity == "warning"
-    assert found.finding.evidence["needed"] == pytest.approx(80)
-    assert "About 80 rows" in found.finding.advice.replace("Bring about", "About")
-
-
-@pytest.mark.parametrize(("rare", "told"), [(3, "warning"), (7, "note"), (10, None)])
-def test_rare_classes_are_named(rare, told, dataset_of, rng):
-    y = np.repeat([0, 1, 2], [100, 90, rare])
-    case = learned_from(dataset_of(columns(rng, len(y)), y), sure(y, 3))
-    found = too_few_rows(case)
-    assert (found.finding.severity if found else None) == told
-    assert found is None or "'c'" in found.finding.sentence
-
-
-def test_skill_that_may_be_anything_is_a_note(dataset_of, rng):
-    y = rng.integers(0, 2, 40)
-    said = sure(y, 2, 0.8)
-    said[:8] = sure(1 - y[:8], 2, 0.9)
-    case = learned_from(dataset_of(columns(rng, 40), y), said)
-    score = case.candidates[0].scores["skill"]
-    assert score.low is not None
-    assert score.high is not None
-    assert score.mean > 0
-    assert score.high - score.low > 0.5
-    found = too_few_rows(case)
-    assert found
-    assert found.finding.severity == "note"
-
-
-# D312
-
-
-def test_shifted_column_of_the_test_rows_is_named(dataset_of, rng):
-    x = columns(rng, 600).assign(town=rng.choice(["u", "v"], 600))
-    x.loc[400:, "x1"] += 2
-    found = train_test_mismatch(
-        Case(dataset_of(x, rng.integers(0, 2, 600), n_test=200), ())
-    )
-    assert found
-    assert found.finding.severity == "warning"
-    assert found.columns[0] == "x1"
-    evidence = found.finding.evidence
-    assert evidence["low"] < evidence["auc"] < evidence["high"]
-
-
-@pytest.mark.parametrize("rows", [60, 500])
-def test_test_rows_drawn_alike_are_left_alone(rows, dataset_of, rng):
-    x = columns(rng, rows).assign(town=rng.choice(["u", "v"], rows))
-    data = dataset_of(x, rng.integers(0, 2, rows), n_test=rows // 3)
-    assert train_test_mismatch(Case(data, ())) is None
-
-
-def test_running_number_tells_test_rows(dataset_of, rng):
-    x = columns(rng, 300).assign(number=np.arange(300))
-    found = train_test_mismatch(
-        Case(dataset_of(x, rng.normal(size=300), n_test=100), ())
-    )
-    assert found
-    assert found.columns == ("number",)
-
-
-def test_other_shares_of_classes_are_told(dataset_of, rng):
-    y = np.repeat([0, 1, 0, 1], [200, 100, 50, 150])
-    found = train_test_mismatch(Case(dataset_of(columns(rng, 500), y, n_test=200), ()))
-    assert found
-    assert found.finding.evidence["class_distance"] == pytest.approx(2 / 3 - 1 / 4)
-    assert "41.7%" in found.finding.sentence
-
-
-def test_images_of_one_kind_are_left_alone(dataset_of, rng):
-    x = rng.normal(size=(200, 8, 8))
-    data = dataset_of(x, rng.integers(0, 2, 200), n_test=80)
-    assert train_test_mismatch(Case(data, ())) is None
-    brighter = dataset_of(x + np.linspace(0, 1, 200)[:, None, None] // 0.6, data.y,
-                          n_test=80)  # fmt: skip
-    assert train_test_mismatch(Case(brighter, ()))
-
-
-def test_iris_has_no_graver_finding_than_before(dataset_of):
-    data = load("iris")
-    case = learned_from(data, sure(data.y, 3, 0.97))
-    found = examine(data, case.candidates, learned=case.learned)
-    assert {f.finding.code for f in found if f.finding.severity != "note"} == {"D304"}
