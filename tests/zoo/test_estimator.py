@@ -189,3 +189,12 @@ def test_group_folds_of_scikit_learn_work(colours):
         error_score="raise",
     )
     assert np.isfinite(scores).all()
+
+
+def test_shuffled_labels_fall_to_chance(make_rows):
+    """A leak of ours, from validation rows or between folds, would show here."""
+    rows = make_rows(240, (4,), 2)
+    y = np.random.default_rng(3).permutation(rows.y)
+    found = cross_val_score(NetworkClassifier(LONGER), rows.x, y, cv=5)
+    assert found.mean() < 0.6
+    assert cross_val_score(NetworkClassifier(LONGER), rows.x, rows.y, cv=5).mean() > 0.7
