@@ -167,12 +167,18 @@ class Trial:
         return [solve(replace(m, z=permuted_part(problem, m.z))) for m in maps]
 
     def best(self) -> tuple[str, float]:
-        """What sees most in the true target, and which share of it out of fold."""
+        """What sees most in the true target, and which share of it out of fold.
+
+        What is surest need not explain most: the columns themselves are looked at too.
+        """
         view, look, single = self._sources[self._best]
-        target = self.problem.views[view]
+        target, folds = self.problem.views[view], fold_numbers(self.problem)
         z = best_column(look, target) if single else look.map.z
         name = f"one of {look.map.name}" if single else look.map.name
-        return name, out_of_fold(z, target, fold_numbers(self.problem))
+        line = self.looks[0].map
+        found = (out_of_fold(z, target, folds), name)
+        share, name = max(found, (out_of_fold(line.z, target, folds), line.name))
+        return name, share
 
     def exceeding(self, count: int) -> int:
         """How many of so many new permutations are at least as good as the truth."""
