@@ -13,10 +13,10 @@ import numpy as np
 WIDTH = 256
 """Columns of a random map; the cost of the test grows with it."""
 MAX_COLUMNS = 1_000
-"""Wider tables are projected down at random (Johnson-Lindenstrauss); ranges and
+"""Wider tables are projected down at random (Johnson-Lindenstrauss); curves and
 products are left out where they would be more."""
-BINS = 6
-"""Ranges of a column, with as many rows each as far as its values allow."""
+WAVES = 4
+"""Frequencies of the curves over a single column."""
 HANDICAP = 0.6
 """Standard deviations that whatever is not a straight line must be better by. Straight
 lines are the commonest of weak relations: without a handicap the power to find one was
@@ -66,9 +66,9 @@ def feature_maps(x: np.ndarray, *, seed: int) -> Iterator[FeatureMap]:
         yield FeatureMap(name, waves, (0.03, 0.003), HANDICAP)
     trees = _scaled(tree_leaves(columns, seed))
     yield FeatureMap("random trees", trees, (0.3, 0.03), HANDICAP)
-    if n * BINS <= MAX_COLUMNS:
-        made = _scaled(ranges(columns))
-        yield FeatureMap("ranges of single columns", made, (0.3,), HANDICAP)
+    if 2 * n * WAVES <= MAX_COLUMNS:
+        made = _scaled(column_curves(columns))
+        yield FeatureMap("curves over single columns", made, (0.3,), HANDICAP)
     if 0 < n * (n - 1) // 2 <= MAX_COLUMNS:
         a, b = np.triu_indices(n, 1)
         made = _scaled(columns[:, a] * columns[:, b])
@@ -123,14 +123,11 @@ def tree_leaves(columns: np.ndarray, seed: int) -> np.ndarray:
     return trees.fit_transform(columns)
 
 
-def ranges(columns: np.ndarray) -> np.ndarray:
-    """Whether a value lies in a range of its column, for each of `BINS` ranges."""
-    inner = np.quantile(columns, np.arange(1, BINS) / BINS, axis=0)
-    found = [
-        np.digitize(column, np.unique(edges), right=True)[:, None] == np.arange(BINS)
-        for column, edges in zip(columns.T, inner.T, strict=True)
-    ]
-    return np.column_stack(found).astype("float32")
+def column_curves(columns: np.ndarray) -> np.ndarray:
+    """Waves over each column alone, of 1 to `WAVES` radians a standard deviation."""
+    return np.hstack(
+        [f(k * columns) for k in range(1, WAVES + 1) for f in (np.cos, np.sin)]
+    )
 
 
 def _scaled(z: np.ndarray) -> np.ndarray:

@@ -40,7 +40,8 @@ from .sequential import GLANCE_P, glance, sequential_p
 GLANCES = (2_000, 10_000)
 """Rows of the first tests of a table that has twice as many or more."""
 MAX_ROWS = 50_000
-"""More rows are sampled: at 50,000 a relation that explains 1 in 400 is found."""
+"""More rows are sampled: among so many, a relation that explains 1 in 1,000 of the
+variance is found (up to 50 columns; the effect found falls as 1 / rows)."""
 MAX_CELLS = 200_000
 """Rows times target columns; many classes are tested on fewer rows."""
 LEAST_ROWS = 500

@@ -23,17 +23,13 @@ def test_maps_are_alike_in_size(shape):
             assert np.abs(z.mean(axis=0)).max() < 1e-4
 
 
-def test_ranges_hold_as_many_rows_each():
-    x = maps.standardise(rows((600, 2)), np.random.default_rng(0))
-    made = maps.ranges(x)
-    assert made.shape == (600, 2 * maps.BINS)
-    assert made.sum(axis=0) == pytest.approx(100, abs=1)
-    assert (made.reshape(600, 2, -1).sum(axis=2) == 1).all()
-
-
-def test_two_values_are_two_ranges():
-    x = maps.standardise(rows((50, 1)) > 0, np.random.default_rng(0))
-    assert (maps.ranges(x).sum(axis=0) > 0).sum() == 2
+def test_curves_are_of_one_column_each():
+    x = maps.standardise(rows((60, 3)), np.random.default_rng(0))
+    moved = x.copy()
+    moved[:, 1] += 1
+    same = np.isclose(maps.column_curves(x), maps.column_curves(moved)).all(axis=0)
+    assert same.sum() == 2 * 2 * maps.WAVES
+    assert not same[1::3].any()
 
 
 def test_maps_follow_their_seed():
