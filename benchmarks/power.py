@@ -3,9 +3,9 @@
 ``python -m benchmarks.power [DRAWS] [--ours]`` draws 200 datasets of each kind. The
 other side is scikit-learn's ``permutation_test_score`` (199 refits, 5 folds, ROC AUC),
 each dataset with the baseline that is best for its kind, which the user of a dataset
-cannot know. The refits for all permutations are made at once where that can be written as
-products of matrices; that they are scikit-learn's is checked first. With ``--ours`` the
-other side's figures are those of the last run. It writes
+cannot know. The refits for all permutations are made at once where that can be written
+as products of matrices; that they are scikit-learn's is checked first. With ``--ours``
+the other side's figures are those of the last run. It writes
 ``power.json`` and a table in ``docs/statistics.md``.
 """
 
