@@ -30,7 +30,7 @@ from .tables import learns
 if TYPE_CHECKING:
     import pandas as pd
 
-MAX_ROWS = 30_000
+MAX_ROWS = 20_000
 """Tables with more rows are scored on a seeded sample: the intervals are narrow by
 then, and the answer comes within a minute or two."""
 LINEAR = ("logistic", "ridge")
