@@ -12,7 +12,7 @@ from ...data.dataset import take
 from ...data.encode import encode_fold
 from ..looks import best_column, solve, statistics
 from ..maps import feature_maps
-from ..problem import Problem, draw_orders, fold_numbers, target_views
+from ..problem import Problem, draw_orders, fold_numbers, target_views, unit
 from ..ridge import out_of_fold
 from ..signal import STILL
 from ..text import word_features
@@ -37,6 +37,10 @@ GAIN = 0.05
 """Share of the variance that moved targets must let be explained, and more than the
 targets do where they stand; and twice as much."""
 SURE = 0.01
+FOLLOWED = 0.5
+"""Share of the features of other rows that a row's own explain, from which nobody can
+say whose features a target fits: tables that list all combinations in order, or in
+which little changes from row to row."""
 
 
 def labels_random(case: Case) -> Found | None:
@@ -135,6 +139,8 @@ def _best_move(dataset: Dataset) -> tuple[int, float, float, float] | None:
     there = moves.explained(statistic, NEAR[best])
     if there - here < max(GAIN, here):
         return None
+    if moves.followed(NEAR[best]) > FOLLOWED:
+        return None
     p = moves.chance(strength)
     return (NEAR[best], here, there, p) if p <= SURE else None
 
@@ -172,6 +178,14 @@ class _Moves:
         target = np.roll(view, move, axis=0)
         z = best_column(look, target) if single else look.map.z
         return out_of_fold(z, target, fold_numbers(self._problem))
+
+    def followed(self, move: int) -> float:
+        """The share of the features so many rows off that those of a row explain."""
+        there = unit(
+            np.roll(self._problem.x.reshape(len(self._problem.x), -1), move, 0)
+        )
+        folds = fold_numbers(self._problem)
+        return max(out_of_fold(look.map.z, there, folds) for look in self._looks)
 
     def chance(self, reached: float) -> float:
         """How often the best of as many permutations as near moves is as good."""

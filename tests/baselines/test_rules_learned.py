@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.baselines.harness import Outcome
+from learnable.baselines.problem import Problem, target_views
 from learnable.baselines.results import Signal, Verdict
-from learnable.baselines.rules import neighbours
+from learnable.baselines.rules import neighbours, relation
 from learnable.baselines.rules.case import Case, Learned
 from learnable.baselines.rules.examine import CHECKS, examine, listing
 from learnable.baselines.rules.leak import leak
@@ -120,6 +121,20 @@ def test_targets_in_their_place_are_left_alone(kind, dataset_of, rng):
     if kind == "lines":  # two walks that have nothing to do with each other
         x, y = x.cumsum(), rng.normal(size=300).cumsum()
     data = dataset_of(x, y)
+    assert labels_misaligned(learned_from(data, nothing_said(data))) is None
+
+
+def test_combinations_in_order_are_left_alone(dataset_of):
+    """Exactly two of six at their first value: it shows better some rows further on."""
+    levels = np.indices((3, 3, 2, 3, 4, 2)).reshape(6, -1).T
+    y = ((levels == 0).sum(axis=1) == 2).astype(int)
+    x = pd.DataFrame(levels, columns=[f"a{i}" for i in range(6)]).astype(float)
+    part = slice(131, 432)
+    data = dataset_of(x[part], y[part])
+    moves = relation._Moves(
+        Problem(x[part].to_numpy(), target_views(y[part], classes=True), None, 0)
+    )
+    assert moves.near[:, 1:].max() > moves.far.max()
     assert labels_misaligned(learned_from(data, nothing_said(data))) is None
 
 
