@@ -18,6 +18,7 @@ def row_hashes(x: pd.DataFrame | np.ndarray) -> np.ndarray:
     import pandas as pd
 
     if isinstance(x, pd.DataFrame):
+        # pandas' type hints leave this function out
         hashes = pd.util.hash_pandas_object(x, index=False)  # type: ignore[attr-defined]
         return hashes.to_numpy()
     return np.array([hash(row.tobytes()) for row in x])

@@ -133,9 +133,14 @@ def _varied(outcomes: Sequence[Outcome]) -> set[str]:
     return {
         name
         for name, other in tried.items()
-        if (other.predictions is None) != (own[name].predictions is None)
-        or not np.array_equal(other.predictions, own[name].predictions)  # type: ignore
+        if not _same(other.predictions, own[name].predictions)
     }
+
+
+def _same(a: np.ndarray | None, b: np.ndarray | None) -> bool:
+    if a is None or b is None:
+        return a is b
+    return np.array_equal(a, b)
 
 
 def _work(

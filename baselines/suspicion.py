@@ -90,7 +90,7 @@ def column_scores(dataset: Dataset) -> dict[str, float]:
     rows = np.arange(len(dataset))
     if len(rows) > MAX_ROWS:
         rows = sample_rows(dataset, MAX_ROWS, seed=0)
-    table: Any = x.iloc[rows]  # type: ignore[union-attr]
+    table: Any = take(x, rows)
     y, folds = _asked(dataset.y[rows], classes=dataset.is_classification)
     return {
         str(c): _alone(table[[c]], y, folds, classes=dataset.is_classification)

@@ -44,7 +44,7 @@ def test_flipped_bytes_are_refused(tmp_path, kind):
         try:
             load(path, target=None if kind == "t.npz" else "y")
         except ZooError as error:
-            assert len(str(error).splitlines()) == 1  # noqa: PT017
+            assert len(str(error).splitlines()) == 1
 
 
 fuzz = settings(
@@ -72,7 +72,7 @@ def test_random_bytes_never_crash(folder, content, name, header):
         target = None if name == "f.npz" else "-1"
         dataset = load(path, target=target, header=header)
     except ZooError as error:
-        assert len(str(error).splitlines()) == 1  # noqa: PT017
+        assert len(str(error).splitlines()) == 1
     else:
         assert len(dataset.x) == len(dataset.y) == len(dataset) > 0
 
@@ -86,4 +86,4 @@ def test_random_columns_never_crash(folder, text, task):
     try:
         load(path, target="0", task=task, limit=3)
     except ZooError as error:
-        assert len(str(error).splitlines()) == 1  # noqa: PT017
+        assert len(str(error).splitlines()) == 1

@@ -167,7 +167,7 @@ def test_parts_are_never_empty(table, folds, seed):
         made = [*make_folds(dataset, folds=folds, seed=seed)]
         parts = cut(dataset, seed=seed)
     except ZooError as error:
-        assert len(str(error).splitlines()) == 1  # noqa: PT017
+        assert len(str(error).splitlines()) == 1
         return
     for fold in made:
         assert sorted([*fold.train, *fold.test]) == list(range(len(y)))

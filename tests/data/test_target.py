@@ -119,7 +119,7 @@ def test_codes_name_their_labels(values, task):
     try:
         y, classes, found = encode_target(series, task)
     except ZooError as error:
-        assert len(str(error).splitlines()) == 1  # noqa: PT017
+        assert len(str(error).splitlines()) == 1
         return
     assert len(y) == len(series)
     assert np.isfinite(y).all()
