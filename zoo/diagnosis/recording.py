@@ -1,0 +1,133 @@
+"""What a script did with Keras, as it did it: nothing here is judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of the user's code; ``line`` counts from 1."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class LayerCall:
+    """A layer that was called on symbolic tensors while a model was built.
+
+    ``inputs`` are the numbers of the calls whose outputs it took; -1 stands for an
+    input of the model. ``place`` is where the layer was made, None outside the user's
+    code.
+    """
+
+    number: int
+    layer: Any
+    inputs: tuple[int, ...]
+    place: Place | None
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One training, as the script asked for it.
+
+    Parameters
+    ----------
+    model : keras.Model
+        The script's own, trained by now.
+    weights : list of array
+        The model's before the training, as ``model.get_weights()`` orders them.
+    trained : list of array
+        Those after it.
+    pretrained : bool
+        Whether weights were loaded, set or trained before: a fresh start would lose
+        them.
+    optimizer : dict
+        ``keras.optimizers.serialize`` before the training.
+    loss, metrics, loss_weights : object
+        As they were given to ``compile``.
+    x, y, sample_weight : array, list or dict of arrays, or None
+        In memory, as NumPy arrays; generators and datasets are read up to a limit.
+    validation : tuple of x, y, or None
+        Rows given as ``validation_data``.
+    arguments : dict
+        ``epochs``, ``batch_size`` (None where it was not given), ``shuffle``,
+        ``class_weight``, ``validation_split``, ``steps_per_epoch``, ``initial_epoch``.
+    callbacks : tuple of str
+        Names of their classes.
+    history : dict of name -> values
+        One an epoch; empty where the training did not end its first.
+    error : str
+        What ended the training early, in one line; "" if nothing.
+    steps : int
+        Optimizer steps that were taken.
+    seconds : float
+    place, compiled : Place, optional
+        The lines that called ``fit`` (or the first ``train_on_batch``) and ``compile``.
+    kind : str
+        ``"fit"`` or ``"train_on_batch"``.
+    cut : int
+        Rows that the script had beyond those that were kept; -1 where nobody knows.
+    """
+
+    model: Any
+    weights: list[np.ndarray]
+    trained: list[np.ndarray]
+    pretrained: bool
+    optimizer: dict[str, Any]
+    loss: Any
+    metrics: Any
+    loss_weights: Any
+    x: Any
+    y: Any
+    sample_weight: Any
+    validation: tuple[Any, Any] | None
+    arguments: dict[str, Any]
+    callbacks: tuple[str, ...]
+    history: dict[str, list[float]]
+    error: str = ""
+    steps: int = 0
+    seconds: float = 0.0
+    place: Place | None = None
+    compiled: Place | None = None
+    kind: str = "fit"
+    cut: int = 0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Rows that were given to ``evaluate`` or ``predict``.
+
+    ``model`` is the one asked; ``y`` is None for ``predict``. ``after`` tells how many
+    trainings came before.
+    """
+
+    kind: str
+    model: Any
+    x: Any
+    y: Any
+    after: int
+
+
+@dataclass
+class Recording:
+    """All that a script did.
+
+    ``calls`` are in order; ``layers`` has every layer that was made, called or not,
+    with the place. ``printed`` is the end of what it wrote. ``error`` says in one line
+    what ended the script, and ``error_place`` where.
+    """
+
+    script: str = ""
+    fits: list[Fit] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    calls: list[LayerCall] = field(default_factory=list)
+    layers: list[tuple[Any, Place | None]] = field(default_factory=list)
+    printed: str = ""
+    error: str = ""
+    error_place: Place | None = None
+    seconds: float = 0.0
