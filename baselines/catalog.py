@@ -107,7 +107,10 @@ def _ridge(dataset: Dataset, seed: int) -> Any:
 def _forest_regressor(dataset: Dataset, seed: int) -> Any:
     from sklearn.ensemble import RandomForestRegressor
 
-    return _piped(dataset, RandomForestRegressor(max_features=1 / 3, random_state=seed))
+    # R2 with a third / a half / all of the columns at each split: pollen .705 / .748 /
+    # .753, body fat .916 / .957 / .959, linear pieces .754 / .829 / .837; all of them
+    # take 1.7 times as long as a half
+    return _piped(dataset, RandomForestRegressor(max_features=0.5, random_state=seed))
 
 
 def _boosting_regressor(dataset: Dataset, seed: int) -> Any:
