@@ -1,0 +1,132 @@
+"""What a rule on a network is given, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+
+from ..backend import keras
+from .catalog import RULES
+from .edits import Edit
+from .graph import Graph, Node, make_graph
+from .probe import Probe
+from .question import Question, loss_name
+from .recording import Fit, Place, Recording
+from .setup import Setup
+
+Tier = Literal[0, 1, 2]
+"""How near a repair is to what the script means: 0 where parts of it contradict each
+other, 1 where a part does not suit the data, 2 where a setting is unlucky. Of several
+repairs that are each enough, the lowest tier is named."""
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A change to a training, and how it is written into the script.
+
+    Parameters
+    ----------
+    what : str
+        In a few words, e.g. ``"activation of 'dense_2': softmax -> sigmoid"``.
+    apply : callable
+        Gives the changed setup; it must not change the one it is given.
+    edits : tuple of Edit, optional
+        None where it can only be told as a new program.
+    """
+
+    what: str
+    apply: Callable[[Setup], Setup]
+    edits: tuple[Edit, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """What a rule suspects: a finding, not proved yet, and what would mend it.
+
+    Parameters
+    ----------
+    code, label : str
+        Of the rule, e.g. ``"N106"`` and ``"missing-nonlinearity"``.
+    sentence, advice : str
+        What was seen, with its numbers; what to do about it.
+    tier : {0, 1, 2}
+    repairs : tuple of Repair
+        To be tried in this order, each by itself; empty where nothing can be tried.
+    layers : tuple of str
+        Names of the layers concerned.
+    evidence : dict of str -> float
+        The numbers behind the sentence.
+    """
+
+    code: str
+    label: str
+    sentence: str
+    advice: str
+    tier: Tier
+    repairs: tuple[Repair, ...] = ()
+    layers: tuple[str, ...] = ()
+    evidence: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One training of a script, with all that rules may ask.
+
+    ``probe`` is what was measured on the network, None where it could not be.
+    """
+
+    recording: Recording
+    fit: Fit
+    question: Question
+    setup: Setup
+    probe: Probe | None = None
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The layers of the network."""
+        return make_graph(self.fit.model)
+
+    @cached_property
+    def head(self) -> Node | None:
+        """The layer that makes the first output; None where no layer has weights."""
+        heads = self.graph.heads
+        return heads[-1] if heads else None
+
+    @cached_property
+    def loss(self) -> str:
+        """The name of the loss in Keras' spelling; "" for one of the script's own."""
+        return loss_name(self.fit.loss)
+
+    @cached_property
+    def from_logits(self) -> bool:
+        """Whether the loss expects outputs before softmax or sigmoid."""
+        config = getattr(self.fit.loss, "get_config", dict)()
+        return bool(config.get("from_logits", False))
+
+    @cached_property
+    def inputs(self) -> tuple[np.ndarray, ...]:
+        """The arrays that the network is given."""
+        return tuple(np.asarray(part) for part in keras.tree.flatten(self.fit.x))
+
+    @cached_property
+    def targets(self) -> np.ndarray:
+        """The targets as the script gives them."""
+        return self.setup.y
+
+    def place(self, layer: Any) -> Place | None:
+        """Where the script makes a layer."""
+        return next((p for made, p in self.recording.layers if made is layer), None)
+
+
+def suspect(
+    code: str, sentence: str, advice: str, *, tier: Tier,
+    repairs: tuple[Repair, ...] = (), layers: tuple[str, ...] = (), **evidence: float,
+) -> Suspect:  # fmt: skip
+    """A suspicion of a rule, with the label of its code."""
+    numbers = {name: float(value) for name, value in evidence.items()}
+    label = RULES[code].label
+    return Suspect(code, label, sentence, advice, tier, repairs, layers, numbers)

@@ -1,0 +1,117 @@
+"""The changes that repairs are made of: to layers, to compile, to fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from ..backend import keras
+from .case import Case, Repair
+from .edits import Edit, InsertLayer, SetArgument
+from .graph import Node
+from .setup import Setup
+
+
+def set_layers(
+    case: Case,
+    nodes: Iterable[Node],
+    what: str,
+    *,
+    code: dict[str, str] | None = None,
+    **config: Any,
+) -> Repair:
+    """Other settings for some layers.
+
+    Parameters
+    ----------
+    what : str
+        The repair in a few words.
+    code : dict of argument -> Python expression
+        For the script; by default ``repr`` of the setting.
+    config
+        Settings as in the layer's ``get_config``, e.g. ``activation="relu"``.
+    """
+    chosen = [node.layer for node in nodes]
+    names = {layer.name for layer in chosen}
+
+    def change(layer: Any) -> Any:
+        if layer.name not in names:
+            return None
+        return type(layer).from_config({**layer.get_config(), **config})
+
+    written = {name: repr(value) for name, value in config.items()} | (code or {})
+    places = [(layer, case.place(layer)) for layer in chosen]
+    edits: tuple[Edit, ...] | None = tuple(
+        SetArgument("layer", name, text, place, type(layer).__name__)
+        for layer, place in places
+        for name, text in written.items()
+    )
+    if any(place is None for _, place in places):
+        edits = None
+    return Repair(what, lambda setup: setup.with_layers(change), edits)
+
+
+def insert_layer(
+    case: Case,
+    node: Node,
+    what: str,
+    make: Callable[[], Any],
+    code: str,
+    *,
+    before: bool = True,
+) -> Repair:
+    """A new layer before or after another."""
+
+    def change(layer: Any) -> Any:
+        if layer.name != node.name:
+            return None
+        same = type(layer).from_config(layer.get_config())
+        return keras.Sequential([make(), same] if before else [same, make()])
+
+    place = case.place(node.layer)
+    edits = None if place is None else (InsertLayer(place, node.kind, code, before),)
+    return Repair(what, lambda setup: setup.with_layers(change), edits)
+
+
+def set_compile(what: str, code: dict[str, str], **changes: Any) -> Repair:
+    """Another ``loss`` or ``optimizer`` (as `Setup` has them)."""
+    edits = tuple(SetArgument("compile", name, text) for name, text in code.items())
+    return Repair(what, lambda setup: replace(setup, **changes), edits)
+
+
+def set_fit(what: str, code: dict[str, str], **changes: Any) -> Repair:
+    """Other arguments of ``fit``: ``epochs``, ``batch_size``, ``shuffle`` ..."""
+    edits = tuple(SetArgument("fit", name, text) for name, text in code.items())
+    return Repair(what, lambda setup: replace(setup, **changes), edits)
+
+
+def set_optimizer(setup: Setup, what: str, **changes: Any) -> Repair:
+    """The script's optimizer with other settings, e.g. ``learning_rate=0.01``."""
+    name = setup.optimizer["class_name"]
+    config = {**setup.optimizer["config"], **changes}
+    keep = ("learning_rate", "momentum", "nesterov", "clipnorm", "weight_decay")
+    told = {k: config[k] for k in keep if config.get(k)}
+    inside = ", ".join(f"{k}={v!r}" for k, v in told.items())
+    edit = SetArgument("compile", "optimizer", f"keras.optimizers.{name}({inside})")
+    return Repair(what, lambda s: s.with_optimizer(**changes), (edit,))
+
+
+def adam(rate: float) -> dict[str, Any]:
+    """Keras' Adam, as `Setup.optimizer` has it."""
+    return keras.optimizers.serialize(keras.optimizers.Adam(rate))
+
+
+def join(what: str, repairs: Iterable[Repair]) -> Repair:
+    """Several changes that only make sense together, as one repair."""
+    parts = tuple(repairs)
+
+    def apply(setup: Setup) -> Setup:
+        for part in parts:
+            setup = part.apply(setup)
+        return setup
+
+    edits: tuple[Edit, ...] | None = ()
+    for part in parts:
+        edits = None if edits is None or part.edits is None else edits + part.edits
+    return Repair(what, apply, edits)

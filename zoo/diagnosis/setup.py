@@ -1,0 +1,193 @@
+"""A training as a value: what can be changed, trained and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..backend import keras
+from .question import Question, loss_name
+from .recording import Fit
+
+DEFAULT_BATCH = 32
+"""Keras' own, where a script gives none."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """All that makes a training what it is.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Only copied, never trained.
+    loss : str, keras.losses.Loss or callable
+    optimizer : dict
+        As ``keras.optimizers.serialize`` gives it.
+    x, y : array, list or dict of arrays
+        As the network is given them.
+    batch_size, epochs, shuffle, class_weight
+        As in ``Model.fit``.
+    weights : list of array, optional
+        To start from where the script had loaded some; None for a fresh start.
+    values : array of shape (n_classes,)
+        What stands for each class in ``y`` where that is one column.
+    clean, normalise : bool
+        Whether gaps become 0, and inputs are standardised, in front of the network.
+    rescale : (float, float), optional
+        Scale and offset of what the network gives; the loss is divided accordingly.
+    """
+
+    model: Any
+    loss: Any
+    optimizer: dict[str, Any]
+    x: Any
+    y: np.ndarray
+    batch_size: int = DEFAULT_BATCH
+    epochs: int = 1
+    shuffle: bool = True
+    class_weight: dict[int, float] | None = None
+    weights: list[np.ndarray] | None = None
+    values: np.ndarray | None = None
+    clean: bool = False
+    normalise: bool = False
+    rescale: tuple[float, float] | None = None
+
+    @property
+    def rate(self) -> float:
+        """The learning rate; of a schedule the one it starts with."""
+        found = self.optimizer["config"].get("learning_rate", 0.0)
+        if isinstance(found, dict):
+            found = found.get("config", {}).get("initial_learning_rate", 0.0)
+        return float(found)
+
+    @property
+    def steps(self) -> int:
+        """Optimizer steps of the whole training."""
+        return self.epochs * -(-len(self.y) // self.batch_size)
+
+    def with_optimizer(self, **changes: Any) -> Setup:
+        """The same optimizer with other settings."""
+        config = {**self.optimizer["config"], **changes}
+        return replace(self, optimizer={**self.optimizer, "config": config})
+
+    def with_layers(self, change: Callable[[Any], Any]) -> Setup:
+        """With layers replaced: ``change`` gives a layer for a layer."""
+        return replace(self, model=copy(self.model, change), weights=None)
+
+
+def as_given(fit: Fit, question: Question) -> Setup:
+    """The training as the script has it.
+
+    Where it ended early (an early stop, for instance), as many epochs as it had.
+    """
+    asked = fit.arguments
+    ran = len(next(iter(fit.history.values()), []))
+    stops = any("Stopping" in name for name in fit.callbacks)
+    return Setup(
+        model=fit.model,
+        loss=fit.loss,
+        optimizer=fit.optimizer,
+        x=fit.x,
+        y=np.asarray(fit.y),
+        batch_size=int(asked.get("batch_size") or DEFAULT_BATCH),
+        epochs=ran if stops and ran else max(1, int(asked.get("epochs") or 1)),
+        shuffle=bool(asked.get("shuffle", True)),
+        class_weight=asked.get("class_weight"),
+        weights=fit.weights if fit.pretrained else None,
+        values=question.values if len(question.values) else None,
+    )
+
+
+def copy(model: Any, change: Callable[[Any], Any] | None = None) -> Any:
+    """The network anew, with fresh weights; models within it are copied too.
+
+    Raises
+    ------
+    Exception
+        Whatever a layer of one's own raises when it is made from its configuration.
+    """
+
+    def again(layer: Any) -> Any:
+        found = None if change is None else change(layer)
+        return (
+            layer.__class__.from_config(layer.get_config()) if found is None else found
+        )
+
+    flat = not any(isinstance(layer, keras.Model) for layer in model.layers)
+    return keras.models.clone_model(model, clone_function=again, recursive=not flat)
+
+
+def rows_of(tree: Any, rows: np.ndarray) -> Any:
+    """Some rows of an array, or of each in a list or dict."""
+    return keras.tree.map_structure(lambda part: part[rows], tree)
+
+
+def build(setup: Setup, rows: np.ndarray, *, seed: int) -> Any:
+    """The compiled network; ``rows`` tell the scale of the inputs."""
+    keras.utils.set_random_seed(seed)
+    model = copy(setup.model)
+    if setup.weights is not None:
+        model.set_weights(setup.weights)
+    model, weight = _wrapped(model, setup, rows)
+    model.compile(
+        optimizer=keras.optimizers.deserialize(setup.optimizer),
+        loss=setup.loss,
+        loss_weights=weight,
+    )
+    return model
+
+
+def _wrapped(model: Any, setup: Setup, rows: np.ndarray) -> tuple[Any, Any]:
+    """The network between what cleans, scales and scales back."""
+    if not (setup.clean or setup.normalise or setup.rescale):
+        return model, None
+    inputs = [keras.Input(t.shape[1:], dtype=t.dtype) for t in model.inputs]
+    given = keras.tree.flatten(setup.x)
+    parts = [
+        _prepared(tensor, given[i][rows], setup) for i, tensor in enumerate(inputs)
+    ]
+    # the network is called with its inputs in the form that it was made with
+    form = keras.tree.pack_sequence_as(setup.x, parts)
+    outputs = model(form if len(parts) > 1 else parts[0])
+    weight = None
+    if setup.rescale:
+        scale, offset = setup.rescale
+        outputs = keras.layers.Rescaling(scale, offset)(outputs)
+        weight = [loss_weight(setup.loss, scale)]
+    start = keras.tree.pack_sequence_as(setup.x, inputs)
+    return keras.Model(start if len(inputs) > 1 else inputs[0], outputs), weight
+
+
+def loss_weight(loss: Any, scale: float) -> float:
+    """What makes a loss of targets in the thousands one of targets near 1."""
+    return 1 / scale if "absolute" in loss_name(loss) else 1 / scale**2
+
+
+def _prepared(tensor: Any, values: np.ndarray, setup: Setup) -> Any:
+    """An input without gaps and in standard deviations, if it holds measurements."""
+    if values.dtype.kind != "f" and not _is_measured(values, tensor):
+        return tensor
+    values = values.astype("float64")
+    if setup.clean:
+        tensor = keras.layers.Lambda(zero_gaps)(tensor)
+        values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
+    if not setup.normalise:
+        return tensor
+    axes = tuple(range(values.ndim)) if values.ndim > 2 else 0
+    mean, variance = values.mean(axis=axes), values.var(axis=axes)
+    axis = None if values.ndim > 2 else -1
+    return keras.layers.Normalization(axis=axis, mean=mean, variance=variance)(tensor)
+
+
+def _is_measured(values: np.ndarray, tensor: Any) -> bool:
+    """Whether whole numbers go into the network as numbers, not as places in a list."""
+    return values.dtype.kind in "iu" and "float" in str(tensor.dtype)
+
+
+def zero_gaps(x: Any) -> Any:
+    """Missing and infinite values as 0."""
+    return keras.ops.nan_to_num(x, nan=0.0, posinf=0.0, neginf=0.0)
