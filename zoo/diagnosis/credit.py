@@ -91,9 +91,7 @@ def credits(decided: np.ndarray, question: Question, rows: np.ndarray) -> np.nda
     if question.task == "regression":
         return _explained(decided, truth)
     if question.task == "multilabel":
-        marks = [
-            _balanced(decided[:, i], truth[:, i]) for i in range(truth.shape[1])
-        ]
+        marks = [_balanced(decided[:, i], truth[:, i]) for i in range(truth.shape[1])]
         return np.mean(marks, axis=0)
     return _balanced(decided, truth)
 

@@ -217,9 +217,7 @@ class Search:
                 chosen = rest
         return chosen
 
-    def _confirmed(
-        self, chosen: list[Proposal], before: float
-    ) -> tuple[Cause, ...]:
+    def _confirmed(self, chosen: list[Proposal], before: float) -> tuple[Cause, ...]:
         """Those that cannot be left out on any split without a sure loss."""
         try:
             causes = [self._cause(p, chosen, before) for p in chosen]
