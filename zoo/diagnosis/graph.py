@@ -107,7 +107,7 @@ class Graph:
     def finish(self) -> None:
         """Leave out layers whose making failed."""
         layers = self._recording.layers
-        layers[:] = [pair for pair in layers if hasattr(pair[0], "_tracker")]
+        layers[:] = [pair for pair in layers if hasattr(pair[0], "name")]
 
 
 def _is_layer(value: Any) -> bool:

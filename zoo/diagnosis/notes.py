@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..backend import keras
+from ..backend import keras, tensorflow
 from .arrays import Rows
 from .graph import Graph
 from .places import UserCode
@@ -103,18 +103,37 @@ class Notes:
         return assign
 
     def make_train_function(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        """In place of ``keras.Model.make_train_function``, before which it is built."""
+        """In place of ``keras.Model.make_train_function``, before the first step."""
 
         @wraps(original)
         def make(model: Any, *args: Any, **named: Any) -> Any:
-            start = self._current
-            if start and start.model is model and start.weights is None:
-                self._note_weights(start)
+            self._note_weights(model)
             return original(model, *args, **named)
 
         return make
 
-    def _note_weights(self, start: Start) -> None:
+    def apply(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """In place of ``keras.Optimizer.apply``, with which all weights are there.
+
+        TensorFlow builds a model without an input shape while it traces its first step.
+        """
+
+        @wraps(original)
+        def apply(optimizer: Any, *args: Any, **named: Any) -> Any:
+            if self._current is not None:
+                self._note_weights(self._current.model)
+            return original(optimizer, *args, **named)
+
+        return apply
+
+    def _note_weights(self, model: Any) -> None:
+        start = self._current
+        if start is None or start.model is not model:
+            return
+        if start.weights is None or len(start.weights) < len(model.weights):
+            self._look_at_weights(start)
+
+    def _look_at_weights(self, start: Start) -> None:
         start.weights = _weights(start.model)
         start.pretrained = any(id(w) in self._changed for w in start.model.weights)
 
@@ -163,7 +182,7 @@ class Notes:
     def write(self, start: Start, rows: Rows, **facts: Any) -> None:
         """Add a training that has ended; ``facts`` are the other fields of `Fit`."""
         if start.weights is None:  # the training failed before the model was built
-            self._note_weights(start)
+            self._look_at_weights(start)
         model, compiled = start.model, self._compiled.get(id(start.model), Compiled())
         fit = Fit(
             model=model,
@@ -191,19 +210,21 @@ class Notes:
 
 
 def _weights(model: Any) -> list[np.ndarray]:
-    return [np.array(weight) for weight in model.get_weights()]
+    with tensorflow.init_scope():  # their values, even where a graph is being traced
+        return [np.array(weight) for weight in model.get_weights()]
 
 
 def _iterations(model: Any) -> int:
-    optimizer = getattr(model, "optimizer", None)
-    return int(optimizer.iterations) if hasattr(optimizer, "iterations") else 0
+    taken = getattr(getattr(model, "optimizer", None), "iterations", None)
+    return 0 if taken is None else int(taken)
 
 
 def _serialized(optimizer: Any) -> dict[str, Any]:
     if optimizer is None:
         return {}
     try:
-        return keras.optimizers.serialize(optimizer)
+        serialize: Any = keras.optimizers.serialize
+        return serialize(optimizer)
     # an optimizer of the user's own may raise anything here, and train all the same
     except Exception:
         return {"class_name": type(optimizer).__name__, "config": {}}

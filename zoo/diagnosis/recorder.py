@@ -55,6 +55,7 @@ def recorded(
         (keras.layers.Layer, "__new__", graph.made),
         (keras.layers.Layer, "__call__", graph.called),
         (keras.Variable, "assign", notes.assign),
+        (keras.Optimizer, "apply", notes.apply),
         (keras.Model, "make_train_function", notes.make_train_function),
         (keras.Model, "compile", fits.compile),
         (keras.Model, "fit", fits.fit),
@@ -63,8 +64,8 @@ def recorded(
         (keras.Model, "predict", asked.predict),
     ]
     with ExitStack() as stack:
-        for owner, name, hook in hooks:
-            stack.enter_context(_replaced(owner, name, hook))
+        for kind, name, hook in hooks:
+            stack.enter_context(_replaced(kind, name, hook))
         try:
             yield recording
         finally:
@@ -73,17 +74,18 @@ def recorded(
 
 
 @contextmanager
-def _replaced(owner: Any, name: str, hook: Callable[[Any], Any]) -> Iterator[None]:
-    """A method of a class replaced, and put back as it was: there or inherited."""
-    own = vars(owner).get(name)
+def _replaced(kind: type, name: str, hook: Callable[[Any], Any]) -> Iterator[None]:
+    """A method replaced where it is defined, and put back.
+
+    Keras compares methods with those of its own base class to see what a user overrode.
+    """
+    owner = next(base for base in kind.__mro__ if name in vars(base))
+    own = vars(owner)[name]
     setattr(owner, name, hook(getattr(owner, name)))
     try:
         yield
     finally:
-        if own is None:
-            delattr(owner, name)
-        else:
-            setattr(owner, name, own)
+        setattr(owner, name, own)
 
 
 class _Questions:
