@@ -14,9 +14,9 @@ import numpy as np
 
 from ..backend import keras, tensorflow
 from .arrays import Rows
-from .wires import Wires
 from .places import UserCode
 from .recording import Fit, Place, Recording
+from .wires import Wires
 
 ARGUMENTS = (
     "epochs",

@@ -12,11 +12,11 @@ from typing import Any
 from ..backend import keras
 from .arrays import Copies, tapped
 from .fits import Fits
-from .wires import Wires
 from .loops import Loops
 from .notes import Notes
 from .places import UserCode
 from .recording import Asked, Fit, Recording
+from .wires import Wires
 
 # Scripts that predict row by row, or in each step of a loop, would fill the memory.
 MOST_ASKED = 50

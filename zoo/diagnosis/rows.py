@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ...data import Card, Dataset
 from ..backend import keras
@@ -93,8 +94,6 @@ def _as_images(x: np.ndarray) -> np.ndarray:
 
 
 def _as_table(given: list[np.ndarray], places: list[bool]) -> Any:
-    import pandas as pd
-
     parts, names = [], []
     for i, part in enumerate(given):
         title = f"input {i} " if len(given) > 1 else ""
