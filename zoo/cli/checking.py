@@ -15,6 +15,7 @@ from ...data.dataset import take
 from ...data.errors import BadData
 from . import data_side
 from .answering import Sides, answer
+from .mending import mend
 
 if TYPE_CHECKING:
     from ...baselines.study import Study
@@ -33,6 +34,8 @@ MOST_ROWS = 6_000
 LEAST_ROWS = 8
 """With fewer there is nothing to train on and nothing to judge by."""
 PROBE_SECONDS = 8.0
+RUN_SECONDS = 120.0
+"""Beside four times the script's own training, that a repaired script may take."""
 
 Say = Callable[[str], None]
 """Called with what is being done, in a few words."""
@@ -59,7 +62,13 @@ class Material:
 
 
 def check_fit(
-    recording: Recording, fit: Fit, *, budget: float, seed: int = 0, say: Say
+    recording: Recording,
+    fit: Fit,
+    *,
+    budget: float,
+    seed: int = 0,
+    arguments: Sequence[str] = (),
+    say: Say,
 ) -> Checked:
     """Examine one training.
 
@@ -72,6 +81,8 @@ def check_fit(
     budget : float
         Seconds for all trials together; what was not tried then is said.
     seed : int
+    arguments : sequence of str
+        The script's, to run the repaired one with.
     say : callable
 
     Raises
@@ -94,7 +105,13 @@ def check_fit(
     sides = Sides(
         case, study, inquiry, reach, _data_causes(material, study, inquiry, lab), spent
     )
-    return Checked(answer(sides), study)
+    say("the repaired script runs")
+    mended = mend(
+        recording, fit, inquiry, arguments, seconds=4 * fit.seconds + RUN_SECONDS
+    )
+    spent["repaired script"] = time.monotonic() - start - sum(spent.values())
+    found = replace(answer(sides), fixed=mended.fixed, diff=mended.diff)
+    return Checked(found, study)
 
 
 def prepare(recording: Recording, fit: Fit, *, seed: int) -> Material:
