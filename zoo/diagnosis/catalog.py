@@ -67,7 +67,7 @@ The rules of the baselines have these codes too, with the pages: they look at th
 
 
 def label_of(code: str) -> str:
-    """The label of a rule on the network or on its arrays; KeyError if there is none."""
+    """The label of a rule on the network or its arrays; KeyError if there is none."""
     return DATA_LABELS[code] if code in DATA_LABELS else RULES[code].label
 
 

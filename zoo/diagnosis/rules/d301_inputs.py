@@ -64,11 +64,7 @@ def _seen(case: Case) -> Iterator[np.ndarray]:
     arrays = arrays_of(model, some_rows(case.fit.x, 1_000))
     inputs = getattr(model, "inputs", None) or [None] * len(arrays)
     for values, tensor in zip(arrays, inputs, strict=False):
-        if (
-            values.dtype.kind not in "iuf"
-            or values.ndim < 2
-            and values.dtype.kind != "f"
-        ):
+        if values.dtype.kind not in "iuf":
             continue
         if tensor is None:
             first = model.layers[:1]
@@ -134,7 +130,7 @@ def _trouble(
         )
     if most < SMALL:
         return f"standard deviations are {most:.3g} at most"
-    if 1 < len(even) and len(spreads) < WIDE:
+    if len(even) > 1 and len(spreads) < WIDE:
         least, most = even_spreads.min(), even_spreads.max()
         if most > UNEQUAL * least:
             return f"standard deviations go from {least:.3g} to {most:.3g}"

@@ -47,6 +47,7 @@ def rows_not_shuffled(case: Case) -> Suspect | None:
 
 def _mixed(kept: bool, cut: float) -> Repair:
     repair = set_fit("shuffle=True", {"shuffle": "True"} if kept else {}, shuffle=True)
+    # no shuffling reaches the rows that validation_split takes: they are mixed before
     mixing = (WrapArgument("x", MIX), WrapArgument("y", MIX)) if cut else ()
     return replace(repair, edits=(*(repair.edits or ()), *mixing))
 
