@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..backend import keras
+from ...backend import keras
 from ..case import Case, Repair, Suspect, suspect
 from ..edits import NormaliseInputs
 from ..reading import NORMALISERS, arrays_of, readers, some_rows

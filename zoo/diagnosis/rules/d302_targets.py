@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..backend import keras
+from ...backend import keras
 from ..case import Case, Repair, Suspect, suspect
 from ..edits import RescaleOutputs
 from ..setup import loss_weight

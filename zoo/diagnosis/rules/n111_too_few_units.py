@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..backend import keras
+from ...backend import keras
 from ..case import Case, Suspect, Tier, suspect
 from ..changes import set_layers
 from ..graph import LINEAR, Node, is_recurrent

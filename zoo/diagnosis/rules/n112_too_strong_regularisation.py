@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..backend import keras
+from ...backend import keras
 from ..case import Case, Repair, Suspect, suspect
 from ..changes import join, set_layers
 from ..graph import Node
@@ -84,7 +84,8 @@ def _set(node: Node, name: str) -> Any:
 def _factor(node: Node) -> float:
     """The largest factor of a layer's penalty on squares."""
     penalties = [_set(node, name) for name in PENALTIES[:2]]
-    return max((float(np.max(getattr(p, "l2", 0.0) or 0.0)) for p in penalties if p))
+    factors = [getattr(penalty, "l2", None) or 0.0 for penalty in penalties]
+    return max(float(np.max(factor)) for factor in factors)
 
 
 def _share(case: Case) -> float:

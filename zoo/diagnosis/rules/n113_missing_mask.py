@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..backend import keras
+from ...backend import keras
 from ..case import Case, Repair, Suspect, suspect
 from ..changes import insert_layer, set_layers
 from ..graph import Node, is_recurrent
