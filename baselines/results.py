@@ -12,6 +12,7 @@ from typing import Any
 from ..data.disk import write_whole
 from ..data.errors import BadData
 from .curve import Ceiling, Curve
+from .diagnosis import Diagnosis
 from .doubt import McNemar, Noise
 from .finding import Finding
 
@@ -238,6 +239,7 @@ class Results:
     course: Course | None = None
     curve: Curve | None = None
     ceiling: Ceiling | None = None
+    diagnosis: Diagnosis | None = None
     schema: int = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:

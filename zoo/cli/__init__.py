@@ -14,6 +14,7 @@ from ...data.errors import ZooError
 from .interrupt import heard
 
 COMMANDS = {
+    "check": "check",
     "train": "train",
     "baseline": "baseline",
     "compare": "compare",

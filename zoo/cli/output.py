@@ -58,6 +58,26 @@ def progress(title: str, *, quiet: bool) -> Iterator[Step]:
         )
 
 
+@contextmanager
+def waiting(title: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """What is being done, on one line of a terminal; elsewhere each once."""
+    where, last = console(), [""]
+    if quiet:
+        yield lambda words: None
+        return
+    if where.is_terminal:
+        with where.status(title) as status:
+            yield lambda words: status.update(f"{title}: {words}")
+        return
+
+    def note(words: str) -> None:
+        if words != last[0]:
+            last[0] = words
+            where.print(f"{title}: {words}", markup=False)
+
+    yield note
+
+
 def _bar(where: Console) -> Any:
     from rich import progress as parts
 

@@ -19,7 +19,11 @@ class SetArgument:
     name : str
         The argument, under Keras' name.
     code : str
-        A Python expression, e.g. ``"'relu'"`` or ``"keras.optimizers.Adam(0.001)"``.
+        A Python expression, e.g. ``"'relu'"`` or ``"keras.optimizers.Adam(0.001)"``;
+        "" takes the argument away.
+    nth, of : int
+        Of ``of`` layers of that class that were made on the line, the one with the
+        number ``nth``, from 0, in the order of making.
     """
 
     call: Literal["compile", "fit", "layer"]
@@ -27,6 +31,8 @@ class SetArgument:
     code: str
     place: Place | None = None
     kind: str = ""
+    nth: int = 0
+    of: int = 1
 
 
 @dataclass(frozen=True)
@@ -42,12 +48,17 @@ class WrapArgument:
 
 @dataclass(frozen=True)
 class InsertLayer:
-    """Put a new layer before or after the layer made at ``place``."""
+    """Put a new layer before or after the layer made at ``place``.
+
+    ``nth`` and ``of`` tell layers on one line apart, as for `SetArgument`.
+    """
 
     place: Place
     kind: str
     code: str
     before: bool = True
+    nth: int = 0
+    of: int = 1
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,13 @@ class FeedFrom:
 
 @dataclass(frozen=True)
 class NormaliseInputs:
-    """A ``keras.layers.Normalization`` in front, adapted to the training rows."""
+    """A ``keras.layers.Normalization`` in front, adapted to the training rows.
+
+    Rows of ``axes`` = 2 axes are normalised column by column, others (images) as a
+    whole.
+    """
+
+    axes: int = 2
 
 
 @dataclass(frozen=True)

@@ -138,7 +138,7 @@ def make_graph(model: Any) -> Graph:
     layers = list(_flat(model))
     within = dict(_last_within(model))
     parents = {
-        layer.name: tuple(within.get(name, name) for name in _parents(layer))
+        layer.name: tuple(within.get(name, name) for name in layers_before(layer))
         for layer in layers
     }
     children: dict[str, list[Any]] = {layer.name: [] for layer in layers}
@@ -164,7 +164,7 @@ def _flat(model: Any) -> Iterator[Any]:
             yield layer
 
 
-def _parents(layer: Any) -> tuple[str, ...]:
+def layers_before(layer: Any) -> tuple[str, ...]:
     """Names of the layers before; of a layer called twice, those of its last call."""
     nodes = getattr(layer, "_inbound_nodes", [])
     tensors = nodes[-1].input_tensors if nodes else []

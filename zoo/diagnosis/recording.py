@@ -119,7 +119,8 @@ class Recording:
 
     ``calls`` are in order; ``layers`` has every layer that was made, called or not,
     with the place. ``printed`` is the end of what it wrote. ``error`` says in one line
-    what ended the script, and ``error_place`` where.
+    what ended the script, and ``error_place`` where. ``module`` is the script's
+    ``__main__``, kept for the functions that its models may need.
     """
 
     script: str = ""
@@ -131,3 +132,4 @@ class Recording:
     error: str = ""
     error_place: Place | None = None
     seconds: float = 0.0
+    module: Any = field(default=None, repr=False)

@@ -1,0 +1,130 @@
+"""What was found about a training script, as plain data for the report and for JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Side = Literal["network", "data", "both", "none", "undecided"]
+"""Where the fault lies."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A fault whose effect was measured.
+
+    Parameters
+    ----------
+    code, label : str
+        Of its rule, e.g. ``"N106"`` and ``"missing-nonlinearity"``.
+    sentence, advice : str
+        What was seen, and what to do.
+    repair : str
+        What was changed, in a few words; "" where no change to the script can mend it.
+    before, only, together : float, optional
+        Score as the script has it, with this repair alone, and with those of all
+        causes; None where nothing could be tried.
+    lost, error : float, optional
+        What the score loses when this repair is left out, and its standard error.
+    """
+
+    code: str
+    label: str
+    sentence: str
+    advice: str
+    repair: str = ""
+    before: float | None = None
+    only: float | None = None
+    together: float | None = None
+    lost: float | None = None
+    error: float | None = None
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """What a rule suspected: acquitted by trials, or untested."""
+
+    code: str
+    label: str
+    sentence: str
+    state: Literal["acquitted", "would-do", "untested"]
+    repair: str = ""
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A symptom or a golden test: code, label, whether it is well, a sentence."""
+
+    code: str
+    label: str
+    well: bool | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One thing that was tried, and its score on the first split."""
+
+    what: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Look:
+    """The layers at one step of the training: name -> numbers."""
+
+    step: int
+    loss: float
+    gradients: dict[str, float]
+    updates: dict[str, float]
+    dead: dict[str, float]
+    saturated: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The answer on one training of a script.
+
+    Parameters
+    ----------
+    side : {"network", "data", "both", "none", "undecided"}
+    verdict, sentence, change : str
+        As a `learnable.baselines.results.Verdict`.
+    measure : str
+        What scores are, in words.
+    before, reach, mended : float
+        Score as the script has it; what can be reached, as far as anybody has seen;
+        with all repairs.
+    baseline : float
+        Score of the best baseline on the same rows.
+    diff, fixed : str
+        The repaired program against the script, and whole; "" where there is none.
+    snippet : str
+        The repaired network as code, where the script could not be changed.
+    ran : float, optional
+        Score of the repaired program, run as it stands.
+    """
+
+    script: str
+    side: Side
+    verdict: str
+    sentence: str
+    change: str
+    measure: str
+    before: float | None
+    baseline: float | None
+    reach: float | None
+    mended: float | None
+    causes: tuple[Cause, ...] = ()
+    suspicions: tuple[Suspicion, ...] = ()
+    symptoms: tuple[Sign, ...] = ()
+    golden: tuple[Sign, ...] = ()
+    trials: tuple[Trial, ...] = ()
+    looks: tuple[Look, ...] = ()
+    losses: tuple[float, ...] = ()
+    fits: tuple[str, ...] = ()
+    diff: str = ""
+    fixed: str = ""
+    snippet: str = ""
+    ran: float | None = None
+    seconds: dict[str, float] = field(default_factory=dict)

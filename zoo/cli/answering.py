@@ -1,0 +1,137 @@
+"""The answer: on which side the fault lies, and the causes in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ...baselines.diagnosis import Cause, Diagnosis, Side, Suspicion, Trial
+from ..diagnosis.search import FAILING, NOTHING
+
+if TYPE_CHECKING:
+    from ...baselines.study import Study
+    from ..diagnosis import search
+    from ..diagnosis.case import Case, Suspect
+    from ..diagnosis.search import Inquiry
+
+AHEAD = 1.1
+"""A network is ahead whose score is so many times the best baseline's."""
+
+
+@dataclass(frozen=True)
+class Sides:
+    """All that an answer is drawn from."""
+
+    case: Case
+    study: Study
+    inquiry: Inquiry
+    reach: dict[str, float]
+    data: tuple[Cause, ...]
+    seconds: dict[str, float]
+
+    @property
+    def baseline(self) -> tuple[str, float]:
+        """The best baseline and its score."""
+        name = max(self.reach, key=lambda n: self.reach[n], default="")
+        return name, max(0.0, self.reach.get(name, 0.0))
+
+
+def answer(sides: Sides) -> Diagnosis:
+    """Side, verdict, causes, and what was acquitted."""
+    inquiry = sides.inquiry
+    causes = (*sides.data, *(_as_cause(c) for c in inquiry.causes))
+    verdict, sentence, change = _verdict(sides)
+    return Diagnosis(
+        script=sides.case.recording.script,
+        side=_side(sides, causes),
+        verdict=verdict,
+        sentence=sentence,
+        change=change,
+        measure=measure(sides.case),
+        before=inquiry.before,
+        baseline=sides.baseline[1],
+        reach=inquiry.reach,
+        mended=inquiry.mended,
+        causes=causes,
+        suspicions=tuple(_suspicions(inquiry)),
+        trials=tuple(Trial(what, score) for what, score in inquiry.scores.items()),
+        seconds=sides.seconds,
+    )
+
+
+def measure(case: Case) -> str:
+    """What the scores are."""
+    if case.question.task == "regression":
+        return "R2"
+    return "balanced accuracy above chance (0: chance, 1: always right)"
+
+
+def _side(sides: Sides, causes: tuple[Cause, ...]) -> Side:
+    kinds = {cause.code[0] for cause in causes}
+    if kinds == {"N", "D"}:
+        return "both"
+    if kinds:
+        return "network" if kinds == {"N"} else "data"
+    if sides.inquiry.is_failing:
+        return "network"
+    return "undecided" if sides.inquiry.before <= NOTHING else "none"
+
+
+def _as_cause(cause: search.Cause) -> Cause:
+    suspect, repair = cause.proposal.suspect, cause.proposal.repair
+    return Cause(
+        suspect.code,
+        suspect.label,
+        suspect.sentence,
+        suspect.advice,
+        repair.what,
+        cause.before,
+        cause.only,
+        cause.together,
+        cause.lost.gain,
+        cause.lost.error,
+    )
+
+
+def _suspicions(inquiry: Inquiry) -> list[Suspicion]:
+    others = {p.suspect.code: p.repair.what for p in inquiry.others}
+
+    def told(suspect: Suspect) -> Suspicion:
+        would = others.get(suspect.code, "")
+        state = "would-do" if would else "acquitted"
+        return Suspicion(suspect.code, suspect.label, suspect.sentence, state, would)
+
+    untested = [
+        Suspicion(s.code, s.label, s.sentence, "untested") for s in inquiry.untested
+    ]
+    return [told(s) for s in inquiry.acquitted] + untested
+
+
+def _verdict(sides: Sides) -> tuple[str, str, str]:
+    """Name, sentence, and what would change it."""
+    data = sides.study.results.verdicts[-1]
+    inquiry, (name, score) = sides.inquiry, sides.baseline
+    stands = f"score {inquiry.before:.2f} against {score:.2f} of {name}"
+    if data.name == "suspicious":
+        return data.name, data.sentence, data.change
+    if inquiry.causes:
+        return (
+            "network-at-fault",
+            f"As it is the network has {stands}; with the repairs it has "
+            f"{inquiry.mended:.2f}.",
+            "Nothing: the repairs were tried, and each one is needed.",
+        )
+    if inquiry.before <= NOTHING and data.name != "signal":
+        return data.name, data.sentence, data.change
+    if inquiry.is_failing:
+        return (
+            "network-at-fault",
+            f"The network has {stands}, and nothing that was tried mends it.",
+            "A repair that was not tried.",
+        )
+    verdict = "network-ahead" if inquiry.before > AHEAD * score else "network-level"
+    return (
+        verdict,
+        f"The network learns what can be learned: {stands}.",
+        f"A network or baseline with a score above {inquiry.before / FAILING:.2f}.",
+    )

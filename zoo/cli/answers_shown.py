@@ -1,0 +1,98 @@
+"""The answer of ``zoo check`` as text and as JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...data.disk import write_whole
+from ...data.errors import BadData
+
+if TYPE_CHECKING:
+    from ...baselines.diagnosis import Cause, Diagnosis
+    from ...baselines.results import Results
+
+SIDES = {
+    "network": "The fault lies in the network.",
+    "data": "The fault lies in the data.",
+    "both": "The fault lies in the data and in the network.",
+    "none": "No fault was found.",
+    "undecided": "It cannot be told where the fault lies.",
+}
+
+
+def as_facts(results: Results, run: Path) -> dict[str, Any]:
+    """What ``--json`` prints."""
+    facts = results.to_dict()
+    found = facts["diagnosis"]
+    causes = [
+        {("all" if key == "together" else key): value for key, value in cause.items()}
+        for cause in found["causes"]
+    ]
+    return found | {
+        "causes": causes,
+        "findings": facts["findings"],
+        "data": facts["verdicts"][-1],
+        "run": str(run),
+        "report": str(run / "report.html"),
+    }
+
+
+def show(results: Results, run: Path, *, wrote: Path | None) -> None:
+    """Side, verdict, causes, what was acquitted, and the report's path."""
+    found = results.diagnosis
+    assert found is not None
+    click.echo(f"{click.style(found.verdict, bold=True)}. {SIDES[found.side]}")
+    click.echo(f"  {found.sentence}")
+    for cause in found.causes:
+        _show_cause(cause)
+    _show_suspicions(found)
+    for sign in found.symptoms:
+        click.echo(f"Seen: {sign.sentence}")
+    click.echo(f"  What would change this: {found.change}")
+    if wrote is not None:
+        click.echo(f"repaired: {wrote}")
+    elif found.diff:
+        click.echo(found.diff, nl=False)
+    click.echo(f"report: {run / 'report.html'}")
+
+
+def _show_cause(cause: Cause) -> None:
+    code = click.style(cause.code, bold=True)
+    click.echo(f"{code} {cause.label}. {cause.sentence}")
+    if cause.repair and cause.before is not None:
+        click.echo(
+            f"  Proved: {cause.repair}. Score {cause.before:.2f} as it is, "
+            f"{cause.only:.2f} with this alone, {cause.together:.2f} with all repairs."
+        )
+    click.echo(f"  What to do: {cause.advice}")
+
+
+def _show_suspicions(found: Diagnosis) -> None:
+    for suspicion in found.suspicions:
+        if suspicion.state == "would-do":
+            click.echo(f"  Would do as well: {suspicion.repair} ({suspicion.label}).")
+    for state, words in (
+        ("acquitted", "Tried, not the cause"),
+        ("untested", "Untested"),
+    ):
+        labels = [s.label for s in found.suspicions if s.state == state]
+        if labels:
+            click.echo(f"{words}: {', '.join(labels)}.")
+
+
+def write_fixed(found: Diagnosis, path: Path) -> None:
+    """The repaired script, written whole.
+
+    Raises
+    ------
+    BadData
+        There is none: nothing was found to repair, or it has no place in the script.
+    """
+    if not found.fixed:
+        why = "no cause was found" if not found.causes else "see the report's code"
+        msg = f"there is no repaired script to write to {path}: {why}"
+        raise BadData(msg)
+    write_whole(path, found.fixed)

@@ -1,0 +1,242 @@
+"""A recorded training examined from both sides: the data, and the network."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...baselines.diagnosis import Cause, Diagnosis
+from ...data import Dataset
+from ...data.dataset import take
+from ...data.errors import BadData
+from . import data_side
+from .answering import Sides, answer
+
+if TYPE_CHECKING:
+    from ...baselines.study import Study
+    from ..diagnosis.case import Case
+    from ..diagnosis.question import Question
+    from ..diagnosis.recording import Fit, Recording
+    from ..diagnosis.search import Inquiry
+    from ..diagnosis.trials import Laboratory, Split
+
+FOLDS = 4
+"""A quarter of the rows is kept back in each."""
+SPLITS = 3
+"""Folds, each with a seed of its own, on which causes are proved."""
+MOST_ROWS = 6_000
+"""More are sampled: a fault shows in these, and trials are many."""
+LEAST_ROWS = 8
+"""With fewer there is nothing to train on and nothing to judge by."""
+PROBE_SECONDS = 8.0
+
+Say = Callable[[str], None]
+"""Called with what is being done, in a few words."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The answer, and the data half that it rests on."""
+
+    diagnosis: Diagnosis
+    study: Study
+
+
+@dataclass(frozen=True)
+class Material:
+    """One training's rows in the forms that both halves need."""
+
+    recording: Recording
+    fit: Fit
+    question: Question
+    dataset: Dataset
+    splits: tuple[Split, ...]
+    seed: int
+
+
+def check_fit(
+    recording: Recording, fit: Fit, *, budget: float, seed: int = 0, say: Say
+) -> Checked:
+    """Examine one training.
+
+    Parameters
+    ----------
+    recording : Recording
+        All that the script did.
+    fit : Fit
+        The training to examine.
+    budget : float
+        Seconds for all trials together; what was not tried then is said.
+    seed : int
+    say : callable
+
+    Raises
+    ------
+    BadData
+        The rows are too few or too odd to be examined.
+    """
+    from ...baselines.study import run_study
+
+    start = time.monotonic()
+    material = prepare(recording, fit, seed=seed)
+    say("what the data allow")
+    study = run_study({}, material.dataset, folds=FOLDS, seed=seed, jobs=1)
+    spent = {"data": time.monotonic() - start}
+    reach = reached(study, material)
+    case = _probed(material, seed=seed, say=say)
+    lab = _laboratory(material, case, start + budget, say)
+    inquiry = _inquire(lab, case, reach)
+    spent["trials"] = time.monotonic() - start - spent["data"]
+    sides = Sides(
+        case, study, inquiry, reach, _data_causes(material, study, inquiry, lab), spent
+    )
+    return Checked(answer(sides), study)
+
+
+def prepare(recording: Recording, fit: Fit, *, seed: int) -> Material:
+    """The question, the rows for other learners, and the folds."""
+    from ...data.split import make_folds
+    from ..diagnosis.question import ask
+    from ..diagnosis.rows import as_dataset
+    from ..diagnosis.setup import rows_of
+    from ..diagnosis.trials import Split
+
+    question = ask(fit)
+    rows = _some_rows(question, seed)
+    fit = replace(fit, x=rows_of(fit.x, rows), y=rows_of(fit.y, rows))
+    question = replace(question, y=question.y[rows])
+    name = recording.script.rsplit("/", 1)[-1] or "model"
+    dataset = as_dataset(fit.model, fit.x, question, name=name)
+    folds = make_folds(dataset, folds=FOLDS, seed=seed)
+    splits = tuple(Split(fold.train, fold.test) for fold in folds[:SPLITS])
+    return Material(recording, fit, question, dataset, splits, seed)
+
+
+def _some_rows(question: Question, seed: int) -> np.ndarray:
+    """All rows, or a sample; without those whose target is missing."""
+    y = question.y.reshape(len(question), -1).astype("float64")
+    rows = np.flatnonzero(np.isfinite(y).all(axis=1))
+    if len(rows) < LEAST_ROWS:
+        msg = f"the training has {len(rows)} rows with a target"
+        raise BadData(f"{msg}; {LEAST_ROWS} or more are needed to examine it")
+    if len(rows) <= MOST_ROWS:
+        return rows
+    rng = np.random.default_rng(seed)
+    return np.sort(rng.choice(rows, MOST_ROWS, replace=False))
+
+
+def reached(study: Study, material: Material) -> dict[str, float]:
+    """Each baseline's score on the folds of the trials."""
+    from ..diagnosis.credit import credits
+
+    found: dict[str, list[float]] = {}
+    for outcome in study.outcomes:
+        if outcome.predictions is None or outcome.fold >= len(material.splits):
+            continue
+        rows = material.splits[outcome.fold].test
+        decided = _decided(outcome.predictions, material.question)
+        marks = credits(decided, _as_asked(material), rows)
+        found.setdefault(outcome.candidate, []).append(float(marks.mean()))
+    return {name: float(np.mean(scores)) for name, scores in found.items()}
+
+
+def _as_asked(material: Material) -> Question:
+    """The question as baselines got it: with no more targets than they had."""
+    return replace(material.question, y=material.dataset.y)
+
+
+def _decided(predictions: np.ndarray, question: Question) -> np.ndarray:
+    if question.task == "multilabel":
+        return (predictions > 0.5).astype("int64")
+    return predictions if question.task == "regression" else predictions.argmax(axis=1)
+
+
+def _probed(material: Material, *, seed: int, say: Say) -> Case:
+    """The case with what was measured on the network while it trains."""
+    from ..diagnosis.case import Case
+    from ..diagnosis.setup import as_given
+
+    setup = as_given(material.fit, material.question)
+    return Case(material.recording, material.fit, material.question, setup)
+
+
+def _laboratory(
+    material: Material, case: Case, deadline: float, say: Say
+) -> Laboratory:
+    from ..diagnosis.trials import Laboratory
+
+    return Laboratory(
+        case.setup,
+        material.question,
+        material.splits,
+        deadline=deadline,
+        seed=material.seed,
+        on_trial=say,
+    )
+
+
+def _inquire(lab: Laboratory, case: Case, reach: dict[str, float]) -> Inquiry:
+    from ..diagnosis.search import Search
+    from ..diagnosis.suspects import suspects
+
+    return Search(lab, suspects(case), reach=max(reach.values(), default=0.0)).run()
+
+
+def _data_causes(
+    material: Material, study: Study, inquiry: Inquiry, lab: Laboratory
+) -> tuple[Cause, ...]:
+    """Faults that no change to the network mends."""
+    from ..diagnosis.search import NOTHING
+
+    learned = bool(inquiry.causes) or inquiry.before > NOTHING
+    causes = list(data_side.data_causes(study, learned=learned))
+    if not causes:
+        causes += _asked_causes(material, lab)
+    return tuple(causes)
+
+
+def _asked_causes(material: Material, lab: Laboratory) -> Sequence[Cause]:
+    """Whether rows that were asked about are not like those trained on."""
+    from ..diagnosis.credit import decide
+    from ..diagnosis.trials import answers, gives_logits
+
+    fit, own = material.fit, lab.outcome([], 0)
+    if own.decided is None:
+        return ()
+    setup = lab.setup
+    for asked in material.recording.asked:
+        other = _asked_rows(material, asked.x) if asked.model is fit.model else None
+        if other is None:
+            continue
+        outputs = answers(fit.model, asked.x)
+        said = decide(
+            outputs, material.question, setup.values, logits=gives_logits(setup)
+        )
+        found = data_side.mismatch(material.dataset, other, (own.decided, said))
+        if found is not None:
+            return (found,)
+    return ()
+
+
+def _asked_rows(material: Material, x: Any) -> Dataset | None:
+    """Rows asked about in the form of those trained on; None where they are these."""
+    from ..backend import keras
+    from ..diagnosis.rows import as_dataset
+
+    given = [np.asarray(part) for part in keras.tree.flatten(x)]
+    trained = [np.asarray(part) for part in keras.tree.flatten(material.fit.x)]
+    if [p.shape[1:] for p in given] != [p.shape[1:] for p in trained]:
+        return None
+    count = len(given[0])
+    stand_in = replace(
+        material.question,
+        y=np.resize(material.question.y, (count, *material.question.y.shape[1:])),
+    )
+    found = as_dataset(material.fit.model, x, stand_in, name="asked")
+    if data_side.across(material.dataset, [found]) > 0.5:
+        return None
+    return replace(found, x=take(found.x, np.arange(count)))

@@ -1,0 +1,102 @@
+"""The process that runs a user's script and examines what it did.
+
+Its folder holds ``job.json``; it writes ``doing.txt`` while it works, and at the end
+``answer.json``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...data.errors import BadData, Misuse, ZooError
+
+if TYPE_CHECKING:
+    from ..diagnosis.recording import Fit, Recording
+
+MEMORY_SHARE = 0.9
+"""Of the machine's memory, that the script and its examination may take."""
+
+
+def main(folder: Path) -> None:
+    """Do the job of a folder, and leave the answer there."""
+    job = json.loads((folder / "job.json").read_text("utf-8"))
+    try:
+        facts = {"run": str(_examine(job, folder))}
+    except ZooError as error:
+        facts = {"error": str(error), "code": error.exit_code}
+    partial = folder / "answer.partial"
+    partial.write_text(json.dumps(facts), "utf-8")
+    partial.rename(folder / "answer.json")
+
+
+def _examine(job: dict[str, Any], folder: Path) -> Path:
+    from ..diagnosis.script import run_script
+    from .checking import check_fit
+    from .work import write_run
+
+    _bound_memory()
+
+    def say(what: str) -> None:
+        partial = folder / "doing.partial"
+        partial.write_text(what, "utf-8")
+        partial.rename(folder / "doing.txt")
+
+    say("the script runs")
+    recording = run_script(
+        Path(job["script"]), job["arguments"], seconds=job["time_limit"]
+    )
+    fit = chosen(recording, job["fit"])
+    checked = check_fit(recording, fit, budget=job["budget"], seed=job["seed"], say=say)
+    found = replace(checked.diagnosis, fits=lines(recording.fits))
+    results = replace(checked.study.results, command=job["command"], diagnosis=found)
+    study = replace(checked.study, results=results)
+    return write_run(Path(job["out"]), "check", study)[1]
+
+
+def _bound_memory() -> None:
+    """Let a script that takes too much fail in itself, not the whole machine."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return
+    size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limit = int(size * MEMORY_SHARE)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+def chosen(recording: Recording, number: int | None) -> Fit:
+    """The training to examine.
+
+    Raises
+    ------
+    BadData
+        The script trained nothing.
+    Misuse
+        There is no training of that number.
+    """
+    fits, name = recording.fits, Path(recording.script).name
+    if not fits:
+        why = recording.error or "it never calls fit or train_on_batch"
+        raise BadData(f"{name} trained no network: {why}")
+    if number is not None and number > len(fits):
+        msg = f"--fit {number}: {name} has {len(fits)} trainings"
+        raise Misuse(f"{msg} ({'; '.join(lines(fits))})")
+    return fits[-1 if number is None else number - 1]
+
+
+def lines(fits: Sequence[Fit]) -> tuple[str, ...]:
+    """A line a training: where it is, and its size."""
+    return tuple(
+        f"{i}: line {fit.place.line if fit.place else '?'}, {fit.steps:,} steps"
+        for i, fit in enumerate(fits, start=1)
+    )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

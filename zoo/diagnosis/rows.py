@@ -1,0 +1,151 @@
+"""The rows that a network was given, as a table or images for other learners."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ...data import Card, Dataset
+from ..backend import keras
+from .graph import layers_before, make_graph
+from .question import Question
+
+MOST_COLUMNS = 2_000
+"""Of more, an even choice is taken: what can be learned shows in these."""
+MOST_WORDS = 2_000
+"""Values of a sequence of places (words, for instance) that get a column each."""
+MOST_TARGETS = 8
+"""Of more numbers to be predicted, an even choice."""
+
+
+def as_dataset(
+    model: Any, x: Any, question: Question, *, name: str, target: str = "y"
+) -> Dataset:
+    """What other learners are given: images, or a table of all inputs side by side.
+
+    Of an input that goes to an embedding, and holds several places a row, how often
+    each place is named; of sequences also mean, spread and range over time.
+
+    Parameters
+    ----------
+    model : keras.Model
+    x : array, list or dict of arrays
+    question : Question
+    name : str
+        For the report.
+    """
+    given = [np.asarray(part) for part in keras.tree.flatten(x)]
+    places = _goes_to_embedding(model, len(given))
+    if len(given) == 1 and given[0].ndim == 4:
+        features: Any = _as_images(given[0])
+    else:
+        features = _as_table(given, places)
+    y = question.y
+    if question.task == "regression" and y.ndim == 2 and y.shape[1] > MOST_TARGETS:
+        y = y[:, _even(y.shape[1], MOST_TARGETS)]
+    classes, targets = _names(question, y)
+    card = Card(name, name, question.task, target)
+    return Dataset(features, y, card, classes=classes, targets=targets)
+
+
+def _names(
+    question: Question, y: np.ndarray
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Labels of classes, and of several targets."""
+    targets = tuple(f"output {i}" for i in range(y.shape[1])) if y.ndim == 2 else ()
+    if question.task == "multilabel":
+        return targets, targets
+    if question.task == "regression":
+        return (), targets
+    values = question.values
+    named = values if len(values) else np.arange(question.class_count)
+    return tuple(
+        f"{value:g}" if named.dtype.kind in "iuf" else str(value) for value in named
+    ), ()
+
+
+def _goes_to_embedding(model: Any, count: int) -> list[bool]:
+    """For each input whether its numbers are places in a list."""
+    embedded = {
+        name
+        for node in make_graph(model).nodes
+        if isinstance(node.layer, keras.layers.Embedding)
+        for name in _origins(node.layer)
+    }
+    inputs = getattr(model, "inputs", None) or []
+    names = [tensor._keras_history.operation.name for tensor in inputs]
+    if len(names) != count:
+        return [False] * count
+    if count == 1 and embedded:
+        return [True]
+    return [name in embedded for name in names]
+
+
+def _origins(layer: Any) -> set[str]:
+    """Names of what a layer takes from, one step up."""
+    return set(layers_before(layer))
+
+
+def _as_images(x: np.ndarray) -> np.ndarray:
+    """Values as floats without gaps: image baselines take them as they are."""
+    return np.nan_to_num(x.astype("float32"), posinf=0.0, neginf=0.0)
+
+
+def _as_table(given: list[np.ndarray], places: list[bool]) -> Any:
+    parts, names = [], []
+    for i, part in enumerate(given):
+        title = f"input {i} " if len(given) > 1 else ""
+        values, own = _columns(part, places=places[i])
+        parts.append(values)
+        names += [f"{title}{n}" for n in own]
+    table = pd.DataFrame(np.concatenate(parts, axis=1), columns=names)
+    return table.replace([np.inf, -np.inf], np.nan)
+
+
+def _columns(part: np.ndarray, *, places: bool) -> tuple[np.ndarray, list[str]]:
+    if places and part.ndim == 2 and part.shape[1] > 1:
+        return _counted(part)
+    flat = part.reshape(len(part), -1).astype("float64")
+    chosen = _even(flat.shape[1], MOST_COLUMNS)
+    names = [f"column {c}" for c in chosen]
+    if part.ndim != 3:
+        return flat[:, chosen], names
+    over = _over_time(part)
+    kinds = ("mean", "spread", "least", "most")
+    told = [f"{kind} of {c}" for kind in kinds for c in range(part.shape[2])]
+    return np.concatenate([flat[:, chosen], over], axis=1), names + told
+
+
+def _over_time(part: np.ndarray) -> np.ndarray:
+    """Mean, standard deviation, minimum and maximum of each channel."""
+    steps = part.astype("float64")
+    found = [
+        steps.mean(axis=1),
+        steps.std(axis=1),
+        steps.min(axis=1),
+        steps.max(axis=1),
+    ]
+    return np.concatenate(found, axis=1)
+
+
+def _counted(part: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """How often a row names each of the commonest places."""
+    values, codes, counts = np.unique(part, return_inverse=True, return_counts=True)
+    common = np.sort(np.argsort(-counts, kind="stable")[:MOST_WORDS])
+    column = np.full(len(values), -1)
+    column[common] = np.arange(len(common))
+    found = np.zeros((len(part), len(common)))
+    where = column[codes.reshape(part.shape)]
+    for step in where.T:
+        known = np.flatnonzero(step >= 0)
+        np.add.at(found, (known, step[known]), 1)
+    return found, [f"place {values[c]}" for c in common]
+
+
+def _even(count: int, most: int) -> np.ndarray:
+    """Up to so many numbers below ``count``, evenly chosen."""
+    if count <= most:
+        return np.arange(count)
+    return np.unique(np.linspace(0, count - 1, most).astype(int))

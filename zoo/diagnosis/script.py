@@ -1,0 +1,200 @@
+"""A user's script, run as it is in this process, with all that it does with Keras."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import signal
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType, ModuleType
+from typing import Any, TextIO, cast
+
+from .gone import gone_call as gone_call
+from .places import Stopped, UserCode, in_one_line
+from .recorder import recorded
+from .recording import Fit, Place, Recording
+
+# Letters that are kept of what a script prints: its last words.
+MOST_PRINTED = 20_000
+
+# A script may catch everything; then it is stopped again after so many seconds.
+_AGAIN = 10.0
+
+
+def run_script(
+    path: Path,
+    arguments: Sequence[str] = (),
+    *,
+    seconds: float,
+    most_rows: int = 20_000,
+    on_fit: Callable[[Fit], None] | None = None,
+) -> Recording:
+    """Run a file as Python runs it, and record what it does with Keras.
+
+    Nothing is asked and no window opens: its standard input is at its end and plots
+    are drawn to memory. It may change this process in ways that nobody can put back,
+    so this belongs into a process of its own, in its main thread.
+
+    Parameters
+    ----------
+    path : Path
+        The script.
+    arguments : sequence of str
+        Its command line.
+    seconds : float
+        It is stopped after them.
+    most_rows, on_fit
+        As of `recorder.recorded`.
+
+    Returns
+    -------
+    Recording
+        What was done until the script ended, whatever ended it.
+    """
+    file = path.resolve()
+    code, began = UserCode(str(file)), time.perf_counter()
+    with ExitStack() as stack:
+        stack.enter_context(_surroundings(file, arguments))
+        printed = stack.enter_context(_printed())
+        recording = stack.enter_context(
+            recorded(str(file), most_rows=most_rows, on_fit=on_fit)
+        )
+        try:
+            with _as_main(file) as recording.module, _stopped_after(seconds):
+                _run(file, recording.module)
+        # whatever a script raises is what became of it; only Ctrl-C is for us
+        except (Exception, SystemExit, Stopped) as error:
+            recording.error = _told(error, file, code)
+            recording.error_place = code.place_of(error) if recording.error else None
+    recording.printed = printed.end
+    recording.seconds = time.perf_counter() - began
+    return recording
+
+
+def _run(file: Path, module: ModuleType) -> None:
+    # otherwise it would be compiled with the future statements of this file
+    compiled = compile(file.read_bytes(), str(file), "exec", dont_inherit=True)
+    exec(compiled, module.__dict__)
+
+
+def _told(error: BaseException, file: Path, code: UserCode) -> str:
+    """What ended a script, in one line; "" if it ended by itself."""
+    if isinstance(error, SystemExit):
+        return "" if error.code in (None, 0) else f"ended by sys.exit({error.code!r})"
+    if isinstance(error, SyntaxError):
+        text = (error.text or "").strip()
+        return f"{type(error).__name__}: {error.msg} (line {error.lineno}: {text})"
+    if isinstance(error, EOFError) and "reading a line" in str(error):
+        return "asks for input(), which nobody answers here"
+    gone = gone_call(error, file.read_text(encoding="utf-8", errors="replace"))
+    if gone:
+        return f"{gone}{_line(code.place_of(error))}"
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        package = error.name.partition(".")[0]
+        return (
+            f"the module {error.name!r} is not installed in this environment; try "
+            f"`{Path(sys.executable).name} -m pip install {package}`, whose name may "
+            "differ from the module's"
+        )
+    return in_one_line(error)
+
+
+def _line(place: Place | None) -> str:
+    if place is None:
+        return ""
+    text = linecache.getline(place.file, place.line).strip()
+    return f" (line {place.line}: {text})"
+
+
+@contextmanager
+def _as_main(file: Path) -> Iterator[ModuleType]:
+    """A fresh ``__main__``; the process has its own back afterwards.
+
+    Workers of joblib import the file of ``__main__``: they would run the script again.
+    """
+    module = ModuleType("__main__")
+    module.__file__ = str(file)
+    module.__dict__["__builtins__"] = __builtins__
+    before = dict(sys.modules)
+    sys.modules["__main__"] = module
+    try:
+        yield module
+    finally:
+        sys.modules["__main__"] = before["__main__"]
+        for name in set(sys.modules) - set(before):
+            if _beside(sys.modules[name], file):
+                del sys.modules[name]
+
+
+def _beside(module: ModuleType, file: Path) -> bool:
+    """Whether a module is the user's; another script may have one of the same name."""
+    # not by getattr: that would import modules that load themselves when they are used
+    own = vars(module).get("__file__") if isinstance(module, ModuleType) else None
+    return own is not None and UserCode(str(file)).owns(own)
+
+
+@contextmanager
+def _surroundings(file: Path, arguments: Sequence[str]) -> Iterator[None]:
+    """Command line, paths, input and plots as the script shall find them."""
+    folder, argv, path = os.getcwd(), sys.argv, sys.path
+    backend, stdin = os.environ.get("MPLBACKEND"), sys.stdin
+    sys.argv, sys.path = [str(file), *arguments], [str(file.parent), *path]
+    os.environ["MPLBACKEND"] = "Agg"
+    try:
+        with open(os.devnull) as sys.stdin, warnings.catch_warnings():
+            # what `plt.show()` says where no window can open
+            warnings.filterwarnings("ignore", "FigureCanvasAgg is non-interactive")
+            yield
+    finally:
+        sys.argv, sys.path, sys.stdin = argv, path, stdin
+        os.chdir(folder)
+        os.environ.pop("MPLBACKEND", None)
+        if backend is not None:
+            os.environ["MPLBACKEND"] = backend
+
+
+@contextmanager
+def _stopped_after(seconds: float) -> Iterator[None]:
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise Stopped(f"stopped after {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+class _Tee:
+    """Standard output as before, with its end kept."""
+
+    def __init__(self, real: TextIO) -> None:
+        self._real, self.end = real, ""
+
+    def write(self, text: str) -> int:
+        self.end = (self.end + text)[-MOST_PRINTED:]
+        return self._real.write(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+
+@contextmanager
+def _printed() -> Iterator[_Tee]:
+    real, tee = sys.stdout, _Tee(sys.stdout)
+    sys.stdout = cast(TextIO, tee)
+    try:
+        yield tee
+    finally:
+        sys.stdout = real

@@ -1,0 +1,271 @@
+"""Which repairs are causes: all together, then fewer, and never without a trial."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .case import Repair, Suspect
+from .trials import Difference, Laboratory, OutOfTime
+
+FAILING = 0.75
+"""A network fails that reaches less than this share of what can be reached: the score
+of the best baseline, or of the best repair. Healthy networks stood at .78 and more of
+their best baseline, failing ones at .65 and less."""
+SOLVED = 0.9
+"""A repair is enough that reaches this share."""
+NOTHING = 0.05
+"""A score that is nothing: chance is 0, and 1 is perfect."""
+LOSS = 0.1
+"""Share of what can be reached that must be lost when a cause's repair is left out."""
+MOST_TOGETHER = 4
+"""Faults that are looked for at a time, one added after the other."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """One repair of one suspect."""
+
+    suspect: Suspect
+    repair: Repair
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A repair whose effect was measured.
+
+    ``before``, ``only`` and ``together`` are scores without repairs, with only this
+    one, and with those of all causes; ``lost`` is what goes when it is left out.
+    """
+
+    proposal: Proposal
+    before: float
+    only: float
+    together: float
+    lost: Difference
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """What the trials said.
+
+    Parameters
+    ----------
+    before : float
+        Score as the script has it, mean over splits.
+    reach : float
+        What can be reached, as far as anybody has seen.
+    causes : tuple of Cause
+    others : tuple of Proposal
+        Repairs that would each do as well.
+    acquitted : tuple of Suspect
+        Tried, and not needed or no help.
+    untested : tuple of Suspect
+        For want of time, or of a repair.
+    scores : dict of str -> float
+        What was tried, in words, and its score on the first split.
+    mended : float
+        Score with the repairs of all causes; ``before`` without any.
+    """
+
+    before: float
+    reach: float
+    causes: tuple[Cause, ...]
+    others: tuple[Proposal, ...]
+    acquitted: tuple[Suspect, ...]
+    untested: tuple[Suspect, ...]
+    scores: dict[str, float]
+    mended: float
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the network falls clearly short of what can be reached."""
+        return self.before < FAILING * self.reach and self.reach > NOTHING
+
+
+class Search:
+    """Trials of proposals, from single ones to sets.
+
+    Parameters
+    ----------
+    lab : Laboratory
+    suspects : sequence of Suspect
+    reach : float
+        Score of the best baseline; 0 where nothing is learned.
+    """
+
+    def __init__(
+        self, lab: Laboratory, suspects: Sequence[Suspect], *, reach: float
+    ) -> None:
+        self.lab = lab
+        self.suspects = tuple(suspects)
+        self.reach = max(0.0, reach)
+        self.proposals = [
+            Proposal(s, r)
+            for s in sorted(suspects, key=lambda s: s.tier)
+            for r in s.repairs
+        ]
+        self.singles: dict[int, float] = {}
+        self.scores: dict[str, float] = {}
+
+    def run(self) -> Inquiry:
+        """Find the causes, as far as time allows."""
+        chosen: list[Proposal] = []
+        before = 0.0
+        try:
+            before = self.lab.score([], splits=self._splits)
+            chosen = self._choose(before)
+        except OutOfTime:
+            pass
+        causes = self._confirmed(chosen, before)
+        return self._told(before, causes)
+
+    @property
+    def _splits(self) -> int:
+        return len(self.lab.splits)
+
+    def _choose(self, before: float) -> list[Proposal]:
+        """The smallest set of repairs found that mends the network."""
+        healthy = before >= FAILING * self.reach and before > NOTHING
+        for tier in (0, 1) if healthy else (0, 1, 2):
+            self._try_tier(tier)
+            best = self._nearest_single(before, tier)
+            if best is not None:
+                return [best]
+        if healthy:
+            return []
+        return self._eliminated(self._together())
+
+    def _try_tier(self, tier: int) -> None:
+        for i, proposal in enumerate(self.proposals):
+            if proposal.suspect.tier == tier:
+                self.singles[i] = self._score([proposal])
+                self.reach = max(self.reach, self.singles[i])
+
+    def _nearest_single(self, before: float, tier: int) -> Proposal | None:
+        """The first of a tier that is enough, or a clearly better one."""
+        if before >= FAILING * self.reach or self.reach <= NOTHING:
+            return None
+        enough = [
+            i
+            for i, score in self.singles.items()
+            if self.proposals[i].suspect.tier == tier and self._is_enough(score)
+        ]
+        return self.proposals[enough[0]] if enough else None
+
+    def _is_enough(self, score: float) -> bool:
+        return score >= SOLVED * self.reach and score > NOTHING
+
+    def _score(self, proposals: Sequence[Proposal], *, splits: int = 1) -> float:
+        repairs = [p.repair for p in proposals]
+        score = self.lab.score(repairs, splits=splits)
+        self.scores[" + ".join(r.what for r in repairs)] = score
+        return score
+
+    def _best_of_each(self) -> list[Proposal]:
+        """For every suspect its repair with the best score by itself."""
+        best: dict[str, int] = {}
+        for i, proposal in enumerate(self.proposals):
+            code, score = proposal.suspect.code, self.singles.get(i, 0.0)
+            if code not in best or score > self.singles.get(best[code], 0.0) + LOSS:
+                best[code] = i
+        return [self.proposals[i] for i in sorted(best.values())]
+
+    def _together(self) -> list[Proposal]:
+        """The best set found: all that goes together, or what was added one by one."""
+        every = self._best_of_each()
+        structure = [p for p in every if p.suspect.tier < 2]
+        settings = [p for p in every if p.suspect.tier == 2]
+        tried = [structure, *([*structure, p] for p in settings), every]
+        found: list[tuple[float, list[Proposal]]] = []
+        for proposals in tried:
+            if len(proposals) < 2:
+                continue
+            score = self._score(proposals)
+            found.append((score, proposals))
+            self.reach = max(self.reach, score)
+            if self._is_enough(score):
+                return proposals
+        found.append(self._grown(every))
+        score, best = max(found, key=lambda pair: pair[0])
+        return best if score > NOTHING else []
+
+    def _grown(self, every: Sequence[Proposal]) -> tuple[float, list[Proposal]]:
+        """Repairs added one by one, each time the one that helps most."""
+        chosen: list[Proposal] = []
+        score = self.lab.score([])
+        for _ in range(MOST_TOGETHER):
+            left = [p for p in every if p not in chosen]
+            tries = [(self._score([*chosen, p]), i) for i, p in enumerate(left)]
+            if not tries or max(tries)[0] < score + LOSS * max(self.reach, NOTHING):
+                break
+            score, place = max(tries)
+            chosen.append(left[place])
+            self.reach = max(self.reach, score)
+            if self._is_enough(score):
+                break
+        return score, chosen
+
+    def _eliminated(self, chosen: list[Proposal]) -> list[Proposal]:
+        """Without those that can be left out; settings are left out first."""
+        for proposal in sorted(chosen, key=lambda p: -p.suspect.tier):
+            if len(chosen) < 2:
+                break
+            rest = [p for p in chosen if p is not proposal]
+            kept = self._score(chosen) - LOSS * self.reach
+            if self._score(rest) >= kept:
+                chosen = rest
+        return chosen
+
+    def _confirmed(self, chosen: list[Proposal], before: float) -> tuple[Cause, ...]:
+        """Those that cannot be left out on any split without a sure loss."""
+        try:
+            causes = [self._cause(p, chosen, before) for p in chosen]
+        except OutOfTime:
+            return ()
+        if all(self._is_proved(cause) for cause in causes):
+            return tuple(causes)
+        kept = [c.proposal for c in causes if self._is_proved(c)]
+        return self._confirmed(kept, before) if kept else ()
+
+    def _is_proved(self, cause: Cause) -> bool:
+        large = cause.lost.gain >= LOSS * self.reach
+        mends = cause.before < FAILING * max(self.reach, cause.together)
+        return large and mends and cause.lost.is_sure
+
+    def _cause(
+        self, proposal: Proposal, chosen: Sequence[Proposal], before: float
+    ) -> Cause:
+        splits = self._splits
+        repairs = [p.repair for p in chosen]
+        rest = [p.repair for p in chosen if p is not proposal]
+        return Cause(
+            proposal,
+            before,
+            self._score([proposal], splits=splits),
+            self.lab.score(repairs, splits=splits),
+            self.lab.difference(repairs, rest, splits=splits),
+        )
+
+    def _told(self, before: float, causes: tuple[Cause, ...]) -> Inquiry:
+        codes = {c.proposal.suspect.code for c in causes}
+        tried = {self.proposals[i].suspect.code for i in self.singles}
+        single = len(causes) == 1
+        others = tuple(
+            self.proposals[i]
+            for i, score in self.singles.items()
+            if single
+            and self._is_enough(score)
+            and self.proposals[i].suspect.code not in codes
+        )
+        mended = causes[0].together if causes else before
+        return Inquiry(
+            before,
+            max(self.reach, mended),
+            tuple(sorted(causes, key=lambda c: -c.lost.gain)),
+            others,
+            tuple(s for s in self.suspects if s.code in tried - codes),
+            tuple(s for s in self.suspects if s.code not in tried | codes),
+            self.scores,
+            mended,
+        )

@@ -1,0 +1,218 @@
+"""Where in a script's source its calls are, and what is to become of them."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+import libcst as cst
+from libcst import matchers as m
+from libcst.metadata import MetadataWrapper, ParentNodeProvider, PositionProvider
+
+from .recording import Place
+from .source_names import Names
+
+TRAINING = frozenset({"fit", "train_on_batch"})
+COMPILING = frozenset({"compile"})
+
+T = TypeVar("T")
+
+
+class Unplaced(Exception):
+    """An edit has no safe place in the source."""
+
+
+def only(found: Sequence[T]) -> T:
+    """The one thing that was found."""
+    if len(found) != 1:
+        raise Unplaced(f"{len(found)} places where there should be one")
+    return found[0]
+
+
+class Script:
+    """The source of a script, with lines, parents and names of its nodes."""
+
+    def __init__(self, source: str, file: str) -> None:
+        wrapper = MetadataWrapper(cst.parse_module(source))
+        self.file = file
+        self.module = wrapper.module
+        self.names = Names(ast.parse(source))
+        self._spans = wrapper.resolve(PositionProvider)
+        self._parents = wrapper.resolve(ParentNodeProvider)
+        self._calls = [
+            n for n in m.findall(self.module, m.Call()) if isinstance(n, cst.Call)
+        ]
+
+    def line(self, node: cst.CSTNode) -> int:
+        return self._spans[node].start.line
+
+    def end(self, node: cst.CSTNode) -> int:
+        return self._spans[node].end.line
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode:
+        return self._parents[node]
+
+    def around(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """The nodes that hold this one, the nearest first."""
+        while node is not self.module:
+            node = self.parent(node)
+            yield node
+
+    def code(self, node: cst.CSTNode) -> str:
+        return self.module.code_for_node(node)
+
+    def covers(self, node: cst.CSTNode, line: int) -> bool:
+        return self.line(node) <= line <= self.end(node)
+
+    def statement(self, node: cst.CSTNode) -> cst.SimpleStatementLine:
+        """The simple statement around a node, which must be alone on its line."""
+        while not isinstance(node, cst.BaseStatement | cst.BaseSuite | cst.Module):
+            node = self.parent(node)
+        if not isinstance(node, cst.SimpleStatementLine) or len(node.body) != 1:
+            raise Unplaced("no statement of its own")
+        return node
+
+    def method_call(self, place: Place, methods: frozenset[str]) -> cst.Call:
+        """The call of one of these methods at a place."""
+        line = self.line_in(place)
+        named = [c for c in self._calls if method(c) in methods]
+        found = [c for c in named if self.covers(c, line)]
+        found = found or [c for c in named if self._line_covers(c, line)]
+        if len(found) > 1:  # a scaler and a model may both be fitted there
+            partners = self._receivers((TRAINING | COMPILING) - methods)
+            found = [c for c in found if self._receiver(c) in partners]
+        return only(found)
+
+    def layer_calls(self, place: Place, kind: str) -> list[cst.Call]:
+        """The constructors of a layer class at a place, as Python calls them."""
+        line = self.line_in(place)
+        called = {kind, *self.names.aliases(kind)}
+        found = [c for c in self._calls if called_name(c) in called]
+        found = [c for c in found if self.covers(c, line)]
+        found = [c for c in found if self.line(c) == line] or found
+        # of two calls, one in the arguments of the other, the inner one ends first
+        return sorted(found, key=lambda c: self._end_key(c))
+
+    def line_in(self, place: Place) -> int:
+        if place.file != self.file:
+            raise Unplaced("in another file")
+        return place.line
+
+    def _end_key(self, call: cst.Call) -> tuple[int, int]:
+        end = self._spans[call].end
+        return end.line, end.column
+
+    def _line_covers(self, call: cst.Call, line: int) -> bool:
+        node: cst.CSTNode = call
+        while not isinstance(node, cst.BaseStatement | cst.Module):
+            node = self.parent(node)
+        return isinstance(node, cst.SimpleStatementLine) and self.covers(node, line)
+
+    def _receiver(self, call: cst.Call) -> str:
+        return self.code(cst.ensure_type(call.func, cst.Attribute).value)
+
+    def _receivers(self, methods: Iterable[str]) -> set[str]:
+        return {self._receiver(c) for c in self._calls if method(c) in methods}
+
+
+def method(call: cst.Call) -> str:
+    """The name after the last dot of what is called, "" for a plain name."""
+    return call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
+
+
+def called_name(call: cst.Call) -> str:
+    """The last name of what is called: ``layers.Dense`` and ``Dense`` alike."""
+    return call.func.value if isinstance(call.func, cst.Name) else method(call)
+
+
+class Changes(cst.CSTTransformer):
+    """What is to become of the nodes of a script, done in one pass.
+
+    Changes of one node are done in the order they were asked for, so edits of the same
+    call join.
+    """
+
+    def __init__(self, script: Script) -> None:
+        super().__init__()
+        self._script = script
+        self._changes: dict[cst.CSTNode, list[Callable[[Any], Any]]] = defaultdict(list)
+        self._around: dict[cst.CSTNode, list[Callable[[Any], Any]]] = defaultdict(list)
+        self._before: dict[cst.CSTNode, list[cst.CSTNode]] = defaultdict(list)
+        self._after: dict[cst.CSTNode, list[cst.CSTNode]] = defaultdict(list)
+        self.used: set[str] = set()
+        self.lines: list[int] = []
+
+    def change(self, node: cst.CSTNode, function: Callable[[Any], Any]) -> None:
+        self.lines.append(self._script.line(node))
+        self._changes[node].append(function)
+
+    def around(self, node: cst.CSTNode, function: Callable[[Any], Any]) -> None:
+        """A change of the whole node, after those within it."""
+        self.lines.append(self._script.line(node))
+        self._around[node].append(function)
+
+    def before(self, node: cst.CSTNode, *new: cst.CSTNode) -> None:
+        self.lines.append(self._script.line(node))
+        self._before[node].extend(new)
+
+    def after(self, node: cst.CSTNode, *new: cst.CSTNode) -> None:
+        self.lines.append(self._script.line(node))
+        self._after[node].extend(new)
+
+    def current(self, node: T) -> T:
+        """The node with the changes asked for so far."""
+        assert isinstance(node, cst.CSTNode)
+        changed: Any = node
+        for function in self._changes.get(node, ()):
+            changed = function(changed)
+        return changed
+
+    def expression(self, code: str) -> cst.BaseExpression:
+        """New code as a node; its names are noted, for the imports."""
+        value = cst.parse_expression(code, self._script.module.config_for_parsing)
+        self._note(value)
+        loose = isinstance(value, cst.Tuple | cst.NamedExpr | cst.Yield)
+        return parenthesised(value) if loose and not value.lpar else value
+
+    def statements(self, code: str) -> list[cst.BaseStatement]:
+        """New statements, one or more lines."""
+        config = self._script.module.config_for_parsing
+        parsed = cst.parse_module(code, config)
+        self._note(parsed)
+        return [s for s in parsed.body if isinstance(s, cst.BaseStatement)]
+
+    def _note(self, node: cst.CSTNode) -> None:
+        names = (n for n in m.findall(node, m.Name()) if isinstance(n, cst.Name))
+        self.used.update(n.value for n in names)
+
+    def on_leave(self, original_node: Any, updated_node: Any) -> Any:
+        within = self._changes.get(original_node, [])
+        for function in [*within, *self._around.get(original_node, [])]:
+            updated_node = function(updated_node)
+        before = self._before.get(original_node, [])
+        after = self._after.get(original_node, [])
+        if not before and not after:
+            return updated_node
+        if before and isinstance(updated_node, cst.SimpleStatementLine):
+            before, updated_node = _blank_lines_first(before, updated_node)
+        return cst.FlattenSentinel([*before, updated_node, *after])
+
+
+def parenthesised(value: cst.BaseExpression) -> cst.BaseExpression:
+    """The expression in one more pair of parentheses."""
+    lpar = [cst.LeftParen(), *value.lpar]
+    return value.with_changes(lpar=lpar, rpar=[*value.rpar, cst.RightParen()])
+
+
+def _blank_lines_first(
+    before: list[cst.CSTNode], line: cst.SimpleStatementLine
+) -> tuple[list[cst.CSTNode], cst.SimpleStatementLine]:
+    """Blank lines above a statement go above what is put before it; comments stay."""
+    lines = list(line.leading_lines)
+    blank = 0
+    while blank < len(lines) and lines[blank].comment is None:
+        blank += 1
+    first = before[0].with_changes(leading_lines=lines[:blank])
+    return [first, *before[1:]], line.with_changes(leading_lines=lines[blank:])

@@ -1,0 +1,181 @@
+"""Lines that put a model into another one, written before ``compile`` or ``fit``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from ..backend import keras
+from .edits import CleanInputs, Edit, NormaliseInputs, RescaleOutputs
+from .source_calls import Parameters, value_of
+from .source_places import Changes, Script, Unplaced, method
+from .source_site import check_model, receiver, site_of
+
+
+@dataclass(frozen=True)
+class Wrap:
+    """What goes in front of a model and behind it."""
+
+    clean: bool = False
+    normalise: NormaliseInputs | None = None
+    rescale: RescaleOutputs | None = None
+
+    @classmethod
+    def of(cls, edits: Sequence[Edit]) -> Wrap:
+        """All wraps that were asked for, as one."""
+        normal = [e for e in edits if isinstance(e, NormaliseInputs)]
+        scaled = [e for e in edits if isinstance(e, RescaleOutputs)]
+        if len(normal) > 1 or len(scaled) > 1:
+            raise Unplaced("the same wrap twice, with other numbers")
+        clean = any(isinstance(e, CleanInputs) for e in edits)
+        return cls(clean, normal[0] if normal else None, scaled[0] if scaled else None)
+
+
+def wrap_model(
+    script: Script,
+    changes: Changes,
+    wrap: Wrap,
+    fit: cst.Call,
+    compiled: cst.Call | None,
+) -> None:
+    """Write the lines of a wrap into the script."""
+    model = receiver(fit)
+    parameters = Parameters(getattr(keras.Model, method(fit)))
+    now = changes.current(fit)
+    rows = value_of(now, parameters, "x")
+    if rows is None or isinstance(rows, cst.Dict | cst.Tuple):
+        raise Unplaced("the rows are given in no way that can be read")
+    if wrap.normalise and value_of(now, parameters, "y") is None:
+        raise Unplaced("without targets, the rows may be a stream")
+    several = _is_list(script, rows, script.line(fit))
+    if several and any(_has_dicts(call) for call in (fit, compiled) if call):
+        raise Unplaced("outputs are told by name, and the wrap has other names")
+    front = wrap.clean or wrap.normalise is not None
+    x = script.code(rows) if wrap.normalise or (several and front) else ""
+    site, repeat = site_of(script, changes, model, x, fit, compiled)
+    check_model(script, model, site)
+    fresh = _Fresh(script.names.all_names())
+    lines = _several(wrap, model, x, fresh) if several else _one(wrap, model, x, fresh)
+    changes.before(site, *changes.statements("\n".join(lines) + "\n"))
+    if repeat is not None:
+        changes.before(site, *changes.statements(repeat + "\n"))
+
+
+class _Fresh:
+    """New names that the script does not have."""
+
+    def __init__(self, taken: set[str]) -> None:
+        self._taken = taken
+
+    def __call__(self, name: str) -> str:
+        while name in self._taken:
+            name += "_"
+        return name
+
+
+def _one(wrap: Wrap, model: str, x: str, fresh: _Fresh) -> list[str]:
+    """Lines of the wrap of a model with one input."""
+    lines, parts = [], []
+    if wrap.clean:
+        parts.append(fresh("clean"))
+        lines.append(f"{parts[0]} = {_CLEAN}")
+    if wrap.normalise is not None:
+        name = fresh("normalise")
+        parts.append(name)
+        axis = "" if wrap.normalise.axes == 2 else "axis=None"
+        lines.append(f"{name} = keras.layers.Normalization({axis})")
+        lines.append(f"{name}.adapt({_rows(wrap, x)})")
+    parts.append(model)
+    if wrap.rescale is not None:
+        parts.append(_rescaling(wrap.rescale))
+    return [*lines, f"{model} = keras.Sequential([{', '.join(parts)}])"]
+
+
+_CLEAN = (
+    "keras.layers.Lambda("
+    "lambda x: keras.ops.nan_to_num(x, nan=0.0, posinf=0.0, neginf=0.0))"
+)
+
+
+def _rows(wrap: Wrap, x: str) -> str:
+    # a table of pandas or a list can be fitted, but no layer can be adapted to it
+    return (
+        f"np.nan_to_num({x}, posinf=0, neginf=0)" if wrap.clean else f"np.asarray({x})"
+    )
+
+
+def _rescaling(rescale: RescaleOutputs) -> str:
+    offset = f", offset={rescale.offset!r}" if rescale.offset else ""
+    return f"keras.layers.Rescaling({rescale.scale!r}{offset})"
+
+
+def _several(wrap: Wrap, model: str, x: str, fresh: _Fresh) -> list[str]:
+    """Lines of the wrap of a model with a list of inputs; only real numbers change."""
+    inputs, parts, part, rows = map(fresh, ("inputs", "parts", "part", "rows"))
+    head = (
+        f"{inputs} = [keras.Input(batch_shape={part}.shape, dtype={part}.dtype) "
+        f"for {part} in {model}.inputs]"
+    )
+    if not wrap.clean and wrap.normalise is None:
+        return [head, _functional(wrap, model, inputs, inputs)]
+    lines = [
+        head,
+        f"{parts} = []",
+        f"for {part}, {rows} in zip({inputs}, {x}):",
+        f"    {rows} = np.asarray({rows})",
+        f"    if {rows}.dtype.kind == 'f':",
+    ]
+    if wrap.clean:
+        lines.append(f"        {rows} = np.nan_to_num({rows}, posinf=0, neginf=0)")
+        lines.append(f"        {part} = {_CLEAN}({part})")
+    if wrap.normalise is not None:
+        name = fresh("normalise")
+        lines += [
+            f"        {name} = keras.layers.Normalization("
+            f"axis=-1 if {rows}.ndim == 2 else None)",
+            f"        {name}.adapt({rows})",
+            f"        {part} = {name}({part})",
+        ]
+    end = [f"    {parts}.append({part})", _functional(wrap, model, inputs, parts)]
+    return [*lines, *end]
+
+
+def _functional(wrap: Wrap, model: str, inputs: str, parts: str) -> str:
+    result = f"{model}({parts})"
+    if wrap.rescale is not None:
+        result = f"{_rescaling(wrap.rescale)}({result})"
+    return f"{model} = keras.Model({inputs}, {result})"
+
+
+def _is_list(script: Script, rows: cst.BaseExpression, line: int) -> bool:
+    """Whether the rows are a list of several inputs, if need be by the name's value."""
+    if isinstance(rows, cst.List):
+        return True
+    if not isinstance(rows, cst.Name):
+        return False
+    scope = script.names.scope(line)
+    given = [
+        n.value
+        for n in ast.walk(scope)
+        if isinstance(n, ast.Assign)
+        and any(isinstance(t, ast.Name) and t.id == rows.value for t in n.targets)
+    ]
+    if any(isinstance(value, ast.Dict | ast.Tuple) for value in given):
+        raise Unplaced("the rows are a dict or a tuple")
+    if any(isinstance(value, ast.List | ast.ListComp) for value in given):
+        # it may be the rows themselves, or one array for each input
+        raise Unplaced("the rows are a list made elsewhere")
+    return False
+
+
+def _has_dicts(call: cst.Call) -> bool:
+    values = [arg.value for arg in call.args if isinstance(arg.value, cst.Dict)]
+    return any(_keyword(call, value) != "class_weight" for value in values)
+
+
+def _keyword(call: cst.Call, value: cst.BaseExpression) -> str:
+    found = (a.keyword.value for a in call.args if a.value is value and a.keyword)
+    return next(found, "")

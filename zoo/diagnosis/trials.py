@@ -1,0 +1,211 @@
+"""Trainings on the same folds, with and without repairs, and what they are worth."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..backend import keras
+from ..training import fit
+from .case import Repair
+from .credit import credits, decide
+from .graph import LINEAR, make_graph
+from .question import Question
+from .setup import Setup, build, rows_of
+
+CHUNK = 4_096
+"""Rows predicted at a time."""
+SURE = 3.0
+"""Standard errors that a difference must have: many repairs are tried, and one that
+helps by chance would be named as a cause."""
+
+
+class OutOfTime(Exception):
+    """The budget is spent."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Rows to train on and rows to judge by."""
+
+    train: np.ndarray
+    test: np.ndarray
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One training on one split.
+
+    ``marks`` holds one for each test row, whose mean is the score; ``error`` says why
+    there is none.
+    """
+
+    marks: np.ndarray
+    losses: tuple[float, ...] = ()
+    seconds: float = 0.0
+    error: str = ""
+    decided: np.ndarray | None = None
+
+    @property
+    def score(self) -> float:
+        """See `learnable.zoo.diagnosis.credit.credits`; 0 for a failed training."""
+        return float(self.marks.mean()) if len(self.marks) else 0.0
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What one way of training gains over another, on the same rows."""
+
+    gain: float
+    error: float
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is more than chance."""
+        return self.gain > SURE * self.error
+
+
+class Laboratory:
+    """Trains variants of one setup, each once a split, within a budget.
+
+    Parameters
+    ----------
+    setup : Setup
+        As the script has it.
+    question : Question
+    splits : sequence of Split
+        Each has a seed of its own, so that splits are repetitions too.
+    deadline : float
+        On the clock of `time.monotonic`; nothing is begun after it.
+    on_trial : callable, optional
+        Called before each training with what it is for.
+    """
+
+    def __init__(
+        self,
+        setup: Setup,
+        question: Question,
+        splits: Sequence[Split],
+        *,
+        deadline: float,
+        seed: int = 0,
+        on_trial: Callable[[str], None] | None = None,
+    ) -> None:
+        self.setup = setup
+        self.question = question
+        self.splits = tuple(splits)
+        self.deadline = deadline
+        self.seed = seed
+        self.trained = 0
+        self._on_trial = on_trial or (lambda what: None)
+        self._known: dict[tuple[tuple[str, ...], int], Outcome] = {}
+
+    def outcome(self, repairs: Sequence[Repair], split: int = 0) -> Outcome:
+        """The setup with repairs, trained on one split.
+
+        Raises
+        ------
+        OutOfTime
+            There is none left, and the outcome is not known yet.
+        """
+        key = tuple(repair.what for repair in repairs), split
+        if key not in self._known:
+            if time.monotonic() > self.deadline:
+                raise OutOfTime
+            self._on_trial("; ".join(key[0]) or "as the script has it")
+            self._known[key] = self._train(repairs, split)
+            self.trained += 1
+        return self._known[key]
+
+    def score(self, repairs: Sequence[Repair], *, splits: int = 1) -> float:
+        """Mean score over the first splits."""
+        found = [self.outcome(repairs, i).score for i in range(splits)]
+        return float(np.mean(found))
+
+    def difference(
+        self, better: Sequence[Repair], worse: Sequence[Repair], *, splits: int
+    ) -> Difference:
+        """What the first gains over the second, with the error of both noises.
+
+        Rows are paired; that of seeds and training rows is the spread over splits.
+        """
+        pairs = [
+            (self.outcome(better, i), self.outcome(worse, i)) for i in range(splits)
+        ]
+        gains = [_marks(a, b) - _marks(b, a) for a, b in pairs]
+        rows = np.concatenate(gains)
+        means = np.array([gain.mean() for gain in gains])
+        error = rows.std() / np.sqrt(len(rows))
+        if splits > 1:
+            error = max(error, means.std(ddof=1) / np.sqrt(splits))
+        return Difference(float(means.mean()), float(error))
+
+    def _train(self, repairs: Sequence[Repair], number: int) -> Outcome:
+        start = time.monotonic()
+        split = self.splits[number]
+        try:
+            setup = self.setup
+            for repair in repairs:
+                setup = repair.apply(setup)
+            found = train(setup, self.question, split, seed=self.seed + number)
+        # a script's own layers and losses may raise anything, and a repair may not fit
+        # the network: it is out of the question then
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+            found = Outcome(np.zeros(0), error=reason)
+        return replace(found, seconds=time.monotonic() - start)
+
+
+def _marks(one: Outcome, other: Outcome) -> np.ndarray:
+    """Those of the first; 0 for each row where its training failed."""
+    return one.marks if len(one.marks) else np.zeros(max(1, len(other.marks)))
+
+
+def train(setup: Setup, question: Question, split: Split, *, seed: int) -> Outcome:
+    """One training, judged on the rows it has not seen."""
+    model = build(setup, split.train, seed=seed)
+    history = fit(
+        model,
+        rows_of(setup.x, split.train),
+        setup.y[split.train],
+        batch_size=setup.batch_size,
+        epochs=setup.epochs,
+        shuffle=setup.shuffle,
+        class_weight=setup.class_weight,
+        callbacks=[keras.callbacks.TerminateOnNaN()],
+        verbose=0,
+    )
+    outputs = answers(model, rows_of(setup.x, split.test))
+    decided = decide(outputs, question, setup.values, logits=gives_logits(setup))
+    return Outcome(
+        credits(decided, question, split.test),
+        tuple(float(loss) for loss in history.history.get("loss", ())),
+        decided=decided,
+    )
+
+
+def answers(model: Any, x: Any) -> np.ndarray:
+    """The first output for every row, as predicted and not as trained."""
+    count = len(keras.tree.flatten(x)[0])
+    parts = []
+    for start in range(0, count, CHUNK):
+        rows = np.arange(start, min(count, start + CHUNK))
+        given = keras.tree.map_structure(
+            lambda part: keras.ops.convert_to_tensor(part), rows_of(x, rows)
+        )
+        found = keras.tree.flatten(model(given, training=False))[0]
+        parts.append(keras.ops.convert_to_numpy(found))
+    return np.concatenate(parts)
+
+
+def gives_logits(setup: Setup) -> bool:
+    """Whether the network ends without activation before a loss that has its own."""
+    config = getattr(setup.loss, "get_config", dict)()
+    heads = make_graph(setup.model).heads
+    return bool(config.get("from_logits")) and (
+        not heads or heads[-1].activation == LINEAR
+    )
