@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..backend import keras
-from .catalog import RULES
+from .catalog import label_of
 from .edits import Edit
 from .graph import Graph, Node, make_graph
 from .probe import Probe
@@ -128,5 +128,6 @@ def suspect(
 ) -> Suspect:  # fmt: skip
     """A suspicion of a rule, with the label of its code."""
     numbers = {name: float(value) for name, value in evidence.items()}
-    label = RULES[code].label
-    return Suspect(code, label, sentence, advice, tier, repairs, layers, numbers)
+    return Suspect(
+        code, label_of(code), sentence, advice, tier, repairs, layers, numbers
+    )

@@ -53,6 +53,22 @@ RULES: dict[str, Rule] = {
     )
 }
 """Code -> rule, in the order of the codes."""
+DATA_LABELS: dict[str, str] = {
+    "D301": "inputs-not-scaled",
+    "D302": "targets-not-scaled",
+    "D303": "inputs-not-finite",
+    "D304": "rows-not-shuffled",
+    "D310": "class-imbalance",
+}
+"""Code -> label of what is seen in the arrays as the network gets them.
+
+The rules of the baselines have these codes too, with the pages: they look at the table.
+"""
+
+
+def label_of(code: str) -> str:
+    """The label of a rule on the network or its arrays; KeyError if there is none."""
+    return DATA_LABELS[code] if code in DATA_LABELS else RULES[code].label
 
 
 def page(code: str) -> str:

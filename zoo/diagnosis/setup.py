@@ -10,6 +10,7 @@ import numpy as np
 
 from ..backend import keras
 from .question import Question, loss_name
+from .reading import arrays_of, is_looked_up, packed
 from .recording import Fit
 
 DEFAULT_BATCH = 32
@@ -146,25 +147,28 @@ def _wrapped(model: Any, setup: Setup, rows: np.ndarray) -> tuple[Any, Any]:
     if not (setup.clean or setup.normalise or setup.rescale):
         return model, None
     inputs = [keras.Input(t.shape[1:], dtype=t.dtype) for t in model.inputs]
-    given = keras.tree.flatten(setup.x)
+    looked_up = [is_looked_up(model, t) for t in model.inputs]
+    given = arrays_of(model, setup.x)
     parts = [
-        _prepared(tensor, given[i][rows], setup) for i, tensor in enumerate(inputs)
+        tensor if looked_up[i] else _prepared(tensor, given[i][rows], setup)
+        for i, tensor in enumerate(inputs)
     ]
     # the network is called with its inputs in the form that it was made with
-    form = keras.tree.pack_sequence_as(setup.x, parts)
-    outputs = model(form if len(parts) > 1 else parts[0])
+    outputs = model(packed(model, setup.x, parts))
     weight = None
     if setup.rescale:
         scale, offset = setup.rescale
         outputs = keras.layers.Rescaling(scale, offset)(outputs)
         weight = [loss_weight(setup.loss, scale)]
-    start = keras.tree.pack_sequence_as(setup.x, inputs)
-    return keras.Model(start if len(inputs) > 1 else inputs[0], outputs), weight
+    return keras.Model(packed(model, setup.x, inputs), outputs), weight
 
 
 def loss_weight(loss: Any, scale: float) -> float:
     """What makes a loss of targets in the thousands one of targets near 1."""
-    return 1 / scale if "absolute" in loss_name(loss) else 1 / scale**2
+    # those that grow like the error itself, far from 0
+    linear = ("absolute", "huber", "log_cosh")
+    name = loss_name(loss)
+    return 1 / scale if any(part in name for part in linear) else 1 / scale**2
 
 
 def _prepared(tensor: Any, values: np.ndarray, setup: Setup) -> Any:

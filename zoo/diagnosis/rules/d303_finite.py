@@ -1,0 +1,48 @@
+"""D303: values that are missing or infinite, which no gradient survives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..case import Case, Repair, Suspect, suspect
+from ..edits import CleanInputs
+
+
+def inputs_not_finite(case: Case) -> Suspect | None:
+    """NaN or infinity in the inputs, or in the targets."""
+    bad = sum(_gaps(part) for part in case.inputs)
+    wrong = _gaps(np.asarray(case.targets))
+    if not bad and not wrong:
+        return None
+    rows = len(case.targets)
+    told = [f"{bad:,} values of the inputs"] if bad else []
+    told += [f"{wrong:,} of the targets"] if wrong else []
+    advice = "Fill or drop missing inputs before the training."
+    if wrong:
+        advice = "Drop the rows without a target; " + advice[0].lower() + advice[1:]
+    return suspect(
+        "D303",
+        f"{' and '.join(told)} ({rows:,} rows) are NaN or infinite: the first step "
+        "makes the loss NaN, and with it every weight.",
+        advice,
+        tier=0,
+        repairs=(_clean(),) if bad else (),
+        inputs=bad,
+        targets=wrong,
+    )
+
+
+def _clean() -> Repair:
+    return Repair(
+        "missing and infinite inputs as 0",
+        lambda setup: replace(setup, clean=True),
+        (CleanInputs(),),
+    )
+
+
+def _gaps(values: np.ndarray) -> int:
+    if values.dtype.kind not in "fc":
+        return 0
+    return int(values.size - np.isfinite(values).sum())

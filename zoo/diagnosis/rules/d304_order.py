@@ -1,0 +1,72 @@
+"""D304: rows that are trained on, or split, in the order of their target."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..case import Case, Repair, Suspect, suspect
+from ..changes import set_fit
+from ..edits import WrapArgument
+
+FEWEST = 50
+"""Rows below which an order may be chance."""
+SORTED = 0.8
+"""From 0, as chance has it, to 1, where all rows of a class stand together."""
+MIX = (
+    "keras.ops.convert_to_numpy(keras.random.shuffle("
+    "keras.ops.convert_to_tensor({}), axis=0, seed=0))"
+)
+"""The same seed mixes inputs and targets in the same way."""
+
+
+def rows_not_shuffled(case: Case) -> Suspect | None:
+    """Sorted rows, and a ``fit`` that does not mix them, or cuts off the last ones."""
+    given = case.fit.arguments
+    kept = given.get("shuffle", True) is False
+    cut = float(given.get("validation_split") or 0.0)
+    if not kept and not cut:
+        return None
+    order = _order(case)
+    if order < SORTED:
+        return None
+    why = "fit has shuffle=False, so that each batch shows nearly one target alone"
+    if not kept:
+        why = f"validation_split={cut:g} takes the last rows away, and what is in them"
+    return suspect(
+        "D304",
+        f"The rows lie sorted by their target ({order:.2f} of 1), and {why}.",
+        "Mix the rows before fit, and let it shuffle.",
+        tier=1,
+        repairs=(_mixed(kept, cut),),
+        order=order,
+        validation_split=cut,
+    )
+
+
+def _mixed(kept: bool, cut: float) -> Repair:
+    repair = set_fit("shuffle=True", {"shuffle": "True"} if kept else {}, shuffle=True)
+    # no shuffling reaches the rows that validation_split takes: they are mixed before
+    mixing = (WrapArgument("x", MIX), WrapArgument("y", MIX)) if cut else ()
+    return replace(repair, edits=(*(repair.edits or ()), *mixing))
+
+
+def _order(case: Case) -> float:
+    """How far neighbours are alike beyond chance: 0 to 1."""
+    y = np.asarray(case.question.y)
+    if y.ndim > 1 or len(y) < FEWEST:
+        return 0.0
+    if case.question.task == "regression":
+        return _likeness(y.astype("float64"))
+    chance = float(np.square(np.bincount(y) / len(y)).sum())
+    alike = float(np.mean(y[1:] == y[:-1]))
+    return (alike - chance) / (1 - chance) if chance < 1 else 0.0
+
+
+def _likeness(y: np.ndarray) -> float:
+    """How nearly the rows go up or down with their place."""
+    if not np.isfinite(y).all() or y.std() == 0:
+        return 0.0
+    ranks = np.argsort(np.argsort(y, kind="stable"), kind="stable")
+    return abs(float(np.corrcoef(ranks, np.arange(len(y)))[0, 1]))

@@ -1,0 +1,56 @@
+"""D310: a class so rare that to leave it out costs next to nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..case import Case, Repair, Suspect, suspect
+from ..changes import set_fit
+
+RARE = 0.3
+"""Share of a class by that of equal shares, below which it is rare."""
+
+
+def class_imbalance(case: Case) -> Suspect | None:
+    """A rare class, and no weights for classes or rows."""
+    weighted = case.fit.sample_weight is not None or case.fit.arguments.get(
+        "class_weight"
+    )
+    if case.question.task not in ("binary", "multiclass") or weighted:
+        return None
+    counts = np.bincount(case.question.y, minlength=2)
+    counts = counts[counts > 0]
+    share = float(counts.min() / counts.sum())
+    if len(counts) < 2 or share >= RARE / len(counts):
+        return None
+    repair = _balanced(case)
+    return suspect(
+        "D310",
+        f"The rarest class has {share:.2%} of the rows and the commonest "
+        f"{counts.max() / counts.sum():.0%}: to leave it out costs hardly any loss.",
+        "Give fit a class_weight, n_rows / (n_classes * n_rows_of_the_class) for each.",
+        tier=1,
+        repairs=() if repair is None else (repair,),
+        rarest=share,
+        classes=len(counts),
+    )
+
+
+def _balanced(case: Case) -> Repair | None:
+    """Weights under the codes that Keras looks up; None where it could find none."""
+    codes = _codes(case)
+    kinds, counts = np.unique(codes, return_counts=True)
+    if not np.array_equal(kinds, np.round(kinds)):
+        return None
+    parts = np.round(len(codes) / (len(kinds) * counts), 4)
+    weights = {int(k): float(w) for k, w in zip(kinds, parts, strict=True)}
+    return set_fit(
+        "balanced class weights", {"class_weight": repr(weights)}, class_weight=weights
+    )
+
+
+def _codes(case: Case) -> np.ndarray:
+    """The class of each row, as the script writes it; the column where it has some."""
+    if case.question.one_hot or case.question.values.dtype.kind not in "biuf":
+        return case.question.y
+    return case.question.values.astype("float64")[case.question.y]

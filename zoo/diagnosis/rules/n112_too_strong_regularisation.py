@@ -1,0 +1,136 @@
+"""N112: penalties or dropout that leave nothing to learn with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...backend import keras
+from ..case import Case, Repair, Suspect, suspect
+from ..changes import join, set_layers
+from ..graph import Node
+from ..setup import copy
+
+SHARE = 0.5
+"""Of the first loss: beyond that, weights are shrunk rather than trained."""
+STRONG = 0.05
+"""Factor of a penalty on squares that no layer of the usual size stands; the common
+ones are 1e-5 to 1e-2."""
+HALF = 0.5
+"""Dropout that the first paper recommends for wide layers ..."""
+FEW = 32
+"""... and units below which half of them are too few."""
+MOST = 0.75
+"""Dropout that few layers of any width stand."""
+MANY = 4
+"""Layers of such dropout, one behind the other."""
+PENALTIES = ("kernel_regularizer", "bias_regularizer", "activity_regularizer")
+
+
+def too_strong_regularisation(case: Case) -> Suspect | None:
+    """A penalty larger than the loss, or dropout on layers with few units."""
+    penalised = [n for n in case.graph.nodes if any(_set(n, a) for a in PENALTIES)]
+    share = _share(case) if penalised else 0.0
+    factor = max((_factor(node) for node in penalised), default=0.0)
+    heavy = share > SHARE or factor >= STRONG
+    dropped = _dropped(case)
+    if not heavy and not dropped:
+        return None
+    parts = []
+    if heavy:
+        parts.append(
+            f"penalties on {len(penalised)} layers (factor {factor:.3g}) make up "
+            f"{share:.0%} of the first loss"
+        )
+    if dropped:
+        rates = ", ".join(f"{n.name!r} ({n.layer.rate:.2g})" for n in dropped[:3])
+        parts.append(f"dropout takes more than {_left(dropped)} can lose: {rates}")
+    text = "; ".join(parts)
+    return suspect(
+        "N112",
+        f"{text[0].upper()}{text[1:]}.",
+        "Train without them first; then add what the test score asks for.",
+        tier=1,
+        repairs=_repairs(case, penalised if heavy else [], dropped),
+        layers=tuple(n.name for n in (*(penalised if heavy else ()), *dropped)),
+        share=share,
+        factor=factor,
+        dropouts=len(dropped),
+    )
+
+
+def _repairs(case: Case, penalised: list[Node], dropped: list[Node]) -> Any:
+    """Without the penalties, without the dropout, without both."""
+    found: list[Repair] = []
+    if penalised:
+        parts = [
+            set_layers(case, nodes, name, **{name: None})
+            for name in PENALTIES
+            if (nodes := [n for n in penalised if _set(n, name)])
+        ]
+        found.append(join("no weight penalty", parts))
+    if dropped:
+        found.append(set_layers(case, dropped, "no dropout there", rate=0.0))
+    if len(found) > 1:
+        found.append(join("no weight penalty, no dropout", found))
+    return tuple(found)
+
+
+def _set(node: Node, name: str) -> Any:
+    return getattr(node.layer, name, None)
+
+
+def _factor(node: Node) -> float:
+    """The largest factor of a layer's penalty on squares."""
+    penalties = [_set(node, name) for name in PENALTIES[:2]]
+    factors = [getattr(penalty, "l2", None) or 0.0 for penalty in penalties]
+    return max(float(np.max(factor)) for factor in factors)
+
+
+def _share(case: Case) -> float:
+    """Of the first loss, what the penalties make up."""
+    if case.probe is not None and case.probe.penalty > 0:
+        return case.probe.penalty
+    try:
+        model = copy(case.fit.model)
+        model.set_weights(case.fit.weights)
+        penalty = float(sum(float(part) for part in model.losses))
+    except Exception:  # a network of the script's own may not let itself be copied
+        return 0.0
+    return penalty / (penalty + _first_loss(case)) if penalty > 0 else 0.0
+
+
+def _first_loss(case: Case) -> float:
+    """What a network that knows nothing has to pay."""
+    question = case.question
+    if question.task in ("binary", "multilabel"):
+        return float(np.log(2))
+    if question.task == "multiclass":
+        return float(np.log(question.outputs))
+    spread = np.nanvar(question.y.astype("float64"))
+    return float(spread**0.5 if "absolute" in case.loss else spread) or 1.0
+
+
+def _dropped(case: Case) -> list[Node]:
+    """Dropout layers that take half of a few units, or nearly all, or many in turn."""
+    found = [
+        n
+        for n in case.graph.nodes
+        if isinstance(n.layer, keras.layers.Dropout) and n.layer.rate >= HALF
+    ]
+    if len(found) >= MANY:
+        return found
+    return [n for n in found if n.layer.rate > MOST or _width(n) < FEW]
+
+
+def _width(node: Node) -> int:
+    """Values of one row that a layer takes; many where nobody knows."""
+    nodes = getattr(node.layer, "_inbound_nodes", [])
+    shape = nodes[-1].input_tensors[0].shape[1:] if nodes else ()
+    return int(np.prod(shape)) if shape and None not in shape else FEW
+
+
+def _left(dropped: list[Node]) -> str:
+    width = min(_width(node) for node in dropped)
+    return f"layers of {width} values" if width < FEW else "the layers"

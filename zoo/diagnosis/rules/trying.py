@@ -1,0 +1,21 @@
+"""Repairs that a network can take: those that cannot be built are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..case import Case, Repair
+from ..setup import copy
+
+
+def buildable(case: Case, repairs: Iterable[Repair]) -> tuple[Repair, ...]:
+    """Those whose network can be made: shapes fit, and layers can be copied."""
+    return tuple(repair for repair in repairs if _is_buildable(case, repair))
+
+
+def _is_buildable(case: Case, repair: Repair) -> bool:
+    try:
+        copy(repair.apply(case.setup).model)
+    except Exception:  # what a layer of the script's own raises is anybody's guess
+        return False
+    return True
