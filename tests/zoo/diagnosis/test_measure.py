@@ -161,7 +161,7 @@ def test_a_training_step_of_the_users_own(case_of):
     case = case_of(model, X, Y.astype("float32"), epochs=2)
     probe = measure(case.setup, ROWS, seed=0)
     assert len(probe.losses) == 6
-    assert probe.losses[-1] < probe.losses[0]
+    assert probe.moments[-1].loss < probe.moments[0].loss
 
 
 def test_moments_are_few():
