@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -36,6 +37,8 @@ LEAST_ROWS = 8
 PROBE_SECONDS = 8.0
 RUN_SECONDS = 120.0
 """Beside four times the script's own training, that a repaired script may take."""
+
+_log = logging.getLogger("learnable")
 
 Say = Callable[[str], None]
 """Called with what is being done, in a few words."""
@@ -175,10 +178,21 @@ def _decided(predictions: np.ndarray, question: Question) -> np.ndarray:
 def _probed(material: Material, *, seed: int, say: Say) -> Case:
     """The case with what was measured on the network while it trains."""
     from ..diagnosis.case import Case
+    from ..diagnosis.measure import measure
     from ..diagnosis.setup import as_given
 
+    say("the network looked at while it trains")
     setup = as_given(material.fit, material.question)
-    return Case(material.recording, material.fit, material.question, setup)
+    case = Case(material.recording, material.fit, material.question, setup)
+    try:
+        rows = material.splits[0].train
+        return replace(
+            case, probe=measure(setup, rows, seed=seed, seconds=PROBE_SECONDS)
+        )
+    # a network of somebody's own may fail in any way; rules do without the probe then
+    except Exception as error:
+        _log.debug("the network cannot be looked at: %r", error)
+        return case
 
 
 def _laboratory(
