@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import keyword
 import re
 from collections.abc import Callable
@@ -24,7 +25,7 @@ def functional_code(
         The variable that will hold the model.
     """
     config = model.get_config()
-    entries = config["layers"]
+    entries = _without_masks(model, config["layers"])
     nodes = [e["inbound_nodes"] for e in entries if e["class_name"] != "InputLayer"]
     if any(len(calls) != 1 for calls in nodes):
         return None
@@ -33,6 +34,57 @@ def functional_code(
     ends = [graph.tensors(config[key]) for key in ("input_layers", "output_layers")]
     end = "" if config.get("trainable", True) else ", trainable=False"
     return f"{''.join(lines)}{name} = keras.Model({', '.join(ends)}{end})\n"
+
+
+def _without_masks(
+    model: keras.Model, entries: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The calls of layers, without those Keras adds to hand masks on.
+
+    Keras writes the mask of a tensor down as an argument of the next layer, and the
+    operations that make it as layers; both come again by themselves.
+    """
+    kept = {entry["name"]: copy.deepcopy(entry) for entry in entries}
+    for layer in model.layers:
+        for call in kept[layer.name].get("inbound_nodes", []):
+            if _has_own_mask(layer):
+                call["kwargs"].pop("mask", None)
+    while True:
+        used = {name for entry in kept.values() for name in _sources(entry)}
+        ends = {t._keras_history.operation.name for t in model.outputs}
+        plain = {name for name in kept if kept[name]["module"] != "keras.layers"}
+        models = {layer.name for layer in model.layers}
+        unused = plain - used - ends - models
+        if not unused:
+            return list(kept.values())
+        kept = {name: entry for name, entry in kept.items() if name not in unused}
+
+
+def _has_own_mask(layer: keras.Layer) -> bool:
+    """Whether the mask a layer is called with is the one its input carries."""
+    arguments = layer._inbound_nodes[0].arguments
+    given = keras.tree.flatten(arguments.kwargs.get("mask"))
+    tensors = keras.tree.flatten(arguments.args)
+    own = [getattr(tensor, "_keras_mask", None) for tensor in tensors]
+    return len(given) <= len(own) and all(
+        mask is carried for mask, carried in zip(given, own, strict=False)
+    )
+
+
+def _sources(entry: dict[str, Any]) -> set[str]:
+    """The layers whose outputs a call takes."""
+    found: set[str] = set()
+    waiting: list[Any] = list(entry.get("inbound_nodes", []))
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if value.get("class_name") == "__keras_tensor__":
+                found.add(value["config"]["keras_history"][0])
+            else:
+                waiting.extend(value.values())
+        elif isinstance(value, list | tuple):
+            waiting.extend(value)
+    return found
 
 
 class _Graph:
@@ -57,7 +109,7 @@ class _Graph:
             return f"{target} = {layer}"
         (call,) = entry["inbound_nodes"]
         # Keras notes training=False where nobody gave it; fit gives it anew
-        unsaid = ("training", False), ("training", None), ("mask", None)
+        unsaid = ("training", False), ("training", None)
         given = {k: v for k, v in call["kwargs"].items() if (k, v) not in unsaid}
         parts = [self._argument(value) for value in call["args"]]
         parts += [f"{key}={self._argument(value)}" for key, value in given.items()]
