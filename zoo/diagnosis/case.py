@@ -121,6 +121,17 @@ class Case:
         """Where the script makes a layer."""
         return next((p for made, p in self.recording.layers if made is layer), None)
 
+    def order(self, layer: Any) -> tuple[int, int]:
+        """Which of the layers of its class on its line it is, and of how many."""
+        place = self.place(layer)
+        beside = [
+            made
+            for made, p in self.recording.layers
+            if p == place and type(made) is type(layer)
+        ]
+        places = [i for i, made in enumerate(beside) if made is layer]
+        return (places[0], len(beside)) if places else (0, 1)
+
 
 def suspect(
     code: str, sentence: str, advice: str, *, tier: Tier,

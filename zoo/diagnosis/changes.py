@@ -43,7 +43,9 @@ def set_layers(
     written = {name: repr(value) for name, value in config.items()} | (code or {})
     places = [(layer, case.place(layer)) for layer in chosen]
     edits: tuple[Edit, ...] | None = tuple(
-        SetArgument("layer", name, text, place, type(layer).__name__)
+        SetArgument(
+            "layer", name, text, place, type(layer).__name__, *case.order(layer)
+        )
         for layer, place in places
         for name, text in written.items()
     )
@@ -70,7 +72,10 @@ def insert_layer(
         return keras.Sequential([make(), same] if before else [same, make()])
 
     place = case.place(node.layer)
-    edits = None if place is None else (InsertLayer(place, node.kind, code, before),)
+    edits = None
+    if place is not None:
+        order = case.order(node.layer)
+        edits = (InsertLayer(place, node.kind, code, before, *order),)
     return Repair(what, lambda setup: setup.with_layers(change), edits)
 
 

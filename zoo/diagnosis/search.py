@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from .case import Repair, Suspect
 from .trials import Difference, Laboratory, OutOfTime
@@ -81,6 +82,10 @@ class Inquiry:
     def is_failing(self) -> bool:
         """Whether the network falls clearly short of what can be reached."""
         return self.before < FAILING * self.reach and self.reach > NOTHING
+
+
+def _pairs(proposals: Sequence[Proposal]) -> list[list[Proposal]]:
+    return [list(pair) for pair in combinations(proposals, 2)]
 
 
 class Search:
@@ -175,27 +180,28 @@ class Search:
         """The best set found: all that goes together, or what was added one by one."""
         every = self._best_of_each()
         structure = [p for p in every if p.suspect.tier < 2]
-        settings = [p for p in every if p.suspect.tier == 2]
-        tried = [structure, *([*structure, p] for p in settings), every]
+        settings = [p for p in self.proposals if p.suspect.tier == 2]
+        best = [p for p in every if p.suspect.tier == 2]
         found: list[tuple[float, list[Proposal]]] = []
-        for proposals in tried:
-            if len(proposals) < 2:
+        for more in ([], *([p] for p in settings), *_pairs(best), best):
+            if len(structure) + len(more) < 2:
                 continue
-            score = self._score(proposals)
-            found.append((score, proposals))
+            score = self._score([*structure, *more])
+            found.append((score, [*structure, *more]))
             self.reach = max(self.reach, score)
             if self._is_enough(score):
-                return proposals
-        found.append(self._grown(every))
-        score, best = max(found, key=lambda pair: pair[0])
-        return best if score > NOTHING else []
+                return found[-1][1]
+        found.append(self._grown(self.proposals))
+        score, chosen = max(found, key=lambda pair: pair[0])
+        return chosen if score > NOTHING else []
 
     def _grown(self, every: Sequence[Proposal]) -> tuple[float, list[Proposal]]:
         """Repairs added one by one, each time the one that helps most."""
         chosen: list[Proposal] = []
         score = self.lab.score([])
         for _ in range(MOST_TOGETHER):
-            left = [p for p in every if p not in chosen]
+            codes = {p.suspect.code for p in chosen}
+            left = [p for p in every if p.suspect.code not in codes]
             tries = [(self._score([*chosen, p]), i) for i, p in enumerate(left)]
             if not tries or max(tries)[0] < score + LOSS * max(self.reach, NOTHING):
                 break
@@ -229,9 +235,9 @@ class Search:
         return self._confirmed(kept, before) if kept else ()
 
     def _is_proved(self, cause: Cause) -> bool:
-        large = cause.lost.gain >= LOSS * self.reach
-        mends = cause.before < FAILING * max(self.reach, cause.together)
-        return large and mends and cause.lost.is_sure
+        reach = max(self.reach, cause.together)
+        failed = cause.before < FAILING * reach <= cause.together
+        return failed and cause.lost.gain >= LOSS * reach and cause.lost.is_sure
 
     def _cause(
         self, proposal: Proposal, chosen: Sequence[Proposal], before: float

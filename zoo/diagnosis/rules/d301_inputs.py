@@ -45,7 +45,7 @@ def inputs_not_scaled(case: Case) -> Suspect | None:
     repair = Repair(
         "inputs standardised",
         lambda setup: replace(setup, normalise=True),
-        (NormaliseInputs(),),
+        (NormaliseInputs(axes=max(part.ndim for part in case.inputs)),),
     )
     return suspect(
         "D301",
