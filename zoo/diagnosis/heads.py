@@ -223,12 +223,14 @@ def set_activation(case: Case, node: Node, name: str) -> Repair:
 def set_loss(case: Case, name: str, *, logits: bool = False) -> Repair:
     """One of Keras' losses, for probabilities or for logits."""
     told = f"loss: {case.loss or 'own'} -> {name}"
+    if case.loss == name:
+        told = f"{name} with from_logits={logits}"
     if not logits:
         return set_compile(told, {"loss": repr(name)}, loss=name)
     kind = "".join(word.capitalize() for word in name.split("_"))
     loss = getattr(keras.losses, kind)(from_logits=True)
     code = f"keras.losses.{kind}(from_logits=True)"
-    return set_compile(f"{told} of logits", {"loss": code}, loss=loss)
+    return set_compile(told, {"loss": code}, loss=loss)
 
 
 def recode(case: Case) -> Repair:
@@ -251,6 +253,12 @@ def recode(case: Case) -> Repair:
 def one_column(case: Case) -> bool:
     """Whether each row has one label, not a column for each class."""
     return case.question.class_count > 0 and not case.question.one_hot
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 output``, ``2 outputs``."""
+    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}"
 
 
 def loss_value(loss: Any, y: np.ndarray, given: np.ndarray) -> float:

@@ -38,3 +38,61 @@ def case_of() -> Callable[..., Any]:
         return Case(Recording(fits=[fit]), fit, question, as_given(fit, question))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def sequence() -> Callable[..., Any]:
+    """Make a compiled network of layers in a row."""
+    from learnable.zoo.backend import keras
+
+    def make(shape: tuple[int, ...], layers: list[Any], loss: Any) -> Any:
+        model = keras.Sequential([keras.Input(shape), *layers])
+        model.compile("adam", loss)
+        return model
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def trains() -> Callable[..., Any]:
+    """Mend a case with each repair, train one batch, and give the mended networks."""
+    import numpy as np
+    from learnable.zoo.diagnosis.setup import build, rows_of
+
+    def mended(case: Any, found: Any) -> list[Any]:
+        before = [part.copy() for part in case.fit.model.get_weights()]
+        models = []
+        for repair in found.repairs:
+            setup = repair.apply(case.setup)
+            rows = np.arange(min(16, len(setup.y)))
+            model = build(setup, rows, seed=0)
+            loss = model.train_on_batch(rows_of(setup.x, rows), setup.y[rows])
+            assert np.isfinite(loss)
+            models.append(model)
+        for old, new in zip(before, case.fit.model.get_weights(), strict=True):
+            np.testing.assert_array_equal(old, new)
+        return models
+
+    return mended
+
+
+@pytest.fixture
+def example_of(
+    case_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], Any]:
+    """Run the example on the page of a rule up to its ``fit``."""
+    from learnable.zoo.backend import keras
+    from learnable.zoo.diagnosis.catalog import page
+
+    def run(code: str) -> Any:
+        text = page(code).split("```python\n")[1].split("```")[0]
+        trained: list[Any] = []
+
+        def fit(model: Any, x: Any, y: Any, **_: Any) -> None:
+            trained.append((model, x, y))
+
+        monkeypatch.setattr(keras.Sequential, "fit", fit)
+        exec(compile(text, code, "exec"), {"__name__": "example"})
+        return case_of(*trained[0])
+
+    return run

@@ -152,6 +152,8 @@ def _own(case: Case, head: Head) -> Found:
         return None
     rows = spread_rows(case, ROWS)
     y, wanted = first_target(case)[rows], wanted[rows]
+    if y.size == wanted.size:
+        y = y.reshape(wanted.shape)  # shapes that differ are told as that
     start = np.repeat(wanted.mean(axis=0, keepdims=True), len(wanted), axis=0)
     nearer = start + 0.1 * (wanted - start)
     before, after = (

@@ -10,9 +10,11 @@ from ..case import Case, Repair, Suspect, Tier, suspect
 from ..graph import LINEAR
 from ..heads import (
     BINARY,
+    CATEGORICAL,
     CROSS_ENTROPIES,
     ERRORS,
     HINGES,
+    SPARSE,
     Head,
     aim_of,
     head_of,
@@ -88,10 +90,13 @@ def _told_of_logits(case: Case, head: Head) -> tuple[Repair, ...]:
 def _fault(case: Case, head: Head) -> Fault | None:
     if case.question.task == "regression":
         return _on_numbers(case, head) if head.loss not in CROSS_ENTROPIES else None
+    if head.width == 1 and head.loss in SPARSE + CATEGORICAL:
+        return None  # a loss for several outputs: told as that
     if head.activation == "softmax" and head.width == 1:
         better = LINEAR if head.logits else _of_two(case)
         return Fault("of a single output it is 1 for every row", 0, (better,))
-    if head.activation == "softmax" and case.question.task == "multilabel":
+    several = case.question.task == "multilabel" and head.loss in BINARY + ERRORS
+    if head.activation == "softmax" and several:
         why = "its outputs add up to 1, yet a row may have several labels"
         return Fault(why, 0, ("sigmoid",))
     if head.loss in CROSS_ENTROPIES:
@@ -153,11 +158,17 @@ def _on_numbers(case: Case, head: Head) -> Fault | None:
     slack = SLACK * (y.max() - y.min())
     outside = float(np.mean((y < low - slack) | (y > high + slack)))
     if outside > SLACK:
-        why = f"it gives {low:g} to {high:g}, and {told}"
+        why = f"it gives {_span(low, high)}, and {told}"
         return Fault(why, 0, (LINEAR,), seen | {"outside": outside})
     if head.activation == "softmax" and not _are_shares(case.question.y):
         return Fault(f"its outputs add up to 1, and {told}", 0, (LINEAR,), seen)
     return None
+
+
+def _span(low: float, high: float) -> str:
+    if high == INF:
+        return f"nothing below {low:g}"
+    return f"nothing above {high:g}" if low == -INF else f"{low:g} to {high:g}"
 
 
 def _are_shares(y: np.ndarray) -> bool:

@@ -11,12 +11,13 @@ from ..heads import (
     Aim,
     Head,
     aim_of,
+    counted,
     head_of,
     mend,
     one_column,
 )
 
-TASKS = {"regression": "numbers", "multilabel": "labels"}
+NOUNS = {"regression": "number", "multilabel": "label"}
 
 
 def wrong_output_units(case: Case) -> Suspect | None:
@@ -27,11 +28,12 @@ def wrong_output_units(case: Case) -> Suspect | None:
     aim = _aim(case, head)
     if aim is None:
         return None
-    wanted = TASKS.get(case.question.task, "classes")
+    wanted = NOUNS.get(case.question.task, "class")
     count = case.question.class_count or case.question.outputs
     return suspect(
         "N103",
-        f"The last layer {head.name!r} has {head.width} outputs for {count} {wanted}.",
+        f"The last layer {head.name!r} has "
+        f"{counted(head.width, 'output')} for {counted(count, wanted)}.",
         f"Use {aim.units} units with activation={aim.activation!r} and "
         f"loss={aim.loss!r}.",
         tier=1 if _is_ordinal(case, head) else 0,

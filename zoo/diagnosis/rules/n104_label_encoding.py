@@ -11,6 +11,7 @@ from ..heads import (
     SPARSE,
     Head,
     aim_of,
+    counted,
     head_of,
     mend,
     one_column,
@@ -35,8 +36,8 @@ def label_encoding(case: Case) -> Suspect | None:
     some += f", ... {values[-1]}" if len(values) > 4 else ""
     return suspect(
         "N104",
-        f"The {len(values)} classes are written as {some}, which "
-        f"{head.loss or 'the loss'} with {head.width} outputs does not read.",
+        f"The {len(values)} classes are written as {some}. That is not what "
+        f"{head.loss} with {counted(head.width, 'output')} reads.",
         "Write the classes as 0, 1, 2 and so on.",
         tier=0,
         repairs=(repair,),

@@ -9,7 +9,7 @@ from ...backend import keras
 from ..case import Case, Repair, Suspect, Tier, suspect
 from ..changes import join, set_layers
 from ..graph import ACTIVATIONS, LINEAR, Node, is_recurrent
-from ..heads import set_activation
+from ..heads import counted, set_activation
 
 STRONG = ("softmax", "log_softmax", "exponential", "sparsemax")
 """Activations that make units compete, or grow without bound."""
@@ -47,7 +47,7 @@ def _told(case: Case, nodes: list[Node], better: str, tier: Tier, why: str) -> S
     kinds = " and ".join(sorted({_activation(node) for node in nodes}))
     return suspect(
         "N107",
-        f"{len(nodes)} layers ({names}) use {kinds}: {why}.",
+        f"{counted(len(nodes), 'hidden layer')} ({names}) with {kinds}: {why}.",
         f"Use activation={better!r} there.",
         tier=tier,
         repairs=(_repair(case, nodes, better),),

@@ -9,7 +9,8 @@ from typing import Any
 from ...backend import keras
 from ..case import Case, Repair, Suspect, suspect
 from ..edits import Statement
-from ..setup import Setup
+from ..heads import counted
+from ..setup import Setup, copy
 
 FIXED = (keras.layers.Normalization, keras.layers.BatchNormalization)
 """Layers that do no harm where they do not learn."""
@@ -34,8 +35,8 @@ def frozen_weights(case: Case) -> Suspect | None:
     nothing = "No weight of the network can learn" if none else "Weights stay random"
     return suspect(
         "N110",
-        f"{nothing}: {len(frozen)} layers ({names}) with {share:.0%} of all weights "
-        "have trainable=False.",
+        f"{nothing}: trainable=False in {counted(len(frozen), 'layer')} "
+        f"({names}) with {share:.0%} of all weights.",
         "Set trainable=True before compile.",
         tier=0 if none else 1,
         repairs=(_unfreeze(case, frozen, everything=none),),
@@ -65,14 +66,15 @@ def _is_loaded(layer: Any) -> bool:
 def _unfreeze(case: Case, frozen: list[Any], *, everything: bool) -> Repair:
     names = {layer.name for layer in frozen}
 
-    def change(layer: Any) -> Any:
-        if layer.name not in names:
-            return None
-        return type(layer).from_config({**layer.get_config(), "trainable": True})
-
     def apply(setup: Setup) -> Setup:
+        model = copy(setup.model)
+        learn = {la.name: la.trainable or la.name in names for la in _leaves(model)}
+        # a frozen model within holds all of its layers: first all are let go
+        model.trainable = True
+        for layer in _leaves(model):
+            layer.trainable = learn[layer.name]
         # the weights have their order and sizes still
-        return replace(setup.with_layers(change), weights=setup.weights)
+        return replace(setup, model=model)
 
     return Repair(
         f"trainable: {', '.join(sorted(names)[:3])}",
