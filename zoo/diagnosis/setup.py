@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -119,7 +120,18 @@ def copy(model: Any, change: Callable[[Any], Any] | None = None) -> Any:
         )
 
     flat = not any(isinstance(layer, keras.Model) for layer in model.layers)
-    return keras.models.clone_model(model, clone_function=again, recursive=not flat)
+    with uncompiled(model):
+        return keras.models.clone_model(model, clone_function=again, recursive=not flat)
+
+
+@contextmanager
+def uncompiled(model: Any) -> Iterator[None]:
+    """Let a model be cloned without its loss, which Keras may not find by its name."""
+    before, model.compiled = model.compiled, False
+    try:
+        yield
+    finally:
+        model.compiled = before
 
 
 def rows_of(tree: Any, rows: np.ndarray) -> Any:
