@@ -158,7 +158,9 @@ def _wrapped(model: Any, setup: Setup, rows: np.ndarray) -> tuple[Any, Any]:
     """The network between what cleans, scales and scales back."""
     if not (setup.clean or setup.normalise or setup.rescale):
         return model, None
-    inputs = [keras.Input(t.shape[1:], dtype=t.dtype) for t in model.inputs]
+    inputs = [
+        keras.Input(t.shape[1:], dtype=t.dtype, name=t.name) for t in model.inputs
+    ]
     looked_up = [is_looked_up(model, t) for t in model.inputs]
     given = arrays_of(model, setup.x)
     parts = [
