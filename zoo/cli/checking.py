@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from ...data.dataset import take
 from ...data.errors import BadData
 from . import data_side
 from .answering import Sides, answer
+from .mending import mend
 
 if TYPE_CHECKING:
     from ...baselines.study import Study
@@ -33,6 +35,10 @@ MOST_ROWS = 6_000
 LEAST_ROWS = 8
 """With fewer there is nothing to train on and nothing to judge by."""
 PROBE_SECONDS = 8.0
+RUN_SECONDS = 120.0
+"""Beside four times the script's own training, that a repaired script may take."""
+
+_log = logging.getLogger("learnable")
 
 Say = Callable[[str], None]
 """Called with what is being done, in a few words."""
@@ -59,7 +65,13 @@ class Material:
 
 
 def check_fit(
-    recording: Recording, fit: Fit, *, budget: float, seed: int = 0, say: Say
+    recording: Recording,
+    fit: Fit,
+    *,
+    budget: float,
+    seed: int = 0,
+    arguments: Sequence[str] = (),
+    say: Say,
 ) -> Checked:
     """Examine one training.
 
@@ -72,6 +84,8 @@ def check_fit(
     budget : float
         Seconds for all trials together; what was not tried then is said.
     seed : int
+    arguments : sequence of str
+        The script's, to run the repaired one with.
     say : callable
 
     Raises
@@ -94,7 +108,13 @@ def check_fit(
     sides = Sides(
         case, study, inquiry, reach, _data_causes(material, study, inquiry, lab), spent
     )
-    return Checked(answer(sides), study)
+    say("the repaired script runs")
+    mended = mend(
+        recording, fit, inquiry, arguments, seconds=4 * fit.seconds + RUN_SECONDS
+    )
+    spent["repaired script"] = time.monotonic() - start - sum(spent.values())
+    found = replace(answer(sides), fixed=mended.fixed, diff=mended.diff)
+    return Checked(found, study)
 
 
 def prepare(recording: Recording, fit: Fit, *, seed: int) -> Material:
@@ -158,10 +178,21 @@ def _decided(predictions: np.ndarray, question: Question) -> np.ndarray:
 def _probed(material: Material, *, seed: int, say: Say) -> Case:
     """The case with what was measured on the network while it trains."""
     from ..diagnosis.case import Case
+    from ..diagnosis.measure import measure
     from ..diagnosis.setup import as_given
 
+    say("the network looked at while it trains")
     setup = as_given(material.fit, material.question)
-    return Case(material.recording, material.fit, material.question, setup)
+    case = Case(material.recording, material.fit, material.question, setup)
+    try:
+        rows = material.splits[0].train
+        return replace(
+            case, probe=measure(setup, rows, seed=seed, seconds=PROBE_SECONDS)
+        )
+    # a network of somebody's own may fail in any way; rules do without the probe then
+    except Exception as error:
+        _log.debug("the network cannot be looked at: %r", error)
+        return case
 
 
 def _laboratory(

@@ -92,9 +92,17 @@ def set_optimizer(setup: Setup, what: str, **changes: Any) -> Repair:
     config = {**setup.optimizer["config"], **changes}
     keep = ("learning_rate", "momentum", "nesterov", "clipnorm", "weight_decay")
     told = {k: config[k] for k in keep if config.get(k)}
-    inside = ", ".join(f"{k}={v!r}" for k, v in told.items())
-    edit = SetArgument("compile", "optimizer", f"keras.optimizers.{name}({inside})")
-    return Repair(what, lambda s: s.with_optimizer(**changes), (edit,))
+    edits: tuple[Edit, ...] | None = None
+    if not isinstance(told.get("learning_rate"), dict):  # a schedule is not written
+        inside = ", ".join(f"{k}={_short(v)!r}" for k, v in told.items())
+        code = f"keras.optimizers.{name}({inside})"
+        edits = (SetArgument("compile", "optimizer", code),)
+    return Repair(what, lambda s: s.with_optimizer(**changes), edits)
+
+
+def _short(value: Any) -> Any:
+    """0.01 for the 0.009999999776482582 that Keras keeps of it."""
+    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 def adam(rate: float) -> dict[str, Any]:

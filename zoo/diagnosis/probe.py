@@ -67,6 +67,11 @@ class Probe:
     wrong_gradient : float
         Largest relative difference between the gradient and central differences;
         NaN where it was not measured.
+    nonfinite : int
+        The step, from 1, of the first loss that was not finite; -1 if there was none.
+    planned : int
+        Steps that the whole training has on these rows; of a long one only the first
+        part is measured.
     """
 
     moments: tuple[Moment, ...]
@@ -75,3 +80,5 @@ class Probe:
     outputs: np.ndarray
     penalty: float = 0.0
     wrong_gradient: float = float("nan")
+    nonfinite: int = -1
+    planned: int = 0

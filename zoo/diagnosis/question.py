@@ -142,5 +142,5 @@ def _wants_classes(fit: Fit) -> bool:
     asked = " ".join(str(m) for m in keras.tree.flatten(fit.metrics) if m is not None)
     if "acc" in asked.lower():
         return True
-    shape = getattr(first(fit.model.outputs or []), "shape", ())
+    shape = getattr(first(getattr(fit.model, "outputs", None) or []), "shape", ())
     return len(shape) > 1 and (shape[-1] or 1) > 1

@@ -119,6 +119,9 @@ def copy(model: Any, change: Callable[[Any], Any] | None = None) -> Any:
             layer.__class__.from_config(layer.get_config()) if found is None else found
         )
 
+    if change is None and not getattr(model, "inputs", None):
+        # a class of the user's own has no graph to walk
+        return type(model).from_config(model.get_config())
     flat = not any(isinstance(layer, keras.Model) for layer in model.layers)
     with uncompiled(model):
         return keras.models.clone_model(model, clone_function=again, recursive=not flat)

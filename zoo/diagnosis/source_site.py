@@ -57,7 +57,8 @@ def site_of(
     if script.names.scope(line) is scope:
         _check_straight(script, model, fit, compiled)
         bound = all(script.names.is_bound(name, scope, line) for name in names)
-        if bound and not script.names.changed(names, scope, line - 1, end):
+        last = script.end(fit) + 1  # a loop may begin on the line of fit
+        if bound and not script.names.changed(names, scope, line - 1, last):
             return script.statement(compiled), None
         _check_unused(script, model, compiled, fit)
     return script.statement(fit), _repeated(script, changes, model, fit, compiled)

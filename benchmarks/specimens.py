@@ -1,0 +1,198 @@
+"""``zoo check`` on training scripts whose faults are known.
+
+``python -m benchmarks.specimens FOLDER [dev|kept|NAME ...]`` checks every script of a
+folder of specimens (each with ``train.py`` and ``truth.json``), or one half of them, or
+those named. The halves are by the hash of the name: the first was looked at while rules
+were written, the second (``kept``) was not. Writes ``specimens.json``, one record a
+script, and a table in ``docs/check.md``. With ``--seed N`` under another seed.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .tables import HERE, markdown, put_between, save
+
+ZOO = Path(sys.executable).with_name("zoo")
+FIGURES = HERE / "specimens.json"
+
+
+def halves(names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The half that was looked at, and the half that was kept back."""
+    order = sorted(names, key=lambda n: hashlib.sha256(n.encode()).hexdigest())
+    half = len(order) // 2
+    return sorted(order[:half]), sorted(order[half:])
+
+
+def check(folder: Path, *, seed: int) -> dict[str, Any]:
+    """What the command said of one script, beside the truth."""
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory() as out:
+        fixed = Path(out) / "fixed.py"
+        told = subprocess.run(
+            [
+                ZOO, "check", folder / "train.py", "--json", "--quiet", "--out", out,
+                "--seed", str(seed), "--write", fixed,
+            ],
+            capture_output=True,
+            text=True,
+        )  # fmt: skip
+        if not told.stdout:  # no repaired script to write is no reason to say nothing
+            told = subprocess.run(
+                [
+                    ZOO, "check", folder / "train.py", "--json", "--quiet",
+                    "--out", out, "--seed", str(seed),
+                ],
+                capture_output=True,
+                text=True,
+            )  # fmt: skip
+        spent = round(time.perf_counter() - start, 1)
+        if not told.stdout:
+            return {"seconds": spent, "error": told.stderr.strip()[-300:]}
+        facts = json.loads(told.stdout)
+        reached = run_script(fixed) if fixed.exists() else {}
+    return {
+        "seconds": spent,
+        "side": facts["side"],
+        "verdict": facts["verdict"],
+        "causes": [cause["label"] for cause in facts["causes"]],
+        "repairs": [cause["repair"] for cause in facts["causes"]],
+        "would_do": [
+            s["label"] for s in facts["suspicions"] if s["state"] == "would-do"
+        ],
+        "before": facts["before"],
+        "baseline": facts["baseline"],
+        "reach": facts["reach"],
+        "mended": facts["mended"],
+        "fixed": reached,
+    }
+
+
+def run_script(path: Path) -> dict[str, float]:
+    """Test scores of a repaired script for three seeds."""
+    found = {}
+    for seed in range(3):
+        told = subprocess.run(
+            [sys.executable, path],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "SEED": str(seed)},
+        )
+        lines = told.stdout.strip().splitlines()
+        try:
+            found[str(seed)] = float(json.loads(lines[-1])["test"])
+        except (IndexError, ValueError, KeyError):
+            found[str(seed)] = float("nan")
+    return found
+
+
+def judge(record: dict[str, Any], truth: dict[str, Any]) -> dict[str, Any]:
+    """Found, false alarms and side, as the specimens' README defines them."""
+    told = set(record.get("causes", ()))
+    answers = [set(answer) for answer in truth["causes"]]
+    allowed = set(truth["also_acceptable"]).union(*answers)
+    full = any(answer <= told for answer in answers)
+    side = record.get("side")
+    partly = truth["side"] == "both" and side in ("network", "data") and full
+    return {
+        "found": full if answers else None,
+        "hit": len(told & set().union(*answers)),
+        "false": sorted(told - allowed),
+        "side": side == truth["side"] or partly,
+        "reached": _reached(record.get("fixed") or {}, truth.get("fixed") or {}),
+    }
+
+
+def _reached(own: dict[str, float], theirs: dict[str, Any]) -> bool | None:
+    """Whether the repaired script is as good as the corrected one."""
+    if not theirs:
+        return None
+    wanted = np.array([v for v in theirs.values() if v is not None], float)
+    if not own:
+        return False
+    return bool(np.mean(list(own.values())) >= wanted.mean() - 2 * wanted.std(ddof=1))
+
+
+def figures(
+    found: dict[str, dict[str, Any]], truths: dict[str, dict[str, Any]]
+) -> dict[str, float]:
+    """The figures of a set of scripts."""
+    judged = {n: judge(found[n], truths[n]) for n in found if n in truths}
+    failing = [n for n in judged if truths[n]["causes"]]
+    healthy = [n for n in judged if truths[n]["side"] == "none"]
+    named = sum(len(found[n].get("causes", ())) for n in failing)
+    wrong = sum(len(judged[n]["false"]) for n in failing)
+    reached = [j["reached"] for j in judged.values() if j["reached"] is not None]
+    seconds = [found[n]["seconds"] for n in judged]
+    return {
+        "scripts": len(judged),
+        "recall": float(np.mean([judged[n]["found"] for n in failing] or [np.nan])),
+        "precision": (named - wrong) / named if named else float("nan"),
+        "healthy blamed": float(
+            np.mean([bool(judged[n]["false"]) for n in healthy] or [np.nan])
+        ),
+        "side": float(np.mean([j["side"] for j in judged.values()])),
+        "repaired": float(np.mean(reached or [np.nan])),
+        "median seconds": float(np.median(seconds)),
+        "longest": float(np.max(seconds)),
+    }
+
+
+def main() -> None:
+    arguments = sys.argv[1:]
+    seed = 0
+    if "--seed" in arguments:
+        place = arguments.index("--seed")
+        seed = int(arguments[place + 1])
+        del arguments[place : place + 2]
+    root, asked = Path(arguments[0]), arguments[1:]
+    truths = {
+        path.parent.name: json.loads(path.read_text("utf-8"))
+        for path in sorted(root.glob("*/truth.json"))
+    }
+    first, second = halves(list(truths))
+    named = {"dev": first, "kept": second}
+    names = [n for a in asked for n in named.get(a, [a])] or list(truths)
+    known = json.loads(FIGURES.read_text("utf-8")) if FIGURES.exists() else {}
+    found = known.setdefault(f"seed {seed}", {})
+    for name in names:
+        found[name] = check(root / name, seed=seed)
+        verdict = judge(found[name], truths[name])
+        print(name, found[name], verdict, flush=True)
+        save("specimens", known)
+    parts = {"dev": first, "kept": second, "all": list(truths)}
+    for part, members in parts.items():
+        chosen = {n: found[n] for n in members if n in found}
+        if chosen:
+            print(part, figures(chosen, truths), flush=True)
+    put_between(HERE.parent / "docs/check.md", "specimens", as_page(found, truths))
+
+
+def as_page(found: dict[str, dict[str, Any]], truths: dict[str, dict[str, Any]]) -> str:
+    """The figures of both halves and of all."""
+    first, second = halves(list(truths))
+    lines = {
+        "looked at": {n: found[n] for n in first if n in found},
+        "kept back": {n: found[n] for n in second if n in found},
+        "all": found,
+    }
+    told = {name: figures(part, truths) for name, part in lines.items() if part}
+    head = ["scripts", *next(iter(told.values()))]
+    rows = [
+        [name, *(f"{value:.2f}".removesuffix(".00") for value in part.values())]
+        for name, part in told.items()
+    ]
+    return markdown(head, rows)
+
+
+if __name__ == "__main__":
+    main()

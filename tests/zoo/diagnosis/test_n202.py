@@ -1,0 +1,60 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.measure import measure
+from learnable.zoo.diagnosis.rules.n202_lr_too_low import lr_too_low
+
+X = np.random.default_rng(0).normal(size=(200, 3)).astype("float32")
+Y = (X[:, 0] > X[:, 1]).astype("int32")
+
+
+def network(optimizer):
+    model = keras.Sequential(
+        [
+            keras.Input((3,)),
+            keras.layers.Dense(8, activation="relu"),
+            keras.layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    model.compile(optimizer, "binary_crossentropy")
+    return model
+
+
+def rates(optimizer, case_of):
+    case = case_of(network(optimizer), X, Y, epochs=5)
+    found = lr_too_low(case)
+    return [] if found is None else [r.apply(case.setup).rate for r in found.repairs]
+
+
+def test_rates_rise_to_the_usual(case_of):
+    assert rates(keras.optimizers.Adam(1e-6), case_of) == pytest.approx(
+        [1e-5, 1e-4, 1e-3]
+    )
+    assert rates(keras.optimizers.SGD(1e-6), case_of) == pytest.approx(
+        [1e-4, 1e-3, 1e-2]
+    )
+
+
+def test_adadelta_was_meant_with_a_rate_of_one(case_of):
+    assert rates("adadelta", case_of)[-1] == pytest.approx(1.0)
+
+
+def test_a_usual_rate_is_fine_without_a_measurement(case_of):
+    assert rates(keras.optimizers.SGD(0.0005, momentum=0.9), case_of) == []
+    assert rates("adam", case_of) == []
+
+
+def test_a_steady_fall_is_seen(case_of):
+    case = case_of(network(keras.optimizers.Adam(3e-4)), X, Y, epochs=10)
+    probe = measure(case.setup, np.arange(200), seed=0)
+    found = lr_too_low(replace(case, probe=probe))
+    assert "last quarter" in found.sentence
+    assert found.evidence["steps"] == 70
+
+
+def test_a_curve_that_flattens_is_fine(case_of):
+    case = case_of(network(keras.optimizers.Adam(0.01)), X, Y, epochs=100)
+    probe = measure(case.setup, np.arange(200), seed=0)
+    assert lr_too_low(replace(case, probe=probe)) is None

@@ -1,0 +1,57 @@
+from dataclasses import replace
+
+import numpy as np
+from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.measure import measure
+from learnable.zoo.diagnosis.rules.n207_vanishing_gradient import vanishing_gradient
+
+X = np.random.default_rng(0).normal(size=(100, 3)).astype("float32")
+Y = (X[:, 0] > 0).astype("int32")
+
+
+def case_with(case_of, x, *hidden):
+    head = keras.layers.Dense(1, activation="sigmoid", name="head")
+    model = keras.Sequential([keras.Input((3,)), *hidden, head])
+    model.compile("adam", "binary_crossentropy")
+    case = case_of(model, x, Y, epochs=3)
+    return replace(case, probe=measure(case.setup, np.arange(100), seed=0))
+
+
+def deep(activation):
+    return [keras.layers.Dense(8, activation=activation) for _ in range(8)]
+
+
+def test_deep_sigmoids_vanish(case_of):
+    case = case_with(case_of, X, *deep("sigmoid"))
+    found = vanishing_gradient(case)
+    assert found.evidence["ratio"] < 1e-3
+    assert len(found.repairs) == 2
+
+
+def test_relu_repairs_it_and_batch_norm_fits_in(case_of):
+    case = case_with(case_of, X, *deep("sigmoid"))
+    relu, norm = vanishing_gradient(case).repairs
+    mended = replace(case, setup=relu.apply(case.setup))
+    probe = measure(mended.setup, np.arange(100), seed=0)
+    assert vanishing_gradient(replace(mended, probe=probe)) is None
+    normed = measure(norm.apply(case.setup), np.arange(100), seed=0)
+    assert len(normed.moments[0].layers) == 17
+
+
+def test_flat_ends_are_seen(case_of):
+    hidden = keras.layers.Dense(8, name="flat", kernel_initializer="ones")
+    bend = keras.layers.Activation("tanh", name="bend")
+    case = case_with(case_of, 1000 * X, hidden, bend)
+    found = vanishing_gradient(case)
+    assert found.layers == ("flat",)
+    mended = found.repairs[0].apply(case.setup).model
+    assert mended.get_layer("bend").activation is keras.activations.relu
+
+
+def test_relu_is_fine(case_of):
+    assert vanishing_gradient(case_with(case_of, X, *deep("relu")[:2])) is None
+
+
+def test_without_a_measurement_nothing_is_said(case_of):
+    case = replace(case_with(case_of, X, *deep("sigmoid")), probe=None)
+    assert vanishing_gradient(case) is None

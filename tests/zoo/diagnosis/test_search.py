@@ -1,0 +1,112 @@
+"""The search for causes, on laboratories whose truth is known."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from learnable.zoo.diagnosis.case import Repair, Suspect
+from learnable.zoo.diagnosis.search import Search
+from learnable.zoo.diagnosis.trials import Difference, OutOfTime
+
+REACH = 0.9
+
+
+class World:
+    """A laboratory in which a network learns once all faults are repaired.
+
+    ``answers`` are sets of labels, each enough.
+    """
+
+    def __init__(self, answers, *, start=0.0, most=10_000):
+        self.answers = [frozenset(answer) for answer in answers]
+        self.start, self.most, self.trained = start, most, 0
+        self.splits = (0, 1, 2)
+
+    def worth(self, repairs):
+        labels = {repair.what for repair in repairs}
+        solved = any(answer <= labels for answer in self.answers)
+        return REACH if solved else self.start
+
+    def score(self, repairs, *, splits=1):
+        self.trained += 1
+        if self.trained > self.most:
+            raise OutOfTime
+        return self.worth(repairs)
+
+    def difference(self, better, worse, *, splits):
+        return Difference(self.worth(better) - self.worth(worse), 0.02)
+
+
+def suspect(label, tier=1):
+    repair = Repair(label, lambda setup: setup)
+    return Suspect(label, label, "", "", tier, (repair,))
+
+
+def causes(world, suspects, *, reach=REACH):
+    found = Search(world, suspects, reach=reach).run()
+    return {cause.proposal.suspect.label for cause in found.causes}, found
+
+
+NAMES = [f"fault-{i}" for i in range(6)]
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.sets(st.sampled_from(NAMES), min_size=1, max_size=4),
+    st.lists(st.sampled_from([0, 1, 2]), min_size=6, max_size=6),
+)
+def test_names_exactly_the_faults_that_must_all_be_mended(faults, tiers):
+    suspects = [suspect(n, t) for n, t in zip(NAMES, tiers, strict=True)]
+    if sum(t == 2 for n, t in zip(NAMES, tiers, strict=True) if n in faults) > 1:
+        return  # of several settings one is changed at a time, or all
+    assert causes(World([faults]), suspects)[0] == faults
+
+
+def test_names_the_nearest_of_two_repairs_that_each_do():
+    world = World([{"near"}, {"far"}])
+    named, _ = causes(world, [suspect("far", 1), suspect("near", 0)])
+    assert named == {"near"}
+
+
+def test_says_what_else_would_do():
+    world = World([{"one"}, {"two"}])
+    named, found = causes(world, [suspect("one"), suspect("two")])
+    assert named == {"one"}
+    assert [other.suspect.label for other in found.others] == ["two"]
+
+
+def test_blames_nothing_where_nothing_helps():
+    named, found = causes(World([]), [suspect(n) for n in NAMES])
+    assert named == set()
+    assert found.is_failing
+    assert {s.label for s in found.acquitted} == set(NAMES)
+
+
+@given(st.floats(0.75 * REACH, REACH))
+def test_blames_nothing_in_a_network_that_learns(start):
+    named, found = causes(World([{"fault-0"}], start=start), [suspect("fault-0", 0)])
+    assert named == set()
+    assert not found.is_failing
+
+
+def test_a_settings_rule_is_not_even_tried_on_a_network_that_learns():
+    world = World([], start=REACH)
+    found = causes(world, [suspect("rate", 2)])[1]
+    assert [s.label for s in found.untested] == ["rate"]
+
+
+def test_repairs_show_what_baselines_cannot():
+    world = World([{"mask"}])
+    assert causes(world, [suspect("mask")], reach=0.0)[0] == {"mask"}
+
+
+@pytest.mark.parametrize("most", range(1, 8))
+def test_without_time_nothing_is_blamed_unproved(most):
+    world = World([{"fault-3"}], most=most)
+    named, _ = causes(world, [suspect(n) for n in NAMES])
+    assert named in (set(), {"fault-3"})
+
+
+def test_a_gain_within_noise_is_no_cause():
+    world = World([{"luck"}])
+    world.difference = lambda better, worse, splits: Difference(0.9, 0.4)
+    assert causes(world, [suspect("luck")])[0] == set()

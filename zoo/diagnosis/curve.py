@@ -1,0 +1,108 @@
+"""The loss over a training: whether it falls, still falls, swings or grows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .case import Case
+
+BINS = 12
+"""Means of so many parts stand for a curve: what is left of the batches' noise is
+little, and a quarter of the training is three of them."""
+FEWEST = 4
+"""Losses below which a curve has no shape."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What a loss did from the start of a training to its end.
+
+    Parameters
+    ----------
+    start, end : float
+        Before the first step, or of the first part measured; of the last part.
+    fall : float
+        Share of the start that was lost by the end; below 0 where the loss grew.
+    late : float
+        Share of this fall that came in the last quarter of the training; NaN where
+        too few losses are known, and 0 where noise may have made it.
+    swing : float
+        Of all the ups and downs from part to part, the share that were ups: near 0
+        while a loss falls, near 0.5 where it goes up and down.
+    height : float
+        Mean up or down in the second half, as a share of the mean loss there.
+    peak : float
+        Highest part.
+    """
+
+    start: float
+    end: float
+    fall: float
+    late: float
+    swing: float
+    height: float
+    peak: float
+
+    @property
+    def is_falling(self) -> bool:
+        """Whether the end was still far: the last quarter had over 5 % of the fall."""
+        return self.late > 0.05
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether little was learned: the loss still falls, or has hardly fallen."""
+        return self.is_falling or not self.fall > 0.3
+
+
+def curve_of(case: Case) -> Curve | None:
+    """The training loss of the script's own training; None where it is not known.
+
+    The recorded epochs are taken, and where they are few the steps measured, if they
+    are the whole training.
+    """
+    losses = np.asarray(case.fit.history.get("loss", []), "float64")
+    probe = case.probe
+    if probe and probe.moments and len(losses) < BINS:
+        whole = probe.moments[-1].step >= probe.planned
+        if whole or len(losses) < FEWEST:
+            losses = np.asarray(probe.losses, "float64")
+    losses = losses[np.isfinite(losses)]
+    return make_curve(losses, _start(case, losses)) if len(losses) else None
+
+
+def _start(case: Case, losses: np.ndarray) -> float:
+    """The loss before the first step, counted as in the training."""
+    probe = case.probe
+    if probe is None or not probe.moments:
+        return float(losses[0])
+    weighed = case.setup.class_weight is not None or probe.penalty > 0
+    start = probe.losses[0] if weighed and probe.losses else probe.moments[0].loss
+    return float(start) if np.isfinite(start) else float(losses[0])
+
+
+def make_curve(losses: np.ndarray, start: float) -> Curve:
+    """The shape of a run of losses, with the loss before the first step."""
+    parts = np.array([p.mean() for p in np.array_split(losses, min(BINS, len(losses)))])
+    quarter = max(1, len(parts) // 4)
+    end, steps = parts[-1], np.diff(parts)
+    fall = max(start, parts[0]) - end
+    ups, downs = steps[steps > 0].sum(), -steps[steps < 0].sum()
+    half = np.abs(steps[len(steps) // 2 :])
+    level = np.abs(parts[len(parts) // 2 :]).mean()
+    late = float("nan")
+    if len(parts) >= FEWEST and fall > 0:
+        gained = parts[-1 - quarter] - end
+        # a fall no larger than the ups beside it is none
+        noise = steps[-2 * quarter :].clip(min=0).sum()
+        late = max(0.0, gained) / fall if gained > 2 * noise else 0.0
+    return Curve(
+        start=float(start),
+        end=float(end),
+        fall=float(fall / abs(start)) if start else 0.0,
+        late=float(late),
+        swing=float(ups / (ups + downs)) if ups + downs > 0 else 0.0,
+        height=float(half.mean() / level) if len(half) and level > 0 else 0.0,
+        peak=float(parts.max()),
+    )

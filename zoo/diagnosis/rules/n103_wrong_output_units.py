@@ -1,0 +1,74 @@
+"""N103: too many or too few outputs."""
+
+from __future__ import annotations
+
+from ..case import Case, Suspect, suspect
+from ..heads import (
+    BINARY,
+    ERRORS,
+    HINGES,
+    SPARSE,
+    Aim,
+    Head,
+    aim_of,
+    head_of,
+    mend,
+    one_column,
+)
+
+TASKS = {"regression": "numbers", "multilabel": "labels"}
+
+
+def wrong_output_units(case: Case) -> Suspect | None:
+    """A last layer that has not the width that the targets need."""
+    head = head_of(case)
+    if head is None:
+        return None
+    aim = _aim(case, head)
+    if aim is None:
+        return None
+    wanted = TASKS.get(case.question.task, "classes")
+    count = case.question.class_count or case.question.outputs
+    return suspect(
+        "N103",
+        f"The last layer {head.name!r} has {head.width} outputs for {count} {wanted}.",
+        f"Use {aim.units} units with activation={aim.activation!r} and "
+        f"loss={aim.loss!r}.",
+        tier=1 if _is_ordinal(case, head) else 0,
+        repairs=(mend(case, head, aim),),
+        layers=(head.name,),
+        outputs=head.width,
+        wanted=aim.units,
+    )
+
+
+def _is_ordinal(case: Case, head: Head) -> bool:
+    """Whether the classes may be meant as steps of a scale, learned as a number."""
+    return head.width == 1 and head.loss in ERRORS and one_column(case)
+
+
+def _aim(case: Case, head: Head) -> Aim | None:
+    """A head of another width, or None where this one will do."""
+    aim = aim_of(case, head.width)
+    if not one_column(case):
+        return aim if head.width != aim.units else None
+    if case.question.task == "binary":
+        return _of_two_classes(case, head)
+    if head.width == 1 and not _are_whole(case):
+        return None  # fractions for classes: told as the coding
+    return aim if head.width < aim.units else None
+
+
+def _are_whole(case: Case) -> bool:
+    values = case.question.values
+    return values.dtype.kind not in "f" or bool((values == values.round()).all())
+
+
+def _of_two_classes(case: Case, head: Head) -> Aim | None:
+    """One output, or two with a softmax over them."""
+    if head.width == 1:
+        alone = head.loss in SPARSE and head.activation == "softmax"
+        return Aim(2, "softmax", SPARSE[0]) if alone else None
+    if head.loss in BINARY + HINGES and head.activation != "softmax":
+        return Aim(1, "sigmoid", BINARY[0])
+    return None

@@ -1,0 +1,94 @@
+"""N110: weights that should learn and may not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from ...backend import keras
+from ..case import Case, Repair, Suspect, suspect
+from ..edits import Statement
+from ..setup import Setup
+
+FIXED = (keras.layers.Normalization, keras.layers.BatchNormalization)
+"""Layers that do no harm where they do not learn."""
+LOADED = (keras.initializers.Constant, keras.initializers.Identity)
+"""Initialisers that bring weights along."""
+
+
+def frozen_weights(case: Case) -> Suspect | None:
+    """Layers that keep the random weights they began with; or nothing that learns."""
+    model = case.fit.model
+    none = not model.trainable_weights and bool(model.weights)
+    frozen = [layer for layer in _leaves(model) if _is_frozen(layer)]
+    if not none:
+        # who knows which of the weights were loaded
+        if case.fit.pretrained:
+            return None
+        frozen = [layer for layer in frozen if not _is_loaded(layer)]
+    if not frozen:
+        return None
+    names = ", ".join(repr(layer.name) for layer in frozen[:3])
+    share = sum(layer.count_params() for layer in frozen) / model.count_params()
+    nothing = "No weight of the network can learn" if none else "Weights stay random"
+    return suspect(
+        "N110",
+        f"{nothing}: {len(frozen)} layers ({names}) with {share:.0%} of all weights "
+        "have trainable=False.",
+        "Set trainable=True before compile.",
+        tier=0 if none else 1,
+        repairs=(_unfreeze(case, frozen, everything=none),),
+        layers=tuple(layer.name for layer in frozen),
+        share=share,
+    )
+
+
+def _leaves(model: Any) -> Iterator[Any]:
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from _leaves(layer)
+        else:
+            yield layer
+
+
+def _is_frozen(layer: Any) -> bool:
+    return bool(layer.weights) and not layer.trainable and not isinstance(layer, FIXED)
+
+
+def _is_loaded(layer: Any) -> bool:
+    """Whether its first weights are given with it, not drawn."""
+    names = ("embeddings_initializer", "kernel_initializer")
+    return any(isinstance(getattr(layer, name, None), LOADED) for name in names)
+
+
+def _unfreeze(case: Case, frozen: list[Any], *, everything: bool) -> Repair:
+    names = {layer.name for layer in frozen}
+
+    def change(layer: Any) -> Any:
+        if layer.name not in names:
+            return None
+        return type(layer).from_config({**layer.get_config(), "trainable": True})
+
+    def apply(setup: Setup) -> Setup:
+        # the weights have their order and sizes still
+        return replace(setup.with_layers(change), weights=setup.weights)
+
+    return Repair(
+        f"trainable: {', '.join(sorted(names)[:3])}",
+        apply,
+        _statements(case, frozen, everything=everything),
+    )
+
+
+def _statements(
+    case: Case, frozen: list[Any], *, everything: bool
+) -> tuple[Statement, ...] | None:
+    """As one line where all may learn, else layer by layer."""
+    leaves = list(_leaves(case.fit.model))
+    if everything or len(frozen) == sum(map(_is_frozen, leaves)):
+        return (Statement("{model}.trainable = True"),)
+    if any(layer not in case.fit.model.layers for layer in frozen):
+        return None
+    lines = [f"{{model}}.get_layer({la.name!r}).trainable = True" for la in frozen]
+    return tuple(Statement(line) for line in lines)

@@ -1,0 +1,70 @@
+"""N201: steps so large that the loss grows, or jumps about its lowest value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..case import Case, Suspect, suspect
+from ..changes import set_optimizer
+from ..curve import curve_of
+from ..rates import optimizer_name, rates_of
+
+MOST_UPDATE = 0.1
+"""Change of the weights in one step, as a share of them, that is no small step."""
+SETTLED = 10
+"""Steps after which weights have left their small random start."""
+
+
+def lr_too_high(case: Case) -> Suspect | None:
+    """A rate above the usual, or a training that goes as with such a rate."""
+    signs = list(_signs(case))
+    rate = case.setup.rate
+    if not signs or rate <= 0:
+        return None
+    repairs = tuple(
+        set_optimizer(
+            case.setup, f"learning rate {rate:.3g} -> {new:.3g}", learning_rate=new
+        )
+        for new in (_rounded(rate / 10), _rounded(rate / 100))
+    )
+    return suspect(
+        "N201",
+        f"{optimizer_name(case.setup)} with a learning rate of {rate:.3g}: "
+        f"{'; '.join(signs)}.",
+        "Divide the learning rate by 10.",
+        tier=2,
+        repairs=repairs,
+        rate=rate,
+    )
+
+
+def _signs(case: Case) -> Iterator[str]:
+    """What speaks for it, with its numbers."""
+    usual = rates_of(case.setup)
+    if case.setup.rate > usual.high:
+        yield f"usual are {usual.low:g} to {usual.high:g}"
+    if case.probe and case.probe.nonfinite > 0:
+        yield f"the loss is not finite from step {case.probe.nonfinite:,} on"
+    elif not np.isfinite(case.fit.history.get("loss", [])).all():
+        yield "the loss does not stay finite"
+    curve = curve_of(case)
+    if curve and max(curve.end, curve.peak / 3) > 1.2 * abs(curve.start):
+        yield f"the loss goes from {curve.start:.3g} up to {curve.peak:.3g}"
+    elif curve and curve.swing > 0.4 and curve.height > 0.1:
+        yield f"the loss swings by {curve.height:.0%} of itself to the end"
+    update = _late_update(case)
+    if update > MOST_UPDATE:
+        yield f"one step changes weights by {update:.0%} of their size"
+
+
+def _late_update(case: Case) -> float:
+    """Median over layers of a step's change, the largest after the start; 0 if none."""
+    moments = case.probe.moments if case.probe else ()
+    late = [m.updates.values() for m in moments if m.step >= SETTLED and m.updates]
+    return max((float(np.median(list(each))) for each in late), default=0.0)
+
+
+def _rounded(rate: float) -> float:
+    return float(f"{rate:.3g}")

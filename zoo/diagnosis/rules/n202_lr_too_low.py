@@ -1,0 +1,85 @@
+"""N202: steps so small that the training ends before the network has learned."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..case import Case, Suspect, suspect
+from ..changes import set_optimizer
+from ..curve import curve_of
+from ..rates import optimizer_name, rates_of
+
+LEAST_UPDATE = 1e-4
+"""Change of the weights in one step, as a share of them, that leads nowhere soon."""
+STEADY = 0.12
+"""Share of the fall in the last quarter that shows no flattening yet; a straight line
+has 0.25."""
+
+
+def lr_too_low(case: Case) -> Suspect | None:
+    """A rate below the usual, or a training that goes as with such a rate."""
+    signs = list(_signs(case))
+    setup = case.setup
+    rates = _higher(case)
+    if not signs or not rates:
+        return None
+    repairs = tuple(
+        set_optimizer(
+            setup, f"learning rate {setup.rate:.3g} -> {new:.3g}", learning_rate=new
+        )
+        for new in rates
+    )
+    return suspect(
+        "N202",
+        f"{optimizer_name(setup)} with a learning rate of {setup.rate:.3g} takes "
+        f"{setup.steps:,} steps: {'; '.join(signs)}.",
+        f"Raise the learning rate, e.g. to {rates[0]:g}.",
+        tier=2,
+        repairs=repairs,
+        rate=setup.rate,
+        steps=setup.steps,
+    )
+
+
+def _signs(case: Case) -> Iterator[str]:
+    """What speaks for it, with its numbers."""
+    usual = rates_of(case.setup)
+    momentum = float(case.setup.optimizer["config"].get("momentum") or 0.0)
+    if case.setup.rate / (1 - min(momentum, 0.99)) < usual.low:
+        yield f"usual are {usual.low:g} to {usual.high:g}"
+    curve = curve_of(case)
+    if curve and curve.late > STEADY:
+        yield (
+            f"the loss goes from {curve.start:.3g} to {curve.end:.3g}, "
+            f"{curve.late:.0%} of this in the last quarter"
+        )
+    update = _largest_update(case)
+    if 0 < update < LEAST_UPDATE:
+        yield f"one step changes weights by {update:.1g} of their size at most"
+
+
+def _largest_update(case: Case) -> float:
+    """Median over layers of a step's change, at its largest; 0 if not measured."""
+    moments = case.probe.moments if case.probe else ()
+    each = [list(m.updates.values()) for m in moments if m.updates]
+    return max((float(np.median(ratios)) for ratios in each), default=0.0)
+
+
+def _higher(case: Case) -> tuple[float, ...]:
+    """Up to three higher rates, none above what the optimizer can take."""
+    rate, usual = case.setup.rate, rates_of(case.setup)
+    if rate <= 0:
+        return (usual.usual,)
+    tried = {float(f"{rate * times:.3g}") for times in (10, 100, 1_000)}
+    fitting = sorted(
+        r for r in tried | {usual.usual} if rate * 1.5 < r <= usual.high * 1.01
+    )
+    apart = [r for i, r in enumerate(fitting) if not i or not _close(r, fitting[i - 1])]
+    return tuple(apart[-3:])
+
+
+def _close(a: float, b: float) -> bool:
+    return math.isclose(a, b, rel_tol=0.5)

@@ -1,0 +1,57 @@
+"""N204: batches that leave too few steps, or so small that steps are noise."""
+
+from __future__ import annotations
+
+from ..case import Case, Repair, Suspect, suspect
+from ..changes import set_fit
+from ..setup import DEFAULT_BATCH, Setup
+
+FEW_STEPS = 200
+LARGE = 1 / 10
+"""Share of the rows in one batch from which on it is large."""
+SMALL = 2
+"""Largest batch whose gradient is that of single rows."""
+
+
+def wrong_batch_size(case: Case) -> Suspect | None:
+    """A batch of a tenth of the rows or more and few steps, or of one or two rows."""
+    setup, rows = case.setup, len(case.setup.y)
+    size = setup.batch_size
+    if size <= SMALL and rows >= 2 * DEFAULT_BATCH:
+        noisy = "a step follows the noise of single rows"
+        return _found(setup, noisy, _fewer_steps(setup, rows))
+    if size > rows * LARGE and size > DEFAULT_BATCH and setup.steps < FEW_STEPS:
+        few = f"{setup.steps:,} steps in all"
+        repair = set_fit(
+            f"batch_size {size:,} -> {DEFAULT_BATCH}",
+            {"batch_size": str(DEFAULT_BATCH)},
+            batch_size=DEFAULT_BATCH,
+        )
+        return _found(setup, few, repair)
+    return None
+
+
+def _found(setup: Setup, told: str, repair: Repair) -> Suspect:
+    rows, size = len(setup.y), setup.batch_size
+    return suspect(
+        "N204",
+        f"Batches of {size:,} of {rows:,} rows for {setup.epochs:,} epochs: {told}.",
+        f"Use batch_size={DEFAULT_BATCH}.",
+        tier=2,
+        repairs=(repair,),
+        batch_size=size,
+        rows=rows,
+        steps=setup.steps,
+    )
+
+
+def _fewer_steps(setup: Setup, rows: int) -> Repair:
+    """Larger batches, and the epochs that leave a quarter of the steps."""
+    each = -(-rows // DEFAULT_BATCH)
+    epochs = max(setup.epochs, -(-setup.steps // (4 * each)))
+    return set_fit(
+        f"batch_size {setup.batch_size} -> {DEFAULT_BATCH}, {epochs:,} epochs",
+        {"batch_size": str(DEFAULT_BATCH), "epochs": str(epochs)},
+        batch_size=DEFAULT_BATCH,
+        epochs=epochs,
+    )

@@ -1,0 +1,59 @@
+"""N205: a training that stops while the loss still falls."""
+
+from __future__ import annotations
+
+from ..case import Case, Suspect, suspect
+from ..changes import set_fit
+from ..curve import Curve, curve_of
+from ..setup import Setup
+
+FEW_STEPS = 500
+FLAT = 0.02
+"""Share of the fall in the last quarter that few steps may still have."""
+MOST_STEPS = 20_000
+"""Steps of a repair, about."""
+
+
+def too_few_epochs(case: Case) -> Suspect | None:
+    """Few steps without a flat end, or a loss that falls to the end."""
+    setup, curve = case.setup, curve_of(case)
+    few = setup.steps < FEW_STEPS and not _is_done(curve)
+    falling = curve is not None and curve.is_falling
+    longer = _longer(setup)
+    if not (few or falling) or not longer:
+        return None
+    told = ""
+    if curve is not None and falling:
+        told = (
+            f": the loss goes from {curve.start:.3g} to {curve.end:.3g}, "
+            f"{curve.late:.0%} of this in the last quarter"
+        )
+    return suspect(
+        "N205",
+        f"{setup.epochs:,} epochs are {setup.steps:,} steps{told}.",
+        f"Train for {longer[0]:,} epochs.",
+        tier=2,
+        repairs=tuple(
+            set_fit(
+                f"epochs {setup.epochs:,} -> {epochs:,}",
+                {"epochs": str(epochs)},
+                epochs=epochs,
+            )
+            for epochs in longer
+        ),
+        epochs=setup.epochs,
+        steps=setup.steps,
+    )
+
+
+def _is_done(curve: Curve | None) -> bool:
+    """Whether the loss has fallen and lies flat now."""
+    return curve is not None and curve.fall > 0.3 and curve.late <= FLAT
+
+
+def _longer(setup: Setup) -> tuple[int, ...]:
+    """Five and twenty times the epochs, as far as the steps allow."""
+    each = setup.steps // setup.epochs
+    most = MOST_STEPS // max(1, each)
+    tried = {min(setup.epochs * times, most) for times in (5, 20)}
+    return tuple(sorted(n for n in tried if n >= 2 * setup.epochs))
