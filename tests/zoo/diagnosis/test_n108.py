@@ -40,16 +40,10 @@ def test_finds_and_mends_a_bad_start(case_of, settings, tier):
     assert (found.layers, found.tier) == (("bad",), tier)
     setup = found.repairs[0].apply(case.setup)
     made = build(setup, np.arange(40), seed=0)
-    assert np.isfinite(made.train_on_batch(X, Y))
     assert 0.2 < made.get_layer("bad").kernel.numpy().std() < 0.6
-    assert not made.get_layer("bad").bias.numpy().all()
+    assert not made.get_layer("bad").bias.numpy().any()
+    assert np.isfinite(made.train_on_batch(X, Y))
     assert model.get_layer("bad").get_config() == before
-
-
-def test_edits_name_the_initialisers(case_of):
-    model = network(dense(kernel_initializer="zeros"), dense(**HEAD))
-    case = case_of(model, X, Y)
-    assert bad_initialisation(case).repairs[0].edits is None  # no place is known
 
 
 @pytest.mark.parametrize(

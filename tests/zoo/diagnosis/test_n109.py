@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.case import Case
 from learnable.zoo.diagnosis.edits import FeedFrom
@@ -89,6 +90,8 @@ def test_finds_an_input_that_nobody_reads():
     assert "'two'" in found.sentence
 
 
+# what Keras says of the layer that it finds without weights
+@pytest.mark.filterwarnings("ignore:.*unbuilt state:UserWarning")
 def test_finds_a_layer_that_call_forgets():
     class Net(keras.Model):
         def __init__(self):

@@ -25,6 +25,15 @@ CHECKS = {
     "N113": missing_mask,
     "N114": wrong_gradient,
 }
+EDITS = {
+    "N108": {"kernel_initializer", "bias_initializer"},
+    "N109": {"FeedFrom"},
+    "N111": {"units"},
+    "N112": {"kernel_regularizer"},
+    "N113": {"InsertLayer"},
+    "N114": {"activation"},
+}
+"""Arguments, or kinds of change, that the first repair writes into the example."""
 EXAMPLE = re.compile(r"## An example\n```python\n(.*?)```", re.DOTALL)
 every_code = pytest.mark.parametrize("code", CHECKS)
 
@@ -41,7 +50,8 @@ def test_example_triggers_its_rule(code, tmp_path):
     found = {other: check(case) for other, check in CHECKS.items()}
     assert found[code].label == RULES[code].label
     assert found[code].repairs
-    assert all(repair.edits for repair in found[code].repairs[:1])
+    edits = found[code].repairs[0].edits
+    assert {getattr(edit, "name", type(edit).__name__) for edit in edits} == EDITS[code]
     assert not [other for other in found if other != code and found[other]]
 
 
