@@ -92,6 +92,15 @@ def test_a_loss_that_stops_the_gradient_is_replaced(case_of):
     assert np.isfinite(build(setup, np.arange(40), seed=0).train_on_batch(X, Y))
 
 
+def test_finds_layers_behind_an_argmax(case_of):
+    rows = keras.Input((6,))
+    chosen = ops.argmax(layers.Dense(5, name="cut")(rows), axis=1)
+    tail = layers.Dense(1, activation="sigmoid")(layers.Embedding(5, 2)(chosen))
+    model = keras.Model(rows, tail)
+    model.compile("adam", "binary_crossentropy")
+    assert wrong_gradient(case_of(model, X, Y)).layers == ("cut",)
+
+
 @pytest.mark.parametrize(
     ("parts", "loss"),
     [

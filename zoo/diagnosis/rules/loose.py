@@ -11,7 +11,7 @@ from ..case import Case, Repair
 from ..edits import Edit, FeedFrom
 from ..reading import graph_of
 from ..recording import LayerCall
-from ..setup import Setup, uncompiled
+from ..setup import Setup, again, uncompiled
 
 
 @dataclass(frozen=True)
@@ -218,8 +218,3 @@ def _rewired(setup: Setup, tie: Callable[..., list[Any]]) -> Setup:
             model, input_tensors=form, clone_function=again, call_function=call
         )
     return replace(setup, model=made, weights=None)
-
-
-def again(layer: Any) -> Any:
-    """The same layer anew, with weights of its own."""
-    return type(layer).from_config(layer.get_config())
