@@ -10,7 +10,7 @@ from ..backend import keras
 from .case import Case, Repair
 from .edits import Edit, InsertLayer, SetArgument
 from .graph import Node
-from .setup import Setup
+from .setup import Setup, again
 
 
 def set_layers(
@@ -38,7 +38,7 @@ def set_layers(
     def change(layer: Any) -> Any:
         if layer.name not in names:
             return None
-        return type(layer).from_config({**layer.get_config(), **config})
+        return again(layer, **config)
 
     written = {name: repr(value) for name, value in config.items()} | (code or {})
     places = [(layer, case.place(layer)) for layer in chosen]
@@ -68,7 +68,7 @@ def insert_layer(
     def change(layer: Any) -> Any:
         if layer.name != node.name:
             return None
-        same = type(layer).from_config(layer.get_config())
+        same = again(layer)
         return keras.Sequential([make(), same] if before else [same, make()])
 
     place = case.place(node.layer)

@@ -165,11 +165,27 @@ def _flat(model: Any) -> Iterator[Any]:
 
 
 def layers_before(layer: Any) -> tuple[str, ...]:
-    """Names of the layers before; of a layer called twice, those of its last call."""
+    """Names of the layers before; of a layer called twice, those of its last call.
+
+    Operations that are no layers, such as ``a + b``, are looked through, and masks are
+    left aside: they come on a way of their own.
+    """
     nodes = getattr(layer, "_inbound_nodes", [])
-    tensors = nodes[-1].input_tensors if nodes else []
-    histories = [getattr(tensor, "_keras_history", None) for tensor in tensors]
-    return tuple(h.operation.name for h in histories if h is not None)
+    return tuple(dict.fromkeys(_givers(nodes[-1]))) if nodes else ()
+
+
+def _givers(node: Any) -> Iterator[str]:
+    """Names of the layers whose outputs a call took."""
+    given = node.arguments
+    named = {name: v for name, v in given.kwargs.items() if "mask" not in name}
+    for tensor in keras.tree.flatten((given.args, named)):
+        history = getattr(tensor, "_keras_history", None)
+        if history is None:
+            continue
+        if isinstance(history.operation, keras.layers.Layer):
+            yield history.operation.name
+        else:
+            yield from _givers(history.operation._inbound_nodes[history.node_index])
 
 
 def _node(

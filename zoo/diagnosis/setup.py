@@ -113,18 +113,35 @@ def copy(model: Any, change: Callable[[Any], Any] | None = None) -> Any:
         Whatever a layer of one's own raises when it is made from its configuration.
     """
 
-    def again(layer: Any) -> Any:
+    def made(layer: Any) -> Any:
         found = None if change is None else change(layer)
-        return (
-            layer.__class__.from_config(layer.get_config()) if found is None else found
-        )
+        return again(layer) if found is None else found
 
     if change is None and not getattr(model, "inputs", None):
         # a class of the user's own has no graph to walk
         return type(model).from_config(model.get_config())
     flat = not any(isinstance(layer, keras.Model) for layer in model.layers)
     with uncompiled(model):
-        return keras.models.clone_model(model, clone_function=again, recursive=not flat)
+        return keras.models.clone_model(model, clone_function=made, recursive=not flat)
+
+
+def again(layer: Any, **changes: Any) -> Any:
+    """The layer anew, with other settings of its configuration.
+
+    Functions of the script's own are handed on as they are: Keras finds by name only
+    those that are registered, and refuses lambdas.
+    """
+    if isinstance(layer, keras.layers.Lambda) and not changes:
+        return keras.layers.Lambda(
+            layer.function,
+            output_shape=layer._output_shape,
+            arguments=layer.arguments,
+            name=layer.name,
+        )
+    config = layer.get_config()
+    if isinstance(config.get("activation"), dict):
+        config["activation"] = layer.activation
+    return type(layer).from_config({**config, **changes})
 
 
 @contextmanager
@@ -161,7 +178,9 @@ def _wrapped(model: Any, setup: Setup, rows: np.ndarray) -> tuple[Any, Any]:
     """The network between what cleans, scales and scales back."""
     if not (setup.clean or setup.normalise or setup.rescale):
         return model, None
-    inputs = [keras.Input(t.shape[1:], dtype=t.dtype) for t in model.inputs]
+    inputs = [
+        keras.Input(t.shape[1:], dtype=t.dtype, name=t.name) for t in model.inputs
+    ]
     looked_up = [is_looked_up(model, t) for t in model.inputs]
     given = arrays_of(model, setup.x)
     parts = [

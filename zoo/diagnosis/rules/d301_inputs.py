@@ -42,10 +42,11 @@ def inputs_not_scaled(case: Case) -> Suspect | None:
     found = [size for size in sizes if size.trouble]
     if not found:
         return None
+    axes = max(np.ndim(part) for part in case.inputs)
     repair = Repair(
         "inputs standardised",
         lambda setup: replace(setup, normalise=True),
-        (NormaliseInputs(axes=max(part.ndim for part in case.inputs)),),
+        (NormaliseInputs(axes),),
     )
     return suspect(
         "D301",

@@ -11,7 +11,7 @@ from ..case import Case, Repair
 from ..edits import Edit, FeedFrom
 from ..reading import graph_of
 from ..recording import LayerCall
-from ..setup import Setup
+from ..setup import Setup, again, uncompiled
 
 
 @dataclass(frozen=True)
@@ -213,12 +213,8 @@ def _rewired(setup: Setup, tie: Callable[..., list[Any]]) -> Setup:
         return layer(keras.tree.pack_sequence_as(args[0], tensors), *args[1:], **named)
 
     form = keras.tree.pack_sequence_as(model.input, inputs)
-    made = keras.models.clone_model(
-        model, input_tensors=form, clone_function=again, call_function=call
-    )
+    with uncompiled(model):
+        made = keras.models.clone_model(
+            model, input_tensors=form, clone_function=again, call_function=call
+        )
     return replace(setup, model=made, weights=None)
-
-
-def again(layer: Any) -> Any:
-    """The same layer anew, with weights of its own."""
-    return type(layer).from_config(layer.get_config())

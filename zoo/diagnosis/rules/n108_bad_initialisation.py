@@ -37,7 +37,7 @@ def bad_initialisation(case: Case) -> Suspect | None:
     told = "; ".join(f"{fault.node.name!r} {fault.text}" for fault in faults[:3])
     return suspect(
         "N108",
-        f"Weights of {len(faults)} layers start badly: {told}.",
+        f"Weights of {_layers(len(faults))} start badly: {told}.",
         "Leave the initialisers at Keras' own (glorot_uniform, zeros for biases), or "
         "take he_normal before relu.",
         tier=min((fault.tier for fault in faults), default=1),
@@ -109,6 +109,10 @@ def _drowns(kernel: np.ndarray, bias: np.ndarray) -> bool:
     return size > SHIFT * coming and size > 1
 
 
+def _layers(count: int) -> str:
+    return "1 layer" if count == 1 else f"{count} layers"
+
+
 def _fresh(case: Case, nodes: list[Node]) -> Repair:
     """Keras' own start for all of these layers."""
     parts = []
@@ -118,4 +122,4 @@ def _fresh(case: Case, nodes: list[Node]) -> Repair:
         set_up = {"kernel_initializer": kernel, "bias_initializer": "zeros"}
         parts += [set_layers(case, same, kernel, **set_up)] if same else []
     names = " and ".join(part.what for part in parts)
-    return join(f"weights of {len(nodes)} layers from {names}, biases 0", parts)
+    return join(f"weights of {_layers(len(nodes))} from {names}, biases 0", parts)

@@ -24,18 +24,18 @@ def too_few_units(case: Case) -> Suspect | None:
     layers = [node for node in case.graph.hidden if _is_bottle(case, node)]
     narrow = [node for node in layers if node.units < needed]
     tier: Tier = 1
-    why = f"while {_wanted(case)} outputs are wanted of {_inputs(case)} inputs"
+    why = f"{_wanted(case)} outputs are to be told from {_inputs(case)} inputs"
     if not narrow:
         narrow, tier = _meagre(layers), 2
         why = "so few that a bad start of one or two can stop the network"
     if not narrow:
         return None
-    told = ", ".join(f"{n.name!r} has {n.units}" for n in narrow[:3])
+    told = ", ".join(f"{n.name!r} {n.units}" for n in narrow[:3])
     units = max(LEAST, 2 * case.question.outputs)
     wider = set_layers(case, narrow, f"{units} units in narrow layers", units=units)
     return suspect(
         "N111",
-        f"Of the hidden layers {told} units, {why}.",
+        f"Units of hidden layers: {told}; {why}.",
         f"Widen these layers, e.g. to {units} units.",
         tier=tier,
         repairs=buildable(case, [wider]),

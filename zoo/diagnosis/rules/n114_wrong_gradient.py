@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ...backend import keras
+from ...backend import keras, tensorflow
 from ..case import Case, Repair, Suspect, suspect
 from ..changes import set_compile, set_layers
-from ..graph import LINEAR, Node
+from ..graph import LINEAR, Node, make_graph
+from ..reading import arrays_of, graph_of, packed, some_rows
+from ..setup import copy
 from .derivatives import Slopes, check_gradient
 from .trying import buildable
 
@@ -41,7 +43,7 @@ def wrong_gradient(case: Case) -> Suspect | None:
         slopes = _checked(part)
         if slopes.answer in ("wrong", "none"):
             return _layer_told(case, part, slopes)
-    return _loss_told(case)
+    return _loss_told(case) or _cut_told(case)
 
 
 def _layer_told(case: Case, part: _Part, slopes: Slopes) -> Suspect:
@@ -173,6 +175,40 @@ def _loss_told(case: Case) -> Suspect | None:
         tier=0,
         repairs=(_standard_loss(case),),
         error=slopes.error,
+    )
+
+
+def _cut_told(case: Case) -> Suspect | None:
+    """Layers that no gradient reaches, though they lead to an output."""
+    names = _without_gradient(case) if graph_of(case.fit.model) else ()
+    if not names:
+        return None
+    told = ", ".join(map(repr, names[:4]))
+    return suspect(
+        "N114",
+        f"No gradient reaches {told}: something behind (argmax, rounding or "
+        "stop_gradient) has none.",
+        ADVICE,
+        tier=0,
+        layers=names,
+        layers_cut_off=len(names),
+    )
+
+
+def _without_gradient(case: Case) -> tuple[str, ...]:
+    model = copy(case.fit.model)
+    rows = packed(model, case.fit.x, arrays_of(model, some_rows(case.fit.x, ROWS)))
+    with tensorflow.GradientTape() as tape:
+        given = keras.tree.flatten(model(rows, training=False))
+        total = sum(tensorflow.reduce_sum(output) for output in given)
+    weights = model.trainable_variables
+    gradients = tape.gradient(total, [weight.value for weight in weights])
+    pairs = zip(weights, gradients, strict=True)
+    missing = {id(weight) for weight, gradient in pairs if gradient is None}
+    return tuple(
+        node.name
+        for node in make_graph(model).nodes
+        if any(id(weight) in missing for weight in node.layer.trainable_weights)
     )
 
 

@@ -1,0 +1,62 @@
+"""Examples on the pages of N108 to N114 trigger the rule that they explain."""
+
+import re
+
+import pytest
+from learnable.zoo.diagnosis.case import Case
+from learnable.zoo.diagnosis.catalog import RULES, page
+from learnable.zoo.diagnosis.question import ask
+from learnable.zoo.diagnosis.recorder import recorded
+from learnable.zoo.diagnosis.rules.n108_bad_initialisation import bad_initialisation
+from learnable.zoo.diagnosis.rules.n109_disconnected_layer import disconnected_layer
+from learnable.zoo.diagnosis.rules.n111_too_few_units import too_few_units
+from learnable.zoo.diagnosis.rules.n112_too_strong_regularisation import (
+    too_strong_regularisation,
+)
+from learnable.zoo.diagnosis.rules.n113_missing_mask import missing_mask
+from learnable.zoo.diagnosis.rules.n114_wrong_gradient import wrong_gradient
+from learnable.zoo.diagnosis.setup import as_given
+
+CHECKS = {
+    "N108": bad_initialisation,
+    "N109": disconnected_layer,
+    "N111": too_few_units,
+    "N112": too_strong_regularisation,
+    "N113": missing_mask,
+    "N114": wrong_gradient,
+}
+EDITS = {
+    "N108": {"kernel_initializer", "bias_initializer"},
+    "N109": {"FeedFrom"},
+    "N111": {"units"},
+    "N112": {"kernel_regularizer"},
+    "N113": {"InsertLayer"},
+    "N114": {"activation"},
+}
+"""Arguments, or kinds of change, that the first repair writes into the example."""
+EXAMPLE = re.compile(r"## An example\n```python\n(.*?)```", re.DOTALL)
+every_code = pytest.mark.parametrize("code", CHECKS)
+
+
+@every_code
+def test_example_triggers_its_rule(code, tmp_path):
+    path = tmp_path / "train.py"
+    path.write_text(EXAMPLE.search(page(code)).group(1))
+    with recorded(str(path)) as recording:
+        exec(compile(path.read_text(), str(path), "exec"), {"__name__": "__main__"})
+    fit = recording.fits[0]
+    question = ask(fit)
+    case = Case(recording, fit, question, as_given(fit, question))
+    found = {other: check(case) for other, check in CHECKS.items()}
+    assert found[code].label == RULES[code].label
+    assert found[code].repairs
+    edits = found[code].repairs[0].edits
+    assert {getattr(edit, "name", type(edit).__name__) for edit in edits} == EDITS[code]
+    assert not [other for other in found if other != code and found[other]]
+
+
+@every_code
+def test_page_is_short(code):
+    text = page(code)
+    assert text.startswith(f"# {code} {RULES[code].label}\n")
+    assert len(text.splitlines()) <= 50
