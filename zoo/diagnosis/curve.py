@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .case import Case
+from .probe import Probe
 
 BINS = 12
 """Means of so many parts stand for a curve: what is left of the batches' noise is
@@ -57,29 +58,52 @@ class Curve:
 
 
 def curve_of(case: Case) -> Curve | None:
-    """The training loss of the script's own training; None where it is not known.
+    """The training loss from start to end; None where it is not known.
 
-    The recorded epochs are taken, and where they are few the steps measured, if they
-    are the whole training.
+    It is that of the measured training where this went to the end, else that of the
+    epochs that the script had: the two start from different weights.
     """
-    losses = np.asarray(case.fit.history.get("loss", []), "float64")
-    probe = case.probe
-    if probe and probe.moments and len(losses) < BINS:
-        whole = probe.moments[-1].step >= probe.planned
-        if whole or len(losses) < FEWEST:
-            losses = np.asarray(probe.losses, "float64")
+    probe, epochs = case.probe, case.fit.history.get("loss", [])
+    whole = probe is not None and probe.moments[-1].step >= probe.planned
+    if probe is None or not (whole or len(epochs) < FEWEST):
+        losses = np.asarray(epochs, "float64")
+        losses = losses[np.isfinite(losses)]
+        return make_curve(losses, float(losses[0])) if len(losses) else None
+    losses = np.asarray(probe.losses, "float64")
     losses = losses[np.isfinite(losses)]
-    return make_curve(losses, _start(case, losses)) if len(losses) else None
+    if not len(losses):
+        return None
+    curve = make_curve(losses, _start(case, probe, losses))
+    return replace(curve, late=_late(probe, curve)) if whole else curve
 
 
-def _start(case: Case, losses: np.ndarray) -> float:
+def break_of(case: Case) -> str:
+    """How the loss left the range of numbers; "" if it did not."""
+    if case.probe and case.probe.nonfinite > 0:
+        return f"the loss is not finite from step {case.probe.nonfinite:,} on"
+    losses = case.fit.history.get("loss", [])
+    return "" if np.isfinite(losses).all() else "the loss does not stay finite"
+
+
+def _start(case: Case, probe: Probe, losses: np.ndarray) -> float:
     """The loss before the first step, counted as in the training."""
-    probe = case.probe
-    if probe is None or not probe.moments:
-        return float(losses[0])
     weighed = case.setup.class_weight is not None or probe.penalty > 0
-    start = probe.losses[0] if weighed and probe.losses else probe.moments[0].loss
-    return float(start) if np.isfinite(start) else float(losses[0])
+    start = float(losses[0]) if weighed else probe.moments[0].loss
+    return start if np.isfinite(start) else float(losses[0])
+
+
+def _late(probe: Probe, curve: Curve) -> float:
+    """The late fall as the same rows had it each time, which is free of noise.
+
+    The looks at half, at three quarters and at the end must all go down.
+    """
+    if len(probe.moments) < FEWEST:
+        return curve.late
+    half, three, end = (moment.loss for moment in probe.moments[-3:])
+    fall = probe.moments[0].loss - end
+    if not half > three > end or fall <= 0:
+        return 0.0 if np.isfinite(fall) else curve.late
+    return (three - end) / fall
 
 
 def make_curve(losses: np.ndarray, start: float) -> Curve:

@@ -95,9 +95,14 @@ def _follow(
 
 
 def moments_of(total: int) -> set[int]:
-    """The steps after which a training of ``total`` steps is looked at."""
-    spread = np.geomspace(1, max(1, total), MOMENTS)
-    return {int(step) for step in np.round(spread)}
+    """The steps after which a training of ``total`` steps is looked at.
+
+    They lie closer at the start, where most happens; the last quarter tells whether
+    the loss still falls.
+    """
+    spread = np.geomspace(1, max(1, total / 2), MOMENTS - 2)
+    late = (0.75 * total, total)
+    return {max(1, int(step)) for step in np.round([*spread, *late])}
 
 
 def _edges(looks: set[int], total: int) -> list[int]:

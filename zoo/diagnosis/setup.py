@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -167,7 +168,8 @@ def build(setup: Setup, rows: np.ndarray, *, seed: int) -> Any:
         model.set_weights(setup.weights)
     model, weight = _wrapped(model, setup, rows)
     model.compile(
-        optimizer=keras.optimizers.deserialize(setup.optimizer),
+        # Keras writes into what it reads: "SGD" becomes "sgd"
+        optimizer=keras.optimizers.deserialize(deepcopy(setup.optimizer)),
         loss=setup.loss,
         loss_weights=weight,
     )

@@ -64,6 +64,7 @@ def test_the_script_keeps_its_weights(probed):
     case, _ = probed
     pairs = zip(case.fit.model.get_weights(), case.fit.weights, strict=True)
     assert all(np.array_equal(now, then) for now, then in pairs)
+    assert case.setup.optimizer["class_name"] == "Adam"
 
 
 def test_the_same_seed_measures_the_same(probed):
@@ -167,3 +168,4 @@ def test_a_training_step_of_the_users_own(case_of):
 def test_moments_are_few():
     assert moments_of(1) == {1}
     assert len(moments_of(2_000)) == 7
+    assert {1_000, 1_500, 2_000} < moments_of(2_000)

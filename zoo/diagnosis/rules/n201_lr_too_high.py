@@ -8,7 +8,7 @@ import numpy as np
 
 from ..case import Case, Suspect, suspect
 from ..changes import set_optimizer
-from ..curve import curve_of
+from ..curve import break_of, curve_of
 from ..rates import optimizer_name, rates_of
 
 MOST_UPDATE = 0.1
@@ -45,10 +45,8 @@ def _signs(case: Case) -> Iterator[str]:
     usual = rates_of(case.setup)
     if case.setup.rate > usual.high:
         yield f"usual are {usual.low:g} to {usual.high:g}"
-    if case.probe and case.probe.nonfinite > 0:
-        yield f"the loss is not finite from step {case.probe.nonfinite:,} on"
-    elif not np.isfinite(case.fit.history.get("loss", [])).all():
-        yield "the loss does not stay finite"
+    if broken := break_of(case):
+        yield broken
     curve = curve_of(case)
     if curve and max(curve.end, curve.peak / 3) > 1.2 * abs(curve.start):
         yield f"the loss goes from {curve.start:.3g} up to {curve.peak:.3g}"

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..case import Case, Suspect, suspect
 from ..changes import set_optimizer
-from ..curve import curve_of
+from ..curve import break_of, curve_of
 from ..rates import optimizer_name, rates_of
 
 LEAST_UPDATE = 1e-4
@@ -24,7 +24,7 @@ def lr_too_low(case: Case) -> Suspect | None:
     signs = list(_signs(case))
     setup = case.setup
     rates = _higher(case)
-    if not signs or not rates:
+    if not signs or not rates or break_of(case):
         return None
     repairs = tuple(
         set_optimizer(

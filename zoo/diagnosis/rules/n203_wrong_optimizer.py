@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..case import Case, Suspect, suspect
 from ..changes import adam, set_compile
-from ..curve import curve_of
+from ..curve import break_of, curve_of
 from ..rates import optimizer_name
 
 SLOW = ("Adadelta", "Adagrad", "Ftrl")
@@ -19,7 +19,8 @@ def wrong_optimizer(case: Case) -> Suspect | None:
     momentum = float(setup.optimizer["config"].get("momentum") or 0.0)
     plain = name == "SGD" and momentum < LITTLE_MOMENTUM
     curve = curve_of(case)
-    if not (plain or name in SLOW) or not (curve is None or curve.is_slow):
+    slow = curve is None or curve.is_slow
+    if not (plain or name in SLOW) or not slow or break_of(case):
         return None
     told = "" if curve is None else f" {_told(curve.start, curve.end)}"
     rates = (0.001, 0.01) if setup.steps < FEW_STEPS else (0.001,)

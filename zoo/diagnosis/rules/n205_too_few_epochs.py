@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..case import Case, Suspect, suspect
 from ..changes import set_fit
-from ..curve import Curve, curve_of
+from ..curve import Curve, break_of, curve_of
 from ..setup import Setup
 
 FEW_STEPS = 500
@@ -20,7 +20,7 @@ def too_few_epochs(case: Case) -> Suspect | None:
     few = setup.steps < FEW_STEPS and not _is_done(curve)
     falling = curve is not None and curve.is_falling
     longer = _longer(setup)
-    if not (few or falling) or not longer:
+    if not (few or falling) or not longer or break_of(case):
         return None
     told = ""
     if curve is not None and falling:

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..case import Case, Suspect, suspect
 from ..changes import set_optimizer
+from ..curve import break_of
 
 LARGE = 1e3
 """Norm of a gradient that throws weights of ordinary size away."""
@@ -20,7 +21,7 @@ def exploding_gradient(case: Case) -> Suspect | None:
     if any(clip is not None and clip <= CLIP for clip in clips):
         return None
     name, norm, growth = _largest(case)
-    broken = _break(case)
+    broken = break_of(case)
     if not (broken or norm > LARGE or (growth > GROWTH and norm > 1)):
         return None
     told = [broken] if broken else []
@@ -44,14 +45,6 @@ def exploding_gradient(case: Case) -> Suspect | None:
         norm=norm,
         growth=growth,
     )
-
-
-def _break(case: Case) -> str:
-    """How the loss left the range of numbers; "" if it did not."""
-    if case.probe and case.probe.nonfinite > 0:
-        return f"the loss is not finite from step {case.probe.nonfinite:,} on"
-    losses = case.fit.history.get("loss", [])
-    return "" if np.isfinite(losses).all() else "the loss does not stay finite"
 
 
 def _largest(case: Case) -> tuple[str, float, float]:

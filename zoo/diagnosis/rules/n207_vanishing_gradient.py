@@ -72,7 +72,8 @@ def _at(moment: Moment, names: list[str]) -> float:
     parts: list[LayerProbe] = [
         p for p in moment.layers if p.name in names and np.isfinite(p.gradient)
     ]
-    if len(parts) < 2 or not 0 <= parts[0].gradient < SMALL or not parts[-1].gradient:
+    # 0 is no vanishing: something is cut off or dead
+    if len(parts) < 2 or not 0 < parts[0].gradient < SMALL or not parts[-1].gradient:
         return 1.0
     return parts[0].gradient / parts[-1].gradient
 
