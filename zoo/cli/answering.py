@@ -5,13 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...baselines.diagnosis import Cause, Diagnosis, Side, Suspicion, Trial
+from ...baselines.diagnosis import (
+    Cause,
+    Diagnosis,
+    Look,
+    Side,
+    Sign,
+    Suspicion,
+    Trial,
+)
 from ..diagnosis.search import FAILING, NOTHING
+from ..diagnosis.symptoms import symptoms
 
 if TYPE_CHECKING:
     from ...baselines.study import Study
     from ..diagnosis import search
     from ..diagnosis.case import Case, Suspect
+    from ..diagnosis.golden import GoldenTest
+    from ..diagnosis.probe import Moment
     from ..diagnosis.search import Inquiry
 
 AHEAD = 1.1
@@ -27,6 +38,7 @@ class Sides:
     inquiry: Inquiry
     reach: dict[str, float]
     data: tuple[Cause, ...]
+    golden: tuple[GoldenTest, ...]
     seconds: dict[str, float]
 
     @property
@@ -39,6 +51,7 @@ class Sides:
 def answer(sides: Sides) -> Diagnosis:
     """Side, verdict, causes, and what was acquitted."""
     inquiry = sides.inquiry
+    probe = sides.case.probe
     causes = (*sides.data, *(_as_cause(c) for c in inquiry.causes))
     verdict, sentence, change = _verdict(sides)
     return Diagnosis(
@@ -55,7 +68,25 @@ def answer(sides: Sides) -> Diagnosis:
         causes=causes,
         suspicions=tuple(_suspicions(inquiry)),
         trials=tuple(Trial(what, score) for what, score in inquiry.scores.items()),
+        symptoms=tuple(
+            Sign(s.code, s.label, False, s.sentence) for s in symptoms(sides.case)
+        ),
+        golden=tuple(Sign(*vars(test).values()) for test in sides.golden),
+        looks=() if probe is None else tuple(_as_look(m) for m in probe.moments),
+        losses=() if probe is None else probe.losses,
         seconds=sides.seconds,
+    )
+
+
+def _as_look(moment: Moment) -> Look:
+    layers = moment.layers
+    return Look(
+        moment.step,
+        moment.loss,
+        gradients={layer.name: layer.gradient for layer in layers},
+        updates=dict(moment.updates),
+        dead={layer.name: layer.dead for layer in layers},
+        saturated={layer.name: layer.saturated for layer in layers},
     )
 
 

@@ -35,6 +35,7 @@ MOST_ROWS = 6_000
 LEAST_ROWS = 8
 """With fewer there is nothing to train on and nothing to judge by."""
 PROBE_SECONDS = 8.0
+GOLDEN_SECONDS = 10.0
 RUN_SECONDS = 120.0
 """Beside four times the script's own training, that a repaired script may take."""
 
@@ -94,6 +95,7 @@ def check_fit(
         The rows are too few or too odd to be examined.
     """
     from ...baselines.study import run_study
+    from ..diagnosis.golden import golden_tests
 
     start = time.monotonic()
     material = prepare(recording, fit, seed=seed)
@@ -105,9 +107,17 @@ def check_fit(
     lab = _laboratory(material, case, start + budget, say)
     inquiry = _inquire(lab, case, reach)
     spent["trials"] = time.monotonic() - start - spent["data"]
-    sides = Sides(
-        case, study, inquiry, reach, _data_causes(material, study, inquiry, lab), spent
+    say("tests that every training must pass")
+    tests = golden_tests(
+        case.setup,
+        material.question,
+        material.splits[0].train,
+        seed=seed,
+        seconds=GOLDEN_SECONDS,
     )
+    spent["tests"] = time.monotonic() - start - sum(spent.values())
+    causes = _data_causes(material, study, inquiry, lab)
+    sides = Sides(case, study, inquiry, reach, causes, tests, spent)
     say("the repaired script runs")
     mended = mend(
         recording, fit, inquiry, arguments, seconds=4 * fit.seconds + RUN_SECONDS
