@@ -66,6 +66,7 @@ def trains() -> Callable[..., Any]:
             setup = repair.apply(case.setup)
             rows = np.arange(min(16, len(setup.y)))
             model = build(setup, rows, seed=0)
+            model.run_eagerly = True  # one batch does not pay for a graph
             loss = model.train_on_batch(rows_of(setup.x, rows), setup.y[rows])
             assert np.isfinite(loss)
             models.append(model)

@@ -18,7 +18,7 @@ Y = X[:, 0]
     ("net", "tier", "better"),
     [
         ([layers.Dense(4, activation="softmax", name="a")], 1, "relu"),
-        ([layers.Dense(4, name="b"), layers.Activation("softmax", name="a")], 1, "relu"),
+        ([layers.Dense(4), layers.Activation("softmax", name="a")], 1, "relu"),
         ([layers.Dense(4), layers.Softmax(name="a")], 1, "relu"),
         ([layers.Dense(4, activation="sigmoid", name="a"), layers.Dropout(0.1)],
          2, "relu"),

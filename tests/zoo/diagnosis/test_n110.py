@@ -9,6 +9,7 @@ from learnable.zoo.diagnosis.rules.n110_frozen_weights import frozen_weights
 layers = keras.layers
 X = np.random.default_rng(0).normal(size=(64, 3)).astype("float32")
 Y = X[:, 0]
+ONES = keras.initializers.Constant(1)
 WORDS = np.random.default_rng(0).integers(0, 20, (64, 5))
 
 
@@ -43,9 +44,7 @@ def test_random_layers_are_let_go(case_of, sequence, trains, net):
 
 
 def test_given_weights_stay_frozen(case_of, sequence, trains):
-    given = layers.Dense(
-        4, trainable=False, kernel_initializer=keras.initializers.Constant(0.1)
-    )
+    given = layers.Dense(4, trainable=False, kernel_initializer=ONES)
     net = [layers.Dense(4, trainable=False, name="drawn"), given, layers.Dense(1)]
     case = case_of(sequence((3,), net, "mse"), X, Y)
     found = frozen_weights(case)
@@ -71,7 +70,7 @@ def test_loaded_weights_are_kept(case_of, sequence):
         ((3,), [layers.BatchNormalization(trainable=False), layers.Dense(1)], X),
         ((3,), [layers.Normalization(), layers.Dense(1)], X),
         ((5,), [layers.Embedding(
-            20, 4, trainable=False, embeddings_initializer=keras.initializers.Constant(1)
+            20, 4, trainable=False, embeddings_initializer=ONES
         ), layers.Flatten(), layers.Dense(1)], WORDS),
     ],
 )  # fmt: skip
