@@ -40,7 +40,7 @@ def bad_initialisation(case: Case) -> Suspect | None:
         f"Weights of {_layers(len(faults))} start badly: {told}.",
         "Leave the initialisers at Keras' own (glorot_uniform, zeros for biases), or "
         "take he_normal before relu.",
-        tier=min((fault.tier for fault in faults), default=1),
+        tier=0 if any(fault.tier == 0 for fault in faults) else 1,
         repairs=(_fresh(case, [fault.node for fault in faults]),),
         layers=tuple(fault.node.name for fault in faults),
         layers_concerned=len(faults),
@@ -119,7 +119,15 @@ def _fresh(case: Case, nodes: list[Node]) -> Repair:
     for kernel in ("he_normal", "glorot_uniform"):
         he = kernel == "he_normal"
         same = [n for n in nodes if (n.activation in RELUS) == he]
-        set_up = {"kernel_initializer": kernel, "bias_initializer": "zeros"}
-        parts += [set_layers(case, same, kernel, **set_up)] if same else []
+        if same:
+            parts.append(
+                set_layers(
+                    case,
+                    same,
+                    kernel,
+                    kernel_initializer=kernel,
+                    bias_initializer="zeros",
+                )
+            )
     names = " and ".join(part.what for part in parts)
     return join(f"weights of {_layers(len(nodes))} from {names}, biases 0", parts)

@@ -200,7 +200,7 @@ def _without_gradient(case: Case) -> tuple[str, ...]:
     rows = packed(model, case.fit.x, arrays_of(model, some_rows(case.fit.x, ROWS)))
     with tensorflow.GradientTape() as tape:
         given = keras.tree.flatten(model(rows, training=False))
-        total = sum(tensorflow.reduce_sum(output) for output in given)
+        total = tensorflow.add_n([tensorflow.reduce_sum(part) for part in given])
     weights = model.trainable_variables
     gradients = tape.gradient(total, [weight.value for weight in weights])
     pairs = zip(weights, gradients, strict=True)
