@@ -73,8 +73,10 @@ def curve_of(case: Case) -> Curve | None:
     losses = losses[np.isfinite(losses)]
     if not len(losses):
         return None
-    curve = make_curve(losses, _start(case, probe, losses))
-    return replace(curve, late=_late(probe, curve)) if whole else curve
+    curve = make_curve(losses, float(losses[0]))
+    # the looks count neither class weights nor penalties
+    weighed = case.setup.class_weight is not None or probe.penalty > 0
+    return _on_same_rows(probe, curve) if whole and not weighed else curve
 
 
 def break_of(case: Case) -> str:
@@ -85,25 +87,19 @@ def break_of(case: Case) -> str:
     return "" if np.isfinite(losses).all() else "the loss does not stay finite"
 
 
-def _start(case: Case, probe: Probe, losses: np.ndarray) -> float:
-    """The loss before the first step, counted as in the training."""
-    weighed = case.setup.class_weight is not None or probe.penalty > 0
-    start = float(losses[0]) if weighed else probe.moments[0].loss
-    return start if np.isfinite(start) else float(losses[0])
+def _on_same_rows(probe: Probe, curve: Curve) -> Curve:
+    """Start, end and falls as the same rows had them, which is free of noise.
 
-
-def _late(probe: Probe, curve: Curve) -> float:
-    """The late fall as the same rows had it each time, which is free of noise.
-
-    The looks at half, at three quarters and at the end must all go down.
+    A late fall is one only if half, three quarters and the end all go down.
     """
-    if len(probe.moments) < FEWEST:
-        return curve.late
-    half, three, end = (moment.loss for moment in probe.moments[-3:])
-    fall = probe.moments[0].loss - end
-    if not half > three > end or fall <= 0:
-        return 0.0 if np.isfinite(fall) else curve.late
-    return (three - end) / fall
+    seen = [moment.loss for moment in probe.moments]
+    if len(seen) < FEWEST or not np.isfinite(seen).all() or not seen[0]:
+        return curve
+    start, (half, three, end) = seen[0], seen[-3:]
+    down = half > three > end and start > end
+    late = (three - end) / (start - end) if down else 0.0
+    fall = (start - end) / abs(start)
+    return replace(curve, start=start, end=end, fall=fall, late=late)
 
 
 def make_curve(losses: np.ndarray, start: float) -> Curve:

@@ -8,8 +8,6 @@ from ..curve import Curve, break_of, curve_of
 from ..setup import Setup
 
 FEW_STEPS = 500
-FLAT = 0.02
-"""Share of the fall in the last quarter that few steps may still have."""
 MOST_STEPS = 20_000
 """Steps of a repair, about."""
 
@@ -48,7 +46,7 @@ def too_few_epochs(case: Case) -> Suspect | None:
 
 def _is_done(curve: Curve | None) -> bool:
     """Whether the loss has fallen and lies flat now."""
-    return curve is not None and curve.fall > 0.3 and curve.late <= FLAT
+    return curve is not None and not curve.is_slow
 
 
 def _longer(setup: Setup) -> tuple[int, ...]:
