@@ -7,6 +7,7 @@ Its folder holds ``job.json``; it writes ``doing.txt`` while it works, and at th
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -41,6 +42,8 @@ def _examine(job: dict[str, Any], folder: Path) -> Path:
     from .work import write_run
 
     _bound_memory()
+    # what trials do on the way, such as losses without end, is told in the answer
+    logging.getLogger("learnable").setLevel(logging.ERROR)
 
     def say(what: str) -> None:
         partial = folder / "doing.partial"

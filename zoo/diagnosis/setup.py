@@ -32,7 +32,7 @@ class Setup:
         As ``keras.optimizers.serialize`` gives it.
     x, y : array, list or dict of arrays
         As the network is given them.
-    batch_size, epochs, shuffle, class_weight
+    batch_size, epochs, shuffle, validation_split, class_weight
         As in ``Model.fit``.
     weights : list of array, optional
         To start from where the script had loaded some; None for a fresh start.
@@ -52,6 +52,7 @@ class Setup:
     batch_size: int = DEFAULT_BATCH
     epochs: int = 1
     shuffle: bool = True
+    validation_split: float = 0.0
     class_weight: dict[int, float] | None = None
     weights: list[np.ndarray] | None = None
     values: np.ndarray | None = None
@@ -99,6 +100,7 @@ def as_given(fit: Fit, question: Question) -> Setup:
         batch_size=int(asked.get("batch_size") or DEFAULT_BATCH),
         epochs=ran if stops and ran else max(1, int(asked.get("epochs") or 1)),
         shuffle=bool(asked.get("shuffle", True)),
+        validation_split=float(asked.get("validation_split") or 0.0),
         class_weight=asked.get("class_weight"),
         weights=fit.weights if fit.pretrained else None,
         values=question.values if len(question.values) else None,

@@ -46,8 +46,11 @@ def rows_not_shuffled(case: Case) -> Suspect | None:
 
 
 def _mixed(kept: bool, cut: float) -> Repair:
-    repair = set_fit("shuffle=True", {"shuffle": "True"} if kept else {}, shuffle=True)
-    # no shuffling reaches the rows that validation_split takes: they are mixed before
+    # no shuffling reaches the rows that validation_split takes: they are mixed before,
+    # so that what is learned is as if none were taken
+    what = "rows mixed before fit" if cut else "shuffle=True"
+    code = {"shuffle": "True"} if kept else {}
+    repair = set_fit(what, code, shuffle=True, validation_split=0.0)
     mixing = (WrapArgument("x", MIX), WrapArgument("y", MIX)) if cut else ()
     return replace(repair, edits=(*(repair.edits or ()), *mixing))
 
