@@ -12,7 +12,6 @@ import numpy as np
 
 from ...baselines.diagnosis import Cause, Diagnosis
 from ...data import Dataset
-from ...data.dataset import take
 from ...data.errors import BadData
 from . import data_side
 from .answering import Sides, answer
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from ..diagnosis.question import Question
     from ..diagnosis.recording import Fit, Recording
     from ..diagnosis.search import Inquiry
+    from ..diagnosis.setup import Setup
     from ..diagnosis.trials import Laboratory, Split
 
 FOLDS = 4
@@ -146,6 +146,8 @@ def prepare(recording: Recording, fit: Fit, *, seed: int) -> Material:
     question = replace(question, y=question.y[rows])
     name = recording.script.rsplit("/", 1)[-1] or "model"
     dataset = as_dataset(fit.model, fit.x, question, name=name)
+    # copies of a row are kept on one side: else a network is judged by its memory
+    dataset = replace(dataset, groups=data_side.copies(dataset))
     folds = make_folds(dataset, folds=FOLDS, seed=seed)
     splits = tuple(Split(fold.train, fold.test) for fold in folds[:SPLITS])
     return Material(recording, fit, question, dataset, splits, seed)
@@ -240,32 +242,39 @@ def _data_causes(
 
     learned = bool(inquiry.causes) or inquiry.before > NOTHING
     causes = list(data_side.data_causes(study, learned=learned))
-    if not causes:
-        causes += _asked_causes(material, lab)
-    return tuple(causes)
+    return tuple(causes or _asked_causes(material, lab))
 
 
 def _asked_causes(material: Material, lab: Laboratory) -> Sequence[Cause]:
-    """Whether rows that were asked about are not like those trained on."""
-    from ..diagnosis.credit import decide
-    from ..diagnosis.trials import answers, gives_logits
-
-    fit, own = material.fit, lab.outcome([], 0)
-    if own.decided is None:
-        return ()
-    setup = lab.setup
-    for asked in material.recording.asked:
-        other = _asked_rows(material, asked.x) if asked.model is fit.model else None
-        if other is None:
-            continue
-        outputs = answers(fit.model, asked.x)
-        said = decide(
-            outputs, material.question, setup.values, logits=gives_logits(setup)
-        )
-        found = data_side.mismatch(material.dataset, other, (own.decided, said))
+    """Whether rows that were asked about are copies of those trained on, or unlike."""
+    parts = [
+        (asked, rows)
+        for asked in material.recording.asked
+        if asked.model is material.fit.model
+        and (rows := _asked_rows(material, asked.x)) is not None
+    ]
+    if material.dataset.groups is not None:
+        share = data_side.across(material.dataset, [rows for _, rows in parts])
+        found = data_side.duplicates(material.dataset, material.dataset.groups, share)
+        if found is not None:
+            return (found,)
+    own = lab.outcome([], 0)
+    for asked, rows in parts if own.decided is not None else ():
+        said = _said(material, lab.setup, asked.x)
+        found = data_side.mismatch(material.dataset, rows, (own.decided, said))
         if found is not None:
             return (found,)
     return ()
+
+
+def _said(material: Material, setup: Setup, x: Any) -> np.ndarray:
+    """What the script's network, as it was trained, says of some rows."""
+    from ..diagnosis.credit import decide
+    from ..diagnosis.trials import answers, gives_logits
+
+    outputs = answers(material.fit.model, x)
+    logits = gives_logits(setup)
+    return decide(outputs, material.question, setup.values, logits=logits)
 
 
 def _asked_rows(material: Material, x: Any) -> Dataset | None:
@@ -277,12 +286,7 @@ def _asked_rows(material: Material, x: Any) -> Dataset | None:
     trained = [np.asarray(part) for part in keras.tree.flatten(material.fit.x)]
     if [p.shape[1:] for p in given] != [p.shape[1:] for p in trained]:
         return None
-    count = len(given[0])
-    stand_in = replace(
-        material.question,
-        y=np.resize(material.question.y, (count, *material.question.y.shape[1:])),
-    )
+    y = material.question.y
+    stand_in = replace(material.question, y=np.resize(y, (len(given[0]), *y.shape[1:])))
     found = as_dataset(material.fit.model, x, stand_in, name="asked")
-    if data_side.across(material.dataset, [found]) > 0.5:
-        return None
-    return replace(found, x=take(found.x, np.arange(count)))
+    return None if data_side.is_part(found, material.dataset) else found
