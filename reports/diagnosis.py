@@ -1,4 +1,4 @@
-"""Why a script's network does not learn: answer, causes, and what else was looked at."""
+"""Why a network does not learn: answer, causes, and what else was looked at."""
 
 import re
 from collections.abc import Sequence
@@ -120,7 +120,7 @@ def about_rule(code: str) -> Markup:
     """The page of a rule as HTML without its title; empty if it is unknown here."""
     if not re.fullmatch(r"N\d{3}", code):  # a code may come from a file: it is no path
         return explanation(code)
-    pages = files(__package__.rpartition(".")[0]) / "zoo/diagnosis/rules/pages"
+    pages = files(__name__.split(".")[0]) / "zoo/diagnosis/rules/pages"
     page = pages / f"{code}.md"
     return Markup(to_markup(page.read_text("utf-8"))) if page.is_file() else Markup("")
 

@@ -50,7 +50,7 @@ def _lines(chart: dict[str, Any], up: Any, plot: float) -> Any:
     form = "%" if chart["share"] else "~g"
     form = ".0e" if chart["log"] else form
     across = alt.Scale(domain=chart["steps"], nice=False)
-    ticks = alt.Axis(format=",d", tickMinStep=1, tickCount=max(2, int(plot // 70)))
+    ticks = alt.Axis(format=",d", tickMinStep=1, tickCount=max(2, int(plot // 55)))
     scale = alt.Axis(format=form, tickCount=4, labelOverlap=True)
     drawn = alt.Chart(alt.NamedData("points")).mark_line(
         strokeWidth=1.8, point={"size": 22} if few else False

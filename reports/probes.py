@@ -42,7 +42,7 @@ def probe_facts(found: Diagnosis) -> list[dict[str, Any]]:
     -------
     list of dict
         ``title``; ``chart``: what `learnable.reports.probe_charts.probe_svg` draws, or
-        None; ``sentences``.
+        None; ``sentences``; ``layers``: how many are told apart by their colours.
     """
     looks = _thinned(sorted(found.looks, key=lambda look: look.step), MOST_LOOKS)
     probes = [_layers(probe, looks) for probe in PROBES]
@@ -77,11 +77,17 @@ def _layers(probe: Probe, looks: Sequence[Look]) -> dict[str, Any] | None:
         for line, points in zip(lines, series, strict=True)
         if len(line["points"]) < len(points)
     ]
-    chart = _chart(probe.title, lines, log=probe.log)
+    chart = _chart(probe.title, lines, log=probe.log, share=not probe.log)
     sentences = _said_of_zeros(probe, lines) + _named("Not always a number", odd)
     rest = [text.name(name, 40) for name in names if name not in drawn]
     sentences += _named("Not drawn", rest)
-    return {"title": probe.title, "chart": chart, "sentences": sentences}
+    apart = len(chart["lines"]) if chart and len(chart["lines"]) > 1 else 0
+    return {
+        "title": probe.title,
+        "chart": chart,
+        "sentences": sentences,
+        "layers": apart,
+    }
 
 
 def _said_of_zeros(probe: Probe, lines: Sequence[dict[str, Any]]) -> list[str]:
@@ -104,26 +110,29 @@ def _mean(values: Sequence[float]) -> float:
     return sum(value / len(values) for value in values)
 
 
-def _losses(losses: Sequence[float], most: int = MOST_LOSSES) -> dict[str, Any] | None:
+def _losses(losses: Sequence[float]) -> dict[str, Any] | None:
     """The loss of each step; of many steps, means of several."""
     if not losses:
         return None
-    size = -(-len(losses) // most)
+    size = -(-len(losses) // MOST_LOSSES)
     starts = range(0, len(losses), size)
-    groups = [(i, [v for v in losses[i : i + size] if math.isfinite(v)]) for i in starts]
+    groups = [
+        (i, [v for v in losses[i : i + size] if math.isfinite(v)]) for i in starts
+    ]
     points = [(i + 1, _mean(vs)) for i, vs in groups if vs]
     values = [value for _, value in points]
     least = min(values, default=0.0)
     log = least > 0 and max(values) > WIDE_RANGE * least
-    chart = _chart("Loss of each step", [{"name": "", "points": points}], log=log)
+    title = "Loss of each step"
+    chart = _chart(title, [{"name": "", "points": points}], log=log)
     said = [f"Each point is the mean of {size} steps."] if size > 1 else []
     odd = next((i for i, v in enumerate(losses, 1) if not math.isfinite(v)), None)
     said += [f"From step {text.whole(odd)} on not always a number."] if odd else []
-    return {"title": "Loss of each step", "chart": chart, "sentences": said}
+    return {"title": title, "chart": chart, "sentences": said, "layers": 0}
 
 
 def _chart(
-    title: str, lines: Sequence[dict[str, Any]], *, log: bool
+    title: str, lines: Sequence[dict[str, Any]], *, log: bool, share: bool = False
 ) -> dict[str, Any] | None:
     """What is drawn; None where no number is there, or none but zeros."""
     points = [point for line in lines for point in line["points"]]
@@ -131,7 +140,6 @@ def _chart(
     if not any(values):
         return None
     steps = [step for step, _ in points]
-    share = title.startswith("Share")
     domain = _logarithmic(values) if log else _linear(values)
     return {
         "title": title,

@@ -41,7 +41,7 @@ def program_facts(found: Diagnosis) -> dict[str, Any] | None:
 
 def _lines(code: str) -> list[str]:
     """Lines as a terminal shows them: what ends one in Unicode alone ends none here."""
-    return [line.removesuffix("\r") for line in code.rstrip().split("\n") if code]
+    return [line.removesuffix("\r") for line in code.rstrip("\n").split("\n") if code]
 
 
 def _first(lines: list[str]) -> list[str]:
