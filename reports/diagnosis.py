@@ -11,7 +11,7 @@ from ..baselines.diagnosis import Cause, Diagnosis, Sign, Suspicion
 from ..baselines.results import Results, Verdict
 from . import text
 from .findings import explanation, to_markup
-from .probes import probe_facts
+from .probes import probe_facts, undrawn
 from .program import program_facts
 from .repairs import repair_facts, score_text
 from .verdicts import verdict_facts
@@ -55,6 +55,7 @@ def diagnosis_facts(results: Results) -> dict[str, Any] | None:
         "more_suspicions": _beyond(found.suspicions, MOST_SUSPICIONS),
         "signs": _sign_lists(found),
         "probes": probe_facts(found),
+        "undrawn": undrawn(found),
         **_examination(found),
     }
 

@@ -49,6 +49,20 @@ def probe_facts(found: Diagnosis) -> list[dict[str, Any]]:
     return [probe for probe in (_losses(found.losses), *probes) if probe]
 
 
+def undrawn(found: Diagnosis) -> str:
+    """A sentence that names the layers without a line in any chart, or ""."""
+    names = [_names(probe, found.looks) for probe in PROBES]
+    drawn = {name for each in names for name in _thinned(each, MOST_LAYERS)}
+    rest = dict.fromkeys(name for each in names for name in each if name not in drawn)
+    shown = [text.name(name, 40) for name in rest]
+    return " ".join(_named("Layers without a line", shown))
+
+
+def _names(probe: Probe, looks: Sequence[Look]) -> list[str]:
+    """The layers as they come."""
+    return list(dict.fromkeys(name for look in looks for name in probe.of(look)))
+
+
 def _thinned(values: Sequence[Any], most: int) -> list[Any]:
     """At most so many, evenly spaced, with the first and the last."""
     if len(values) <= most:
@@ -59,7 +73,7 @@ def _thinned(values: Sequence[Any], most: int) -> list[Any]:
 
 def _layers(probe: Probe, looks: Sequence[Look]) -> dict[str, Any] | None:
     """One probe over the steps, a line for each layer."""
-    names = list(dict.fromkeys(name for look in looks for name in probe.of(look)))
+    names = _names(probe, looks)
     if not names:
         return None
     drawn = _thinned(names, MOST_LAYERS)
@@ -79,8 +93,8 @@ def _layers(probe: Probe, looks: Sequence[Look]) -> dict[str, Any] | None:
     ]
     chart = _chart(probe.title, lines, log=probe.log, share=not probe.log)
     sentences = _said_of_zeros(probe, lines) + _named("Not always a number", odd)
-    rest = [text.name(name, 40) for name in names if name not in drawn]
-    sentences += _named("Not drawn", rest)
+    if len(names) > len(drawn):
+        sentences.append(f"{len(drawn)} of {len(names)} layers are drawn.")
     apart = len(chart["lines"]) if chart and len(chart["lines"]) > 1 else 0
     return {
         "title": probe.title,

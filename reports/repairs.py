@@ -41,7 +41,11 @@ def repair_facts(cause: Cause, baseline: float | None) -> dict[str, Any] | None:
         bars.append(_bar("best baseline", (baseline, "var(--soft)")))
     scores = [bar["score"] for bar in bars]
     low = max(FLOOR, min(0.0, *scores))
-    return {"bars": bars, "domain": [low, max(1.0, *scores)]}
+    return {
+        "bars": bars,
+        "domain": [low, max(1.0, *scores)],
+        "cut": min(scores) < FLOOR,
+    }
 
 
 def _known(score: float | None) -> bool:

@@ -207,7 +207,7 @@ def test_bars_leave_out_what_is_not_known():
 
 def test_far_scores_are_drawn_at_the_edge():
     chart = repair_facts(replace(RELU, before=-1e9), 0.95)
-    assert chart["domain"] == [-1.0, 1.0]
+    assert (chart["domain"], chart["cut"]) == ([-1.0, 1.0], True)
     ET.fromstring(repair_svg(chart, NARROW))
     assert score_text(-1e9) == f"{MINUS}1.0e+09"
     assert score_text(None) == MISSING

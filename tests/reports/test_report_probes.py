@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import pytest
 from learnable.baselines.diagnosis import Diagnosis, Look
 from learnable.reports.probe_charts import HALF, probe_svg
-from learnable.reports.probes import MOST_LAYERS, MOST_LOOKS, probe_facts
+from learnable.reports.probes import MOST_LAYERS, MOST_LOOKS, probe_facts, undrawn
 from learnable.reports.program import LONGEST, MOST_LETTERS, program_facts
 from learnable.reports.svg import NARROW
 
@@ -56,9 +56,14 @@ def test_layers_and_looks_are_thinned_with_both_ends():
     steps = [step for step, _ in lines[0]["points"]]
     assert len(steps) == MOST_LOOKS
     assert (steps[0], steps[-1]) == (0, 499)
-    (said,) = fact["sentences"]
-    assert said.startswith("Not drawn: layer 1, ")
+    assert fact["sentences"] == ["12 of 30 layers are drawn."]
+    said = undrawn(found(looks=tuple(looks)))
+    assert said.startswith("Layers without a line: layer 1, ")
     assert len(said.split(", ")) == 30 - MOST_LAYERS
+
+
+def test_layers_that_any_chart_draws_are_not_named_again():
+    assert undrawn(found(looks=(look(0, {"a": 1.0}, {"b": 0.5}),))) == ""
 
 
 def test_zero_gradients_are_named_and_drawn_at_the_edge():
