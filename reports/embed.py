@@ -31,7 +31,8 @@ def fitting(data: Facts, room: int) -> Facts:
         As given, or without the longest parts; ``left_out`` names them.
     """
     left_out: list[str] = []
-    for name, shorten in _STEPS.items():
+    own = _OF_DIAGNOSIS if data.get("diagnosis") else {}
+    for name, shorten in (own | _STEPS).items():
         if len(as_json(data)) <= room:
             return data
         left_out.append(name)
@@ -39,6 +40,19 @@ def fitting(data: Facts, room: int) -> Facts:
     if len(as_json(data)) <= room:
         return data
     return {"schema": data["schema"], "left_out": ["everything: see results.json"]}
+
+
+def _without_looks(data: Facts) -> Facts:
+    return data | {"diagnosis": data["diagnosis"] | {"looks": [], "losses": []}}
+
+
+def _without_program(data: Facts) -> Facts:
+    code = {"diff": "", "fixed": "", "snippet": ""}
+    return data | {"diagnosis": data["diagnosis"] | code}
+
+
+def _without_trials(data: Facts) -> Facts:
+    return data | {"diagnosis": data["diagnosis"] | {"trials": []}}
 
 
 def _without_histories(data: Facts) -> Facts:
@@ -70,4 +84,9 @@ _STEPS: dict[str, Callable[[Facts], Facts]] = {
     "layers": _without_layers,
     "course": _without_course,
     "examples": _without_examples,
+}
+_OF_DIAGNOSIS: dict[str, Callable[[Facts], Facts]] = {
+    "looks": _without_looks,
+    "repaired program": _without_program,
+    "trials": _without_trials,
 }

@@ -14,6 +14,8 @@ from .curves import curve_svg
 from .diagram import diagram
 from .forest import forest_svg
 from .learning import learning_svg
+from .probe_charts import HALF, probe_svg
+from .repairs import repair_svg
 from .svg import NARROW, WIDE
 
 
@@ -31,7 +33,8 @@ def figures(facts: dict[str, Any]) -> dict[str, Any]:
         ``forest``, ``accuracy``, ``course``, ``learning``: {"wide": SVG, "narrow": SVG}
         or None;
         ``curves``, ``strips``: one such dict, or None, for each network; ``diagrams``:
-        one SVG, or None, for each network.
+        one SVG, or None, for each network; ``repairs``, ``probes``: one such dict, or
+        None, for each cause and each probe.
     """
     scores = facts["scores"]
     forest = scores["forest"] if scores else None
@@ -48,7 +51,25 @@ def figures(facts: dict[str, Any]) -> dict[str, Any]:
         ],
         "strips": [_strip(network["tries"]) for network in facts["networks"]],
         "diagrams": [_drawn(network["layers"]) for network in facts["networks"]],
+    } | _of_diagnosis(facts["diagnosis"])
+
+
+def _of_diagnosis(found: dict[str, Any] | None) -> dict[str, Any]:
+    if found is None:
+        return {"repairs": [], "probes": []}
+    return {
+        "repairs": [
+            _both(repair_svg, cause["chart"]) if cause["chart"] else None
+            for cause in found["causes"]
+        ],
+        "probes": [_probe(probe["chart"]) for probe in found["probes"]],
     }
+
+
+def _probe(chart: dict[str, Any] | None) -> dict[str, str] | None:
+    if chart is None:
+        return None
+    return {"wide": probe_svg(chart, HALF), "narrow": probe_svg(chart, NARROW)}
 
 
 def _strip(found: dict[str, Any] | None) -> dict[str, str] | None:

@@ -15,8 +15,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 LIMIT = 490_000
 """Bytes of a page. The embedded results give way first; they are on disk anyway."""
 
-GIVING_WAY = ("diagrams", "strips", "curves")
-"""Charts of the networks that a page does without where it would be too large."""
+GIVING_WAY = ("diagrams", "strips", "curves", "probes", "repairs")
+"""Lists of charts that a page does without where it would be too large."""
 
 _PLACE = "\x00results\x00"
 """Where the results go; no other text holds this, for NUL is cleaned away."""
@@ -45,7 +45,7 @@ def to_html(facts: dict[str, Any]) -> str:
     page = _rendered(facts, drawn)
     for name in GIVING_WAY:
         if len(page.encode()) > LIMIT:
-            drawn |= {name: [None] * len(facts["networks"])}
+            drawn |= {name: [None] * len(drawn[name])}
             page = _rendered(facts, drawn)
     room = LIMIT - len(page.encode())
     return page.replace(_PLACE, as_json(fitting(facts["data"], room)), 1)

@@ -5,10 +5,11 @@ import json
 import math
 from typing import Any
 
-from ..baselines.results import Comparison, Results, Signal, Verdict
+from ..baselines.results import Comparison, Results, Signal
 from ..baselines.worth import effect
 from . import text
 from .classes import balance_facts, confusion_facts, recognition_facts
+from .diagnosis import diagnosis_facts
 from .findings import finding_facts
 from .forecasts import forecast_facts
 from .learning import learning_facts
@@ -16,17 +17,7 @@ from .metrics import metric
 from .scores import best_baseline, failures, noise_facts, score_facts, timing_facts
 from .tasks import size, words
 from .training import MOST_NETWORKS, network_facts
-
-TONES = {
-    "network-ahead": "good",
-    "network-level": "good",
-    "network-at-fault": "bad",
-    "undecided": "open",
-    "no-signal": "none",
-    "suspicious": "warn",
-    "signal": "good",
-}
-"""The colour of a verdict's badge; the word beside it says the same."""
+from .verdicts import verdict_facts
 
 FEW = 6
 """So many comparisons are shown open; more are folded away."""
@@ -56,6 +47,7 @@ def summarize(results: Results) -> dict[str, Any]:
         "id": f"zoo-{_fingerprint(data)}",
         "title": text.name(results.about.title or results.about.name, 90),
         "dataset": dataset_facts(results),
+        "diagnosis": diagnosis_facts(results),
         "verdicts": verdict_facts(results.verdicts),
         "signal": signal_facts(results.signal, results.about.task),
         "duels": duel_facts(results),
@@ -100,22 +92,6 @@ def dataset_facts(results: Results) -> dict[str, Any]:
         "target": text.name(about.target),
         "split": split[:1].upper() + split[1:],
     }
-
-
-def verdict_facts(verdicts: tuple[Verdict, ...]) -> list[dict[str, str]]:
-    """Networks first, then the data."""
-    ordered = sorted(verdicts, key=lambda verdict: not verdict.about)
-    return [
-        {
-            "name": text.name(verdict.name),
-            "badge": text.name(verdict.name.replace("-", " ")),
-            "tone": TONES.get(verdict.name, "open"),
-            "about": text.name(verdict.about) if verdict.about else "the data",
-            "sentence": text.clean(verdict.sentence, 1_000),
-            "change": text.clean(verdict.change, 1_000),
-        }
-        for verdict in ordered
-    ]
 
 
 def signal_facts(signal: Signal, task: str = "") -> dict[str, str]:

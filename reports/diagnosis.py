@@ -1,0 +1,205 @@
+"""Why a network does not learn: answer, causes, and what else was looked at."""
+
+import re
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any
+
+from markupsafe import Markup
+
+from ..baselines.diagnosis import Cause, Diagnosis, Sign, Suspicion
+from ..baselines.results import Results, Verdict
+from . import text
+from .findings import explanation, to_markup
+from .probes import probe_facts, undrawn
+from .program import program_facts
+from .repairs import repair_facts, score_text
+from .verdicts import verdict_facts
+
+HEADLINES = {
+    "network": "The fault lies in the network",
+    "data": "The fault lies in the data",
+    "both": "The fault lies in the data and in the network",
+    "none": "No fault was found",
+    "undecided": "It cannot be told where the fault lies",
+}
+STATES = {
+    "would-do": ("would do as well", "warn"),
+    "acquitted": ("not the cause", "none"),
+    "untested": ("untested", "open"),
+}
+"""What became of a suspicion, and the colour of its badge; in the order of a page."""
+
+WELL = {False: ("not well", "bad"), None: ("not run", "open"), True: ("well", "good")}
+"""How a sign stands, likewise."""
+
+MOST_CAUSES = 12
+MOST_SUSPICIONS = 40
+MOST_SIGNS = 40
+MOST_TRIALS = 150
+MOST_FITS = 100
+
+
+def diagnosis_facts(results: Results) -> dict[str, Any] | None:
+    """All that the page says of a diagnosis; None where there is none."""
+    found = results.diagnosis
+    if found is None:
+        return None
+    shown = {finding.code for finding in results.findings}
+    return {
+        **_answer(found),
+        "causes": cause_facts(found, shown),
+        "more_causes": _beyond(found.causes, MOST_CAUSES),
+        "program": program_facts(found),
+        "suspicions": suspicion_facts(found.suspicions[:MOST_SUSPICIONS]),
+        "more_suspicions": _beyond(found.suspicions, MOST_SUSPICIONS),
+        "signs": _sign_lists(found),
+        "probes": probe_facts(found),
+        "undrawn": undrawn(found),
+        **_examination(found),
+    }
+
+
+def _answer(found: Diagnosis) -> dict[str, Any]:
+    verdict = Verdict(found.verdict, "", found.sentence, found.change)
+    (said,) = verdict_facts((verdict,))
+    scores = {
+        "as it is": found.before,
+        "best baseline": found.baseline,
+        "repaired": found.mended,
+    }
+    return {
+        "headline": HEADLINES[found.side],
+        "verdict": said,
+        "scores": [
+            {"name": name, "value": score_text(score)}
+            for name, score in scores.items()
+            if name != "repaired" or found.causes
+        ],
+        "measure": text.clean(found.measure, 200),
+    }
+
+
+def cause_facts(found: Diagnosis, shown: set[str]) -> list[dict[str, Any]]:
+    """The causes as they are ordered; a rule is explained the first time only.
+
+    Parameters
+    ----------
+    found : Diagnosis
+    shown : set of str
+        Codes that the page explains elsewhere.
+    """
+    causes = found.causes[:MOST_CAUSES]
+    codes = [cause.code for cause in causes]
+    return [
+        _cause(cause, found.baseline)
+        | {
+            "explanation": about_rule(code)
+            if codes.index(code) == i and code not in shown
+            else ""
+        }
+        for i, (code, cause) in enumerate(zip(codes, causes, strict=True))
+    ]
+
+
+def _cause(cause: Cause, baseline: float | None) -> dict[str, Any]:
+    lost, error = score_text(cause.lost), score_text(cause.error)
+    spread = f" (standard error {error})" if error != text.MISSING else ""
+    said = f"Without this repair the score is lower by {lost}{spread}."
+    return {
+        "code": text.name(cause.code, 20),
+        "label": text.name(cause.label),
+        "sentence": text.clean(cause.sentence, 1_000),
+        "advice": text.clean(cause.advice, 1_000),
+        "repair": text.clean(cause.repair, 300),
+        "lost": said if lost != text.MISSING else "",
+        "chart": repair_facts(cause, baseline),
+    }
+
+
+def about_rule(code: str) -> Markup:
+    """The page of a rule as HTML without its title; empty if it is unknown here."""
+    if not re.fullmatch(r"N\d{3}", code):  # a code may come from a file: it is no path
+        return explanation(code)
+    pages = files(__name__.split(".")[0]) / "zoo/diagnosis/rules/pages"
+    page = pages / f"{code}.md"
+    return Markup(to_markup(page.read_text("utf-8"))) if page.is_file() else Markup("")
+
+
+def suspicion_facts(suspicions: Sequence[Suspicion]) -> list[dict[str, str]]:
+    """What would do as well first, what was not tried last."""
+    order = list(STATES)
+    return [
+        {
+            "code": text.name(suspicion.code, 20),
+            "label": text.name(suspicion.label),
+            "sentence": text.clean(suspicion.sentence, 500),
+            "repair": text.clean(suspicion.repair, 300),
+            "state": STATES[suspicion.state][0],
+            "tone": STATES[suspicion.state][1],
+        }
+        for suspicion in sorted(suspicions, key=lambda s: order.index(s.state))
+    ]
+
+
+def _sign_lists(found: Diagnosis) -> list[dict[str, Any]]:
+    """Symptoms and golden tests, those that are there."""
+    lists = {
+        "Symptoms": ("symptoms", "seen while it trained", found.symptoms),
+        "Golden tests": ("golden", "what every sound training passes", found.golden),
+    }
+    return [
+        {
+            "title": title,
+            "mark": mark,
+            "about": about,
+            "rows": sign_facts(signs[:MOST_SIGNS]),
+            "more": _beyond(signs, MOST_SIGNS),
+        }
+        for title, (mark, about, signs) in lists.items()
+        if signs
+    ]
+
+
+def sign_facts(signs: Sequence[Sign]) -> list[dict[str, str]]:
+    """What is not well first, what is well last."""
+    order = list(WELL)
+    return [
+        {
+            "code": text.name(sign.code, 20),
+            "label": text.name(sign.label),
+            "sentence": text.clean(sign.sentence, 500),
+            "state": WELL[sign.well][0],
+            "tone": WELL[sign.well][1],
+        }
+        for sign in sorted(signs, key=lambda sign: order.index(sign.well))
+    ]
+
+
+def _examination(found: Diagnosis) -> dict[str, Any]:
+    """What was tried, which training was examined, and how long it took."""
+    spent = [
+        {"name": text.name(name), "value": text.seconds(value)}
+        for name, value in list(found.seconds.items())[:20]
+    ]
+    several = len(found.fits) > 1
+    fits = [text.clean(fit, 300) for fit in found.fits[:MOST_FITS]]
+    return {
+        "trials": [
+            {"what": text.clean(t.what, 200), "score": score_text(t.score)}
+            for t in found.trials[:MOST_TRIALS]
+        ],
+        "n_trials": text.count(len(found.trials), "trial"),
+        "more_trials": _beyond(found.trials, MOST_TRIALS),
+        "fits": fits if several else [],
+        "n_fits": text.count(len(found.fits), "training"),
+        "more_fits": _beyond(found.fits, MOST_FITS),
+        "spent": spent,
+        "script": text.clean(found.script, 500),
+    }
+
+
+def _beyond(values: Sequence[object], most: int) -> str:
+    """How many of the values are not shown, or ""."""
+    more = len(values) - most
+    return f"and {text.whole(more)} more" if more > 0 else ""

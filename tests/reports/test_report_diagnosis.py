@@ -1,0 +1,299 @@
+"""The answer on a training script, on the page."""
+
+import json
+import math
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from learnable.baselines.diagnosis import Cause, Diagnosis, Look, Sign, Suspicion, Trial
+from learnable.baselines.results import Results
+from learnable.reports import Report
+from learnable.reports.diagnosis import about_rule, diagnosis_facts
+from learnable.reports.repairs import repair_facts, repair_svg, score_text
+from learnable.reports.summarize import summarize
+from learnable.reports.svg import NARROW, WIDE
+from learnable.reports.text import MINUS, MISSING
+
+EVIL = "</pre><script>alert(1)</script>]]>\"' onload=x & {{ 7*7 }} \u202e\x00 網路"
+SECTIONS = (
+    "diagnosis", "causes", "program", "suspicions", "signs", "probes", "examination",
+)  # fmt: skip
+RELU = Cause(
+    "N106",
+    "missing-nonlinearity",
+    "2 hidden layers have no activation.",
+    "Give hidden layers activation='relu'.",
+    "relu in hidden layers",
+    before=-0.09,
+    only=0.52,
+    together=0.97,
+    lost=0.45,
+    error=0.02,
+)
+SHUFFLED = Cause("D304", "rows-not-shuffled", "The rows are sorted.", "Shuffle them.")
+
+
+def diagnosis(text="", **more):
+    """A fault in the network; the same text in every place where one can stand."""
+    said = text or "plain"
+    made = Diagnosis(
+        script=f"/home/{said}/train.py",
+        side="network",
+        verdict="network-at-fault",
+        sentence=text or "As it is the network has score -0.09.",
+        change=said,
+        measure=text or "R2",
+        before=-0.09,
+        baseline=0.95,
+        reach=0.97,
+        mended=0.97,
+        causes=(RELU, replace(SHUFFLED, label=said, sentence=said, advice=said)),
+        suspicions=(
+            Suspicion("N204", said, said, "untested"),
+            Suspicion("N105", said, said, "acquitted"),
+            Suspicion("N203", said, said, "would-do", text or "Adam"),
+        ),
+        symptoms=(Sign("S1", said, True, said), Sign("S2", said, None, said)),
+        golden=(Sign("G1", said, True, said), Sign("G2", said, False, said)),
+        trials=(Trial(said, 0.5), Trial(said, math.nan)),
+        looks=tuple(Look(i, 1.0, {said: 0.1}, {}, {said: 0}, {}) for i in range(3)),
+        losses=(0.7, 0.6, math.nan),
+        fits=(said, said),
+        diff=f"--- a\n+++ b\n@@ -1 +1 @@\n-{said}\n+{said}2\n same\n",
+        seconds={said: 12.0},
+    )
+    return replace(made, **more)
+
+
+def checked(made, *args, **more):
+    return replace(made("data only"), diagnosis=diagnosis(*args, **more))
+
+
+def html(results):
+    return Report(results).html()
+
+
+def shown(results):
+    """The page without the results that are embedded in it."""
+    return html(results).split('data-test="results"')[0]
+
+
+@pytest.fixture(scope="module")
+def page(made):
+    return shown(checked(made))
+
+
+def section(page, name):
+    found = re.search(rf'<section [^>]*data-test="{name}".*?</section>', page, re.S)
+    return found.group() if found else ""
+
+
+def texts(markup):
+    found = []
+    parser = HTMLParser()
+    parser.handle_data = found.append
+    parser.feed(markup)
+    parser.close()
+    return " ".join("".join(found).split())
+
+
+def outline(markup):
+    """Elements with the names of their attributes."""
+    found = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attrs: found.append((tag, sorted(dict(attrs))))
+    parser.feed(re.sub(r"<svg.*?</svg>", "", markup, flags=re.S))
+    return found
+
+
+def test_page_without_a_diagnosis_has_no_trace_of_it(made):
+    page = shown(made("classification"))
+    assert summarize(made("classification"))["diagnosis"] is None
+    assert not [name for name in SECTIONS if f'data-test="{name}"' in page]
+    assert "What the data allow" not in page
+    assert '<section class="verdicts" aria-label="Verdicts">' in page
+
+
+def test_diagnosis_comes_first_then_the_data(page):
+    marks = (*SECTIONS, "data-half", "verdict-no-signal", "evidence")
+    marks = [mark for mark in marks if f'data-test="{mark}"' in page]
+    assert marks[: len(SECTIONS)] == list(SECTIONS)
+    places = [page.index(f'data-test="{mark}"') for mark in marks]
+    assert places == sorted(places)
+    assert page.index('data-test="data-half"') < page.index('data-test="evidence"')
+    assert "<title>The fault lies in the network: " in page
+
+
+@pytest.mark.parametrize(
+    ("side", "said"),
+    [
+        ("network", "The fault lies in the network"),
+        ("data", "The fault lies in the data"),
+        ("both", "The fault lies in the data and in the network"),
+        ("none", "No fault was found"),
+        ("undecided", "It cannot be told where the fault lies"),
+    ],
+)
+def test_headline_names_the_side(made, side, said):
+    answer = section(shown(checked(made, side=side)), "diagnosis")
+    assert f">{said}</h2>" in answer
+    assert '<span class="badge bad" data-test="side">network at fault</span>' in answer
+
+
+def test_scores_stand_in_one_line(made, page):
+    answer = texts(section(page, "diagnosis"))
+    assert f"as it is {MINUS}0.09 best baseline 0.95 repaired 0.97 Score: R2." in answer
+    assert "What would change this: plain" in answer
+    bare = texts(section(shown(checked(made, causes=(), before=None)), "diagnosis"))
+    assert f"as it is {MISSING} best baseline 0.95 Score: R2." in bare
+
+
+def test_cause_has_its_repair_and_its_scores(page):
+    causes = section(page, "causes")
+    said = texts(re.sub(r"<svg.*?</svg>", "", causes, flags=re.S))
+    assert "N106 missing-nonlinearity 2 hidden layers have no activation." in said
+    assert (
+        "Repair: relu in hidden layers. "
+        "Without this repair the score is lower by 0.45 (standard error 0.02)." in said
+    )
+    assert "What to do: Give hidden layers activation='relu'." in said
+    assert causes.count('data-test="repair"') == 1
+
+
+def test_data_cause_is_explained_unless_a_finding_is(made):
+    (_, cause) = diagnosis_facts(checked(made))["causes"]
+    assert "sorted" in cause["explanation"]
+    both = replace(checked(made), findings=made("findings").findings)
+    (_, cause) = diagnosis_facts(both)["causes"]
+    assert cause["explanation"] == ""
+    assert shown(both).count("What D304 means") == 1
+
+
+@pytest.mark.parametrize("code", ["N999", "N000", "../pages/N106", EVIL, ""])
+def test_unknown_rule_has_no_page(code):
+    assert about_rule(code) == ""
+
+
+def test_rule_on_networks_is_explained_from_its_page(monkeypatch, tmp_path):
+    folder = tmp_path / "zoo/diagnosis/rules/pages"
+    folder.mkdir(parents=True)
+    (folder / "N106.md").write_text("# N106 x\n\nAbout <b>it</b>.\n", "utf-8")
+    monkeypatch.setattr("learnable.reports.diagnosis.files", lambda _: tmp_path)
+    assert about_rule("N106") == "<p>About &lt;b&gt;it&lt;/b&gt;.</p>\n"
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_bars_say_all_four_scores(width):
+    svg = repair_svg(repair_facts(RELU, 0.95), width)
+    root = ET.fromstring(svg)
+    said = [e.get("aria-label") for e in root.iter() if e.get("aria-label")]
+    bars = [
+        f"as it is: {MINUS}0.09", "only this repair: 0.52", "all repairs: 0.97",
+        "best baseline: 0.95",
+    ]  # fmt: skip
+    assert said == [f"Scores. {', '.join(bars)}", *bars]
+
+
+def test_bars_leave_out_what_is_not_known():
+    one = replace(RELU, only=None, together=math.nan)
+    assert repair_facts(one, 0.95) is None
+    assert repair_facts(SHUFFLED, 0.95) is None
+    two = repair_facts(replace(RELU, only=None), None)
+    assert [bar["name"] for bar in two["bars"]] == ["as it is", "all repairs"]
+
+
+def test_far_scores_are_drawn_at_the_edge():
+    chart = repair_facts(replace(RELU, before=-1e9), 0.95)
+    assert (chart["domain"], chart["cut"]) == ([-1.0, 1.0], True)
+    ET.fromstring(repair_svg(chart, NARROW))
+    assert score_text(-1e9) == f"{MINUS}1.0e+09"
+    assert score_text(None) == MISSING
+
+
+def test_suspicions_are_told_with_their_outcome(made, page):
+    rows = diagnosis_facts(checked(made))["suspicions"]
+    assert [(row["code"], row["state"]) for row in rows] == [
+        ("N203", "would do as well"), ("N105", "not the cause"), ("N204", "untested"),
+    ]  # fmt: skip
+    assert "plain Repair: Adam." in texts(section(page, "suspicions"))
+
+
+def test_signs_that_are_not_well_come_first(made):
+    symptoms, golden = diagnosis_facts(checked(made))["signs"]
+    assert [row["state"] for row in symptoms["rows"]] == ["not run", "well"]
+    assert [row["state"] for row in golden["rows"]] == ["not well", "well"]
+    assert diagnosis_facts(checked(made, golden=()))["signs"] == [symptoms]
+
+
+def test_trainings_are_listed_where_there_are_several(made, page):
+    assert 'data-test="fits"' in page
+    assert 'data-test="fits"' not in shown(checked(made, fits=("1: line 20",)))
+
+
+def test_empty_diagnosis_is_shown(made):
+    bare = Diagnosis("", "undecided", "", "", "", "", None, None, None, None)
+    page = shown(replace(made("data only"), diagnosis=bare))
+    marks = [name for name in SECTIONS if f'data-test="{name}"' in page]
+    assert marks == ["diagnosis", "examination"]
+    assert "It cannot be told where the fault lies" in page
+
+
+def test_hostile_texts_stay_texts(made, page):
+    evil = shown(checked(made, EVIL))
+    assert outline(evil) == outline(page)
+    assert "</pre><script>alert(1)</script>" in texts(evil)
+    assert not {"\x00", "\u202e"} & set(evil)
+    code = replace(diagnosis(EVIL), diff="", snippet=EVIL)
+    snippet = section(shown(replace(made("data only"), diagnosis=code)), "program")
+    assert "&lt;/pre&gt;&lt;script&gt;" in snippet
+
+
+def test_huge_diagnosis_stays_small(made):
+    long = "x" * 3_000
+    values = {f"layer {i}": 0.1 * i for i in range(200)}
+    page = html(
+        checked(
+            made,
+            sentence=long,
+            causes=(RELU,) * 200,
+            suspicions=(Suspicion(long, long, long, "untested", long),) * 200,
+            symptoms=(Sign(long, long, False, long),) * 200,
+            trials=(Trial("relu", 0.5),) * 5_000,
+            fits=(long,) * 200,
+            looks=tuple(Look(i, 1, values, values, values, values) for i in range(500)),
+            losses=tuple(range(50_000)),
+            diff="+ <&>\n" * 200_000,
+            seconds={f"part {i}": 1.0 for i in range(1_000)},
+        )
+    )
+    assert len(page.encode()) < 500_000
+    for more in (
+        "and 188 more",
+        "and 160 more",
+        "and 4,850 more",
+        "199,600 more lines",
+    ):
+        assert more in page
+
+
+def test_embedded_results_lose_the_probes_first(made):
+    page = html(checked(made, losses=tuple(i / 7 for i in range(50_000))))
+    (data,) = re.findall(r'data-test="results">(.*?)</script>', page)
+    found = json.loads(data)
+    assert found["left_out"] == ["looks"]
+    assert found["diagnosis"]["trials"]
+    assert "left_out" not in html(made("data only"))
+
+
+def test_diagnosis_comes_back_from_disk(made, tmp_path):
+    results = checked(made)
+    results.save(tmp_path / "results.json")
+    again = Results.load(tmp_path / "results.json")
+    assert again.diagnosis.causes == results.diagnosis.causes
+    assert diagnosis_facts(again) == diagnosis_facts(results)
+    assert diagnosis_facts(Results.from_dict(results.to_dict())) == (
+        diagnosis_facts(results)
+    )
