@@ -34,6 +34,8 @@ MOST_ROWS = 6_000
 """More are sampled: a fault shows in these, and trials are many."""
 LEAST_ROWS = 8
 """With fewer there is nothing to train on and nothing to judge by."""
+LEAST_JUDGED = 30
+"""Rows to judge by, below which a good score may well be luck."""
 PROBE_SECONDS = 8.0
 GOLDEN_SECONDS = 10.0
 RUN_SECONDS = 120.0
@@ -240,8 +242,10 @@ def _data_causes(
     """Faults that no change to the network mends."""
     from ..diagnosis.search import NOTHING
 
+    judged = sum(len(split.test) for split in material.splits)
     learned = bool(inquiry.causes) or inquiry.before > NOTHING
-    causes = list(data_side.data_causes(study, learned=learned))
+    learned = learned and judged >= LEAST_JUDGED
+    causes = list(data_side.data_causes(study, material.dataset, learned=learned))
     return tuple(causes or _asked_causes(material, lab))
 
 

@@ -30,13 +30,15 @@ MOST_ROWS = 4_000
 """Of those asked about; more tell nothing new."""
 
 
-def data_causes(study: Study, *, learned: bool) -> tuple[Cause, ...]:
+def data_causes(study: Study, dataset: Dataset, *, learned: bool) -> tuple[Cause, ...]:
     """Faults of the data alone.
 
     Parameters
     ----------
     study : Study
         Of the rows that the script trains on.
+    dataset : Dataset
+        These rows.
     learned : bool
         Whether the network, mended or not, learns something from them.
     """
@@ -48,10 +50,10 @@ def data_causes(study: Study, *, learned: bool) -> tuple[Cause, ...]:
         return (_cause(code, verdict.sentence, verdict.change),)
     if learned or verdict.name == "signal":
         return ()
-    if _all_constant(study):
+    if _all_constant(dataset):
         told = "No input varies: every row is the same to the network."
         return (_cause("D313", told, "Look at how the inputs are made."),)
-    order = ("D306", "D311") if verdict.name == "undecided" else ("D306", "D305")
+    order = ("D306", "D305", "D311")
     named = next((findings[code] for code in order if code in findings), None)
     return () if named is None else (_of(named),)
 
@@ -66,11 +68,10 @@ def _cause(code: str, sentence: str, advice: str) -> Cause:
     return Cause(code, RULES[code].label, sentence, advice)
 
 
-def _all_constant(study: Study) -> bool:
-    """Whether every column has one value."""
-    found = next((f for f in study.results.findings if f.code == "D313"), None)
-    columns = study.results.about.columns
-    return found is not None and found.n_columns >= columns
+def _all_constant(dataset: Dataset) -> bool:
+    """Whether no input varies over the rows."""
+    x = np.asarray(dataset.x)
+    return bool((x == x[:1]).all())
 
 
 def mismatch(
