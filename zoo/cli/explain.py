@@ -7,14 +7,18 @@ from dataclasses import asdict
 
 import click
 
-from ...baselines.rules.catalog import RULES, Rule, page
+from ...baselines.rules import catalog as data
 from ...data.errors import unknown
+from ..diagnosis import catalog as networks
 from . import options
+
+RULES = data.RULES | networks.RULES
+Rule = data.Rule | networks.Rule
 
 
 @click.command(
     "explain",
-    epilog="\b\nExamples:\n  zoo explain\n  zoo explain D304\n"
+    epilog="\b\nExamples:\n  zoo explain\n  zoo explain N106\n"
     "  zoo explain rows-not-shuffled",
 )
 @click.argument("code", required=False)
@@ -35,6 +39,12 @@ def explain_command(code: str | None, as_json: bool) -> None:
             click.echo(f"{rule.code}  {rule.label:<{width}}  {rule.title}")
     else:
         click.echo(page(rules[0].code), nl=False)
+
+
+def page(code: str) -> str:
+    """The page of a rule on the data or on networks, as Markdown."""
+    home = networks if code in networks.RULES else data
+    return home.page(code)
 
 
 def _rule(name: str) -> Rule:
