@@ -137,10 +137,17 @@ def check_fit(
     sides = Sides(case, study, inquiry, reach, causes, tests, spent)
     say("the repaired script runs")
     mended = mend(
-        recording, fit, inquiry, arguments, seconds=4 * fit.seconds + RUN_SECONDS
+        recording,
+        fit,
+        case.setup,
+        inquiry,
+        arguments,
+        seconds=4 * fit.seconds + RUN_SECONDS,
     )
     spent["repaired script"] = time.monotonic() - start - sum(spent.values())
-    found = replace(answer(sides), fixed=mended.fixed, diff=mended.diff)
+    found = replace(
+        answer(sides), fixed=mended.fixed, diff=mended.diff, snippet=mended.snippet
+    )
     return Checked(found, study)
 
 

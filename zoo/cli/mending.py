@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ..diagnosis.case import Repair
+    from ..diagnosis.edits import Edit
     from ..diagnosis.recording import Fit, Recording
     from ..diagnosis.search import Inquiry
+    from ..diagnosis.setup import Setup
 
 
 @dataclass(frozen=True)
@@ -19,16 +23,19 @@ class Mended:
     """A repaired script, its difference from the script, and what came of running it.
 
     ``failed`` says in one line why it did not run to its end; "" if it did.
+    ``snippet`` is the repaired network as code, where the script cannot be changed.
     """
 
     fixed: str = ""
     diff: str = ""
     failed: str = ""
+    snippet: str = ""
 
 
 def mend(
     recording: Recording,
     fit: Fit,
+    setup: Setup,
     inquiry: Inquiry,
     arguments: Sequence[str],
     *,
@@ -38,27 +45,68 @@ def mend(
 
     Parameters
     ----------
-    recording, fit, inquiry
+    recording, fit, setup, inquiry
         Of the script as it is.
     arguments : sequence of str
         Its command line.
     seconds : float
         It is stopped after them.
     """
-    from ..diagnosis.source import apply_edits, difference
+    from ..diagnosis.snippet import as_code
+    from ..diagnosis.source import difference
 
-    edits = [cause.proposal.repair.edits for cause in inquiry.causes]
-    if not edits or fit.place is None or any(part is None for part in edits):
+    repairs = [cause.proposal.repair for cause in inquiry.causes]
+    if not repairs:
         return Mended()
-    script = Path(recording.script)
+    script, failed, diff = Path(recording.script), "", ""
+    for edits in _ways(setup, repairs):
+        source, fixed = _written(script, fit, edits)
+        if fixed is None:
+            continue
+        diff = difference(source, fixed, name=script.name)
+        failed = _run(script, fixed, arguments, seconds)
+        if not failed:
+            return Mended(fixed, diff)
+    return Mended("", diff, failed, as_code(_applied(setup, repairs).model) or "")
+
+
+def _applied(setup: Setup, repairs: Sequence[Repair]) -> Setup:
+    for repair in repairs:
+        setup = repair.apply(setup)
+    return setup
+
+
+def _ways(setup: Setup, repairs: Sequence[Repair]) -> Iterator[tuple[Edit, ...]]:
+    """The edits of each repair; else the network anew and what is not in its layers."""
+    from ..diagnosis.edits import FeedFrom, InsertLayer, SetArgument, Statement
+    from ..diagnosis.snippet import as_code
+
+    known = [edit for repair in repairs for edit in repair.edits or ()]
+    if all(repair.edits is not None for repair in repairs):
+        yield tuple(known)
+    code = as_code(_applied(setup, repairs).model, name="network")
+    if code is None:
+        return
+    around = [
+        edit
+        for edit in known
+        if not isinstance(edit, FeedFrom | InsertLayer | Statement)
+        and not (isinstance(edit, SetArgument) and edit.call == "layer")
+    ]
+    # in a function, whose names are not those of the script
+    body = textwrap.indent(f"{code.rstrip()}\nreturn network", "    ")
+    text = f"def repaired_network():\n{body}\n\n\n{{model}} = repaired_network()"
+    yield (Statement(text), *around)
+
+
+def _written(script: Path, fit: Fit, edits: Sequence[Edit]) -> tuple[str, str | None]:
+    """The script's source, and that with the edits; None where they have no place."""
+    from ..diagnosis.source import apply_edits
+
+    if fit.place is None or not script.is_file():
+        return "", None
     source = script.read_text("utf-8")
-    flat = [edit for part in edits for edit in part or ()]
-    fixed = apply_edits(source, flat, fit=fit.place, compiled=fit.compiled)
-    if fixed is None:
-        return Mended()
-    failed = _run(script, fixed, arguments, seconds)
-    diff = difference(source, fixed, name=script.name)
-    return Mended("" if failed else fixed, diff, failed)
+    return source, apply_edits(source, edits, fit=fit.place, compiled=fit.compiled)
 
 
 def _run(script: Path, fixed: str, arguments: Sequence[str], seconds: float) -> str:
