@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..diagnosis.question import Question
     from ..diagnosis.recording import Fit, Recording
     from ..diagnosis.search import Inquiry
-    from ..diagnosis.trials import Laboratory, Split
+    from ..diagnosis.trials import Laboratory, Outcome, Split
 
 FOLDS = 4
 """A quarter of the rows is kept back in each."""
@@ -99,7 +99,7 @@ def check_fit(
     spent = {"data": time.monotonic() - start}
     reach = reached(study, material)
     case = _probed(material, seed=seed, say=say)
-    lab = _laboratory(material, case, start + budget, say)
+    lab = _laboratory(material, case, time.monotonic() + budget, say)
     inquiry = _inquire(lab, case, reach)
     spent["trials"] = time.monotonic() - start - spent["data"]
     sides = Sides(
@@ -221,8 +221,8 @@ def _asked_causes(material: Material, lab: Laboratory) -> Sequence[Cause]:
     from ..diagnosis.credit import decide
     from ..diagnosis.trials import answers, gives_logits
 
-    fit, own = material.fit, lab.outcome([], 0)
-    if own.decided is None:
+    fit, own = material.fit, _own_outcome(material, lab)
+    if own is None or own.decided is None:
         return ()
     setup = lab.setup
     for asked in material.recording.asked:
@@ -237,6 +237,16 @@ def _asked_causes(material: Material, lab: Laboratory) -> Sequence[Cause]:
         if found is not None:
             return (found,)
     return ()
+
+
+def _own_outcome(material: Material, lab: Laboratory) -> Outcome | None:
+    """Of the training as it is; None where nobody asks, or time is over."""
+    from ..diagnosis.trials import OutOfTime
+
+    try:
+        return lab.outcome([], 0) if material.recording.asked else None
+    except OutOfTime:
+        return None
 
 
 def _asked_rows(material: Material, x: Any) -> Dataset | None:
