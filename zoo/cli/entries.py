@@ -47,14 +47,11 @@ def opened(path: Path) -> Any:
     ------
     BadData
     """
-    from .. import gradients  # its layers are known to Keras once imported
-    from ..backend import keras
     from ..diagnosis.places import in_one_line
+    from ..opening import open_model
 
-    assert gradients
-    load_model: Any = keras.saving.load_model
     try:
-        return load_model(path, safe_mode=True)
+        return open_model(path)
     # whatever a damaged or strange file makes Keras, zip or HDF5 raise
     except Exception as error:
         told = in_one_line(error)
