@@ -51,7 +51,7 @@ import keras, numpy as np
 x = np.random.default_rng(0).normal(size=(60, 2))
 y = (x[:, 0] > 0).astype("int32")
 keras.utils.set_random_seed(0)
-model = keras.Sequential([keras.Input((2,)), 
+model = keras.Sequential([keras.Input((2,)),
     keras.layers.Dense(1, "relu", kernel_initializer="zeros")])
 model.compile("sgd", "binary_crossentropy")
 model.fit(x, y, verbose=0)
