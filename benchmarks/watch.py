@@ -1,6 +1,6 @@
 """What `learnable.Watch` costs: ``fit`` with it and without, in turn, in one process.
 
-``python -m benchmarks.watch`` prints a table; it takes about three minutes. Models are
+``python -m benchmarks.watch`` prints a table; it takes a minute or two. Models are
 compiled before, so that nothing but the training counts.
 """
 
@@ -19,11 +19,11 @@ from .tables import markdown
 RUNS = 5
 BAR = 1.05
 CASES: dict[str, tuple[Callable[[], Any], tuple[int, ...], int, int, int]] = {
-    "rgb-softmax, 40 epochs": (rgb_softmax, (3,), 2, 6_400, 40),
-    "rgb-softmax, 400 epochs of 5 steps": (rgb_softmax, (3,), 2, 320, 400),
-    "784-200-200-10, 10 epochs": (dense, (28, 28), 10, 6_400, 10),
-    "convnet, 3 epochs": (convnet, (28, 28), 10, 6_400, 3),
-    "LSTM 32, 40 steps, 3 epochs": (lstm, (40, 1), 2, 6_400, 3),
+    "rgb-softmax, 10 epochs": (rgb_softmax, (3,), 2, 6_400, 10),
+    "rgb-softmax, 60 epochs of 5 steps": (rgb_softmax, (3,), 2, 320, 60),
+    "784-200-200-10, 6 epochs": (dense, (28, 28), 10, 6_400, 6),
+    "convnet, 2 epochs": (convnet, (28, 28), 10, 3_200, 2),
+    "LSTM 32, 40 steps, 2 epochs": (lstm, (40, 1), 2, 3_200, 2),
 }
 """Name -> network, shape of a row, classes, rows, epochs; in batches of 64."""
 

@@ -36,7 +36,7 @@ def inputs_for(model: Any, x: np.ndarray) -> Any:
     if x.dtype.kind not in "biuf":
         msg = "the data are texts, and only networks that take numbers are examined"
         raise BadData(f"{msg}; turn the texts into numbers first")
-    wanted = list(model.inputs or ())
+    wanted: list[Any] = list(model.inputs or ())
     if not wanted:
         return x.astype("float32")
     if len(wanted) == 1:
