@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .baselines import baselines_for, compare, signal_test
+    from .baselines.diagnosis import Diagnosis
     from .data import Card, Dataset, ZooError, list_datasets, load
     from .reports import Report
     from .zoo import Recipe, list_models
+    from .zoo.cli.calling import check
+    from .zoo.diagnosis.watch import Watch
     from .zoo.training import Start, fit, stream
 
 __version__ = "0.1.0"
@@ -19,11 +22,14 @@ __version__ = "0.1.0"
 _HOME = {
     "Card": "data",
     "Dataset": "data",
+    "Diagnosis": "baselines.diagnosis",
     "Recipe": "zoo",
     "Report": "reports",
     "Start": "zoo.training",
+    "Watch": "zoo.diagnosis.watch",
     "ZooError": "data",
     "baselines_for": "baselines",
+    "check": "zoo.cli.calling",
     "compare": "baselines",
     "fit": "zoo.training",
     "list_datasets": "data",
@@ -36,11 +42,14 @@ _HOME = {
 __all__ = [
     "Card",
     "Dataset",
+    "Diagnosis",
     "Recipe",
     "Report",
     "Start",
+    "Watch",
     "ZooError",
     "baselines_for",
+    "check",
     "compare",
     "fit",
     "list_datasets",

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 from typing import Literal
 
 Side = Literal["network", "data", "both", "none", "undecided"]
 """Where the fault lies."""
+SIDES: dict[Side, str] = {
+    "network": "The fault lies in the network.",
+    "data": "The fault lies in the data.",
+    "both": "The fault lies in the data and in the network.",
+    "none": "No fault was found.",
+    "undecided": "It cannot be told where the fault lies.",
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,16 @@ class Cause:
     lost: float | None = None
     error: float | None = None
 
+    @property
+    def scores(self) -> str:
+        """What the repair did, in numbers; "" where nothing could be tried."""
+        if self.before is None or self.only is None or self.together is None:
+            return ""
+        return (
+            f"{self.repair}: score {self.before:.2f} as it is, {self.only:.2f} with "
+            f"this alone, {self.together:.2f} with all repairs"
+        )
+
 
 @dataclass(frozen=True)
 class Suspicion:
@@ -49,6 +67,14 @@ class Suspicion:
     sentence: str
     state: Literal["acquitted", "would-do", "untested"]
     repair: str = ""
+
+
+STATES = {
+    "would-do": "Would do as well",
+    "acquitted": "Tried, not the cause",
+    "untested": "Untested",
+}
+"""How a suspicion ended, in words."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +107,7 @@ class Look:
     saturated: dict[str, float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Diagnosis:
     """The answer on one training of a script.
 
@@ -128,3 +154,39 @@ class Diagnosis:
     snippet: str = ""
     ran: float | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Side, verdict and causes, a few lines, as a terminal shows them."""
+        lines = [f"{self.verdict}. {SIDES[self.side]}", f"  {self.sentence}"]
+        for cause in self.causes:
+            lines += [f"{cause.code} {cause.label}. {cause.sentence}"]
+            lines += [f"  {cause.scores}"] if cause.scores else []
+            lines += [f"  What to do: {cause.advice}"]
+        for state, words in STATES.items():
+            labels = [s.label for s in self.suspicions if s.state == state]
+            lines += [f"{words}: {', '.join(labels)}."] if labels else []
+        return "\n".join([*lines, f"  What would change this: {self.change}"])
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        """The same for a notebook, with a table of the causes."""
+        parts = [
+            f"<p><b>{escape(self.verdict)}.</b> {escape(SIDES[self.side])}<br>"
+            f"{escape(self.sentence)}</p>"
+        ]
+        if self.causes:
+            parts += [_html_row("th", ("cause", "", "proved by", "what to do"))]
+            parts += [
+                _html_row("td", (c.label, c.sentence, c.scores, c.advice))
+                for c in self.causes
+            ]
+            parts[1:] = ["<table>", *parts[1:], "</table>"]
+        return "".join(
+            [*parts, f"<p>What would change this: {escape(self.change)}</p>"]
+        )
+
+
+def _html_row(kind: str, cells: tuple[str, ...]) -> str:
+    inner = "".join(f"<{kind}>{escape(cell)}</{kind}>" for cell in cells)
+    return f"<tr>{inner}</tr>"

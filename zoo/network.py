@@ -125,20 +125,20 @@ def train(
         The loss is not finite.
     """
     start = time.perf_counter()
-    kind = kind or _kind(rows.y, classes)
+    kind = kind or kind_of(rows.y, classes)
     shape, outputs = rows.x.shape[1:], classes or rows.y[0].size
     if kind == "forecast":
         outputs = rows.y.shape[-1]
     # one a thread: two trainings at a time must not share weights
     thread = threading.get_ident()
-    trainee, beginning = _trainee(recipe, shape, outputs, kind, thread)
+    trainee, beginning = trainee_of(recipe, shape, outputs, kind, thread)
     keras.utils.set_random_seed(seed)
     core = build(recipe, shape=shape, outputs=outputs)
     beginning.restore()
     _copy(core, trainee)
     scaling = fit_scaling(recipe.scaling, rows.x, feature_range)
-    target = _target_scale(rows.y) if kind == "numbers" else None
-    inner = _scaled(validation, scaling, target, kind)
+    target = target_scale(rows.y) if kind == "numbers" else None
+    inner = as_seen(validation, scaling, target, kind)
     shown = rows_met(recipe, rows, seed)
     given, named, count = _given(recipe, shown, more, scaling, target, kind)
     with on_show():
@@ -217,14 +217,15 @@ def _copy(source: keras.Model, target: keras.Model) -> None:
         old.assign(new)
 
 
-def _kind(y: np.ndarray, classes: int) -> Kind:
+def kind_of(y: np.ndarray, classes: int) -> Kind:
+    """What the outputs of a network for these targets are."""
     if not classes:
         return "numbers"
     return "classes" if y.ndim == 1 else "labels"
 
 
 @lru_cache(maxsize=8)
-def _trainee(
+def trainee_of(
     recipe: Recipe, shape: tuple[int, ...], outputs: int, kind: Kind, thread: int
 ) -> tuple[keras.Model, Start]:
     """A compiled network, kept so that folds and seeds share what is compiled for it.
@@ -259,7 +260,7 @@ def _given(
 ) -> tuple[tuple[Any, ...], dict[str, Any], int]:
     """What `fit` is given to train on, by place and by name, and the number of rows."""
     if more is None:
-        scaled = _scaled(rows, scaling, target, kind)
+        scaled = as_seen(rows, scaling, target, kind)
         named = {}
         if recipe.class_weight == "balanced":
             named = {"sample_weight": _balance(rows.y)}
@@ -269,7 +270,7 @@ def _given(
         raise Misuse(f"{msg}; give --memory a larger size, or leave them out")
 
     def prepared(x: Any, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        scaled = _scaled(Rows(more.to_matrix(x), y), scaling, target, kind)
+        scaled = as_seen(Rows(more.to_matrix(x), y), scaling, target, kind)
         return scaled.x, scaled.y
 
     stored = more.rest.rows
@@ -286,12 +287,12 @@ def _balance(y: np.ndarray) -> np.ndarray:
     return (len(y) / ((counts > 0).sum() * counts[y])).astype("float32")
 
 
-def _target_scale(y: np.ndarray) -> Affine:
+def target_scale(y: np.ndarray) -> Affine:
     """From numbers to their standardised form, each target by its own."""
     return fit_scaling("standard", y.reshape(len(y), -1), None)
 
 
-def _scaled(rows: Rows, scaling: Affine, target: Affine | None, kind: Kind) -> Rows:
+def as_seen(rows: Rows, scaling: Affine, target: Affine | None, kind: Kind) -> Rows:
     """Rows as the network sees them: float32 inputs, int32 codes or scaled targets."""
     x = scaling.apply(rows.x)
     if target is not None:

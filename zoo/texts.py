@@ -36,11 +36,11 @@ def train_on_texts(
     Trained
         ``serving`` goes from texts, (n, 1), to probabilities, (n, n_classes).
     """
-    words = _vectorizer(recipe, rows.x)
+    words = vectorizer(recipe, rows.x)
     trained = train(
         recipe,
-        Rows(_ids(words, rows.x), rows.y),
-        Rows(_ids(words, validation.x), validation.y),
+        Rows(ids(words, rows.x), rows.y),
+        Rows(ids(words, validation.x), validation.y),
         classes=classes,
         seed=seed,
         on_epoch=on_epoch,
@@ -48,7 +48,7 @@ def train_on_texts(
     return replace(trained, serving=_serving(words, trained.core))
 
 
-def _vectorizer(recipe: Recipe, texts: np.ndarray) -> keras.layers.Layer:
+def vectorizer(recipe: Recipe, texts: np.ndarray) -> keras.layers.Layer:
     """From texts to the numbers of their words: 0 none, 1 a word that is not known."""
     words = keras.layers.TextVectorization(
         max_tokens=recipe.vocabulary + 2, output_sequence_length=recipe.window
@@ -57,7 +57,8 @@ def _vectorizer(recipe: Recipe, texts: np.ndarray) -> keras.layers.Layer:
     return words
 
 
-def _ids(words: Any, texts: np.ndarray) -> np.ndarray:
+def ids(words: Any, texts: np.ndarray) -> np.ndarray:
+    """The numbers of the words of each text, of shape (n_rows, n_words)."""
     return np.asarray(words(tensorflow.constant(texts.tolist())))
 
 

@@ -7,20 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ...baselines.diagnosis import SIDES
 from ...data.disk import write_whole
 from ...data.errors import BadData
 
 if TYPE_CHECKING:
     from ...baselines.diagnosis import Cause, Diagnosis
     from ...baselines.results import Results
-
-SIDES = {
-    "network": "The fault lies in the network.",
-    "data": "The fault lies in the data.",
-    "both": "The fault lies in the data and in the network.",
-    "none": "No fault was found.",
-    "undecided": "It cannot be told where the fault lies.",
-}
 
 
 def as_facts(results: Results, run: Path) -> dict[str, Any]:

@@ -1,22 +1,32 @@
-"""``zoo check``: why does this script's network not learn?"""
+"""``zoo check``: why does this network not learn?"""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from . import options
+
+if TYPE_CHECKING:
+    from .ways import Way
+
+READING = ("target", "task", "drop", "limit", "header")
+"""Options that say how a table is read."""
 
 
 @click.command(
     "check",
     epilog="\b\nExamples:\n  zoo check train.py\n"
-    "  zoo check train.py --write fixed.py -- --epochs 20",
+    "  zoo check train.py --write fixed.py -- --epochs 20\n"
+    "  zoo check model.keras --data people.csv --target income --epochs 30\n"
+    "  zoo check networks.py:build --data people.csv --target income\n"
+    "  zoo check rgb-sigmoid",
 )
-@click.argument("script", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("what")
 @click.argument("arguments", nargs=-1, metavar="[-- ARGUMENTS]...")
 @click.option(
     "--fit",
@@ -24,6 +34,29 @@ from . import options
     type=click.IntRange(1),
     metavar="N",
     help="Which of the script's trainings to examine, from 1 (default: the last).",
+)
+@click.option("--data", metavar="NAME|FILE", help="Dataset of the catalog, or a file.")
+@options.table_options
+@click.option(
+    "--epochs",
+    type=click.IntRange(1),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="Of a saved model or a function.",
+)
+@click.option(
+    "--batch-size",
+    type=click.IntRange(1),
+    default=32,
+    show_default=True,
+    metavar="N",
+    help="Of a saved model or a function.",
+)
+@click.option(
+    "--keep-weights",
+    is_flag=True,
+    help="Start from the model's weights, not anew.",
 )
 @click.option(
     "--budget",
@@ -48,45 +81,68 @@ from . import options
     help="Write the repaired script here.",
 )
 @options.run_options
+@click.pass_context
 def check_command(
-    script: Path,
-    arguments: tuple[str, ...],
-    number: int | None,
-    budget: float,
-    time_limit: float,
+    context: click.Context,
+    what: str,
     write: Path | None,
-    seed: int,
-    out: Path,
     as_json: bool,
     quiet: bool,
+    **asked: Any,
 ) -> None:
-    """Find out why the network of a training script does not learn.
+    """Find out why a network does not learn.
 
-    The script runs as it stands, in a process of its own. What it trains on is
-    examined without a network; then its training is repeated with and without repairs,
-    so that every cause is proved. The exit code is the verdict's: 0 it learns, 3 the
-    network is at fault, 4 undecided, 5 nothing to learn, 6 suspicious.
+    WHAT is a training script, a saved and compiled model, a function that makes one
+    (module.py:build), or a model of the zoo.
+
+    A script runs as it stands, in a process of its own. What it trains on is examined
+    without a network; then its training is repeated with and without repairs, so that
+    every cause is proved. The exit code is the verdict's: 0 it learns, 3 the network is
+    at fault, 4 undecided, 5 nothing to learn, 6 suspicious.
     """
     from ...baselines.results import Results
     from ...baselines.verdict import EXIT_CODES
     from . import answers_shown
     from .parent import examined
-    from .work import command_line
+    from .ways import check_options, way_of
 
-    job = {
-        "script": str(script), "arguments": list(arguments), "fit": number,
-        "budget": budget, "time_limit": time_limit, "seed": seed, "out": str(out),
-        "command": command_line(),
-    }  # fmt: skip
-    run = examined(job, quiet=quiet)
+    way = way_of(what)
+    check_options(way, _typed(context))
+    run = examined(_job(way, asked), quiet=quiet)
     results = Results.load(run / "results.json")
     found = results.diagnosis
     assert found is not None
     if write is not None:
         answers_shown.write_fixed(found, write)
     if as_json:
-        facts: dict[str, Any] = answers_shown.as_facts(results, run)
+        facts = answers_shown.as_facts(results, run)
         click.echo(json.dumps(facts, ensure_ascii=False))
     else:
         answers_shown.show(results, run, wrote=write)
     raise SystemExit(EXIT_CODES[found.verdict])
+
+
+def _typed(context: click.Context) -> list[str]:
+    """Parameters that were given, not left as they are."""
+    source = context.get_parameter_source
+    return [
+        name
+        for name, value in context.params.items()
+        if source(name) is ParameterSource.COMMANDLINE and value != ()
+    ]
+
+
+def _job(way: Way, asked: dict[str, Any]) -> dict[str, Any]:
+    """What the child is to do, as JSON holds it."""
+    from .work import command_line
+
+    reading = {name: asked.pop(name) for name in READING}
+    return asked | {
+        "kind": way.kind,
+        "name": way.name,
+        "function": way.function,
+        "title": way.title,
+        "reading": reading,
+        "out": str(asked["out"]),
+        "command": command_line(),
+    }

@@ -15,6 +15,7 @@ from ...data import Dataset
 from ...data.errors import BadData
 from . import data_side
 from .answering import Sides, answer
+from .asked import asked_causes
 from .mending import mend
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from ..diagnosis.question import Question
     from ..diagnosis.recording import Fit, Recording
     from ..diagnosis.search import Inquiry
-    from ..diagnosis.setup import Setup
     from ..diagnosis.trials import Laboratory, Split
 
 FOLDS = 4
@@ -270,51 +270,4 @@ def _data_causes(
     learned = bool(inquiry.causes) or inquiry.before > NOTHING
     learned = learned and judged >= LEAST_JUDGED
     causes = list(data_side.data_causes(study, material.dataset, learned=learned))
-    return tuple(causes or _asked_causes(material, lab))
-
-
-def _asked_causes(material: Material, lab: Laboratory) -> Sequence[Cause]:
-    """Whether rows that were asked about are copies of those trained on, or unlike."""
-    parts = [
-        (asked, rows)
-        for asked in material.recording.asked
-        if asked.model is material.fit.model
-        and (rows := _asked_rows(material, asked.x)) is not None
-    ]
-    if material.dataset.groups is not None:
-        share = data_side.across(material.dataset, [rows for _, rows in parts])
-        found = data_side.duplicates(material.dataset, material.dataset.groups, share)
-        if found is not None:
-            return (found,)
-    own = lab.outcome([], 0)
-    for asked, rows in parts if own.decided is not None else ():
-        said = _said(material, lab.setup, asked.x)
-        found = data_side.mismatch(material.dataset, rows, (own.decided, said))
-        if found is not None:
-            return (found,)
-    return ()
-
-
-def _said(material: Material, setup: Setup, x: Any) -> np.ndarray:
-    """What the script's network, as it was trained, says of some rows."""
-    from ..diagnosis.credit import decide
-    from ..diagnosis.trials import answers, gives_logits
-
-    outputs = answers(material.fit.model, x)
-    logits = gives_logits(setup)
-    return decide(outputs, material.question, setup.values, logits=logits)
-
-
-def _asked_rows(material: Material, x: Any) -> Dataset | None:
-    """Rows asked about in the form of those trained on; None where they are these."""
-    from ..backend import keras
-    from ..diagnosis.rows import as_dataset
-
-    given = [np.asarray(part) for part in keras.tree.flatten(x)]
-    trained = [np.asarray(part) for part in keras.tree.flatten(material.fit.x)]
-    if [p.shape[1:] for p in given] != [p.shape[1:] for p in trained]:
-        return None
-    y = material.question.y
-    stand_in = replace(material.question, y=np.resize(y, (len(given[0]), *y.shape[1:])))
-    found = as_dataset(material.fit.model, x, stand_in, name="asked")
-    return None if data_side.is_part(found, material.dataset) else found
+    return tuple(causes or asked_causes(material, lab))

@@ -1,4 +1,4 @@
-"""The process that runs a user's script and examines what it did.
+"""The process that runs a user's code and examines what it trains.
 
 Its folder holds ``job.json``; it writes ``doing.txt`` while it works, and at the end
 ``answer.json``.
@@ -19,6 +19,7 @@ from ...data.errors import BadData, Misuse, ZooError
 
 if TYPE_CHECKING:
     from ..diagnosis.recording import Fit, Recording
+    from .checking import Say
 
 MEMORY_SHARE = 0.9
 """Of the machine's memory, that the script and its examination may take."""
@@ -37,7 +38,6 @@ def main(folder: Path) -> None:
 
 
 def _examine(job: dict[str, Any], folder: Path) -> Path:
-    from ..diagnosis.script import run_script
     from .checking import check_fit
     from .work import write_run
 
@@ -50,16 +50,43 @@ def _examine(job: dict[str, Any], folder: Path) -> Path:
         partial.write_text(what, "utf-8")
         partial.rename(folder / "doing.txt")
 
-    say("the script runs")
-    recording = run_script(
-        Path(job["script"]), job["arguments"], seconds=job["time_limit"]
+    recording, fit = _entered(job, say)
+    checked = check_fit(
+        recording,
+        fit,
+        budget=job["budget"],
+        seed=job["seed"],
+        arguments=job["arguments"],
+        say=say,
     )
-    fit = chosen(recording, job["fit"])
-    checked = check_fit(recording, fit, budget=job["budget"], seed=job["seed"], say=say)
-    found = replace(checked.diagnosis, fits=lines(recording.fits))
+    told = lines(recording.fits) if job["kind"] == "script" else ()
+    found = replace(checked.diagnosis, fits=told)
     results = replace(checked.study.results, command=job["command"], diagnosis=found)
     study = replace(checked.study, results=results)
     return write_run(Path(job["out"]), "check", study)[1]
+
+
+def _entered(job: dict[str, Any], say: Say) -> tuple[Recording, Fit]:
+    """What was done, and the training to examine."""
+    if job["kind"] == "script":
+        return _of_script(job, say)
+    if job["kind"] == "zoo":
+        from .own_training import of_zoo
+
+        return of_zoo(job, say)
+    from .entries import of_function, of_model
+
+    return (of_model if job["kind"] == "model" else of_function)(job, say)
+
+
+def _of_script(job: dict[str, Any], say: Say) -> tuple[Recording, Fit]:
+    from ..diagnosis.script import run_script
+
+    say("the script runs")
+    recording = run_script(
+        Path(job["name"]), job["arguments"], seconds=job["time_limit"]
+    )
+    return recording, chosen(recording, job["number"])
 
 
 def _bound_memory() -> None:

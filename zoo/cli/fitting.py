@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ...baselines.results import Network, Tries
     from ...data.split import Cut
-    from ..network import More, OnEpoch, Trained
+    from ..network import More, OnEpoch, Rows, Trained
 
 
 @dataclass(frozen=True)
@@ -82,26 +82,35 @@ def _train(
         x: Any = dataset.x
         text = codes_of(x[: rows.test[0]], dataset.y[: rows.test[0]])
         return train_writer(settings, text, classes=classes, **options), None
-    return _train_on_rows(settings, dataset, rows, options | {"classes": classes})
+    return train_on_rows(settings, dataset, rows, options | {"classes": classes})
 
 
-def _train_on_rows(
+def train_on_rows(
     settings: Recipe, dataset: Dataset, rows: Cut, options: dict[str, Any]
 ) -> tuple[Trained, Any]:
-    from ...data.dataset import take
-    from ...data.encode import fit_encoder, to_matrix
-    from ..network import Rows, train
+    """The network trained on rows without order, and the encoder of its columns."""
+    from ..network import train
 
-    encoder, x = fit_encoder(dataset.x, rows.train)
-    inner = to_matrix(encoder, take(dataset.x, rows.validation))
-    both = Rows(x, dataset.y[rows.train]), Rows(inner, dataset.y[rows.validation])
-    if x.dtype == object:
+    encoder, both = encoded(dataset, rows)
+    if both[0].x.dtype == object:
         from ..texts import train_on_texts
 
         return train_on_texts(settings, *both, **options), encoder
     more = _more(dataset, rows, encoder)
     reach = dataset.card.feature_range
     return train(settings, *both, feature_range=reach, more=more, **options), encoder
+
+
+def encoded(dataset: Dataset, rows: Cut) -> tuple[Any, tuple[Rows, Rows]]:
+    """The encoder of a table's columns, if any, and the rows to train and validate."""
+    from ...data.dataset import take
+    from ...data.encode import fit_encoder, to_matrix
+    from ..network import Rows
+
+    encoder, x = fit_encoder(dataset.x, rows.train)
+    inner = to_matrix(encoder, take(dataset.x, rows.validation))
+    validation = Rows(inner, dataset.y[rows.validation])
+    return encoder, (Rows(x, dataset.y[rows.train]), validation)
 
 
 def _more(dataset: Dataset, rows: Cut, encoder: Any) -> More | None:

@@ -107,15 +107,35 @@ run_options = _together(
     quiet_option,
 )  # fmt: skip
 
+target_option = click.option(
+    "--target",
+    help="Column to predict: its name, or position from 0; several as a,b,c.",
+)
+task_option = click.option(
+    "--task", type=click.Choice(TASKS), help="Overrules what is guessed."
+)
+drop_option = click.option(
+    "--drop", multiple=True, metavar="COL", help="Column to leave out."
+)
+limit_option = click.option(
+    "--limit", type=int, metavar="N", help="Use about N rows, a sample."
+)
+header_option = click.option(
+    "--header/--no-header", default=None,
+    help="Whether a text file's first line holds names (found out by default).",
+)  # fmt: skip
+
+table_options = _together(
+    target_option, task_option, drop_option, limit_option, header_option
+)
+"""Of rows without order or groups."""
+
 data_options = _together(
-    click.option(
-        "--target",
-        help="Column to predict: its name, or position from 0; several as a,b,c.",
-    ),
-    click.option("--task", type=click.Choice(TASKS), help="Overrules what is guessed."),
-    click.option("--drop", multiple=True, metavar="COL", help="Column to leave out."),
+    target_option,
+    task_option,
+    drop_option,
     click.option("--group", metavar="COL", help="Equal values stay together."),
-    click.option("--limit", type=int, metavar="N", help="Use about N rows, a sample."),
+    limit_option,
     click.option(
         "--season", type=int, metavar="N",
         help="Of a forecast: steps after which the series repeats itself.",
@@ -123,10 +143,7 @@ data_options = _together(
     click.option(
         "--horizon", type=int, metavar="N", help="Steps to forecast at a time.",
     ),
-    click.option(
-        "--header/--no-header", default=None,
-        help="Whether a text file's first line holds names (found out by default).",
-    ),
+    header_option,
 )  # fmt: skip
 
 fold_options = _together(

@@ -1,4 +1,4 @@
-"""The process that runs a user's script, seen from outside."""
+"""The process that runs a user's code, seen from outside."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ LAST_WORDS = 400
 
 
 def examined(job: dict[str, Any], *, quiet: bool) -> Path:
-    """Run and examine a script in a process of its own; gives the run's folder.
+    """Examine a script or a network in a process of its own; gives the run's folder.
 
     Raises
     ------
     Misuse, BadData
-        What kept the script from being examined, in one line.
+        What kept it from being examined, in one line.
     """
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
@@ -48,7 +48,7 @@ def _watch(
 ) -> None:
     """Show what is being done until the child ends."""
     latest = time.monotonic() + job["time_limit"] + 2 * job["budget"] + GRACE
-    with output.waiting(f"checking {Path(job['script']).name}", quiet=quiet) as say:
+    with output.waiting(f"checking {job['title']}", quiet=quiet) as say:
         while child.poll() is None and time.monotonic() < latest:
             doing = place / "doing.txt"
             if doing.exists():
@@ -63,7 +63,7 @@ def _told(place: Path, code: int) -> Path:
         said = (place / "said.txt").read_text("utf-8", "replace").strip()
         last = " ".join(said[-LAST_WORDS:].split())
         what = "ran out of memory or was stopped" if code < 0 else "ended"
-        msg = f"the process that ran the script {what} (code {code})"
+        msg = f"the process that examined it {what} (code {code})"
         raise BadData(f"{msg}; its last words: {last or 'none'}")
     facts = json.loads(answer.read_text("utf-8"))
     if "error" in facts:

@@ -206,7 +206,7 @@ def tapped(
     if isgenerator(x):
         batches = Batches(limit, passes=True)
         return _noting(x, batches), batches.joined
-    if _is_dataset(x):
+    if is_dataset(x):
         rows = _read(x, limit, steps)
     else:
         rows = Rows(copies.of(x), copies.of(y), copies.of(sample_weight))
@@ -223,7 +223,7 @@ def _parts(batch: Any) -> tuple[Any, ...]:
     return tuple(batch[:3]) if isinstance(batch, list | tuple) else (batch,)
 
 
-def _is_dataset(x: Any) -> bool:
+def is_dataset(x: Any) -> bool:
     """Whether batches come out of it, again and again."""
     if isinstance(x, tensorflow.data.Dataset | keras.utils.PyDataset):
         return True
@@ -234,7 +234,7 @@ def _is_dataset(x: Any) -> bool:
 def _read(dataset: Any, limit: int, steps: int | None) -> Rows:
     source, length = _source(dataset)
     batches = Batches(limit, passes=length is None)
-    with _same_randomness():
+    with same_randomness():
         try:
             for batch in islice(source, steps):
                 batches.add(*_parts(batch))
@@ -263,7 +263,8 @@ def _source(dataset: Any) -> tuple[Iterator[Any], int | None]:
 
 
 @contextmanager
-def _same_randomness() -> Iterator[None]:
+def same_randomness() -> Iterator[None]:
+    """The random numbers of NumPy and Python go on as if nothing had been."""
     legacy: Any = np.random  # the state that scripts seed with np.random.seed
     numbers, python = legacy.get_state(), random.getstate()
     try:

@@ -168,7 +168,7 @@ class Notes:
         return Start(
             model,
             self.code.place(),
-            _serialized(getattr(model, "optimizer", None)),
+            serialized(getattr(model, "optimizer", None)),
             _iterations(model),
             getattr(model, "history", None),
         )
@@ -219,7 +219,8 @@ def _iterations(model: Any) -> int:
     return 0 if taken is None else int(taken)
 
 
-def _serialized(optimizer: Any) -> dict[str, Any]:
+def serialized(optimizer: Any) -> dict[str, Any]:
+    """An optimizer as Keras writes it down; of one's own at least its name."""
     if optimizer is None:
         return {}
     try:

@@ -33,6 +33,7 @@ def run_script(
     seconds: float,
     most_rows: int = 20_000,
     on_fit: Callable[[Fit], None] | None = None,
+    then: Callable[[ModuleType], None] | None = None,
 ) -> Recording:
     """Run a file as Python runs it, and record what it does with Keras.
 
@@ -50,6 +51,9 @@ def run_script(
         It is stopped after them.
     most_rows, on_fit
         As of `recorder.recorded`.
+    then : callable, optional
+        Called with the module that the file has become. It is run as a module then,
+        which is not called ``__main__``.
 
     Returns
     -------
@@ -66,7 +70,7 @@ def run_script(
         )
         try:
             with _as_main(file) as recording.module, _stopped_after(seconds):
-                _run(file, recording.module)
+                _run(file, recording.module, then)
         # whatever a script raises is what became of it; only Ctrl-C is for us
         except (Exception, SystemExit, Stopped) as error:
             recording.error = _told(error, file, code)
@@ -76,10 +80,16 @@ def run_script(
     return recording
 
 
-def _run(file: Path, module: ModuleType) -> None:
+def _run(
+    file: Path, module: ModuleType, then: Callable[[ModuleType], None] | None
+) -> None:
+    if then is not None:
+        module.__name__ = file.stem
     # otherwise it would be compiled with the future statements of this file
     compiled = compile(file.read_bytes(), str(file), "exec", dont_inherit=True)
     exec(compiled, module.__dict__)
+    if then is not None:
+        then(module)
 
 
 def _told(error: BaseException, file: Path, code: UserCode) -> str:

@@ -1,0 +1,237 @@
+"""``zoo check``: a script, a saved model, a function, a model of the zoo."""
+
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from learnable.baselines.verdict import EXIT_CODES
+from learnable.data.errors import ZooError
+from learnable.zoo.cli.child import _entered
+from learnable.zoo.cli.ways import OPTIONS, way_of
+
+RNG = np.random.default_rng(0)
+TABLE = "a,b,c,y\n" + "".join(
+    f"{a:.3f},{b:.3f},{c:.3f},{'yes' if a + b > 0 else 'no'}\n"
+    for a, b, c in RNG.normal(size=(80, 3))
+)
+MODULE = """
+import keras
+
+def build():
+    model = bare()
+    model.compile(keras.optimizers.Adam(0.05), "sparse_categorical_crossentropy")
+    return model
+
+def sized(shape, outputs):
+    model = keras.Sequential([keras.Input(shape), keras.layers.Dense(outputs)])
+    model.compile("sgd", "mse")
+    return model
+
+def bare():
+    layers = keras.layers
+    return keras.Sequential([keras.Input((3,)), layers.Dense(2, "softmax")])
+
+def nothing():
+    return 3
+
+def broken():
+    raise ValueError("no such size")
+
+def greedy(a, b, c):
+    return build()
+
+if __name__ == "__main__":
+    raise SystemExit("this is no script")
+"""
+SCRIPT = """
+import keras, numpy as np
+x = np.random.default_rng(0).normal(size=(60, 2))
+y = (x[:, 0] > 0).astype("int32")
+keras.utils.set_random_seed(0)
+model = keras.Sequential([keras.Input((2,)),
+    keras.layers.Dense(1, "relu", kernel_initializer="zeros")])
+model.compile("sgd", "binary_crossentropy")
+model.fit(x, y, verbose=0)
+model.fit(x, y, epochs=2, verbose=0)
+"""
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a table, a script, a module and models, good and bad."""
+    from learnable.zoo.backend import keras
+
+    folder = tmp_path_factory.mktemp("check")
+    (folder / "table.csv").write_text(TABLE)
+    (folder / "networks.py").write_text(MODULE)
+    (folder / "train.py").write_text(SCRIPT)
+    (folder / "slip.py").write_text("for i in range(3) print(i)\n")
+    (folder / "lonely.py").write_text("import surely_not_there\n")
+    (folder / "idle.py").write_text("print('nothing')\n")
+    (folder / "notes.txt").write_text("hello")
+    (folder / "text.keras").write_text("hello")
+    with zipfile.ZipFile(folder / "zip.keras", "w") as archive:
+        archive.writestr("hello.txt", "hello")
+    made: dict = {}
+    exec(MODULE.partition("if __name__")[0], made)
+    made["build"]().save(folder / "model.keras")
+    made["bare"]().save(folder / "bare.keras")
+    code = keras.Sequential([keras.Input((3,)), keras.layers.Lambda(lambda x: 2 * x)])
+    code.compile("sgd", "mse")
+    code.save(folder / "code.keras")
+    return folder
+
+
+@pytest.fixture
+def here(files: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(files)
+    return files
+
+
+def entered(what: str, **asked: object):
+    """What the child makes of an argument, in this process."""
+    way = way_of(what)
+    job = {
+        "kind": way.kind, "name": way.name, "function": way.function,
+        "title": way.title, "arguments": [], "number": None, "time_limit": 60.0,
+        "data": None if way.kind == "zoo" else "table.csv", "epochs": 10,
+        "batch_size": 32, "keep_weights": False, "seed": 0,
+        "reading": {"target": "y" if way.kind in ("model", "function") else None,
+                    "task": None, "drop": (), "limit": None, "header": None},
+    }  # fmt: skip
+    return _entered(job | asked, lambda what: None)
+
+
+MISTAKES = [
+    ("nowhere.py", "no file is named 'nowhere.py'"),
+    ("trian.py", "Did you mean 'train.py'"),
+    ("nowhere.keras --data iris", "no file is named"),
+    ("gone.py:build --data iris", "no file is named 'gone.py'"),
+    ("networks.py: --data iris", "names no function"),
+    ("rgb-sofmax", "Did you mean 'rgb-softmax'"),
+    ("notes.txt", "is nothing to check"),
+    ("lstm-series", "zoo check examines rows without order"),
+    ("train.py --data iris", "--data goes with a saved model or a function or a model"),
+    ("train.py --epochs 3", "train.py is a script; leave it out"),
+    ("model.keras", "give --data"),
+    ("networks.py:build --target y", "give --data"),
+    ("rgb-softmax --target y", "--target names a column of --data"),
+    ("rgb-softmax --epochs 3", "--epochs goes with"),
+    ("model.keras --data table.csv --write fixed.py", "--write goes with a script"),
+    ("model.keras --data table.csv --fit 1", "--fit goes with a script"),
+    ("model.keras --data table.csv -- --fast", "-- ARGUMENTS goes with a script"),
+]
+
+
+@pytest.mark.parametrize(("line", "told"), MISTAKES, ids=lambda v: str(v)[:40])
+def test_mistake_is_one_line(zoo, here, line, told) -> None:
+    found = zoo("check", *line.split())
+    assert found.exit_code == 2, found.output
+    assert re.search(told, found.stderr)
+    assert found.stderr.count("\n") == 1
+    assert not (here / "runs").exists()
+
+
+BAD = [
+    ("text.keras", {}, 1, "text.keras cannot be opened"),
+    ("zip.keras", {}, 1, "zip.keras cannot be opened"),
+    ("bare.keras", {}, 1, "bare.keras is not compiled"),
+    ("code.keras", {}, 1, "it holds code"),
+    ("networks.py:bild", {}, 2, "Did you mean 'build'"),
+    ("networks.py:nothing", {}, 1, "no Keras model but a int"),
+    ("networks.py:bare", {}, 1, "networks.py:bare is not compiled"),
+    ("networks.py:broken", {}, 1, "no such size (line 22)"),
+    ("networks.py:greedy", {}, 2, "it may take none, or two"),
+    ("slip.py:build", {}, 1, "SyntaxError"),
+    ("lonely.py:build", {}, 1, "'surely_not_there' is not installed"),
+    ("slip.py", {}, 1, "slip.py trained no network: SyntaxError"),
+    ("lonely.py", {}, 1, "is not installed in this environment"),
+    ("idle.py", {}, 1, "it never calls fit"),
+    ("train.py", {"number": 9}, 2, "--fit 9: train.py has 2 trainings (1: line 9"),
+    ("model.keras", {"data": "iris", "reading": {}}, 1, "takes 3 numbers a row"),
+    ("model.keras", {"data": "airline", "reading": {}}, 2, "airline is forecast"),
+    ("rgb-sigmoid", {"data": "iris", "reading": {"task": None}}, 2, "is multiclass"),
+]
+
+
+@pytest.mark.parametrize(("what", "asked", "code", "told"), BAD, ids=lambda v: str(v))
+def test_what_cannot_be_examined_is_told(here, what, asked, code, told) -> None:
+    with pytest.raises(ZooError) as caught:
+        entered(what, **asked)
+    assert told in str(caught.value)
+    assert caught.value.exit_code == code
+
+
+def test_saved_model_starts_anew_unless_its_weights_are_kept(here) -> None:
+    fit = entered("model.keras")[1]
+    assert fit.x.shape == (80, 3)
+    assert fit.y.dtype == "int64"
+    assert not fit.pretrained
+    kept = entered("model.keras", keep_weights=True, epochs=4)[1]
+    assert kept.pretrained
+    assert kept.arguments["epochs"] == 4
+    assert kept.steps == 12
+    np.testing.assert_array_equal(kept.weights[0], kept.trained[0])
+    assert not np.array_equal(fit.weights[0], kept.weights[0])
+
+
+def test_function_may_ask_for_shape_and_outputs(here) -> None:
+    recording, fit = entered("networks.py:sized")
+    assert fit.y.shape == (80, 2)
+    assert recording.fits == [fit]
+    layer = fit.model.layers[0]
+    assert [place.line for made, place in recording.layers if made is layer] == [10]
+
+
+def test_model_of_the_zoo_is_the_training_of_zoo_train(here) -> None:
+    from learnable import load
+    from learnable.zoo.cli.fitting import fit_network
+    from learnable.zoo.registry import recipe
+
+    reading = {"task": None, "limit": 300}
+    fit = entered("binary-sigmoid", reading=reading)[1]
+    once = fit_network(
+        recipe("binary-sigmoid"), load("breast-cancer", limit=300), seed=0, quiet=True
+    )
+    assert tuple(fit.history["loss"]) == once.trained.history["loss"]
+    trained = once.trained.core.get_weights()
+    for mine, its in zip(fit.trained, trained, strict=True):
+        np.testing.assert_array_equal(mine, its)
+    assert fit.arguments["epochs"] == len(fit.history["loss"])
+    assert abs(fit.x.mean()) < 0.1, "scaled as the recipe says"
+
+
+@pytest.fixture(scope="module")
+def answers(zoo, files: Path) -> dict:
+    """One script and one saved model, examined as a user does it."""
+    rest = ("--budget", 5, "--out", files / "runs", "--json", "--quiet")
+    table = ("--data", files / "table.csv", "--target", "y", "--epochs", 30)
+    return {
+        "script": zoo("check", files / "train.py", *rest),
+        "model": zoo("check", files / "model.keras", *table, *rest),
+    }
+
+
+@pytest.mark.parametrize("kind", ["script", "model"])
+def test_exit_code_is_the_verdicts(answers, kind) -> None:
+    told = answers[kind]
+    facts = json.loads(told.stdout)
+    assert told.exit_code == EXIT_CODES[facts["verdict"]]
+    assert Path(facts["report"]).is_file()
+
+
+def test_trainings_of_a_script_are_listed(answers) -> None:
+    facts = json.loads(answers["script"].stdout)
+    assert facts["fits"] == ["1: line 9, 2 steps", "2: line 10, 4 steps"]
+    assert facts["verdict"] == "network-at-fault"
+    assert json.loads(answers["model"].stdout)["fits"] == []
+
+
+def test_every_option_has_its_kind() -> None:
+    from learnable.zoo.cli.check import check_command
+
+    known = {parameter.name for parameter in check_command.params}
+    assert set().union(*OPTIONS.values()) <= known

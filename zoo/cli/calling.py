@@ -1,0 +1,198 @@
+"""``learnable.check``: a network examined from Python, in this process."""
+
+from __future__ import annotations
+
+from inspect import isgenerator
+from typing import TYPE_CHECKING, Any
+
+from ...data.errors import BadData, Misuse
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ...baselines.diagnosis import Diagnosis
+    from ..diagnosis.arrays import Rows
+
+MOST_ROWS = 20_000
+"""That are read of a dataset or a generator."""
+
+
+def check(
+    model: Any,
+    x: Any,
+    y: Any = None,
+    *,
+    validation_data: tuple[Any, Any] | None = None,
+    epochs: int = 1,
+    batch_size: int | None = None,
+    budget: float = 120,
+    seed: int = 0,
+) -> Diagnosis:
+    """Why a network does not learn: is it the data, or is it the network?
+
+    The network is trained anew, as often as there is time for, with and without
+    repairs; the one that is given stays as it is. Nothing is written.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Compiled. Trainings start from fresh weights; only frozen layers and those
+        that know the scale of their inputs keep theirs. Of several outputs the first
+        is examined.
+    x : array, DataFrame, list or dict of arrays, dataset or generator
+        As for ``Model.fit``. Of a dataset (``tf.data.Dataset``, ``PyDataset``) or a
+        generator the first 20,000 rows are read; a generator is used up by that.
+    y : array, optional
+        The targets in the form that the loss wants; not with a dataset.
+    validation_data : tuple of (x, y), optional
+    epochs, batch_size
+        Of each training, as for ``Model.fit``.
+    budget : float
+        Seconds for all trials.
+    seed : int
+
+    Returns
+    -------
+    Diagnosis
+        Shown as text in a terminal and as a table in a notebook.
+
+    Raises
+    ------
+    ZooError
+        The model is not compiled, or the rows cannot be trained on: why, in one line.
+
+    Examples
+    --------
+    >>> import learnable
+    >>> learnable.check(model, x, y, epochs=20)  # doctest: +SKIP
+    network-at-fault. The fault lies in the network.
+    """
+    from ..diagnosis.arrays import same_randomness
+    from ..diagnosis.given import compiled, first_target, make_fit
+    from ..diagnosis.recording import Recording
+    from .checking import check_fit
+
+    if epochs < 1 or budget <= 0 or (batch_size is not None and batch_size < 1):
+        raise Misuse("epochs and batch_size must be 1 or more, and budget above 0")
+    rows = _read(x, y)
+    inputs, targets = _inputs(rows.x, x), _numbers(first_target(rows.y), "y", y)
+    _check_lengths(inputs, targets)
+    with same_randomness():  # trainings seed it
+        found = compiled(model, "the model")
+        fit = make_fit(
+            _apart(found, inputs),
+            inputs,
+            targets,
+            epochs=epochs,
+            batch_size=batch_size,
+            validation=_validation(validation_data),
+            sample_weight=rows.sample_weight,
+        )
+        recording = Recording(script=str(model.name), fits=[fit])
+        checked = check_fit(
+            recording, fit, budget=budget, seed=seed, say=lambda what: None
+        )
+    return checked.diagnosis
+
+
+def _apart(found: Any, x: Any) -> Any:
+    """A copy to work with, so that nothing can happen to the user's network."""
+    from dataclasses import replace
+
+    from ..diagnosis.given import twin
+
+    again = twin(found.model, x)
+    if found.model.built and found.model.weights:
+        again.set_weights(found.model.get_weights())
+    return replace(found, model=again)
+
+
+def _read(x: Any, y: Any) -> Rows:
+    """The rows in memory, of whatever Keras takes."""
+    from ..diagnosis.arrays import Batches, Copies, is_dataset, tapped
+
+    if not (isgenerator(x) or is_dataset(x)):
+        if y is None:
+            raise Misuse("y is missing: give the targets, or a dataset that has them")
+        return tapped(Copies(), x, y, limit=MOST_ROWS)[1]()
+    if y is not None:
+        raise Misuse("x is a dataset, which brings its targets; leave y out")
+    if isgenerator(x):
+        batches = Batches(MOST_ROWS, passes=True)
+        for batch in x:
+            batches.add(*(batch[:3] if isinstance(batch, tuple | list) else (batch,)))
+            if batches.given >= MOST_ROWS:
+                break
+        rows = batches.joined()
+    else:
+        rows = tapped(Copies(), x, limit=MOST_ROWS)[1]()
+    if rows.x is None or rows.y is None:
+        what = "no rows" if rows.x is None else "rows without targets"
+        raise BadData(f"the dataset gives {what}; batches must be pairs (x, y)")
+    return rows
+
+
+def _inputs(x: Any, given: Any) -> Any:
+    """Arrays of numbers in the structure that was given."""
+    if isinstance(x, dict):
+        return {name: _numbers(part, f"x[{name!r}]") for name, part in x.items()}
+    if isinstance(x, list | tuple):
+        return [_numbers(part, f"x[{i}]") for i, part in enumerate(x)]
+    return _numbers(x, "x", given)
+
+
+def _numbers(array: Any, name: str, given: Any = None) -> np.ndarray:
+    """An array that a network can be trained on, and what it was made of."""
+    import numpy as np
+
+    if array is None:
+        rows = given if isinstance(given, list | tuple) else []
+        lengths = sorted({len(row) for row in rows if isinstance(row, list | tuple)})
+        told = f": its rows have lengths {str(lengths[:4])[1:-1]}" if lengths else ""
+        msg = f"{name} is ragged or no array{told}"
+        raise BadData(f"{msg}; give all rows one shape, by padding for instance")
+    if array.dtype.kind == "O":
+        lengths = sorted({np.shape(part) for part in array.ravel()[:1_000]}, key=str)
+        if lengths != [()]:
+            told = ", ".join(map(str, lengths[:4]))
+            raise BadData(f"{name} is ragged: its {len(array)} rows have shapes {told}")
+        try:
+            array = array.astype("float64")
+        except (TypeError, ValueError) as error:
+            msg = f"{name} holds values that are no numbers ({error})"
+            raise BadData(f"{msg}; encode them first") from error
+    if array.dtype.kind not in "biuf":
+        msg = f"{name} holds {array.dtype.name} values of shape {array.shape}"
+        raise BadData(f"{msg}; networks are trained on numbers, so encode them first")
+    if not array.ndim or not array.size:
+        raise BadData(f"{name} is empty: its shape is {array.shape}")
+    return array
+
+
+def _check_lengths(x: Any, y: np.ndarray) -> None:
+    from ..diagnosis.arrays import leaves
+
+    parts = leaves(x)
+    if not parts:
+        raise BadData("x is empty: it holds no arrays")
+    lengths = [len(part) for part in parts]
+    if len(set(lengths)) > 1:
+        told = " and ".join(f"{length:,}" for length in lengths)
+        raise BadData(f"the arrays of x have {told} rows; they must have as many each")
+    if len(y) != lengths[0]:
+        msg = f"x has {lengths[0]:,} rows and y has {len(y):,}"
+        raise BadData(f"{msg} (shapes {parts[0].shape} and {y.shape})")
+
+
+def _validation(given: tuple[Any, Any] | None) -> tuple[Any, Any] | None:
+    from ..diagnosis.given import first_target
+
+    if given is None:
+        return None
+    if not isinstance(given, tuple | list) or len(given) < 2:
+        raise Misuse("validation_data must be a pair (x, y)")
+    rows = _read(given[0], given[1])
+    x = _inputs(rows.x, given[0])
+    y = _numbers(first_target(rows.y), "y of validation_data", given[1])
+    _check_lengths(x, y)
+    return x, y
