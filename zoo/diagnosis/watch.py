@@ -73,6 +73,8 @@ class Watch(keras.callbacks.Callback):
     ----------
     symptoms : list of Symptom
         In the order in which they were seen.
+    seconds : float
+        That looking took in the last training.
 
     Examples
     --------
@@ -91,13 +93,14 @@ class Watch(keras.callbacks.Callback):
     ) -> None:
         super().__init__()
         self.symptoms: list[Symptom] = []
+        self.seconds = 0.0
         self.verbose, self.share = verbose, share
         self._given = _few(x), _few(y)
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Start anew; a callback may serve several trainings."""
         self.symptoms.clear()
-        self._start, self._spent, self._cost = time.perf_counter(), 0.0, 0.0
+        self._start, self.seconds, self._cost = time.perf_counter(), 0.0, 0.0
         self._losses: list[float] = []
         self._steps = self._steps_then = self._steps_before = 0
         self._count_steps()
@@ -116,11 +119,11 @@ class Watch(keras.callbacks.Callback):
                 self._losses.append(float((logs or {})["loss"]))
                 self._look_at_loss(epoch + 1)
         if self._has_time():
-            before = self._spent
+            before = self.seconds
             with self._timed():
                 self._look_at_weights(epoch + 1)
                 self._look_at_predictions(epoch + 1)
-            self._cost = self._spent - before
+            self._cost = self.seconds - before
 
     @property
     def _network(self) -> Any:
@@ -132,14 +135,14 @@ class Watch(keras.callbacks.Callback):
         try:
             yield
         finally:
-            self._spent += time.perf_counter() - began
+            self.seconds += time.perf_counter() - began
 
     def _has_time(self) -> bool:
         """Whether a look like the last one stays within the share."""
         so_far = time.perf_counter() - self._start
         step = so_far / max(1, self._steps)
         expected = self._cost or max(FIRST_LOOK, STEPS_A_LOOK * step)
-        return self._spent + expected <= self.share * so_far
+        return self.seconds + expected <= self.share * so_far
 
     def _count_steps(self) -> None:
         """Those that were taken, as the optimizer has counted them."""
