@@ -23,6 +23,10 @@ SURE = 3.0
 """Standard errors that a difference must have: many repairs are tried, and one that
 helps by chance would be named as a cause."""
 
+APART = 0.25
+"""Share of the gain that lies between the worst split of the one way and the best of
+the other, from which they are apart."""
+
 
 class OutOfTime(Exception):
     """The budget is spent."""
@@ -58,15 +62,33 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Difference:
-    """What one way of training gains over another, on the same rows."""
+    """What one way of training gains over another, on the same rows.
+
+    Parameters
+    ----------
+    gain : float
+    error : float
+        Its standard error: that of the rows or that of the splits, whichever is larger.
+    apart : float
+        The worst split of the better way less the best split of the other.
+    row_error : float
+        The standard error of the rows alone.
+    """
 
     gain: float
     error: float
+    apart: float = 0.0
+    row_error: float = 0.0
 
     @property
     def is_sure(self) -> bool:
-        """Whether it is more than chance."""
-        return self.gain > SURE * self.error
+        """Whether it is more than chance.
+
+        A network that learns nothing may end anywhere, so that the spread over splits
+        can be large though every split of the one way is better than all of the other.
+        """
+        separate = self.apart > APART * self.gain > SURE * APART * self.row_error
+        return self.gain > SURE * self.error or separate
 
 
 class Laboratory:
@@ -139,10 +161,11 @@ class Laboratory:
         gains = [_marks(a, b) - _marks(b, a) for a, b in pairs]
         rows = np.concatenate(gains)
         means = np.array([gain.mean() for gain in gains])
-        error = rows.std() / np.sqrt(len(rows))
+        row_error = error = float(rows.std() / np.sqrt(len(rows)))
         if splits > 1:
-            error = max(error, means.std(ddof=1) / np.sqrt(splits))
-        return Difference(float(means.mean()), float(error))
+            error = max(error, float(means.std(ddof=1) / np.sqrt(splits)))
+        apart = min(a.score for a, _ in pairs) - max(b.score for _, b in pairs)
+        return Difference(float(means.mean()), error, apart, row_error)
 
     def _train(self, repairs: Sequence[Repair], number: int) -> Outcome:
         start = time.monotonic()
