@@ -102,9 +102,11 @@ def check_fit(
     from threadpoolctl import threadpool_limits
 
     from ...baselines.study import run_study
+    from ..diagnosis.given import first_output
     from ..diagnosis.golden import golden_tests
 
     start = time.monotonic()
+    fit = first_output(fit)
     material = prepare(recording, fit, seed=seed)
     say("what the data allow")
     # threads that wait for one another on a busy machine take ten times as long

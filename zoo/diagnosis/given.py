@@ -68,6 +68,29 @@ def _with_one(found: Compiled, output: Any) -> Compiled:
     return replace(found, model=one, loss=loss, metrics=None, loss_weights=None)
 
 
+def first_output(fit: Fit) -> Fit:
+    """A recorded training with its first output alone.
+
+    The others are left out, so that what this one learns is its own. A network with
+    one output, or with none that is known, stays as it is.
+    """
+    outputs: Any = keras.tree.flatten(getattr(fit.model, "outputs", None) or [])
+    if len(outputs) < 2:
+        return fit
+    found = Compiled(fit.model, fit.optimizer, fit.loss, None, None)
+    one = _with_one(found, outputs[0])
+    # whose weights stand where is known of the whole network only
+    return replace(
+        fit,
+        model=one.model,
+        loss=one.loss,
+        y=first_target(fit.y),
+        metrics=None,
+        loss_weights=None,
+        pretrained=False,
+    )
+
+
 def first_target(y: Any) -> Any:
     """The targets of the first output."""
     leaves = keras.tree.flatten(y)

@@ -116,7 +116,7 @@ class Search:
     def run(self) -> Inquiry:
         """Find the causes, as far as time allows."""
         chosen: list[Proposal] = []
-        before = 0.0
+        before = self.lab.score([])  # a first trial there is always
         try:
             before = self.lab.score([], splits=self._splits)
             chosen = self._choose(before)

@@ -136,7 +136,8 @@ class Laboratory:
         """
         key = tuple(repair.what for repair in repairs), split
         if key not in self._known:
-            if time.monotonic() > self.deadline:
+            # without a first trial there is nothing to say at all
+            if self.trained and time.monotonic() > self.deadline:
                 raise OutOfTime
             self._on_trial("; ".join(key[0]) or "as the script has it")
             self._known[key] = self._train(repairs, split)

@@ -1,0 +1,83 @@
+"""What the rows that a script trains on, and asks about, say of themselves."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from learnable.data import Card, Dataset
+from learnable.zoo.cli import data_side
+
+RNG = np.random.default_rng(0)
+
+
+def dataset(x: Any, y: Any = None) -> Dataset:
+    table = pd.DataFrame(
+        np.asarray(x), columns=[f"c{i}" for i in range(np.shape(x)[1])]
+    )
+    codes = RNG.integers(0, 2, len(table)) if y is None else np.asarray(y)
+    return Dataset(table, codes, Card("d", "d", "binary", "y"), classes=("0", "1"))
+
+
+def drawn_again(rows: int = 900, of: int = 150) -> Dataset:
+    """Noise of which every row stands there several times, with its label."""
+    x, y = RNG.integers(0, 60, (of, 3)), RNG.integers(0, 2, of)
+    chosen = RNG.choice(of, rows)
+    return dataset(x[chosen], y[chosen])
+
+
+def test_rows_drawn_again_are_copies():
+    found = data_side.copies(drawn_again())
+    assert found is not None
+    assert len(np.unique(found)) <= 150
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        np.array([[0, 0], [0, 1], [1, 0], [1, 1]] * 50),
+        RNG.integers(0, 4, (400, 3)),
+        RNG.normal(size=(200, 3)),
+    ],
+    ids=["all there are", "few values", "no equals"],
+)
+def test_equal_rows_by_chance_are_no_copies(x):
+    assert data_side.copies(dataset(x)) is None
+
+
+def test_copies_on_both_sides_flatter():
+    data = drawn_again()
+    kinds = data_side.copies(data)
+    assert kinds is not None
+    found = data_side.duplicates(data, kinds, 0.9)
+    assert found is not None
+    assert found.label == "duplicate-rows-across-split"
+
+
+def test_copies_of_what_can_be_learned_do_not():
+    x = RNG.integers(0, 60, (300, 3))[RNG.choice(300, 900)]
+    data = dataset(x, (x[:, 0] > 30).astype(int))
+    kinds = data_side.copies(data)
+    assert kinds is not None
+    assert data_side.duplicates(data, kinds, 0.9) is None
+
+
+def test_a_stretch_of_the_training_rows_is_part_of_them():
+    data = dataset(RNG.normal(size=(50, 2)))
+    asked = dataset(np.asarray(data.x)[10:30])
+    assert data_side.is_part(asked, data)
+    assert not data_side.is_part(dataset(RNG.normal(size=(20, 2))), data)
+
+
+def test_rows_of_another_scale_that_are_answered_otherwise_are_told():
+    own, other = RNG.normal(size=(300, 3)), RNG.normal(50, 9, size=(200, 3))
+    said = RNG.integers(0, 2, 300), np.ones(200, dtype=int)
+    found = data_side.mismatch(dataset(own), dataset(other), said)
+    assert found is not None
+    assert found.label == "train-test-mismatch"
+
+
+def test_rows_like_those_trained_on_are_not():
+    own, other = RNG.normal(size=(300, 3)), RNG.normal(size=(200, 3))
+    said = np.zeros(300, dtype=int), np.ones(200, dtype=int)
+    assert data_side.mismatch(dataset(own), dataset(other), said) is None

@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.rows import as_dataset
+
+X = np.random.default_rng(0).normal(size=(40, 3)).astype("float32")
+CODES = np.arange(40) % 4
+
+
+def asked(case_of, y, loss, *, units=1, activation=None, x=X):
+    head = keras.layers.Dense(units, activation=activation)
+    model = keras.Sequential([keras.Input(x.shape[1:]), head])
+    model.compile("sgd", loss)
+    return case_of(model, x, y).question
+
+
+@pytest.mark.parametrize(
+    ("y", "loss", "units", "task"),
+    [
+        (CODES, "sparse_categorical_crossentropy", 4, "multiclass"),
+        (np.eye(4)[CODES], "categorical_crossentropy", 4, "multiclass"),
+        (np.eye(2)[CODES % 2], "categorical_crossentropy", 2, "binary"),
+        (CODES % 2, "mse", 1, "binary"),
+        ((CODES % 2)[:, None], "binary_crossentropy", 1, "binary"),
+        (CODES % 2 * 2 - 1, "hinge", 1, "binary"),
+        (CODES, "mse", 1, "regression"),
+        (CODES, "mse", 4, "multiclass"),
+        (CODES / 4, "binary_crossentropy", 1, "multiclass"),
+        (X[:, 0], "mse", 1, "regression"),
+        (X[:, :2], "mse", 2, "regression"),
+        ((X > 0).astype(int), "binary_crossentropy", 3, "multilabel"),
+    ],
+)
+def test_task_follows_targets_loss_and_head(case_of, y, loss, units, task):
+    assert asked(case_of, y, loss, units=units).task == task
+
+
+def test_values_that_stand_for_classes_are_kept(case_of):
+    question = asked(case_of, CODES % 2 + 1, "binary_crossentropy")
+    assert question.values.tolist() == [1, 2]
+    assert sorted(set(question.y)) == [0, 1]
+
+
+def test_targets_that_are_no_numbers_stay_gaps(case_of):
+    y = np.where(CODES == 0, np.nan, X[:, 0])
+    assert np.isnan(asked(case_of, y, "mse").y).sum() == 10
+
+
+def network(x, *layers):
+    dtype = "int32" if x.dtype.kind == "i" else "float32"
+    inside = [keras.Input(x.shape[1:], dtype=dtype), *layers]
+    model = keras.Sequential([*inside, keras.layers.Dense(4, "softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    return model
+
+
+def features(case_of, x, *layers):
+    model = network(x, *layers)
+    question = case_of(model, x, CODES).question
+    return as_dataset(model, x, question, name="rows").x
+
+
+def test_places_in_a_list_are_counted(case_of):
+    words = np.array([[1, 1, 2], [3, 0, 0]] * 20)
+    x = features(case_of, words, keras.layers.Embedding(5, 2), keras.layers.Flatten())
+    assert x.loc[0, "place 1"] == 2
+    assert x.loc[1, "place 0"] == 2
+
+
+def test_sequences_also_tell_of_their_course(case_of):
+    x = np.arange(40 * 5.0).reshape(40, 5, 1)
+    found = features(case_of, x, keras.layers.SimpleRNN(2))
+    assert found.loc[0, "mean of 0"] == 2
+    assert found.loc[0, "most of 0"] == 4
+
+
+def test_images_stay_images(case_of):
+    x = np.zeros((40, 4, 4, 1), "float32")
+    assert features(case_of, x, keras.layers.Flatten()).shape == x.shape
