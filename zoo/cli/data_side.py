@@ -104,7 +104,8 @@ def _joined(dataset: Dataset, asked: Dataset) -> Dataset:
 
     count = min(len(asked), MOST_ROWS)
     x: Any = asked.x[:count]
-    both = pd.concat if isinstance(dataset.x, pd.DataFrame) else np.concatenate
+    table = isinstance(dataset.x, pd.DataFrame)
+    both: Any = pd.concat if table else np.concatenate
     joined: Any = both([dataset.x, x])
     if isinstance(joined, pd.DataFrame):
         joined = joined.reset_index(drop=True)

@@ -29,7 +29,8 @@ class Clock(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         if time.perf_counter() > self._end:
-            self.model.stop_training = True
+            model: Any = self.model
+            model.stop_training = True
 
 
 class Bench:

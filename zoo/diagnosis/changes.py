@@ -112,7 +112,8 @@ def _short(value: Any) -> Any:
 
 def adam(rate: float) -> dict[str, Any]:
     """Keras' Adam, as `Setup.optimizer` has it."""
-    return keras.optimizers.serialize(keras.optimizers.Adam(rate))
+    found: Any = keras.optimizers.serialize(keras.optimizers.Adam(rate))
+    return found
 
 
 def join(what: str, repairs: Iterable[Repair]) -> Repair:

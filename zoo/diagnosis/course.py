@@ -94,7 +94,7 @@ class Course:
         """Keras' own step, one after the other."""
         losses = []
         for i in range(at, last):
-            batch = keras.tree.map_structure(lambda t, i=i: t[i], batches)
+            batch: Any = keras.tree.map_structure(lambda t, i=i: t[i], batches)
             self.model.reset_metrics()
             logs = self.model.train_on_batch(*batch, return_dict=True)
             losses.append(float(logs["loss"]))

@@ -186,7 +186,7 @@ def _saved(bench: Bench) -> Outcome:
         path = Path(folder) / "model.keras"
         bench.model.save(path)
         # what is loaded was written the line before, so its code is the script's own
-        again = keras.models.load_model(path, compile=False, safe_mode=False)
+        again: Any = keras.models.load_model(path, compile=False, safe_mode=False)
     return _agree(bench.outputs(x), again(x, training=False), "Saved and loaded")
 
 
@@ -197,7 +197,7 @@ def _same_seed(bench: Bench) -> Outcome:
         again = Bench(bench.setup, bench.question, rows, bench.seed, bench.seconds)
         again.train(again.x(rows), again.y(rows), _size(again), SAME_STEPS)
         found.append(again.model.get_weights())
-    return _agree(*found, "Trained twice with one seed")
+    return _agree(found[0], found[1], "Trained twice with one seed")
 
 
 def _predicted(bench: Bench) -> Outcome:

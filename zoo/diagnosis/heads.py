@@ -267,7 +267,8 @@ def loss_value(loss: Any, y: np.ndarray, given: np.ndarray) -> float:
     model.compile(loss=loss)
     pair = [keras.ops.convert_to_tensor(np.asarray(part)) for part in (y, given)]
     try:
-        return float(model.compute_loss(y=pair[0], y_pred=pair[1]))
+        value: Any = model.compute_loss(y=pair[0], y_pred=pair[1])
+        return float(value)
     except Exception:  # whatever a loss of one's own raises says: not with these
         return float("nan")
 

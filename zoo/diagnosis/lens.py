@@ -36,7 +36,7 @@ class Lens:
 
     def __init__(self, model: Any, x: Any, y: Any) -> None:
         self.model = model
-        self._rows = keras.tree.map_structure(tf.constant, (x, y))
+        self._rows: Any = keras.tree.map_structure(tf.constant, (x, y))
         self.nodes = [n for n in make_graph(model).nodes if n.layer.weights]
         batch_norm = keras.layers.BatchNormalization
         self._training = any(isinstance(n.layer, batch_norm) for n in self.nodes)

@@ -12,9 +12,9 @@ from ..backend import keras
 from .graph import layers_before, make_graph
 from .question import Question
 
-MOST_COLUMNS = 2_000
+MOST_COLUMNS = 1_000
 """Of more, an even choice is taken: what can be learned shows in these."""
-MOST_WORDS = 2_000
+MOST_WORDS = 500
 """Values of a sequence of places (words, for instance) that get a column each."""
 MOST_TARGETS = 8
 """Of more numbers to be predicted, an even choice."""

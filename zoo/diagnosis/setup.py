@@ -221,7 +221,7 @@ def _prepared(tensor: Any, values: np.ndarray, setup: Setup) -> Any:
         return tensor
     axes = tuple(range(values.ndim)) if values.ndim > 2 else 0
     mean, variance = values.mean(axis=axes), values.var(axis=axes)
-    axis = None if values.ndim > 2 else -1
+    axis: Any = None if values.ndim > 2 else -1  # Keras' hints leave None out
     return keras.layers.Normalization(axis=axis, mean=mean, variance=variance)(tensor)
 
 

@@ -44,8 +44,15 @@ def target_shape(case: Case) -> Suspect | None:
     )
     advice = f"Give fit targets of shape {_told(shape)}."
     repairs = (_reshaped(shape), *_standard(case))
-    evidence = {"row_by_row": meant} | ({} if np.isnan(given) else {"as_given": given})
-    return suspect("N105", sentence, advice, tier=0, repairs=repairs, **evidence)
+    return suspect(
+        "N105",
+        sentence,
+        advice,
+        tier=0,
+        repairs=repairs,
+        row_by_row=meant,
+        as_given=given,
+    )
 
 
 def _told(shape: tuple[int, ...]) -> str:

@@ -68,7 +68,7 @@ def _repair(case: Case, nodes: list[Node], better: str) -> Repair:
 
 
 def _activation(node: Node) -> str:
-    own = getattr(node.layer, "activation", None)
+    own: Any = getattr(node.layer, "activation", None)
     return own.__name__ if is_recurrent(node.layer) else node.activation
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from ..case import Case, Suspect, suspect
 from ..changes import set_optimizer
 from ..curve import break_of
+from ..probe import Moment
 
 LARGE = 1e3
 """Norm of a gradient that throws weights of ordinary size away."""
@@ -49,7 +50,7 @@ def exploding_gradient(case: Case) -> Suspect | None:
 
 def _largest(case: Case) -> tuple[str, float, float]:
     """The layer with the largest gradient: its name, the norm, and how much it grew."""
-    moments = case.probe.moments if case.probe else ()
+    moments: list[Moment] = list(case.probe.moments if case.probe else ())
     seen = [
         (part.gradient, part.name)
         for moment in moments

@@ -39,5 +39,5 @@ def _mean(vectors: Any, words: Any) -> Any:
     Keras' masked mean divides by 0 there, and one such text makes the loss NaN.
     """
     there = ops.cast(ops.not_equal(words, 0), "float32")
-    total = ops.einsum("nwv,nw->nv", vectors, there)
+    total: Any = ops.einsum("nwv,nw->nv", vectors, there)
     return total / ops.maximum(ops.sum(there, axis=1, keepdims=True), 1.0)
