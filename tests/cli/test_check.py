@@ -215,6 +215,7 @@ def answers(zoo, files: Path) -> dict:
     }
 
 
+@pytest.mark.slow  # two processes, each with a whole examination
 @pytest.mark.parametrize("kind", ["script", "model"])
 def test_exit_code_is_the_verdicts(answers, kind) -> None:
     told = answers[kind]
@@ -223,6 +224,7 @@ def test_exit_code_is_the_verdicts(answers, kind) -> None:
     assert Path(facts["report"]).is_file()
 
 
+@pytest.mark.slow
 def test_trainings_of_a_script_are_listed(answers) -> None:
     facts = json.loads(answers["script"].stdout)
     assert facts["fits"] == ["1: line 9, 2 steps", "2: line 10, 4 steps"]

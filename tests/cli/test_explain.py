@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from learnable.baselines.rules.catalog import RULES, page
+from learnable.zoo.cli.explain import RULES, page
 
 HEAVY = {"tensorflow", "keras", "sklearn", "pandas", "numpy", "rich", "scipy"}
 every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=lambda r: r.code)

@@ -28,10 +28,10 @@ RULES: dict[str, Rule] = {
         Rule(
             "N102",
             "wrong-output-activation",
-            "a last activation that cannot give what is wanted",
+            "a last activation that cannot give the answer",
         ),
         Rule("N103", "wrong-output-units", "too many or too few outputs"),
-        Rule("N104", "label-encoding", "labels coded in a way the loss does not read"),
+        Rule("N104", "label-encoding", "labels coded as the loss does not read them"),
         Rule("N105", "target-shape", "targets and outputs that broadcast in the loss"),
         Rule("N106", "missing-nonlinearity", "hidden layers without an activation"),
         Rule("N107", "wrong-hidden-activation", "a hidden activation that blocks"),

@@ -11,6 +11,9 @@ from learnable.zoo.backend import keras, tensorflow
 from learnable.zoo.cli.calling import _read
 from learnable.zoo.diagnosis.given import compiled, make_fit
 
+pytestmark = pytest.mark.slow  # many small trainings
+
+
 layers = keras.layers
 X = np.random.default_rng(0).normal(size=(60, 3)).astype("float32")
 Y = (X[:, 0] > 0).astype("int64")

@@ -5,6 +5,9 @@ import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.golden import LABELS, golden_tests
 
+pytestmark = pytest.mark.slow  # many small trainings
+
+
 X = np.random.default_rng(0).normal(size=(120, 3)).astype("float32")
 Y = (X[:, 0] > 0).astype("int32")
 ROWS = np.arange(100)

@@ -5,6 +5,9 @@ import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.measure import measure, moments_of
 
+pytestmark = pytest.mark.slow  # many small trainings
+
+
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(100, 3)).astype("float32")
 Y = (X[:, 0] + X[:, 1] > 0).astype("int32")

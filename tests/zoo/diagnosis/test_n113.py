@@ -4,6 +4,9 @@ from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.rules.n113_missing_mask import missing_mask
 from learnable.zoo.diagnosis.setup import build
 
+pytestmark = pytest.mark.slow  # many small trainings
+
+
 layers = keras.layers
 RNG = np.random.default_rng(0)
 LENGTHS = RNG.integers(3, 12, 60)

@@ -6,6 +6,9 @@ from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.measure import measure
 from learnable.zoo.diagnosis.rules.n203_wrong_optimizer import wrong_optimizer
 
+pytestmark = pytest.mark.slow  # many small trainings
+
+
 X = np.random.default_rng(0).normal(size=(200, 3)).astype("float32")
 Y = (X[:, 0] > X[:, 1]).astype("int32")
 

@@ -3,6 +3,8 @@ import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.rules.n204_wrong_batch_size import wrong_batch_size
 
+pytestmark = pytest.mark.slow  # many small trainings
+
 
 def setup_of(case_of, rows, **arguments):
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])

@@ -5,6 +5,9 @@ import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.rules.n205_too_few_epochs import too_few_epochs
 
+pytestmark = pytest.mark.slow  # many small trainings
+
+
 STEPS = np.arange(100)
 
 

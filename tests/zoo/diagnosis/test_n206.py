@@ -1,9 +1,13 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.measure import measure
 from learnable.zoo.diagnosis.rules.n206_exploding_gradient import exploding_gradient
+
+pytestmark = pytest.mark.slow  # many small trainings
+
 
 X = np.random.default_rng(0).normal(size=(100, 3)).astype("float32")
 Y = 1e5 * (1 + X[:, 0])

@@ -6,6 +6,9 @@ from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.measure import measure
 from learnable.zoo.diagnosis.rules.n207_vanishing_gradient import vanishing_gradient
 
+pytestmark = pytest.mark.slow  # many small trainings
+
+
 X = np.random.default_rng(0).normal(size=(100, 3)).astype("float32")
 Y = (X[:, 0] > 0).astype("int32")
 

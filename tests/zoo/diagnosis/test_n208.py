@@ -6,6 +6,9 @@ from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.measure import measure
 from learnable.zoo.diagnosis.rules.n208_dying_relu import dying_relu
 
+pytestmark = pytest.mark.slow  # many small trainings
+
+
 X = np.random.default_rng(0).uniform(size=(100, 3)).astype("float32")
 Y = (X[:, 0] > 0.5).astype("int32")
 LOW = keras.initializers.Constant(-9.0)

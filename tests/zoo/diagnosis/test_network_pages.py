@@ -17,6 +17,9 @@ from learnable.zoo.diagnosis.rules.n113_missing_mask import missing_mask
 from learnable.zoo.diagnosis.rules.n114_wrong_gradient import wrong_gradient
 from learnable.zoo.diagnosis.setup import as_given
 
+pytestmark = pytest.mark.slow  # many small trainings
+
+
 CHECKS = {
     "N108": bad_initialisation,
     "N109": disconnected_layer,

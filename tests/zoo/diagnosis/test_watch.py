@@ -7,6 +7,9 @@ from learnable.zoo.backend import keras, on_show
 from learnable.zoo.diagnosis import watch as watching
 from learnable.zoo.diagnosis.watch import LABELS
 
+pytestmark = pytest.mark.slow  # many small trainings
+
+
 ROWS = np.random.default_rng(0).normal(size=(128, 3)).astype("float32")
 WET = (ROWS[:, 0] > 0).astype("float32")
 
