@@ -32,7 +32,7 @@ RULES: dict[str, Rule] = {
         ),
         Rule("N103", "wrong-output-units", "too many or too few outputs"),
         Rule("N104", "label-encoding", "labels coded as the loss does not read them"),
-        Rule("N105", "target-shape", "targets and outputs that broadcast in the loss"),
+        Rule("N105", "target-shape", "targets and outputs broadcast in the loss"),
         Rule("N106", "missing-nonlinearity", "hidden layers without an activation"),
         Rule("N107", "wrong-hidden-activation", "a hidden activation that blocks"),
         Rule("N108", "bad-initialisation", "first weights that stop learning"),
