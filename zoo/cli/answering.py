@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..diagnosis.golden import GoldenTest
     from ..diagnosis.probe import Moment
     from ..diagnosis.search import Inquiry
+    from ..diagnosis.trials import Difference
 
 AHEAD = 1.1
 """A network is ahead whose score is so many times the best baseline's."""
@@ -31,21 +32,26 @@ AHEAD = 1.1
 
 @dataclass(frozen=True)
 class Sides:
-    """All that an answer is drawn from."""
+    """All that an answer is drawn from.
+
+    ``best`` is the best baseline and its score; ``short`` how far the network is behind
+    it, None where nobody knows.
+    """
 
     case: Case
     study: Study
     inquiry: Inquiry
-    reach: dict[str, float]
+    best: tuple[str, float]
+    short: Difference | None
     data: tuple[Cause, ...]
     golden: tuple[GoldenTest, ...]
     seconds: dict[str, float]
 
     @property
-    def baseline(self) -> tuple[str, float]:
-        """The best baseline and its score."""
-        name = max(self.reach, key=lambda n: self.reach[n], default="")
-        return name, max(0.0, self.reach.get(name, 0.0))
+    def is_behind(self) -> bool:
+        """Whether the network is surely and clearly behind the best baseline."""
+        sure = self.short is not None and self.short.is_sure
+        return sure and self.inquiry.before < FAILING * self.best[1]
 
 
 def answer(sides: Sides) -> Diagnosis:
@@ -62,7 +68,7 @@ def answer(sides: Sides) -> Diagnosis:
         change=change,
         measure=measure(sides.case),
         before=inquiry.before,
-        baseline=sides.baseline[1],
+        baseline=sides.best[1],
         reach=inquiry.reach,
         mended=inquiry.mended,
         causes=causes,
@@ -103,9 +109,10 @@ def _side(sides: Sides, causes: tuple[Cause, ...]) -> Side:
         return "both"
     if kinds:
         return "network" if kinds == {"N"} else "data"
-    if sides.inquiry.is_failing:
+    if sides.is_behind:
         return "network"
-    return "undecided" if sides.inquiry.before <= NOTHING else "none"
+    unclear = sides.inquiry.is_failing or sides.inquiry.before <= NOTHING
+    return "undecided" if unclear else "none"
 
 
 def _as_cause(cause: search.Cause) -> Cause:
@@ -141,7 +148,7 @@ def _suspicions(inquiry: Inquiry) -> list[Suspicion]:
 def _verdict(sides: Sides) -> tuple[str, str, str]:
     """Name, sentence, and what would change it."""
     data = sides.study.results.verdicts[-1]
-    inquiry, (name, score) = sides.inquiry, sides.baseline
+    inquiry, (name, score) = sides.inquiry, sides.best
     stands = f"score {inquiry.before:.2f} against {score:.2f} of {name}"
     if data.name == "suspicious":
         return data.name, data.sentence, data.change
@@ -152,13 +159,19 @@ def _verdict(sides: Sides) -> tuple[str, str, str]:
             f"{inquiry.mended:.2f}.",
             "Nothing: the repairs were tried, and each one is needed.",
         )
-    if inquiry.before <= NOTHING and data.name != "signal":
-        return data.name, data.sentence, data.change
-    if inquiry.is_failing:
+    if sides.is_behind:
         return (
             "network-at-fault",
             f"The network has {stands}, and nothing that was tried mends it.",
             "A repair that was not tried.",
+        )
+    if inquiry.before <= NOTHING and data.name != "signal":
+        return data.name, data.sentence, data.change
+    if inquiry.is_failing or inquiry.before <= NOTHING:
+        return (
+            "undecided",
+            f"These rows cannot tell whether the network falls short: {stands}.",
+            "More rows, or more time (--budget).",
         )
     verdict = "network-ahead" if inquiry.before > AHEAD * score else "network-level"
     return (

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..diagnosis.question import Question
     from ..diagnosis.recording import Fit, Recording
     from ..diagnosis.search import Inquiry
-    from ..diagnosis.trials import Laboratory, Split
+    from ..diagnosis.trials import Difference, Laboratory, Split
 
 FOLDS = 4
 """A quarter of the rows is kept back in each."""
@@ -124,7 +124,8 @@ def check_fit(
     case = _probed(material, seed=seed, say=say)
     spent["probe"] = time.monotonic() - start - sum(spent.values())
     lab = _laboratory(material, case, time.monotonic() + budget, say)
-    inquiry = _inquire(lab, case, reach)
+    scores = {name: mean_score(marks) for name, marks in reach.items()}
+    inquiry = _inquire(lab, case, max(scores.values(), default=0.0))
     spent["trials"] = time.monotonic() - start - sum(spent.values())
     say("tests that every training must pass")
     tests = golden_tests(
@@ -136,7 +137,11 @@ def check_fit(
     )
     spent["tests"] = time.monotonic() - start - sum(spent.values())
     causes = _data_causes(material, study, inquiry, lab)
-    sides = Sides(case, study, inquiry, reach, causes, tests, spent)
+    best = max(scores, key=lambda name: scores[name], default="")
+    short = _shortfall(lab, reach.get(best, []))
+    sides = Sides(
+        case, study, inquiry, (best, scores.get(best, 0.0)), short, causes, tests, spent
+    )
     say("the repaired script runs")
     mended = mend(
         recording,
@@ -194,19 +199,38 @@ def _some_rows(question: Question, seed: int) -> np.ndarray:
     return np.sort(rng.choice(rows, MOST_ROWS, replace=False))
 
 
-def reached(study: Study, material: Material) -> dict[str, float]:
-    """Each baseline's score on the folds of the trials."""
+def reached(study: Study, material: Material) -> dict[str, list[np.ndarray]]:
+    """Each baseline's marks on the folds of the trials, one array a fold."""
     from ..diagnosis.credit import credits
 
-    found: dict[str, list[float]] = {}
+    found: dict[str, list[np.ndarray]] = {}
     for outcome in study.outcomes:
         if outcome.predictions is None or outcome.fold >= len(material.splits):
             continue
         rows = material.splits[outcome.fold].test
         decided = _decided(outcome.predictions, material.question)
         marks = credits(decided, _as_asked(material), rows)
-        found.setdefault(outcome.candidate, []).append(float(marks.mean()))
-    return {name: float(np.mean(scores)) for name, scores in found.items()}
+        found.setdefault(outcome.candidate, []).append(marks)
+    whole = len(material.splits)
+    return {name: marks for name, marks in found.items() if len(marks) == whole}
+
+
+def mean_score(marks: Sequence[np.ndarray]) -> float:
+    """The mean over folds."""
+    return float(np.mean([part.mean() for part in marks]))
+
+
+def _shortfall(lab: Laboratory, best: Sequence[np.ndarray]) -> Difference | None:
+    """How far the network, as it is, is behind; None where time was over before."""
+    from ..diagnosis.trials import OutOfTime, gap
+
+    try:
+        own = [lab.outcome([], i).marks for i in range(len(best))]
+    except OutOfTime:
+        return None
+    # a training that failed has learned nothing
+    filled = [m if len(m) else 0 * b for m, b in zip(own, best, strict=True)]
+    return gap(best, filled) if best else None
 
 
 def _as_asked(material: Material) -> Question:
@@ -255,11 +279,11 @@ def _laboratory(
     )
 
 
-def _inquire(lab: Laboratory, case: Case, reach: dict[str, float]) -> Inquiry:
+def _inquire(lab: Laboratory, case: Case, reach: float) -> Inquiry:
     from ..diagnosis.search import Search
     from ..diagnosis.suspects import suspects
 
-    return Search(lab, suspects(case), reach=max(reach.values(), default=0.0)).run()
+    return Search(lab, suspects(case), reach=reach).run()
 
 
 def _data_causes(

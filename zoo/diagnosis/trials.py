@@ -91,6 +91,23 @@ class Difference:
         return self.gain > SURE * self.error or separate
 
 
+def gap(better: Sequence[np.ndarray], worse: Sequence[np.ndarray]) -> Difference:
+    """What one way gains over another, from the marks of the same rows split by split.
+
+    Parameters
+    ----------
+    better, worse : sequence of array
+        Marks (`learnable.zoo.diagnosis.credit.credits`), one array a split.
+    """
+    gains = [one - other for one, other in zip(better, worse, strict=True)]
+    rows, means = np.concatenate(gains), np.array([gain.mean() for gain in gains])
+    row_error = error = float(rows.std() / np.sqrt(len(rows)))
+    if len(gains) > 1:
+        error = max(error, float(means.std(ddof=1) / np.sqrt(len(gains))))
+    apart = min(m.mean() for m in better) - max(m.mean() for m in worse)
+    return Difference(float(means.mean()), error, float(apart), row_error)
+
+
 class Laboratory:
     """Trains variants of one setup, each once a split, within a budget.
 
@@ -159,14 +176,7 @@ class Laboratory:
         pairs = [
             (self.outcome(better, i), self.outcome(worse, i)) for i in range(splits)
         ]
-        gains = [_marks(a, b) - _marks(b, a) for a, b in pairs]
-        rows = np.concatenate(gains)
-        means = np.array([gain.mean() for gain in gains])
-        row_error = error = float(rows.std() / np.sqrt(len(rows)))
-        if splits > 1:
-            error = max(error, float(means.std(ddof=1) / np.sqrt(splits)))
-        apart = min(a.score for a, _ in pairs) - max(b.score for _, b in pairs)
-        return Difference(float(means.mean()), error, apart, row_error)
+        return gap([_marks(a, b) for a, b in pairs], [_marks(b, a) for a, b in pairs])
 
     def _train(self, repairs: Sequence[Repair], number: int) -> Outcome:
         start = time.monotonic()

@@ -1,0 +1,89 @@
+"""From trials to an answer: side and verdict."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from learnable.baselines.diagnosis import Cause as DataCause
+from learnable.baselines.results import Verdict
+from learnable.zoo.cli.answering import Sides, answer
+from learnable.zoo.diagnosis.case import Repair, Suspect
+from learnable.zoo.diagnosis.question import Question
+from learnable.zoo.diagnosis.search import Cause, Inquiry, Proposal
+from learnable.zoo.diagnosis.trials import Difference
+
+SURE, UNSURE = Difference(0.5, 0.01), Difference(0.5, 0.4)
+LEAK = DataCause("D308", "leak", "a column is the answer", "leave it out")
+
+
+def cause(code: str) -> Cause:
+    repair = Repair("mended", lambda setup: setup)
+    found = Suspect(code, "label", "seen", "do this", 0, (repair,))
+    return Cause(Proposal(found, repair), 0.0, 0.9, 0.9, SURE)
+
+
+def inquiry(
+    before: float, causes: tuple[Cause, ...] = (), reach: float = 0.9
+) -> Inquiry:
+    return Inquiry(before, reach, causes, (), (), (), {}, 0.9 if causes else before)
+
+
+def told(found: Inquiry, *, data="signal", best=0.9, short=SURE, faults=()) -> Any:
+    question = Question("binary", np.array([0, 1]), np.array([0, 1]))
+    recording = SimpleNamespace(script="train.py")
+    fit = SimpleNamespace(history={}, weights=[], trained=[], model=None, loss="mse")
+    case: Any = SimpleNamespace(
+        question=question, recording=recording, probe=None, fit=fit, loss="mse"
+    )
+    verdict = Verdict(data, "", "what the data say", "what would change it")
+    study: Any = SimpleNamespace(results=SimpleNamespace(verdicts=[verdict]))
+    return answer(Sides(case, study, found, ("forest", best), short, faults, (), {}))
+
+
+@pytest.fixture(autouse=True)
+def no_symptoms(monkeypatch):
+    monkeypatch.setattr("learnable.zoo.cli.answering.symptoms", lambda case: ())
+
+
+@pytest.mark.parametrize(
+    ("causes", "faults", "side"),
+    [
+        (("N106",), (), "network"),
+        (("D301",), (), "data"),
+        (("N106", "D301"), (), "both"),
+        (("N106",), (LEAK,), "both"),
+        ((), (LEAK,), "data"),
+    ],
+)
+def test_side_is_where_the_causes_are(causes, faults, side):
+    found = inquiry(0.0, tuple(cause(code) for code in causes))
+    assert told(found, faults=faults).side == side
+
+
+def test_a_network_surely_behind_is_at_fault_though_nothing_mends_it():
+    found = told(inquiry(0.1))
+    assert (found.side, found.verdict) == ("network", "network-at-fault")
+
+
+def test_a_network_behind_by_chance_is_not():
+    found = told(inquiry(0.5), short=UNSURE)
+    assert (found.side, found.verdict) == ("undecided", "undecided")
+
+
+def test_without_any_trial_nobody_is_blamed():
+    found = told(inquiry(0.0), short=None)
+    assert (found.side, found.verdict) == ("undecided", "undecided")
+
+
+@pytest.mark.parametrize(
+    ("before", "verdict"), [(0.8, "network-level"), (1.0, "network-ahead")]
+)
+def test_a_network_that_learns_is_left_alone(before, verdict):
+    found = told(inquiry(before), short=UNSURE)
+    assert (found.side, found.verdict) == ("none", verdict)
+
+
+def test_where_nothing_learns_the_data_have_the_word():
+    found = told(inquiry(0.0, reach=0.01), data="no-signal", best=0.01, short=UNSURE)
+    assert (found.side, found.verdict) == ("undecided", "no-signal")
