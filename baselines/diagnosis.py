@@ -125,10 +125,10 @@ class Diagnosis:
         Score of the best baseline on the same rows.
     diff, fixed : str
         The repaired program against the script, and whole; "" where there is none.
+    failed : str
+        Why the repaired program did not run to its end; "" if it did.
     snippet : str
         The repaired network as code, where the script could not be changed.
-    ran : float, optional
-        Score of the repaired program, run as it stands.
     """
 
     script: str
@@ -151,8 +151,8 @@ class Diagnosis:
     fits: tuple[str, ...] = ()
     diff: str = ""
     fixed: str = ""
+    failed: str = ""
     snippet: str = ""
-    ran: float | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
     def __repr__(self) -> str:

@@ -4,7 +4,6 @@ from typing import Any
 
 from ..baselines.diagnosis import Diagnosis
 from . import text
-from .repairs import score_text
 
 MOST_LINES = 400
 MOST_LETTERS = 60_000
@@ -28,15 +27,20 @@ def program_facts(found: Diagnosis) -> dict[str, Any] | None:
         return None
     shown = _first(whole)
     cut = len(whole) - len(shown)
-    score = score_text(found.ran)
     return {
         "lines": diff_lines(shown) if found.diff else [],
         "snippet": "" if found.diff else "\n".join(shown),
         "cut": f"{text.count(cut, 'more line')} in results.json." if cut else "",
-        "ran": f"The repaired script, run as it stands, has score {score}."
-        if score != text.MISSING
-        else "",
+        "ran": _ran(found),
     }
+
+
+def _ran(found: Diagnosis) -> str:
+    if found.failed:
+        return (
+            f"With these changes the script ends with {text.clean(found.failed, 300)}"
+        )
+    return "The repaired script was run, to its end." if found.fixed else ""
 
 
 def _lines(code: str) -> list[str]:

@@ -170,7 +170,9 @@ def test_long_code_is_cut_and_counted():
     assert max(map(len, facts["snippet"].split("\n"))) == LONGEST
 
 
-def test_repaired_script_tells_its_score():
+def test_repaired_script_tells_whether_it_ran():
     assert program_facts(found(diff="+a"))["ran"] == ""
-    said = program_facts(found(diff="+a", ran=0.951))["ran"]
-    assert said == "The repaired script, run as it stands, has score 0.95."
+    said = program_facts(found(diff="+a", fixed="a"))["ran"]
+    assert said == "The repaired script was run, to its end."
+    said = program_facts(found(diff="+a", failed="NameError: b"))["ran"]
+    assert said == "With these changes the script ends with NameError: b"

@@ -9,7 +9,7 @@ import click
 
 from ...baselines.diagnosis import SIDES
 from ...data.disk import write_whole
-from ...data.errors import BadData
+from .output import console
 
 if TYPE_CHECKING:
     from ...baselines.diagnosis import Cause, Diagnosis
@@ -76,16 +76,13 @@ def _show_suspicions(found: Diagnosis) -> None:
             click.echo(f"{words}: {', '.join(labels)}.")
 
 
-def write_fixed(found: Diagnosis, path: Path) -> None:
-    """The repaired script, written whole.
-
-    Raises
-    ------
-    BadData
-        There is none: nothing was found to repair, or it has no place in the script.
-    """
-    if not found.fixed:
-        why = "no cause was found" if not found.causes else "see the report's code"
-        msg = f"there is no repaired script to write to {path}: {why}"
-        raise BadData(msg)
-    write_whole(path, found.fixed)
+def write_fixed(found: Diagnosis, path: Path) -> bool:
+    """Write the repaired script whole; where there is none, say why, and go on."""
+    if found.fixed:
+        write_whole(path, found.fixed)
+        return True
+    why = "no cause was found" if not found.causes else "see the report for the code"
+    if found.failed:
+        why = f"with these changes it ends with {found.failed}"
+    console().print(f"no repaired script for {path}: {why}", markup=False)
+    return False

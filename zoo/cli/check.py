@@ -112,13 +112,12 @@ def check_command(
     results = Results.load(run / "results.json")
     found = results.diagnosis
     assert found is not None
-    if write is not None:
-        answers_shown.write_fixed(found, write)
+    wrote = write is not None and answers_shown.write_fixed(found, write)
     if as_json:
         facts = answers_shown.as_facts(results, run)
         click.echo(json.dumps(facts, ensure_ascii=False))
     else:
-        answers_shown.show(results, run, wrote=write)
+        answers_shown.show(results, run, wrote=write if wrote else None)
     raise SystemExit(EXIT_CODES[found.verdict])
 
 

@@ -97,7 +97,7 @@ def check_fit(
     Raises
     ------
     BadData
-        The rows are too few or too odd to be examined.
+        The rows are too few or too odd to be examined, or nothing was compiled.
     """
     from threadpoolctl import threadpool_limits
 
@@ -106,6 +106,8 @@ def check_fit(
     from ..diagnosis.golden import golden_tests
 
     start = time.monotonic()
+    if not getattr(fit.model, "compiled", True):
+        raise BadData("the model is not compiled: call model.compile(...) before fit")
     fit = first_output(fit)
     material = prepare(recording, fit, seed=seed)
     say("what the data allow")
@@ -152,9 +154,7 @@ def check_fit(
         seconds=4 * fit.seconds + RUN_SECONDS,
     )
     spent["repaired script"] = time.monotonic() - start - sum(spent.values())
-    found = replace(
-        answer(sides), fixed=mended.fixed, diff=mended.diff, snippet=mended.snippet
-    )
+    found = replace(answer(sides), **vars(mended))
     return Checked(found, study)
 
 

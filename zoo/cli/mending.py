@@ -63,10 +63,11 @@ def mend(
         source, fixed = _written(script, fit, edits)
         if fixed is None:
             continue
-        diff = difference(source, fixed, name=script.name)
-        failed = _run(script, fixed, arguments, seconds)
-        if not failed:
-            return Mended(fixed, diff)
+        here = difference(source, fixed, name=script.name)
+        why = _run(script, fixed, arguments, seconds)
+        if not why:
+            return Mended(fixed, here)
+        diff, failed = diff or here, failed or why
     return Mended("", diff, failed, as_code(_applied(setup, repairs).model) or "")
 
 

@@ -17,6 +17,8 @@ SOLVED = 0.9
 """A repair is enough that reaches this share."""
 NOTHING = 0.05
 """A score that is nothing: chance is 0, and 1 is perfect."""
+MENDED = 0.5
+"""Share of what is missing that the repairs of all causes must make up for."""
 LOSS = 0.1
 """Share of what can be reached that must be lost when a cause's repair is left out."""
 MOST_TOGETHER = 4
@@ -224,20 +226,32 @@ class Search:
         return chosen
 
     def _confirmed(self, chosen: list[Proposal], before: float) -> tuple[Cause, ...]:
-        """Those that cannot be left out on any split without a sure loss."""
+        """A set that mends on every split, without what can be left out there."""
         try:
-            causes = [self._cause(p, chosen, before) for p in chosen]
+            while chosen:
+                causes = [self._cause(p, chosen, before) for p in chosen]
+                idle = [c for c in causes if not self._is_needed(c, len(causes))]
+                if not idle:
+                    return tuple(causes) if self._is_proved(causes) else ()
+                worst = min(idle, key=lambda c: c.lost.gain).proposal
+                chosen = [p for p in chosen if p is not worst]
         except OutOfTime:
-            return ()
-        if all(self._is_proved(cause) for cause in causes):
-            return tuple(causes)
-        kept = [c.proposal for c in causes if self._is_proved(c)]
-        return self._confirmed(kept, before) if kept else ()
+            pass
+        return ()
 
-    def _is_proved(self, cause: Cause) -> bool:
-        reach = max(self.reach, cause.together)
-        failed = cause.before < FAILING * reach <= cause.together
-        return failed and cause.lost.gain >= LOSS * reach and cause.lost.is_sure
+    def _is_needed(self, cause: Cause, count: int) -> bool:
+        """Whether much is lost without it; with others a likely loss is enough."""
+        sure = cause.lost.is_sure or (count > 1 and cause.lost.is_likely)
+        return sure and cause.lost.gain >= LOSS * max(self.reach, cause.together)
+
+    def _is_proved(self, causes: Sequence[Cause]) -> bool:
+        """Whether the repairs together surely mend a network that fails."""
+        before, after = causes[0].before, causes[0].together
+        reach = max(self.reach, after)
+        repairs = [c.proposal.repair for c in causes]
+        whole = self.lab.difference(repairs, [], splits=self._splits)
+        mends = after - before >= MENDED * (reach - before)
+        return before < FAILING * reach and mends and whole.is_sure
 
     def _cause(
         self, proposal: Proposal, chosen: Sequence[Proposal], before: float

@@ -27,6 +27,9 @@ APART = 0.25
 """Share of the gain that lies between the worst split of the one way and the best of
 the other, from which they are apart."""
 
+SLACK = 0.05
+"""A loss on one split that is none."""
+
 
 class OutOfTime(Exception):
     """The budget is spent."""
@@ -73,12 +76,15 @@ class Difference:
         The worst split of the better way less the best split of the other.
     row_error : float
         The standard error of the rows alone.
+    least : float
+        The gain of the split that gains least.
     """
 
     gain: float
     error: float
     apart: float = 0.0
     row_error: float = 0.0
+    least: float = 0.0
 
     @property
     def is_sure(self) -> bool:
@@ -89,6 +95,15 @@ class Difference:
         """
         separate = self.apart > APART * self.gain > SURE * APART * self.row_error
         return self.gain > SURE * self.error or separate
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether rows leave no doubt, and no split speaks against it.
+
+        Enough for one of several repairs that are surely better together: some rows
+        that it is for may have been kept back in one of the splits.
+        """
+        return self.gain > SURE * self.row_error and self.least >= -SLACK
 
 
 def gap(better: Sequence[np.ndarray], worse: Sequence[np.ndarray]) -> Difference:
@@ -105,7 +120,8 @@ def gap(better: Sequence[np.ndarray], worse: Sequence[np.ndarray]) -> Difference
     if len(gains) > 1:
         error = max(error, float(means.std(ddof=1) / np.sqrt(len(gains))))
     apart = min(m.mean() for m in better) - max(m.mean() for m in worse)
-    return Difference(float(means.mean()), error, float(apart), row_error)
+    least = float(means.min())
+    return Difference(float(means.mean()), error, float(apart), row_error, least)
 
 
 class Laboratory:
