@@ -84,6 +84,14 @@ def test_a_network_that_learns_is_left_alone(before, verdict):
     assert (found.side, found.verdict) == ("none", verdict)
 
 
+@pytest.mark.parametrize(
+    ("data", "verdict"), [("undecided", "undecided"), ("signal", "suspicious")]
+)
+def test_faulty_data_have_the_word_though_the_network_scores_well(data, verdict):
+    found = told(inquiry(0.9), data=data, short=UNSURE, faults=(LEAK,))
+    assert (found.side, found.verdict) == ("data", verdict)
+
+
 def test_where_nothing_learns_the_data_have_the_word():
     found = told(inquiry(0.0, reach=0.01), data="no-signal", best=0.01, short=UNSURE)
     assert (found.side, found.verdict) == ("undecided", "no-signal")

@@ -18,6 +18,7 @@ from ..diagnosis.search import FAILING, NOTHING
 from ..diagnosis.symptoms import symptoms
 
 if TYPE_CHECKING:
+    from ...baselines.results import Verdict
     from ...baselines.study import Study
     from ..diagnosis import search
     from ..diagnosis.case import Case, Suspect
@@ -152,6 +153,8 @@ def _verdict(sides: Sides) -> tuple[str, str, str]:
     stands = f"score {inquiry.before:.2f} against {score:.2f} of {name}"
     if data.name == "suspicious":
         return data.name, data.sentence, data.change
+    if sides.data and not inquiry.causes:
+        return _on_data(data, sides.data[0])
     if inquiry.causes:
         return (
             "network-at-fault",
@@ -179,3 +182,10 @@ def _verdict(sides: Sides) -> tuple[str, str, str]:
         f"The network learns what can be learned: {stands}.",
         f"A network or baseline with a score above {inquiry.before / FAILING:.2f}.",
     )
+
+
+def _on_data(data: Verdict, cause: Cause) -> tuple[str, str, str]:
+    """The verdict on the data; where they only look sound, what is wrong with them."""
+    if data.name != "signal":
+        return data.name, data.sentence, data.change
+    return "suspicious", cause.sentence, cause.advice
