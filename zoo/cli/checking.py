@@ -106,7 +106,7 @@ def check_fit(
     from ..diagnosis.golden import golden_tests
 
     start = time.monotonic()
-    if not getattr(fit.model, "compiled", True):
+    if fit.loss is None and "compile" in fit.error:
         raise BadData("the model is not compiled: call model.compile(...) before fit")
     fit = first_output(fit)
     material = prepare(recording, fit, seed=seed)
