@@ -123,12 +123,23 @@ class Diagnosis:
         with all repairs.
     baseline : float
         Score of the best baseline on the same rows.
+    tuned, best : str, float
+        What makes the mended network better still, though it is no cause, and the
+        score with it; "" and ``mended`` where nothing does. It is in the repaired
+        program.
     diff, fixed : str
         The repaired program against the script, and whole; "" where there is none.
     failed : str
         Why the repaired program did not run to its end; "" if it did.
     snippet : str
-        The repaired network as code, where the script could not be changed.
+        The repaired network as code, where the script could not be changed; where
+        nothing mends it, a plain network in its place.
+    reference : float, optional
+        Score of that plain network; None where none was needed.
+    output : str
+        The name of the output that was examined, where the network has several.
+    others : tuple of Diagnosis
+        The answers on its other outputs.
     """
 
     script: str
@@ -146,6 +157,8 @@ class Diagnosis:
     symptoms: tuple[Sign, ...] = ()
     golden: tuple[Sign, ...] = ()
     trials: tuple[Trial, ...] = ()
+    tuned: str = ""
+    best: float | None = None
     looks: tuple[Look, ...] = ()
     losses: tuple[float, ...] = ()
     fits: tuple[str, ...] = ()
@@ -153,21 +166,42 @@ class Diagnosis:
     fixed: str = ""
     failed: str = ""
     snippet: str = ""
+    reference: float | None = None
+    output: str = ""
+    others: tuple[Diagnosis, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Side, verdict and causes, a few lines, as a terminal shows them."""
-        lines = [f"{self.verdict}. {SIDES[self.side]}", f"  {self.sentence}"]
+        of = f"output {self.output!r}: " if self.output else ""
+        lines = [f"{of}{self.verdict}. {SIDES[self.side]}", f"  {self.sentence}"]
         for cause in self.causes:
             lines += [f"{cause.code} {cause.label}. {cause.sentence}"]
             lines += [f"  {cause.scores}"] if cause.scores else []
             lines += [f"  What to do: {cause.advice}"]
+        lines += [self.further] if self.tuned else []
         for state, words in STATES.items():
             labels = [s.label for s in self.suspicions if s.state == state]
             lines += [f"{words}: {', '.join(labels)}."] if labels else []
-        return "\n".join([*lines, f"  What would change this: {self.change}"])
+        lines += [f"  What would change this: {self.change}"]
+        return "\n".join([*lines, *(other.summary for other in self.others)])
 
     __str__ = __repr__
+
+    @property
+    def further(self) -> str:
+        """What the repaired program does beside the repairs, with its effect."""
+        return (
+            f"No cause, but it helps the repaired network: {self.tuned} (score "
+            f"{self.mended:.2f} without, {self.best:.2f} with)."
+        )
+
+    @property
+    def summary(self) -> str:
+        """The answer in one line: output, verdict, causes."""
+        causes = ", ".join(f"{c.code} {c.label}" for c in self.causes) or "no cause"
+        name = f"output {self.output!r}" if self.output else self.script
+        return f"{name}: {self.verdict} ({causes}). {self.sentence}"
 
     def _repr_html_(self) -> str:
         """The same for a notebook, with a table of the causes."""
@@ -182,9 +216,9 @@ class Diagnosis:
                 for c in self.causes
             ]
             parts[1:] = ["<table>", *parts[1:], "</table>"]
-        return "".join(
-            [*parts, f"<p>What would change this: {escape(self.change)}</p>"]
-        )
+        parts += [f"<p>What would change this: {escape(self.change)}</p>"]
+        parts += [f"<p>{escape(other.summary)}</p>" for other in self.others]
+        return "".join(parts)
 
 
 def _html_row(kind: str, cells: tuple[str, ...]) -> str:

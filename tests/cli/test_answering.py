@@ -1,5 +1,6 @@
 """From trials to an answer: side and verdict."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -7,10 +8,11 @@ import numpy as np
 import pytest
 from learnable.baselines.diagnosis import Cause as DataCause
 from learnable.baselines.results import Verdict
-from learnable.zoo.cli.answering import Sides, answer
+from learnable.zoo.cli.answering import Reference, Sides, answer
+from learnable.zoo.cli.data_repairs import Fault
 from learnable.zoo.diagnosis.case import Repair, Suspect
+from learnable.zoo.diagnosis.inquiry import Cause, Inquiry, Proposal
 from learnable.zoo.diagnosis.question import Question
-from learnable.zoo.diagnosis.search import Cause, Inquiry, Proposal
 from learnable.zoo.diagnosis.trials import Difference
 
 SURE, UNSURE = Difference(0.5, 0.01), Difference(0.5, 0.4)
@@ -26,19 +28,26 @@ def cause(code: str) -> Cause:
 def inquiry(
     before: float, causes: tuple[Cause, ...] = (), reach: float = 0.9
 ) -> Inquiry:
-    return Inquiry(before, reach, causes, (), (), (), {}, 0.9 if causes else before)
+    mended = 0.9 if causes else before
+    return Inquiry(before, reach, causes, (), (), (), {}, mended, mended)
 
 
-def told(found: Inquiry, *, data="signal", best=0.9, short=SURE, faults=()) -> Any:
+def told(
+    found: Inquiry, *, data="signal", best=0.9, short=SURE, faults=(), plain=None
+) -> Any:
     question = Question("binary", np.array([0, 1]), np.array([0, 1]))
     recording = SimpleNamespace(script="train.py")
-    fit = SimpleNamespace(history={}, weights=[], trained=[], model=None, loss="mse")
+    fit = SimpleNamespace(
+        history={}, weights=[], trained=[], model=None, loss="mse", output=""
+    )
     case: Any = SimpleNamespace(
         question=question, recording=recording, probe=None, fit=fit, loss="mse"
     )
     verdict = Verdict(data, "", "what the data say", "what would change it")
     study: Any = SimpleNamespace(results=SimpleNamespace(verdicts=[verdict]))
-    return answer(Sides(case, study, found, ("forest", best), short, faults, (), {}))
+    named = tuple(Fault(fault) for fault in faults)
+    sides = Sides(case, study, found, ("forest", best), short, named, plain)
+    return answer(sides, (), {})
 
 
 @pytest.fixture(autouse=True)
@@ -95,3 +104,20 @@ def test_faulty_data_have_the_word_though_the_network_scores_well(data, verdict)
 def test_where_nothing_learns_the_data_have_the_word():
     found = told(inquiry(0.0, reach=0.01), data="no-signal", best=0.01, short=UNSURE)
     assert (found.side, found.verdict) == ("undecided", "no-signal")
+
+
+@pytest.mark.parametrize(
+    ("score", "said"), [(0.88, "so a network can learn"), (0.2, "no network did")]
+)
+def test_a_plain_network_says_whether_any_can(score, said):
+    found = told(inquiry(0.1), plain=Reference(score, None))
+    assert found.reference == score
+    assert f"{score:.2f}: {said}" in found.sentence
+
+
+def test_a_tuned_network_says_so_beside_its_causes():
+    tuned = Repair("epochs 5 -> 20", lambda setup: setup)
+    mended = replace(inquiry(0.0, (cause("N202"),)), tuned=(tuned,), best=0.95)
+    found = told(mended)
+    assert "epochs 5 -> 20 (score 0.90 without, 0.95 with)" in repr(found)
+    assert [c.code for c in found.causes] == ["N202"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...baselines.diagnosis import (
     Cause,
@@ -14,21 +15,30 @@ from ...baselines.diagnosis import (
     Suspicion,
     Trial,
 )
-from ..diagnosis.search import FAILING, NOTHING
+from ..diagnosis.inquiry import FAILING, NOTHING
 from ..diagnosis.symptoms import symptoms
 
 if TYPE_CHECKING:
     from ...baselines.results import Verdict
     from ...baselines.study import Study
-    from ..diagnosis import search
-    from ..diagnosis.case import Case, Suspect
+    from ..diagnosis import inquiry as inquiries
+    from ..diagnosis.case import Case, Repair, Suspect
     from ..diagnosis.golden import GoldenTest
+    from ..diagnosis.inquiry import Inquiry
     from ..diagnosis.probe import Moment
-    from ..diagnosis.search import Inquiry
     from ..diagnosis.trials import Difference
+    from .data_repairs import Fault
 
 AHEAD = 1.1
 """A network is ahead whose score is so many times the best baseline's."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A plain network on the same rows, and its score."""
+
+    score: float
+    model: Any
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,8 @@ class Sides:
     """All that an answer is drawn from.
 
     ``best`` is the best baseline and its score; ``short`` how far the network is behind
-    it, None where nobody knows.
+    it, None where nobody knows; ``reference`` a plain network, where nothing mends the
+    script's.
     """
 
     case: Case
@@ -44,9 +55,8 @@ class Sides:
     inquiry: Inquiry
     best: tuple[str, float]
     short: Difference | None
-    data: tuple[Cause, ...]
-    golden: tuple[GoldenTest, ...]
-    seconds: dict[str, float]
+    faults: tuple[Fault, ...]
+    reference: Reference | None = None
 
     @property
     def is_behind(self) -> bool:
@@ -54,8 +64,31 @@ class Sides:
         sure = self.short is not None and self.short.is_sure
         return sure and self.inquiry.before < FAILING * self.best[1]
 
+    @property
+    def data(self) -> tuple[Cause, ...]:
+        """The faults of the data."""
+        return tuple(fault.cause for fault in self.faults)
 
-def answer(sides: Sides) -> Diagnosis:
+    @property
+    def data_repairs(self) -> tuple[Repair, ...]:
+        """Changes to the script that undo faults of the data."""
+        return tuple(f.repair for f in self.faults if f.repair is not None)
+
+    @property
+    def expected(self) -> float:
+        """What the repaired network should score."""
+        known = [f.score for f in self.faults if f.score is not None]
+        return min([self.inquiry.mended, *known])
+
+    @property
+    def is_unmended(self) -> bool:
+        """Whether the network is behind, and no cause is known."""
+        return self.is_behind and not (self.inquiry.causes or self.data)
+
+
+def answer(
+    sides: Sides, golden: Sequence[GoldenTest], seconds: dict[str, float]
+) -> Diagnosis:
     """Side, verdict, causes, and what was acquitted."""
     inquiry = sides.inquiry
     probe = sides.case.probe
@@ -72,16 +105,20 @@ def answer(sides: Sides) -> Diagnosis:
         baseline=sides.best[1],
         reach=inquiry.reach,
         mended=inquiry.mended,
+        reference=None if sides.reference is None else sides.reference.score,
+        output=sides.case.fit.output,
         causes=causes,
         suspicions=tuple(_suspicions(inquiry)),
+        tuned="; ".join(repair.what for repair in inquiry.tuned),
+        best=inquiry.best,
         trials=tuple(Trial(what, score) for what, score in inquiry.scores.items()),
         symptoms=tuple(
             Sign(s.code, s.label, False, s.sentence) for s in symptoms(sides.case)
         ),
-        golden=tuple(Sign(*vars(test).values()) for test in sides.golden),
+        golden=tuple(Sign(*vars(test).values()) for test in golden),
         looks=() if probe is None else tuple(_as_look(m) for m in probe.moments),
         losses=() if probe is None else probe.losses,
-        seconds=sides.seconds,
+        seconds=seconds,
     )
 
 
@@ -116,7 +153,7 @@ def _side(sides: Sides, causes: tuple[Cause, ...]) -> Side:
     return "undecided" if unclear else "none"
 
 
-def _as_cause(cause: search.Cause) -> Cause:
+def _as_cause(cause: inquiries.Cause) -> Cause:
     suspect, repair = cause.proposal.suspect, cause.proposal.repair
     return Cause(
         suspect.code,
@@ -165,7 +202,8 @@ def _verdict(sides: Sides) -> tuple[str, str, str]:
     if sides.is_behind:
         return (
             "network-at-fault",
-            f"The network has {stands}, and nothing that was tried mends it.",
+            f"The network has {stands}, and nothing that was tried mends it."
+            f"{_can(sides.reference, score)}",
             "A repair that was not tried.",
         )
     if inquiry.before <= NOTHING and data.name != "signal":
@@ -182,6 +220,15 @@ def _verdict(sides: Sides) -> tuple[str, str, str]:
         f"The network learns what can be learned: {stands}.",
         f"A network or baseline with a score above {inquiry.before / FAILING:.2f}.",
     )
+
+
+def _can(plain: Reference | None, score: float) -> str:
+    """Whether some network can learn what the baselines do."""
+    if plain is None:
+        return ""
+    can = plain.score >= FAILING * score
+    told = "so a network can learn these rows" if can else "no network did better yet"
+    return f" A plain network in its place has {plain.score:.2f}: {told}."
 
 
 def _on_data(data: Verdict, cause: Cause) -> tuple[str, str, str]:

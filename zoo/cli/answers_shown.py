@@ -37,14 +37,19 @@ def show(results: Results, run: Path, *, wrote: Path | None) -> None:
     """Side, verdict, causes, what was acquitted, and the report's path."""
     found = results.diagnosis
     assert found is not None
-    click.echo(f"{click.style(found.verdict, bold=True)}. {SIDES[found.side]}")
+    of = f"output {found.output!r}: " if found.output else ""
+    click.echo(f"{of}{click.style(found.verdict, bold=True)}. {SIDES[found.side]}")
     click.echo(f"  {found.sentence}")
     for cause in found.causes:
         _show_cause(cause)
+    if found.tuned:
+        click.echo(found.further)
     _show_suspicions(found)
     for sign in found.symptoms:
         click.echo(f"Seen: {sign.sentence}")
     click.echo(f"  What would change this: {found.change}")
+    for other in found.others:
+        click.echo(other.summary)
     if wrote is not None:
         click.echo(f"repaired: {wrote}")
     elif found.diff:
@@ -83,6 +88,6 @@ def write_fixed(found: Diagnosis, path: Path) -> bool:
         return True
     why = "no cause was found" if not found.causes else "see the report for the code"
     if found.failed:
-        why = f"with these changes it ends with {found.failed}"
+        why = f"with these changes: {found.failed}"
     console().print(f"no repaired script for {path}: {why}", markup=False)
     return False

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import data_side
+from .data_repairs import Fault, align, aligned
 
 if TYPE_CHECKING:
-    from ...baselines.diagnosis import Cause
     from ...data import Dataset
+    from ..diagnosis.case import Repair
     from ..diagnosis.setup import Setup
     from ..diagnosis.trials import Laboratory, Outcome
-    from .checking import Material
+    from .material import Material
+
+PREPARE = (
+    "Prepare these rows as the training rows were: with the same means and spreads "
+    "they are like them. Fit a scaler on the training rows and use it for both."
+)
 
 
-def asked_causes(material: Material, lab: Laboratory) -> Sequence[Cause]:
+def asked_faults(material: Material, lab: Laboratory) -> tuple[Fault, ...]:
     """Whether rows that were asked about are copies of those trained on, or unlike."""
     parts = [
         (asked, rows)
@@ -30,7 +35,7 @@ def asked_causes(material: Material, lab: Laboratory) -> Sequence[Cause]:
         share = data_side.across(material.dataset, [rows for _, rows in parts])
         found = data_side.duplicates(material.dataset, material.dataset.groups, share)
         if found is not None:
-            return (found,)
+            return (Fault(found),)
     own = _own_outcome(lab) if parts else None
     if own is None or own.decided is None:
         return ()
@@ -38,8 +43,25 @@ def asked_causes(material: Material, lab: Laboratory) -> Sequence[Cause]:
         said = _said(material, lab.setup, asked.x)
         found = data_side.mismatch(material.dataset, rows, (own.decided, said))
         if found is not None:
-            return (found,)
+            repair = _aligning(material, lab, asked.x, own.decided)
+            prepared = found if repair is None else replace(found, advice=PREPARE)
+            return (Fault(prepared, repair),)
     return ()
+
+
+def _aligning(
+    material: Material, lab: Laboratory, x: Any, own: np.ndarray
+) -> Repair | None:
+    """Rows asked about on the scale of the others, if they are like them then."""
+    trained = material.fit.x
+    if not isinstance(trained, np.ndarray) or not isinstance(x, np.ndarray):
+        return None
+    moved = aligned(x, trained)
+    rows = _asked_rows(material, moved)
+    said = _said(material, lab.setup, moved)
+    if rows is None or data_side.mismatch(material.dataset, rows, (own, said)):
+        return None
+    return align(material, x)
 
 
 def _said(material: Material, setup: Setup, x: Any) -> np.ndarray:

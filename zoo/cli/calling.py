@@ -37,12 +37,12 @@ def check(
     ----------
     model : keras.Model
         Compiled. Trainings start from fresh weights; only frozen layers and those
-        that know the scale of their inputs keep theirs. Of several outputs the first
-        is examined.
+        that know the scale of their inputs keep theirs. Several outputs are examined
+        one by one.
     x : array, DataFrame, list or dict of arrays, dataset or generator
         As for ``Model.fit``. Of a dataset (``tf.data.Dataset``, ``PyDataset``) or a
         generator the first 20,000 rows are read; a generator is used up by that.
-    y : array, optional
+    y : array, list or dict of arrays, optional
         The targets in the form that the loss wants; not with a dataset.
     validation_data : tuple of (x, y), optional
     epochs, batch_size
@@ -68,14 +68,14 @@ def check(
     network-at-fault. The fault lies in the network.
     """
     from ..diagnosis.arrays import same_randomness
-    from ..diagnosis.given import compiled, first_target, make_fit
+    from ..diagnosis.given import compiled, make_fit
     from ..diagnosis.recording import Recording
-    from .checking import check_fit
+    from .checking import check_outputs
 
     if epochs < 1 or budget <= 0 or (batch_size is not None and batch_size < 1):
         raise Misuse("epochs and batch_size must be 1 or more, and budget above 0")
     rows = _read(x, y)
-    inputs, targets = _inputs(rows.x, x), _numbers(first_target(rows.y), "y", y)
+    inputs, targets = _arrays(rows.x, "x", x), _arrays(rows.y, "y", y)
     _check_lengths(inputs, targets)
     with same_randomness():  # trainings seed it
         found = compiled(model, "the model")
@@ -89,7 +89,7 @@ def check(
             sample_weight=rows.sample_weight,
         )
         recording = Recording(script=str(model.name), fits=[fit])
-        checked = check_fit(
+        checked = check_outputs(
             recording, fit, budget=budget, seed=seed, say=lambda what: None
         )
     return checked.diagnosis
@@ -132,13 +132,13 @@ def _read(x: Any, y: Any) -> Rows:
     return rows
 
 
-def _inputs(x: Any, given: Any) -> Any:
+def _arrays(value: Any, name: str, given: Any) -> Any:
     """Arrays of numbers in the structure that was given."""
-    if isinstance(x, dict):
-        return {name: _numbers(part, f"x[{name!r}]") for name, part in x.items()}
-    if isinstance(x, list | tuple):
-        return [_numbers(part, f"x[{i}]") for i, part in enumerate(x)]
-    return _numbers(x, "x", given)
+    if isinstance(value, dict):
+        return {key: _numbers(p, f"{name}[{key!r}]") for key, p in value.items()}
+    if isinstance(value, list | tuple):
+        return [_numbers(part, f"{name}[{i}]") for i, part in enumerate(value)]
+    return _numbers(value, name, given)
 
 
 def _numbers(array: Any, name: str, given: Any = None) -> np.ndarray:
@@ -169,30 +169,31 @@ def _numbers(array: Any, name: str, given: Any = None) -> np.ndarray:
     return array
 
 
-def _check_lengths(x: Any, y: np.ndarray) -> None:
+def _check_lengths(x: Any, y: Any) -> None:
     from ..diagnosis.arrays import leaves
 
-    parts = leaves(x)
-    if not parts:
-        raise BadData("x is empty: it holds no arrays")
-    lengths = [len(part) for part in parts]
-    if len(set(lengths)) > 1:
-        told = " and ".join(f"{length:,}" for length in lengths)
-        raise BadData(f"the arrays of x have {told} rows; they must have as many each")
-    if len(y) != lengths[0]:
-        msg = f"x has {lengths[0]:,} rows and y has {len(y):,}"
-        raise BadData(f"{msg} (shapes {parts[0].shape} and {y.shape})")
+    parts, targets = leaves(x), leaves(y)
+    for name, arrays in (("x", parts), ("y", targets)):
+        if not arrays:
+            raise BadData(f"{name} is empty: it holds no arrays")
+        lengths = [len(array) for array in arrays]
+        if len(set(lengths)) > 1:
+            told = " and ".join(f"{length:,}" for length in lengths)
+            msg = f"the arrays of {name} have {told} rows"
+            raise BadData(f"{msg}; they must have as many each")
+    if len(targets[0]) != len(parts[0]):
+        msg = f"x has {len(parts[0]):,} rows and y has {len(targets[0]):,}"
+        shapes = f"(shapes {parts[0].shape} and {targets[0].shape})"
+        raise BadData(f"{msg} {shapes}")
 
 
 def _validation(given: tuple[Any, Any] | None) -> tuple[Any, Any] | None:
-    from ..diagnosis.given import first_target
-
     if given is None:
         return None
     if not isinstance(given, tuple | list) or len(given) < 2:
         raise Misuse("validation_data must be a pair (x, y)")
     rows = _read(given[0], given[1])
-    x = _inputs(rows.x, given[0])
-    y = _numbers(first_target(rows.y), "y of validation_data", given[1])
+    x = _arrays(rows.x, "x of validation_data", given[0])
+    y = _arrays(rows.y, "y of validation_data", given[1])
     _check_lengths(x, y)
     return x, y

@@ -38,7 +38,7 @@ def main(folder: Path) -> None:
 
 
 def _examine(job: dict[str, Any], folder: Path) -> Path:
-    from .checking import check_fit
+    from .checking import check_outputs
     from .work import write_run
 
     _bound_memory()
@@ -51,7 +51,7 @@ def _examine(job: dict[str, Any], folder: Path) -> Path:
         partial.rename(folder / "doing.txt")
 
     recording, fit = _entered(job, say)
-    checked = check_fit(
+    checked = check_outputs(
         recording,
         fit,
         budget=job["budget"],

@@ -30,6 +30,14 @@ MOST_ROWS = 4_000
 """Of those asked about; more tell nothing new."""
 
 
+def leaking(study: Study) -> Finding | None:
+    """The columns that a leak was found in; None where there is no such fault."""
+    if study.results.verdicts[-1].name != "suspicious":
+        return None
+    findings = (f for f in study.results.findings if f.code == "D308")
+    return next((f for f in findings if f.columns and f.severity != "note"), None)
+
+
 def data_causes(study: Study, dataset: Dataset, *, learned: bool) -> tuple[Cause, ...]:
     """Faults of the data alone.
 
@@ -45,8 +53,7 @@ def data_causes(study: Study, dataset: Dataset, *, learned: bool) -> tuple[Cause
     verdict = study.results.verdicts[-1]
     findings = {f.code: f for f in study.results.findings if f.severity != "note"}
     if verdict.name == "suspicious":
-        columns = findings.get("D308")
-        code = "D308" if columns is not None and columns.columns else "D309"
+        code = "D309" if leaking(study) is None else "D308"
         return (_cause(code, verdict.sentence, verdict.change),)
     if learned or verdict.name == "signal":
         return ()

@@ -175,10 +175,10 @@ def _fit(
 ) -> Fit:
     from dataclasses import replace
 
-    from ..diagnosis.given import compiled, make_fit
+    from ..diagnosis.given import compiled, first_output, make_fit
     from ..diagnosis.shaping import inputs_for, targets_for
 
-    found = compiled(model, job["title"])
+    found = first_output(compiled(model, job["title"]))  # a table has one target
     rows = replace(dataset, x=dataset.x[: len(x)], y=dataset.y[: len(x)])
     fit = make_fit(
         found,

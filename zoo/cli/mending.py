@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from ..diagnosis.inquiry import FAILING
 
 if TYPE_CHECKING:
     from ..diagnosis.case import Repair
     from ..diagnosis.edits import Edit
     from ..diagnosis.recording import Fit, Recording
-    from ..diagnosis.search import Inquiry
     from ..diagnosis.setup import Setup
+    from .answering import Sides
+
+GRACE = 30.0
+"""Seconds beyond its limit, in which a script may be stopped and its network asked."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,7 @@ def mend(
     recording: Recording,
     fit: Fit,
     setup: Setup,
-    inquiry: Inquiry,
+    sides: Sides,
     arguments: Sequence[str],
     *,
     seconds: float,
@@ -45,8 +52,10 @@ def mend(
 
     Parameters
     ----------
-    recording, fit, setup, inquiry
+    recording, fit, setup
         Of the script as it is.
+    sides : Sides
+        With the causes; where there are none, with a plain network, or without.
     arguments : sequence of str
         Its command line.
     seconds : float
@@ -55,16 +64,28 @@ def mend(
     from ..diagnosis.snippet import as_code
     from ..diagnosis.source import difference
 
-    repairs = [cause.proposal.repair for cause in inquiry.causes]
+    repairs = [cause.proposal.repair for cause in sides.inquiry.causes]
+    repairs += sides.data_repairs
     if not repairs:
-        return Mended()
+        plain = sides.reference
+        return Mended(snippet="" if plain is None else as_code(plain.model) or "")
     script, failed, diff = Path(recording.script), "", ""
-    for edits in _ways(setup, repairs):
+    tuned = [*repairs, *sides.inquiry.tuned]
+    # one output of a training, or some of its rows, keeps the history of the whole
+    same = (i for i, f in enumerate(recording.fits) if f.history is fit.history)
+    job = {
+        "script": str(script.resolve()),
+        "arguments": [*arguments],
+        "seconds": seconds,
+        "fit": next(same, 0),
+        "output": fit.output,
+    }
+    for edits in (*_ways(setup, tuned), *_ways(setup, repairs)):
         source, fixed = _written(script, fit, edits)
         if fixed is None:
             continue
         here = difference(source, fixed, name=script.name)
-        why = _run(script, fixed, arguments, seconds)
+        why = _run(fixed, job, least=FAILING * sides.expected)
         if not why:
             return Mended(fixed, here)
         diff, failed = diff or here, failed or why
@@ -110,25 +131,27 @@ def _written(script: Path, fit: Fit, edits: Sequence[Edit]) -> tuple[str, str | 
     return source, apply_edits(source, edits, fit=fit.place, compiled=fit.compiled)
 
 
-def _run(script: Path, fixed: str, arguments: Sequence[str], seconds: float) -> str:
-    """Run a repaired script as if it lay where the script lies."""
-    # its folder is where its own modules are found; nothing is written there
-    start = (
-        "import sys; sys.path.insert(0, sys.argv[1]); name = sys.argv[2]; "
-        "text = sys.stdin.read(); sys.argv = sys.argv[2:]; "
-        "exec(compile(text, name, 'exec'), {'__name__': '__main__', '__file__': name})"
-    )
-    folder = str(script.resolve().parent)
-    try:
-        told = subprocess.run(
-            [sys.executable, "-c", start, folder, str(script.resolve()), *arguments],
-            input=fixed,
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-        )
-    except subprocess.TimeoutExpired:
-        return f"it took more than {seconds:g} s"
-    if not told.returncode:
-        return ""
-    return (told.stderr.strip().splitlines() or ["no word"])[-1][:300]
+def _run(fixed: str, job: dict[str, Any], *, least: float) -> str:
+    """Run a repaired script; gives what is wrong with it in one line, "" if nothing.
+
+    Its network must reach a score on the rows that it trains on.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "job.json").write_text(json.dumps(job), "utf-8")
+        (folder / "fixed.py").write_text(fixed, "utf-8")
+        command = [sys.executable, "-m", "learnable.zoo.cli.rerun", name]
+        try:
+            told = subprocess.run(
+                command, capture_output=True, text=True, timeout=job["seconds"] + GRACE
+            )
+        except subprocess.TimeoutExpired:
+            return f"it took more than {job['seconds']:g} s"
+        answer = folder / "answer.json"
+        if not answer.exists():
+            return (told.stderr.strip().splitlines() or ["no word"])[-1][:300]
+        facts = json.loads(answer.read_text("utf-8"))
+    score = facts["score"]
+    if facts["error"] or score is None or score >= least:
+        return facts["error"][:300]
+    return f"its network has a score of {score:.2f} on its training rows"

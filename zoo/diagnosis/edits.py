@@ -91,6 +91,14 @@ class CleanInputs:
 
 
 @dataclass(frozen=True)
+class HideInputs:
+    """Some of the ``count`` columns of the input are 0 for the model."""
+
+    columns: tuple[int, ...]
+    count: int
+
+
+@dataclass(frozen=True)
 class RescaleOutputs:
     """A ``keras.layers.Rescaling(scale, offset)`` behind the model.
 
@@ -120,6 +128,7 @@ Edit = (
     | FeedFrom
     | NormaliseInputs
     | CleanInputs
+    | HideInputs
     | RescaleOutputs
     | Statement
 )

@@ -17,6 +17,9 @@ from .places import in_one_line
 from .recording import Fit
 from .setup import DEFAULT_BATCH, copy
 
+UNKNOWN: dict[str, Any] = {"metrics": None, "loss_weights": None, "pretrained": False}
+"""Of one output: whose these are is known of the whole network only."""
+
 
 @dataclass(frozen=True)
 class Compiled:
@@ -30,9 +33,7 @@ class Compiled:
 
 
 def compiled(model: Any, name: str) -> Compiled:
-    """A network with one output and what it was compiled with.
-
-    Of several outputs it is the first.
+    """A network and what it was compiled with.
 
     Raises
     ------
@@ -47,60 +48,75 @@ def compiled(model: Any, name: str) -> Compiled:
         raise BadData(f"{msg}, so that it is known how it is to be trained")
     # what the user gave: `model.metrics` holds objects, and only after a training
     config = getattr(getattr(model, "_compile_config", None), "config", {})
-    found = Compiled(
+    return Compiled(
         model,
         serialized(model.optimizer),
         model.loss,
         config.get("metrics"),
         config.get("loss_weights"),
     )
-    outputs: Any = keras.tree.flatten(getattr(model, "outputs", None) or [])
-    return _with_one(found, outputs[0]) if len(outputs) > 1 else found
 
 
-def _with_one(found: Compiled, output: Any) -> Compiled:
-    model, loss = found.model, found.loss
-    if isinstance(loss, dict):
-        loss = loss.get(model.output_names[0], next(iter(loss.values())))
-    elif isinstance(loss, list | tuple):
-        loss = loss[0]
-    one = keras.Model(model.input, output, name=model.name)
-    return replace(found, model=one, loss=loss, metrics=None, loss_weights=None)
+def first_output(found: Compiled) -> Compiled:
+    """A compiled network with the first of its outputs alone."""
+    outputs: Any = keras.tree.flatten(getattr(found.model, "outputs", None) or [])
+    if len(outputs) < 2:
+        return found
+    return replace(
+        found,
+        model=_with_one(found.model, outputs[0]),
+        loss=_part(found.loss, 0, found.model.output_names[0]),
+        metrics=None,
+        loss_weights=None,
+    )
 
 
-def first_output(fit: Fit) -> Fit:
-    """A recorded training with its first output alone.
+def each_output(fit: Fit) -> tuple[Fit, ...]:
+    """A recorded training, once for each of its outputs that has targets and a loss.
 
-    The others are left out, so that what this one learns is its own. A network with
+    The other outputs are left out, so that what one learns is its own. A network with
     one output, or with none that is known, stays as it is.
     """
     outputs: Any = keras.tree.flatten(getattr(fit.model, "outputs", None) or [])
     if len(outputs) < 2:
-        return fit
-    found = Compiled(fit.model, fit.optimizer, fit.loss, None, None)
-    one = _with_one(found, outputs[0])
-    # whose weights stand where is known of the whole network only
-    return replace(
-        fit,
-        model=one.model,
-        loss=one.loss,
-        y=first_target(fit.y),
-        metrics=None,
-        loss_weights=None,
-        pretrained=False,
-    )
+        return (fit,)
+    found = []
+    for i, (name, output) in enumerate(
+        zip(fit.model.output_names, outputs, strict=True)
+    ):
+        loss, y = _part(fit.loss, i, name), _target(fit.y, i, name)
+        if loss is not None and y is not None:
+            model = _with_one(fit.model, output)
+            weight = _part(fit.sample_weight, i, name)
+            one = replace(fit, model=model, loss=loss, y=y, sample_weight=weight)
+            found.append(replace(one, output=name, **UNKNOWN))
+    return tuple(found) or (fit,)
 
 
-def first_target(y: Any) -> Any:
-    """The targets of the first output."""
-    leaves = keras.tree.flatten(y)
-    return leaves[0] if leaves else None
+def _with_one(model: Any, output: Any) -> Any:
+    return keras.Model(model.input, output, name=model.name)
+
+
+def _part(given: Any, place: int, name: str) -> Any:
+    """What one output has of a list or dict; what is given once is for all."""
+    if isinstance(given, dict):
+        return given.get(name)
+    if isinstance(given, list | tuple):
+        return given[place] if place < len(given) else None
+    return given
+
+
+def _target(y: Any, place: int, name: str) -> Any:
+    """The targets of one output; one array alone is the first one's."""
+    if isinstance(y, dict | list | tuple):
+        return _part(y, place, name)
+    return y if place == 0 else None
 
 
 def make_fit(
     found: Compiled,
     x: Any,
-    y: np.ndarray,
+    y: Any,
     *,
     epochs: int,
     batch_size: int | None,

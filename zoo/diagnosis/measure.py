@@ -68,7 +68,9 @@ def measure(
 def _hold(setup: Setup, rows: np.ndarray) -> Held:
     y = rows_of(setup.y, rows)
     weights = None
-    if setup.class_weight is not None:
+    if setup.sample_weight is not None:
+        weights = setup.sample_weight[rows]
+    elif setup.class_weight is not None:
         weights = class_weights(y, setup.class_weight)
     return hold(rows_of(setup.x, rows), y, weights)
 

@@ -72,6 +72,8 @@ class Fit:
         ``"fit"`` or ``"train_on_batch"``.
     cut : int
         Rows that the script had beyond those that were kept; -1 where nobody knows.
+    output : str
+        The name of the output that this is of, where a network has several.
     """
 
     model: Any
@@ -96,6 +98,7 @@ class Fit:
     compiled: Place | None = None
     kind: str = "fit"
     cut: int = 0
+    output: str = ""
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ def run_script(
     most_rows: int = 20_000,
     on_fit: Callable[[Fit], None] | None = None,
     then: Callable[[ModuleType], None] | None = None,
+    source: str | None = None,
 ) -> Recording:
     """Run a file as Python runs it, and record what it does with Keras.
 
@@ -54,6 +55,8 @@ def run_script(
     then : callable, optional
         Called with the module that the file has become. It is run as a module then,
         which is not called ``__main__``.
+    source : str, optional
+        What to run in place of what the file holds.
 
     Returns
     -------
@@ -70,7 +73,7 @@ def run_script(
         )
         try:
             with _as_main(file) as recording.module, _stopped_after(seconds):
-                _run(file, recording.module, then)
+                _run(file, recording.module, then, source)
         # whatever a script raises is what became of it; only Ctrl-C is for us
         except (Exception, SystemExit, Stopped) as error:
             recording.error = _told(error, file, code)
@@ -81,12 +84,16 @@ def run_script(
 
 
 def _run(
-    file: Path, module: ModuleType, then: Callable[[ModuleType], None] | None
+    file: Path,
+    module: ModuleType,
+    then: Callable[[ModuleType], None] | None,
+    source: str | None,
 ) -> None:
     if then is not None:
         module.__name__ = file.stem
     # otherwise it would be compiled with the future statements of this file
-    compiled = compile(file.read_bytes(), str(file), "exec", dont_inherit=True)
+    text = file.read_bytes() if source is None else source
+    compiled = compile(text, str(file), "exec", dont_inherit=True)
     exec(compiled, module.__dict__)
     if then is not None:
         then(module)

@@ -3,87 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import combinations
 
-from .case import Repair, Suspect
-from .trials import Difference, Laboratory, OutOfTime
+from .case import Suspect
+from .inquiry import FAILING, NOTHING, Cause, Inquiry, Proposal
+from .trials import Laboratory, OutOfTime
+from .tuning import best_value, tuned
 
-FAILING = 0.75
-"""A network fails that reaches less than this share of what can be reached: the score
-of the best baseline, or of the best repair. Healthy networks stood at .78 and more of
-their best baseline, failing ones at .65 and less."""
 SOLVED = 0.9
 """A repair is enough that reaches this share."""
-NOTHING = 0.05
-"""A score that is nothing: chance is 0, and 1 is perfect."""
 MENDED = 0.5
 """Share of what is missing that the repairs of all causes must make up for."""
 LOSS = 0.1
 """Share of what can be reached that must be lost when a cause's repair is left out."""
 MOST_TOGETHER = 4
 """Faults that are looked for at a time, one added after the other."""
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """One repair of one suspect."""
-
-    suspect: Suspect
-    repair: Repair
-
-
-@dataclass(frozen=True)
-class Cause:
-    """A repair whose effect was measured.
-
-    ``before``, ``only`` and ``together`` are scores without repairs, with only this
-    one, and with those of all causes; ``lost`` is what goes when it is left out.
-    """
-
-    proposal: Proposal
-    before: float
-    only: float
-    together: float
-    lost: Difference
-
-
-@dataclass(frozen=True)
-class Inquiry:
-    """What the trials said.
-
-    Parameters
-    ----------
-    before : float
-        Score as the script has it, mean over splits.
-    reach : float
-        What can be reached, as far as anybody has seen.
-    causes : tuple of Cause
-    others : tuple of Proposal
-        Repairs that would each do as well.
-    acquitted : tuple of Suspect
-        Tried, and not needed or no help.
-    untested : tuple of Suspect
-        For want of time, or of a repair.
-    scores : dict of str -> float
-        What was tried, in words, and its score on the first split.
-    mended : float
-        Score with the repairs of all causes; ``before`` without any.
-    """
-
-    before: float
-    reach: float
-    causes: tuple[Cause, ...]
-    others: tuple[Proposal, ...]
-    acquitted: tuple[Suspect, ...]
-    untested: tuple[Suspect, ...]
-    scores: dict[str, float]
-    mended: float
-
-    @property
-    def is_failing(self) -> bool:
-        """Whether the network falls clearly short of what can be reached."""
-        return self.before < FAILING * self.reach and self.reach > NOTHING
 
 
 def _pairs(proposals: Sequence[Proposal]) -> list[list[Proposal]]:
@@ -122,10 +57,11 @@ class Search:
         try:
             before = self.lab.score([], splits=self._splits)
             chosen = self._choose(before)
+            chosen = self._with_best_values(chosen)
         except OutOfTime:
             pass
         causes = self._confirmed(chosen, before)
-        return self._told(before, causes)
+        return self._tuned(self._told(before, causes))
 
     @property
     def _splits(self) -> int:
@@ -225,6 +161,24 @@ class Search:
                 chosen = rest
         return chosen
 
+    def _with_best_values(self, chosen: list[Proposal]) -> list[Proposal]:
+        """Of each setting the value that does best beside the other repairs."""
+        for i, (suspect, repair) in enumerate((p.suspect, p.repair) for p in chosen):
+            if suspect.tier == 2:
+                others = [p.repair for p in chosen if p.suspect is not suspect]
+                best = best_value(self.lab, others, suspect.repairs, repair)
+                chosen[i] = Proposal(suspect, best)
+        return chosen
+
+    def _tuned(self, found: Inquiry) -> Inquiry:
+        """With what makes the mended network better still."""
+        repairs = [cause.proposal.repair for cause in found.causes]
+        more = tuned(self.lab, repairs) if repairs else ()
+        if not more:
+            return found
+        best = self.lab.score([*repairs, *more], splits=self._splits)
+        return replace(found, tuned=more, best=best, reach=max(found.reach, best))
+
     def _confirmed(self, chosen: list[Proposal], before: float) -> tuple[Cause, ...]:
         """A set that mends on every split, without what can be left out there."""
         try:
@@ -288,4 +242,5 @@ class Search:
             tuple(s for s in self.suspects if s.code not in tried | codes),
             self.scores,
             mended,
+            best=mended,
         )

@@ -32,14 +32,19 @@ class Setup:
         As ``keras.optimizers.serialize`` gives it.
     x, y : array, list or dict of arrays
         As the network is given them.
-    batch_size, epochs, shuffle, validation_split, class_weight
+    batch_size, epochs, shuffle, validation_split, class_weight, sample_weight
         As in ``Model.fit``.
+    course : tuple of float
+        The learning rate of each epoch as a multiple of the first, where a callback
+        changes it; empty where it stays.
     weights : list of array, optional
         To start from where the script had loaded some; None for a fresh start.
     values : array of shape (n_classes,)
         What stands for each class in ``y`` where that is one column.
     clean, normalise : bool
         Whether gaps become 0, and inputs are standardised, in front of the network.
+    hidden : tuple of int
+        Columns of the inputs that the network does not see.
     rescale : (float, float), optional
         Scale and offset of what the network gives; the loss is divided accordingly.
     """
@@ -54,10 +59,13 @@ class Setup:
     shuffle: bool = True
     validation_split: float = 0.0
     class_weight: dict[int, float] | None = None
+    sample_weight: np.ndarray | None = None
+    course: tuple[float, ...] = ()
     weights: list[np.ndarray] | None = None
     values: np.ndarray | None = None
     clean: bool = False
     normalise: bool = False
+    hidden: tuple[int, ...] = ()
     rescale: tuple[float, float] | None = None
 
     @property
@@ -73,6 +81,11 @@ class Setup:
         """Optimizer steps of the whole training."""
         return self.epochs * -(-len(self.y) // self.batch_size)
 
+    def rate_at(self, epoch: int) -> float:
+        """The learning rate of an epoch; a longer training goes through it slower."""
+        place = epoch * len(self.course) // max(1, self.epochs)
+        return self.rate * self.course[min(place, len(self.course) - 1)]
+
     def with_optimizer(self, **changes: Any) -> Setup:
         """The same optimizer with other settings."""
         config = {**self.optimizer["config"], **changes}
@@ -86,7 +99,8 @@ class Setup:
 def as_given(fit: Fit, question: Question) -> Setup:
     """The training as the script has it.
 
-    Where it ended early (an early stop, for instance), as many epochs as it had.
+    Where it ended early (an early stop, for instance), as many epochs as it had. Of
+    callbacks that change the learning rate, the rates that they gave are repeated.
     """
     asked = fit.arguments
     ran = len(next(iter(fit.history.values()), []))
@@ -102,9 +116,25 @@ def as_given(fit: Fit, question: Question) -> Setup:
         shuffle=bool(asked.get("shuffle", True)),
         validation_split=float(asked.get("validation_split") or 0.0),
         class_weight=asked.get("class_weight"),
+        sample_weight=_row_weights(fit),
+        course=_course(fit),
         weights=fit.weights if fit.pretrained else None,
         values=question.values if len(question.values) else None,
     )
+
+
+def _row_weights(fit: Fit) -> np.ndarray | None:
+    """One weight a row; None where there are none, or one for each step of a row."""
+    weight = fit.sample_weight
+    return weight if isinstance(weight, np.ndarray) and weight.ndim == 1 else None
+
+
+def _course(fit: Fit) -> tuple[float, ...]:
+    """What callbacks made of the learning rate; Keras notes it in the history."""
+    rates = fit.history.get("learning_rate", [])
+    if len(set(rates)) < 2 or not np.isfinite(rates).all() or rates[0] <= 0:
+        return ()
+    return tuple(float(rate / rates[0]) for rate in rates)
 
 
 def copy(model: Any, change: Callable[[Any], Any] | None = None) -> Any:
@@ -180,7 +210,7 @@ def build(setup: Setup, rows: np.ndarray, *, seed: int) -> Any:
 
 def _wrapped(model: Any, setup: Setup, rows: np.ndarray) -> tuple[Any, Any]:
     """The network between what cleans, scales and scales back."""
-    if not (setup.clean or setup.normalise or setup.rescale):
+    if not (setup.clean or setup.normalise or setup.hidden or setup.rescale):
         return model, None
     inputs = [
         keras.Input(t.shape[1:], dtype=t.dtype, name=t.name) for t in model.inputs
@@ -217,6 +247,9 @@ def _prepared(tensor: Any, values: np.ndarray, setup: Setup) -> Any:
     if setup.clean:
         tensor = keras.layers.Lambda(zero_gaps)(tensor)
         values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
+    if setup.hidden:
+        visible = [float(i not in setup.hidden) for i in range(values.shape[1])]
+        tensor = keras.layers.Rescaling(visible)(tensor)
     if not setup.normalise:
         return tensor
     axes = tuple(range(values.ndim)) if values.ndim > 2 else 0

@@ -142,17 +142,26 @@ def _arguments(
     # code comes first: what has none, as a function of the user's, cannot be made
     codes = {name: _value(name, config[name]) for name in needed}
     chosen = {name: config[name] for name in needed}
-    made = cls.from_config(copy.deepcopy(chosen))
+    made = _made(cls, chosen, plain)
     order = [p.name for p in plain if p.name in config and p.name not in needed]
     rest = [name for name in config if name not in [*order, *needed]]
     for name in [*order, *rest]:
         if not same(made.get_config().get(name), config[name]) and name != "name":
             codes[name] = _value(name, config[name])
             chosen[name] = config[name]
-            made = cls.from_config(copy.deepcopy(chosen))
+            made = _made(cls, chosen, plain)
     if not same(made.get_config(), config):
         raise NoCode(f"{cls.__name__} is not made by its config")
     return needed, codes, made
+
+
+def _made(cls: Any, config: dict[str, Any], parameters: list[inspect.Parameter]) -> Any:
+    """A layer of a config that leaves out what is as its class has it."""
+    try:
+        return cls.from_config(copy.deepcopy(config))
+    except KeyError:  # some, as Rescaling, look for what their constructors do not need
+        known = {p.name: p.default for p in parameters if p.default is not p.empty}
+        return cls.from_config(copy.deepcopy(known | config))
 
 
 def same(one: Any, other: Any) -> bool:

@@ -14,6 +14,7 @@ from .edits import (
     CleanInputs,
     Edit,
     FeedFrom,
+    HideInputs,
     InsertLayer,
     NormaliseInputs,
     RescaleOutputs,
@@ -152,7 +153,7 @@ class _Writer:
         )
 
     def _wrap_model(self, edits: Sequence[Edit]) -> None:
-        kinds = NormaliseInputs | CleanInputs | RescaleOutputs
+        kinds = NormaliseInputs | CleanInputs | HideInputs | RescaleOutputs
         wrap = Wrap.of(edits)
         if wrap.rescale is not None:
             self._weigh(wrap.rescale)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from ..backend import keras
-from .edits import CleanInputs, Edit, NormaliseInputs, RescaleOutputs
+from .edits import CleanInputs, Edit, HideInputs, NormaliseInputs, RescaleOutputs
 from .source_calls import Parameters, value_of
 from .source_places import Changes, Script, Unplaced, method
 from .source_site import check_model, receiver, site_of
@@ -22,16 +22,23 @@ class Wrap:
     clean: bool = False
     normalise: NormaliseInputs | None = None
     rescale: RescaleOutputs | None = None
+    hide: HideInputs | None = None
 
     @classmethod
     def of(cls, edits: Sequence[Edit]) -> Wrap:
         """All wraps that were asked for, as one."""
         normal = [e for e in edits if isinstance(e, NormaliseInputs)]
         scaled = [e for e in edits if isinstance(e, RescaleOutputs)]
-        if len(normal) > 1 or len(scaled) > 1:
+        hidden = [e for e in edits if isinstance(e, HideInputs)]
+        if max(len(normal), len(scaled), len(hidden)) > 1:
             raise Unplaced("the same wrap twice, with other numbers")
         clean = any(isinstance(e, CleanInputs) for e in edits)
-        return cls(clean, normal[0] if normal else None, scaled[0] if scaled else None)
+        return cls(
+            clean,
+            next(iter(normal), None),
+            next(iter(scaled), None),
+            next(iter(hidden), None),
+        )
 
 
 def wrap_model(
@@ -53,6 +60,8 @@ def wrap_model(
     several = _is_list(script, rows, script.line(fit))
     if several and any(_has_dicts(call) for call in (fit, compiled) if call):
         raise Unplaced("outputs are told by name, and the wrap has other names")
+    if several and wrap.hide is not None:
+        raise Unplaced("which of the inputs has the columns is not known")
     front = wrap.clean or wrap.normalise is not None
     x = script.code(rows) if wrap.normalise or (several and front) else ""
     site, repeat = site_of(script, changes, model, x, fit, compiled)
@@ -88,6 +97,10 @@ def _one(wrap: Wrap, model: str, x: str, fresh: _Fresh) -> list[str]:
         axis = "" if wrap.normalise.axes == 2 else "axis=None"
         lines.append(f"{name} = keras.layers.Normalization({axis})")
         lines.append(f"{name}.adapt({_rows(wrap, x)})")
+    if wrap.hide is not None:
+        seen = [i not in wrap.hide.columns for i in range(wrap.hide.count)]
+        parts.append(fresh("visible"))
+        lines.append(f"{parts[-1]} = keras.layers.Rescaling({[*map(float, seen)]})")
     parts.append(model)
     if wrap.rescale is not None:
         parts.append(_rescaling(wrap.rescale))

@@ -159,6 +159,10 @@ class Laboratory:
         self._on_trial = on_trial or (lambda what: None)
         self._known: dict[tuple[tuple[str, ...], int], Outcome] = {}
 
+    def allow(self, seconds: float) -> None:
+        """Give so much time from now on, where less is left."""
+        self.deadline = max(self.deadline, time.monotonic() + seconds)
+
     def outcome(self, repairs: Sequence[Repair], split: int = 0) -> Outcome:
         """The setup with repairs, trained on one split.
 
@@ -229,7 +233,10 @@ def train(setup: Setup, question: Question, split: Split, *, seed: int) -> Outco
         epochs=setup.epochs,
         shuffle=setup.shuffle,
         class_weight=setup.class_weight,
-        callbacks=[keras.callbacks.TerminateOnNaN()],
+        sample_weight=None
+        if setup.sample_weight is None
+        else setup.sample_weight[rows],
+        callbacks=_callbacks(setup),
         verbose=0,
     )
     outputs = answers(model, rows_of(setup.x, split.test))
@@ -239,6 +246,18 @@ def train(setup: Setup, question: Question, split: Split, *, seed: int) -> Outco
         tuple(float(loss) for loss in history.history.get("loss", ())),
         decided=decided,
     )
+
+
+def _callbacks(setup: Setup) -> list[Any]:
+    """What ends a training that is lost, and repeats the script's learning rates."""
+    found: list[Any] = [keras.callbacks.TerminateOnNaN()]
+    if setup.course:
+        # also of a repair: the course is relative to the rate that it begins with
+        rates = keras.callbacks.LearningRateScheduler(
+            lambda epoch, rate: setup.rate_at(epoch)
+        )
+        found.append(rates)
+    return found
 
 
 def answers(model: Any, x: Any) -> np.ndarray:

@@ -9,7 +9,7 @@ from learnable import Diagnosis, ZooError, check
 from learnable.baselines.diagnosis import SIDES, Cause, Suspicion
 from learnable.zoo.backend import keras, tensorflow
 from learnable.zoo.cli.calling import _read
-from learnable.zoo.diagnosis.given import compiled, make_fit
+from learnable.zoo.diagnosis.given import compiled, first_output, make_fit
 
 pytestmark = pytest.mark.slow  # many small trainings
 
@@ -138,15 +138,15 @@ def test_generator_without_end_is_left_in_time():
     assert len(_read(forever(), None).x) == 60
 
 
-def test_first_of_several_outputs_is_examined():
+def test_first_of_several_outputs_is_known():
     inputs = keras.Input((3,))
     heads = [layers.Dense(1, name="a")(inputs), layers.Dense(2, name="b")(inputs)]
     model = keras.Model(inputs, heads)
     model.compile("sgd", {"a": "mse", "b": "mae"})
-    found = compiled(model, "it")
+    found = first_output(compiled(model, "it"))
     assert (found.loss, len(found.model.outputs)) == ("mse", 1)
     model.compile("sgd", ["mae", "mse"])
-    assert compiled(model, "it").loss == "mae"
+    assert first_output(compiled(model, "it")).loss == "mae"
 
 
 @pytest.mark.parametrize("keep", [False, True])

@@ -87,3 +87,43 @@ def test_loaded_layers_may_be_frozen(case_of, sequence):
 
 def test_example_of_the_page(example_of):
     assert frozen_weights(example_of("N110")) is not None
+
+
+FLAT = """
+import keras
+model = keras.Sequential(
+    [keras.Input((3,)), keras.layers.Dense(4), keras.layers.Dense(1)]
+)
+{frozen}
+model.compile("sgd", "mse")
+"""
+NESTED = """
+import keras
+inner = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4)])
+model = keras.Sequential([keras.Input((3,)), inner, keras.layers.Dense(1)])
+{frozen}
+model.compile("sgd", "mse")
+"""
+EACH = "for layer in model.layers:\n    layer.trainable = False"
+WITHIN = "for layer in [*inner.layers, model.layers[-1]]:\n    layer.trainable = False"
+
+
+@pytest.mark.parametrize(
+    ("text", "frozen"),
+    [
+        (FLAT, "model.trainable = False"),
+        (FLAT, EACH),
+        (NESTED, "model.trainable = False"),
+        (NESTED, WITHIN),
+        (NESTED, f"{WITHIN}\nmodel.trainable = False"),
+    ],
+    ids=["model", "layers", "model of models", "layers within", "both"],
+)
+def test_the_repair_lets_everything_learn_where_it_is_written(case_of, text, frozen):
+    source = text.format(frozen=frozen)
+    scope = {}
+    exec(source, scope)
+    found = frozen_weights(case_of(scope["model"], X, Y))
+    lines = [edit.code.replace("{model}", "model") for edit in found.repairs[0].edits]
+    exec("\n".join([source, *lines]), scope)
+    assert len(scope["model"].trainable_weights) == 4

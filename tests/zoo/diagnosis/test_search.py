@@ -1,5 +1,7 @@
 """The search for causes, on laboratories whose truth is known."""
 
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +22,13 @@ class World:
         self.answers = [frozenset(answer) for answer in answers]
         self.start, self.most, self.trained = start, most, 0
         self.splits = (0, 1, 2)
+
+        self.setup = SimpleNamespace(epochs=5, steps=20_000, rate=0.0)
+        self.deadline = 0.0
+
+    def outcome(self, repairs, split=0):
+        self.score(repairs)
+        return SimpleNamespace(seconds=0.1)
 
     def worth(self, repairs):
         labels = {repair.what for repair in repairs}

@@ -69,7 +69,9 @@ def _unfreeze(case: Case, frozen: list[Any], *, everything: bool) -> Repair:
     def apply(setup: Setup) -> Setup:
         model = copy(setup.model)
         learn = {la.name: la.trainable or la.name in names for la in _leaves(model)}
-        # a frozen model within holds all of its layers: first all are let go
+        # a frozen model within holds all of its layers: first all are let go; Keras
+        # takes no notice of a value that is the old one
+        model.trainable = False
         model.trainable = True
         for layer in _leaves(model):
             layer.trainable = learn[layer.name]
@@ -86,11 +88,21 @@ def _unfreeze(case: Case, frozen: list[Any], *, everything: bool) -> Repair:
 def _statements(
     case: Case, frozen: list[Any], *, everything: bool
 ) -> tuple[Statement, ...] | None:
-    """As one line where all may learn, else layer by layer."""
-    leaves = list(_leaves(case.fit.model))
+    """For all layers where all may learn, else layer by layer."""
+    model = case.fit.model
+    leaves = list(_leaves(model))
     if everything or len(frozen) == sum(map(_is_frozen, leaves)):
-        return (Statement("{model}.trainable = True"),)
+        return _let_go(model, nested=leaves != list(model.layers))
     if any(layer not in case.fit.model.layers for layer in frozen):
         return None
     lines = [f"{{model}}.get_layer({la.name!r}).trainable = True" for la in frozen]
     return tuple(Statement(line) for line in lines)
+
+
+def _let_go(model: Any, *, nested: bool) -> tuple[Statement, ...]:
+    """For every layer; Keras takes no notice of a value that is the old one."""
+    on, off = (Statement(f"{{model}}.trainable = {value}") for value in (True, False))
+    if nested:  # models within may stand otherwise than their layers
+        return (off, on) if model.trainable else (on, off, on)
+    loop = Statement("for layer in {model}.layers:\n    layer.trainable = True")
+    return (loop,) if model.trainable else (on,)

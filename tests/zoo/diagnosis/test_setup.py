@@ -1,0 +1,61 @@
+"""What a training is made of, as the script has it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.setup import as_given
+from learnable.zoo.diagnosis.trials import Split, train
+
+X = np.random.default_rng(0).normal(size=(80, 2)).astype("float32")
+Y = X[:, 0]
+ALL = Split(np.arange(60), np.arange(60, 80))
+
+
+@pytest.fixture
+def case(case_of, sequence):
+    model = sequence((2,), [keras.layers.Dense(1)], "mse")
+    model.compile(keras.optimizers.SGD(0.5), "mse")
+    return case_of(model, X, Y, epochs=4, batch_size=20)
+
+
+def given(case, **facts):
+    fit = replace(case.fit, **facts)
+    return as_given(fit, case.question)
+
+
+def test_row_weights_are_trained_with(case):
+    weight = np.zeros(80)
+    setup = given(case, sample_weight=weight)
+    assert train(setup, case.question, ALL, seed=0).losses == (0.0,) * 4
+
+
+@pytest.mark.parametrize("weight", [np.ones((80, 3)), [np.ones(80)], None])
+def test_weights_that_are_not_one_a_row_are_left_out(case, weight):
+    assert given(case, sample_weight=weight).sample_weight is None
+
+
+def test_rates_that_a_callback_gave_are_repeated(case):
+    history = {"loss": [1.0] * 4, "learning_rate": [0.5, 0.5, 0.0, 0.0]}
+    setup = given(case, history=history)
+    assert setup.course == (1.0, 1.0, 0.0, 0.0)
+    losses = train(setup, case.question, ALL, seed=0).losses
+    assert losses[1] < losses[0]
+    # a rate of nought: nothing is learned any more
+    assert losses[3] == pytest.approx(losses[2], rel=1e-6)
+
+
+def test_another_rate_goes_through_the_same_course(case):
+    history = {"learning_rate": [0.4, 0.2, 0.1, 0.1]}
+    setup = given(case, history=history).with_optimizer(learning_rate=0.01)
+    assert setup.rate_at(1) == pytest.approx(0.005)
+    longer = replace(setup, epochs=8)
+    assert [longer.rate_at(i) for i in (1, 2, 7)] == pytest.approx(
+        [0.01, 0.005, 0.0025]
+    )
+
+
+@pytest.mark.parametrize("rates", [[0.1, 0.1], [], [float("nan"), 0.1], [0.0, 0.1]])
+def test_a_rate_that_stays_is_no_course(case, rates):
+    assert given(case, history={"learning_rate": rates}).course == ()

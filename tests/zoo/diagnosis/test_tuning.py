@@ -1,0 +1,125 @@
+"""Which value of a setting does best, and whether a longer training helps."""
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.case import Repair, Suspect
+from learnable.zoo.diagnosis.search import Search
+from learnable.zoo.diagnosis.trials import Difference, OutOfTime
+from learnable.zoo.diagnosis.tuning import MOST_SECONDS, best_value, tuned
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a tuner looks at in a setup."""
+
+    epochs: int = 5
+    steps: int = 50
+    rate: float = 0.0
+
+
+class World:
+    """A laboratory whose scores are given by name; ``+`` joins repairs."""
+
+    def __init__(self, scores, *, setup=None, seconds=0.1, gain=0.0, least=0.0):
+        self.scores, self.seconds = scores, seconds
+        self.setup = setup or Training()
+        self.splits = (0, 1, 2)
+        self.told = Difference(gain, 0.001, least=least)
+
+    def score(self, repairs, *, splits=1):
+        return self.scores["+".join(repair.what for repair in repairs)]
+
+    def outcome(self, repairs, split=0):
+        return SimpleNamespace(seconds=self.seconds)
+
+    def difference(self, better, worse, *, splits):
+        return self.told
+
+
+def repair(what):
+    return Repair(what, lambda setup: setup)
+
+
+LOW, MIDDLE, HIGH = (repair(name) for name in ("low", "middle", "high"))
+
+
+@pytest.mark.parametrize(
+    ("scores", "best"),
+    [
+        ({"low": 0.8, "middle": 0.9, "high": 0.85}, "middle"),
+        ({"low": 0.9, "middle": 0.905, "high": 0.1}, "low"),
+        ({"low": 0.9, "middle": 0.91, "high": 0.99}, "high"),
+    ],
+)
+def test_another_value_must_do_clearly_better(scores, best):
+    assert best_value(World(scores), [], [LOW, MIDDLE, HIGH], LOW).what == best
+
+
+def test_values_are_tried_beside_the_other_repairs():
+    world = World({"loss+low": 0.5, "loss+middle": 0.8, "loss+high": 0.7})
+    found = best_value(world, [repair("loss")], [LOW, MIDDLE, HIGH], LOW)
+    assert found is MIDDLE
+
+
+LONGER = {"low": 0.9, "low+epochs 5 -> 20": 0.95}
+
+
+def test_a_longer_training_that_helps_on_every_split_is_taken():
+    (found,) = tuned(World(LONGER, gain=0.02, least=0.01), [LOW])
+    assert found.what == "epochs 5 -> 20"
+    assert found.apply(Training()).epochs == 20
+
+
+@pytest.mark.parametrize(
+    "world",
+    [
+        World(LONGER | {"low+epochs 5 -> 20": 0.9}, gain=0.1, least=0.1),
+        World(LONGER, gain=0.001, least=0.001),
+        World(LONGER, gain=0.1, least=-0.01),
+        World(LONGER, gain=0.1, least=0.1, seconds=MOST_SECONDS),
+        World(LONGER, gain=0.1, least=0.1, setup=Training(steps=15_000)),
+    ],
+    ids=["no better", "hardly better", "worse on one", "too slow", "too many steps"],
+)
+def test_a_longer_training_is_left_out(world):
+    assert tuned(world, [LOW]) == ()
+
+
+def test_without_time_a_training_stays_as_it_is(monkeypatch):
+    world = World(LONGER)
+
+    def over(*_, **__):
+        raise OutOfTime
+
+    monkeypatch.setattr(world, "difference", over)
+    assert tuned(world, [LOW]) == ()
+
+
+def test_another_rate_comes_before_more_epochs(case_of, sequence):
+    layer = keras.layers.Dense(1)
+    model = sequence((2,), [layer], "mse")
+    rows = np.zeros((64, 2), "float32")
+    setup = case_of(model, rows, rows[:, 0], epochs=2).setup
+    rate = "low+learning rate 0.001 -> 0.003"
+    scores = {"low": 0.5, rate: 0.8, "low+learning rate 0.001 -> 0.0003": 0.4}
+    scores[f"{rate}+epochs 2 -> 8"] = 0.9
+    found = tuned(World(scores, setup=setup, gain=0.1, least=0.1), [LOW])
+    assert [repair.what for repair in found] == [rate[4:], "epochs 2 -> 8"]
+    after = found[1].apply(found[0].apply(setup))
+    assert (after.rate, after.epochs) == (0.003, 8)
+
+
+def test_the_search_names_the_best_value_of_a_setting():
+    scores = {"": 0.0, "low": 0.85, "middle": 0.9, "high": 0.3}
+    world = World(scores, gain=0.9, least=0.9)
+    rates = Suspect("N202", "lr-too-low", "", "", 2, (LOW, MIDDLE, HIGH))
+    scores["middle+epochs 5 -> 20"] = 0.92
+    found = Search(world, [rates], reach=0.9).run()
+    assert [c.proposal.repair.what for c in found.causes] == ["middle"]
+    assert [repair.what for repair in found.tuned] == ["epochs 5 -> 20"]
+    assert found.best == 0.92
+    assert found.mended == 0.9

@@ -1,0 +1,86 @@
+"""One training's rows in the forms that both halves of an examination need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...data import Dataset
+from ...data.errors import BadData
+from . import data_side
+
+if TYPE_CHECKING:
+    from ..diagnosis.question import Question
+    from ..diagnosis.recording import Fit, Recording
+    from ..diagnosis.trials import Split
+
+FOLDS = 4
+"""A quarter of the rows is kept back in each."""
+SPLITS = 3
+"""Folds, each with a seed of its own, on which causes are proved."""
+MOST_ROWS = 6_000
+"""More are sampled: a fault shows in these, and trials are many."""
+LEAST_ROWS = 8
+"""With fewer there is nothing to train on and nothing to judge by."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """A training, its question, its rows for other learners, and the folds."""
+
+    recording: Recording
+    fit: Fit
+    question: Question
+    dataset: Dataset
+    splits: tuple[Split, ...]
+    seed: int
+
+
+def prepare(recording: Recording, fit: Fit, *, seed: int) -> Material:
+    """The question, the rows for other learners, and the folds.
+
+    Raises
+    ------
+    BadData
+        The rows are too few or too odd to be examined, or nothing was compiled.
+    """
+    from ...data.split import make_folds
+    from ..diagnosis.question import ask
+    from ..diagnosis.rows import as_dataset
+    from ..diagnosis.setup import rows_of
+    from ..diagnosis.trials import Split
+
+    if fit.loss is None and "compile" in fit.error:
+        raise BadData("the model is not compiled: call model.compile(...) before fit")
+    question = ask(fit)
+    rows = _some_rows(question, seed)
+    weight = fit.sample_weight
+    fit = replace(
+        fit,
+        x=rows_of(fit.x, rows),
+        y=rows_of(fit.y, rows),
+        sample_weight=None if weight is None else rows_of(weight, rows),
+    )
+    question = replace(question, y=question.y[rows])
+    name = recording.script.rsplit("/", 1)[-1] or "model"
+    dataset = as_dataset(fit.model, fit.x, question, name=name)
+    # copies of a row are kept on one side: else a network is judged by its memory
+    dataset = replace(dataset, groups=data_side.copies(dataset))
+    folds = make_folds(dataset, folds=FOLDS, seed=seed)
+    splits = tuple(Split(fold.train, fold.test) for fold in folds[:SPLITS])
+    return Material(recording, fit, question, dataset, splits, seed)
+
+
+def _some_rows(question: Question, seed: int) -> np.ndarray:
+    """All rows, or a sample; without those whose target is missing."""
+    y = question.y.reshape(len(question), -1).astype("float64")
+    rows = np.flatnonzero(np.isfinite(y).all(axis=1))
+    if len(rows) < LEAST_ROWS:
+        msg = f"the training has {len(rows)} rows with a target"
+        raise BadData(f"{msg}; {LEAST_ROWS} or more are needed to examine it")
+    if len(rows) <= MOST_ROWS:
+        return rows
+    rng = np.random.default_rng(seed)
+    return np.sort(rng.choice(rows, MOST_ROWS, replace=False))
