@@ -37,9 +37,7 @@ def program_facts(found: Diagnosis) -> dict[str, Any] | None:
 
 def _ran(found: Diagnosis) -> str:
     if found.failed:
-        return (
-            f"With these changes: {text.clean(found.failed, 300)}"
-        )
+        return f"With these changes: {text.clean(found.failed, 300)}"
     return "The repaired script was run, to its end." if found.fixed else ""
 
 
