@@ -51,13 +51,18 @@ class Bench:
         seconds: float,
     ) -> None:
         self.setup, self.question, self.rows = setup, question, rows
-        self.seed, self.seconds = seed, seconds
+        self.seed, self._end = seed, time.monotonic() + seconds
         self.model = build(setup, rows, seed=seed)
         if not self.model.built:
             self.outputs(self.x(rows[:1]))
         self._start = Start(self.model)
         sample = np.linspace(0, len(rows) - 1, MOST_ROWS).astype("int64")
         self.sample = rows[np.unique(sample)]
+
+    @property
+    def seconds(self) -> float:
+        """What is left of its time."""
+        return self._end - time.monotonic()
 
     def x(self, rows: np.ndarray) -> Any:
         """Inputs of some rows, as the network is given them in a training."""

@@ -49,7 +49,9 @@ def as_code(model: keras.Model, *, name: str = "model") -> str | None:
             if isinstance(model, keras.Sequential):
                 return f"{name} = {_sequential(model.get_config())}\n"
             return functional_code(model, entry_code, name)
-    except (NoCode, NotImplementedError):  # the latter: a layer without a config
+    # NotImplementedError: a layer without a config; the others: classes of a user's
+    # own, or of Keras, that do not read what they have written
+    except (NoCode, NotImplementedError, KeyError, TypeError, ValueError):
         return None
 
 
@@ -206,7 +208,7 @@ def _serialized(entry: dict[str, Any]) -> str:
     module = _module(entry["module"])
     try:
         by_name = module.serialize(module.get(short))
-    except ValueError:  # no short name
+    except (ValueError, KeyError):  # no short name, or one that needs more than that
         return _object(entry, named=False)
     return _value("", short) if same(by_name, entry) else _object(entry, named=False)
 

@@ -20,7 +20,7 @@ def outcomes(case_of, head, *, y=Y, optimizer=None, codes=tuple(LABELS), **chang
     model.compile(optimizer or keras.optimizers.Adam(0.02), "binary_crossentropy")
     case = case_of(model, X, y, epochs=5)
     setup = replace(case.setup, **changes)
-    found = golden_tests(setup, case.question, ROWS, seed=0, seconds=5, codes=codes)
+    found = golden_tests(setup, case.question, ROWS, seed=0, seconds=40, codes=codes)
     return {test.code: test for test in found}
 
 
@@ -70,3 +70,10 @@ def test_one_answer_is_not_told_apart(case_of):
     head = keras.layers.Dense(1, "sigmoid")
     found = outcomes(case_of, head, y=0 * Y, codes=["G502"])
     assert found["G502"].passed is None
+
+
+def test_without_time_nothing_is_run(case_of, sequence):
+    case = case_of(sequence((3,), [keras.layers.Dense(1)], "mse"), X, Y)
+    found = golden_tests(case.setup, case.question, ROWS, seed=0, seconds=0)
+    assert {test.passed for test in found} == {None}
+    assert "time" in found[0].sentence

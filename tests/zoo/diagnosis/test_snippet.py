@@ -294,3 +294,14 @@ def test_random_numbers_are_not_used_up():
     random.seed(1)
     as_code(model)
     assert random.random() == first
+
+
+def test_objects_that_need_a_value_have_code():
+    bias = keras.initializers.Constant(0.1)
+    layer = keras.layers.Dense(2, bias_initializer=bias)
+    code = as_code(keras.Sequential([keras.Input((3,)), layer]))
+    assert code is not None
+    assert "keras.initializers.Constant(value=0.1)" in code
+    scope = {"keras": keras}
+    exec(code, scope)
+    assert scope["model"].layers[0].bias_initializer.value == 0.1
