@@ -38,6 +38,7 @@ MOST_SUSPICIONS = 40
 MOST_SIGNS = 40
 MOST_TRIALS = 150
 MOST_FITS = 100
+MOST_OUTPUTS = 20
 
 
 def diagnosis_facts(results: Results) -> dict[str, Any] | None:
@@ -66,16 +67,22 @@ def _answer(found: Diagnosis) -> dict[str, Any]:
     scores = {
         "as it is": found.before,
         "best baseline": found.baseline,
+        "a plain network": found.reference,
         "repaired": found.mended,
     }
+    left_out = {"repaired"} if not found.causes else set[str]()
+    left_out |= {"a plain network"} if found.reference is None else set()
+    of = f"Output {text.name(found.output)}: " if found.output else ""
     return {
-        "headline": HEADLINES[found.side],
+        "headline": of + HEADLINES[found.side],
         "verdict": said,
         "scores": [
             {"name": name, "value": score_text(score)}
             for name, score in scores.items()
-            if name != "repaired" or found.causes
+            if name not in left_out
         ],
+        "others": [text.clean(o.summary, 500) for o in found.others[:MOST_OUTPUTS]],
+        "more_others": _beyond(found.others, MOST_OUTPUTS),
         "measure": text.clean(found.measure, 200),
     }
 

@@ -12,6 +12,10 @@ LONGEST = 1_000
 """Of one line."""
 
 
+REPAIRED = "The script could not be changed by itself. This is the repaired network:"
+PLAIN = "Nothing mends the network. This plain one was tried in its place:"
+
+
 def program_facts(found: Diagnosis) -> dict[str, Any] | None:
     """The difference as lines with their kinds, else the snippet; None without both.
 
@@ -20,7 +24,8 @@ def program_facts(found: Diagnosis) -> dict[str, Any] | None:
     dict
         ``lines``: texts with a kind each ("head", "place", "added", "removed" or
         "same"); ``snippet``: code, "" where there are lines; ``cut``: a sentence if not
-        all is shown; ``ran``: a sentence on the repaired program, or "".
+        all is shown; ``ran`` and ``tuned``: sentences on the repaired program, or "";
+        ``about``: what the snippet is.
     """
     whole = _lines(found.diff or found.snippet)
     if not whole:
@@ -32,6 +37,8 @@ def program_facts(found: Diagnosis) -> dict[str, Any] | None:
         "snippet": "" if found.diff else "\n".join(shown),
         "cut": f"{text.count(cut, 'more line')} in results.json." if cut else "",
         "ran": _ran(found),
+        "tuned": text.clean(found.further, 500) if found.tuned else "",
+        "about": REPAIRED if found.causes else PLAIN,
     }
 
 

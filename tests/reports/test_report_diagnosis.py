@@ -63,9 +63,12 @@ def diagnosis(text="", **more):
         losses=(0.7, 0.6, math.nan),
         fits=(said, said),
         diff=f"--- a\n+++ b\n@@ -1 +1 @@\n-{said}\n+{said}2\n same\n",
+        tuned=said,
+        best=0.98,
+        output=text,
         seconds={said: 12.0},
     )
-    return replace(made, **more)
+    return replace(made, **({"others": (made,)} | more))
 
 
 def checked(made, *args, **more):
@@ -297,3 +300,23 @@ def test_diagnosis_comes_back_from_disk(made, tmp_path):
     assert diagnosis_facts(Results.from_dict(results.to_dict())) == (
         diagnosis_facts(results)
     )
+
+
+def test_what_helps_beside_the_causes_is_told(made):
+    page = shown(checked(made, tuned="epochs 5 -> 20", best=0.98))
+    assert "it helps the repaired network: epochs 5 -&gt; 20" in page
+    assert 'data-test="tuned"' not in shown(checked(made, tuned=""))
+
+
+def test_a_plain_network_stands_beside_the_other_scores(made):
+    page = shown(checked(made, causes=(), reference=0.93, diff="", snippet="model = 1"))
+    assert "a plain network</span> <b>0.93" in page
+    assert "Nothing mends the network" in page
+    assert "a plain network" not in shown(checked(made))
+
+
+def test_other_outputs_have_a_line_each(made):
+    kind = diagnosis(side="none", causes=(), verdict="network-level", output="kind")
+    page = shown(checked(made, output="age", others=(kind,)))
+    assert "Output age: The fault lies in the network" in page
+    assert "output &#39;kind&#39;: network-level (no cause)" in page

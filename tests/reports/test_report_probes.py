@@ -175,4 +175,4 @@ def test_repaired_script_tells_whether_it_ran():
     said = program_facts(found(diff="+a", fixed="a"))["ran"]
     assert said == "The repaired script was run, to its end."
     said = program_facts(found(diff="+a", failed="NameError: b"))["ran"]
-    assert said == "With these changes the script ends with NameError: b"
+    assert said == "With these changes: NameError: b"
