@@ -200,11 +200,33 @@ def test_overlap_of_classes_is_at_most_a_note(dataset_of, rng):
 
 def test_baseline_that_errs_is_no_judge(dataset_of, rng):
     y = rng.integers(0, 2, 300)
-    said = sure(np.where(rng.random(300) < 0.3, 1 - y, y), 2, 0.7)
+    said = sure(np.where(rng.random(300) < 0.45, 1 - y, y), 2, 0.7)
     assert (
         contradicted_labels(learned_from(dataset_of(columns(rng, 300), y), said))
         is None
     )
+
+
+@pytest.mark.parametrize("rate", [0.2, 0.3])
+def test_a_large_share_of_wrong_labels_is_a_warning(rate, dataset_of, rng):
+    x = columns(rng, 1_000)
+    truth = (x.x0 > 0).to_numpy().astype(int)
+    y = np.where(rng.random(1_000) < rate, 1 - truth, truth)
+    said = sure(truth, 2)
+    said += rng.normal(0, 0.05, said.shape)  # no row is as sure as the next
+    found = contradicted_labels(learned_from(dataset_of(x, y), said))
+    assert found
+    assert found.finding.severity == "warning"
+    assert found.finding.evidence["sure_share"] == pytest.approx(rate, abs=0.07)
+
+
+@pytest.mark.parametrize("steep", [0.5, 0.8, 1.0, 1.5])
+def test_a_weak_relation_is_not_taken_for_wrong_labels(steep, dataset_of, rng):
+    x = columns(rng, 2_000)
+    p = 1 / (1 + np.exp(-steep * x.x0.to_numpy()))
+    y = (rng.random(2_000) < p).astype(int)
+    case = learned_from(dataset_of(x, y), np.column_stack([1 - p, p]))
+    assert contradicted_labels(case) is None
 
 
 def test_two_findings_of_one_code_are_told_apart(dataset_of, rng):

@@ -1,10 +1,13 @@
 """What the rows that a script trains on, and asks about, say of themselves."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from learnable.baselines.finding import Finding
+from learnable.baselines.results import Verdict
 from learnable.data import Card, Dataset
 from learnable.zoo.cli import data_side
 
@@ -81,3 +84,64 @@ def test_rows_like_those_trained_on_are_not():
     own, other = RNG.normal(size=(300, 3)), RNG.normal(size=(200, 3))
     said = np.zeros(300, dtype=int), np.ones(200, dtype=int)
     assert data_side.mismatch(dataset(own), dataset(other), said) is None
+
+
+def study_of(*findings, verdict="signal"):
+    verdicts = [Verdict(verdict, "", "what the data say", "what would change it")]
+    return SimpleNamespace(
+        results=SimpleNamespace(verdicts=verdicts, findings=findings)
+    )
+
+
+def noise(share, severity="warning"):
+    return Finding(
+        "D307",
+        "label-noise",
+        severity,
+        "seen",
+        "do",
+        (),
+        (),
+        0,
+        9,
+        {"sure_share": share},
+    )
+
+
+@pytest.mark.parametrize(
+    ("finding", "named"),
+    [
+        (noise(0.3), ["label-noise"]),
+        (noise(0.05), []),
+        (noise(0.3, "note"), []),
+        (Finding("D304", "rows-not-shuffled", "warning", "seen", "do"), []),
+    ],
+    ids=["many", "few", "a note", "another"],
+)
+def test_many_wrong_labels_are_a_cause_though_something_is_learned(finding, named):
+    found = data_side.data_causes(
+        study_of(finding), dataset(RNG.normal(size=(60, 2))), learned=True
+    )
+    assert [cause.label for cause in found] == named
+
+
+def test_sorted_rows_are_named_with_what_to_do():
+    order = Finding("D304", "rows-not-shuffled", "warning", "sorted", "a file")
+    found = data_side.sorted_rows(study_of(order))
+    assert found is not None
+    assert "Mix the rows" in found.advice
+    assert data_side.sorted_rows(study_of(noise(0.3))) is None
+
+
+@pytest.mark.parametrize(
+    ("columns", "verdict", "is_leak"),
+    [
+        (("c1",), "suspicious", True),
+        ((), "suspicious", False),
+        (("c1",), "signal", False),
+    ],
+)
+def test_a_leak_has_columns_and_a_suspicious_verdict(columns, verdict, is_leak):
+    leak = Finding("D308", "leak", "error", "seen", "do", columns)
+    found = data_side.leaking(study_of(leak, verdict=verdict))
+    assert (found is leak) == is_leak

@@ -11,6 +11,7 @@ from . import data_side
 from .data_repairs import Fault, align, aligned
 
 if TYPE_CHECKING:
+    from ...baselines.study import Study
     from ...data import Dataset
     from ..diagnosis.case import Repair
     from ..diagnosis.setup import Setup
@@ -23,7 +24,9 @@ PREPARE = (
 )
 
 
-def asked_faults(material: Material, lab: Laboratory) -> tuple[Fault, ...]:
+def asked_faults(
+    material: Material, study: Study, lab: Laboratory
+) -> tuple[Fault, ...]:
     """Whether rows that were asked about are copies of those trained on, or unlike."""
     parts = [
         (asked, rows)
@@ -43,6 +46,9 @@ def asked_faults(material: Material, lab: Laboratory) -> tuple[Fault, ...]:
         said = _said(material, lab.setup, asked.x)
         found = data_side.mismatch(material.dataset, rows, (own.decided, said))
         if found is not None:
+            order = data_side.sorted_rows(study)
+            if order is not None:
+                return (Fault(order),)
             repair = _aligning(material, lab, asked.x, own.decided)
             prepared = found if repair is None else replace(found, advice=PREPARE)
             return (Fault(prepared, repair),)

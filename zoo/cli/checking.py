@@ -233,7 +233,7 @@ def _faults(
     learned = learned and judged >= LEAST_JUDGED
     causes = data_side.data_causes(study, material.dataset, learned=learned)
     if not causes:
-        return asked_faults(material, lab)
+        return asked_faults(material, study, lab)
     finding = data_side.leaking(study)
     repair = None if finding is None else hide(material, finding)
     return tuple(_without(cause, repair, lab) for cause in causes)

@@ -26,6 +26,9 @@ MANY_COPIES = 0.25
 """Share of rows with a copy from which these may flatter."""
 FLATTERED = 0.2
 """What a forest's score must lose when copies are kept on one side."""
+NOISY = 0.15
+"""Share of labels that are contradicted where a baseline is surest, from which they
+are what keeps every network from a good score."""
 MOST_ROWS = 4_000
 """Of those asked about; more tell nothing new."""
 
@@ -56,13 +59,19 @@ def data_causes(study: Study, dataset: Dataset, *, learned: bool) -> tuple[Cause
         code = "D309" if leaking(study) is None else "D308"
         return (_cause(code, verdict.sentence, verdict.change),)
     if learned or verdict.name == "signal":
-        return ()
+        return tuple(_of(f) for f in study.results.findings if _is_noise(f))
     if _all_constant(dataset):
         told = "No input varies: every row is the same to the network."
         return (_cause("D313", told, "Look at how the inputs are made."),)
     order = ("D306", "D305", "D311")
     named = next((findings[code] for code in order if code in findings), None)
     return () if named is None else (_of(named),)
+
+
+def _is_noise(finding: Finding) -> bool:
+    """Whether many labels are contradicted even where the best baseline is sure."""
+    named = finding.code == "D307" and finding.severity != "note"
+    return named and finding.evidence.get("sure_share", 0.0) >= NOISY
 
 
 def _of(finding: Finding) -> Cause:
@@ -131,6 +140,16 @@ def _moved(own: np.ndarray, other: np.ndarray, *, classes: bool) -> float:
     kinds = np.union1d(own, other)
     shares = [np.array([(part == k).mean() for k in kinds]) for part in (own, other)]
     return float(np.abs(shares[0] - shares[1]).sum() / 2)
+
+
+def sorted_rows(study: Study) -> Cause | None:
+    """Rows in the order of their target, of which a slice leaves out some answers."""
+    found = (f for f in study.results.findings if f.code == "D304")
+    order = next((f for f in found if f.severity != "note"), None)
+    if order is None:
+        return None
+    advice = "Mix the rows before they are cut into a training and a test part."
+    return replace(_of(order), advice=advice)
 
 
 def is_part(asked: Dataset, dataset: Dataset) -> bool:

@@ -59,6 +59,7 @@ DATA_LABELS: dict[str, str] = {
     "D303": "inputs-not-finite",
     "D304": "rows-not-shuffled",
     "D310": "class-imbalance",
+    "D313": "constant-inputs",
 }
 """Code -> label of what is seen in the arrays as the network gets them.
 

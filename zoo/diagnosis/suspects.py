@@ -11,6 +11,7 @@ from .rules.d302_targets import targets_not_scaled
 from .rules.d303_finite import inputs_not_finite
 from .rules.d304_order import rows_not_shuffled
 from .rules.d310_balance import class_imbalance
+from .rules.d313_constant import constant_inputs
 from .rules.n101_wrong_loss import wrong_loss
 from .rules.n102_wrong_output_activation import wrong_output_activation
 from .rules.n103_wrong_output_units import wrong_output_units
@@ -37,6 +38,7 @@ from .rules.n208_dying_relu import dying_relu
 Check = Callable[[Case], Suspect | None]
 
 CHECKS: tuple[Check, ...] = (
+    constant_inputs,
     inputs_not_finite,
     wrong_gradient,
     disconnected_layer,

@@ -12,7 +12,7 @@ from ..edits import CleanInputs
 
 def inputs_not_finite(case: Case) -> Suspect | None:
     """NaN or infinity in the inputs, or in the targets."""
-    bad = sum(_gaps(part) for part in case.inputs)
+    bad = sum(_gaps(part) - _empty(part) for part in case.inputs)
     wrong = _gaps(np.asarray(case.targets))
     if not bad and not wrong:
         return None
@@ -28,18 +28,31 @@ def inputs_not_finite(case: Case) -> Suspect | None:
         "makes the loss NaN, and with it every weight.",
         advice,
         tier=0,
-        repairs=(_clean(),) if bad else (),
+        repairs=(clean_inputs(),) if bad else (),
         inputs=bad,
         targets=wrong,
     )
 
 
-def _clean() -> Repair:
+def clean_inputs() -> Repair:
+    """Gaps as 0, in front of the network."""
     return Repair(
         "missing and infinite inputs as 0",
         lambda setup: replace(setup, clean=True),
         (CleanInputs(),),
     )
+
+
+def _empty(values: np.ndarray) -> int:
+    """Gaps in columns that hold nothing else, which are another fault's."""
+    return int(empty_columns(values).sum()) * len(values)
+
+
+def empty_columns(values: np.ndarray) -> np.ndarray:
+    """Which columns of a table have no finite value; none of other arrays."""
+    if values.dtype.kind != "f" or values.ndim != 2:
+        return np.zeros(0, dtype=bool)
+    return np.logical_not(np.isfinite(values).any(axis=0))
 
 
 def _gaps(values: np.ndarray) -> int:
