@@ -107,12 +107,14 @@ def test_where_nothing_learns_the_data_have_the_word():
 
 
 @pytest.mark.parametrize(
-    ("score", "said"), [(0.88, "so a network can learn"), (0.2, "no network did")]
+    ("score", "side", "verdict"),
+    [(0.88, "network", "network-at-fault"), (0.11, "none", "undecided")],
 )
-def test_a_plain_network_says_whether_any_can(score, said):
+def test_a_plain_network_says_whether_any_can(score, side, verdict):
     found = told(inquiry(0.1), plain=Reference(score, None))
     assert found.reference == score
-    assert f"{score:.2f}: {said}" in found.sentence
+    assert (found.side, found.verdict) == (side, verdict)
+    assert f"a plain network in its place has {score:.2f}" in found.sentence
 
 
 def test_a_tuned_network_says_so_beside_its_causes():

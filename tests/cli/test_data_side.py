@@ -29,6 +29,10 @@ def drawn_again(rows: int = 900, of: int = 150) -> Dataset:
     return dataset(x[chosen], y[chosen])
 
 
+def test_few_different_rows_are_all_there_is():
+    assert data_side.copies(drawn_again(of=30)) is None
+
+
 def test_rows_drawn_again_are_copies():
     found = data_side.copies(drawn_again())
     assert found is not None

@@ -85,6 +85,13 @@ class Sides:
         """Whether the network is behind, and no cause is known."""
         return self.is_behind and not (self.inquiry.causes or self.data)
 
+    @property
+    def is_at_fault(self) -> bool:
+        """Whether it is behind, and another network on the same rows is not."""
+        plain = self.reference
+        better = plain is None or self.inquiry.before < FAILING * plain.score
+        return self.is_behind and better
+
 
 def answer(
     sides: Sides, golden: Sequence[GoldenTest], seconds: dict[str, float]
@@ -148,7 +155,7 @@ def _side(sides: Sides, causes: tuple[Cause, ...]) -> Side:
     if kinds:
         return "network" if kinds == {"N"} else "data"
     if sides.is_behind:
-        return "network"
+        return "network" if sides.is_at_fault else "none"
     unclear = sides.inquiry.is_failing or sides.inquiry.before <= NOTHING
     return "undecided" if unclear else "none"
 
@@ -200,12 +207,7 @@ def _verdict(sides: Sides) -> tuple[str, str, str]:
             "Nothing: the repairs were tried, and each one is needed.",
         )
     if sides.is_behind:
-        return (
-            "network-at-fault",
-            f"The network has {stands}, and nothing that was tried mends it."
-            f"{_can(sides.reference, score)}",
-            "A repair that was not tried.",
-        )
+        return _behind(sides, stands)
     if inquiry.before <= NOTHING and data.name != "signal":
         return data.name, data.sentence, data.change
     if inquiry.is_failing or inquiry.before <= NOTHING:
@@ -222,13 +224,22 @@ def _verdict(sides: Sides) -> tuple[str, str, str]:
     )
 
 
-def _can(plain: Reference | None, score: float) -> str:
-    """Whether some network can learn what the baselines do."""
-    if plain is None:
-        return ""
-    can = plain.score >= FAILING * score
-    told = "so a network can learn these rows" if can else "no network did better yet"
-    return f" A plain network in its place has {plain.score:.2f}: {told}."
+def _behind(sides: Sides, stands: str) -> tuple[str, str, str]:
+    """The verdict on a network that is behind for no known cause."""
+    plain = sides.reference
+    has = "" if plain is None else f"a plain network in its place has {plain.score:.2f}"
+    if not sides.is_at_fault:
+        return (
+            "undecided",
+            f"The network has {stands}; {has}, so that it does what networks do here.",
+            f"A network that comes near {sides.best[0]}, which is the one to use.",
+        )
+    can = f" But {has}: a network can learn these rows." if has else ""
+    return (
+        "network-at-fault",
+        f"The network has {stands}, and nothing that was tried mends it.{can}",
+        "A repair that was not tried.",
+    )
 
 
 def _on_data(data: Verdict, cause: Cause) -> tuple[str, str, str]:

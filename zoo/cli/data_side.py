@@ -24,6 +24,9 @@ TRIED = 5
 """Places at which rows asked about may begin among those trained on."""
 MANY_COPIES = 0.25
 """Share of rows with a copy from which these may flatter."""
+FEWEST_KINDS = 40
+"""Different rows, below which they are all there is to learn, and no fold can do
+without some of them."""
 FLATTERED = 0.2
 """What a forest's score must lose when copies are kept on one side."""
 NOISY = 0.15
@@ -165,13 +168,13 @@ def copies(dataset: Dataset) -> np.ndarray | None:
     """A number for each row, equal for copies; None where copies are by chance.
 
     By chance: as many rows have an equal where each column is shuffled by itself, as
-    they have in tables of few values.
+    they have in tables of few values. None too where there are few different rows.
     """
     from ...baselines.equal_rows import row_hashes
 
     kinds = np.unique(row_hashes(dataset.x), return_inverse=True)[1]
     share = _with_twin(kinds)
-    if share < MANY_COPIES:
+    if share < MANY_COPIES or kinds.max() < FEWEST_KINDS:
         return None
     rng = np.random.default_rng(0)
     x = np.asarray(dataset.x).reshape(len(dataset), -1)
