@@ -123,9 +123,8 @@ def noise(share, severity="warning"):
     ids=["many", "few", "a note", "another"],
 )
 def test_many_wrong_labels_are_a_cause_though_something_is_learned(finding, named):
-    found = data_side.data_causes(
-        study_of(finding), dataset(RNG.normal(size=(60, 2))), learned=True
-    )
+    study, rows = study_of(finding), dataset(RNG.normal(size=(60, 2)))
+    found = data_side.data_causes(study, rows, learned=True, failing=False)
     assert [cause.label for cause in found] == named
 
 
@@ -149,3 +148,25 @@ def test_a_leak_has_columns_and_a_suspicious_verdict(columns, verdict, is_leak):
     leak = Finding("D308", "leak", "error", "seen", "do", columns)
     found = data_side.leaking(study_of(leak, verdict=verdict))
     assert (found is leak) == is_leak
+
+
+def test_a_network_that_fails_is_not_failed_by_what_is_too_good():
+    leak = Finding("D308", "leak", "error", "seen", "do", ("c1",))
+    rows = dataset(RNG.normal(size=(60, 2)))
+    study: Any = study_of(leak, verdict="suspicious")
+    for failing, labels in ((False, ["leak"]), (True, [])):
+        found = data_side.data_causes(study, rows, learned=True, failing=failing)
+        assert [cause.label for cause in found] == labels
+
+
+def test_a_column_that_varies_only_elsewhere_is_a_stray():
+    x = RNG.normal(size=(80, 3))
+    x[:, 1] = 0
+    other = RNG.normal(size=(40, 3))
+    other[:, 1] = 0
+    assert data_side.stray_columns(dataset(x), dataset(other)) == ()
+    other[7, 1] = 1  # a category that was not seen, as it was written
+    assert data_side.stray_columns(dataset(x), dataset(other)) == ()
+    other[7, 1] = 1e6  # ... divided by next to nothing
+    assert data_side.stray_columns(dataset(x), dataset(other)) == ("c1",)
+    assert "c1" in data_side.stray(("c1",)).sentence

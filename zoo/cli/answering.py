@@ -195,7 +195,7 @@ def _verdict(sides: Sides) -> tuple[str, str, str]:
     data = sides.study.results.verdicts[-1]
     inquiry, (name, score) = sides.inquiry, sides.best
     stands = f"score {inquiry.before:.2f} against {score:.2f} of {name}"
-    if data.name == "suspicious":
+    if data.name == "suspicious" and not inquiry.is_failing:
         return data.name, data.sentence, data.change
     if sides.data and not inquiry.causes:
         return _on_data(data, sides.data[0])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import data_side
-from .data_repairs import Fault, align, aligned
+from .data_repairs import Fault, align, aligned, hide
 
 if TYPE_CHECKING:
     from ...baselines.study import Study
@@ -39,6 +39,11 @@ def asked_faults(
         found = data_side.duplicates(material.dataset, material.dataset.groups, share)
         if found is not None:
             return (Fault(found),)
+    for _, rows in parts:
+        columns = data_side.stray_columns(material.dataset, rows)
+        if columns:
+            repair = hide(material, columns)
+            return (Fault(data_side.stray(columns), repair),)
     own = _own_outcome(lab) if parts else None
     if own is None or own.decided is None:
         return ()

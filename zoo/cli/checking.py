@@ -231,11 +231,14 @@ def _faults(
     judged = sum(len(split.test) for split in material.splits)
     learned = bool(inquiry.causes) or inquiry.before > NOTHING
     learned = learned and judged >= LEAST_JUDGED
-    causes = data_side.data_causes(study, material.dataset, learned=learned)
+    causes = data_side.data_causes(
+        study, material.dataset, learned=learned, failing=inquiry.is_failing
+    )
     if not causes:
         return asked_faults(material, study, lab)
     finding = data_side.leaking(study)
-    repair = None if finding is None else hide(material, finding)
+    named = finding is not None and finding.n_columns == len(finding.columns)
+    repair = hide(material, finding.columns) if finding and named else None
     return tuple(_without(cause, repair, lab) for cause in causes)
 
 

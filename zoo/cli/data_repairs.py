@@ -9,10 +9,10 @@ import numpy as np
 
 from ..diagnosis.case import Repair
 from ..diagnosis.edits import HideInputs, Statement
+from ..diagnosis.named import name_of, whole_fit
 
 if TYPE_CHECKING:
     from ...baselines.diagnosis import Cause
-    from ...baselines.finding import Finding
     from .material import Material
 
 
@@ -28,12 +28,8 @@ class Fault:
     score: float | None = None
 
 
-MOST_CELLS = 10_000_000
-"""Of an array that is looked for among a script's names."""
-
-
-def hide(material: Material, finding: Finding) -> Repair | None:
-    """The columns of a leak as 0 for the network.
+def hide(material: Material, named: tuple[str, ...]) -> Repair | None:
+    """Columns as 0 for the network.
 
     None where these are not columns of its one input.
     """
@@ -42,11 +38,11 @@ def hide(material: Material, finding: Finding) -> Repair | None:
         return None
     table: Any = material.dataset.x
     names = list(table.columns)
-    if len(names) != x.shape[1] or finding.n_columns != len(finding.columns):
+    if len(names) != x.shape[1]:
         return None
-    columns = tuple(sorted(names.index(name) for name in finding.columns))
+    columns = tuple(sorted(names.index(name) for name in named))
     return Repair(
-        f"hidden from the network: {', '.join(finding.columns)}",
+        f"hidden from the network: {', '.join(named)}",
         lambda setup: replace(setup, hidden=columns),
         (HideInputs(columns, x.shape[1]),),
     )
@@ -67,12 +63,11 @@ def align(material: Material, asked: Any) -> Repair | None:
 
     Only where both are arrays that the script has names for.
     """
-    whole = next(
-        f for f in material.recording.fits if f.history is material.fit.history
-    )
-    if not isinstance(whole.x, np.ndarray) or not isinstance(asked, np.ndarray):
+    recording = material.recording
+    whole = whole_fit(recording, material.fit)
+    if whole is None or not isinstance(asked, np.ndarray):
         return None
-    own, other = _name_of(material, whole.x), _name_of(material, asked)
+    own, other = name_of(recording, whole.x), name_of(recording, asked)
     if own is None or other is None or own == other:
         return None
     axis = "axis=0" if asked.ndim == 2 else ""
@@ -83,13 +78,3 @@ def align(material: Material, asked: Any) -> Repair | None:
     )
     what = f"{other} brought to the scale of {own}"
     return Repair(what, lambda setup: setup, (Statement(code),))
-
-
-def _name_of(material: Material, array: np.ndarray) -> str | None:
-    """The name under which the script holds an array; None where it has none."""
-    module = material.recording.module
-    for name, value in vars(module).items() if module else ():
-        alike = isinstance(value, np.ndarray) and value.shape == array.shape
-        if alike and value.size <= MOST_CELLS and np.array_equal(value, array):
-            return name
-    return None

@@ -32,6 +32,10 @@ FLATTERED = 0.2
 NOISY = 0.15
 """Share of labels that are contradicted where a baseline is surest, from which they
 are what keeps every network from a good score."""
+TINY = 1e-9
+"""A standard deviation that is none."""
+STRAY = 50.0
+"""Spreads of other columns away, at which a value is nothing that was trained on."""
 MOST_ROWS = 4_000
 """Of those asked about; more tell nothing new."""
 
@@ -44,7 +48,9 @@ def leaking(study: Study) -> Finding | None:
     return next((f for f in findings if f.columns and f.severity != "note"), None)
 
 
-def data_causes(study: Study, dataset: Dataset, *, learned: bool) -> tuple[Cause, ...]:
+def data_causes(
+    study: Study, dataset: Dataset, *, learned: bool, failing: bool
+) -> tuple[Cause, ...]:
     """Faults of the data alone.
 
     Parameters
@@ -55,13 +61,16 @@ def data_causes(study: Study, dataset: Dataset, *, learned: bool) -> tuple[Cause
         These rows.
     learned : bool
         Whether the network, mended or not, learns something from them.
+    failing : bool
+        Whether it falls short of what can be reached: then what is too good to be true
+        cannot be what is wrong with it.
     """
     verdict = study.results.verdicts[-1]
     findings = {f.code: f for f in study.results.findings if f.severity != "note"}
-    if verdict.name == "suspicious":
+    if verdict.name == "suspicious" and not failing:
         code = "D309" if leaking(study) is None else "D308"
         return (_cause(code, verdict.sentence, verdict.change),)
-    if learned or verdict.name == "signal":
+    if learned or verdict.name in ("signal", "suspicious"):
         return tuple(_of(f) for f in study.results.findings if _is_noise(f))
     if _all_constant(dataset):
         told = "No input varies: every row is the same to the network."
@@ -143,6 +152,36 @@ def _moved(own: np.ndarray, other: np.ndarray, *, classes: bool) -> float:
     kinds = np.union1d(own, other)
     shares = [np.array([(part == k).mean() for k in kinds]) for part in (own, other)]
     return float(np.abs(shares[0] - shares[1]).sum() / 2)
+
+
+def stray_columns(dataset: Dataset, asked: Dataset) -> tuple[str, ...]:
+    """Columns with one value in the rows trained on, and one far away in others.
+
+    Far is by the spread of the other columns: what was constant was divided by next to
+    nothing, and a network that never saw it vary does anything with it.
+    """
+    import pandas as pd
+
+    own, other = dataset.x, asked.x
+    if not isinstance(own, pd.DataFrame) or not isinstance(other, pd.DataFrame):
+        return ()
+    spread = pd.Series(own.std())
+    constant = own.columns[(spread <= TINY) & own.notna().all()]
+    usual = float(spread[spread > TINY].median())
+    away = (other[constant] - own[constant].iloc[0]).abs().max()
+    return tuple(away.index[away > STRAY * usual])
+
+
+def stray(columns: tuple[str, ...]) -> Cause:
+    """The fault that these columns are."""
+    return _cause(
+        "D313",
+        f"{', '.join(columns[:5])}: one value in all rows that were trained on, and "
+        f"values over {STRAY:g} times the usual spread away in rows asked about. What "
+        "the network says of such rows is arbitrary.",
+        "Leave out columns that do not vary, or scale with scikit-learn's "
+        "StandardScaler, which does not divide by a spread of 0.",
+    )
 
 
 def sorted_rows(study: Study) -> Cause | None:

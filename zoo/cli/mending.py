@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..diagnosis.inquiry import FAILING
+from ..diagnosis.named import whole_fit
 
 if TYPE_CHECKING:
     from ..diagnosis.case import Repair
@@ -71,8 +72,7 @@ def mend(
         return Mended(snippet="" if plain is None else as_code(plain.model) or "")
     script, failed, diff = Path(recording.script), "", ""
     tuned = [*repairs, *sides.inquiry.tuned]
-    # one output of a training, or some of its rows, keeps the history of the whole
-    same = (i for i, f in enumerate(recording.fits) if f.history is fit.history)
+    same = (i for i, f in enumerate(recording.fits) if f is whole_fit(recording, fit))
     job = {
         "script": str(script.resolve()),
         "arguments": [*arguments],

@@ -10,8 +10,9 @@ import numpy as np
 from ..backend import keras
 from .case import Case, Repair
 from .changes import join, set_compile, set_layers
-from .edits import WrapArgument
+from .edits import Statement, WrapArgument
 from .graph import LINEAR, Node, is_recurrent
+from .named import names_of_labels
 from .question import first
 from .setup import Setup
 
@@ -247,7 +248,10 @@ def recode(case: Case) -> Repair:
         codes = np.searchsorted(values, known).astype("int64")
         return replace(setup, y=codes, values=np.arange(len(values)))
 
-    return Repair("labels as 0, 1, ...", apply, (WrapArgument("y", code),))
+    # where the script asks how good it is, its labels must be of the same kind
+    names = names_of_labels(case.recording, case.fit)
+    named = tuple(Statement(f"{n} = {code.replace('{}', n)}") for n in names)
+    return Repair("labels as 0, 1, ...", apply, named or (WrapArgument("y", code),))
 
 
 def one_column(case: Case) -> bool:

@@ -1,0 +1,49 @@
+"""Arrays under the names that a script has for them."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from learnable.zoo.diagnosis.named import name_of, names_of_labels, whole_fit
+from learnable.zoo.diagnosis.recording import Recording
+
+X = np.arange(12.0).reshape(6, 2)
+Y = np.array([1, 2, 2, 1, 2, 1])
+TEST = np.array([2, 1, 1])
+
+
+class Training(SimpleNamespace):
+    """What is looked at in a recorded training."""
+
+
+def recorded(y=Y, **names):
+    fit = Training(x=X, y=y, history={})
+    module = SimpleNamespace(**names)
+    return Recording(fits=[fit], module=module), fit
+
+
+def test_labels_of_the_same_classes_are_named_together():
+    recording, fit = recorded(y_train=Y, y_test=TEST, x=X, count=3, other=TEST + 1)
+    assert names_of_labels(recording, fit) == ("y_train", "y_test")
+
+
+@pytest.mark.parametrize("names", [{}, {"y": np.append(Y, 1)}, {"y_test": TEST}])
+def test_labels_made_on_the_way_have_no_names(names):
+    recording, fit = recorded(**names)
+    assert names_of_labels(recording, fit) == ()
+
+
+def test_a_name_is_found_by_what_it_holds():
+    recording, _ = recorded(rows=X.copy(), y=Y)
+    assert name_of(recording, X) == "rows"
+    assert name_of(recording, X + 1) is None
+    assert name_of(recording, [1, 2]) is None
+    assert name_of(replace(recording, module=None), X) is None
+
+
+def test_some_rows_of_a_training_belong_to_it():
+    recording, fit = recorded()
+    some = Training(x=X[:2], y=Y[:2], history=fit.history)
+    assert whole_fit(recording, some) is fit
+    assert whole_fit(recording, Training(history={})) is None

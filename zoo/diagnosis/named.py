@@ -1,0 +1,56 @@
+"""Arrays under the names that a script has for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from .recording import Fit, Recording
+
+MOST_CELLS = 10_000_000
+"""Of an array that is compared."""
+
+
+def whole_fit(recording: Recording, fit: Fit) -> Fit | None:
+    """The training as it was recorded, of which ``fit`` has some rows or one output."""
+    # what is made from a training keeps its history
+    return next((f for f in recording.fits if f.history is fit.history), None)
+
+
+def name_of(recording: Recording, array: Any) -> str | None:
+    """The name under which the script holds an array; None where it has none."""
+    same = (n for n, v in _arrays(recording) if _equal(v, array))
+    return next(same, None)
+
+
+def names_of_labels(recording: Recording, fit: Fit) -> tuple[str, ...]:
+    """Every name for labels of the same classes as those that were trained on.
+
+    None unless the labels given to ``fit`` have a name themselves: a name for what
+    they were made from would be changed together with them.
+    """
+    whole = whole_fit(recording, fit)
+    if whole is None or name_of(recording, whole.y) is None:
+        return ()
+    classes = np.unique(whole.y)
+    return tuple(
+        name
+        for name, value in _arrays(recording)
+        if value.ndim == whole.y.ndim
+        and value.dtype.kind in "iuf"
+        and np.array_equal(np.unique(value), classes)
+    )
+
+
+def _arrays(recording: Recording) -> Iterator[tuple[str, np.ndarray]]:
+    module = recording.module
+    for name, value in vars(module).items() if module else ():
+        if isinstance(value, np.ndarray) and value.size <= MOST_CELLS:
+            yield name, value
+
+
+def _equal(value: np.ndarray, array: Any) -> bool:
+    alike = isinstance(array, np.ndarray) and value.shape == array.shape
+    return alike and np.array_equal(value, array)
