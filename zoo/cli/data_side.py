@@ -165,9 +165,12 @@ def stray_columns(dataset: Dataset, asked: Dataset) -> tuple[str, ...]:
     own, other = dataset.x, asked.x
     if not isinstance(own, pd.DataFrame) or not isinstance(other, pd.DataFrame):
         return ()
-    spread = pd.Series(own.std())
-    constant = own.columns[(spread <= TINY) & own.notna().all()]
-    usual = float(spread[spread > TINY].median())
+    spread = own.std().to_numpy()
+    varies = spread > TINY
+    if not varies.any():
+        return ()
+    constant = own.columns[(spread <= TINY) & own.notna().all().to_numpy()]
+    usual = float(np.median(spread[varies]))
     away = (other[constant] - own[constant].iloc[0]).abs().max()
     return tuple(away.index[away > STRAY * usual])
 
