@@ -107,11 +107,17 @@ def test_where_nothing_learns_the_data_have_the_word():
 
 
 @pytest.mark.parametrize(
-    ("score", "side", "verdict"),
-    [(0.88, "network", "network-at-fault"), (0.11, "none", "undecided")],
+    ("before", "score", "gain", "side", "verdict"),
+    [
+        (0.3, 0.88, SURE, "network", "network-at-fault"),
+        (0.3, 0.88, UNSURE, "none", "undecided"),
+        (0.3, 0.5, SURE, "none", "undecided"),
+        (0.0, 0.0, UNSURE, "network", "network-at-fault"),
+    ],
+    ids=["twice as good", "by chance", "not twice", "nothing learned"],
 )
-def test_a_plain_network_says_whether_any_can(score, side, verdict):
-    found = told(inquiry(0.1), plain=Reference(score, None))
+def test_a_plain_network_says_whether_any_can(before, score, gain, side, verdict):
+    found = told(inquiry(before), plain=Reference(score, None, gain))
     assert found.reference == score
     assert (found.side, found.verdict) == (side, verdict)
     assert f"a plain network in its place has {score:.2f}" in found.sentence

@@ -15,7 +15,7 @@ from ...baselines.diagnosis import (
     Suspicion,
     Trial,
 )
-from ..diagnosis.inquiry import FAILING, NOTHING
+from ..diagnosis.inquiry import FAILING, MENDED, NOTHING
 from ..diagnosis.symptoms import symptoms
 
 if TYPE_CHECKING:
@@ -35,10 +35,11 @@ AHEAD = 1.1
 
 @dataclass(frozen=True)
 class Reference:
-    """A plain network on the same rows, and its score."""
+    """A plain network on the same rows, its score and its gain over the script's."""
 
     score: float
     model: Any
+    gain: Difference
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,14 @@ class Sides:
 
     @property
     def is_at_fault(self) -> bool:
-        """Whether it is behind, and another network on the same rows is not."""
-        plain = self.reference
-        better = plain is None or self.inquiry.before < FAILING * plain.score
+        """Whether it is behind, and so more than networks are on these rows.
+
+        One that learns nothing is; else a plain one must surely be twice as good.
+        """
+        plain, before = self.reference, self.inquiry.before
+        if plain is None or before <= NOTHING:
+            return self.is_behind
+        better = before < MENDED * plain.score and plain.gain.is_sure
         return self.is_behind and better
 
 
@@ -234,7 +240,9 @@ def _behind(sides: Sides, stands: str) -> tuple[str, str, str]:
             f"The network has {stands}; {has}, so that it does what networks do here.",
             f"A network that comes near {sides.best[0]}, which is the one to use.",
         )
-    can = f" But {has}: a network can learn these rows." if has else ""
+    learns = plain is not None and plain.score >= FAILING * sides.best[1]
+    so = ": a network can learn these rows" if learns else ", which is no answer either"
+    can = f" And {has}{so}." if has else ""
     return (
         "network-at-fault",
         f"The network has {stands}, and nothing that was tried mends it.{can}",

@@ -181,9 +181,10 @@ def _reference(lab: Laboratory) -> Reference | None:
     lab.allow(REFERENCE_SECONDS)
     try:
         score = lab.score([repair], splits=len(lab.splits))
+        gain = lab.difference([repair], [], splits=len(lab.splits))
     except OutOfTime:
         return None
-    return Reference(score, repair.apply(lab.setup).model)
+    return Reference(score, repair.apply(lab.setup).model, gain)
 
 
 def _shortfall(lab: Laboratory, best: Sequence[np.ndarray]) -> Difference | None:

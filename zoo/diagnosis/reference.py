@@ -17,7 +17,7 @@ from .setup import DEFAULT_BATCH, Setup
 UNITS = 64
 STEPS = 4_000
 """About as many optimizer steps, as far as the epochs allow."""
-EPOCHS = (5, 100)
+EPOCHS = (5, 400)
 LEAST_SIDE = 12
 """Pixels, below which an image is read as a row of numbers."""
 VECTOR = 16

@@ -103,7 +103,7 @@ def _size(values: np.ndarray) -> _Size:
         return _Size("", float(means[0]), 0.0)
     even = vary & [_is_even(column) for column in columns.T]
     return _Size(
-        _trouble(means[vary], spreads[vary], means[even], spreads[even]),
+        _trouble(means[vary], spreads[vary], spreads[even]),
         float(np.abs(means[vary]).max()),
         float(spreads[vary].max()),
     )
@@ -116,22 +116,18 @@ def _is_even(column: np.ndarray) -> bool:
     return len(counts) > 2 and counts.max() <= len(known) / 2
 
 
-def _trouble(
-    means: np.ndarray, spreads: np.ndarray, even: np.ndarray, even_spreads: np.ndarray
-) -> str:
+def _trouble(means: np.ndarray, spreads: np.ndarray, even_spreads: np.ndarray) -> str:
     """What to say of columns; those without a commonest value are the even ones."""
     most, least = spreads.max(), spreads.min()
     if most > LARGE:
         return f"standard deviations go up to {most:,.3g}"
-    far = (np.abs(even) > FAR * even_spreads) & (np.abs(even) > FAR)
+    far = (np.abs(means) > FAR * spreads) & (np.abs(means) > FAR)
     if far.any():
         i = int(np.argmax(far))
-        return (
-            f"a column has the mean {even[i]:,.3g} and spreads by {even_spreads[i]:.3g}"
-        )
+        return f"a column has the mean {means[i]:,.3g} and spreads by {spreads[i]:.3g}"
     if most < SMALL:
         return f"standard deviations are {most:.3g} at most"
-    if len(even) > 1 and len(spreads) < WIDE:
+    if len(even_spreads) > 1 and len(spreads) < WIDE:
         least, most = even_spreads.min(), even_spreads.max()
         if most > UNEQUAL * least:
             return f"standard deviations go from {least:.3g} to {most:.3g}"
