@@ -1,10 +1,12 @@
 """``zoo check`` on training scripts whose faults are known.
 
-``python -m benchmarks.specimens FOLDER [dev|kept|NAME ...]`` checks every script of a
-folder of specimens (each with ``train.py`` and ``truth.json``), or one half of them, or
-those named. The halves are by the hash of the name: the first was looked at while rules
-were written, the second (``kept``) was not. Writes ``specimens.json``, one record a
-script, and a table in ``docs/check.md``. With ``--seed N`` under another seed.
+``python -m benchmarks.specimens FOLDER [dev|later|kept|NAME ...]`` checks every script
+of a folder of specimens (each with ``train.py`` and ``truth.json``), or one part of
+them, or those named. The parts are by the hash of the name: the first half (``dev``)
+was looked at while rules were written, the third quarter (``later``) only after the
+second half had been measured, the last quarter (``kept``) never. Writes
+``specimens.json``, one record a script, and a table in ``docs/check.md``. With
+``--seed N`` under another seed.
 """
 
 import hashlib
@@ -24,13 +26,26 @@ from .tables import HERE, markdown, put_between, save
 
 ZOO = Path(sys.executable).with_name("zoo")
 FIGURES = HERE / "specimens.json"
+FIRST = "second half, before any of it was looked at"
 
 
-def halves(names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The half that was looked at, and the half that was kept back."""
+def parts(names: Sequence[str]) -> dict[str, list[str]]:
+    """The half that was looked at, the quarter looked at later, and the one never."""
     order = sorted(names, key=lambda n: hashlib.sha256(n.encode()).hexdigest())
-    half = len(order) // 2
-    return sorted(order[:half]), sorted(order[half:])
+    half, three = len(order) // 2, len(order) * 3 // 4
+    cut = {"dev": order[:half], "later": order[half:three], "kept": order[three:]}
+    return {name: sorted(part) for name, part in cut.items()}
+
+
+def commit() -> str:
+    """The state of the code, so that records of several runs are told apart."""
+    told = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"],
+        capture_output=True,
+        text=True,
+        cwd=HERE,
+    )
+    return told.stdout.strip()
 
 
 def check(folder: Path, *, seed: int) -> dict[str, Any]:
@@ -46,21 +61,17 @@ def check(folder: Path, *, seed: int) -> dict[str, Any]:
             capture_output=True,
             text=True,
         )  # fmt: skip
-        if not told.stdout:  # no repaired script to write is no reason to say nothing
-            told = subprocess.run(
-                [
-                    ZOO, "check", folder / "train.py", "--json", "--quiet",
-                    "--out", out, "--seed", str(seed),
-                ],
-                capture_output=True,
-                text=True,
-            )  # fmt: skip
         spent = round(time.perf_counter() - start, 1)
         if not told.stdout:
-            return {"seconds": spent, "error": told.stderr.strip()[-300:]}
+            return {
+                "commit": commit(),
+                "seconds": spent,
+                "error": told.stderr.strip()[-300:],
+            }
         facts = json.loads(told.stdout)
         reached = run_script(fixed) if fixed.exists() else {}
     return {
+        "commit": commit(),
         "seconds": spent,
         "side": facts["side"],
         "verdict": facts["verdict"],
@@ -159,8 +170,7 @@ def main() -> None:
         path.parent.name: json.loads(path.read_text("utf-8"))
         for path in sorted(root.glob("*/truth.json"))
     }
-    first, second = halves(list(truths))
-    named = {"dev": first, "kept": second}
+    named = parts(list(truths))
     names = [n for a in asked for n in named.get(a, [a])] or list(truths)
     known = json.loads(FIGURES.read_text("utf-8")) if FIGURES.exists() else {}
     found = known.setdefault(f"seed {seed}", {})
@@ -169,23 +179,26 @@ def main() -> None:
         verdict = judge(found[name], truths[name])
         print(name, found[name], verdict, flush=True)
         save("specimens", known)
-    parts = {"dev": first, "kept": second, "all": list(truths)}
-    for part, members in parts.items():
-        chosen = {n: found[n] for n in members if n in found}
-        if chosen:
-            print(part, figures(chosen, truths), flush=True)
-    put_between(HERE.parent / "docs/check.md", "specimens", as_page(found, truths))
+    page = as_page(found, known.get(FIRST, {}), truths)
+    put_between(HERE.parent / "docs/check.md", "specimens", page)
 
 
-def as_page(found: dict[str, dict[str, Any]], truths: dict[str, dict[str, Any]]) -> str:
-    """The figures of both halves and of all."""
-    first, second = halves(list(truths))
+def as_page(
+    found: dict[str, dict[str, Any]],
+    first: dict[str, dict[str, Any]],
+    truths: dict[str, dict[str, Any]],
+) -> str:
+    """The figures of each part, of all, and of the second half at first."""
+    titles = {"dev": "looked at", "later": "looked at later", "kept": "kept back"}
     lines = {
-        "looked at": {n: found[n] for n in first if n in found},
-        "kept back": {n: found[n] for n in second if n in found},
-        "all": found,
+        titles[name]: {n: found[n] for n in members if n in found}
+        for name, members in parts(list(truths)).items()
     }
-    told = {name: figures(part, truths) for name, part in lines.items() if part}
+    told = {
+        name: figures(part, truths)
+        for name, part in (lines | {"all": found, FIRST: first}).items()
+        if part
+    }
     head = ["scripts", *next(iter(told.values()))]
     rows = [
         [name, *(f"{value:.2f}".removesuffix(".00") for value in part.values())]

@@ -75,8 +75,8 @@ def prepare(recording: Recording, fit: Fit, *, seed: int) -> Material:
 
 def _some_rows(question: Question, seed: int) -> np.ndarray:
     """All rows, or a sample; without those whose target is missing."""
-    y = question.y.reshape(len(question), -1).astype("float64")
-    rows = np.flatnonzero(np.isfinite(y).all(axis=1))
+    missing = ~np.isfinite(question.y.astype("float64"))
+    rows = np.flatnonzero(~missing.any(axis=tuple(range(1, missing.ndim))))
     if len(rows) < LEAST_ROWS:
         msg = f"the training has {len(rows)} rows with a target"
         raise BadData(f"{msg}; {LEAST_ROWS} or more are needed to examine it")
