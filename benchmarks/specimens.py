@@ -66,7 +66,7 @@ def check(folder: Path, *, seed: int) -> dict[str, Any]:
             return {
                 "commit": commit(),
                 "seconds": spent,
-                "error": told.stderr.strip()[-300:],
+                "error": told.stderr.strip().replace(str(HERE.parent), "")[-300:],
             }
         facts = json.loads(told.stdout)
         reached = run_script(fixed) if fixed.exists() else {}
@@ -199,7 +199,7 @@ def as_page(
         for name, part in (lines | {"all": found, FIRST: first}).items()
         if part
     }
-    head = ["scripts", *next(iter(told.values()))]
+    head = ["part", *next(iter(told.values()))]
     rows = [
         [name, *(f"{value:.2f}".removesuffix(".00") for value in part.values())]
         for name, part in told.items()
