@@ -33,12 +33,25 @@ def inquiry(
 
 
 def told(
-    found: Inquiry, *, data="signal", best=0.9, short=SURE, faults=(), plain=None
+    found: Inquiry,
+    *,
+    data="signal",
+    best=0.9,
+    short=SURE,
+    faults=(),
+    plain=None,
+    error="",
 ) -> Any:
     question = Question("binary", np.array([0, 1]), np.array([0, 1]))
     recording = SimpleNamespace(script="train.py")
     fit = SimpleNamespace(
-        history={}, weights=[], trained=[], model=None, loss="mse", output=""
+        history={},
+        weights=[],
+        trained=[],
+        model=None,
+        loss="mse",
+        output="",
+        error=error,
     )
     case: Any = SimpleNamespace(
         question=question, recording=recording, probe=None, fit=fit, loss="mse"
@@ -129,3 +142,8 @@ def test_a_tuned_network_says_so_beside_its_causes():
     found = told(mended)
     assert "epochs 5 -> 20 (score 0.90 without, 0.95 with)" in repr(found)
     assert [c.code for c in found.causes] == ["N202"]
+
+
+def test_what_ended_the_training_is_told_first():
+    found = told(inquiry(0.0), error="RuntimeError: no idea (line 7)")
+    assert found.sentence.startswith("The training ended with RuntimeError: no idea")

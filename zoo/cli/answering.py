@@ -107,6 +107,8 @@ def answer(
     probe = sides.case.probe
     causes = (*sides.data, *(_as_cause(c) for c in inquiry.causes))
     verdict, sentence, change = _verdict(sides)
+    if sides.case.fit.error:
+        sentence = f"The training ended with {sides.case.fit.error}. {sentence}"
     return Diagnosis(
         script=sides.case.recording.script,
         side=_side(sides, causes),
