@@ -10,7 +10,7 @@ from learnable.zoo.diagnosis.given import each_output
 
 layers = keras.layers
 X = np.random.default_rng(0).normal(size=(120, 3)).astype("float32")
-AGE, KIND = 40 + 10 * X[:, 0], (X[:, 1] > 0).astype("int64")
+AGE, KIND = 40 + 10 * (X[:, 0] + X[:, 1]), (X[:, 1] + X[:, 2] > 0).astype("int64")
 
 
 def network(head="linear"):
