@@ -8,13 +8,15 @@ import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.cli.data_repairs import align, aligned, hide
 from learnable.zoo.diagnosis.edits import HideInputs, Statement
+from learnable.zoo.diagnosis.recording import Place
 from learnable.zoo.diagnosis.setup import Setup, build
 
 X = np.random.default_rng(0).normal(3, 2, (50, 3)).astype("float32")
 
 
 def material(x, **names):
-    fit = SimpleNamespace(x=x, history={})
+    here = Place(__file__, 1)
+    fit = SimpleNamespace(x=x, history={}, place=here, compiled=None)
     module = SimpleNamespace(**names)
     recording = SimpleNamespace(fits=[fit], module=module)
     flat = np.reshape(x, (len(x), -1))

@@ -19,18 +19,21 @@ if TYPE_CHECKING:
 def as_facts(results: Results, run: Path) -> dict[str, Any]:
     """What ``--json`` prints."""
     facts = results.to_dict()
-    found = facts["diagnosis"]
-    causes = [
-        {("all" if key == "together" else key): value for key, value in cause.items()}
-        for cause in found["causes"]
-    ]
-    return found | {
-        "causes": causes,
+    return _told(facts["diagnosis"]) | {
         "findings": facts["findings"],
         "data": facts["verdicts"][-1],
         "run": str(run),
         "report": str(run / "report.html"),
     }
+
+
+def _told(found: dict[str, Any]) -> dict[str, Any]:
+    """A diagnosis, whose score with all repairs is called ``all``."""
+    causes = [
+        {("all" if key == "together" else key): value for key, value in cause.items()}
+        for cause in found["causes"]
+    ]
+    return found | {"causes": causes, "others": [_told(o) for o in found["others"]]}
 
 
 def show(results: Results, run: Path, *, wrote: Path | None) -> None:

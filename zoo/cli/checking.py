@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...baselines.diagnosis import Cause, Diagnosis
-from ..diagnosis.case import Case, Repair
+from ..diagnosis.case import Case
 from ..diagnosis.given import each_output
 from ..diagnosis.golden import golden_tests
 from ..diagnosis.inquiry import NOTHING, Inquiry
@@ -237,14 +237,22 @@ def _faults(
     )
     if not causes:
         return asked_faults(material, study, lab)
-    finding = data_side.leaking(study)
-    named = finding is not None and finding.n_columns == len(finding.columns)
-    repair = hide(material, finding.columns) if finding and named else None
-    return tuple(_without(cause, repair, lab) for cause in causes)
+    return tuple(
+        _without_leak(cause, material, study, lab)
+        if cause.code == "D308"
+        else Fault(cause)
+        for cause in causes
+    )
 
 
-def _without(cause: Cause, repair: Repair | None, lab: Laboratory) -> Fault:
+def _without_leak(
+    cause: Cause, material: Material, study: Study, lab: Laboratory
+) -> Fault:
     """A leak, and what the network has without it."""
+    finding = data_side.leaking(study)
+    if finding is None or finding.n_columns > len(finding.columns):
+        return Fault(cause)
+    repair = hide(material, finding.columns)
     if repair is None:
         return Fault(cause)
     lab.allow(PROBE_SECONDS)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..diagnosis.case import Repair
 from ..diagnosis.edits import HideInputs, Statement
-from ..diagnosis.named import name_of, whole_fit
+from ..diagnosis.named import name_of, sees_names, whole_fit
 
 if TYPE_CHECKING:
     from ...baselines.diagnosis import Cause
@@ -65,7 +65,7 @@ def align(material: Material, asked: Any) -> Repair | None:
     """
     recording = material.recording
     whole = whole_fit(recording, material.fit)
-    if whole is None or not isinstance(asked, np.ndarray):
+    if whole is None or not sees_names(whole) or not isinstance(asked, np.ndarray):
         return None
     own, other = name_of(recording, whole.x), name_of(recording, asked)
     if own is None or other is None or own == other:

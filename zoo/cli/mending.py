@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..diagnosis.case import repaired
 from ..diagnosis.inquiry import FAILING
 from ..diagnosis.named import whole_fit
 
@@ -72,7 +73,8 @@ def mend(
         return Mended(snippet="" if plain is None else as_code(plain.model) or "")
     script, failed, diff = Path(recording.script), "", ""
     tuned = [*repairs, *sides.inquiry.tuned]
-    same = (i for i, f in enumerate(recording.fits) if f is whole_fit(recording, fit))
+    whole = whole_fit(recording, fit)
+    same = (i for i, f in enumerate(recording.fits) if f is whole)
     job = {
         "script": str(script.resolve()),
         "arguments": [*arguments],
@@ -89,13 +91,7 @@ def mend(
         if not why:
             return Mended(fixed, here)
         diff, failed = diff or here, failed or why
-    return Mended("", diff, failed, as_code(_applied(setup, repairs).model) or "")
-
-
-def _applied(setup: Setup, repairs: Sequence[Repair]) -> Setup:
-    for repair in repairs:
-        setup = repair.apply(setup)
-    return setup
+    return Mended("", diff, failed, as_code(repaired(setup, repairs).model) or "")
 
 
 def _ways(setup: Setup, repairs: Sequence[Repair]) -> Iterator[tuple[Edit, ...]]:
@@ -106,13 +102,14 @@ def _ways(setup: Setup, repairs: Sequence[Repair]) -> Iterator[tuple[Edit, ...]]
     known = [edit for repair in repairs for edit in repair.edits or ()]
     if all(repair.edits is not None for repair in repairs):
         yield tuple(known)
-    code = as_code(_applied(setup, repairs).model, name="network")
+    code = as_code(repaired(setup, repairs).model, name="network")
     if code is None:
         return
     around = [
         edit
         for edit in known
-        if not isinstance(edit, FeedFrom | InsertLayer | Statement)
+        if not isinstance(edit, FeedFrom | InsertLayer)
+        and not (isinstance(edit, Statement) and "{model}" in edit.code)
         and not (isinstance(edit, SetArgument) and edit.call == "layer")
     ]
     # in a function, whose names are not those of the script

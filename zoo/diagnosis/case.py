@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -41,6 +41,13 @@ class Repair:
     what: str
     apply: Callable[[Setup], Setup]
     edits: tuple[Edit, ...] | None = None
+
+
+def repaired(setup: Setup, repairs: Iterable[Repair]) -> Setup:
+    """A setup with repairs made one after the other."""
+    for repair in repairs:
+        setup = repair.apply(setup)
+    return setup
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..backend import keras
-from .case import Case, Repair
+from .case import Case, Repair, repaired
 from .edits import Edit, InsertLayer, SetArgument
 from .graph import Node
 from .setup import Setup, again
@@ -121,9 +121,7 @@ def join(what: str, repairs: Iterable[Repair]) -> Repair:
     parts = tuple(repairs)
 
     def apply(setup: Setup) -> Setup:
-        for part in parts:
-            setup = part.apply(setup)
-        return setup
+        return repaired(setup, parts)
 
     edits: tuple[Edit, ...] | None = ()
     for part in parts:

@@ -13,8 +13,6 @@ of the best baseline, or of the best repair. Healthy networks stood at .78 and m
 their best baseline, failing ones at .65 and less."""
 NOTHING = 0.05
 """A score that is nothing: chance is 0, and 1 is perfect."""
-MENDED = 0.5
-"""Share of what is missing that the repairs of all causes must make up for."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,29 @@ def whole_fit(recording: Recording, fit: Fit) -> Fit | None:
     return next((f for f in recording.fits if f.history is fit.history), None)
 
 
+def sees_names(fit: Fit) -> bool:
+    """Whether a statement before ``compile`` can change the script's arrays.
+
+    Within a function it would make names of its own.
+    """
+    place = fit.compiled or fit.place
+    if place is None:
+        return False
+    try:
+        tree = ast.parse(Path(place.file).read_bytes())
+    except (OSError, SyntaxError):  # code that came from no file
+        return False
+    functions = (
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    return not any(
+        node.lineno <= place.line <= (node.end_lineno or node.lineno)
+        for node in functions
+    )
+
+
 def name_of(recording: Recording, array: Any) -> str | None:
     """The name under which the script holds an array; None where it has none."""
     same = (n for n, v in _arrays(recording) if _equal(v, array))
@@ -32,7 +57,7 @@ def names_of_labels(recording: Recording, fit: Fit) -> tuple[str, ...]:
     they were made from would be changed together with them.
     """
     whole = whole_fit(recording, fit)
-    if whole is None or name_of(recording, whole.y) is None:
+    if whole is None or not sees_names(whole) or name_of(recording, whole.y) is None:
         return ()
     classes = np.unique(whole.y)
     return tuple(

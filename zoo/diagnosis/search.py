@@ -7,12 +7,14 @@ from dataclasses import replace
 from itertools import combinations
 
 from .case import Suspect
-from .inquiry import FAILING, MENDED, NOTHING, Cause, Inquiry, Proposal
+from .inquiry import FAILING, NOTHING, Cause, Inquiry, Proposal
 from .trials import Laboratory, OutOfTime
 from .tuning import best_value, tuned
 
 SOLVED = 0.9
 """A repair is enough that reaches this share."""
+MENDED = 0.5
+"""Share of what is missing that the repairs of all causes must make up for."""
 LOSS = 0.1
 """Share of what can be reached that must be lost when a cause's repair is left out."""
 MOST_TOGETHER = 4

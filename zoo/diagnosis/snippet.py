@@ -49,9 +49,7 @@ def as_code(model: keras.Model, *, name: str = "model") -> str | None:
             if isinstance(model, keras.Sequential):
                 return f"{name} = {_sequential(model.get_config())}\n"
             return functional_code(model, entry_code, name)
-    # NotImplementedError: a layer without a config; the others: classes of a user's
-    # own, or of Keras, that do not read what they have written
-    except (NoCode, NotImplementedError, KeyError, TypeError, ValueError):
+    except (NoCode, NotImplementedError):  # the latter: a layer without a config
         return None
 
 
@@ -159,11 +157,14 @@ def _arguments(
 
 def _made(cls: Any, config: dict[str, Any], parameters: list[inspect.Parameter]) -> Any:
     """A layer of a config that leaves out what is as its class has it."""
+    known = {p.name: p.default for p in parameters if p.default is not p.empty}
     try:
         return cls.from_config(copy.deepcopy(config))
     except KeyError:  # some, as Rescaling, look for what their constructors do not need
-        known = {p.name: p.default for p in parameters if p.default is not p.empty}
-        return cls.from_config(copy.deepcopy(known | config))
+        try:
+            return cls.from_config(copy.deepcopy(known | config))
+        except KeyError as error:
+            raise NoCode(f"{cls.__name__} does not read its own config") from error
 
 
 def same(one: Any, other: Any) -> bool:

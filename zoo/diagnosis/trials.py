@@ -11,7 +11,7 @@ import numpy as np
 
 from ..backend import keras
 from ..training import fit
-from .case import Repair
+from .case import Repair, repaired
 from .credit import credits, decide
 from .graph import LINEAR, make_graph
 from .question import Question
@@ -202,9 +202,7 @@ class Laboratory:
         start = time.monotonic()
         split = self.splits[number]
         try:
-            setup = self.setup
-            for repair in repairs:
-                setup = repair.apply(setup)
+            setup = repaired(self.setup, repairs)
             found = train(setup, self.question, split, seed=self.seed + number)
         # a script's own layers and losses may raise anything, and a repair may not fit
         # the network: it is out of the question then

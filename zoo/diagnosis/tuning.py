@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from .case import Repair
+from .case import Repair, repaired
 from .changes import set_fit, set_optimizer
 from .setup import Setup
 from .trials import Laboratory, OutOfTime
@@ -56,18 +56,11 @@ def tuned(lab: Laboratory, repairs: Sequence[Repair]) -> tuple[Repair, ...]:
     for propose in (_rates, _longer):
         mended = [*repairs, *found]
         try:
-            better = _better(lab, mended, propose(_applied(lab, mended)))
+            better = _better(lab, mended, propose(repaired(lab.setup, mended)))
         except OutOfTime:
             break
         found += [] if better is None else [better]
     return tuple(found)
-
-
-def _applied(lab: Laboratory, repairs: Sequence[Repair]) -> Setup:
-    setup = lab.setup
-    for repair in repairs:
-        setup = repair.apply(setup)
-    return setup
 
 
 def _rates(setup: Setup) -> Iterator[Repair]:
@@ -93,10 +86,10 @@ def _better(
 ) -> Repair | None:
     splits = len(lab.splits)
     score, seconds = lab.score(mended), lab.outcome(mended).seconds
-    epochs = _applied(lab, mended).epochs
+    epochs = repaired(lab.setup, mended).epochs
     tried = [*choice]
     # each is trained on the first split, and one of them on all the others
-    each = [seconds * _applied(lab, [*mended, r]).epochs / epochs for r in tried]
+    each = [seconds * repaired(lab.setup, [*mended, r]).epochs / epochs for r in tried]
     if not tried or sum(each) + max(each) * (splits - 1) > MOST_SECONDS:
         return None
     scores = [lab.score([*mended, repair]) for repair in tried]
