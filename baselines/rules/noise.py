@@ -20,10 +20,8 @@ POOR = 0.7
 """... and above which it is none. A poor judge's word counts only if ..."""
 FLAT = 0.75
 """... the surest rows, at the lower end of their share, are contradicted so much as
-often as all. A weak relation comes near that only with more errors (a logistic one is
-at .74 with .7 of the errors of the commonest class); of 67 real tables no poor judge
-was above .71 but on bupa (.79), whose target is known to be wrong; with 30 % of the
-labels changed, tables are at .90 to .94."""
+often as all. For figures of tables as they are, with labels changed, and of a weak
+relation see docs/findings.md."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ def contradicted_labels(case: Case) -> Found | None:
     """Labels that the best baseline, which did not see them, confidently denies."""
     if case.said is None or case.best is None:
         return None
-    errors = _share_of_errors(case)
+    errors = share_of_errors(case)
     if errors > POOR:
         return None
     rows, p = case.said
@@ -62,7 +60,7 @@ def contradicted_labels(case: Case) -> Found | None:
     if not len(doubts.rows):
         return None
     wrong = float((p.argmax(axis=1) != y).mean())
-    low = _least(doubts.sure_share, doubts.sure_count)
+    low = lower_end(doubts.sure_share, doubts.sure_count)
     grave = low >= LEAST_SURE and doubts.sure_share >= LEVEL * wrong
     if errors > BETTER:
         grave = low >= FLAT * wrong
@@ -97,7 +95,7 @@ def _meaning(doubts: Doubts, wrong: float, *, grave: bool) -> str:
     return f"{seen}, as where classes overlap: most of these labels may well be right."
 
 
-def _share_of_errors(case: Case) -> float:
+def share_of_errors(case: Case) -> float:
     """The best baseline's errors by those of the commonest class; infinite if none."""
     dataset = case.dataset
     if not dataset.classes or dataset.y.ndim == 2 or case.said is None:
@@ -108,7 +106,7 @@ def _share_of_errors(case: Case) -> float:
     return float((p.argmax(axis=1) != y).mean() / max(1 - common, 1e-12))
 
 
-def _least(share: float, count: int) -> float:
+def lower_end(share: float, count: int) -> float:
     """Lower end of a share's 95 % interval (Wilson, JASA 22:209-212, 1927)."""
     z = 1.96
     middle = share + z**2 / (2 * count)
