@@ -34,6 +34,9 @@ class Cause:
         causes; None where nothing could be tried.
     lost, error : float, optional
         What the score loses when this repair is left out, and its standard error.
+    is_data : bool
+        Whether the data are at fault: so are those of rules D, and labels that were
+        computed with.
     """
 
     code: str
@@ -46,6 +49,7 @@ class Cause:
     together: float | None = None
     lost: float | None = None
     error: float | None = None
+    is_data: bool = False
 
     @property
     def scores(self) -> str:

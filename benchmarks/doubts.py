@@ -63,7 +63,7 @@ def logistic(slope: float) -> Dataset:
 def measure(dataset: Dataset) -> tuple[float, float] | None:
     """Errors by those of the commonest class; denied among the surest by all denied."""
     folds = make_folds(dataset)
-    judges = [b for b in baselines_for(dataset) if b.name in JUDGES]
+    judges = {n: b for n, b in baselines_for(dataset).items() if n in JUDGES}
     board = make_board(dataset, folds, harness.run(judges, dataset, folds, jobs=1))
     learned = Learned(board, NOTHING, Verdict("signal", "", "", ""), dataset)
     case = Case(dataset, make_rows(board), learned)

@@ -16,7 +16,7 @@ from learnable.zoo.diagnosis.question import Question
 from learnable.zoo.diagnosis.trials import Difference
 
 SURE, UNSURE = Difference(0.5, 0.01), Difference(0.5, 0.4)
-LEAK = DataCause("D308", "leak", "a column is the answer", "leave it out")
+LEAK = DataCause("D308", "leak", "a column is the answer", "leave it out", is_data=True)
 
 
 def cause(code: str) -> Cause:

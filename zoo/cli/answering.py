@@ -160,11 +160,11 @@ def measure(case: Case) -> str:
 
 
 def _side(sides: Sides, causes: tuple[Cause, ...]) -> Side:
-    kinds = {cause.code[0] for cause in causes}
-    if kinds == {"N", "D"}:
+    kinds = {cause.is_data for cause in causes}
+    if len(kinds) == 2:
         return "both"
     if kinds:
-        return "network" if kinds == {"N"} else "data"
+        return "data" if kinds == {True} else "network"
     if sides.is_behind:
         return "network" if sides.is_at_fault else "none"
     unclear = sides.inquiry.is_failing or sides.inquiry.before <= NOTHING
@@ -184,6 +184,7 @@ def _as_cause(cause: inquiries.Cause) -> Cause:
         cause.together,
         cause.lost.gain,
         cause.lost.error,
+        suspect.is_data,
     )
 
 

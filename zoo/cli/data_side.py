@@ -87,13 +87,19 @@ def _is_noise(finding: Finding) -> bool:
 
 
 def _of(finding: Finding) -> Cause:
-    return Cause(finding.code, finding.label, finding.sentence, finding.advice)
+    return Cause(
+        finding.code,
+        finding.label,
+        finding.sentence,
+        finding.advice,
+        is_data=True,
+    )
 
 
 def _cause(code: str, sentence: str, advice: str) -> Cause:
     from ...baselines.rules.catalog import RULES
 
-    return Cause(code, RULES[code].label, sentence, advice)
+    return Cause(code, RULES[code].label, sentence, advice, is_data=True)
 
 
 def _all_constant(dataset: Dataset) -> bool:

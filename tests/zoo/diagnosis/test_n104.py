@@ -37,6 +37,7 @@ def test_finds_and_recodes_it(
         codes = THREE
     found = label_encoding(case)
     assert found is not None
+    assert found.is_data == (y.dtype.kind == "f" and (y % 1 > 0).any())
     setup = found.repairs[0].apply(case.setup)
     np.testing.assert_array_equal(setup.y, codes)
     np.testing.assert_array_equal(setup.values, np.arange(len(setup.values)))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
 from ..case import Case, Repair, Suspect, suspect
 from ..heads import (
     BINARY,
@@ -34,7 +38,7 @@ def label_encoding(case: Case) -> Suspect | None:
     values = case.question.values
     some = ", ".join(str(value) for value in values[:4])
     some += f", ... {values[-1]}" if len(values) > 4 else ""
-    return suspect(
+    found = suspect(
         "N104",
         f"The {len(values)} classes are written as {some}. That is not what "
         f"{head.loss} with {counted(head.width, 'output')} reads.",
@@ -44,6 +48,12 @@ def label_encoding(case: Case) -> Suspect | None:
         layers=(head.name,),
         classes=len(values),
     )
+    return replace(found, in_data=not _are_whole(values))
+
+
+def _are_whole(values: np.ndarray) -> bool:
+    """Whether classes are whole numbers or names, and not numbers computed with."""
+    return values.dtype.kind != "f" or bool((values == values.round()).all())
 
 
 def _repair(case: Case, head: Head) -> Repair | None:
@@ -76,8 +86,6 @@ def _misread(case: Case, head: Head) -> bool:
 
 def _of_fractions(case: Case, head: Head) -> Repair | None:
     """Many classes as points on a line, with one output."""
-    values = case.question.values
-    whole = values.dtype.kind != "f" or bool((values == values.round()).all())
-    if whole or not head.loss:
+    if _are_whole(case.question.values) or not head.loss:
         return None
     return mend(case, head, aim_of(case, head.width))
