@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from ...baselines.diagnosis import (
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from ..diagnosis.trials import Difference
     from .data_repairs import Fault
 
+MOST_OF_ERROR = 160
+"""Characters told of what ended a training: TensorFlow lists every label."""
 AHEAD = 1.1
 """A network is ahead whose score is so many times the best baseline's."""
 TWICE = 2.0
@@ -111,7 +114,8 @@ def answer(
     causes = (*sides.data, *(_as_cause(c) for c in inquiry.causes))
     verdict, sentence, change = _verdict(sides)
     if sides.case.fit.error:
-        sentence = f"The training ended with {sides.case.fit.error}. {sentence}"
+        error = shorten(sides.case.fit.error, MOST_OF_ERROR, placeholder=" ...")
+        sentence = f"The training ended with {error.rstrip('.')}. {sentence}"
     return Diagnosis(
         script=sides.case.recording.script,
         side=_side(sides, causes),

@@ -17,8 +17,8 @@ from ..diagnosis.given import each_output
 from ..diagnosis.golden import golden_tests
 from ..diagnosis.inquiry import NOTHING, Inquiry
 from ..diagnosis.measure import measure
+from ..diagnosis.raising import inquire
 from ..diagnosis.reference import reference
-from ..diagnosis.search import Search
 from ..diagnosis.setup import as_given
 from ..diagnosis.suspects import suspects
 from ..diagnosis.trials import Difference, Laboratory, OutOfTime, gap
@@ -166,7 +166,12 @@ def _tried(material: Material, case: Case, study: Study, lab: Laboratory) -> Sid
     reach = reached(study, material)
     scores = {name: mean_score(marks) for name, marks in reach.items()}
     best = max(scores, key=lambda name: scores[name], default="")
-    found = Search(lab, suspects(case), reach=scores.get(best, 0.0)).run()
+    found = inquire(
+        lab,
+        suspects(case),
+        reach=scores.get(best, 0.0),
+        has_raised=bool(material.fit.error),
+    )
     short = _shortfall(lab, reach.get(best, []))
     faults = _faults(material, study, found, lab)
     sides = Sides(case, study, found, (best, scores.get(best, 0.0)), short, faults)

@@ -163,6 +163,17 @@ class Laboratory:
         """Give so much time from now on, where less is left."""
         self.deadline = max(self.deadline, time.monotonic() + seconds)
 
+    def beginning_with(self, repair: Repair) -> Laboratory:
+        """A laboratory of the repaired setup, with the time that is left."""
+        return Laboratory(
+            repair.apply(self.setup),
+            self.question,
+            self.splits,
+            deadline=self.deadline,
+            seed=self.seed,
+            on_trial=self._on_trial,
+        )
+
     def outcome(self, repairs: Sequence[Repair], split: int = 0) -> Outcome:
         """The setup with repairs, trained on one split.
 

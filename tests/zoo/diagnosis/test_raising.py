@@ -1,0 +1,102 @@
+"""Trainings that raise, on laboratories whose truth is known."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from learnable.zoo.diagnosis.case import Repair, Suspect
+from learnable.zoo.diagnosis.raising import inquire
+from learnable.zoo.diagnosis.trials import Difference, OutOfTime
+
+
+class World:
+    """Trainings run with one of ``running``; then each of ``gains`` adds its own."""
+
+    def __init__(self, running, gains, *, done=(), start=0.0, most=10_000):
+        self.running, self.gains, self.done = set(running), gains, frozenset(done)
+        self.start, self.most, self.known = start, most, set()
+        self.splits, self.deadline = (0, 1, 2), 0.0
+        self.setup = SimpleNamespace(epochs=5, steps=20_000, rate=0.0)
+
+    def beginning_with(self, repair):
+        done = {*self.done, repair.what}
+        return World(
+            self.running, self.gains, done=done, start=self.start, most=self.most
+        )
+
+    def outcome(self, repairs, split=0):
+        made = self.done | {repair.what for repair in repairs}
+        if made not in self.known and len(self.known) >= self.most:
+            raise OutOfTime
+        self.known.add(made)
+        if not made & self.running:
+            return SimpleNamespace(
+                error="ValueError: no", marks=np.zeros(0), score=0.0, seconds=0.1
+            )
+        score = self.start + sum(self.gains.get(what, 0.0) for what in made)
+        return SimpleNamespace(
+            error="", marks=np.full(9, score), score=score, seconds=0.1
+        )
+
+    def score(self, repairs, *, splits=1):
+        return self.outcome(repairs).score
+
+    def difference(self, better, worse, *, splits):
+        gain = self.outcome(better).score - self.outcome(worse).score
+        return Difference(gain, 0.02)
+
+
+def suspect(label, tier=1):
+    repair = Repair(label, lambda setup: setup)
+    return Suspect(label, label, "", "", tier, (repair,))
+
+
+def causes(world, *suspects, raised=True, reach=0.9):
+    found = inquire(world, suspects, reach=reach, has_raised=raised)
+    return [cause.proposal.suspect.label for cause in found.causes], found
+
+
+@pytest.mark.parametrize("start", [0.0, 0.3, 0.9])
+def test_what_makes_it_run_is_a_cause_whatever_the_score(start):
+    told, found = causes(
+        World(["codes"], {}, start=start), suspect("codes", 0), suspect("rate", 2)
+    )
+    assert told == ["codes"]
+    assert found.causes[0].only == found.mended == start
+    assert found.before == 0
+
+
+def test_what_the_training_wants_then_is_found_too():
+    world = World(["codes"], {"rate": 0.9})
+    told, found = causes(world, suspect("codes", 0), suspect("rate", 2))
+    assert told == ["codes", "rate"]
+    assert found.causes[1].only == 0
+    assert found.causes[0].lost.gain == pytest.approx(0.9)
+    assert found.causes[0].together == pytest.approx(0.9)
+
+
+def test_of_two_that_make_it_run_the_better_is_the_cause():
+    world = World(["units", "codes"], {"codes": 0.9})
+    told, found = causes(world, suspect("units", 0), suspect("codes", 0))
+    assert told == ["codes"]
+    assert [p.suspect.label for p in found.others] == ["units"]
+
+
+def test_structure_goes_before_settings():
+    world = World(["units", "rate"], {})
+    assert causes(world, suspect("rate", 2), suspect("units", 0))[0] == ["units"]
+
+
+def test_without_such_a_repair_there_is_no_cause():
+    assert causes(World([], {}), suspect("codes", 0))[0] == []
+
+
+def test_a_training_that_ran_is_not_said_to_raise():
+    """What raises in trials alone may be the trials' own fault."""
+    world = World(["codes"], {}, start=0.02)
+    assert causes(world, suspect("codes", 0), raised=False)[0] == []
+
+
+def test_without_time_nothing_is_claimed():
+    world = World(["codes"], {"codes": 0.9}, most=2)
+    assert causes(world, suspect("rate", 0), suspect("codes", 0))[0] == []

@@ -1,0 +1,101 @@
+"""Trainings that end with an error: what makes them run, and what they want then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+import numpy as np
+
+from .case import Repair, Suspect
+from .inquiry import Cause, Inquiry, Proposal
+from .search import Search
+from .trials import Difference, Laboratory, OutOfTime, gap
+from .tuning import tuned
+
+
+def inquire(
+    lab: Laboratory, suspects: Sequence[Suspect], *, reach: float, has_raised: bool
+) -> Inquiry:
+    """Find the causes of a network that does not learn.
+
+    Where the script's training raised, and does so again, a repair with which it runs
+    is a cause, whatever the score: the rest is looked for in the training that runs.
+
+    Parameters
+    ----------
+    lab : Laboratory
+    suspects : sequence of Suspect
+    reach : float
+        Score of the best baseline; 0 where nothing is learned.
+    has_raised : bool
+        Whether the script's own training ended with an error.
+    """
+    running = _running(lab, suspects) if has_raised and lab.outcome([]).error else []
+    if not running:
+        return Search(lab, suspects, reach=reach).run()
+    first = max(running, key=lambda p: lab.score([p.repair]))
+    codes = {p.suspect.code for p in running}
+    mended = lab.beginning_with(first.repair)
+    rest = [s for s in suspects if s.code not in codes]
+    found = Search(mended, rest, reach=reach).run()
+    causes = (_first(first, mended, found), *(_later(c) for c in found.causes))
+    same = tuple(p for p in running if p.suspect.code != first.suspect.code)
+    return replace(
+        found if found.causes else _tuned(mended, found),
+        before=0.0,
+        causes=causes,
+        others=same if len(causes) == 1 else (),
+        acquitted=(*found.acquitted, *(p.suspect for p in same)),
+        scores={first.repair.what: found.before, **found.scores},
+    )
+
+
+def _tuned(lab: Laboratory, found: Inquiry) -> Inquiry:
+    """With what makes the training that runs better still."""
+    more = tuned(lab, [])
+    best = lab.score(more, splits=len(lab.splits)) if more else found.best
+    return replace(found, tuned=more, best=best, reach=max(found.reach, best))
+
+
+def _running(lab: Laboratory, suspects: Sequence[Suspect]) -> list[Proposal]:
+    """Repairs with which the training ends, of the first tier that has any."""
+    every = [Proposal(s, r) for s in suspects for r in s.repairs]
+    tiers = groupby(sorted(every, key=_tier), key=_tier)
+    try:
+        for _, tier in tiers:
+            found = [p for p in tier if not lab.outcome([p.repair]).error]
+            if found:
+                return found
+    except OutOfTime:
+        pass
+    return []
+
+
+def _tier(proposal: Proposal) -> int:
+    return proposal.suspect.tier
+
+
+def _first(proposal: Proposal, mended: Laboratory, found: Inquiry) -> Cause:
+    """Without this repair there is no training, so that all is lost."""
+    repairs = [cause.proposal.repair for cause in found.causes]
+    known = [marks for marks in _marks(mended, repairs) if len(marks)]
+    lost = gap(known, [np.zeros(len(p)) for p in known]) if known else Difference(0, 0)
+    return Cause(proposal, 0.0, found.before, found.mended, lost)
+
+
+def _marks(lab: Laboratory, repairs: Sequence[Repair]) -> list[np.ndarray]:
+    """Of the splits that there was time for."""
+    found = []
+    for number in range(len(lab.splits)):
+        try:
+            found.append(lab.outcome(repairs, number).marks)
+        except OutOfTime:
+            break
+    return found
+
+
+def _later(cause: Cause) -> Cause:
+    """What only shows once the training runs."""
+    return replace(cause, before=0.0, only=0.0)
