@@ -119,7 +119,7 @@ def _cause(cause: Cause, baseline: float | None) -> dict[str, Any]:
         "sentence": text.clean(cause.sentence, 1_000),
         "advice": text.clean(cause.advice, 1_000),
         "repair": text.clean(cause.repair, 300),
-        "lost": said if lost != text.MISSING else "",
+        "lost": said if cause.lost is not None and cause.lost > 0 else "",
         "chart": repair_facts(cause, baseline),
     }
 

@@ -14,6 +14,8 @@ from .search import Search
 from .trials import Difference, Laboratory, OutOfTime, gap
 from .tuning import tuned
 
+WITHOUT = " Without this repair the training ends with an error."
+
 
 def inquire(
     lab: Laboratory, suspects: Sequence[Suspect], *, reach: float, has_raised: bool
@@ -82,6 +84,8 @@ def _first(proposal: Proposal, mended: Laboratory, found: Inquiry) -> Cause:
     repairs = [cause.proposal.repair for cause in found.causes]
     known = [marks for marks in _marks(mended, repairs) if len(marks)]
     lost = gap(known, [np.zeros(len(p)) for p in known]) if known else Difference(0, 0)
+    suspect = replace(proposal.suspect, sentence=proposal.suspect.sentence + WITHOUT)
+    proposal = replace(proposal, suspect=suspect)
     return Cause(proposal, 0.0, found.before, found.mended, lost)
 
 

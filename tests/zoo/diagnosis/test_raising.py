@@ -64,6 +64,7 @@ def test_what_makes_it_run_is_a_cause_whatever_the_score(start):
     assert told == ["codes"]
     assert found.causes[0].only == found.mended == start
     assert found.before == 0
+    assert "ends with an error" in found.causes[0].proposal.suspect.sentence
 
 
 def test_what_the_training_wants_then_is_found_too():
