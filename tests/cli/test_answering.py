@@ -40,6 +40,7 @@ def told(
     short=SURE,
     faults=(),
     plain=None,
+    taught=None,
     error="",
 ) -> Any:
     question = Question("binary", np.array([0, 1]), np.array([0, 1]))
@@ -59,7 +60,7 @@ def told(
     verdict = Verdict(data, "", "what the data say", "what would change it")
     study: Any = SimpleNamespace(results=SimpleNamespace(verdicts=[verdict]))
     named = tuple(Fault(fault) for fault in faults)
-    sides = Sides(case, study, found, ("forest", best), short, named, plain)
+    sides = Sides(case, study, found, ("forest", best), short, named, plain, taught)
     return answer(sides, (), {})
 
 
@@ -134,6 +135,25 @@ def test_a_plain_network_says_whether_any_can(before, score, gain, side, verdict
     assert found.reference == score
     assert (found.side, found.verdict) == (side, verdict)
     assert f"a plain network in its place has {score:.2f}" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("before", "taught", "plain", "side"),
+    [
+        (0.2, 0.95, 0.7, "none"),
+        (0.2, 0.3, 0.7, "network"),
+        (0.0, 0.95, 0.7, "network"),
+        (0.0, 0.95, 0.0, "none"),
+        (0.0, 0.1, 0.0, "network"),
+    ],
+)
+def test_a_network_that_knows_its_own_rows_learns(before, taught, plain, side):
+    gain = SURE if plain else UNSURE
+    found = told(inquiry(before), plain=Reference(plain, None, gain), taught=taught)
+    assert found.side == side
+    assert (f"{taught:.2f} on those that it was trained on" in found.sentence) == (
+        side == "none"
+    )
 
 
 def test_a_tuned_network_says_so_beside_its_causes():

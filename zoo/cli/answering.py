@@ -54,7 +54,8 @@ class Sides:
 
     ``best`` is the best baseline and its score; ``short`` how far the network is behind
     it, None where nobody knows; ``reference`` a plain network, where nothing mends the
-    script's.
+    script's; ``taught`` the script's own score on its training rows, None where nobody
+    knows.
     """
 
     case: Case
@@ -64,6 +65,7 @@ class Sides:
     short: Difference | None
     faults: tuple[Fault, ...]
     reference: Reference | None = None
+    taught: float | None = None
 
     @property
     def is_behind(self) -> bool:
@@ -96,13 +98,24 @@ class Sides:
     def is_at_fault(self) -> bool:
         """Whether it is behind, and so more than networks are on these rows.
 
-        One that learns nothing is; else a plain one must surely be twice as good.
+        One that learns nothing is; else a plain one must surely be twice as good, and
+        the network must not know the rows that it was trained on.
         """
         plain, before = self.reference, self.inquiry.before
-        if plain is None or before <= NOTHING:
-            return self.is_behind
+        if plain is None:
+            return self.is_behind and not self.has_learned
         better = plain.score > TWICE * before and plain.gain.is_sure
-        return self.is_behind and better
+        if before <= NOTHING:
+            return self.is_behind and (better or not self.has_learned)
+        return self.is_behind and better and not self.has_learned
+
+    @property
+    def has_learned(self) -> bool:
+        """Whether it knows the rows that it was trained on as a baseline knows others.
+
+        It learns then, and what it lacks is rows, or restraint.
+        """
+        return self.taught is not None and self.taught >= FAILING * self.best[1]
 
 
 def answer(
@@ -244,6 +257,16 @@ def _behind(sides: Sides, stands: str) -> tuple[str, str, str]:
     """The verdict on a network that is behind for no known cause."""
     plain = sides.reference
     has = "" if plain is None else f"a plain network in its place has {plain.score:.2f}"
+    also = f" {has.capitalize()}." if has else ""
+    if not sides.is_at_fault and sides.has_learned:
+        return (
+            "undecided",
+            f"The network has {stands} on rows that it has not seen, and "
+            f"{sides.taught:.2f} on those that it was trained on: it learns, but not "
+            f"what holds for other rows.{also}",
+            "More rows; a smaller network, dropout, or a stop before it knows the rows "
+            "by heart.",
+        )
     if not sides.is_at_fault:
         return (
             "undecided",

@@ -21,6 +21,7 @@ from ..diagnosis.raising import inquire
 from ..diagnosis.reference import reference
 from ..diagnosis.setup import as_given
 from ..diagnosis.suspects import suspects
+from ..diagnosis.taught import own_score
 from ..diagnosis.trials import Difference, Laboratory, OutOfTime, gap
 from . import data_side
 from .answering import Reference, Sides, answer
@@ -175,7 +176,9 @@ def _tried(material: Material, case: Case, study: Study, lab: Laboratory) -> Sid
     short = _shortfall(lab, reach.get(best, []))
     faults = _faults(material, study, found, lab)
     sides = Sides(case, study, found, (best, scores.get(best, 0.0)), short, faults)
-    return replace(sides, reference=_reference(lab)) if sides.is_unmended else sides
+    if not sides.is_unmended:
+        return sides
+    return replace(sides, reference=_reference(lab), taught=_taught(material))
 
 
 def _reference(lab: Laboratory) -> Reference | None:
@@ -190,6 +193,18 @@ def _reference(lab: Laboratory) -> Reference | None:
     except OutOfTime:
         return None
     return Reference(score, repair.apply(lab.setup).model, gain)
+
+
+def _taught(material: Material) -> float | None:
+    """What the script's network scores on its training rows; None if it cannot say."""
+    if material.fit.error:
+        return None
+    try:
+        return own_score(material.fit, material.question)
+    # a network of somebody's own may fail in any way when it is made again
+    except Exception as error:
+        _log.debug("the trained network cannot be asked: %r", error)
+        return None
 
 
 def _shortfall(lab: Laboratory, best: Sequence[np.ndarray]) -> Difference | None:

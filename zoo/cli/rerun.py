@@ -10,13 +10,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 if TYPE_CHECKING:
     from ..diagnosis.recording import Recording
-
-MOST_ROWS = 4_000
-"""That the trained network is judged by."""
 
 
 def main(folder: Path) -> None:
@@ -39,24 +34,16 @@ def main(folder: Path) -> None:
 def _score(recording: Recording, job: dict[str, Any]) -> float | None:
     """Of the trained network on its own rows; None where it cannot be asked."""
     from ...data.errors import ZooError
-    from ..diagnosis.credit import credits, decide
     from ..diagnosis.given import each_output
     from ..diagnosis.question import ask
-    from ..diagnosis.setup import as_given, rows_of
-    from ..diagnosis.trials import answers, gives_logits
+    from ..diagnosis.taught import own_score
 
     if len(recording.fits) <= job["fit"]:
         return None
     parts = each_output(recording.fits[job["fit"]])
     fit = next((part for part in parts if part.output == job["output"]), parts[0])
     try:
-        question = ask(fit)
-        setup = as_given(fit, question)
-        rows = np.unique(np.linspace(0, len(question) - 1, MOST_ROWS).astype("int64"))
-        outputs = answers(fit.model, rows_of(fit.x, rows))
-        logits = gives_logits(setup)
-        decided = decide(outputs, question, setup.values, logits=logits)
-        return float(credits(decided, question, rows).mean())
+        return own_score(fit, ask(fit))
     # rows that nobody can read, or a network that takes them only in training
     except (ZooError, ValueError, TypeError):
         return None
