@@ -112,6 +112,14 @@ class RescaleOutputs:
 
 
 @dataclass(frozen=True)
+class ReadClasses:
+    """Answers of one output, that the script rounds, as the likeliest of several.
+
+    What is no such answer stays as it is.
+    """
+
+
+@dataclass(frozen=True)
 class Statement:
     """One statement before ``compile``.
 
@@ -130,5 +138,6 @@ Edit = (
     | CleanInputs
     | HideInputs
     | RescaleOutputs
+    | ReadClasses
     | Statement
 )

@@ -10,7 +10,7 @@ import numpy as np
 from ..backend import keras
 from .case import Case, Repair
 from .changes import join, set_compile, set_layers
-from .edits import Statement, WrapArgument
+from .edits import ReadClasses, Statement, WrapArgument
 from .graph import LINEAR, Node, is_recurrent
 from .named import names_of_labels
 from .question import first
@@ -165,7 +165,8 @@ def mend(case: Case, head: Head, aim: Aim) -> Repair:
     keep = logits or _stays(head, aim)
     if head.width != aim.units:
         told = f"units of {head.name!r}: {head.width} -> {aim.units}"
-        parts.append(set_layers(case, [head.node], told, units=aim.units))
+        units = set_layers(case, [head.node], told, units=aim.units)
+        parts.append(_read_anew(units) if head.width == 1 else units)
     if not keep:
         parts.append(set_activation(case, head.final, aim.activation))
     if head.loss != aim.loss:
@@ -173,6 +174,12 @@ def mend(case: Case, head: Head, aim: Aim) -> Repair:
     if not reads(case, aim.loss, aim.units):
         parts.append(recode(case))
     return join(", ".join(part.what for part in parts), parts)
+
+
+def _read_anew(repair: Repair) -> Repair:
+    """With the script's own reading of the answers, where it is for one output."""
+    edits = repair.edits
+    return repair if edits is None else replace(repair, edits=(*edits, ReadClasses()))
 
 
 def _stays(head: Head, aim: Aim) -> bool:

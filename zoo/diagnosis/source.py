@@ -17,12 +17,14 @@ from .edits import (
     HideInputs,
     InsertLayer,
     NormaliseInputs,
+    ReadClasses,
     RescaleOutputs,
     SetArgument,
     Statement,
     WrapArgument,
 )
 from .recording import Place
+from .source_answers import read_classes
 from .source_calls import OLD, Parameters, value_of, with_argument, wrapped
 from .source_graph import feed_from, insert_layer, one_layer
 from .source_imports import with_imports
@@ -108,6 +110,8 @@ class _Writer:
                 feed_from(self._script, self._changes, edit)
             elif isinstance(edit, Statement):
                 self._state(edit)
+            elif isinstance(edit, ReadClasses):
+                read_classes(self._script, self._changes, receiver(self._fit))
         self._wrap_model(edits)
         changed = self._script.module.visit(self._changes)
         used, lines = self._changes.used, self._changes.lines
