@@ -58,7 +58,8 @@ def row_losses(
         return -np.log(safe_probabilities(predictions)[np.arange(len(y)), y])
     if season:
         return np.abs(predictions - y)
-    return ((predictions - y) ** 2).reshape(len(y), -1).mean(axis=1)
+    squares = (predictions - y) ** 2
+    return squares.mean(axis=tuple(range(1, squares.ndim)))
 
 
 def scaled_losses(

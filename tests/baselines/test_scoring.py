@@ -18,6 +18,12 @@ def drawn(seed, classes, rows=40):
     return y, rng.dirichlet(np.full(classes, 2.0), rows) * 0.98 + 0.02 / classes
 
 
+@pytest.mark.parametrize("shape", [(0,), (0, 2), (3,), (3, 2)])
+def test_squared_errors_of_any_number_of_rows(shape):
+    y = np.ones(shape)
+    np.testing.assert_array_equal(row_losses(y, 3 * y, classes=0), np.full(shape[0], 4))
+
+
 @few
 @given(SEEDS, st.integers(2, 6))
 def test_class_metrics_match_sklearn(seed, classes):

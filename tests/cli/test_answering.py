@@ -89,6 +89,12 @@ def test_a_network_surely_behind_is_at_fault_though_nothing_mends_it():
     assert (found.side, found.verdict) == ("network", "network-at-fault")
 
 
+def test_what_was_not_tried_for_want_of_time_is_said():
+    found = told(replace(inquiry(0.1), is_cut=True))
+    assert "--budget" in found.change
+    assert "--budget" not in told(inquiry(0.1)).change
+
+
 def test_a_network_behind_by_chance_is_not():
     found = told(inquiry(0.5), short=UNSURE)
     assert (found.side, found.verdict) == ("undecided", "undecided")

@@ -279,7 +279,9 @@ def _behind(sides: Sides, stands: str) -> tuple[str, str, str]:
     return (
         "network-at-fault",
         f"The network has {stands}, and nothing that was tried mends it.{can}",
-        "A repair that was not tried.",
+        "More time (--budget): it was over before all repairs were tried together."
+        if sides.inquiry.is_cut
+        else "A repair that was not tried.",
     )
 
 

@@ -63,6 +63,8 @@ class Inquiry:
         What makes the mended network better still, and is no cause.
     best : float
         Score with that as well; ``mended`` without.
+    is_cut : bool
+        Whether time was over before all was tried.
     """
 
     before: float
@@ -75,6 +77,7 @@ class Inquiry:
     mended: float
     best: float
     tuned: tuple[Repair, ...] = ()
+    is_cut: bool = False
 
     @property
     def is_failing(self) -> bool:

@@ -17,6 +17,8 @@ MENDED = 0.5
 """Share of what is missing that the repairs of all causes must make up for."""
 LOSS = 0.1
 """Share of what can be reached that must be lost when a cause's repair is left out."""
+PROOF = 4
+"""Trainings that prove a single repair: two more splits, with and without it."""
 MOST_TOGETHER = 4
 """Faults that are looked for at a time, one added after the other."""
 
@@ -49,6 +51,7 @@ class Search:
         ]
         self.singles: dict[int, float] = {}
         self.scores: dict[str, float] = {}
+        self.is_cut = False
 
     def run(self) -> Inquiry:
         """Find the causes, as far as time allows."""
@@ -59,7 +62,7 @@ class Search:
             chosen = self._choose(before)
             chosen = self._with_best_values(chosen)
         except OutOfTime:
-            pass
+            self.is_cut = True
         causes = self._confirmed(chosen, before)
         return self._tuned(self._told(before, causes))
 
@@ -81,9 +84,18 @@ class Search:
 
     def _try_tier(self, tier: int) -> None:
         for i, proposal in enumerate(self.proposals):
-            if proposal.suspect.tier == tier:
+            if proposal.suspect.tier == tier and not self._is_too_long(proposal):
                 self.singles[i] = self._score([proposal])
                 self.reach = max(self.reach, self.singles[i])
+
+    def _is_too_long(self, proposal: Proposal) -> bool:
+        """Whether a trial would take the time in which another could be proved."""
+        seconds = self.lab.takes(proposal.repair)
+        if any(self._is_enough(score) for score in self.singles.values()):
+            seconds += PROOF * self.lab.outcome([]).seconds
+        too_long = not self.lab.has_time(seconds)
+        self.is_cut |= too_long
+        return too_long
 
     def _nearest_single(self, before: float, tier: int) -> Proposal | None:
         """The first of a tier that is enough, or a clearly better one."""
@@ -108,17 +120,18 @@ class Search:
     def _best_of_each(self) -> list[Proposal]:
         """For every suspect its repair with the best score by itself."""
         best: dict[str, int] = {}
-        for i, proposal in enumerate(self.proposals):
-            code, score = proposal.suspect.code, self.singles.get(i, 0.0)
-            if code not in best or score > self.singles.get(best[code], 0.0) + LOSS:
+        for i, score in sorted(self.singles.items()):
+            code = self.proposals[i].suspect.code
+            if code not in best or score > self.singles[best[code]] + LOSS:
                 best[code] = i
         return [self.proposals[i] for i in sorted(best.values())]
 
     def _together(self) -> list[Proposal]:
         """The best set found: all that goes together, or what was added one by one."""
         every = self._best_of_each()
+        tried = [p for i, p in enumerate(self.proposals) if i in self.singles]
         structure = [p for p in every if p.suspect.tier < 2]
-        settings = [p for p in self.proposals if p.suspect.tier == 2]
+        settings = [p for p in tried if p.suspect.tier == 2]
         best = [p for p in every if p.suspect.tier == 2]
         found: list[tuple[float, list[Proposal]]] = []
         for more in ([], *([p] for p in settings), *_pairs(best), best):
@@ -129,7 +142,7 @@ class Search:
             self.reach = max(self.reach, score)
             if self._is_enough(score):
                 return found[-1][1]
-        found.append(self._grown(self.proposals))
+        found.append(self._grown(tried))
         score, chosen = max(found, key=lambda pair: pair[0])
         return chosen if score > NOTHING else []
 
@@ -190,7 +203,7 @@ class Search:
                 worst = min(idle, key=lambda c: c.lost.gain).proposal
                 chosen = [p for p in chosen if p is not worst]
         except OutOfTime:
-            pass
+            self.is_cut = True
         return ()
 
     def _is_needed(self, cause: Cause, count: int) -> bool:
@@ -243,4 +256,5 @@ class Search:
             self.scores,
             mended,
             best=mended,
+            is_cut=self.is_cut,
         )

@@ -58,10 +58,10 @@ CHECKS: tuple[Check, ...] = (
     too_few_units,
     rows_not_shuffled,
     class_imbalance,
+    lr_too_high,
     exploding_gradient,
     vanishing_gradient,
     dying_relu,
-    lr_too_high,
     lr_too_low,
     wrong_optimizer,
 )

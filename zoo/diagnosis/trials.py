@@ -174,6 +174,19 @@ class Laboratory:
             on_trial=self._on_trial,
         )
 
+    def has_time(self, seconds: float) -> bool:
+        """Whether so much is left before the deadline."""
+        return time.monotonic() + seconds < self.deadline
+
+    def takes(self, repair: Repair) -> float:
+        """What a trial of a repair should take, by its steps and the first trial."""
+        base = self.outcome([]).seconds
+        try:
+            steps = repair.apply(self.setup).steps
+        except Exception:  # as in a trial: a repair that does not fit ends at once
+            return 0.0
+        return base * steps / max(1, self.setup.steps)
+
     def outcome(self, repairs: Sequence[Repair], split: int = 0) -> Outcome:
         """The setup with repairs, trained on one split.
 

@@ -18,6 +18,12 @@ class World:
         self.splits, self.deadline = (0, 1, 2), 0.0
         self.setup = SimpleNamespace(epochs=5, steps=20_000, rate=0.0)
 
+    def takes(self, repair):
+        return 0.1
+
+    def has_time(self, seconds):
+        return True
+
     def beginning_with(self, repair):
         done = {*self.done, repair.what}
         return World(

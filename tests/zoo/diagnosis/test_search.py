@@ -18,7 +18,8 @@ class World:
     ``answers`` are sets of labels, each enough.
     """
 
-    def __init__(self, answers, *, start=0.0, most=10_000):
+    def __init__(self, answers, *, start=0.0, most=10_000, costs=None, left=100.0):
+        self.costs, self.left = costs or {}, left
         self.answers = [frozenset(answer) for answer in answers]
         self.start, self.most, self.trained = start, most, 0
         self.splits = (0, 1, 2)
@@ -29,6 +30,12 @@ class World:
     def outcome(self, repairs, split=0):
         self.score(repairs)
         return SimpleNamespace(seconds=0.1)
+
+    def takes(self, repair):
+        return self.costs.get(repair.what, 0.1)
+
+    def has_time(self, seconds):
+        return seconds < self.left
 
     def worth(self, repairs):
         labels = {repair.what for repair in repairs}
@@ -119,3 +126,20 @@ def test_a_gain_within_noise_is_no_cause():
     world = World([{"luck"}])
     world.difference = lambda better, worse, splits: Difference(0.9, 0.4)
     assert causes(world, [suspect("luck")])[0] == set()
+
+
+def test_no_trial_takes_the_time_in_which_another_is_proved():
+    """What is enough and quick is proved, though something longer was suspected."""
+    faults = [suspect("rate", 2), suspect("epochs", 2)]
+    world = World([{"rate"}, {"epochs"}], costs={"epochs": 90.0}, left=90.2)
+    told, found = causes(world, faults)
+    assert told == {"rate"}
+    assert found.is_cut
+    assert [s.label for s in found.untested] == ["epochs"]
+
+
+def test_what_takes_longer_than_there_is_time_is_left_untested():
+    world = World([{"epochs"}], costs={"epochs": 200.0})
+    told, found = causes(world, [suspect("epochs", 2)])
+    assert not told
+    assert found.is_cut

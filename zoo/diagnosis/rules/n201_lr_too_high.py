@@ -34,7 +34,8 @@ def lr_too_high(case: Case) -> Suspect | None:
         f"{optimizer_name(case.setup)} with a learning rate of {rate:.3g}: "
         f"{'; '.join(signs)}.",
         "Divide the learning rate by 10.",
-        tier=2,
+        # beyond the usual it is looked at before what such steps do: dead units, say
+        tier=1 if rate > rates_of(case.setup).high else 2,
         repairs=repairs,
         rate=rate,
     )
