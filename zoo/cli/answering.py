@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
 MOST_OF_ERROR = 160
 """Characters told of what ended a training: TensorFlow lists every label."""
+BY_HEART = (
+    "There are {} rows, too few to keep any back: networks are judged by whether they "
+    "learn these by heart, and baselines were given copies."
+)
 AHEAD = 1.1
 """A network is ahead whose score is so many times the best baseline's."""
 TWICE = 2.0
@@ -55,7 +59,7 @@ class Sides:
     ``best`` is the best baseline and its score; ``short`` how far the network is behind
     it, None where nobody knows; ``reference`` a plain network, where nothing mends the
     script's; ``taught`` the script's own score on its training rows, None where nobody
-    knows.
+    knows; ``by_heart`` whether networks are judged by the rows that they learn.
     """
 
     case: Case
@@ -66,6 +70,7 @@ class Sides:
     faults: tuple[Fault, ...]
     reference: Reference | None = None
     taught: float | None = None
+    by_heart: bool = False
 
     @property
     def is_behind(self) -> bool:
@@ -126,6 +131,8 @@ def answer(
     probe = sides.case.probe
     causes = (*sides.data, *(_as_cause(c) for c in inquiry.causes))
     verdict, sentence, change = _verdict(sides)
+    if sides.by_heart:
+        sentence = f"{sentence} {BY_HEART.format(len(sides.case.question))}"
     if sides.case.fit.error:
         error = shorten(sides.case.fit.error, MOST_OF_ERROR, placeholder=" ...")
         sentence = f"The training ended with {error.rstrip('.')}. {sentence}"

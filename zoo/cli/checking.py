@@ -176,6 +176,7 @@ def _tried(material: Material, case: Case, study: Study, lab: Laboratory) -> Sid
     short = _shortfall(lab, reach.get(best, []))
     faults = _faults(material, study, found, lab)
     sides = Sides(case, study, found, (best, scores.get(best, 0.0)), short, faults)
+    sides = replace(sides, by_heart=material.by_heart)
     if not sides.is_unmended:
         return sides
     return replace(sides, reference=_reference(lab), taught=_taught(material))
@@ -215,7 +216,7 @@ def _shortfall(lab: Laboratory, best: Sequence[np.ndarray]) -> Difference | None
         return None
     # a training that failed has learned nothing
     filled = [m if len(m) else 0 * b for m, b in zip(own, best, strict=True)]
-    return gap(best, filled) if best else None
+    return gap(best, filled, whole=lab.whole) if best else None
 
 
 def _probed(material: Material) -> Case:
@@ -242,6 +243,7 @@ def _laboratory(
         deadline=deadline,
         seed=material.seed,
         on_trial=say,
+        whole=material.by_heart,
     )
 
 
@@ -251,7 +253,7 @@ def _faults(
     """Faults that no change to the network mends."""
     judged = sum(len(split.test) for split in material.splits)
     learned = bool(inquiry.causes) or inquiry.before > NOTHING
-    learned = learned and judged >= LEAST_JUDGED
+    learned = learned and (material.by_heart or judged >= LEAST_JUDGED)
     causes = data_side.data_causes(
         study, material.dataset, learned=learned, failing=inquiry.is_failing
     )

@@ -9,7 +9,8 @@ import numpy as np
 
 from ...data import Dataset
 from ...data.errors import BadData
-from . import data_side
+from ...data.split import has_strata
+from . import by_heart, data_side
 
 if TYPE_CHECKING:
     from ..diagnosis.question import Question
@@ -22,13 +23,19 @@ SPLITS = 3
 """Folds, each with a seed of its own, on which causes are proved."""
 MOST_ROWS = 6_000
 """More are sampled: a fault shows in these, and trials are many."""
+FEWEST_ROWS = 2
+"""With one there is nothing to tell apart."""
 LEAST_ROWS = 8
-"""With fewer there is nothing to train on and nothing to judge by."""
+"""With fewer none is kept back."""
 
 
 @dataclass(frozen=True)
 class Material:
-    """A training, its question, its rows for other learners, and the folds."""
+    """A training, its question, its rows for other learners, and the folds.
+
+    Where ``by_heart`` there are so few rows that networks are judged by those that they
+    are trained on, and other learners are given copies.
+    """
 
     recording: Recording
     fit: Fit
@@ -36,6 +43,7 @@ class Material:
     dataset: Dataset
     splits: tuple[Split, ...]
     seed: int
+    by_heart: bool = False
 
 
 def prepare(recording: Recording, fit: Fit, *, seed: int) -> Material:
@@ -68,18 +76,30 @@ def prepare(recording: Recording, fit: Fit, *, seed: int) -> Material:
     dataset = as_dataset(fit.model, fit.x, question, name=name)
     # copies of a row are kept on one side: else a network is judged by its memory
     dataset = replace(dataset, groups=data_side.copies(dataset))
+    if _is_too_short(dataset):
+        every = by_heart.splits(len(dataset))
+        many = by_heart.copied(dataset)
+        return Material(recording, fit, question, many, every, seed, by_heart=True)
     folds = make_folds(dataset, folds=FOLDS, seed=seed)
     splits = tuple(Split(fold.train, fold.test) for fold in folds[:SPLITS])
     return Material(recording, fit, question, dataset, splits, seed)
+
+
+def _is_too_short(dataset: Dataset) -> bool:
+    """Whether no row can be kept back, or no class has enough rows for the folds."""
+    if len(dataset) < LEAST_ROWS:
+        return True
+    classes = has_strata(dataset)
+    return classes and int(np.bincount(dataset.y).max()) < FOLDS
 
 
 def _some_rows(question: Question, seed: int) -> np.ndarray:
     """All rows, or a sample; without those whose target is missing."""
     missing = ~np.isfinite(question.y.astype("float64"))
     rows = np.flatnonzero(~missing.any(axis=tuple(range(1, missing.ndim))))
-    if len(rows) < LEAST_ROWS:
+    if len(rows) < FEWEST_ROWS:
         msg = f"the training has {len(rows)} rows with a target"
-        raise BadData(f"{msg}; {LEAST_ROWS} or more are needed to examine it")
+        raise BadData(f"{msg}; {FEWEST_ROWS} or more are needed to examine it")
     if len(rows) <= MOST_ROWS:
         return rows
     rng = np.random.default_rng(seed)

@@ -106,17 +106,21 @@ class Difference:
         return self.gain > SURE * self.row_error and self.least >= -SLACK
 
 
-def gap(better: Sequence[np.ndarray], worse: Sequence[np.ndarray]) -> Difference:
+def gap(
+    better: Sequence[np.ndarray], worse: Sequence[np.ndarray], *, whole: bool = False
+) -> Difference:
     """What one way gains over another, from the marks of the same rows split by split.
 
     Parameters
     ----------
     better, worse : sequence of array
         Marks (`learnable.zoo.diagnosis.credit.credits`), one array a split.
+    whole : bool
+        Whether the rows are all there are, and no sample: only seeds are chance then.
     """
     gains = [one - other for one, other in zip(better, worse, strict=True)]
     rows, means = np.concatenate(gains), np.array([gain.mean() for gain in gains])
-    row_error = error = float(rows.std() / np.sqrt(len(rows)))
+    row_error = error = 0.0 if whole else float(rows.std() / np.sqrt(len(rows)))
     if len(gains) > 1:
         error = max(error, float(means.std(ddof=1) / np.sqrt(len(gains))))
     apart = min(m.mean() for m in better) - max(m.mean() for m in worse)
@@ -138,6 +142,8 @@ class Laboratory:
         On the clock of `time.monotonic`; nothing is begun after it.
     on_trial : callable, optional
         Called before each training with what it is for.
+    whole : bool
+        As for `gap`.
     """
 
     def __init__(
@@ -149,12 +155,14 @@ class Laboratory:
         deadline: float,
         seed: int = 0,
         on_trial: Callable[[str], None] | None = None,
+        whole: bool = False,
     ) -> None:
         self.setup = setup
         self.question = question
         self.splits = tuple(splits)
         self.deadline = deadline
         self.seed = seed
+        self.whole = whole
         self.trained = 0
         self._on_trial = on_trial or (lambda what: None)
         self._known: dict[tuple[tuple[str, ...], int], Outcome] = {}
@@ -172,6 +180,7 @@ class Laboratory:
             deadline=self.deadline,
             seed=self.seed,
             on_trial=self._on_trial,
+            whole=self.whole,
         )
 
     def has_time(self, seconds: float) -> bool:
@@ -220,7 +229,11 @@ class Laboratory:
         pairs = [
             (self.outcome(better, i), self.outcome(worse, i)) for i in range(splits)
         ]
-        return gap([_marks(a, b) for a, b in pairs], [_marks(b, a) for a, b in pairs])
+        return gap(
+            [_marks(a, b) for a, b in pairs],
+            [_marks(b, a) for a, b in pairs],
+            whole=self.whole,
+        )
 
     def _train(self, repairs: Sequence[Repair], number: int) -> Outcome:
         start = time.monotonic()

@@ -1,0 +1,93 @@
+"""Rows so few that none can be kept back."""
+
+from types import SimpleNamespace
+
+import learnable
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from learnable import Card, Dataset
+from learnable.zoo.backend import keras
+from learnable.zoo.cli.by_heart import MANY, copied, lookup_marks, splits
+from learnable.zoo.cli.data_half import reached
+from learnable.zoo.diagnosis.question import Question
+from learnable.zoo.diagnosis.trials import gap
+
+KINDS = st.lists(st.integers(0, 3), min_size=2, max_size=12)
+
+
+def dataset(rows, task="regression", classes=()):
+    x = pd.DataFrame({"a": np.arange(float(rows))})
+    y = np.arange(rows) % 2 if classes else np.arange(float(rows))
+    return Dataset(x, y, Card("toy", "toy", task, "y"), classes=classes)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(2, 39))
+def test_copies_are_enough_and_as_many_of_each(rows):
+    many = copied(dataset(rows))
+    assert MANY <= len(many) < MANY + rows
+    counts = many.x["a"].value_counts()
+    assert counts.min() == counts.max()
+    assert len(counts) == rows
+    np.testing.assert_array_equal(many.x["a"], many.y)
+    assert f"{len(many) // rows} times" in many.card.title
+
+
+@settings(max_examples=50, deadline=None)
+@given(KINDS, st.data())
+def test_a_lookup_is_perfect_unless_equal_rows_contradict(kinds, data):
+    """And it is never worse than one who says the same of every row."""
+    kinds = np.array(kinds)
+    y = np.array([data.draw(st.integers(0, 1)) for _ in kinds])
+    y[:2] = 0, 1
+    marks = lookup_marks(kinds, Question("binary", y, np.array([0, 1])))
+    same = all(len(set(y[kinds == kind])) == 1 for kind in kinds)
+    assert (marks.mean() == pytest.approx(1)) == same
+    assert marks.mean() >= -1e-9
+
+
+@pytest.mark.parametrize("shape", [(4,), (4, 2)])
+def test_numbers_are_looked_up_as_means(shape):
+    y = np.arange(np.prod(shape), dtype=float).reshape(shape)
+    question = Question("regression", y, np.array([]))
+    assert lookup_marks(np.arange(4), question).mean() == pytest.approx(1)
+    assert lookup_marks(np.zeros(4), question).mean() == pytest.approx(0)
+
+
+def test_what_can_be_reached_is_what_can_be_looked_up():
+    question = Question("binary", np.array([0, 1, 1, 0]), np.array([0, 1]))
+    material = SimpleNamespace(
+        by_heart=True,
+        question=question,
+        dataset=copied(dataset(4, "binary", ("0", "1"))),
+        splits=splits(4),
+    )
+    (marks,) = reached(SimpleNamespace(), material).values()
+    assert len(marks) == len(material.splits)
+    assert np.mean(marks) == pytest.approx(1)
+
+
+def test_of_all_rows_there_are_only_seeds_are_chance():
+    better = [np.ones(4), np.array([1.0, 1, 1, 0.5])]
+    worse = [np.zeros(4), np.array([0.0, 1, 0, 0])]
+    whole, sample = gap(better, worse, whole=True), gap(better, worse)
+    assert whole.gain == sample.gain
+    assert whole.row_error == 0
+    assert 0 < whole.error <= sample.error
+    assert gap([np.ones(4)] * 2, [np.eye(4)[0]] * 2, whole=True).is_sure
+
+
+@pytest.mark.slow  # a whole examination
+def test_xor_is_not_learned_without_a_curve():
+    layers = keras.layers
+    model = keras.Sequential(
+        [keras.Input((2,)), layers.Dense(8), layers.Dense(1, activation="sigmoid")]
+    )
+    model.compile(keras.optimizers.Adam(0.05), "binary_crossentropy")
+    x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], "float32")
+    found = learnable.check(model, x, np.array([0, 1, 1, 0]), epochs=300)
+    assert [cause.label for cause in found.causes] == ["missing-nonlinearity"]
+    assert "4 rows" in found.sentence
