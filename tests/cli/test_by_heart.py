@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable import Card, Dataset
+from learnable.data.errors import ZooError
 from learnable.zoo.backend import keras
 from learnable.zoo.cli.by_heart import MANY, copied, lookup_marks, splits
 from learnable.zoo.cli.data_half import reached
@@ -78,6 +79,13 @@ def test_of_all_rows_there_are_only_seeds_are_chance():
     assert whole.row_error == 0
     assert 0 < whole.error <= sample.error
     assert gap([np.ones(4)] * 2, [np.eye(4)[0]] * 2, whole=True).is_sure
+
+
+def test_one_row_tells_nothing():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    with pytest.raises(ZooError, match="1 rows with a target; 2 or more"):
+        learnable.check(model, np.ones((1, 2)), np.ones(1))
 
 
 @pytest.mark.slow  # a whole examination
