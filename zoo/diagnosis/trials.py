@@ -192,7 +192,8 @@ class Laboratory:
         base = self.outcome([]).seconds
         try:
             steps = repair.apply(self.setup).steps
-        except Exception:  # as in a trial: a repair that does not fit ends at once
+        # layers of the user's own may raise anything; the trial will say so, at once
+        except Exception:
             return 0.0
         return base * steps / max(1, self.setup.steps)
 

@@ -86,6 +86,8 @@ def _better(
 ) -> Repair | None:
     splits = len(lab.splits)
     score, seconds = lab.score(mended), lab.outcome(mended).seconds
+    if score > 1 - LEAST_GAIN:
+        return None
     epochs = repaired(lab.setup, mended).epochs
     tried = [*choice]
     # each is trained on the first split, and one of them on all the others

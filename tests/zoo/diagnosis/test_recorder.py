@@ -13,11 +13,6 @@ X = np.random.default_rng(0).normal(size=(24, 3))
 Y = X.sum(axis=1)
 
 
-# what Keras says of a generator, with and without a recording
-LEFT_ALONE = pytest.mark.filterwarnings("ignore:.*shuffle=True:UserWarning")
-ONCE = pytest.mark.filterwarnings("ignore:.*ran out of data:UserWarning")
-
-
 def small(*, inputs=3, loss="mse"):
     model = keras.Sequential([keras.Input((inputs,)), layers.Dense(1)])
     model.compile("sgd", loss)

@@ -95,6 +95,13 @@ def test_a_longer_training_is_left_out(world):
     assert tuned(world, [LOW]) == ()
 
 
+def test_nothing_is_tried_where_nothing_can_be_gained(case_of, sequence):
+    """The world has no score for other rates: a trial of one would fail."""
+    model = sequence((2,), [keras.layers.Dense(1)], "mse")
+    setup = case_of(model, np.ones((9, 2)), np.ones(9), epochs=5).setup
+    assert tuned(World({"low": 1.0}, setup=setup), [LOW]) == ()
+
+
 def test_without_time_a_training_stays_as_it_is(monkeypatch):
     world = World(LONGER)
 
