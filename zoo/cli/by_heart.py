@@ -20,6 +20,7 @@ MANY = 40
 """Rows that baselines and rules are given, made of copies: folds can be cut then, and
 each has all that there is."""
 SEEDS = 5
+"""Trainings each way: the rows are no sample, so that only starts are chance."""
 LOOKUP = "a lookup of the same rows"
 """What every row can be known by."""
 
