@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -27,6 +27,15 @@ def _pairs(proposals: Sequence[Proposal]) -> list[list[Proposal]]:
     return [list(pair) for pair in combinations(proposals, 2)]
 
 
+def _names(proposals: Sequence[Proposal]) -> str:
+    return " + ".join(p.repair.what for p in proposals)
+
+
+def _are_different(proposals: Sequence[Proposal]) -> bool:
+    """Whether no repair is there twice, such as a rate that two rules propose."""
+    return len({p.repair.what for p in proposals}) == len(proposals)
+
+
 class Search:
     """Trials of proposals, from single ones to sets.
 
@@ -43,50 +52,76 @@ class Search:
     ) -> None:
         self.lab = lab
         self.suspects = tuple(suspects)
-        self.reach = max(0.0, reach)
         self.proposals = [
             Proposal(s, r)
             for s in sorted(suspects, key=lambda s: s.tier)
             for r in s.repairs
         ]
-        self.singles: dict[int, float] = {}
+        self.tried: list[int] = []
         self.scores: dict[str, float] = {}
+        self._counts: dict[str, int] = {}
         self.is_cut = False
+        self._of_baselines = max(0.0, reach)
+        self._refuted: set[str] = set()
 
     def run(self) -> Inquiry:
         """Find the causes, as far as time allows."""
-        chosen: list[Proposal] = []
+        causes: tuple[Cause, ...] = ()
         before = self.lab.score([])  # a first trial there is always
         try:
             before = self.lab.score([], splits=self._splits)
-            chosen = self._choose(before)
-            chosen = self._with_best_values(chosen)
+            causes = self._proved(before)
         except OutOfTime:
             self.is_cut = True
-        causes = self._confirmed(chosen, before)
         return self._tuned(self._told(before, causes))
+
+    @property
+    def reach(self) -> float:
+        """The best score that anybody had; of what was tried more often, the mean."""
+        return max(self._of_baselines, *self.scores.values(), 0.0)
+
+    @property
+    def singles(self) -> dict[int, float]:
+        """Scores of the proposals that were tried by themselves."""
+        return {i: self.scores[self.proposals[i].repair.what] for i in self.tried}
 
     @property
     def _splits(self) -> int:
         return len(self.lab.splits)
 
-    def _choose(self, before: float) -> list[Proposal]:
-        """The smallest set of repairs found that mends the network."""
+    def _proved(self, before: float) -> tuple[Cause, ...]:
+        """The causes of the first set of repairs that holds on every split."""
+        for chosen in self._candidates(before):
+            best = self._with_best_values(chosen)
+            for repairs in (best, chosen):
+                if _names(repairs) in self._refuted:
+                    continue
+                causes = self._confirmed(repairs, before)
+                if causes:
+                    return causes
+                self._refuted.add(_names(repairs))
+        return ()
+
+    def _candidates(self, before: float) -> Iterator[list[Proposal]]:
+        """The smallest sets of repairs that mend the network on the first split."""
         healthy = before >= FAILING * self.reach and before > NOTHING
         for tier in (0, 1) if healthy else (0, 1, 2):
             self._try_tier(tier)
-            best = self._nearest_single(before, tier)
-            if best is not None:
-                return [best]
+            while (nearest := self._nearest_single(before, tier)) is not None:
+                yield [nearest]
+                self._refuted.add(nearest.repair.what)
         if healthy:
-            return []
-        return self._eliminated(self._together())
+            return
+        yield self._eliminated(self._together())
+        while (best := self._best_single()) is not None:
+            yield [best]
+            self._refuted.add(best.repair.what)
 
     def _try_tier(self, tier: int) -> None:
         for i, proposal in enumerate(self.proposals):
             if proposal.suspect.tier == tier and not self._is_too_long(proposal):
-                self.singles[i] = self._score([proposal])
-                self.reach = max(self.reach, self.singles[i])
+                self._score([proposal])
+                self.tried.append(i)
 
     def _is_too_long(self, proposal: Proposal) -> bool:
         """Whether a trial would take the time in which another could be proved."""
@@ -103,18 +138,34 @@ class Search:
             return None
         enough = [
             i
-            for i, score in self.singles.items()
+            for i, score in self._open_singles.items()
             if self.proposals[i].suspect.tier == tier and self._is_enough(score)
         ]
         return self.proposals[enough[0]] if enough else None
+
+    def _best_single(self) -> Proposal | None:
+        """The best of those that leave no failing network, though more was reached."""
+        least = max(FAILING * self.reach, NOTHING)
+        good = {i: score for i, score in self._open_singles.items() if score > least}
+        return self.proposals[max(good, key=lambda i: good[i])] if good else None
+
+    @property
+    def _open_singles(self) -> dict[int, float]:
+        """Those that did not fail on other splits."""
+        return {
+            i: score
+            for i, score in self.singles.items()
+            if self.proposals[i].repair.what not in self._refuted
+        }
 
     def _is_enough(self, score: float) -> bool:
         return score >= SOLVED * self.reach and score > NOTHING
 
     def _score(self, proposals: Sequence[Proposal], *, splits: int = 1) -> float:
-        repairs = [p.repair for p in proposals]
-        score = self.lab.score(repairs, splits=splits)
-        self.scores[" + ".join(r.what for r in repairs)] = score
+        name = _names(proposals)
+        score = self.lab.score([p.repair for p in proposals], splits=splits)
+        if splits >= self._counts.get(name, 0):
+            self.scores[name], self._counts[name] = score, splits
         return score
 
     def _best_of_each(self) -> list[Proposal]:
@@ -135,11 +186,11 @@ class Search:
         best = [p for p in every if p.suspect.tier == 2]
         found: list[tuple[float, list[Proposal]]] = []
         for more in ([], *([p] for p in settings), *_pairs(best), best):
-            if len(structure) + len(more) < 2:
+            together = [*structure, *more]
+            if len(together) < 2 or not _are_different(together):
                 continue
-            score = self._score([*structure, *more])
-            found.append((score, [*structure, *more]))
-            self.reach = max(self.reach, score)
+            score = self._score(together)
+            found.append((score, together))
             if self._is_enough(score):
                 return found[-1][1]
         found.append(self._grown(tried))
@@ -152,13 +203,16 @@ class Search:
         score = self.lab.score([])
         for _ in range(MOST_TOGETHER):
             codes = {p.suspect.code for p in chosen}
-            left = [p for p in every if p.suspect.code not in codes]
+            left = [
+                p
+                for p in every
+                if p.suspect.code not in codes and _are_different([*chosen, p])
+            ]
             tries = [(self._score([*chosen, p]), i) for i, p in enumerate(left)]
             if not tries or max(tries)[0] < score + LOSS * max(self.reach, NOTHING):
                 break
             score, place = max(tries)
             chosen.append(left[place])
-            self.reach = max(self.reach, score)
             if self._is_enough(score):
                 break
         return score, chosen
@@ -176,12 +230,13 @@ class Search:
 
     def _with_best_values(self, chosen: list[Proposal]) -> list[Proposal]:
         """Of each setting the value that does best beside the other repairs."""
+        found = list(chosen)
         for i, (suspect, repair) in enumerate((p.suspect, p.repair) for p in chosen):
             if suspect.tier == 2:
-                others = [p.repair for p in chosen if p.suspect is not suspect]
+                others = [p.repair for p in found if p.suspect is not suspect]
                 best = best_value(self.lab, others, suspect.repairs, repair)
-                chosen[i] = Proposal(suspect, best)
-        return chosen
+                found[i] = Proposal(suspect, best)
+        return found
 
     def _tuned(self, found: Inquiry) -> Inquiry:
         """With what makes the mended network better still."""
@@ -194,16 +249,13 @@ class Search:
 
     def _confirmed(self, chosen: list[Proposal], before: float) -> tuple[Cause, ...]:
         """A set that mends on every split, without what can be left out there."""
-        try:
-            while chosen:
-                causes = [self._cause(p, chosen, before) for p in chosen]
-                idle = [c for c in causes if not self._is_needed(c, len(causes))]
-                if not idle:
-                    return tuple(causes) if self._is_proved(causes) else ()
-                worst = min(idle, key=lambda c: c.lost.gain).proposal
-                chosen = [p for p in chosen if p is not worst]
-        except OutOfTime:
-            self.is_cut = True
+        while chosen:
+            causes = [self._cause(p, chosen, before) for p in chosen]
+            idle = [c for c in causes if not self._is_needed(c, len(causes))]
+            if not idle:
+                return tuple(causes) if self._is_proved(causes) else ()
+            worst = min(idle, key=lambda c: c.lost.gain).proposal
+            chosen = [p for p in chosen if p is not worst]
         return ()
 
     def _is_needed(self, cause: Cause, count: int) -> bool:
@@ -230,7 +282,7 @@ class Search:
             proposal,
             before,
             self._score([proposal], splits=splits),
-            self.lab.score(repairs, splits=splits),
+            self._score(chosen, splits=splits),
             self.lab.difference(repairs, rest, splits=splits),
         )
 

@@ -1,13 +1,15 @@
 """The search for causes, on laboratories whose truth is known."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.zoo.diagnosis.case import Repair, Suspect
 from learnable.zoo.diagnosis.search import Search
-from learnable.zoo.diagnosis.trials import Difference, OutOfTime
+from learnable.zoo.diagnosis.trials import Difference, OutOfTime, gap
 
 REACH = 0.9
 
@@ -126,6 +128,51 @@ def test_a_gain_within_noise_is_no_cause():
     world = World([{"luck"}])
     world.difference = lambda better, worse, splits: Difference(0.9, 0.4)
     assert causes(world, [suspect("luck")])[0] == set()
+
+
+class Lucky(World):
+    """Some repairs, by the score that they have on each split."""
+
+    def __init__(self, scores):
+        super().__init__([])
+        self.known = {frozenset(): (0.0,) * 3} | {
+            frozenset(names): each for names, each in scores.items()
+        }
+
+    def each(self, repairs):
+        names = frozenset(repair.what for repair in repairs)
+        return np.array(self.known.get(names, (0.0,) * 3))
+
+    def score(self, repairs, *, splits=1):
+        return float(self.each(repairs)[:splits].mean())
+
+    def difference(self, better, worse, *, splits):
+        return gap([*self.each(better)[:, None]], [*self.each(worse)[:, None]])
+
+
+def test_a_repair_that_was_lucky_once_hides_no_other():
+    """One that does best on the first split and fails on others is no end."""
+    world = Lucky({("lucky",): (0.95, 0.0, 0.1), ("sound",): (0.8, 0.81, 0.79)})
+    told, found = causes(world, [suspect("lucky"), suspect("sound")])
+    assert told == {"sound"}
+    assert found.reach == pytest.approx(REACH)
+    assert not found.others
+
+
+def test_a_repair_that_leaves_no_failing_network_is_a_cause_though_more_was_reached():
+    both = (0.9, 0.0, 0.1)
+    world = Lucky({("one",): (0.7, 0.71, 0.69), ("one", "two"): both})
+    assert causes(world, [suspect("one"), suspect("two")])[0] == {"one"}
+
+
+def test_no_repair_is_made_twice_though_two_rules_propose_it():
+    seen = []
+    world = World([])
+    plain = world.score
+    world.score = lambda repairs, splits=1: seen.append(repairs) or plain(repairs)
+    twins = [replace(suspect("same", tier), code=str(tier)) for tier in (1, 2)]
+    causes(world, [*twins, suspect("other", 2)])
+    assert all(len({r.what for r in repairs}) == len(repairs) for repairs in seen)
 
 
 def test_no_trial_takes_the_time_in_which_another_is_proved():
