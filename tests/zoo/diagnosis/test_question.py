@@ -5,6 +5,7 @@ from learnable.zoo.diagnosis.rows import as_dataset
 
 X = np.random.default_rng(0).normal(size=(40, 3)).astype("float32")
 CODES = np.arange(40) % 4
+RNG = np.random.default_rng(1)
 
 
 def asked(case_of, y, loss, *, units=1, activation=None, x=X):
@@ -55,9 +56,13 @@ def network(x, *layers):
 
 
 def features(case_of, x, *layers):
+    return rows_of(case_of, x, *layers).x
+
+
+def rows_of(case_of, x, *layers):
     model = network(x, *layers)
     question = case_of(model, x, CODES).question
-    return as_dataset(model, x, question, name="rows").x
+    return as_dataset(model, x, question, name="rows")
 
 
 def test_places_in_a_list_are_counted(case_of):
@@ -77,3 +82,20 @@ def test_sequences_also_tell_of_their_course(case_of):
 def test_images_stay_images(case_of):
     x = np.zeros((40, 4, 4, 1), "float32")
     assert features(case_of, x, keras.layers.Flatten()).shape == x.shape
+
+
+def test_large_images_become_means_of_blocks(case_of):
+    x = RNG.integers(0, 256, (40, 29, 60, 3)).astype("uint8")
+    found = rows_of(case_of, x, keras.layers.Flatten())
+    assert found.x.shape == (40, 15, 30, 3)
+    assert np.allclose(found.x[:, 0, 0], x[:, :2, :2].mean(axis=(1, 2)), atol=1e-3)
+    assert np.allclose(found.x[:, -1, 1], x[:, 28:, 2:4].mean(axis=(1, 2)), atol=1e-3)
+    assert "29 x 60 pixels as 15 x 30" in found.notes[0]
+
+
+@pytest.mark.parametrize("shape", [(4, 4, 1), (22, 30, 2), (28, 1, 1)])
+def test_small_images_are_left_as_they_are(case_of, shape):
+    x = RNG.random((40, *shape)).astype("float32")
+    found = rows_of(case_of, x, keras.layers.Flatten())
+    assert np.array_equal(found.x, x)
+    assert not found.notes
