@@ -220,6 +220,17 @@ def test_a_large_share_of_wrong_labels_is_a_warning(rate, dataset_of, rng):
     assert found.finding.evidence["sure_share"] == pytest.approx(rate, abs=0.07)
 
 
+def test_a_poor_judge_of_images_says_nothing_of_their_labels(dataset_of, rng):
+    """Pixels tell a forest little of what networks see in them."""
+    y = rng.integers(0, 10, 1_000)
+    said = sure(np.where(rng.random(1_000) < 0.55, rng.integers(0, 10, 1_000), y), 10)
+    said += rng.normal(0, 0.005, said.shape)
+    table = learned_from(dataset_of(columns(rng, 1_000), y), said)
+    assert contradicted_labels(table)
+    images = dataset_of(rng.random((1_000, 4, 4, 1)).astype("float32"), y)
+    assert contradicted_labels(learned_from(images, said)) is None
+
+
 @pytest.mark.parametrize("steep", [0.5, 0.8, 1.0, 1.5])
 def test_a_weak_relation_is_not_taken_for_wrong_labels(steep, dataset_of, rng):
     x = columns(rng, 2_000)

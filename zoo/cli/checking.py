@@ -241,6 +241,7 @@ def _laboratory(
         material.question,
         material.splits,
         deadline=deadline,
+        spare=material.spare,
         seed=material.seed,
         on_trial=say,
         whole=material.by_heart,

@@ -21,6 +21,9 @@ FOLDS = 4
 """A quarter of the rows is kept back in each."""
 SPLITS = 3
 """Folds, each with a seed of its own, on which causes are proved."""
+ROUNDS = 2
+"""Trainings on every fold, for a network that sometimes learns by itself: of one that
+fails six times in ten, eight show it (`learnable.zoo.diagnosis.trials.SURE`)."""
 MOST_ROWS = 6_000
 """More are sampled: a fault shows in these, and trials are many."""
 FEWEST_ROWS = 2
@@ -33,6 +36,7 @@ LEAST_ROWS = 8
 class Material:
     """A training, its question, its rows for other learners, and the folds.
 
+    ``spare`` are splits for what the others leave open.
     Where ``by_heart`` there are so few rows that networks are judged by those that they
     are trained on, and other learners are given copies.
     """
@@ -43,6 +47,7 @@ class Material:
     dataset: Dataset
     splits: tuple[Split, ...]
     seed: int
+    spare: tuple[Split, ...] = ()
     by_heart: bool = False
 
 
@@ -81,8 +86,9 @@ def prepare(recording: Recording, fit: Fit, *, seed: int) -> Material:
         many = by_heart.copied(dataset)
         return Material(recording, fit, question, many, every, seed, by_heart=True)
     folds = make_folds(dataset, folds=FOLDS, seed=seed)
-    splits = tuple(Split(fold.train, fold.test) for fold in folds[:SPLITS])
-    return Material(recording, fit, question, dataset, splits, seed)
+    every = [Split(fold.train, fold.test) for fold in folds] * ROUNDS
+    splits, spare = tuple(every[:SPLITS]), tuple(every[SPLITS:])
+    return Material(recording, fit, question, dataset, splits, seed, spare)
 
 
 def _is_too_short(dataset: Dataset) -> bool:

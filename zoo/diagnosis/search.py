@@ -8,15 +8,11 @@ from itertools import combinations
 
 from .case import Suspect
 from .inquiry import FAILING, NOTHING, Cause, Inquiry, Proposal
+from .proof import LOSS, proved
 from .trials import Laboratory, OutOfTime
+from .tried import Tried, names
 from .tuning import best_value, tuned
 
-SOLVED = 0.9
-"""A repair is enough that reaches this share."""
-MENDED = 0.5
-"""Share of what is missing that the repairs of all causes must make up for."""
-LOSS = 0.1
-"""Share of what can be reached that must be lost when a cause's repair is left out."""
 PROOF = 4
 """Trainings that prove a single repair: two more splits, with and without it."""
 MOST_TOGETHER = 4
@@ -25,10 +21,6 @@ MOST_TOGETHER = 4
 
 def _pairs(proposals: Sequence[Proposal]) -> list[list[Proposal]]:
     return [list(pair) for pair in combinations(proposals, 2)]
-
-
-def _names(proposals: Sequence[Proposal]) -> str:
-    return " + ".join(p.repair.what for p in proposals)
 
 
 def _are_different(proposals: Sequence[Proposal]) -> bool:
@@ -58,10 +50,8 @@ class Search:
             for r in s.repairs
         ]
         self.tried: list[int] = []
-        self.scores: dict[str, float] = {}
-        self._counts: dict[str, int] = {}
+        self.results = Tried(lab, reach=reach)
         self.is_cut = False
-        self._of_baselines = max(0.0, reach)
         self._refuted: set[str] = set()
 
     def run(self) -> Inquiry:
@@ -69,42 +59,35 @@ class Search:
         causes: tuple[Cause, ...] = ()
         before = self.lab.score([])  # a first trial there is always
         try:
-            before = self.lab.score([], splits=self._splits)
+            before = self.lab.score([], splits=len(self.lab.splits))
             causes = self._proved(before)
         except OutOfTime:
             self.is_cut = True
+        before = causes[0].before if causes else before
         return self._tuned(self._told(before, causes))
-
-    @property
-    def reach(self) -> float:
-        """The best score that anybody had; of what was tried more often, the mean."""
-        return max(self._of_baselines, *self.scores.values(), 0.0)
 
     @property
     def singles(self) -> dict[int, float]:
         """Scores of the proposals that were tried by themselves."""
-        return {i: self.scores[self.proposals[i].repair.what] for i in self.tried}
-
-    @property
-    def _splits(self) -> int:
-        return len(self.lab.splits)
+        scores = self.results.scores
+        return {i: scores[self.proposals[i].repair.what] for i in self.tried}
 
     def _proved(self, before: float) -> tuple[Cause, ...]:
         """The causes of the first set of repairs that holds on every split."""
         for chosen in self._candidates(before):
             best = self._with_best_values(chosen)
             for repairs in (best, chosen):
-                if _names(repairs) in self._refuted:
+                if names(repairs) in self._refuted:
                     continue
-                causes = self._confirmed(repairs, before)
+                causes = proved(self.results, repairs)
                 if causes:
                     return causes
-                self._refuted.add(_names(repairs))
+                self._refuted.add(names(repairs))
         return ()
 
     def _candidates(self, before: float) -> Iterator[list[Proposal]]:
         """The smallest sets of repairs that mend the network on the first split."""
-        healthy = before >= FAILING * self.reach and before > NOTHING
+        healthy = before >= FAILING * self.results.reach and before > NOTHING
         for tier in (0, 1) if healthy else (0, 1, 2):
             self._try_tier(tier)
             while (nearest := self._nearest_single(before, tier)) is not None:
@@ -120,13 +103,13 @@ class Search:
     def _try_tier(self, tier: int) -> None:
         for i, proposal in enumerate(self.proposals):
             if proposal.suspect.tier == tier and not self._is_too_long(proposal):
-                self._score([proposal])
+                self.results.score([proposal])
                 self.tried.append(i)
 
     def _is_too_long(self, proposal: Proposal) -> bool:
         """Whether a trial would take the time in which another could be proved."""
         seconds = self.lab.takes(proposal.repair)
-        if any(self._is_enough(score) for score in self.singles.values()):
+        if any(self.results.is_enough(score) for score in self.singles.values()):
             seconds += PROOF * self.lab.outcome([]).seconds
         too_long = not self.lab.has_time(seconds)
         self.is_cut |= too_long
@@ -134,18 +117,18 @@ class Search:
 
     def _nearest_single(self, before: float, tier: int) -> Proposal | None:
         """The first of a tier that is enough, or a clearly better one."""
-        if before >= FAILING * self.reach or self.reach <= NOTHING:
+        if before >= FAILING * self.results.reach or self.results.reach <= NOTHING:
             return None
         enough = [
             i
             for i, score in self._open_singles.items()
-            if self.proposals[i].suspect.tier == tier and self._is_enough(score)
+            if self.proposals[i].suspect.tier == tier and self.results.is_enough(score)
         ]
         return self.proposals[enough[0]] if enough else None
 
     def _best_single(self) -> Proposal | None:
         """The best of those that leave no failing network, though more was reached."""
-        least = max(FAILING * self.reach, NOTHING)
+        least = max(FAILING * self.results.reach, NOTHING)
         good = {i: score for i, score in self._open_singles.items() if score > least}
         return self.proposals[max(good, key=lambda i: good[i])] if good else None
 
@@ -157,16 +140,6 @@ class Search:
             for i, score in self.singles.items()
             if self.proposals[i].repair.what not in self._refuted
         }
-
-    def _is_enough(self, score: float) -> bool:
-        return score >= SOLVED * self.reach and score > NOTHING
-
-    def _score(self, proposals: Sequence[Proposal], *, splits: int = 1) -> float:
-        name = _names(proposals)
-        score = self.lab.score([p.repair for p in proposals], splits=splits)
-        if splits >= self._counts.get(name, 0):
-            self.scores[name], self._counts[name] = score, splits
-        return score
 
     def _best_of_each(self) -> list[Proposal]:
         """For every suspect its repair with the best score by itself."""
@@ -189,9 +162,9 @@ class Search:
             together = [*structure, *more]
             if len(together) < 2 or not _are_different(together):
                 continue
-            score = self._score(together)
+            score = self.results.score(together)
             found.append((score, together))
-            if self._is_enough(score):
+            if self.results.is_enough(score):
                 return found[-1][1]
         found.append(self._grown(tried))
         score, chosen = max(found, key=lambda pair: pair[0])
@@ -208,12 +181,14 @@ class Search:
                 for p in every
                 if p.suspect.code not in codes and _are_different([*chosen, p])
             ]
-            tries = [(self._score([*chosen, p]), i) for i, p in enumerate(left)]
-            if not tries or max(tries)[0] < score + LOSS * max(self.reach, NOTHING):
+            tries = [(self.results.score([*chosen, p]), i) for i, p in enumerate(left)]
+            if not tries or max(tries)[0] < score + LOSS * max(
+                self.results.reach, NOTHING
+            ):
                 break
             score, place = max(tries)
             chosen.append(left[place])
-            if self._is_enough(score):
+            if self.results.is_enough(score):
                 break
         return score, chosen
 
@@ -223,8 +198,8 @@ class Search:
             if len(chosen) < 2:
                 break
             rest = [p for p in chosen if p is not proposal]
-            kept = self._score(chosen) - LOSS * self.reach
-            if self._score(rest) >= kept:
+            kept = self.results.score(chosen) - LOSS * self.results.reach
+            if self.results.score(rest) >= kept:
                 chosen = rest
         return chosen
 
@@ -244,47 +219,8 @@ class Search:
         more = tuned(self.lab, repairs) if repairs else ()
         if not more:
             return found
-        best = self.lab.score([*repairs, *more], splits=self._splits)
+        best = self.lab.score([*repairs, *more], splits=len(self.lab.splits))
         return replace(found, tuned=more, best=best, reach=max(found.reach, best))
-
-    def _confirmed(self, chosen: list[Proposal], before: float) -> tuple[Cause, ...]:
-        """A set that mends on every split, without what can be left out there."""
-        while chosen:
-            causes = [self._cause(p, chosen, before) for p in chosen]
-            idle = [c for c in causes if not self._is_needed(c, len(causes))]
-            if not idle:
-                return tuple(causes) if self._is_proved(causes) else ()
-            worst = min(idle, key=lambda c: c.lost.gain).proposal
-            chosen = [p for p in chosen if p is not worst]
-        return ()
-
-    def _is_needed(self, cause: Cause, count: int) -> bool:
-        """Whether much is lost without it; with others a likely loss is enough."""
-        sure = cause.lost.is_sure or (count > 1 and cause.lost.is_likely)
-        return sure and cause.lost.gain >= LOSS * max(self.reach, cause.together)
-
-    def _is_proved(self, causes: Sequence[Cause]) -> bool:
-        """Whether the repairs together surely mend a network that fails."""
-        before, after = causes[0].before, causes[0].together
-        reach = max(self.reach, after)
-        repairs = [c.proposal.repair for c in causes]
-        whole = self.lab.difference(repairs, [], splits=self._splits)
-        mends = after - before >= MENDED * (reach - before)
-        return before < FAILING * reach and mends and whole.is_sure
-
-    def _cause(
-        self, proposal: Proposal, chosen: Sequence[Proposal], before: float
-    ) -> Cause:
-        splits = self._splits
-        repairs = [p.repair for p in chosen]
-        rest = [p.repair for p in chosen if p is not proposal]
-        return Cause(
-            proposal,
-            before,
-            self._score([proposal], splits=splits),
-            self._score(chosen, splits=splits),
-            self.lab.difference(repairs, rest, splits=splits),
-        )
 
     def _told(self, before: float, causes: tuple[Cause, ...]) -> Inquiry:
         codes = {c.proposal.suspect.code for c in causes}
@@ -294,18 +230,18 @@ class Search:
             self.proposals[i]
             for i, score in self.singles.items()
             if single
-            and self._is_enough(score)
+            and self.results.is_enough(score)
             and self.proposals[i].suspect.code not in codes
         )
         mended = causes[0].together if causes else before
         return Inquiry(
             before,
-            max(self.reach, mended),
+            max(self.results.reach, mended),
             tuple(sorted(causes, key=lambda c: -c.lost.gain)),
             others,
             tuple(s for s in self.suspects if s.code in tried - codes),
             tuple(s for s in self.suspects if s.code not in tried | codes),
-            self.scores,
+            self.results.scores,
             mended,
             best=mended,
             is_cut=self.is_cut,

@@ -138,6 +138,8 @@ class Laboratory:
     question : Question
     splits : sequence of Split
         Each has a seed of its own, so that splits are repetitions too.
+    spare : sequence of Split
+        More of them, for what the others leave open; numbered after them.
     deadline : float
         On the clock of `time.monotonic`; nothing is begun after it.
     on_trial : callable, optional
@@ -153,6 +155,7 @@ class Laboratory:
         splits: Sequence[Split],
         *,
         deadline: float,
+        spare: Sequence[Split] = (),
         seed: int = 0,
         on_trial: Callable[[str], None] | None = None,
         whole: bool = False,
@@ -160,6 +163,7 @@ class Laboratory:
         self.setup = setup
         self.question = question
         self.splits = tuple(splits)
+        self.spare = tuple(spare)
         self.deadline = deadline
         self.seed = seed
         self.whole = whole
@@ -177,6 +181,7 @@ class Laboratory:
             repair.apply(self.setup),
             self.question,
             self.splits,
+            spare=self.spare,
             deadline=self.deadline,
             seed=self.seed,
             on_trial=self._on_trial,
@@ -238,7 +243,7 @@ class Laboratory:
 
     def _train(self, repairs: Sequence[Repair], number: int) -> Outcome:
         start = time.monotonic()
-        split = self.splits[number]
+        split = (*self.splits, *self.spare)[number]
         try:
             setup = repaired(self.setup, repairs)
             found = train(setup, self.question, split, seed=self.seed + number)

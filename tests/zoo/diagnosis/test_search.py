@@ -24,8 +24,7 @@ class World:
         self.costs, self.left = costs or {}, left
         self.answers = [frozenset(answer) for answer in answers]
         self.start, self.most, self.trained = start, most, 0
-        self.splits = (0, 1, 2)
-
+        self.splits, self.spare = (0, 1, 2), ()
         self.setup = SimpleNamespace(epochs=5, steps=20_000, rate=0.0)
         self.deadline = 0.0
 
@@ -133,21 +132,24 @@ def test_a_gain_within_noise_is_no_cause():
 class Lucky(World):
     """Some repairs, by the score that they have on each split."""
 
-    def __init__(self, scores):
-        super().__init__([])
-        self.known = {frozenset(): (0.0,) * 3} | {
+    def __init__(self, scores, *, left=100.0):
+        super().__init__([], left=left)
+        longest = max(map(len, scores.values()))
+        self.spare = tuple(range(longest - 3))
+        self.known = {frozenset(): (0.0,) * longest} | {
             frozenset(names): each for names, each in scores.items()
         }
 
     def each(self, repairs):
         names = frozenset(repair.what for repair in repairs)
-        return np.array(self.known.get(names, (0.0,) * 3))
+        return np.array(self.known.get(names, self.known[frozenset()]))
 
     def score(self, repairs, *, splits=1):
         return float(self.each(repairs)[:splits].mean())
 
     def difference(self, better, worse, *, splits):
-        return gap([*self.each(better)[:, None]], [*self.each(worse)[:, None]])
+        one, other = self.each(better)[:splits], self.each(worse)[:splits]
+        return gap([*one[:, None]], [*other[:, None]])
 
 
 def test_a_repair_that_was_lucky_once_hides_no_other():
@@ -163,6 +165,23 @@ def test_a_repair_that_leaves_no_failing_network_is_a_cause_though_more_was_reac
     both = (0.9, 0.0, 0.1)
     world = Lucky({("one",): (0.7, 0.71, 0.69), ("one", "two"): both})
     assert causes(world, [suspect("one"), suspect("two")])[0] == {"one"}
+
+
+OFTEN = (0.0, 0.1, 0.8, 0.0, 0.1, 0.0, 0.8, 0.1)
+"""Of a network that learns one time in four."""
+
+
+@pytest.mark.parametrize(("left", "told"), [(100.0, {"rate"}), (0.5, set())])
+def test_what_the_usual_splits_leave_open_is_asked_on_more(left, told):
+    world = Lucky({(): OFTEN, ("rate",): (0.8,) * 8}, left=left)
+    named, found = causes(world, [suspect("rate")])
+    assert named == told
+    assert not told or found.before == pytest.approx(np.mean(OFTEN))
+
+
+def test_a_split_that_speaks_against_it_leaves_nothing_open():
+    world = Lucky({(): OFTEN, ("rate",): (0.8, 0.8, 0.3, *(0.8,) * 5)})
+    assert causes(world, [suspect("rate")])[0] == set()
 
 
 def test_no_repair_is_made_twice_though_two_rules_propose_it():
