@@ -129,8 +129,15 @@ class Search:
     def _best_single(self) -> Proposal | None:
         """The best of those that leave no failing network, though more was reached."""
         least = max(FAILING * self.results.reach, NOTHING)
-        good = {i: score for i, score in self._open_singles.items() if score > least}
-        return self.proposals[max(good, key=lambda i: good[i])] if good else None
+        good = [(i, s) for i, s in self._open_singles.items() if s > least]
+        if not good:
+            return None
+        return self.proposals[good[self._first_of_best([s for _, s in good])][0]]
+
+    def _first_of_best(self, scores: Sequence[float]) -> int:
+        """Of those that do about as well as the best, the one nearest to the script."""
+        least = max(scores) - LOSS * self.results.reach
+        return next(i for i, score in enumerate(scores) if score >= least)
 
     @property
     def _open_singles(self) -> dict[int, float]:
@@ -171,7 +178,7 @@ class Search:
         return chosen if score > NOTHING else []
 
     def _grown(self, every: Sequence[Proposal]) -> tuple[float, list[Proposal]]:
-        """Repairs added one by one, each time the one that helps most."""
+        """Repairs added one by one, each time one that helps most."""
         chosen: list[Proposal] = []
         score = self.lab.score([])
         for _ in range(MOST_TOGETHER):
@@ -181,12 +188,12 @@ class Search:
                 for p in every
                 if p.suspect.code not in codes and _are_different([*chosen, p])
             ]
-            tries = [(self.results.score([*chosen, p]), i) for i, p in enumerate(left)]
-            if not tries or max(tries)[0] < score + LOSS * max(
-                self.results.reach, NOTHING
-            ):
+            tries = [self.results.score([*chosen, p]) for p in left]
+            least = score + LOSS * max(self.results.reach, NOTHING)
+            if not tries or max(tries) < least:
                 break
-            score, place = max(tries)
+            place = self._first_of_best(tries)
+            score = tries[place]
             chosen.append(left[place])
             if self.results.is_enough(score):
                 break

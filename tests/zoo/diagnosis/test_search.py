@@ -167,6 +167,11 @@ def test_a_repair_that_leaves_no_failing_network_is_a_cause_though_more_was_reac
     assert causes(world, [suspect("one"), suspect("two")])[0] == {"one"}
 
 
+def test_of_repairs_that_do_about_as_well_the_nearest_to_the_script_is_named():
+    world = Lucky({("rate",): (0.72,) * 3, ("inputs",): (0.68,) * 3})
+    assert causes(world, [suspect("rate", 2), suspect("inputs")])[0] == {"inputs"}
+
+
 OFTEN = (0.0, 0.1, 0.8, 0.0, 0.1, 0.0, 0.8, 0.1)
 """Of a network that learns one time in four."""
 
