@@ -100,15 +100,18 @@ def check_command(
     every cause is proved. The exit code is the verdict's: 0 it learns, 3 the network is
     at fault, 4 undecided, 5 nothing to learn, 6 suspicious.
     """
-    from ...baselines.results import Results
-    from ...baselines.verdict import EXIT_CODES
-    from . import answers_shown
     from .parent import examined
     from .ways import check_options, way_of
 
     way = way_of(what)
     check_options(way, _typed(context))
     run = examined(_job(way, asked), quiet=quiet)
+
+    # these take seconds to import, which the child does not wait for
+    from ...baselines.results import Results
+    from ...baselines.verdict import EXIT_CODES
+    from . import answers_shown
+
     results = Results.load(run / "results.json")
     found = results.diagnosis
     assert found is not None

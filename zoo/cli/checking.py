@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -142,19 +143,22 @@ def check_fit(
         The rows are too few or too odd to be examined, or nothing was compiled.
     """
     stages = Stages(say)
-    with stages("data", "what the data allow"):
+    with stages("data", "what the data allow"), ThreadPoolExecutor(1) as beside:
         material = prepare(recording, fit, seed=seed)
-        study = data_half(material)
-    with stages("probe", "the network looked at while it trains"):
+        # baselines need no network, and a network leaves a core to them
+        learned = beside.submit(data_half, material)
         case = _probed(material)
+        golden = golden_tests(
+            case.setup,
+            material.question,
+            material.splits[0].train,
+            seed=seed,
+            seconds=GOLDEN_SECONDS,
+        )
+        study = learned.result()
     with stages("trials"):
         lab = _laboratory(material, case, time.monotonic() + budget, say)
         sides = _tried(material, case, study, lab)
-    with stages("tests", "tests that every training must pass"):
-        rows = material.splits[0].train
-        golden = golden_tests(
-            case.setup, material.question, rows, seed=seed, seconds=GOLDEN_SECONDS
-        )
     with stages("repaired script", "the repaired script runs"):
         limit = 4 * fit.seconds + RUN_SECONDS
         mended = mend(recording, fit, case.setup, sides, arguments, seconds=limit)

@@ -36,6 +36,9 @@ def examined(job: dict[str, Any], *, quiet: bool) -> Path:
                 command, stdin=subprocess.DEVNULL, stdout=said, stderr=said
             )
             try:
+                # what shows the answer takes seconds to import: meanwhile is free
+                from ...baselines import verdict  # noqa: F401
+
                 _watch(child, place, job, quiet=quiet)
             finally:
                 child.kill()
