@@ -16,7 +16,7 @@ from ...baselines.diagnosis import Cause, Diagnosis
 from ..diagnosis.case import Case
 from ..diagnosis.given import each_output
 from ..diagnosis.golden import golden_tests
-from ..diagnosis.inquiry import NOTHING, Inquiry
+from ..diagnosis.inquiry import FAILING, NOTHING, Inquiry
 from ..diagnosis.measure import measure
 from ..diagnosis.raising import inquire
 from ..diagnosis.reference import reference
@@ -31,6 +31,7 @@ from .data_half import data_half, mean_score, reached
 from .data_repairs import Fault, hide
 from .material import Material, prepare
 from .mending import mend
+from .rerunner import Rerunner
 
 if TYPE_CHECKING:
     from ...baselines.study import Study
@@ -156,21 +157,28 @@ def check_fit(
             seconds=GOLDEN_SECONDS,
         )
         study = learned.result()
-    with stages("trials"):
-        lab = _laboratory(material, case, time.monotonic() + budget, say)
-        sides = _tried(material, case, study, lab)
-    with stages("repaired script", "the repaired script runs"):
-        limit = 4 * fit.seconds + RUN_SECONDS
-        mended = mend(recording, fit, case.setup, sides, arguments, seconds=limit)
+    with Rerunner() as rerunner:
+        with stages("trials"):
+            lab = _laboratory(material, case, time.monotonic() + budget, say)
+            sides = _tried(material, case, study, lab, rerunner)
+        with stages("repaired script", "the repaired script runs"):
+            seconds = 4 * fit.seconds + RUN_SECONDS
+            mended = mend(
+                recording, fit, case.setup, sides, arguments, rerunner, seconds=seconds
+            )
     found = answer(sides, golden, stages.seconds)
     return Checked(replace(found, **vars(mended)), study)
 
 
-def _tried(material: Material, case: Case, study: Study, lab: Laboratory) -> Sides:
+def _tried(
+    material: Material, case: Case, study: Study, lab: Laboratory, rerunner: Rerunner
+) -> Sides:
     """What trials say of the network, beside what the data allow."""
     reach = reached(study, material)
     scores = {name: mean_score(marks) for name, marks in reach.items()}
     best = max(scores, key=lambda name: scores[name], default="")
+    if material.fit.place and lab.score([]) < FAILING * scores.get(best, 0.0):
+        rerunner.prepare()
     found = inquire(
         lab,
         suspects(case),

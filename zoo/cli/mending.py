@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import tempfile
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..diagnosis.case import repaired
 from ..diagnosis.inquiry import FAILING
@@ -22,9 +18,7 @@ if TYPE_CHECKING:
     from ..diagnosis.recording import Fit, Recording
     from ..diagnosis.setup import Setup
     from .answering import Sides
-
-GRACE = 30.0
-"""Seconds beyond its limit, in which a script may be stopped and its network asked."""
+    from .rerunner import Rerunner
 
 
 @dataclass(frozen=True)
@@ -47,6 +41,7 @@ def mend(
     setup: Setup,
     sides: Sides,
     arguments: Sequence[str],
+    rerunner: Rerunner,
     *,
     seconds: float,
 ) -> Mended:
@@ -60,6 +55,7 @@ def mend(
         With the causes; where there are none, with a plain network, or without.
     arguments : sequence of str
         Its command line.
+    rerunner : Rerunner
     seconds : float
         It is stopped after them.
     """
@@ -87,7 +83,7 @@ def mend(
         if fixed is None:
             continue
         here = difference(source, fixed, name=script.name)
-        why = _run(fixed, job, least=FAILING * sides.expected)
+        why = rerunner.run(fixed, job, least=FAILING * sides.expected)
         if not why:
             return Mended(fixed, here)
         diff, failed = diff or here, failed or why
@@ -126,29 +122,3 @@ def _written(script: Path, fit: Fit, edits: Sequence[Edit]) -> tuple[str, str | 
         return "", None
     source = script.read_text("utf-8")
     return source, apply_edits(source, edits, fit=fit.place, compiled=fit.compiled)
-
-
-def _run(fixed: str, job: dict[str, Any], *, least: float) -> str:
-    """Run a repaired script; gives what is wrong with it in one line, "" if nothing.
-
-    Its network must reach a score on the rows that it trains on.
-    """
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "job.json").write_text(json.dumps(job), "utf-8")
-        (folder / "fixed.py").write_text(fixed, "utf-8")
-        command = [sys.executable, "-m", "learnable.zoo.cli.rerun", name]
-        try:
-            told = subprocess.run(
-                command, capture_output=True, text=True, timeout=job["seconds"] + GRACE
-            )
-        except subprocess.TimeoutExpired:
-            return f"it took more than {job['seconds']:g} s"
-        answer = folder / "answer.json"
-        if not answer.exists():
-            return (told.stderr.strip().splitlines() or ["no word"])[-1][:300]
-        facts = json.loads(answer.read_text("utf-8"))
-    score = facts["score"]
-    if facts["error"] or score is None or score >= least:
-        return facts["error"][:300]
-    return f"its network has a score of {score:.2f} on its training rows"

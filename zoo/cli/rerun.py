@@ -1,6 +1,7 @@
 """The process that runs a repaired script, and sees what its network has learned.
 
-Its folder holds ``job.json`` and ``fixed.py``; it writes ``answer.json`` at the end.
+It reads the name of a folder, once all is imported. The folder holds ``job.json`` and
+``fixed.py``; it writes ``answer.json`` at the end.
 """
 
 from __future__ import annotations
@@ -8,16 +9,18 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from ..diagnosis.recording import Recording
+from ...data.errors import ZooError
+from ..diagnosis.given import each_output
+from ..diagnosis.question import ask
+from ..diagnosis.recording import Recording
+from ..diagnosis.script import run_script
+from ..diagnosis.taught import own_score
 
 
 def main(folder: Path) -> None:
     """Run the script of a folder, and leave there what became of it."""
-    from ..diagnosis.script import run_script
-
     job = json.loads((folder / "job.json").read_text("utf-8"))
     recording = run_script(
         Path(job["script"]),
@@ -33,11 +36,6 @@ def main(folder: Path) -> None:
 
 def _score(recording: Recording, job: dict[str, Any]) -> float | None:
     """Of the trained network on its own rows; None where it cannot be asked."""
-    from ...data.errors import ZooError
-    from ..diagnosis.given import each_output
-    from ..diagnosis.question import ask
-    from ..diagnosis.taught import own_score
-
     if len(recording.fits) <= job["fit"]:
         return None
     parts = each_output(recording.fits[job["fit"]])
@@ -50,4 +48,6 @@ def _score(recording: Recording, job: dict[str, Any]) -> float | None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    name = sys.stdin.readline().strip()
+    if name:  # nothing is to be run where the other side has gone
+        main(Path(name))
