@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from learnable import Card, Dataset
 from learnable.data.errors import ZooError
 from learnable.zoo.backend import keras
-from learnable.zoo.cli.by_heart import MANY, copied, lookup_marks, splits
+from learnable.zoo.cli.by_heart import (
+    MANY,
+    copied,
+    count_if_whole,
+    lookup_marks,
+    splits,
+)
 from learnable.zoo.cli.data_half import reached
 from learnable.zoo.diagnosis.question import Question
 from learnable.zoo.diagnosis.trials import gap
@@ -35,6 +41,39 @@ def test_copies_are_enough_and_as_many_of_each(rows):
     assert len(counts) == rows
     np.testing.assert_array_equal(many.x["a"], many.y)
     assert f"{len(many) // rows} times" in many.card.title
+
+
+def rows_of(x, y, task="binary"):
+    names = tuple("ab") if task == "binary" else ()
+    table = pd.DataFrame(np.asarray(x, float)).add_prefix("x")
+    return Dataset(table, np.asarray(y), Card("t", "t", task, "y"), classes=names)
+
+
+def combinations(bits):
+    return (np.arange(2**bits)[:, None] >> np.arange(bits)) & 1
+
+
+@pytest.mark.parametrize("times", [1, 2, 100])
+@pytest.mark.parametrize("bits", [2, 3, 5])
+def test_a_truth_table_is_learned_by_heart_however_often_it_is_there(bits, times):
+    x = np.tile(combinations(bits), (times, 1))
+    assert count_if_whole(rows_of(x, x.sum(axis=1) % 2)) == 2**bits
+
+
+def test_few_different_rows_are_learned_by_heart():
+    x = np.repeat(np.arange(3.0), 20)[:, None]
+    assert count_if_whole(rows_of(x, 2 * x[:, 0], "regression")) == 3
+
+
+def test_rows_that_others_may_follow_are_kept_back():
+    """Twelve patients, a column of numbers, codes without some, many combinations."""
+    rng = np.random.default_rng(0)
+    y = np.arange(64) % 2
+    assert count_if_whole(rows_of(rng.normal(size=(12, 3)), y[:12])) == 0
+    assert count_if_whole(rows_of(np.arange(10)[:, None], y[:10])) == 0
+    assert count_if_whole(rows_of(combinations(5)[1:], y[1:32])) == 0
+    assert count_if_whole(rows_of(combinations(7), np.arange(128) % 2)) == 0
+    assert count_if_whole(rows_of(np.ones((20, 2)), y[:20])) == 0
 
 
 @settings(max_examples=50, deadline=None)
@@ -61,7 +100,7 @@ def test_numbers_are_looked_up_as_means(shape):
 def test_what_can_be_reached_is_what_can_be_looked_up():
     question = Question("binary", np.array([0, 1, 1, 0]), np.array([0, 1]))
     material = SimpleNamespace(
-        by_heart=True,
+        by_heart=4,
         question=question,
         dataset=copied(dataset(4, "binary", ("0", "1"))),
         splits=splits(4),
@@ -98,4 +137,4 @@ def test_xor_is_not_learned_without_a_curve():
     x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], "float32")
     found = learnable.check(model, x, np.array([0, 1, 1, 0]), epochs=300)
     assert [cause.label for cause in found.causes] == ["missing-nonlinearity"]
-    assert "4 rows" in found.sentence
+    assert "4 different rows" in found.sentence

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 MOST_OF_ERROR = 160
 """Characters told of what ended a training: TensorFlow lists every label."""
 BY_HEART = (
-    "There are {} rows, too few to keep any back: networks are judged by whether they "
-    "learn these by heart, and baselines were given copies."
+    "There are {} different rows, of which none can be kept back: networks are judged "
+    "by whether they learn these by heart, and baselines were given copies."
 )
 AHEAD = 1.1
 """A network is ahead whose score is so many times the best baseline's."""
@@ -59,7 +59,8 @@ class Sides:
     ``best`` is the best baseline and its score; ``short`` how far the network is behind
     it, None where nobody knows; ``reference`` a plain network, where nothing mends the
     script's; ``taught`` the script's own score on its training rows, None where nobody
-    knows; ``by_heart`` whether networks are judged by the rows that they learn.
+    knows; ``by_heart`` how many different rows there are, where networks are judged by
+    those that they learn, else 0.
     """
 
     case: Case
@@ -70,7 +71,7 @@ class Sides:
     faults: tuple[Fault, ...]
     reference: Reference | None = None
     taught: float | None = None
-    by_heart: bool = False
+    by_heart: int = 0
 
     @property
     def is_behind(self) -> bool:
@@ -132,7 +133,7 @@ def answer(
     causes = (*sides.data, *(_as_cause(c) for c in inquiry.causes))
     verdict, sentence, change = _verdict(sides)
     if sides.by_heart:
-        sentence = f"{sentence} {BY_HEART.format(len(sides.case.question))}"
+        sentence = f"{sentence} {BY_HEART.format(sides.by_heart)}"
     if sides.case.fit.error:
         error = shorten(sides.case.fit.error, MOST_OF_ERROR, placeholder=" ...")
         sentence = f"The training ended with {error.rstrip('.')}. {sentence}"

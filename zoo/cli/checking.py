@@ -256,7 +256,7 @@ def _laboratory(
         spare=material.spare,
         seed=material.seed,
         on_trial=say,
-        whole=material.by_heart,
+        whole=material.by_heart > 0,
     )
 
 
@@ -266,7 +266,7 @@ def _faults(
     """Faults that no change to the network mends."""
     judged = sum(len(split.test) for split in material.splits)
     learned = bool(inquiry.causes) or inquiry.before > NOTHING
-    learned = learned and (material.by_heart or judged >= LEAST_JUDGED)
+    learned = learned and (material.by_heart > 0 or judged >= LEAST_JUDGED)
     causes = data_side.data_causes(
         study, material.dataset, learned=learned, failing=inquiry.is_failing
     )

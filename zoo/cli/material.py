@@ -9,7 +9,6 @@ import numpy as np
 
 from ...data import Dataset
 from ...data.errors import BadData
-from ...data.split import has_strata
 from . import by_heart, data_side
 
 if TYPE_CHECKING:
@@ -28,8 +27,6 @@ MOST_ROWS = 6_000
 """More are sampled: a fault shows in these, and trials are many."""
 FEWEST_ROWS = 2
 """With one there is nothing to tell apart."""
-LEAST_ROWS = 8
-"""With fewer none is kept back."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +34,8 @@ class Material:
     """A training, its question, its rows for other learners, and the folds.
 
     ``spare`` are splits for what the others leave open.
-    Where ``by_heart`` there are so few rows that networks are judged by those that they
-    are trained on, and other learners are given copies.
+    ``by_heart`` different rows are so few that networks are judged by those that they
+    are trained on, and other learners are given copies; 0 where they are not.
     """
 
     recording: Recording
@@ -48,7 +45,7 @@ class Material:
     splits: tuple[Split, ...]
     seed: int
     spare: tuple[Split, ...] = ()
-    by_heart: bool = False
+    by_heart: int = 0
 
 
 def prepare(recording: Recording, fit: Fit, *, seed: int) -> Material:
@@ -81,22 +78,14 @@ def prepare(recording: Recording, fit: Fit, *, seed: int) -> Material:
     dataset = as_dataset(fit.model, fit.x, question, name=name)
     # copies of a row are kept on one side: else a network is judged by its memory
     dataset = replace(dataset, groups=data_side.copies(dataset))
-    if _is_too_short(dataset):
-        every = by_heart.splits(len(dataset))
-        many = by_heart.copied(dataset)
-        return Material(recording, fit, question, many, every, seed, by_heart=True)
+    if count := by_heart.count_if_whole(dataset):
+        whole = by_heart.splits(len(dataset))
+        many = by_heart.copied(replace(dataset, groups=None))
+        return Material(recording, fit, question, many, whole, seed, by_heart=count)
     folds = make_folds(dataset, folds=FOLDS, seed=seed)
     every = [Split(fold.train, fold.test) for fold in folds] * ROUNDS
     splits, spare = tuple(every[:SPLITS]), tuple(every[SPLITS:])
     return Material(recording, fit, question, dataset, splits, seed, spare)
-
-
-def _is_too_short(dataset: Dataset) -> bool:
-    """Whether no row can be kept back, or no class has enough rows for the folds."""
-    if len(dataset) < LEAST_ROWS:
-        return True
-    classes = has_strata(dataset)
-    return classes and int(np.bincount(dataset.y).max()) < FOLDS
 
 
 def _some_rows(question: Question, seed: int) -> np.ndarray:
