@@ -11,9 +11,9 @@ from learnable.baselines.results import Verdict
 from learnable.zoo.cli.answering import Reference, Sides, answer
 from learnable.zoo.cli.data_repairs import Fault
 from learnable.zoo.diagnosis.case import Repair, Suspect
+from learnable.zoo.diagnosis.gain import Difference
 from learnable.zoo.diagnosis.inquiry import Cause, Inquiry, Proposal
 from learnable.zoo.diagnosis.question import Question
-from learnable.zoo.diagnosis.trials import Difference
 
 SURE, UNSURE = Difference(0.5, 0.01), Difference(0.5, 0.4)
 LEAK = DataCause("D308", "leak", "a column is the answer", "leave it out", is_data=True)

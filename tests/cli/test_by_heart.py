@@ -19,8 +19,8 @@ from learnable.zoo.cli.by_heart import (
     splits,
 )
 from learnable.zoo.cli.data_half import reached
+from learnable.zoo.diagnosis.gain import gap
 from learnable.zoo.diagnosis.question import Question
-from learnable.zoo.diagnosis.trials import gap
 
 KINDS = st.lists(st.integers(0, 3), min_size=2, max_size=12)
 

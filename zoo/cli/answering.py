@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from ...baselines.study import Study
     from ..diagnosis import inquiry as inquiries
     from ..diagnosis.case import Case, Repair, Suspect
+    from ..diagnosis.gain import Difference
     from ..diagnosis.golden import GoldenTest
     from ..diagnosis.inquiry import Inquiry
     from ..diagnosis.probe import Moment
-    from ..diagnosis.trials import Difference
     from .data_repairs import Fault
 
 MOST_OF_ERROR = 160

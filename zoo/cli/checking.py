@@ -14,6 +14,7 @@ import numpy as np
 
 from ...baselines.diagnosis import Cause, Diagnosis
 from ..diagnosis.case import Case
+from ..diagnosis.gain import Difference, gap
 from ..diagnosis.given import each_output
 from ..diagnosis.golden import golden_tests
 from ..diagnosis.inquiry import FAILING, NOTHING, Inquiry
@@ -23,7 +24,7 @@ from ..diagnosis.reference import reference
 from ..diagnosis.setup import as_given
 from ..diagnosis.suspects import suspects
 from ..diagnosis.taught import own_score
-from ..diagnosis.trials import Difference, Laboratory, OutOfTime, gap
+from ..diagnosis.trials import Laboratory, OutOfTime
 from . import data_side
 from .answering import Reference, Sides, answer
 from .asked import asked_faults
@@ -41,7 +42,7 @@ LEAST_JUDGED = 30
 """Rows to judge by, below which a good score may well be luck."""
 PROBE_SECONDS = 8.0
 GOLDEN_SECONDS = 10.0
-REFERENCE_SECONDS = 20.0
+REFERENCE_SECONDS = 30.0
 """For a plain network where nothing mends the script's, whatever the budget."""
 RUN_SECONDS = 120.0
 """Beside four times the script's own training, that a repaired script may take."""
@@ -195,16 +196,25 @@ def _tried(
 
 
 def _reference(lab: Laboratory) -> Reference | None:
-    """A plain network on the same rows; None where there is no time, or none fits."""
+    """A plain network on the same rows, on the splits that there is time for.
+
+    None where there is none, or no such network fits.
+    """
     repair = reference(lab.setup, lab.question)
     if repair is None:
         return None
     lab.allow(REFERENCE_SECONDS)
+    splits = 0
     try:
-        score = lab.score([repair], splits=len(lab.splits))
-        gain = lab.difference([repair], [], splits=len(lab.splits))
+        for number in range(len(lab.splits)):
+            lab.outcome([repair], number)
+            lab.outcome([], number)
+            splits += 1
     except OutOfTime:
-        return None
+        if not splits:
+            return None
+    score = lab.score([repair], splits=splits)
+    gain = lab.difference([repair], [], splits=splits)
     return Reference(score, repair.apply(lab.setup).model, gain)
 
 

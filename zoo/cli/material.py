@@ -22,7 +22,7 @@ SPLITS = 3
 """Folds, each with a seed of its own, on which causes are proved."""
 ROUNDS = 2
 """Trainings on every fold, for a network that sometimes learns by itself: of one that
-fails six times in ten, eight show it (`learnable.zoo.diagnosis.trials.SURE`)."""
+fails six times in ten, eight show it (`learnable.zoo.diagnosis.gain.SURE`)."""
 MOST_ROWS = 6_000
 """More are sampled: a fault shows in these, and trials are many."""
 FEWEST_ROWS = 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .case import Repair, Suspect
-from .trials import Difference
+from .gain import Difference
 
 FAILING = 0.75
 """A network fails that reaches less than this share of what can be reached: the score

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .gain import SLACK
 from .inquiry import FAILING, Cause, Proposal
-from .trials import SLACK
 from .tried import Tried
 
 MENDED = 0.5

@@ -9,9 +9,10 @@ from itertools import groupby
 import numpy as np
 
 from .case import Repair, Suspect
+from .gain import Difference, gap
 from .inquiry import Cause, Inquiry, Proposal
 from .search import Search
-from .trials import Difference, Laboratory, OutOfTime, gap
+from .trials import Laboratory, OutOfTime
 from .tuning import tuned
 
 WITHOUT = " Without this repair the training ends with an error."

@@ -13,22 +13,13 @@ from ..backend import keras
 from ..training import fit
 from .case import Repair, repaired
 from .credit import credits, decide
+from .gain import Difference, gap
 from .graph import LINEAR, make_graph
 from .question import Question
 from .setup import Setup, build, rows_of
 
 CHUNK = 4_096
 """Rows predicted at a time."""
-SURE = 3.0
-"""Standard errors that a difference must have: many repairs are tried, and one that
-helps by chance would be named as a cause."""
-
-APART = 0.25
-"""Share of the gain that lies between the worst split of the one way and the best of
-the other, from which they are apart."""
-
-SLACK = 0.05
-"""A loss on one split that is none."""
 
 
 class OutOfTime(Exception):
@@ -63,69 +54,17 @@ class Outcome:
         return float(self.marks.mean()) if len(self.marks) else 0.0
 
 
-@dataclass(frozen=True)
-class Difference:
-    """What one way of training gains over another, on the same rows.
+class _AtDeadline(keras.callbacks.Callback):
+    """Ends a training whose time is over, after an epoch: nothing is known of it."""
 
-    Parameters
-    ----------
-    gain : float
-    error : float
-        Its standard error: that of the rows or that of the splits, whichever is larger.
-    apart : float
-        The worst split of the better way less the best split of the other.
-    row_error : float
-        The standard error of the rows alone.
-    least : float
-        The gain of the split that gains least.
-    """
+    def __init__(self, deadline: float) -> None:
+        super().__init__()
+        self.deadline = deadline
 
-    gain: float
-    error: float
-    apart: float = 0.0
-    row_error: float = 0.0
-    least: float = 0.0
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether it is more than chance.
-
-        A network that learns nothing may end anywhere, so that the spread over splits
-        can be large though every split of the one way is better than all of the other.
-        """
-        separate = self.apart > APART * self.gain > SURE * APART * self.row_error
-        return self.gain > SURE * self.error or separate
-
-    @property
-    def is_likely(self) -> bool:
-        """Whether rows leave no doubt, and no split speaks against it.
-
-        Enough for one of several repairs that are surely better together: some rows
-        that it is for may have been kept back in one of the splits.
-        """
-        return self.gain > SURE * self.row_error and self.least >= -SLACK
-
-
-def gap(
-    better: Sequence[np.ndarray], worse: Sequence[np.ndarray], *, whole: bool = False
-) -> Difference:
-    """What one way gains over another, from the marks of the same rows split by split.
-
-    Parameters
-    ----------
-    better, worse : sequence of array
-        Marks (`learnable.zoo.diagnosis.credit.credits`), one array a split.
-    whole : bool
-        Whether the rows are all there are, and no sample: only seeds are chance then.
-    """
-    gains = [one - other for one, other in zip(better, worse, strict=True)]
-    rows, means = np.concatenate(gains), np.array([gain.mean() for gain in gains])
-    row_error = error = 0.0 if whole else float(rows.std() / np.sqrt(len(rows)))
-    if len(gains) > 1:
-        error = max(error, float(means.std(ddof=1) / np.sqrt(len(gains))))
-    apart = min(m.mean() for m in better) - max(m.mean() for m in worse)
-    least = float(means.min())
-    return Difference(float(means.mean()), error, float(apart), row_error, least)
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Raises OutOfTime."""
+        if time.monotonic() > self.deadline:
+            raise OutOfTime
 
 
 class Laboratory:
@@ -141,7 +80,8 @@ class Laboratory:
     spare : sequence of Split
         More of them, for what the others leave open; numbered after them.
     deadline : float
-        On the clock of `time.monotonic`; nothing is begun after it.
+        On the clock of `time.monotonic`; after it nothing is begun, and what goes on is
+        ended. The first trial of all there is always.
     on_trial : callable, optional
         Called before each training with what it is for.
     whole : bool
@@ -244,9 +184,14 @@ class Laboratory:
     def _train(self, repairs: Sequence[Repair], number: int) -> Outcome:
         start = time.monotonic()
         split = (*self.splits, *self.spare)[number]
+        ends = [_AtDeadline(self.deadline)] if self.trained else []
         try:
             setup = repaired(self.setup, repairs)
-            found = train(setup, self.question, split, seed=self.seed + number)
+            found = train(
+                setup, self.question, split, seed=self.seed + number, callbacks=ends
+            )
+        except OutOfTime:
+            raise
         # a script's own layers and losses may raise anything, and a repair may not fit
         # the network: it is out of the question then
         except Exception as error:
@@ -260,7 +205,14 @@ def _marks(one: Outcome, other: Outcome) -> np.ndarray:
     return one.marks if len(one.marks) else np.zeros(max(1, len(other.marks)))
 
 
-def train(setup: Setup, question: Question, split: Split, *, seed: int) -> Outcome:
+def train(
+    setup: Setup,
+    question: Question,
+    split: Split,
+    *,
+    seed: int,
+    callbacks: Sequence[Any] = (),
+) -> Outcome:
     """One training, judged on the rows it has not seen."""
     # Keras takes the last rows away, in the order in which the script has them
     kept = round(len(split.train) * (1 - setup.validation_split))
@@ -277,7 +229,7 @@ def train(setup: Setup, question: Question, split: Split, *, seed: int) -> Outco
         sample_weight=None
         if setup.sample_weight is None
         else setup.sample_weight[rows],
-        callbacks=_callbacks(setup),
+        callbacks=[*_callbacks(setup), *callbacks],
         verbose=0,
     )
     outputs = answers(model, rows_of(setup.x, split.test))

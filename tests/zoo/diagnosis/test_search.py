@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.zoo.diagnosis.case import Repair, Suspect
+from learnable.zoo.diagnosis.gain import Difference, gap
 from learnable.zoo.diagnosis.search import Search
-from learnable.zoo.diagnosis.trials import Difference, OutOfTime, gap
+from learnable.zoo.diagnosis.trials import OutOfTime
 
 REACH = 0.9
 

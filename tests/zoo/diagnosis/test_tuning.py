@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.case import Repair, Suspect
+from learnable.zoo.diagnosis.gain import Difference
 from learnable.zoo.diagnosis.search import Search
-from learnable.zoo.diagnosis.trials import Difference, OutOfTime
+from learnable.zoo.diagnosis.trials import OutOfTime
 from learnable.zoo.diagnosis.tuning import MOST_SECONDS, best_value, tuned
 
 

@@ -1,0 +1,41 @@
+"""Trainings within a budget."""
+
+import time
+
+import numpy as np
+import pytest
+from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.changes import set_fit
+from learnable.zoo.diagnosis.trials import Laboratory, OutOfTime, Split
+
+X = np.random.default_rng(0).normal(size=(80, 2)).astype("float32")
+SPLITS = (Split(np.arange(60), np.arange(60, 80)),)
+ENDLESS = set_fit("endless", {}, epochs=10**9)
+
+
+@pytest.fixture
+def laboratory(case_of, sequence):
+    def make(seconds):
+        case = case_of(sequence((2,), [keras.layers.Dense(1)], "mse"), X, X[:, 0])
+        deadline = time.monotonic() + seconds
+        return Laboratory(case.setup, case.question, SPLITS, deadline=deadline)
+
+    return make
+
+
+def test_without_time_the_first_training_is_done_and_no_other_begun(laboratory):
+    lab = laboratory(-1)
+    assert not lab.outcome([]).error
+    assert lab.outcome([]).losses
+    with pytest.raises(OutOfTime):
+        lab.outcome([ENDLESS])
+    assert lab.trained == 1
+
+
+def test_a_training_beyond_the_deadline_is_ended_and_not_known(laboratory):
+    lab = laboratory(3600)
+    lab.outcome([])
+    lab.deadline = time.monotonic() + 1
+    with pytest.raises(OutOfTime):
+        lab.outcome([ENDLESS])
+    assert lab.trained == 1
