@@ -20,18 +20,18 @@ from ..diagnosis.golden import golden_tests
 from ..diagnosis.inquiry import FAILING, NOTHING, Inquiry
 from ..diagnosis.measure import measure
 from ..diagnosis.raising import inquire
-from ..diagnosis.reference import reference
 from ..diagnosis.setup import as_given
 from ..diagnosis.suspects import suspects
 from ..diagnosis.taught import own_score
 from ..diagnosis.trials import Laboratory, OutOfTime
 from . import data_side
-from .answering import Reference, Sides, answer
+from .answering import Sides, answer
 from .asked import asked_faults
 from .data_half import data_half, mean_score, reached
 from .data_repairs import Fault, hide
 from .material import Material, prepare
 from .mending import mend
+from .plain import plain_network
 from .rerunner import Rerunner
 
 if TYPE_CHECKING:
@@ -42,8 +42,6 @@ LEAST_JUDGED = 30
 """Rows to judge by, below which a good score may well be luck."""
 PROBE_SECONDS = 8.0
 GOLDEN_SECONDS = 10.0
-REFERENCE_SECONDS = 30.0
-"""For a plain network where nothing mends the script's, whatever the budget."""
 RUN_SECONDS = 120.0
 """Beside four times the script's own training, that a repaired script may take."""
 
@@ -192,30 +190,7 @@ def _tried(
     sides = replace(sides, by_heart=material.by_heart)
     if not sides.is_unmended:
         return sides
-    return replace(sides, reference=_reference(lab), taught=_taught(material))
-
-
-def _reference(lab: Laboratory) -> Reference | None:
-    """A plain network on the same rows, on the splits that there is time for.
-
-    None where there is none, or no such network fits.
-    """
-    repair = reference(lab.setup, lab.question)
-    if repair is None:
-        return None
-    lab.allow(REFERENCE_SECONDS)
-    splits = 0
-    try:
-        for number in range(len(lab.splits)):
-            lab.outcome([repair], number)
-            lab.outcome([], number)
-            splits += 1
-    except OutOfTime:
-        if not splits:
-            return None
-    score = lab.score([repair], splits=splits)
-    gain = lab.difference([repair], [], splits=splits)
-    return Reference(score, repair.apply(lab.setup).model, gain)
+    return replace(sides, reference=plain_network(lab), taught=_taught(material))
 
 
 def _taught(material: Material) -> float | None:
