@@ -69,6 +69,14 @@ def no_symptoms(monkeypatch):
     monkeypatch.setattr("learnable.zoo.cli.answering.symptoms", lambda case: ())
 
 
+@pytest.mark.parametrize(("made", "advice"), [(0, "do this"), (1, "proved: other.")])
+def test_advice_is_the_repair_that_was_proved(made, advice):
+    repairs = (Repair("one", lambda s: s), Repair("other", lambda s: s))
+    found = Suspect("N201", "label", "seen", "do this", 0, repairs)
+    named = Cause(Proposal(found, repairs[made]), 0.0, 0.9, 0.9, SURE)
+    assert told(inquiry(0.0, (named,))).causes[0].advice.endswith(advice)
+
+
 @pytest.mark.parametrize(
     ("causes", "faults", "side"),
     [

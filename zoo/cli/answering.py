@@ -198,11 +198,13 @@ def _side(sides: Sides, causes: tuple[Cause, ...]) -> Side:
 
 def _as_cause(cause: inquiries.Cause) -> Cause:
     suspect, repair = cause.proposal.suspect, cause.proposal.repair
+    # advice is on a rule's first repair; where another mends, that is to be made
+    first = repair.what == suspect.repairs[0].what
     return Cause(
         suspect.code,
         suspect.label,
         suspect.sentence,
-        suspect.advice,
+        suspect.advice if first else f"Make the change that was proved: {repair.what}.",
         repair.what,
         cause.before,
         cause.only,

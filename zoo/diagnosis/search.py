@@ -233,12 +233,14 @@ class Search:
         codes = {c.proposal.suspect.code for c in causes}
         tried = {self.proposals[i].suspect.code for i in self.singles}
         single = len(causes) == 1
+        made = {c.proposal.repair.what for c in causes}
         others = tuple(
             self.proposals[i]
             for i, score in self.singles.items()
             if single
             and self.results.is_enough(score)
             and self.proposals[i].suspect.code not in codes
+            and self.proposals[i].repair.what not in made
         )
         mended = causes[0].together if causes else before
         return Inquiry(

@@ -198,6 +198,7 @@ def test_no_repair_is_made_twice_though_two_rules_propose_it():
     twins = [replace(suspect("same", tier), code=str(tier)) for tier in (1, 2)]
     causes(world, [*twins, suspect("other", 2)])
     assert all(len({r.what for r in repairs}) == len(repairs) for repairs in seen)
+    assert not causes(World([{"same"}]), twins)[1].others
 
 
 def test_no_trial_takes_the_time_in_which_another_is_proved():
