@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...baselines.diagnosis import Cause, Diagnosis
+from ..diagnosis.again import inquire_again, look_again
 from ..diagnosis.case import Case
 from ..diagnosis.gain import Difference, gap
 from ..diagnosis.given import each_output
@@ -178,12 +180,7 @@ def _tried(
     best = max(scores, key=lambda name: scores[name], default="")
     if material.fit.place and lab.score([]) < FAILING * scores.get(best, 0.0):
         rerunner.prepare()
-    found = inquire(
-        lab,
-        suspects(case),
-        reach=scores.get(best, 0.0),
-        has_raised=bool(material.fit.error),
-    )
+    found = _inquired(material, case, lab, scores.get(best, 0.0))
     short = _shortfall(lab, reach.get(best, []))
     faults = _faults(material, study, found, lab)
     sides = Sides(case, study, found, (best, scores.get(best, 0.0)), short, faults)
@@ -191,6 +188,21 @@ def _tried(
     if not sides.is_unmended:
         return sides
     return replace(sides, reference=plain_network(lab), taught=_taught(material))
+
+
+def _inquired(material: Material, case: Case, lab: Laboratory, reach: float) -> Inquiry:
+    """The causes; also those that only show beside the repair of another."""
+    raised, known = bool(material.fit.error), suspects(case)
+    found = inquire(lab, known, reach=reach, has_raised=raised)
+    if raised:
+        return found
+    try:
+        look = partial(look_again, case, lab)
+        return inquire_again(found, lab, known, look, reach=reach)
+    # a network of somebody's own may fail in any way; the first look counts then
+    except Exception as error:
+        _log.debug("the mended network cannot be looked at: %r", error)
+        return found
 
 
 def _taught(material: Material) -> float | None:

@@ -1,62 +1,14 @@
 """The search for causes, on laboratories whose truth is known."""
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnable.zoo.diagnosis.case import Repair, Suspect
 from learnable.zoo.diagnosis.gain import Difference, gap
 from learnable.zoo.diagnosis.search import Search
-from learnable.zoo.diagnosis.trials import OutOfTime
-
-REACH = 0.9
-
-
-class World:
-    """A laboratory in which a network learns once all faults are repaired.
-
-    ``answers`` are sets of labels, each enough.
-    """
-
-    def __init__(self, answers, *, start=0.0, most=10_000, costs=None, left=100.0):
-        self.costs, self.left = costs or {}, left
-        self.answers = [frozenset(answer) for answer in answers]
-        self.start, self.most, self.trained = start, most, 0
-        self.splits, self.spare = (0, 1, 2), ()
-        self.setup = SimpleNamespace(epochs=5, steps=20_000, rate=0.0)
-        self.deadline = 0.0
-
-    def outcome(self, repairs, split=0):
-        self.score(repairs)
-        return SimpleNamespace(seconds=0.1)
-
-    def takes(self, repair):
-        return self.costs.get(repair.what, 0.1)
-
-    def has_time(self, seconds):
-        return seconds < self.left
-
-    def worth(self, repairs):
-        labels = {repair.what for repair in repairs}
-        solved = any(answer <= labels for answer in self.answers)
-        return REACH if solved else self.start
-
-    def score(self, repairs, *, splits=1):
-        self.trained += 1
-        if self.trained > self.most:
-            raise OutOfTime
-        return self.worth(repairs)
-
-    def difference(self, better, worse, *, splits):
-        return Difference(self.worth(better) - self.worth(worse), 0.02)
-
-
-def suspect(label, tier=1):
-    repair = Repair(label, lambda setup: setup)
-    return Suspect(label, label, "", "", tier, (repair,))
+from worlds import REACH, World, suspect
 
 
 def causes(world, suspects, *, reach=REACH):
