@@ -26,6 +26,7 @@ def arrays(tmp_path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_twins_are_compared(zoo, tmp_path) -> None:
     told = zoo(
         "compare", "binary-softmax", "binary-sigmoid", "--folds", 3, "--jobs", 1,
@@ -74,6 +75,7 @@ def test_network_that_fails_drops_out_with_its_reason(arrays):
     assert "lower the learning rate" in str(outcome.error)
 
 
+@pytest.mark.slow
 def test_seeds_are_told_on_the_given_rows(zoo, arrays, tmp_path):
     told = zoo(
         "compare", "one-hidden", "--data", arrays, "--seeds", 2, "--jobs", 1,

@@ -2,9 +2,11 @@ import json
 
 import numpy as np
 import pandas as pd
+import pytest
 from learnable.zoo.cli import baseline
 
 
+@pytest.mark.slow
 def test_large_parquet_files_are_sampled(zoo, tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
     table = pd.DataFrame(rng.normal(size=(3_000, 3)), columns=list("abc"))

@@ -31,6 +31,7 @@ def test_both_stand_between_verdict_and_findings(zoo, table):
     assert places == sorted(places)
 
 
+@pytest.mark.slow
 def test_json_has_all_curves_if_asked(zoo, table):
     few = json.loads(told(zoo, table, "--json").stdout)
     every = json.loads(told(zoo, table, "--json", "--learning-curve").stdout)

@@ -43,6 +43,7 @@ def test_json_gives_a_line_a_row(zoo, colours, tmp_path) -> None:
     assert sum(answers[0]["probabilities"].values()) == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_features_are_asked_one_by_one(colours) -> None:
     terminal, keyboard = pty.openpty()
     code = "from learnable.zoo.cli import main; main()"

@@ -50,6 +50,7 @@ def test_predictions_cover_every_row(flowers) -> None:
     assert shares.sub(1).abs().max() < 1e-6
 
 
+@pytest.mark.slow
 def test_saved_network_opens_with_plain_keras(flowers) -> None:
     _, told = flowers
     code = (
@@ -93,6 +94,7 @@ def test_quiet_prints_the_answer_alone(zoo, tmp_path) -> None:
     assert told.stdout.splitlines()[-1].endswith("report.html")
 
 
+@pytest.mark.slow
 def test_same_seed_gives_same_results(zoo, tmp_path) -> None:
     def scores(name: str) -> list:
         told = zoo(
@@ -119,6 +121,7 @@ def start(tmp_path: Path, *arguments: str) -> subprocess.Popen:
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.slow
 def test_interrupt_leaves_nothing_behind(tmp_path, jobs) -> None:
     running = start(tmp_path, "train", "rgb-softmax", "--repeats", "40", "--jobs", jobs)
     assert running.stderr is not None
@@ -149,6 +152,7 @@ def test_full_disk_is_one_line(tmp_path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_rows_beyond_the_memory_are_trained_on_from_disk(zoo, tmp_path) -> None:
     rng = np.random.default_rng(0)
     table = pd.DataFrame(rng.normal(size=(2_000, 3)), columns=["a", "b", "c"])

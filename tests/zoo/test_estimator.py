@@ -191,6 +191,7 @@ def test_group_folds_of_scikit_learn_work(colours):
     assert np.isfinite(scores).all()
 
 
+@pytest.mark.slow
 def test_shuffled_labels_fall_to_chance(make_rows):
     """A leak of ours, from validation rows or between folds, would show here."""
     rows = make_rows(240, (4,), 2)

@@ -205,6 +205,7 @@ def test_softmax_over_one_unit_learns_and_says_one():
     assert np.ptp(np.asarray(sound.serving(x))[:, 1]) > 0.5
 
 
+@pytest.mark.slow
 def test_half_mended_colours_hardly_move_the_weights():
     """The mechanism: Adadelta's steps at 0.001, and not what the network can do."""
     rng = np.random.default_rng(0)
@@ -315,6 +316,7 @@ def test_mobilenet_begins_with_weights_from_a_file(tmp_path, refused):
         assert name in text
 
 
+@pytest.mark.slow
 def test_saved_network_opens_with_plain_keras(tmp_path):
     """Those with a layer of ours need its module imported, and no other."""
     for name in ("cnn-lstm", "text-embedding", "mnist-one-class"):

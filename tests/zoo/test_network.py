@@ -135,6 +135,7 @@ def test_long_numbers_keep_their_digits():
     assert np.abs(given - rows.y).mean() < 2
 
 
+@pytest.mark.slow
 def test_saved_models_open_in_plain_keras(tmp_path, make_rows, trained_on_colours):
     rows = make_rows(30, (3,), 2)
     np.save(tmp_path / "x.npy", rows.x)
