@@ -15,7 +15,7 @@ import numpy as np
 
 from ...baselines.diagnosis import Cause, Diagnosis
 from ..diagnosis.again import inquire_again, look_again
-from ..diagnosis.case import Case
+from ..diagnosis.case import Case, Repair, Suspect
 from ..diagnosis.gain import Difference, gap
 from ..diagnosis.given import each_output
 from ..diagnosis.golden import golden_tests
@@ -145,7 +145,8 @@ def check_fit(
         The rows are too few or too odd to be examined, or nothing was compiled.
     """
     stages = Stages(say)
-    with stages("data", "what the data allow"), ThreadPoolExecutor(1) as beside:
+    what = "what the data allow, and how the network trains"
+    with stages("data and first look", what), ThreadPoolExecutor(1) as beside:
         material = prepare(recording, fit, seed=seed)
         # baselines need no network, and a network leaves a core to them
         learned = beside.submit(data_half, material)
@@ -196,13 +197,19 @@ def _inquired(material: Material, case: Case, lab: Laboratory, reach: float) -> 
     found = inquire(lab, known, reach=reach, has_raised=raised)
     if raised:
         return found
+    look = partial(_looked_again, case, lab)
+    return inquire_again(found, lab, known, look, reach=reach)
+
+
+def _looked_again(
+    case: Case, lab: Laboratory, repairs: Sequence[Repair]
+) -> tuple[Suspect, ...]:
     try:
-        look = partial(look_again, case, lab)
-        return inquire_again(found, lab, known, look, reach=reach)
+        return look_again(case, lab, repairs)
     # a network of somebody's own may fail in any way; the first look counts then
     except Exception as error:
         _log.debug("the mended network cannot be looked at: %r", error)
-        return found
+        return ()
 
 
 def _taught(material: Material) -> float | None:
