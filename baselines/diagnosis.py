@@ -64,18 +64,19 @@ class Cause:
 
 @dataclass(frozen=True)
 class Suspicion:
-    """What a rule suspected: acquitted by trials, or untested."""
+    """What a rule suspected: acquitted by trials, open, or untested."""
 
     code: str
     label: str
     sentence: str
-    state: Literal["acquitted", "would-do", "untested"]
+    state: Literal["acquitted", "not-alone", "would-do", "untested"]
     repair: str = ""
 
 
 STATES = {
     "would-do": "Would do as well",
     "acquitted": "Tried, not the cause",
+    "not-alone": "Tried alone, not enough",
     "untested": "Untested",
 }
 """How a suspicion ended, in words."""

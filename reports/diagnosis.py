@@ -26,6 +26,7 @@ HEADLINES = {
 STATES = {
     "would-do": ("would do as well", "warn"),
     "acquitted": ("not the cause", "none"),
+    "not-alone": ("not enough alone", "open"),
     "untested": ("untested", "open"),
 }
 """What became of a suspicion, and the colour of its badge; in the order of a page."""

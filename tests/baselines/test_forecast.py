@@ -163,6 +163,7 @@ def test_follows_a_long_season(name, rng):
     assert mase(model, y, 180, 20) < 0.9 * mase(SeasonalNaive(180), y, 180, 20)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ridge", "ets", "arima"])
 def test_beats_seasonal_naive_on_the_airline(name, airline):
     naive = mase(SeasonalNaive(12), airline, 12, 12)

@@ -77,6 +77,7 @@ class Last:
         return np.full(len(x), self.last_)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_nobody_is_at_fault_for_white_noise(seed, series_of):
     values = np.random.default_rng([4, seed]).normal(size=150)

@@ -240,6 +240,7 @@ def test_more_rows_detect_more(dataset_of):
     assert least(30) > least(120) > least(480)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_narrow")
 def test_detectable_relation_is_found(monkeypatch, dataset_of):
     rng = np.random.default_rng(4)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from learnable.baselines.diagnosis import Cause as DataCause
 from learnable.baselines.results import Verdict
-from learnable.zoo.cli.answering import Reference, Sides, answer
+from learnable.zoo.cli.answering import answer
 from learnable.zoo.cli.data_repairs import Fault
+from learnable.zoo.cli.sides import Reference, Sides
 from learnable.zoo.diagnosis.case import Repair, Suspect
 from learnable.zoo.diagnosis.gain import Difference
 from learnable.zoo.diagnosis.inquiry import Cause, Inquiry, Proposal
@@ -97,10 +98,23 @@ def test_a_network_surely_behind_is_at_fault_though_nothing_mends_it():
     assert (found.side, found.verdict) == ("network", "network-at-fault")
 
 
+def test_nothing_is_said_of_a_network_that_cannot_be_trained_again():
+    found = told(replace(inquiry(0.0), unrepeated="ValueError: no get_config"))
+    assert (found.side, found.verdict) == ("undecided", "undecided")
+    assert "no get_config" in found.sentence
+
+
 def test_what_was_not_tried_for_want_of_time_is_said():
     found = told(replace(inquiry(0.1), is_cut=True))
     assert "--budget" in found.change
     assert "--budget" not in told(inquiry(0.1)).change
+
+
+@pytest.mark.parametrize(("cut", "state"), [(True, "not-alone"), (False, "acquitted")])
+def test_nothing_is_acquitted_that_was_only_tried_alone_for_want_of_time(cut, state):
+    tried = Suspect("N201", "lr-too-high", "seen", "do this", 2, ())
+    found = replace(inquiry(0.1), acquitted=(tried,), is_cut=cut)
+    assert [s.state for s in told(found).suspicions] == [state]
 
 
 def test_a_network_behind_by_chance_is_not():

@@ -186,6 +186,7 @@ def test_function_may_ask_for_shape_and_outputs(here) -> None:
     assert [place.line for made, place in recording.layers if made is layer] == [10]
 
 
+@pytest.mark.slow
 def test_model_of_the_zoo_is_the_training_of_zoo_train(here) -> None:
     from learnable import load
     from learnable.zoo.cli.fitting import fit_network

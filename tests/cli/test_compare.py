@@ -39,6 +39,7 @@ def test_twins_are_compared(zoo, tmp_path) -> None:
     assert told_apart in told.stdout
 
 
+@pytest.mark.slow
 def test_networks_are_compared_on_the_given_rows(zoo, arrays, tmp_path):
     told = zoo(
         "compare", "one-hidden", "mlp", "--data", arrays, "--jobs", 1, "--json",

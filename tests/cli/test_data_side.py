@@ -9,7 +9,7 @@ import pytest
 from learnable.baselines.finding import Finding
 from learnable.baselines.results import Verdict
 from learnable.data import Card, Dataset
-from learnable.zoo.cli import data_side
+from learnable.zoo.cli import copied, data_side
 
 RNG = np.random.default_rng(0)
 
@@ -30,11 +30,11 @@ def drawn_again(rows: int = 900, of: int = 150) -> Dataset:
 
 
 def test_few_different_rows_are_all_there_is():
-    assert data_side.copies(drawn_again(of=30)) is None
+    assert copied.copies(drawn_again(of=30)) is None
 
 
 def test_rows_drawn_again_are_copies():
-    found = data_side.copies(drawn_again())
+    found = copied.copies(drawn_again())
     assert found is not None
     assert len(np.unique(found)) <= 150
 
@@ -49,14 +49,14 @@ def test_rows_drawn_again_are_copies():
     ids=["all there are", "few values", "no equals"],
 )
 def test_equal_rows_by_chance_are_no_copies(x):
-    assert data_side.copies(dataset(x)) is None
+    assert copied.copies(dataset(x)) is None
 
 
 def test_copies_on_both_sides_flatter():
     data = drawn_again()
-    kinds = data_side.copies(data)
+    kinds = copied.copies(data)
     assert kinds is not None
-    found = data_side.duplicates(data, kinds, 0.9)
+    found = copied.duplicates(data, kinds, 0.9)
     assert found is not None
     assert found.label == "duplicate-rows-across-split"
 
@@ -64,9 +64,9 @@ def test_copies_on_both_sides_flatter():
 def test_copies_of_what_can_be_learned_do_not():
     x = RNG.integers(0, 60, (300, 3))[RNG.choice(300, 900)]
     data = dataset(x, (x[:, 0] > 30).astype(int))
-    kinds = data_side.copies(data)
+    kinds = copied.copies(data)
     assert kinds is not None
-    assert data_side.duplicates(data, kinds, 0.9) is None
+    assert copied.duplicates(data, kinds, 0.9) is None
 
 
 def test_a_stretch_of_the_training_rows_is_part_of_them():
@@ -170,3 +170,28 @@ def test_a_column_that_varies_only_elsewhere_is_a_stray():
     other[7, 1] = 1e6  # ... divided by next to nothing
     assert data_side.stray_columns(dataset(x), dataset(other)) == ("c1",)
     assert "c1" in data_side.stray(("c1",)).sentence
+
+
+def texts(*said):
+    table = pd.DataFrame({"text": said})
+    card = Card("d", "d", "binary", "y")
+    return Dataset(table, np.arange(len(said)) % 2, card, classes=("0", "1"))
+
+
+def test_texts_have_copies_and_no_spread():
+    data = texts(*(f"word {i % 60}" for i in range(240)))
+    kinds = copied.copies(data)
+    assert kinds is not None
+    assert copied.duplicates(data, kinds, 0.9) is None
+    assert data_side.stray_columns(data, data) == ()
+    said = np.zeros(240, dtype=int), np.zeros(240, dtype=int)
+    assert data_side.mismatch(data, data, said) is None
+
+
+def test_rows_on_quite_another_scale_are_told_though_answered_alike():
+    own, other = RNG.normal(size=(300, 3)), 255 * RNG.normal(size=(200, 3))
+    said = np.zeros(300, dtype=int), np.zeros(200, dtype=int)
+    found = data_side.mismatch(dataset(own), dataset(other), said)
+    assert found is not None
+    assert found.label == "train-test-mismatch"
+    assert data_side.mismatch(dataset(own), dataset(3 * other / 255), said) is None

@@ -112,6 +112,7 @@ def test_limit_keeps_the_end_of_a_series(zoo, folder, tmp_path):
     assert any("the last 60 of 90" in note for note in facts["about"]["notes"])
 
 
+@pytest.mark.slow
 def test_white_noise_puts_nobody_at_fault(zoo, tmp_path):
     noise = np.random.default_rng(8).normal(size=90).round(3)
     path = tmp_path / "noise.csv"
@@ -201,6 +202,7 @@ def test_lost_training_text_is_one_line(zoo, tale, tmp_path):
 # several targets
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("target", "task"), [("wet,cold", "multilabel"), ("rain,wind", "regression")]
 )

@@ -66,6 +66,7 @@ def test_saved_network_opens_with_plain_keras(flowers) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_mixed_table_is_learned(zoo, people, tmp_path) -> None:
     told = zoo(
         "train", "one-hidden", "--data", people, "--target", "income", "--folds", 2,
@@ -135,6 +136,7 @@ def test_interrupt_leaves_nothing_behind(tmp_path, jobs) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_full_disk_is_one_line(tmp_path) -> None:
     code = (
         "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096));"

@@ -235,6 +235,7 @@ def test_whatever_a_model_has(case, agree):
     agree(make, x, y)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "x", "y"),
     [

@@ -66,6 +66,7 @@ def answers(name: str, shape: tuple[int, ...], outputs: int) -> tuple[int, ...]:
     return (1,) if recipe(name).loss in ONE_UNIT else (outputs,)
 
 
+@pytest.mark.slow
 @every_model
 @quiet_softmax
 def test_network_on_its_data(name, tmp_path):
@@ -106,6 +107,7 @@ def test_shapes_are_those_of_the_data(name):
         assert np.prod(facts(name)[0]) == data.columns
 
 
+@pytest.mark.slow
 @every_model
 @quiet_softmax
 def test_training_lowers_the_loss(name):
@@ -113,6 +115,7 @@ def test_training_lowers_the_loss(name):
     if card(name).broken or name == "mobilenet-v2":
         pytest.skip("on show because it does not learn, or slow: see its own test")
     shape, outputs = facts(name)
+    keras.utils.set_random_seed(0)
     model = build(replace(recipe(name), dropout=0.0), shape=shape, outputs=outputs)
     rows, task = batch(name, shape), card(name).tasks[0]
     kind = task if task in ("forecast", "characters") else "classes"
@@ -296,6 +299,7 @@ def test_all_weights_of_mobilenet_are_trained():
     assert all(np.asarray(g).any() for g in gradients)
 
 
+@pytest.mark.slow
 def test_mobilenet_begins_with_weights_from_a_file(tmp_path, refused):
     keras.utils.set_random_seed(7)
     published = keras.applications.MobileNetV2(

@@ -83,6 +83,7 @@ def test_seed_gives_the_same_network(name, make_rows, trained_on_colours):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.slow
 @every_model
 def test_serving_is_scaling_core_head(name, make_rows, trained_on_colours):
     trained, settings = trained_on_colours(name), short(name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...baselines.diagnosis import SIDES
+from ...baselines.diagnosis import SIDES, STATES
 from ...data.disk import write_whole
 from .output import console
 
@@ -75,12 +75,9 @@ def _show_suspicions(found: Diagnosis) -> None:
     for suspicion in found.suspicions:
         if suspicion.state == "would-do":
             click.echo(f"  Would do as well: {suspicion.repair} ({suspicion.label}).")
-    for state, words in (
-        ("acquitted", "Tried, not the cause"),
-        ("untested", "Untested"),
-    ):
+    for state, words in STATES.items():
         labels = [s.label for s in found.suspicions if s.state == state]
-        if labels:
+        if labels and state != "would-do":
             click.echo(f"{words}: {', '.join(labels)}.")
 
 

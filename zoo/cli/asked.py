@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import data_side
+from ..diagnosis.recording import Asked
+from ..diagnosis.trials import OutOfTime, answers, gives_logits
+from . import copied, data_side, known_answers
 from .data_repairs import Fault, align, aligned, hide
+from .material import taught_score
 
 if TYPE_CHECKING:
+    from ...baselines.diagnosis import Cause
     from ...baselines.study import Study
     from ...data import Dataset
     from ..diagnosis.case import Repair
@@ -25,18 +29,26 @@ PREPARE = (
 
 
 def asked_faults(
-    material: Material, study: Study, lab: Laboratory
+    material: Material, study: Study, lab: Laboratory, *, reach: float
 ) -> tuple[Fault, ...]:
-    """Whether rows that were asked about are copies of those trained on, or unlike."""
+    """What rows asked about show: whether they are copies, unlike, or answered wrongly.
+
+    Parameters
+    ----------
+    material : Material
+    study : Study
+    lab : Laboratory
+    reach : float
+        The best score that anyone had on rows kept back.
+    """
     parts = [
         (asked, rows)
-        for asked in material.recording.asked
-        if asked.model is material.fit.model
-        and (rows := _asked_rows(material, asked.x)) is not None
+        for asked in _every(material)
+        if (rows := _asked_rows(material, asked.x)) is not None
     ]
     if material.dataset.groups is not None:
-        share = data_side.across(material.dataset, [rows for _, rows in parts])
-        found = data_side.duplicates(material.dataset, material.dataset.groups, share)
+        share = copied.across(material.dataset, [rows for _, rows in parts])
+        found = copied.duplicates(material.dataset, material.dataset.groups, share)
         if found is not None:
             return (Fault(found),)
     for _, rows in parts:
@@ -57,7 +69,49 @@ def asked_faults(
             repair = _aligning(material, lab, asked.x, own.decided)
             prepared = found if repair is None else replace(found, advice=PREPARE)
             return (Fault(prepared, repair),)
+    for asked, rows in parts:
+        told = _answered(material, lab, asked, rows, reach)
+        if told is not None:
+            return (Fault(told),)
     return ()
+
+
+def _every(material: Material) -> list[Asked]:
+    """What the network was asked about, and what it was validated on."""
+    recording, fit = material.recording, material.fit
+    every = [asked for asked in recording.asked if asked.model is fit.model]
+    if fit.validation is not None:
+        every.append(Asked("evaluate", fit.model, *fit.validation, after=1))
+    return every
+
+
+def _answered(
+    material: Material, lab: Laboratory, asked: Asked, rows: Dataset, reach: float
+) -> Cause | None:
+    """What the right answers to rows asked about show, where they are known."""
+    said = _said(material, lab.setup, asked.x)
+    truth = known_answers.right_answers(
+        material.recording, material.question, asked, said
+    )
+    if truth is None:
+        return None
+    try:
+        held = [lab.outcome([], i).marks for i in range(len(lab.splits))]
+    except OutOfTime:
+        return None
+    taught = taught_score(material)
+    if taught is None or not all(map(len, held)):
+        return None
+    marks = np.concatenate(held)
+    scores = known_answers.Scores(
+        held=float(marks.mean()),
+        error=float(marks.std() / len(marks) ** 0.5),
+        reach=reach,
+        taught=taught,
+        alike=data_side.unlike(material.dataset, rows) is None,
+        known=copied.across(material.dataset, [rows]),
+    )
+    return known_answers.told_by_answers(material.question, said, truth, scores)
 
 
 def _aligning(
@@ -78,7 +132,6 @@ def _aligning(
 def _said(material: Material, setup: Setup, x: Any) -> np.ndarray:
     """What the script's network, as it was trained, says of some rows."""
     from ..diagnosis.credit import decide
-    from ..diagnosis.trials import answers, gives_logits
 
     outputs = answers(material.fit.model, x)
     logits = gives_logits(setup)
@@ -87,8 +140,6 @@ def _said(material: Material, setup: Setup, x: Any) -> np.ndarray:
 
 def _own_outcome(lab: Laboratory) -> Outcome | None:
     """Of the training as it is; None where time is over."""
-    from ..diagnosis.trials import OutOfTime
-
     try:
         return lab.outcome([], 0)
     except OutOfTime:

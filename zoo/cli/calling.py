@@ -48,7 +48,7 @@ def check(
     epochs, batch_size
         Of each training, as for ``Model.fit``.
     budget : float
-        Seconds for all trials.
+        Seconds for the data and all trials.
     seed : int
 
     Returns
@@ -100,10 +100,11 @@ def _apart(found: Any, x: Any) -> Any:
     from dataclasses import replace
 
     from ..diagnosis.given import twin
+    from ..diagnosis.setup import give_weights
 
     again = twin(found.model, x)
     if found.model.built and found.model.weights:
-        again.set_weights(found.model.get_weights())
+        give_weights(again, found.model.get_weights())
     return replace(found, model=again)
 
 

@@ -64,7 +64,7 @@ READING = ("target", "task", "drop", "limit", "header")
     default=120,
     show_default=True,
     metavar="SECONDS",
-    help="For all trials; what was left untested is said.",
+    help="For the data and all trials; what was left untested is said.",
 )
 @click.option(
     "--time-limit",

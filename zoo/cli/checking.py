@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -24,17 +23,18 @@ from ..diagnosis.measure import measure
 from ..diagnosis.raising import inquire
 from ..diagnosis.setup import as_given
 from ..diagnosis.suspects import suspects
-from ..diagnosis.taught import own_score
 from ..diagnosis.trials import Laboratory, OutOfTime
 from . import data_side
-from .answering import Sides, answer
+from .answering import answer
 from .asked import asked_faults
 from .data_half import data_half, mean_score, reached
 from .data_repairs import Fault, hide
-from .material import Material, prepare
+from .material import Material, prepare, taught_score
 from .mending import mend
 from .plain import plain_network
 from .rerunner import Rerunner
+from .sides import Sides
+from .stages import Say, Stages
 
 if TYPE_CHECKING:
     from ...baselines.study import Study
@@ -49,9 +49,6 @@ RUN_SECONDS = 120.0
 
 _log = logging.getLogger("learnable")
 
-Say = Callable[[str], None]
-"""Called with what is being done, in a few words."""
-
 
 @dataclass(frozen=True)
 class Checked:
@@ -59,23 +56,6 @@ class Checked:
 
     diagnosis: Diagnosis
     study: Study
-
-
-class Stages:
-    """What is done one after the other, and the seconds that each took."""
-
-    def __init__(self, say: Say) -> None:
-        self.seconds: dict[str, float] = {}
-        self.say = say
-
-    @contextmanager
-    def __call__(self, name: str, what: str = "") -> Iterator[None]:
-        """Say what begins, and note under a name how long it took."""
-        if what:
-            self.say(what)
-        start = time.monotonic()
-        yield
-        self.seconds[name] = time.monotonic() - start
 
 
 def check_outputs(
@@ -133,7 +113,8 @@ def check_fit(
     fit : Fit
         The training to examine.
     budget : float
-        Seconds for all trials together; what was not tried then is said.
+        Seconds for the first look and all trials, of which half are for trials at
+        least; what was not tried then is said.
     seed : int
     arguments : sequence of str
         The script's, to run the repaired one with.
@@ -144,7 +125,7 @@ def check_fit(
     BadData
         The rows are too few or too odd to be examined, or nothing was compiled.
     """
-    stages = Stages(say)
+    start, stages = time.monotonic(), Stages(say)
     what = "what the data allow, and how the network trains"
     with stages("data and first look", what), ThreadPoolExecutor(1) as beside:
         material = prepare(recording, fit, seed=seed)
@@ -161,7 +142,8 @@ def check_fit(
         study = learned.result()
     with Rerunner() as rerunner:
         with stages("trials"):
-            lab = _laboratory(material, case, time.monotonic() + budget, say)
+            end = max(start + budget, time.monotonic() + budget / 2)
+            lab = _laboratory(material, case, end, say)
             sides = _tried(material, case, study, lab, rerunner)
         with stages("repaired script", "the repaired script runs"):
             seconds = 4 * fit.seconds + RUN_SECONDS
@@ -188,7 +170,7 @@ def _tried(
     sides = replace(sides, by_heart=material.by_heart)
     if not sides.is_unmended:
         return sides
-    return replace(sides, reference=plain_network(lab), taught=_taught(material))
+    return replace(sides, reference=plain_network(lab), taught=taught_score(material))
 
 
 def _inquired(material: Material, case: Case, lab: Laboratory, reach: float) -> Inquiry:
@@ -210,18 +192,6 @@ def _looked_again(
     except Exception as error:
         _log.debug("the mended network cannot be looked at: %r", error)
         return ()
-
-
-def _taught(material: Material) -> float | None:
-    """What the script's network scores on its training rows; None if it cannot say."""
-    if material.fit.error:
-        return None
-    try:
-        return own_score(material.fit, material.question)
-    # a network of somebody's own may fail in any way when it is made again
-    except Exception as error:
-        _log.debug("the trained network cannot be asked: %r", error)
-        return None
 
 
 def _shortfall(lab: Laboratory, best: Sequence[np.ndarray]) -> Difference | None:
@@ -275,7 +245,7 @@ def _faults(
         study, material.dataset, learned=learned, failing=inquiry.is_failing
     )
     if not causes:
-        return asked_faults(material, study, lab)
+        return asked_faults(material, study, lab, reach=inquiry.reach)
     return tuple(
         _without_leak(cause, material, study, lab)
         if cause.code == "D308"

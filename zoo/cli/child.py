@@ -19,7 +19,7 @@ from ...data.errors import BadData, Misuse, ZooError
 
 if TYPE_CHECKING:
     from ..diagnosis.recording import Fit, Recording
-    from .checking import Say
+    from .stages import Say
 
 MEMORY_SHARE = 0.9
 """Of the machine's memory, that the script and its examination may take."""

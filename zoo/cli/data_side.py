@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,15 +19,10 @@ TOLD_APART = 0.9
 Rows drawn from the same file stay near .5, later parts of a series below .8."""
 OTHER_ANSWERS = 0.25
 """Share of the answers that must be others on them."""
+OTHER_SCALE = 10.0
+"""Times as wide, from which rows asked about were not prepared as the others."""
 TRIED = 5
 """Places at which rows asked about may begin among those trained on."""
-MANY_COPIES = 0.25
-"""Share of rows with a copy from which these may flatter."""
-FEWEST_KINDS = 40
-"""Different rows, below which they are all there is to learn, and no fold can do
-without some of them."""
-FLATTERED = 0.2
-"""What a forest's score must lose when copies are kept on one side."""
 NOISY = 0.15
 """Share of labels that are contradicted where a baseline is surest, from which they
 are what keeps every network from a good score."""
@@ -69,12 +63,12 @@ def data_causes(
     findings = {f.code: f for f in study.results.findings if f.severity != "note"}
     if verdict.name == "suspicious" and not failing:
         code = "D309" if leaking(study) is None else "D308"
-        return (_cause(code, verdict.sentence, verdict.change),)
+        return (cause(code, verdict.sentence, verdict.change),)
     if learned or verdict.name in ("signal", "suspicious"):
         return tuple(_of(f) for f in study.results.findings if _is_noise(f))
     if _all_constant(dataset):
         told = "No input varies: every row is the same to the network."
-        return (_cause("D313", told, "Look at how the inputs are made."),)
+        return (cause("D313", told, "Look at how the inputs are made."),)
     order = ("D306", "D305", "D311")
     named = next((findings[code] for code in order if code in findings), None)
     return () if named is None else (_of(named),)
@@ -96,10 +90,13 @@ def _of(finding: Finding) -> Cause:
     )
 
 
-def _cause(code: str, sentence: str, advice: str) -> Cause:
+def cause(code: str, sentence: str, advice: str) -> Cause:
+    """A fault of the data, under the name that its rule has."""
     from ...baselines.rules.catalog import RULES
+    from ..diagnosis.catalog import label_of
 
-    return Cause(code, RULES[code].label, sentence, advice, is_data=True)
+    label = RULES[code].label if code in RULES else label_of(code)
+    return Cause(code, label, sentence, advice, is_data=True)
 
 
 def _all_constant(dataset: Dataset) -> bool:
@@ -113,6 +110,9 @@ def mismatch(
 ) -> Cause | None:
     """Rows asked about that are not like those trained on, and answered otherwise.
 
+    Of rows on quite another scale the answers need not be others: a network without
+    biases gives the same ones, and goes wrong only where it is unsure.
+
     Parameters
     ----------
     dataset, asked : Dataset
@@ -121,15 +121,40 @@ def mismatch(
         What the network says of rows it was not trained on, and of those asked about:
         class codes or numbers.
     """
+    moved = _moved(*answers, classes=dataset.is_classification) >= OTHER_ANSWERS
+    if not moved and _times(dataset, asked) < OTHER_SCALE:
+        return None
+    return unlike(dataset, asked)
+
+
+def unlike(dataset: Dataset, asked: Dataset) -> Cause | None:
+    """Rows asked about that are not like those trained on; None where they are."""
     from ...baselines.rules.case import Case
     from ...baselines.rules.parts import train_test_mismatch
 
-    if _moved(*answers, classes=dataset.is_classification) < OTHER_ANSWERS:
-        return None
     found = train_test_mismatch(Case(_joined(dataset, asked), ()))
     if found is None or found.finding.evidence.get("auc", 0.0) < TOLD_APART:
         return None
     return _of(found.finding)
+
+
+def is_numeric(dataset: Dataset) -> bool:
+    """Whether the features are numbers, and not texts."""
+    return np.asarray(dataset.x).dtype.kind in "biuf"
+
+
+def _times(dataset: Dataset, asked: Dataset) -> float:
+    """How many times as wide as the others one part's rows are: columns' median."""
+    if not is_numeric(dataset):
+        return 1.0
+    spreads = [
+        np.nanstd(np.asarray(part.x, dtype="float64").reshape(len(part), -1), axis=0)
+        for part in (dataset, asked)
+    ]
+    varies = (spreads[0] > TINY) & (spreads[1] > TINY)
+    if not varies.any():
+        return 1.0
+    return float(np.exp(abs(np.median(np.log(spreads[1] / spreads[0])[varies]))))
 
 
 def _joined(dataset: Dataset, asked: Dataset) -> Dataset:
@@ -171,6 +196,7 @@ def stray_columns(dataset: Dataset, asked: Dataset) -> tuple[str, ...]:
     own, other = dataset.x, asked.x
     if not isinstance(own, pd.DataFrame) or not isinstance(other, pd.DataFrame):
         return ()
+    own, other = own.select_dtypes("number"), other.select_dtypes("number")
     spread = own.std().to_numpy()
     varies = spread > TINY
     if not varies.any():
@@ -183,7 +209,7 @@ def stray_columns(dataset: Dataset, asked: Dataset) -> tuple[str, ...]:
 
 def stray(columns: tuple[str, ...]) -> Cause:
     """The fault that these columns are."""
-    return _cause(
+    return cause(
         "D313",
         f"{', '.join(columns[:5])}: one value in all rows that were trained on, and "
         f"values over {STRAY:g} times the usual spread away in rows asked about. What "
@@ -210,92 +236,3 @@ def is_part(asked: Dataset, dataset: Dataset) -> bool:
     own, other = row_hashes(dataset.x), row_hashes(asked.x)
     starts = np.flatnonzero(own == other[0]) if len(other) else np.zeros(0, dtype=int)
     return any(np.array_equal(own[s : s + len(other)], other) for s in starts[:TRIED])
-
-
-def copies(dataset: Dataset) -> np.ndarray | None:
-    """A number for each row, equal for copies; None where copies are by chance.
-
-    By chance: as many rows have an equal where each column is shuffled by itself, as
-    they have in tables of few values. None too where there are few different rows.
-    """
-    from ...baselines.equal_rows import row_hashes
-
-    kinds = np.unique(row_hashes(dataset.x), return_inverse=True)[1]
-    share = _with_twin(kinds)
-    if share < MANY_COPIES or kinds.max() < FEWEST_KINDS:
-        return None
-    rng = np.random.default_rng(0)
-    x = np.asarray(dataset.x).reshape(len(dataset), -1)
-    mixed = np.column_stack([rng.permutation(column) for column in x.T])
-    by_chance = _with_twin(np.unique(mixed, axis=0, return_inverse=True)[1].ravel())
-    return kinds if by_chance < share / 2 else None
-
-
-def _with_twin(kinds: np.ndarray) -> float:
-    return float((np.bincount(kinds)[kinds] > 1).mean())
-
-
-def duplicates(dataset: Dataset, kinds: np.ndarray, share: float) -> Cause | None:
-    """Copies of training rows among those asked about, where these flatter.
-
-    A forest is judged twice: on rows drawn at random, of which copies are trained on,
-    and on rows of which none is.
-
-    Parameters
-    ----------
-    dataset : Dataset
-    kinds : array of shape (n_rows,)
-        As `copies` gives it.
-    share : float
-        Of the rows asked about, those that were trained on as well.
-    """
-    if share < MANY_COPIES or not dataset.is_classification or dataset.y.ndim > 1:
-        return None
-    mixed, apart = (_forest_marks(dataset, groups) for groups in (None, kinds))
-    gap = mixed - apart
-    error = gap.std() / np.sqrt(len(np.unique(kinds)))
-    if gap.mean() < max(FLATTERED, 3 * error):
-        return None
-    return _cause(
-        "D309",
-        f"{share:.0%} of the rows asked about were trained on as well. A forest has a "
-        f"score of {mixed.mean():.2f} where such copies are on both sides, and of "
-        f"{apart.mean():.2f} where they are not: what is measured is memory.",
-        "Take copies out, or draw rows again only within the training part, after the "
-        "split.",
-    )
-
-
-def _forest_marks(dataset: Dataset, groups: np.ndarray | None) -> np.ndarray:
-    """A forest's marks for every row, out of fold."""
-    from sklearn.ensemble import RandomForestClassifier
-    from sklearn.model_selection import (
-        StratifiedGroupKFold,
-        StratifiedKFold,
-        cross_val_predict,
-    )
-
-    from ..diagnosis.credit import credits
-    from ..diagnosis.question import Question
-
-    kind: Any = StratifiedKFold if groups is None else StratifiedGroupKFold
-    x = np.nan_to_num(np.asarray(dataset.x).reshape(len(dataset), -1))
-    said: Any = cross_val_predict(
-        RandomForestClassifier(random_state=0),
-        x,
-        dataset.y,
-        groups=groups,
-        cv=kind(4, shuffle=True, random_state=0),
-    )
-    task: Any = dataset.task
-    question = Question(task, dataset.y, np.zeros(0))
-    return credits(said, question, np.arange(len(dataset)))
-
-
-def across(dataset: Dataset, asked: Sequence[Dataset]) -> float:
-    """The largest share of rows asked about that were trained on as well."""
-    from ...baselines.equal_rows import row_hashes
-
-    known = row_hashes(dataset.x)
-    shares = [float(np.isin(row_hashes(part.x), known).mean()) for part in asked]
-    return max(shares, default=0.0)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ..diagnosis.recording import Fit, Recording
-    from .checking import Say
+    from .stages import Say
 
 
 def of_model(job: dict[str, Any], say: Say) -> tuple[Recording, Fit]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from ...data import Dataset
 from ...data.errors import BadData
-from . import by_heart, data_side
+from . import by_heart, copied
 
 if TYPE_CHECKING:
     from ..diagnosis.question import Question
@@ -27,6 +28,9 @@ MOST_ROWS = 6_000
 """More are sampled: a fault shows in these, and trials are many."""
 FEWEST_ROWS = 2
 """With one there is nothing to tell apart."""
+
+
+_log = logging.getLogger("learnable")
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def prepare(recording: Recording, fit: Fit, *, seed: int) -> Material:
     name = recording.script.rsplit("/", 1)[-1] or "model"
     dataset = as_dataset(fit.model, fit.x, question, name=name)
     # copies of a row are kept on one side: else a network is judged by its memory
-    dataset = replace(dataset, groups=data_side.copies(dataset))
+    dataset = replace(dataset, groups=copied.copies(dataset))
     if count := by_heart.count_if_whole(dataset):
         whole = by_heart.splits(len(dataset))
         many = by_heart.copied(replace(dataset, groups=None))
@@ -99,3 +103,17 @@ def _some_rows(question: Question, seed: int) -> np.ndarray:
         return rows
     rng = np.random.default_rng(seed)
     return np.sort(rng.choice(rows, MOST_ROWS, replace=False))
+
+
+def taught_score(material: Material) -> float | None:
+    """What the script's network scores on its training rows; None if it cannot say."""
+    from ..diagnosis.taught import own_score
+
+    if material.fit.error:
+        return None
+    try:
+        return own_score(material.fit, material.question)
+    # a network of somebody's own may fail in any way when it is made again
+    except Exception as error:
+        _log.debug("the trained network cannot be asked: %r", error)
+        return None

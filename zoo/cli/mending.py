@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from ..diagnosis.edits import Edit
     from ..diagnosis.recording import Fit, Recording
     from ..diagnosis.setup import Setup
-    from .answering import Sides
     from .rerunner import Rerunner
+    from .sides import Sides
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..network import Trained
     from ..plan import Plan
     from ..recipe import Recipe
-    from .checking import Say
+    from .stages import Say
 
 
 class _Course:

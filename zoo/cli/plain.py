@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..diagnosis.reference import reference
 from ..diagnosis.trials import Laboratory, OutOfTime
-from .answering import Reference
+from .sides import Reference
 
 REFERENCE_SECONDS = 30.0
 """For a plain network where nothing mends the script's, whatever the budget."""

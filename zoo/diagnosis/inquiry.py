@@ -65,6 +65,8 @@ class Inquiry:
         Score with that as well; ``mended`` without.
     is_cut : bool
         Whether time was over before all was tried.
+    unrepeated : str
+        Why the script's training, which ran, could not be repeated; "" if it could.
     """
 
     before: float
@@ -78,6 +80,7 @@ class Inquiry:
     best: float
     tuned: tuple[Repair, ...] = ()
     is_cut: bool = False
+    unrepeated: str = ""
 
     @property
     def is_failing(self) -> bool:

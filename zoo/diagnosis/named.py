@@ -46,7 +46,7 @@ def sees_names(fit: Fit) -> bool:
 
 def name_of(recording: Recording, array: Any) -> str | None:
     """The name under which the script holds an array; None where it has none."""
-    same = (n for n, v in _arrays(recording) if _equal(v, array))
+    same = (n for n, v in arrays(recording) if _equal(v, array))
     return next(same, None)
 
 
@@ -62,14 +62,15 @@ def names_of_labels(recording: Recording, fit: Fit) -> tuple[str, ...]:
     classes = np.unique(whole.y)
     return tuple(
         name
-        for name, value in _arrays(recording)
+        for name, value in arrays(recording)
         if value.ndim == whole.y.ndim
         and value.dtype.kind in "iuf"
         and np.array_equal(np.unique(value), classes)
     )
 
 
-def _arrays(recording: Recording) -> Iterator[tuple[str, np.ndarray]]:
+def arrays(recording: Recording) -> Iterator[tuple[str, np.ndarray]]:
+    """Name and value of the script's arrays, very large ones left out."""
     module = recording.module
     for name, value in vars(module).items() if module else ():
         if isinstance(value, np.ndarray) and value.size <= MOST_CELLS:

@@ -25,6 +25,7 @@ def inquire(
 
     Where the script's training raised, and does so again, a repair with which it runs
     is a cause, whatever the score: the rest is looked for in the training that runs.
+    Where it ran and raises here, nothing can be said of the network.
 
     Parameters
     ----------
@@ -35,7 +36,12 @@ def inquire(
     has_raised : bool
         Whether the script's own training ended with an error.
     """
-    running = _running(lab, suspects) if has_raised and lab.outcome([]).error else []
+    error = lab.outcome([]).error
+    if error and not has_raised:
+        # nothing is proved by a repair with which our own copy of the network runs
+        left = tuple(suspects)
+        return Inquiry(0.0, reach, (), (), (), left, {}, 0.0, 0.0, unrepeated=error)
+    running = _running(lab, suspects) if error else []
     if not running:
         return Search(lab, suspects, reach=reach).run()
     first = max(running, key=lambda p: lab.score([p.repair]))

@@ -31,6 +31,8 @@ def as_dataset(
 
     Images are made smaller (`SIDE`), which a note of the dataset says.
 
+    Texts, which a layer of the network cuts into words, are a table's only column.
+
     Of an input that goes to an embedding, and holds several places a row, how often
     each place is named; of sequences also mean, spread and range over time.
 
@@ -48,6 +50,12 @@ def as_dataset(
     if len(given) == 1 and given[0].ndim == 4:
         features: Any = _as_images(given[0])
         notes = _on_size(given[0], features)
+    elif (
+        len(given) == 1
+        and given[0].dtype.kind in "OSU"
+        and given[0].size == len(given[0])
+    ):
+        features = pd.DataFrame({"text": _as_texts(given[0])})
     else:
         features = _as_table(given, places)
     y = question.y
@@ -56,6 +64,14 @@ def as_dataset(
     classes, targets = _names(question, y)
     card = Card(name, name, question.task, target)
     return Dataset(features, y, card, classes=classes, targets=targets, notes=notes)
+
+
+def _as_texts(part: np.ndarray) -> list[str]:
+    """Strings, of which TensorFlow gives the bytes."""
+    return [
+        one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one)
+        for one in part.ravel().tolist()
+    ]
 
 
 def _names(

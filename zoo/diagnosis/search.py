@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from .case import Suspect
+from .case import Repair, Suspect
 from .inquiry import FAILING, NOTHING, Cause, Inquiry, Proposal
 from .proof import LOSS, proved
 from .trials import Laboratory, OutOfTime
@@ -15,6 +15,8 @@ from .tuning import best_value, tuned
 
 PROOF = 4
 """Trainings that prove a single repair: two more splits, with and without it."""
+SETS = 12
+"""Trainings that a search for several repairs takes: sets, fewer, and their proof."""
 MOST_TOGETHER = 4
 """Faults that are looked for at a time, one added after the other."""
 
@@ -49,7 +51,8 @@ class Search:
             for s in sorted(suspects, key=lambda s: s.tier)
             for r in s.repairs
         ]
-        self.tried: list[int] = []
+        self.tried: set[int] = set()
+        self.aside: set[int] = set()
         self.results = Tried(lab, reach=reach)
         self.is_cut = False
         self._refuted: set[str] = set()
@@ -70,7 +73,7 @@ class Search:
     def singles(self) -> dict[int, float]:
         """Scores of the proposals that were tried by themselves."""
         scores = self.results.scores
-        return {i: scores[self.proposals[i].repair.what] for i in self.tried}
+        return {i: scores[self.proposals[i].repair.what] for i in sorted(self.tried)}
 
     def _proved(self, before: float) -> tuple[Cause, ...]:
         """The causes of the first set of repairs that holds on every split."""
@@ -96,24 +99,34 @@ class Search:
         if healthy:
             return
         yield self._eliminated(self._together())
+        # what was set aside for its length, now that nothing shorter did
+        self._try_tier(2, others=0)
         while (best := self._best_single()) is not None:
             yield [best]
             self._refuted.add(best.repair.what)
 
-    def _try_tier(self, tier: int) -> None:
-        for i, proposal in enumerate(self.proposals):
-            if proposal.suspect.tier == tier and not self._is_too_long(proposal):
-                self.results.score([proposal])
-                self.tried.append(i)
+    def _try_tier(self, tier: int, *, others: int = SETS) -> None:
+        """Try each by itself, the shortest first; time is left for other trainings."""
+        takes = {
+            i: self.lab.takes(proposal.repair)
+            for i, proposal in enumerate(self.proposals)
+            if proposal.suspect.tier == tier and i not in self.tried
+        }
+        for i in sorted(takes, key=lambda i: takes[i]):
+            if not self._is_too_long(takes[i], others):
+                self.results.score([self.proposals[i]])
+                self.tried.add(i)
+            else:
+                self.aside.add(i)
 
-    def _is_too_long(self, proposal: Proposal) -> bool:
-        """Whether a trial would take the time in which another could be proved."""
-        seconds = self.lab.takes(proposal.repair)
+    def _is_too_long(self, seconds: float, others: int) -> bool:
+        """Whether a trial would take the time that others need which may be enough."""
+        base = self.lab.outcome([]).seconds
         if any(self.results.is_enough(score) for score in self.singles.values()):
-            seconds += PROOF * self.lab.outcome([]).seconds
-        too_long = not self.lab.has_time(seconds)
-        self.is_cut |= too_long
-        return too_long
+            others = PROOF
+        # what is no longer than the script's own training never waits
+        left = others * base if seconds > base or others == PROOF else 0.0
+        return not self.lab.has_time(seconds + left)
 
     def _nearest_single(self, before: float, tier: int) -> Proposal | None:
         """The first of a tier that is enough, or a clearly better one."""
@@ -163,6 +176,7 @@ class Search:
         tried = [p for i, p in enumerate(self.proposals) if i in self.singles]
         structure = [p for p in every if p.suspect.tier < 2]
         settings = [p for p in tried if p.suspect.tier == 2]
+        settings.sort(key=lambda p: self.lab.takes(p.repair))
         best = [p for p in every if p.suspect.tier == 2]
         found: list[tuple[float, list[Proposal]]] = []
         for more in ([], *([p] for p in settings), *_pairs(best), best):
@@ -216,9 +230,13 @@ class Search:
         for i, (suspect, repair) in enumerate((p.suspect, p.repair) for p in chosen):
             if suspect.tier == 2:
                 others = [p.repair for p in found if p.suspect is not suspect]
-                best = best_value(self.lab, others, suspect.repairs, repair)
+                values = [r for r in suspect.repairs if self._can_be_proved(r)]
+                best = best_value(self.lab, others, values, repair)
                 found[i] = Proposal(suspect, best)
         return found
+
+    def _can_be_proved(self, repair: Repair) -> bool:
+        return self.lab.has_time(PROOF * self.lab.takes(repair))
 
     def _tuned(self, found: Inquiry) -> Inquiry:
         """With what makes the mended network better still."""
@@ -253,5 +271,5 @@ class Search:
             self.results.scores,
             mended,
             best=mended,
-            is_cut=self.is_cut,
+            is_cut=self.is_cut or not self.aside <= self.tried,
         )

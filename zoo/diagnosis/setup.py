@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -15,6 +15,11 @@ from .question import Question, loss_name
 from .reading import arrays_of, is_looked_up, packed
 from .recording import Fit
 
+LOOKUPS = (
+    keras.layers.TextVectorization,
+    keras.layers.StringLookup,
+    keras.layers.IntegerLookup,
+)
 DEFAULT_BATCH = 32
 """Keras' own, where a script gives none."""
 
@@ -140,6 +145,8 @@ def _course(fit: Fit) -> tuple[float, ...]:
 def copy(model: Any, change: Callable[[Any], Any] | None = None) -> Any:
     """The network anew, with fresh weights; models within it are copied too.
 
+    What ``Normalization`` was adapted to is no weight that a training makes: it stays.
+
     Raises
     ------
     Exception
@@ -152,10 +159,47 @@ def copy(model: Any, change: Callable[[Any], Any] | None = None) -> Any:
 
     if change is None and not getattr(model, "inputs", None):
         # a class of the user's own has no graph to walk
-        return type(model).from_config(model.get_config())
+        return _adapted(type(model).from_config(model.get_config()), model)
     flat = not any(isinstance(layer, keras.Model) for layer in model.layers)
     with uncompiled(model):
-        return keras.models.clone_model(model, clone_function=made, recursive=not flat)
+        found = keras.models.clone_model(model, clone_function=made, recursive=not flat)
+    return _adapted(found, model)
+
+
+def _adapted(found: Any, model: Any) -> Any:
+    """A copy, with what each ``Normalization`` of the network was adapted to."""
+    own = {layer.name: layer for layer in _normalizations(model)}
+    for layer in _normalizations(found):
+        known = own.get(layer.name)
+        if known is None or not known.built:
+            continue
+        if not layer.built:
+            layer.build(known._build_input_shape)
+        layer.set_weights(known.get_weights())
+        layer.finalize_state()
+    return found
+
+
+def give_weights(model: Any, weights: Sequence[np.ndarray]) -> None:
+    """What ``model.set_weights`` does, and what it leaves out.
+
+    ``Normalization`` computes with constants that Keras makes of its weights when it is
+    adapted or loaded, not when weights are set.
+
+    Raises
+    ------
+    ValueError
+        They do not fit.
+    """
+    model.set_weights(weights)
+    for layer in _normalizations(model):
+        layer.finalize_state()
+
+
+def _normalizations(model: Any) -> list[Any]:
+    """All of them, those of models within it too."""
+    every = model._flatten_layers(include_self=False, recursive=True)
+    return [one for one in every if isinstance(one, keras.layers.Normalization)]
 
 
 def again(layer: Any, **changes: Any) -> Any:
@@ -172,6 +216,9 @@ def again(layer: Any, **changes: Any) -> Any:
             name=layer.name,
         )
     config = layer.get_config()
+    # what it was adapted to is not in its configuration
+    if isinstance(layer, LOOKUPS) and config.get("vocabulary") is None:
+        config["vocabulary"] = layer.get_vocabulary(include_special_tokens=False)
     if isinstance(config.get("activation"), dict):
         config["activation"] = layer.activation
     return type(layer).from_config({**config, **changes})
@@ -197,7 +244,7 @@ def build(setup: Setup, rows: np.ndarray, *, seed: int) -> Any:
     keras.utils.set_random_seed(seed)
     model = copy(setup.model)
     if setup.weights is not None:
-        model.set_weights(setup.weights)
+        give_weights(model, _known(setup.weights, model.get_weights()))
     model, weight = _wrapped(model, setup, rows)
     model.compile(
         # Keras writes into what it reads: "SGD" becomes "sgd"
@@ -206,6 +253,18 @@ def build(setup: Setup, rows: np.ndarray, *, seed: int) -> Any:
         loss_weights=weight,
     )
     return model
+
+
+def _known(
+    weights: Sequence[np.ndarray], fresh: Sequence[np.ndarray]
+) -> list[np.ndarray]:
+    """Those that were there before the training; the others as they are made anew.
+
+    A layer without an input shape is built within the first step, where nobody can see
+    what its weights begin with: they were noted as empty.
+    """
+    pairs = zip(weights, fresh, strict=True)
+    return [own if own.shape == new.shape else new for own, new in pairs]
 
 
 def _wrapped(model: Any, setup: Setup, rows: np.ndarray) -> tuple[Any, Any]:

@@ -22,7 +22,7 @@ import numpy as np
 from ..backend import keras
 from .case import Case
 from .curve import curve_of
-from .setup import copy
+from .setup import copy, give_weights
 
 LABELS = {
     "S401": "collapsed-predictions",
@@ -106,7 +106,7 @@ def _predictions(case: Case) -> np.ndarray | None:
     x = keras.tree.map_structure(lambda part: np.asarray(part)[::each], fit.x)
     try:
         model = copy(fit.model)
-        model.set_weights(fit.trained)
+        give_weights(model, fit.trained)
         said = np.asarray(keras.tree.flatten(model(x, training=False))[0])
     # a layer of the user's own may raise anything when it is made again
     except Exception:

@@ -7,7 +7,7 @@ import numpy as np
 from .credit import credits, decide
 from .question import Question
 from .recording import Fit
-from .setup import as_given, copy, rows_of
+from .setup import as_given, copy, give_weights, rows_of
 from .trials import answers, gives_logits
 
 MOST_ROWS = 4_000
@@ -33,7 +33,7 @@ def own_score(fit: Fit, question: Question) -> float:
     # are those of the network as it is now
     if shapes == [np.shape(weight) for weight in fit.trained]:
         model = copy(model)
-        model.set_weights(fit.trained)
+        give_weights(model, fit.trained)
     outputs = answers(model, rows_of(fit.x, rows))
     decided = decide(outputs, question, setup.values, logits=gives_logits(setup))
     return float(credits(decided, question, rows).mean())

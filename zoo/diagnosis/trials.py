@@ -140,7 +140,7 @@ class Laboratory:
         # layers of the user's own may raise anything; the trial will say so, at once
         except Exception:
             return 0.0
-        return base * steps / max(1, self.setup.steps)
+        return base * (steps / max(1, self.setup.steps))
 
     def outcome(self, repairs: Sequence[Repair], split: int = 0) -> Outcome:
         """The setup with repairs, trained on one split.

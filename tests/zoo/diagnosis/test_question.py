@@ -99,3 +99,15 @@ def test_small_images_are_left_as_they_are(case_of, shape):
     found = rows_of(case_of, x, keras.layers.Flatten())
     assert np.array_equal(found.x, x)
     assert not found.notes
+
+
+@pytest.mark.parametrize("shape", [(4,), (4, 1)])
+@pytest.mark.parametrize("kind", [str, bytes, object])
+def test_texts_are_a_column_of_their_own(case_of, shape, kind):
+    said = [b"one two", b"three", b"one", b"two"] * 10
+    given = said if kind is bytes else [text.decode() for text in said]
+    x = np.array(given, dtype=object if kind is object else None)
+    x = x.reshape(40, *shape[1:])
+    question = asked(case_of, CODES % 2, "binary_crossentropy")
+    table = as_dataset(network(X, keras.layers.Dense(1)), x, question, name="n").x
+    assert table["text"].tolist()[:2] == ["one two", "three"]

@@ -101,8 +101,10 @@ def test_without_such_a_repair_there_is_no_cause():
 
 def test_a_training_that_ran_is_not_said_to_raise():
     """What raises in trials alone may be the trials' own fault."""
-    world = World(["codes"], {}, start=0.02)
-    assert causes(world, suspect("codes", 0), raised=False)[0] == []
+    world = World(["codes"], {"codes": 0.9})
+    named, found = causes(world, suspect("codes", 0), raised=False)
+    assert named == []
+    assert found.unrepeated == "ValueError: no"
 
 
 def test_without_time_nothing_is_claimed():

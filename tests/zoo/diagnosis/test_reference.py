@@ -23,6 +23,7 @@ def score(case):
     return train(repair.apply(case.setup), case.question, split, seed=0).score
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("head", "loss", "y"),
     [

@@ -168,3 +168,24 @@ def test_what_takes_longer_than_there_is_time_is_left_untested():
     told, found = causes(world, [suspect("epochs", 2)])
     assert not told
     assert found.is_cut
+
+
+def test_a_long_trial_leaves_time_for_repairs_that_only_do_together():
+    """The slow one would take what is left; the two quick ones are enough."""
+    slow = suspect("epochs", 2)
+    world = World([{"relu", "rate"}, {"epochs"}], costs={"epochs": 99.5})
+    told, found = causes(world, [suspect("relu", 0), slow, suspect("rate", 2)])
+    assert told == {"relu", "rate"}
+    assert [s.label for s in found.untested] == ["epochs"]
+
+
+def test_a_long_trial_is_made_where_nothing_shorter_does():
+    world = World([{"epochs"}], costs={"epochs": 99.5})
+    told, found = causes(world, [suspect("relu", 0), suspect("epochs", 2)])
+    assert told == {"epochs"}
+    assert not found.is_cut
+
+
+def test_of_two_settings_the_one_suspected_first_is_named_though_it_takes_longer():
+    world = World([{"epochs"}, {"rate"}], costs={"epochs": 9.0})
+    assert causes(world, [suspect("epochs", 2), suspect("rate", 2)])[0] == {"epochs"}

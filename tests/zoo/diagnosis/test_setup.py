@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.setup import as_given
+from learnable.zoo.diagnosis.question import ask
+from learnable.zoo.diagnosis.recorder import recorded
+from learnable.zoo.diagnosis.setup import as_given, build, copy, give_weights
 from learnable.zoo.diagnosis.trials import Split, train
 
 X = np.random.default_rng(0).normal(size=(80, 2)).astype("float32")
@@ -59,3 +61,64 @@ def test_another_rate_goes_through_the_same_course(case):
 @pytest.mark.parametrize("rates", [[0.1, 0.1], [], [float("nan"), 0.1], [0.0, 0.1]])
 def test_a_rate_that_stays_is_no_course(case, rates):
     assert given(case, history={"learning_rate": rates}).course == ()
+
+
+def adapted(x):
+    layer = keras.layers.Normalization()
+    layer.adapt(x)
+    return layer
+
+
+def first_layer(x):
+    """As in Keras' guides: no input shape, so that the rest is built when it trains."""
+    return keras.Sequential([adapted(x), keras.layers.Dense(1)])
+
+
+def within_another(x):
+    inner = keras.Sequential([keras.Input((2,)), adapted(x)])
+    inputs = keras.Input((2,))
+    return keras.Model(inputs, keras.layers.Dense(1)(inner(inputs)))
+
+
+@pytest.mark.parametrize("make", [first_layer, within_another])
+@pytest.mark.parametrize("keep", [False, True])
+def test_what_normalization_was_adapted_to_stays(make, keep):
+    x = np.random.default_rng(0).normal(500, 90, (64, 2)).astype("float32")
+    model = make(x)
+    model(x)
+    weights = model.get_weights()
+    again = copy(model)
+    if keep:
+        give_weights(again, weights)
+    own, other = (m.layers[0 if make is first_layer else 1] for m in (model, again))
+    assert np.allclose(own(x), other(x))
+    assert np.abs(np.mean(other(x))) < 1e-3
+
+
+def test_weights_set_later_are_computed_with():
+    x = np.random.default_rng(0).normal(500, 90, (64, 2)).astype("float32")
+    model, other = first_layer(x), first_layer(x / 1000)
+    assert not np.allclose(model(x), other(x))
+    give_weights(other, model.get_weights())
+    assert np.allclose(model(x), other(x), atol=1e-5)
+
+
+def test_a_network_that_is_built_in_its_first_step_trains_again(tmp_path):
+    x = np.random.default_rng(0).normal(500, 90, (64, 2)).astype("float32")
+    with recorded(str(tmp_path / "train.py")) as recording:
+        model = first_layer(x)
+        model.compile("sgd", "mse")
+        model.fit(x, x[:, 0] / 100, verbose=0)
+    fit = recording.fits[0]
+    again = build(as_given(fit, ask(fit)), np.arange(64), seed=0)
+    assert abs(np.mean(again.layers[0](x))) < 1e-3
+    assert again.layers[1].get_weights()[0].shape == (2, 1)
+
+
+def test_what_a_lookup_was_adapted_to_stays():
+    lookup = keras.layers.IntegerLookup(output_mode="one_hot")
+    lookup.adapt(np.array([3, 5, 9]))
+    inputs = keras.Input((1,), dtype="int64")
+    model = keras.Model(inputs, keras.layers.Dense(1)(lookup(inputs)))
+    x = np.array([[9], [4]])
+    assert np.allclose(copy(model).layers[1](x), lookup(x))

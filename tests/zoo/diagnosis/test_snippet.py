@@ -123,6 +123,7 @@ def _sources(model, i):
     return [model.layers.index(o) for o in operations if o in model.layers]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(stacks)
 def test_any_stack_is_built_again(drawn):

@@ -133,6 +133,7 @@ def test_compiled_epochs_are_watched_too():
     assert {"S401", "S404"} <= set(codes(watch))
 
 
+@pytest.mark.slow
 def test_looking_keeps_to_its_share():
     watch = trained(Watch(verbose=0), epochs=40)
     assert watch.seconds <= watching.SHARE * (

@@ -10,7 +10,7 @@ from ...backend import keras
 from ..case import Case, Repair, Suspect, suspect
 from ..changes import join, set_layers
 from ..graph import Node
-from ..setup import copy
+from ..setup import copy, give_weights
 
 SHARE = 0.5
 """Of the first loss: beyond that, weights are shrunk rather than trained."""
@@ -94,7 +94,7 @@ def _share(case: Case) -> float:
         return case.probe.penalty
     try:
         model = copy(case.fit.model)
-        model.set_weights(case.fit.weights)
+        give_weights(model, case.fit.weights)
         penalty = float(sum(float(part) for part in model.losses))
     except Exception:  # a network of the script's own may not let itself be copied
         return 0.0

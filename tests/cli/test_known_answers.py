@@ -1,0 +1,132 @@
+"""What the right answers to rows that a script asks about say of its data."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from learnable.zoo.cli.known_answers import Scores, right_answers, told_by_answers
+from learnable.zoo.diagnosis.question import Question
+from learnable.zoo.diagnosis.recording import Asked
+
+RNG = np.random.default_rng(0)
+QUESTION = Question("multiclass", np.arange(4).repeat(50), np.array([2, 4, 6, 8]))
+TRUTH = RNG.integers(0, 4, 400)
+GOOD = Scores(held=0.9, error=0.01, reach=0.92, taught=0.95, alike=True, known=0.0)
+NOISY = Scores(held=0.4, error=0.02, reach=0.42, taught=0.45, alike=True, known=0.0)
+
+
+def answered(share: float, truth: np.ndarray = TRUTH) -> np.ndarray:
+    """So many right, and the rest drawn at random."""
+    keep = np.random.default_rng(1).random(len(truth)) < share
+    return np.where(keep, truth, np.random.default_rng(2).integers(0, 4, len(truth)))
+
+
+def label(said: np.ndarray, scores: Scores) -> str | None:
+    found = told_by_answers(QUESTION, said, TRUTH, scores)
+    return None if found is None else found.label
+
+
+@given(st.permutations(range(4)).filter(lambda p: p != [0, 1, 2, 3]))
+def test_classes_numbered_otherwise_are_an_encoding_of_their_own(numbers):
+    said = np.asarray(numbers)[answered(0.95)]
+    assert label(said, GOOD) == "label-encoding"
+
+
+def test_the_sentence_names_the_classes_as_the_script_has_them():
+    found = told_by_answers(QUESTION, (answered(1.0) + 1) % 4, TRUTH, GOOD)
+    assert found is not None
+    assert "2 as 8, 4 as 2, 6 as 4, 8 as 6" in found.sentence
+    assert found.is_data
+
+
+@pytest.mark.parametrize(
+    ("share", "alike", "told"),
+    [
+        (0.0, True, "labels-misaligned"),
+        (0.0, False, "train-test-mismatch"),
+        (0.3, True, "train-test-mismatch"),
+        (0.6, True, None),
+        (0.9, True, None),
+    ],
+)
+def test_answers_that_are_lost_on_other_rows(share, alike, told):
+    assert label(answered(share), replaced(GOOD, alike=alike)) == told
+
+
+def test_a_training_that_failed_by_chance_is_not_the_fault_of_other_rows():
+    assert label(answered(0.0), replaced(GOOD, taught=0.0)) is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({}, "label-noise"),
+        ({"taught": 0.85}, None),  # learned by heart: more there than on other rows
+        ({"reach": 0.8}, None),  # another network, or a baseline, does as well
+        ({"known": 0.5}, None),  # rows that were trained on
+        ({"alike": False}, None),  # easier rows
+    ],
+)
+def test_more_on_other_rows_than_anyone_has_on_these_is_noise_of_labels(changed, told):
+    assert label(answered(0.9), replaced(NOISY, **changed)) == told
+
+
+def test_few_rows_tell_nothing():
+    found = told_by_answers(QUESTION, answered(0.9)[:30], TRUTH[:30], NOISY)
+    assert found is None
+
+
+def replaced(scores: Scores, **changed: Any) -> Scores:
+    return Scores(**(vars(scores) | changed))
+
+
+def asked(y: Any = None) -> Asked:
+    return Asked("predict" if y is None else "evaluate", None, None, y, 1)
+
+
+def script(**named: Any) -> Any:
+    return SimpleNamespace(module=SimpleNamespace(**named))
+
+
+VALUES = QUESTION.values[TRUTH]
+
+
+@pytest.mark.parametrize(
+    "given_y", [VALUES, VALUES[:, None], np.eye(4)[TRUTH], VALUES.astype("float32")]
+)
+def test_evaluate_was_given_them(given_y):
+    found = right_answers(script(), QUESTION, asked(given_y), TRUTH[::-1])
+    assert found is not None
+    assert (found == TRUTH).all()
+
+
+def test_predict_has_them_beside_it_under_any_name():
+    said = answered(0.5)
+    held = script(a=VALUES, b=np.eye(4)[TRUTH], said=QUESTION.values[said], n=3)
+    found = right_answers(held, QUESTION, asked(), said)
+    assert found is not None
+    assert (found == TRUTH).all()
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {},
+        {"y": VALUES, "other": VALUES[::-1].copy()},
+        {"short": VALUES[:-1]},
+        {"strange": VALUES + 1},
+        {"right": VALUES == 4},
+        {"always": np.full(400, 4)},
+    ],
+    ids=["none", "two", "shorter", "no classes", "flags", "one class"],
+)
+def test_what_may_not_be_the_answers_is_not_taken(named):
+    assert right_answers(script(**named), QUESTION, asked(), answered(0.5)) is None
+
+
+def test_numbers_have_no_classes():
+    question = Question("regression", RNG.normal(size=20), np.zeros(0))
+    assert right_answers(script(), question, asked(np.zeros(9)), np.zeros(9)) is None
