@@ -136,6 +136,19 @@ def test_a_network_that_learns_is_left_alone(before, verdict):
 
 
 @pytest.mark.parametrize(
+    ("before", "learns", "change"),
+    [
+        (0.72, "most of what can be learned: score 0.72", "fail below 0.68"),
+        (0.85, "learns what can be learned", "Nothing: not even a perfect score"),
+    ],
+)
+def test_how_much_is_learned_is_said(before, learns, change):
+    found = told(inquiry(before), short=UNSURE)
+    assert learns in found.sentence
+    assert change in found.change
+
+
+@pytest.mark.parametrize(
     ("data", "verdict"), [("undecided", "undecided"), ("signal", "suspicious")]
 )
 def test_faulty_data_have_the_word_though_the_network_scores_well(data, verdict):

@@ -99,8 +99,8 @@ def _apart(found: Any, x: Any) -> Any:
     """A copy to work with, so that nothing can happen to the user's network."""
     from dataclasses import replace
 
+    from ..diagnosis.copying import give_weights
     from ..diagnosis.given import twin
-    from ..diagnosis.setup import give_weights
 
     again = twin(found.model, x)
     if found.model.built and found.model.weights:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 AHEAD = 1.1
 """A network is ahead whose score is so many times the best baseline's."""
+MOST = 0.9
+"""Share of the best baseline's score, below which a network learns less than can be."""
 
 
 def verdict_of(sides: Sides) -> tuple[str, str, str]:
@@ -49,17 +51,22 @@ def verdict_of(sides: Sides) -> tuple[str, str, str]:
             "More rows, or more time (--budget).",
         )
     verdict = "network-ahead" if inquiry.before > AHEAD * score else "network-level"
+    part = "what" if inquiry.before >= MOST * score else "most of what"
     return (
         verdict,
-        f"The network learns what can be learned: {stands}.",
-        _above(inquiry.before / FAILING),
+        f"The network learns {part} can be learned: {stands}.",
+        _change(inquiry.before, score),
     )
 
 
-def _above(score: float) -> str:
-    if score >= 1:
+def _change(score: float, best: float) -> str:
+    """What would make a network that learns one that fails."""
+    if score < MOST * best:
+        limit = f"{FAILING * best:.2f}"
+        return f"A lower score of the network: it is said to fail below {limit}."
+    if score / FAILING >= 1:
         return "Nothing: not even a perfect score would be clearly above this one."
-    return f"A network or baseline with a score above {score:.2f}."
+    return f"A network or baseline with a score above {score / FAILING:.2f}."
 
 
 def _behind(sides: Sides, stands: str) -> tuple[str, str, str]:

@@ -8,9 +8,10 @@ from typing import Any
 
 from ..backend import keras
 from .case import Case, Repair, repaired
+from .copying import again
 from .edits import Edit, InsertLayer, SetArgument
 from .graph import Node
-from .setup import Setup, again
+from .setup import Setup
 
 
 def set_layers(

@@ -12,10 +12,11 @@ import numpy as np
 from ...data.errors import BadData
 from ..backend import keras, on_show
 from .arrays import count
+from .copying import copy
 from .notes import ARGUMENTS, serialized
 from .places import in_one_line
 from .recording import Fit
-from .setup import DEFAULT_BATCH, copy
+from .setup import DEFAULT_BATCH
 
 UNKNOWN: dict[str, Any] = {"metrics": None, "loss_weights": None, "pretrained": False}
 """Of one output: whose these are is known of the whole network only."""

@@ -53,6 +53,7 @@ def recorded(
     asked = _Questions(notes, loops, copies, most_rows)
     hooks = [
         (keras.layers.Layer, "__new__", graph.made),
+        (keras.Model, "__new__", graph.model_made),
         (keras.layers.Layer, "__call__", graph.called),
         (keras.Variable, "assign", notes.assign),
         (keras.Optimizer, "apply", notes.apply),

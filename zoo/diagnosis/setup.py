@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,15 +10,11 @@ from typing import Any
 import numpy as np
 
 from ..backend import keras
+from .copying import copy, give_weights
 from .question import Question, loss_name
 from .reading import arrays_of, is_looked_up, packed
 from .recording import Fit
 
-LOOKUPS = (
-    keras.layers.TextVectorization,
-    keras.layers.StringLookup,
-    keras.layers.IntegerLookup,
-)
 DEFAULT_BATCH = 32
 """Keras' own, where a script gives none."""
 
@@ -140,98 +135,6 @@ def _course(fit: Fit) -> tuple[float, ...]:
     if len(set(rates)) < 2 or not np.isfinite(rates).all() or rates[0] <= 0:
         return ()
     return tuple(float(rate / rates[0]) for rate in rates)
-
-
-def copy(model: Any, change: Callable[[Any], Any] | None = None) -> Any:
-    """The network anew, with fresh weights; models within it are copied too.
-
-    What ``Normalization`` was adapted to is no weight that a training makes: it stays.
-
-    Raises
-    ------
-    Exception
-        Whatever a layer of one's own raises when it is made from its configuration.
-    """
-
-    def made(layer: Any) -> Any:
-        found = None if change is None else change(layer)
-        return again(layer) if found is None else found
-
-    if change is None and not getattr(model, "inputs", None):
-        # a class of the user's own has no graph to walk
-        return _adapted(type(model).from_config(model.get_config()), model)
-    flat = not any(isinstance(layer, keras.Model) for layer in model.layers)
-    with uncompiled(model):
-        found = keras.models.clone_model(model, clone_function=made, recursive=not flat)
-    return _adapted(found, model)
-
-
-def _adapted(found: Any, model: Any) -> Any:
-    """A copy, with what each ``Normalization`` of the network was adapted to."""
-    own = {layer.name: layer for layer in _normalizations(model)}
-    for layer in _normalizations(found):
-        known = own.get(layer.name)
-        if known is None or not known.built:
-            continue
-        if not layer.built:
-            layer.build(known._build_input_shape)
-        layer.set_weights(known.get_weights())
-        layer.finalize_state()
-    return found
-
-
-def give_weights(model: Any, weights: Sequence[np.ndarray]) -> None:
-    """What ``model.set_weights`` does, and what it leaves out.
-
-    ``Normalization`` computes with constants that Keras makes of its weights when it is
-    adapted or loaded, not when weights are set.
-
-    Raises
-    ------
-    ValueError
-        They do not fit.
-    """
-    model.set_weights(weights)
-    for layer in _normalizations(model):
-        layer.finalize_state()
-
-
-def _normalizations(model: Any) -> list[Any]:
-    """All of them, those of models within it too."""
-    every = model._flatten_layers(include_self=False, recursive=True)
-    return [one for one in every if isinstance(one, keras.layers.Normalization)]
-
-
-def again(layer: Any, **changes: Any) -> Any:
-    """The layer anew, with other settings of its configuration.
-
-    Functions of the script's own are handed on as they are: Keras finds by name only
-    those that are registered, and refuses lambdas.
-    """
-    if isinstance(layer, keras.layers.Lambda) and not changes:
-        return keras.layers.Lambda(
-            layer.function,
-            output_shape=layer._output_shape,
-            arguments=layer.arguments,
-            name=layer.name,
-        )
-    config = layer.get_config()
-    # what it was adapted to is not in its configuration
-    if isinstance(layer, LOOKUPS) and config.get("vocabulary") is None:
-        config["vocabulary"] = layer.get_vocabulary(include_special_tokens=False)
-    if isinstance(config.get("activation"), dict):
-        config["activation"] = layer.activation
-    return type(layer).from_config({**config, **changes})
-
-
-@contextmanager
-def uncompiled(model: Any) -> Iterator[None]:
-    """Let a model be cloned without its loss, which Keras may not find by its name."""
-    before, model.compiled = model.compiled, False
-    try:
-        yield
-    finally:
-        model.compiled = before
 
 
 def rows_of(tree: Any, rows: np.ndarray) -> Any:

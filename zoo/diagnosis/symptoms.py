@@ -21,8 +21,8 @@ import numpy as np
 
 from ..backend import keras
 from .case import Case
+from .copying import copy, give_weights
 from .curve import curve_of
-from .setup import copy, give_weights
 
 LABELS = {
     "S401": "collapsed-predictions",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from .copying import copy, give_weights
 from .credit import credits, decide
 from .question import Question
 from .recording import Fit
-from .setup import as_given, copy, give_weights, rows_of
+from .setup import as_given, rows_of
 from .trials import answers, gives_logits
 
 MOST_ROWS = 4_000

@@ -9,6 +9,7 @@ from types import FrameType
 from typing import Any
 
 from ..backend import keras
+from .copying import note_arguments
 from .places import UserCode
 from .recording import LayerCall, Place, Recording
 
@@ -35,8 +36,20 @@ class Wires:
         @wraps(original)
         def new(kind: type, *args: Any, **named: Any) -> Any:
             layer = original(kind, *args, **named)
+            note_arguments(layer, args, named)
             self._note_layer(layer, sys._getframe(1))
             return layer
+
+        return staticmethod(new)
+
+    def model_made(self, original: Callable[..., Any]) -> Any:
+        """In place of ``keras.Model.__new__``, which hands no arguments on."""
+
+        @wraps(original)
+        def new(kind: type, *args: Any, **named: Any) -> Any:
+            model = original(kind, *args, **named)
+            note_arguments(model, args, named)
+            return model
 
         return staticmethod(new)
 

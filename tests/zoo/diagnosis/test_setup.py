@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.copying import copy, give_weights
 from learnable.zoo.diagnosis.question import ask
 from learnable.zoo.diagnosis.recorder import recorded
-from learnable.zoo.diagnosis.setup import as_given, build, copy, give_weights
+from learnable.zoo.diagnosis.setup import as_given, build
 from learnable.zoo.diagnosis.trials import Split, train
 
 X = np.random.default_rng(0).normal(size=(80, 2)).astype("float32")

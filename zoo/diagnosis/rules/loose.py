@@ -8,10 +8,11 @@ from typing import Any
 
 from ...backend import keras
 from ..case import Case, Repair
+from ..copying import again, uncompiled
 from ..edits import Edit, FeedFrom
 from ..reading import graph_of
 from ..recording import LayerCall
-from ..setup import Setup, again, uncompiled
+from ..setup import Setup
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from typing import Any
 
 from ...backend import keras
 from ..case import Case, Repair, Suspect, suspect
+from ..copying import copy
 from ..edits import Statement
 from ..heads import counted
-from ..setup import Setup, copy
+from ..setup import Setup
 
 FIXED = (keras.layers.Normalization, keras.layers.BatchNormalization)
 """Layers that do no harm where they do not learn."""

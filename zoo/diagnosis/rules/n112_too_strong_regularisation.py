@@ -9,8 +9,8 @@ import numpy as np
 from ...backend import keras
 from ..case import Case, Repair, Suspect, suspect
 from ..changes import join, set_layers
+from ..copying import copy, give_weights
 from ..graph import Node
-from ..setup import copy, give_weights
 
 SHARE = 0.5
 """Of the first loss: beyond that, weights are shrunk rather than trained."""

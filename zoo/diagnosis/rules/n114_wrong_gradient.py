@@ -11,9 +11,9 @@ import numpy as np
 from ...backend import keras, tensorflow
 from ..case import Case, Repair, Suspect, suspect
 from ..changes import set_compile, set_layers
+from ..copying import copy
 from ..graph import LINEAR, Node, make_graph
 from ..reading import arrays_of, graph_of, packed, some_rows
-from ..setup import copy
 from .derivatives import Slopes, check_gradient
 from .trying import buildable
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..case import Case, Repair
-from ..setup import copy
+from ..copying import copy
 
 
 def buildable(case: Case, repairs: Iterable[Repair]) -> tuple[Repair, ...]:
