@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +28,17 @@ PREPARE = (
 )
 
 
+@dataclass(frozen=True)
+class _Case:
+    """All that a look at rows asked about goes by; ``parts`` are these rows."""
+
+    material: Material
+    study: Study
+    lab: Laboratory
+    reach: float
+    parts: tuple[tuple[Asked, Dataset], ...]
+
+
 def asked_faults(
     material: Material, study: Study, lab: Laboratory, *, reach: float
 ) -> tuple[Fault, ...]:
@@ -41,39 +52,60 @@ def asked_faults(
     reach : float
         The best score that anyone had on rows kept back.
     """
-    parts = [
+    parts = tuple(
         (asked, rows)
         for asked in _every(material)
         if (rows := _asked_rows(material, asked.x)) is not None
-    ]
-    if material.dataset.groups is not None:
-        share = copied.across(material.dataset, [rows for _, rows in parts])
-        found = copied.duplicates(material.dataset, material.dataset.groups, share)
-        if found is not None:
-            return (Fault(found),)
-    for _, rows in parts:
-        columns = data_side.stray_columns(material.dataset, rows)
+    )
+    case = _Case(material, study, lab, reach, parts)
+    looks = (_trained_on, _strayed, _unlike, _wrongly_answered)
+    told = (look(case) for look in looks if parts)
+    return next(((fault,) for fault in told if fault is not None), ())
+
+
+def _trained_on(case: _Case) -> Fault | None:
+    """Whether they are copies of rows trained on, and flatter."""
+    dataset = case.material.dataset
+    if dataset.groups is None:
+        return None
+    share = copied.across(dataset, [rows for _, rows in case.parts])
+    found = copied.duplicates(dataset, dataset.groups, share)
+    return None if found is None else Fault(found)
+
+
+def _strayed(case: _Case) -> Fault | None:
+    """Whether columns hold what no row trained on had."""
+    for _, rows in case.parts:
+        columns = data_side.stray_columns(case.material.dataset, rows)
         if columns:
-            repair = hide(material, columns)
-            return (Fault(data_side.stray(columns), repair),)
-    own = _own_outcome(lab) if parts else None
+            return Fault(data_side.stray(columns), hide(case.material, columns))
+    return None
+
+
+def _unlike(case: _Case) -> Fault | None:
+    """Whether they were prepared otherwise, or are of another kind."""
+    material, lab = case.material, case.lab
+    own = _own_outcome(lab)
     if own is None or own.decided is None:
-        return ()
-    for asked, rows in parts:
+        return None
+    for asked, rows in case.parts:
         said = _said(material, lab.setup, asked.x)
         found = data_side.mismatch(material.dataset, rows, (own.decided, said))
-        if found is not None:
-            order = data_side.sorted_rows(study)
-            if order is not None:
-                return (Fault(order),)
-            repair = _aligning(material, lab, asked.x, own.decided)
-            prepared = found if repair is None else replace(found, advice=PREPARE)
-            return (Fault(prepared, repair),)
-    for asked, rows in parts:
-        told = _answered(material, lab, asked, rows, reach)
-        if told is not None:
-            return (Fault(told),)
-    return ()
+        if found is None:
+            continue
+        order = data_side.sorted_rows(case.study)
+        if order is not None:
+            return Fault(order)
+        repair = _aligning(material, lab, asked.x, own.decided)
+        prepared = found if repair is None else replace(found, advice=PREPARE)
+        return Fault(prepared, repair)
+    return None
+
+
+def _wrongly_answered(case: _Case) -> Fault | None:
+    """Whether right answers to them are not those that were trained."""
+    told = (_answered(case, asked, rows) for asked, rows in case.parts)
+    return next((Fault(cause) for cause in told if cause is not None), None)
 
 
 def _every(material: Material) -> list[Asked]:
@@ -85,10 +117,9 @@ def _every(material: Material) -> list[Asked]:
     return every
 
 
-def _answered(
-    material: Material, lab: Laboratory, asked: Asked, rows: Dataset, reach: float
-) -> Cause | None:
+def _answered(case: _Case, asked: Asked, rows: Dataset) -> Cause | None:
     """What the right answers to rows asked about show, where they are known."""
+    material, lab = case.material, case.lab
     said = _said(material, lab.setup, asked.x)
     truth = known_answers.right_answers(
         material.recording, material.question, asked, said
@@ -106,7 +137,7 @@ def _answered(
     scores = known_answers.Scores(
         held=float(marks.mean()),
         error=float(marks.std() / len(marks) ** 0.5),
-        reach=reach,
+        reach=case.reach,
         taught=taught,
         alike=data_side.unlike(material.dataset, rows) is None,
         known=copied.across(material.dataset, [rows]),

@@ -19,7 +19,8 @@ FEWEST_KINDS = 40
 """Different rows, below which they are all there is to learn, and no fold can do
 without some of them."""
 FLATTERED = 0.05
-"""What a forest's score must lose when copies are kept on one side."""
+"""What a forest's score must lose when copies are kept on one side: digits of which
+each is there four times lose .12."""
 
 
 def copies(dataset: Dataset) -> np.ndarray | None:

@@ -5,7 +5,6 @@ import inspect
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis import recorder
 from learnable.zoo.diagnosis.recorder import recorded
 
 layers = keras.layers
@@ -326,16 +325,6 @@ def test_each_training_is_told_at_once():
         small().fit(X, Y, verbose=0)
         assert seen == [1]
     assert len(recording.fits) == 1
-
-
-def test_questions_in_a_loop_are_kept_up_to_a_number(monkeypatch):
-    monkeypatch.setattr(recorder, "MOST_ASKED", 3)
-    model = small()
-    with recorded(__file__) as recording:
-        for _ in range(5):
-            model.predict(X[:1], verbose=0)
-    assert len(recording.asked) == 3
-    assert recording.asked[0].x is recording.asked[-1].x
 
 
 def test_keras_is_as_it_was_after_an_error():

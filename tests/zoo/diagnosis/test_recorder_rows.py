@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.backend import tensorflow as tf
+from learnable.zoo.diagnosis import recorder
 from learnable.zoo.diagnosis.recorder import recorded
 
 layers = keras.layers
@@ -174,3 +175,13 @@ def test_training_goes_as_it_goes_without():
     plain = trained()
     with recorded(__file__):
         np.testing.assert_array_equal(trained(), plain)
+
+
+def test_questions_in_a_loop_are_kept_up_to_a_number(monkeypatch):
+    monkeypatch.setattr(recorder, "MOST_ASKED", 3)
+    model = small()
+    with recorded(__file__) as recording:
+        for _ in range(5):
+            model.predict(X[:1], verbose=0)
+    assert len(recording.asked) == 3
+    assert recording.asked[0].x is recording.asked[-1].x
