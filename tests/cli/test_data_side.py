@@ -172,6 +172,13 @@ def test_a_column_that_varies_only_elsewhere_is_a_stray():
     assert "c1" in data_side.stray(("c1",)).sentence
 
 
+@pytest.mark.parametrize("prepare", [lambda x: 255 * x - 100, lambda x: x + 100])
+def test_rows_that_are_elsewhere_in_all_columns_have_no_strays(prepare):
+    x = RNG.normal(size=(80, 3))
+    x[:, 1] = 0
+    assert data_side.stray_columns(dataset(x), dataset(prepare(x))) == ()
+
+
 def texts(*said):
     table = pd.DataFrame({"text": said})
     card = Card("d", "d", "binary", "y")

@@ -188,8 +188,9 @@ def _moved(own: np.ndarray, other: np.ndarray, *, classes: bool) -> float:
 def stray_columns(dataset: Dataset, asked: Dataset) -> tuple[str, ...]:
     """Columns with one value in the rows trained on, and one far away in others.
 
-    Far is by the spread of the other columns: what was constant was divided by next to
-    nothing, and a network that never saw it vary does anything with it.
+    Far is by how far the other columns are away: what was constant was divided by next
+    to nothing, and a network that never saw it vary does anything with it. Where all
+    columns are elsewhere, the rows were prepared otherwise.
     """
     import pandas as pd
 
@@ -202,7 +203,8 @@ def stray_columns(dataset: Dataset, asked: Dataset) -> tuple[str, ...]:
     if not varies.any():
         return ()
     constant = own.columns[(spread <= TINY) & own.notna().all().to_numpy()]
-    usual = float(np.median(spread[varies]))
+    usual_away = (other - own.mean()).abs().mean().to_numpy()
+    usual = float(max(np.median(spread[varies]), np.nanmedian(usual_away[varies])))
     away = (other[constant] - own[constant].iloc[0]).abs().max()
     return tuple(away.index[away > STRAY * usual])
 
