@@ -123,6 +123,7 @@ class ReadClasses:
 class Statement:
     """One statement before ``compile``.
 
+    Behind it where the script gives what the statement assigns its value only later.
     ``code`` may use ``{model}``, the name of the model there.
     """
 

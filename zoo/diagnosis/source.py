@@ -28,6 +28,7 @@ from .source_answers import read_classes
 from .source_calls import OLD, Parameters, value_of, with_argument, wrapped
 from .source_graph import feed_from, insert_layer, one_layer
 from .source_imports import with_imports
+from .source_names import assigned_names
 from .source_places import COMPILING, TRAINING, Changes, Script, Unplaced, method
 from .source_wrap import Wrap, receiver, wrap_model
 
@@ -152,9 +153,14 @@ class _Writer:
         call = self._compiled or self._fit
         code = edit.code.replace("{model}", receiver(call))
         ast.parse(code)  # half a statement would take in the user's next line
-        self._changes.before(
-            self._script.statement(call), *self._changes.statements(code + "\n")
-        )
+        new = self._changes.statements(code + "\n")
+        statement = self._script.statement(call)
+        last = self._script.names.last_given(assigned_names(code))
+        if last > self._script.end(statement):
+            # what it changes is made later: rows to predict, behind the training
+            self._changes.after(self._script.statement_at(last), *new)
+        else:
+            self._changes.before(statement, *new)
 
     def _wrap_model(self, edits: Sequence[Edit]) -> None:
         kinds = NormaliseInputs | CleanInputs | HideInputs | RescaleOutputs

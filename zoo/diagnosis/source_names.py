@@ -67,6 +67,14 @@ class Names:
         found = [*bindings(scope), *_filled(scope)]
         return any(b.name in names and first < b.line < last for b in found)
 
+    def last_given(self, names: set[str]) -> int:
+        """The last line of the module that gives one of the names a value; 0 for none.
+
+        Values put into an array count as well.
+        """
+        found = [*bindings(self.tree), *_filled(self.tree)]
+        return max((b.line for b in found if b.name in names), default=0)
+
     def loop_start(self, line: int, scope: Scope) -> int:
         """The line of the innermost loop of a scope around a line; 0 for none."""
         loops = (
@@ -117,6 +125,12 @@ def bindings(scope: Scope) -> list[Binding]:
         arguments = (n for n in ast.walk(scope.args) if isinstance(n, ast.arg))
         found += [Binding(a.arg, scope.lineno, a) for a in arguments]
     return found
+
+
+def assigned_names(code: str) -> set[str]:
+    """The names that statements give a value by ``=``."""
+    parts = (p for p in ast.parse(code).body if isinstance(p, ast.Assign))
+    return {t.id for p in parts for t in p.targets if isinstance(t, ast.Name)}
 
 
 def free_names(code: str) -> set[str]:

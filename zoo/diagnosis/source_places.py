@@ -74,6 +74,11 @@ class Script:
             raise Unplaced("no statement of its own")
         return node
 
+    def statement_at(self, line: int) -> cst.SimpleStatementLine:
+        """The simple statement on a line, which must be alone there."""
+        lines = m.findall(self.module, m.SimpleStatementLine())
+        return self.statement(only([n for n in lines if self.covers(n, line)]))
+
     def method_call(self, place: Place, methods: frozenset[str]) -> cst.Call:
         """The call of one of these methods at a place."""
         line = self.line_in(place)

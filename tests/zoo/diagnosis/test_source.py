@@ -192,6 +192,20 @@ class TestStatements:
         result = edited(source, Statement("{model}.trainable = True")) or ""
         assert "model.trainable = True\nmodel.fit" in result
 
+    @pytest.mark.parametrize(
+        "later",
+        ["z = x + 1", "z[:] = 3", "z += 1", "for i in x:\n    z = i", "z = (\n  1\n)"],
+    )
+    def test_behind_what_gives_the_value_later(self, later):
+        source = f"z = 2\n{ADDED}{later}\nprint(z)\n"
+        result = edited(source, Statement("z = 2 * z")) or ""
+        indent = "    " if later.startswith("for") else ""
+        assert f"{later}\n{indent}z = 2 * z\nprint(z)" in result
+
+    @pytest.mark.parametrize("later", ["for z in x: pass", "z = 1; print(z)"])
+    def test_no_place_of_its_own_behind_it(self, later):
+        assert edited(f"{ADDED}{later}\n", Statement("z = 2 * z")) is None
+
     def test_half_a_statement_is_refused(self):
         assert edited(ADDED, Statement("if {model}:")) is None
 
