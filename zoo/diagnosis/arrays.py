@@ -11,7 +11,7 @@ import hashlib
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from inspect import isgenerator
 from itertools import islice
 from typing import Any
@@ -26,12 +26,13 @@ LARGE = 200_000_000
 
 @dataclass(frozen=True)
 class Rows:
-    """Inputs, targets and weights; ``cut`` as of `recording.Fit`."""
+    """Inputs, targets and weights; ``cut`` and ``batch`` as of `recording.Fit`."""
 
     x: Any
     y: Any = None
     sample_weight: Any = None
     cut: int = 0
+    batch: int = 0
 
 
 def as_arrays(value: Any) -> Any:
@@ -138,6 +139,7 @@ class Batches:
     given: int = 0
     rows: int = 0
     cut: int = 0
+    size: int = 0
 
     def add(self, x: Any, y: Any = None, sample_weight: Any = None) -> None:
         """Take up one batch."""
@@ -145,6 +147,7 @@ class Batches:
         number = count(batch[0])
         self.calls += 1
         self.given += number
+        self.size = self.size or number
         key = _digest(leaves(batch))
         if key in self.seen:
             return
@@ -164,15 +167,15 @@ class Batches:
     def joined(self) -> Rows:
         """All rows, in the order in which they first came."""
         if not self.kept:
-            return Rows(None, cut=self.cut)
+            return Rows(None, cut=self.cut, batch=self.size)
         x, y, weight = over(lambda *parts: np.concatenate(parts), *list(self.kept))
         if not self.passes or self.calls > len(self.seen):
-            return Rows(x, y, weight, self.cut)
+            return Rows(x, y, weight, self.cut, self.size)
         first = _first_rows(leaves((x, y, weight)))
         x, y, weight = over(lambda array: array[first], (x, y, weight))
         # among the rows beyond the limit nobody counted those that came before
         cut = -1 if self.cut and len(first) < self.rows else self.cut
-        return Rows(x, y, weight, cut)
+        return Rows(x, y, weight, cut, self.size)
 
 
 def _first_rows(arrays: list[np.ndarray]) -> list[int]:
@@ -246,7 +249,7 @@ def _read(dataset: Any, limit: int, steps: int | None) -> Rows:
             return Rows(None, cut=-1)
     rows = batches.joined()
     whole = batches.rows < limit or batches.calls == length
-    return rows if whole else Rows(rows.x, rows.y, rows.sample_weight, -1)
+    return rows if whole else replace(rows, cut=-1)
 
 
 def _source(dataset: Any) -> tuple[Iterator[Any], int | None]:

@@ -40,7 +40,7 @@ class Course:
 
     def __post_init__(self) -> None:
         self.size = min(self.setup.batch_size, self.held.rows)
-        self.planned = self.setup.epochs * -(-self.held.rows // self.size)
+        self.planned = self.setup.rounds * -(-self.held.rows // self.size)
         self._take = self._taker()
 
     def run(self, edges: list[int]) -> Iterator[tuple[int, float]]:
@@ -61,10 +61,10 @@ class Course:
                 return
 
     def _blocks(self) -> Iterator[tuple[Any, int]]:
-        """The batches of all epochs."""
+        """The batches of all rounds."""
         shuffle = np.random.default_rng(self.seed) if self.setup.shuffle else None
         room = batches_in_part(self.held, self.size) * self.size
-        for _ in range(self.setup.epochs):
+        for _ in range(self.setup.rounds):
             for part in self.held.parts(room, shuffle):
                 for block in blocks(part, self.size):
                     yield block.batches, block.count

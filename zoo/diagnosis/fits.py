@@ -118,6 +118,7 @@ class Fits:
             history={} if history is start.history else _values(history),
             error=error,
             seconds=time.perf_counter() - start.clock,
+            batch=rows.batch,
         )
 
 

@@ -72,6 +72,8 @@ class Fit:
         ``"fit"`` or ``"train_on_batch"``.
     cut : int
         Rows that the script had beyond those that were kept; -1 where nobody knows.
+    batch : int
+        Rows of a batch, where a dataset or generator makes the batches; else 0.
     output : str
         The name of the output that this is of, where a network has several.
     """
@@ -98,6 +100,7 @@ class Fit:
     compiled: Place | None = None
     kind: str = "fit"
     cut: int = 0
+    batch: int = 0
     output: str = ""
 
 

@@ -34,6 +34,11 @@ class Setup:
         As the network is given them.
     batch_size, epochs, shuffle, validation_split, class_weight, sample_weight
         As in ``Model.fit``.
+    passes : float
+        Over the rows in an epoch: of a dataset without end, ``steps_per_epoch`` says.
+    in_batches : bool
+        Whether a dataset or generator of the script makes the batches: ``fit`` neither
+        mixes the rows then nor takes a ``batch_size``.
     course : tuple of float
         The learning rate of each epoch as a multiple of the first, where a callback
         changes it; empty where it stays.
@@ -60,6 +65,8 @@ class Setup:
     validation_split: float = 0.0
     class_weight: dict[int, float] | None = None
     sample_weight: np.ndarray | None = None
+    passes: float = 1.0
+    in_batches: bool = False
     course: tuple[float, ...] = ()
     weights: list[np.ndarray] | None = None
     values: np.ndarray | None = None
@@ -77,13 +84,18 @@ class Setup:
         return float(found)
 
     @property
+    def rounds(self) -> int:
+        """How often the training goes through the rows."""
+        return max(1, round(self.epochs * self.passes))
+
+    @property
     def steps(self) -> int:
         """Optimizer steps of the whole training."""
-        return self.epochs * -(-len(self.y) // self.batch_size)
+        return self.rounds * -(-len(self.y) // self.batch_size)
 
-    def rate_at(self, epoch: int) -> float:
-        """The learning rate of an epoch; a longer training goes through it slower."""
-        place = epoch * len(self.course) // max(1, self.epochs)
+    def rate_at(self, turn: int) -> float:
+        """The learning rate of a round; a longer training goes through it slower."""
+        place = turn * len(self.course) // self.rounds
         return self.rate * self.course[min(place, len(self.course) - 1)]
 
     def with_optimizer(self, **changes: Any) -> Setup:
@@ -101,26 +113,40 @@ def as_given(fit: Fit, question: Question) -> Setup:
 
     Where it ended early (an early stop, for instance), as many epochs as it had. Of
     callbacks that change the learning rate, the rates that they gave are repeated.
+    Batches of a dataset are as large and as many as they were, in the order in which
+    their rows came.
     """
     asked = fit.arguments
     ran = len(next(iter(fit.history.values()), []))
     stops = any("Stopping" in name for name in fit.callbacks)
+    size = fit.batch or int(asked.get("batch_size") or DEFAULT_BATCH)
     return Setup(
         model=fit.model,
         loss=fit.loss,
         optimizer=fit.optimizer,
         x=fit.x,
         y=np.asarray(fit.y),
-        batch_size=int(asked.get("batch_size") or DEFAULT_BATCH),
+        batch_size=size,
         epochs=ran if stops and ran else max(1, int(asked.get("epochs") or 1)),
-        shuffle=bool(asked.get("shuffle", True)),
+        shuffle=bool(asked.get("shuffle", True)) and not fit.batch,
         validation_split=float(asked.get("validation_split") or 0.0),
         class_weight=asked.get("class_weight"),
         sample_weight=_row_weights(fit),
+        passes=_passes(fit, ran, size),
+        in_batches=bool(fit.batch),
         course=_course(fit),
         weights=fit.weights if fit.pretrained else None,
         values=question.values if len(question.values) else None,
     )
+
+
+def _passes(fit: Fit, ran: int, size: int) -> float:
+    """How often an epoch of batches went through the rows that were kept of them."""
+    batches = -(-len(np.asarray(fit.y)) // size)
+    if not (fit.batch and ran and fit.steps and batches):
+        return 1.0
+    found = fit.steps / (ran * batches)
+    return min(1.0, found) if fit.cut else found
 
 
 def _row_weights(fit: Fit) -> np.ndarray | None:

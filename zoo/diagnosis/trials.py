@@ -223,7 +223,7 @@ def train(
         rows_of(setup.x, rows),
         setup.y[rows],
         batch_size=setup.batch_size,
-        epochs=setup.epochs,
+        epochs=setup.rounds,
         shuffle=setup.shuffle,
         class_weight=setup.class_weight,
         sample_weight=None

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
@@ -35,6 +37,16 @@ def test_finds_a_split_off_sorted_rows(case_of):
     case = case_of(network(), X, SORTED, shuffle=True, validation_split=0.2)
     edits = rows_not_shuffled(case).repairs[0].edits
     assert edits == (WrapArgument("x", MIX), WrapArgument("y", MIX))
+
+
+def test_finds_sorted_rows_of_a_dataset(case_of):
+    case = case_of(network(), X, SORTED)
+    setup = replace(case.setup, in_batches=True, shuffle=False)
+    found = rows_not_shuffled(replace(case, setup=setup))
+    assert found is not None
+    assert "the dataset hands them on so" in found.sentence
+    assert found.repairs[0].edits is None  # fit mixes no dataset
+    assert found.repairs[0].apply(setup).shuffle
 
 
 def test_mixing_keeps_rows_and_targets_together():

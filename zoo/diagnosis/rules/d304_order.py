@@ -24,7 +24,8 @@ MIX = (
 def rows_not_shuffled(case: Case) -> Suspect | None:
     """Sorted rows, and a ``fit`` that does not mix them, or cuts off the last ones."""
     given = case.fit.arguments
-    kept = given.get("shuffle", True) is False
+    by_itself = case.setup.in_batches
+    kept = by_itself or given.get("shuffle", True) is False
     cut = float(given.get("validation_split") or 0.0)
     if not kept and not cut:
         return None
@@ -32,25 +33,31 @@ def rows_not_shuffled(case: Case) -> Suspect | None:
     if order < SORTED:
         return None
     why = "fit has shuffle=False, so that each batch shows nearly one target alone"
-    if not kept:
+    if by_itself:
+        why = "the dataset hands them on so: each batch shows nearly one target alone"
+    elif not kept:
         why = f"validation_split={cut:g} takes the last rows away, and what is in them"
     return suspect(
         "D304",
         f"The rows lie sorted by their target ({order:.2f} of 1), and {why}.",
-        "Mix the rows before fit, and let it shuffle.",
+        "Mix the rows before they are cut into batches."
+        if by_itself
+        else "Mix the rows before fit, and let it shuffle.",
         tier=1,
-        repairs=(_mixed(kept, cut),),
+        repairs=(_mixed(kept, cut, by_itself=by_itself),),
         order=order,
         validation_split=cut,
     )
 
 
-def _mixed(kept: bool, cut: float) -> Repair:
+def _mixed(kept: bool, cut: float, *, by_itself: bool) -> Repair:
     # no shuffling reaches the rows that validation_split takes: they are mixed before,
     # so that what is learned is as if none were taken
-    what = "rows mixed before fit" if cut else "shuffle=True"
+    what = "rows mixed before fit" if cut or by_itself else "shuffle=True"
     code = {"shuffle": "True"} if kept else {}
     repair = set_fit(what, code, shuffle=True, validation_split=0.0)
+    if by_itself:
+        return replace(repair, edits=None)
     mixing = (WrapArgument("x", MIX), WrapArgument("y", MIX)) if cut else ()
     return replace(repair, edits=(*(repair.edits or ()), *mixing))
 

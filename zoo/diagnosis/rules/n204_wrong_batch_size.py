@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 from ..case import Case, Repair, Suspect, suspect
 from ..changes import set_fit
 from ..setup import DEFAULT_BATCH, Setup
@@ -33,6 +36,8 @@ def wrong_batch_size(case: Case) -> Suspect | None:
 
 def _found(setup: Setup, told: str, repair: Repair) -> Suspect:
     rows, size = len(setup.y), setup.batch_size
+    if setup.in_batches:  # fit takes no batch_size then
+        repair = replace(repair, edits=None)
     return suspect(
         "N204",
         f"Batches of {size:,} of {rows:,} rows for {setup.epochs:,} epochs: {told}.",
@@ -48,7 +53,7 @@ def _found(setup: Setup, told: str, repair: Repair) -> Suspect:
 def _fewer_steps(setup: Setup, rows: int) -> Repair:
     """Larger batches, and the epochs that leave a quarter of the steps."""
     each = -(-rows // DEFAULT_BATCH)
-    epochs = max(setup.epochs, -(-setup.steps // (4 * each)))
+    epochs = max(setup.epochs, math.ceil(setup.steps / (4 * each * setup.passes)))
     return set_fit(
         f"batch_size {setup.batch_size} -> {DEFAULT_BATCH}, {epochs:,} epochs",
         {"batch_size": str(DEFAULT_BATCH), "epochs": str(epochs)},

@@ -51,7 +51,6 @@ def _is_done(curve: Curve | None) -> bool:
 
 def _longer(setup: Setup) -> tuple[int, ...]:
     """Five and twenty times the epochs, as far as the steps allow."""
-    each = setup.steps // setup.epochs
-    most = MOST_STEPS // max(1, each)
+    most = round(MOST_STEPS * setup.epochs / setup.steps)
     tried = {min(setup.epochs * times, most) for times in (5, 20)}
     return tuple(sorted(n for n in tried if n >= 2 * setup.epochs))
