@@ -34,7 +34,8 @@ def as_dataset(
     Texts, which a layer of the network cuts into words, are a table's only column.
 
     Of an input that goes to an embedding, and holds several places a row, how often
-    each place is named; of sequences also mean, spread and range over time.
+    each place is named; of sequences also mean, spread and range over time. What stands
+    behind a decimal point is dropped there, as the embedding does.
 
     Parameters
     ----------
@@ -46,6 +47,10 @@ def as_dataset(
     """
     given = [np.asarray(part) for part in keras.tree.flatten(x)]
     places = _goes_to_embedding(model, len(given))
+    given = [
+        _looked_up(part) if place else part
+        for part, place in zip(given, places, strict=True)
+    ]
     notes: tuple[str, ...] = ()
     if len(given) == 1 and given[0].ndim == 4:
         features: Any = _as_images(given[0])
@@ -64,6 +69,12 @@ def as_dataset(
     classes, targets = _names(question, y)
     card = Card(name, name, question.task, target)
     return Dataset(features, y, card, classes=classes, targets=targets, notes=notes)
+
+
+def _looked_up(part: np.ndarray) -> np.ndarray:
+    """What an embedding makes of numbers: whole ones, towards 0."""
+    is_float = part.dtype.kind == "f"
+    return np.trunc(np.nan_to_num(part)) if is_float else part
 
 
 def _as_texts(part: np.ndarray) -> list[str]:

@@ -9,6 +9,7 @@ S405  oscillation            a loss that goes up and down to the end
 S406  overfitting            a validation loss that rose while the training loss fell
 S407  unexpected-initial-loss  a first loss far from that of a network without knowledge
 S408  saturated-units        layers that mostly give the ends of sigmoid or tanh
+S409  repeated-rows          a dataset that gives the same rows several times an epoch
 ====  =====================  ====================================================
 """
 
@@ -33,6 +34,7 @@ LABELS = {
     "S406": "overfitting",
     "S407": "unexpected-initial-loss",
     "S408": "saturated-units",
+    "S409": "repeated-rows",
 }
 MOST_ROWS = 256
 SAME = 1e-3
@@ -44,6 +46,8 @@ RISE = 0.1
 FAR = 1.0
 """First loss too high by more than itself, as it should be."""
 SATURATED = 0.5
+AGAIN = 2.0
+"""Passes over the rows in an epoch, from which a script may mean other rows."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +178,15 @@ def _oscillation(case: Case) -> Symptom | None:
     return _symptom("S405", text, height=curve.height)
 
 
+def _repeated(case: Case) -> Symptom | None:
+    passes, rows = case.setup.passes, len(case.setup.y)
+    if passes < AGAIN or case.fit.cut:
+        return None
+    told = f"An epoch goes {passes:.3g} times through the same {rows:,} rows"
+    text = f"{told}: the dataset or generator gives no others."
+    return _symptom("S409", text, passes=passes, rows=rows)
+
+
 def _overfitting(case: Case) -> Symptom | None:
     history = case.fit.history
     held, own = history.get("val_loss", []), history.get("loss", [])
@@ -228,4 +241,5 @@ _LOOKS: tuple[Callable[[Case], Symptom | None], ...] = (
     _overfitting,
     _unexpected,
     _saturated,
+    _repeated,
 )

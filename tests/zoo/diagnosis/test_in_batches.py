@@ -9,6 +9,7 @@ from learnable.zoo.diagnosis.question import ask
 from learnable.zoo.diagnosis.recorder import recorded
 from learnable.zoo.diagnosis.rules.n205_too_few_epochs import too_few_epochs
 from learnable.zoo.diagnosis.setup import as_given
+from learnable.zoo.diagnosis.symptoms import symptoms
 from learnable.zoo.diagnosis.trials import Split, train
 
 X = np.random.default_rng(0).normal(size=(60, 3)).astype("float32")
@@ -105,3 +106,20 @@ def test_more_epochs_are_told_in_those_of_the_script(case_of):
     assert found is not None
     assert [repair.apply(setup).epochs for repair in found.repairs] == [10, 40]
     assert [repair.apply(setup).steps for repair in found.repairs] == [200, 800]
+
+
+@LEFT_ALONE
+@pytest.mark.parametrize(
+    ("rows", "arguments", "told"),
+    [
+        (the_same, {"steps_per_epoch": 20}, "20 times through the same 10 rows"),
+        (generated, {"steps_per_epoch": 6}, ""),
+        (Batches, {}, ""),
+    ],
+)
+def test_rows_that_come_again_within_an_epoch_are_seen(case_of, rows, arguments, told):
+    fit, setup = trained(rows(), **arguments)
+    case = replace(case_of(fit.model, X, Y), setup=setup, fit=fit)
+    seen = [one.sentence for one in symptoms(case) if one.code == "S409"]
+    assert bool(seen) == bool(told)
+    assert told in "".join(seen)

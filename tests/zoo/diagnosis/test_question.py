@@ -72,6 +72,14 @@ def test_places_in_a_list_are_counted(case_of):
     assert x.loc[1, "place 0"] == 2
 
 
+def test_an_embedding_sees_whole_numbers_only(case_of):
+    scaled = np.array([[0.1, 0.4, 1.9], [0.7, 0.2, np.nan]] * 20, "float32")
+    x = features(case_of, scaled, keras.layers.Embedding(5, 2), keras.layers.Flatten())
+    assert list(x.columns) == ["place 0.0", "place 1.0"]
+    assert x.loc[0].tolist() == [2, 1]
+    assert x.loc[1].tolist() == [3, 0]
+
+
 def test_sequences_also_tell_of_their_course(case_of):
     x = np.arange(40 * 5.0).reshape(40, 5, 1)
     found = features(case_of, x, keras.layers.SimpleRNN(2))

@@ -101,4 +101,4 @@ def test_first_loss_and_saturated_units(case_of):
 
 
 def test_labels_are_all_named():
-    assert list(LABELS) == [f"S40{i}" for i in range(1, 9)]
+    assert list(LABELS) == [f"S40{i}" for i in range(1, 10)]
