@@ -98,6 +98,9 @@ def _ways(setup: Setup, repairs: Sequence[Repair]) -> Iterator[tuple[Edit, ...]]
     known = [edit for repair in repairs for edit in repair.edits or ()]
     if all(repair.edits is not None for repair in repairs):
         yield tuple(known)
+    untold = (repair for repair in repairs if repair.edits is None)
+    if any(repair.apply(setup).model is setup.model for repair in untold):
+        return  # the network, written anew, would leave it out
     code = as_code(repaired(setup, repairs).model, name="network")
     if code is None:
         return

@@ -26,13 +26,14 @@ LARGE = 200_000_000
 
 @dataclass(frozen=True)
 class Rows:
-    """Inputs, targets and weights; ``cut`` and ``batch`` as of `recording.Fit`."""
+    """Inputs, targets and weights; the others as of `recording.Fit`."""
 
     x: Any
     y: Any = None
     sample_weight: Any = None
     cut: int = 0
     batch: int = 0
+    is_pipeline: bool = False
 
 
 def as_arrays(value: Any) -> Any:
@@ -210,7 +211,8 @@ def tapped(
         batches = Batches(limit, passes=True)
         return _noting(x, batches), batches.joined
     if is_dataset(x):
-        rows = _read(x, limit, steps)
+        is_pipeline = isinstance(x, tensorflow.data.Dataset)
+        rows = replace(_read(x, limit, steps), is_pipeline=is_pipeline)
     else:
         rows = Rows(copies.of(x), copies.of(y), copies.of(sample_weight))
     return x, lambda: rows

@@ -119,6 +119,7 @@ class Fits:
             error=error,
             seconds=time.perf_counter() - start.clock,
             batch=rows.batch,
+            is_pipeline=rows.is_pipeline,
         )
 
 

@@ -74,6 +74,8 @@ class Fit:
         Rows that the script had beyond those that were kept; -1 where nobody knows.
     batch : int
         Rows of a batch, where a dataset or generator makes the batches; else 0.
+    is_pipeline : bool
+        Whether that is a ``tf.data.Dataset``, which can be mixed and cut anew.
     output : str
         The name of the output that this is of, where a network has several.
     """
@@ -101,6 +103,7 @@ class Fit:
     kind: str = "fit"
     cut: int = 0
     batch: int = 0
+    is_pipeline: bool = False
     output: str = ""
 
 

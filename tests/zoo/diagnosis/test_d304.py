@@ -45,7 +45,10 @@ def test_finds_sorted_rows_of_a_dataset(case_of):
     found = rows_not_shuffled(replace(case, setup=setup))
     assert found is not None
     assert "the dataset hands them on so" in found.sentence
-    assert found.repairs[0].edits is None  # fit mixes no dataset
+    assert found.repairs[0].edits is None  # nobody can mix a generator
+    pipeline = replace(case, setup=setup, fit=replace(case.fit, is_pipeline=True))
+    edits = rows_not_shuffled(pipeline).repairs[0].edits
+    assert edits == (WrapArgument("x", "{}.unbatch().shuffle(90).batch(32)"),)
     assert found.repairs[0].apply(setup).shuffle
 
 

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.edits import WrapArgument
 from learnable.zoo.diagnosis.rules.n204_wrong_batch_size import wrong_batch_size
 
 pytestmark = pytest.mark.slow  # many small trainings
@@ -24,6 +27,20 @@ def test_one_batch_of_everything(case_of):
 def test_single_rows_leave_a_quarter_of_the_steps(case_of):
     _, mended = setup_of(case_of, 320, batch_size=1, epochs=10)
     assert (mended.batch_size, mended.epochs, mended.steps) == (32, 80, 800)
+
+
+def test_a_dataset_is_cut_anew(case_of):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("adam", "mse")
+    x = np.zeros((1000, 1), "float32")
+    case = case_of(model, x, np.arange(1000) / 7, batch_size=1000, epochs=10)
+    setup = replace(case.setup, in_batches=True)
+    edits = []
+    for facts in ({"is_pipeline": False}, {"is_pipeline": True}):
+        fit = replace(case.fit, **facts)
+        found = wrong_batch_size(replace(case, setup=setup, fit=fit))
+        edits.append(found.repairs[0].edits)
+    assert edits == [None, (WrapArgument("x", "{}.unbatch().batch(32)"),)]
 
 
 @pytest.mark.parametrize(

@@ -44,20 +44,28 @@ def rows_not_shuffled(case: Case) -> Suspect | None:
         if by_itself
         else "Mix the rows before fit, and let it shuffle.",
         tier=1,
-        repairs=(_mixed(kept, cut, by_itself=by_itself),),
+        repairs=(_mixed_dataset(case) if by_itself else _mixed(kept, cut),),
         order=order,
         validation_split=cut,
     )
 
 
-def _mixed(kept: bool, cut: float, *, by_itself: bool) -> Repair:
+def _mixed_dataset(case: Case) -> Repair:
+    rows, size = len(case.setup.y), case.setup.batch_size
+    code = f"{{}}.unbatch().shuffle({rows}).batch({size})"
+    return Repair(
+        "rows mixed before they are cut into batches",
+        lambda setup: replace(setup, shuffle=True),
+        (WrapArgument("x", code),) if case.fit.is_pipeline else None,
+    )
+
+
+def _mixed(kept: bool, cut: float) -> Repair:
     # no shuffling reaches the rows that validation_split takes: they are mixed before,
     # so that what is learned is as if none were taken
-    what = "rows mixed before fit" if cut or by_itself else "shuffle=True"
+    what = "rows mixed before fit" if cut else "shuffle=True"
     code = {"shuffle": "True"} if kept else {}
     repair = set_fit(what, code, shuffle=True, validation_split=0.0)
-    if by_itself:
-        return replace(repair, edits=None)
     mixing = (WrapArgument("x", MIX), WrapArgument("y", MIX)) if cut else ()
     return replace(repair, edits=(*(repair.edits or ()), *mixing))
 

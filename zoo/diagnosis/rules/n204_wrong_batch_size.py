@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ..case import Case, Repair, Suspect, suspect
 from ..changes import set_fit
+from ..edits import Edit, WrapArgument
 from ..setup import DEFAULT_BATCH, Setup
 
 FEW_STEPS = 200
@@ -22,7 +23,7 @@ def wrong_batch_size(case: Case) -> Suspect | None:
     size = setup.batch_size
     if size <= SMALL and rows >= 2 * DEFAULT_BATCH:
         noisy = "a step follows the noise of single rows"
-        return _found(setup, noisy, _fewer_steps(setup, rows))
+        return _found(case, noisy, _fewer_steps(setup, rows))
     if size > rows * LARGE and size > DEFAULT_BATCH and setup.steps < FEW_STEPS:
         few = f"{setup.steps:,} steps in all"
         repair = set_fit(
@@ -30,14 +31,15 @@ def wrong_batch_size(case: Case) -> Suspect | None:
             {"batch_size": str(DEFAULT_BATCH)},
             batch_size=DEFAULT_BATCH,
         )
-        return _found(setup, few, repair)
+        return _found(case, few, repair)
     return None
 
 
-def _found(setup: Setup, told: str, repair: Repair) -> Suspect:
+def _found(case: Case, told: str, repair: Repair) -> Suspect:
+    setup = case.setup
     rows, size = len(setup.y), setup.batch_size
-    if setup.in_batches:  # fit takes no batch_size then
-        repair = replace(repair, edits=None)
+    if setup.in_batches:
+        repair = replace(repair, edits=_cut_anew(case, repair))
     return suspect(
         "N204",
         f"Batches of {size:,} of {rows:,} rows for {setup.epochs:,} epochs: {told}.",
@@ -48,6 +50,14 @@ def _found(setup: Setup, told: str, repair: Repair) -> Suspect:
         rows=rows,
         steps=setup.steps,
     )
+
+
+def _cut_anew(case: Case, repair: Repair) -> tuple[Edit, ...] | None:
+    """Batches of another size, of a dataset: ``fit`` takes no ``batch_size`` then."""
+    if not case.fit.is_pipeline or case.fit.arguments.get("steps_per_epoch"):
+        return None
+    others = (e for e in repair.edits or () if getattr(e, "name", "") != "batch_size")
+    return (WrapArgument("x", f"{{}}.unbatch().batch({DEFAULT_BATCH})"), *others)
 
 
 def _fewer_steps(setup: Setup, rows: int) -> Repair:
