@@ -82,6 +82,9 @@ def test_rows_of_another_scale_that_are_answered_otherwise_are_told():
     found = data_side.mismatch(dataset(own), dataset(other), said)
     assert found is not None
     assert found.label == "train-test-mismatch"
+    # what a network that learned nothing says of them is arbitrary
+    rows = dataset(own), dataset(other)
+    assert data_side.mismatch(*rows, said, learned=False) is None
 
 
 def test_rows_like_those_trained_on_are_not():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..diagnosis.reading import some_rows
 from ..diagnosis.recording import Asked
 from ..diagnosis.trials import OutOfTime, answers, gives_logits
 from . import copied, data_side, known_answers
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from ...data import Dataset
     from ..diagnosis.case import Repair
     from ..diagnosis.setup import Setup
-    from ..diagnosis.trials import Laboratory, Outcome
+    from ..diagnosis.trials import Laboratory
     from .material import Material
 
 PREPARE = (
@@ -84,19 +85,20 @@ def _strayed(case: _Case) -> Fault | None:
 
 def _unlike(case: _Case) -> Fault | None:
     """Whether they were prepared otherwise, or are of another kind."""
-    material, lab = case.material, case.lab
-    own = _own_outcome(lab)
-    if own is None or own.decided is None:
-        return None
+    material, setup = case.material, case.lab.setup
+    # of the same network: two that always say the same may say different things
+    own = _said(material, setup, some_rows(material.fit.x, data_side.MOST_ROWS))
+    learned = (taught_score(material) or 0.0) >= known_answers.LEARNED
     for asked, rows in case.parts:
-        said = _said(material, lab.setup, asked.x)
-        found = data_side.mismatch(material.dataset, rows, (own.decided, said))
+        said = _said(material, setup, asked.x)
+        told = (own, said)
+        found = data_side.mismatch(material.dataset, rows, told, learned=learned)
         if found is None:
             continue
         order = data_side.sorted_rows(case.study)
         if order is not None:
             return Fault(order)
-        repair = _aligning(material, lab, asked.x, own.decided)
+        repair = _aligning(material, setup, asked.x, own)
         prepared = found if repair is None else replace(found, advice=PREPARE)
         return Fault(prepared, repair)
     return None
@@ -146,7 +148,7 @@ def _answered(case: _Case, asked: Asked, rows: Dataset) -> Cause | None:
 
 
 def _aligning(
-    material: Material, lab: Laboratory, x: Any, own: np.ndarray
+    material: Material, setup: Setup, x: Any, own: np.ndarray
 ) -> Repair | None:
     """Rows asked about on the scale of the others, if they are like them then."""
     trained = material.fit.x
@@ -154,7 +156,7 @@ def _aligning(
         return None
     moved = aligned(x, trained)
     rows = _asked_rows(material, moved)
-    said = _said(material, lab.setup, moved)
+    said = _said(material, setup, moved)
     if rows is None or data_side.mismatch(material.dataset, rows, (own, said)):
         return None
     return align(material, x)
@@ -167,14 +169,6 @@ def _said(material: Material, setup: Setup, x: Any) -> np.ndarray:
     outputs = answers(material.fit.model, x)
     logits = gives_logits(setup)
     return decide(outputs, material.question, setup.values, logits=logits)
-
-
-def _own_outcome(lab: Laboratory) -> Outcome | None:
-    """Of the training as it is; None where time is over."""
-    try:
-        return lab.outcome([], 0)
-    except OutOfTime:
-        return None
 
 
 def _asked_rows(material: Material, x: Any) -> Dataset | None:

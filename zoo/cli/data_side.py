@@ -106,7 +106,11 @@ def _all_constant(dataset: Dataset) -> bool:
 
 
 def mismatch(
-    dataset: Dataset, asked: Dataset, answers: tuple[np.ndarray, np.ndarray]
+    dataset: Dataset,
+    asked: Dataset,
+    answers: tuple[np.ndarray, np.ndarray],
+    *,
+    learned: bool = True,
 ) -> Cause | None:
     """Rows asked about that are not like those trained on, and answered otherwise.
 
@@ -118,10 +122,13 @@ def mismatch(
     dataset, asked : Dataset
         With the same columns.
     answers : pair of arrays
-        What the network says of rows it was not trained on, and of those asked about:
+        What one and the same network says of rows trained on, and of those asked about:
         class codes or numbers.
+    learned : bool
+        Whether it knows what it was trained on; of another the answers are arbitrary.
     """
-    moved = _moved(*answers, classes=dataset.is_classification) >= OTHER_ANSWERS
+    share = _moved(*answers, classes=dataset.is_classification)
+    moved = learned and share >= OTHER_ANSWERS
     if not moved and _times(dataset, asked) < OTHER_SCALE:
         return None
     return unlike(dataset, asked)

@@ -78,7 +78,8 @@ def credits(decided: np.ndarray, question: Question, rows: np.ndarray) -> np.nda
 
     Of classes, the mean is balanced accuracy above chance: 0 for one who always says
     the same, 1 for one who is always right. Of numbers it is R2 (each row's share of it
-    not below `WORST`), of labels the mean of balanced accuracies above chance.
+    not below `WORST`), of labels the mean of balanced accuracies above chance; labels
+    that all of these rows have, or none, tell nothing and are left out.
 
     Parameters
     ----------
@@ -91,8 +92,9 @@ def credits(decided: np.ndarray, question: Question, rows: np.ndarray) -> np.nda
     if question.task == "regression":
         return _explained(decided, truth)
     if question.task == "multilabel":
-        marks = [_balanced(decided[:, i], truth[:, i]) for i in range(truth.shape[1])]
-        return np.mean(marks, axis=0)
+        told = np.flatnonzero(truth.min(axis=0) < truth.max(axis=0))
+        marks = [_balanced(decided[:, i], truth[:, i]) for i in told]
+        return np.mean(marks, axis=0) if marks else np.zeros(len(truth))
     return _balanced(decided, truth)
 
 

@@ -33,6 +33,14 @@ def test_mean_mark_of_numbers_is_r2(y, random):
     np.testing.assert_allclose(marks.mean(), r2_score(y, said), atol=1e-9)
 
 
+def test_labels_that_do_not_vary_tell_nothing():
+    y = np.array([[0, 1, 0], [0, 1, 1], [0, 1, 0], [0, 1, 1]])
+    question = Question("multilabel", y, np.zeros(0))
+    for said, score in ((y, 1.0), (np.zeros_like(y), 0.0), (np.ones_like(y), 0.0)):
+        assert credits(said, question, np.arange(4)).mean() == score
+    assert not credits(y[::2], question, np.array([0, 2])).any()
+
+
 def test_one_wild_prediction_costs_no_more_than_five():
     y = np.arange(10.0)
     question = Question("regression", y, np.zeros(0))
