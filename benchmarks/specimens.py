@@ -179,16 +179,29 @@ def main() -> None:
         verdict = judge(found[name], truths[name])
         print(name, found[name], verdict, flush=True)
         save("specimens", known)
-    page = as_page(found, known.get(FIRST, {}), truths)
+    page = as_page(known, truths)
     put_between(HERE.parent / "docs/check.md", "specimens", page)
 
 
-def as_page(
-    found: dict[str, dict[str, Any]],
-    first: dict[str, dict[str, Any]],
-    truths: dict[str, dict[str, Any]],
+def same_answer(
+    one: dict[str, dict[str, Any]], other: dict[str, dict[str, Any]]
 ) -> str:
+    """How many scripts have the same side and causes under another seed."""
+    both = sorted(set(one) & set(other))
+    same = [
+        one[n].get("side") == other[n].get("side")
+        and set(one[n].get("causes", ())) == set(other[n].get("causes", ()))
+        for n in both
+    ]
+    return (
+        f"The same side and the same causes under another seed: {sum(same)} of "
+        f"{len(both)} scripts ({np.mean(same):.2f})."
+    )
+
+
+def as_page(known: dict[str, Any], truths: dict[str, dict[str, Any]]) -> str:
     """The figures of each part, of all, and of the second half at first."""
+    found, first = known.get("seed 0", {}), known.get(FIRST, {})
     titles = {"dev": "looked at", "later": "looked at later", "kept": "kept back"}
     lines = {
         titles[name]: {n: found[n] for n in members if n in found}
@@ -204,7 +217,10 @@ def as_page(
         [name, *(f"{value:.2f}".removesuffix(".00") for value in part.values())]
         for name, part in told.items()
     ]
-    return markdown(head, rows)
+    table = markdown(head, rows)
+    others = {s for s in known if s.startswith("seed ")} - {"seed 0"}
+    same = [same_answer(found, known[seed]) for seed in sorted(others)]
+    return "\n\n".join([table, *same])
 
 
 if __name__ == "__main__":
