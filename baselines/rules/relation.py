@@ -41,6 +41,11 @@ FOLLOWED = 0.5
 """Share of the features of other rows that a row's own explain, from which nobody can
 say whose features a target fits: tables that list all combinations in order, or in
 which little changes from row to row."""
+SAME = 0.999
+"""Correlation of a column with another one row further, from which rows are windows of
+a series: moved far enough, each target stands among its features."""
+APART = 0.99
+"""... unless the two are as alike within a row."""
 
 
 def labels_random(case: Case) -> Found | None:
@@ -127,6 +132,8 @@ def _best_move(dataset: Dataset) -> tuple[int, float, float, float] | None:
     x = encode_fold(dataset.x, rows, rows[:1])[0]
     if x.dtype == object:
         x = word_features(x, seed=0)
+    if _are_windows(x):
+        return None
     views = target_views(dataset.y, classes=dataset.is_classification)
     moves = _Moves(Problem(x, views, None, 0))
     best = int(moves.near.max(axis=0).argmax())
@@ -143,6 +150,15 @@ def _best_move(dataset: Dataset) -> tuple[int, float, float, float] | None:
         return None
     p = moves.chance(strength)
     return (NEAR[best], here, there, p) if p <= SURE else None
+
+
+def _are_windows(x: np.ndarray) -> bool:
+    """Whether a row holds, elsewhere, values of the row before."""
+    rows = x.reshape(len(x), -1)
+    here, before, z = unit(rows[1:]), unit(rows[:-1]), unit(rows)
+    moved = np.abs(here.T @ before) / len(here)
+    within = np.abs(z.T @ z) / len(z)
+    return bool(((moved > SAME) & (within < APART)).any())
 
 
 class _Moves:

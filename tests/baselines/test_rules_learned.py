@@ -124,6 +124,20 @@ def test_targets_in_their_place_are_left_alone(kind, dataset_of, rng):
     assert labels_misaligned(learned_from(data, nothing_said(data))) is None
 
 
+@pytest.mark.parametrize("width", [12, 16, 20, 24])
+@pytest.mark.parametrize("scaled", [False, True])
+def test_windows_of_a_series_hold_the_targets_of_other_rows(
+    width, scaled, dataset_of, rng
+):
+    """What comes next is not in the window; some rows further it is."""
+    series = rng.normal(size=420)
+    x = np.stack([series[i : i + width] for i in range(380)])
+    x = (x - x.mean(axis=0)) / x.std(axis=0) if scaled else x
+    y = (series[width : width + 380] > 0).astype(int)
+    data = dataset_of(pd.DataFrame(x), y)
+    assert labels_misaligned(learned_from(data, nothing_said(data))) is None
+
+
 def test_combinations_in_order_are_left_alone(dataset_of):
     """Exactly two of six at their first value: it shows better some rows further on."""
     levels = np.indices((3, 3, 2, 3, 4, 2)).reshape(6, -1).T
