@@ -44,8 +44,10 @@ which little changes from row to row."""
 SAME = 0.999
 """Correlation of a column with another one row further, from which rows are windows of
 a series: moved far enough, each target stands among its features."""
-APART = 0.99
-"""... unless the two are as alike within a row."""
+APART = 1e-4
+"""Least that the two columns' correlation within a row must be below 1 ..."""
+CLOSER = 10
+"""... and how many times as much as that one row further."""
 
 
 def labels_random(case: Case) -> Found | None:
@@ -132,7 +134,7 @@ def _best_move(dataset: Dataset) -> tuple[int, float, float, float] | None:
     x = encode_fold(dataset.x, rows, rows[:1])[0]
     if x.dtype == object:
         x = word_features(x, seed=0)
-    if _are_windows(x):
+    if are_windows(x):
         return None
     views = target_views(dataset.y, classes=dataset.is_classification)
     moves = _Moves(Problem(x, views, None, 0))
@@ -152,13 +154,21 @@ def _best_move(dataset: Dataset) -> tuple[int, float, float, float] | None:
     return (NEAR[best], here, there, p) if p <= SURE else None
 
 
-def _are_windows(x: np.ndarray) -> bool:
-    """Whether a row holds, elsewhere, values of the row before."""
+def are_windows(x: np.ndarray) -> bool:
+    """Whether rows are windows of a series: each holds, moved, what the last one held.
+
+    Parameters
+    ----------
+    x : array of shape (n_rows, ...)
+        Numbers, in the order of the file.
+    """
     rows = x.reshape(len(x), -1)
     here, before, z = unit(rows[1:]), unit(rows[:-1]), unit(rows)
     moved = np.abs(here.T @ before) / len(here)
-    within = np.abs(z.T @ z) / len(z)
-    return bool(((moved > SAME) & (within < APART)).any())
+    apart = 1 - np.abs(z.T @ z) / len(z)
+    # in a slow series columns are alike within a row too, though less so
+    same = (moved > SAME) & (apart > APART) & (1 - moved < apart / CLOSER)
+    return bool(same.any())
 
 
 class _Moves:

@@ -133,10 +133,14 @@ def test_many_wrong_labels_are_a_cause_though_something_is_learned(finding, name
 
 def test_sorted_rows_are_named_with_what_to_do():
     order = Finding("D304", "rows-not-shuffled", "warning", "sorted", "a file")
-    found = data_side.sorted_rows(study_of(order))
+    rows = dataset(RNG.normal(size=(60, 2)))
+    found = data_side.sorted_rows(study_of(order), rows)
     assert found is not None
     assert "Mix the rows" in found.advice
-    assert data_side.sorted_rows(study_of(noise(0.3))) is None
+    assert data_side.sorted_rows(study_of(noise(0.3)), rows) is None
+    walk = RNG.normal(size=400).cumsum()
+    windows = dataset(np.stack([walk[i : i + 20] for i in range(300)]))
+    assert data_side.sorted_rows(study_of(order), windows) is None
 
 
 @pytest.mark.parametrize(

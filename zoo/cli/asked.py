@@ -95,7 +95,7 @@ def _unlike(case: _Case) -> Fault | None:
         found = data_side.mismatch(material.dataset, rows, told, learned=learned)
         if found is None:
             continue
-        order = data_side.sorted_rows(case.study)
+        order = data_side.sorted_rows(case.study, material.dataset)
         if order is not None:
             return Fault(order)
         repair = _aligning(material, setup, asked.x, own)

@@ -228,8 +228,15 @@ def stray(columns: tuple[str, ...]) -> Cause:
     )
 
 
-def sorted_rows(study: Study) -> Cause | None:
-    """Rows in the order of their target, of which a slice leaves out some answers."""
+def sorted_rows(study: Study, dataset: Dataset) -> Cause | None:
+    """Rows in the order of their target, of which a slice leaves out some answers.
+
+    None of windows of a series: mixed, they would be on both sides of the cut.
+    """
+    from ...baselines.rules.relation import are_windows
+
+    if is_numeric(dataset) and are_windows(np.nan_to_num(np.asarray(dataset.x, float))):
+        return None
     found = (f for f in study.results.findings if f.code == "D304")
     order = next((f for f in found if f.severity != "note"), None)
     if order is None:
