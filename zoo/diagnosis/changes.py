@@ -9,7 +9,7 @@ from typing import Any
 from ..backend import keras
 from .case import Case, Repair, repaired
 from .copying import again
-from .edits import Edit, InsertLayer, SetArgument
+from .edits import Edit, InsertLayer, SetArgument, WrapArgument
 from .graph import Node
 from .setup import Setup
 
@@ -92,18 +92,76 @@ def set_fit(what: str, code: dict[str, str], **changes: Any) -> Repair:
     return Repair(what, lambda setup: replace(setup, **changes), edits)
 
 
+UNSCHEDULED = WrapArgument(
+    "callbacks",
+    "[c for c in {} if not isinstance(c, (keras.callbacks.LearningRateScheduler, "
+    "keras.callbacks.ReduceLROnPlateau))]",
+)
+"""Without the callbacks that change the learning rate."""
+
+
+UNSTOPPED = WrapArgument(
+    "callbacks",
+    "[c for c in {} if not isinstance(c, keras.callbacks.EarlyStopping)]",
+)
+"""Without what ended the training before its time."""
+
+
+def set_epochs(setup: Setup, epochs: int) -> Repair:
+    """A longer training, which nothing ends early."""
+    what = f"epochs {setup.epochs:,} -> {epochs:,}"
+    repair = set_fit(what, {"epochs": str(epochs)}, epochs=epochs)
+    edits = (*(repair.edits or ()), UNSTOPPED)
+    return replace(repair, edits=edits) if setup.stopped else repair
+
+
 def set_optimizer(setup: Setup, what: str, **changes: Any) -> Repair:
     """The script's optimizer with other settings, e.g. ``learning_rate=0.01``."""
     name = setup.optimizer["class_name"]
     config = {**setup.optimizer["config"], **changes}
-    keep = ("learning_rate", "momentum", "nesterov", "clipnorm", "weight_decay")
-    told = {k: config[k] for k in keep if config.get(k)}
+    usual = defaults(name)
     edits: tuple[Edit, ...] | None = None
-    if not isinstance(told.get("learning_rate"), dict):  # a schedule is not written
-        inside = ", ".join(f"{k}={_short(v)!r}" for k, v in told.items())
+    # a schedule is not written, nor an optimizer of the user's own
+    if usual and not isinstance(config.get("learning_rate"), dict):
+        told = {k: _short(v) for k, v in config.items() if k in usual}
+        told = {k: v for k, v in told.items() if v != usual[k] or k == "learning_rate"}
+        inside = ", ".join(f"{k}={v!r}" for k, v in told.items() if k != "name")
         code = f"keras.optimizers.{name}({inside})"
         edits = (SetArgument("compile", "optimizer", code),)
+        if setup.scheduled and "learning_rate" in changes:
+            edits = (*edits, UNSCHEDULED)
     return Repair(what, lambda s: s.with_optimizer(**changes), edits)
+
+
+def steady_rate(setup: Setup) -> Repair:
+    """The rate that the training begins with, to its end."""
+    rate = float(f"{setup.rate:.6g}")
+    repair = set_optimizer(
+        setup, f"learning rate {rate:g} to the end", learning_rate=rate
+    )
+    edits = repair.edits
+    if setup.course and edits is not None and UNSCHEDULED not in edits:
+        edits = (*edits, UNSCHEDULED)
+    return Repair(repair.what, lambda s: replace(repair.apply(s), course=()), edits)
+
+
+def use_adam(setup: Setup, rate: float) -> Repair:
+    """Keras' Adam in place of the script's optimizer."""
+    what = f"optimizer {setup.optimizer['class_name']} -> Adam({rate})"
+    code = {"optimizer": f"keras.optimizers.Adam({rate})"}
+    repair = set_compile(what, code, optimizer=adam(rate))
+    if not setup.scheduled:
+        return repair
+    edits = (*(repair.edits or ()), UNSCHEDULED)
+    return Repair(what, lambda s: replace(repair.apply(s), course=()), edits)
+
+
+def defaults(optimizer: str) -> dict[str, Any]:
+    """Settings that Keras gives an optimizer; empty for one that it does not have."""
+    kind = getattr(keras.optimizers, optimizer, None)
+    if kind is None:
+        return {}
+    return {name: _short(value) for name, value in kind().get_config().items()}
 
 
 def _short(value: Any) -> Any:

@@ -37,12 +37,12 @@ class SetArgument:
 
 @dataclass(frozen=True)
 class WrapArgument:
-    """Put an expression around an argument of ``fit``.
+    """Put an expression around an argument that ``fit`` is given.
 
     ``code`` has ``{}`` where the old expression goes, e.g. ``"{}.reshape(-1, 1)"``.
     """
 
-    name: Literal["x", "y"]
+    name: Literal["x", "y", "callbacks"]
     code: str
 
 

@@ -42,6 +42,10 @@ class Setup:
     course : tuple of float
         The learning rate of each epoch as a multiple of the first, where a callback
         changes it; empty where it stays.
+    stopped : bool
+        Whether ``EarlyStopping`` ended it; ``epochs`` are those that it had.
+    scheduled : bool
+        Whether a ``LearningRateScheduler`` gives it, whatever the optimizer has.
     weights : list of array, optional
         To start from where the script had loaded some; None for a fresh start.
     values : array of shape (n_classes,)
@@ -68,6 +72,8 @@ class Setup:
     passes: float = 1.0
     in_batches: bool = False
     course: tuple[float, ...] = ()
+    stopped: bool = False
+    scheduled: bool = False
     weights: list[np.ndarray] | None = None
     values: np.ndarray | None = None
     clean: bool = False
@@ -101,7 +107,12 @@ class Setup:
     def with_optimizer(self, **changes: Any) -> Setup:
         """The same optimizer with other settings."""
         config = {**self.optimizer["config"], **changes}
-        return replace(self, optimizer={**self.optimizer, "config": config})
+        again = self.scheduled and "learning_rate" in changes
+        return replace(
+            self,
+            optimizer={**self.optimizer, "config": config},
+            course=() if again else self.course,
+        )
 
     def with_layers(self, change: Callable[[Any], Any]) -> Setup:
         """With layers replaced: ``change`` gives a layer for a layer."""
@@ -119,15 +130,16 @@ def as_given(fit: Fit, question: Question) -> Setup:
     asked = fit.arguments
     ran = len(next(iter(fit.history.values()), []))
     stops = any("Stopping" in name for name in fit.callbacks)
+    planned = max(1, int(asked.get("epochs") or 1))
     size = fit.batch or int(asked.get("batch_size") or DEFAULT_BATCH)
-    return Setup(
+    found = Setup(
         model=fit.model,
         loss=fit.loss,
         optimizer=fit.optimizer,
         x=fit.x,
         y=np.asarray(fit.y),
         batch_size=size,
-        epochs=ran if stops and ran else max(1, int(asked.get("epochs") or 1)),
+        epochs=ran if stops and ran else planned,
         shuffle=bool(asked.get("shuffle", True)) and not fit.batch,
         validation_split=float(asked.get("validation_split") or 0.0),
         class_weight=asked.get("class_weight"),
@@ -135,9 +147,15 @@ def as_given(fit: Fit, question: Question) -> Setup:
         passes=_passes(fit, ran, size),
         in_batches=bool(fit.batch),
         course=_course(fit),
+        stopped=stops and 0 < ran < planned,
         weights=fit.weights if fit.pretrained else None,
         values=question.values if len(question.values) else None,
     )
+    if "LearningRateScheduler" not in fit.callbacks:
+        return found
+    first = fit.history.get("learning_rate", [])[:1]
+    given = found.with_optimizer(learning_rate=float(first[0])) if first else found
+    return replace(given, scheduled=True)
 
 
 def _passes(fit: Fit, ran: int, size: int) -> float:

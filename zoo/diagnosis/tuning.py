@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from .case import Repair, repaired
-from .changes import set_fit, set_optimizer
+from .changes import set_epochs, set_optimizer
 from .setup import Setup
 from .trials import Laboratory, OutOfTime
 
@@ -77,8 +77,7 @@ def _longer(setup: Setup) -> Iterator[Repair]:
     """More epochs, as far as the steps allow."""
     epochs = min(setup.epochs * TIMES, setup.epochs * MOST_STEPS // setup.steps)
     if epochs >= 2 * setup.epochs:
-        told = f"epochs {setup.epochs:,} -> {epochs:,}"
-        yield set_fit(told, {"epochs": str(epochs)}, epochs=epochs)
+        yield set_epochs(setup, epochs)
 
 
 def _better(

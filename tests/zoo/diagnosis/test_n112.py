@@ -63,3 +63,16 @@ def test_both_are_three_repairs(case_of):
 )
 def test_is_silent_on_the_usual_amounts(case_of, parts):
     assert too_strong_regularisation(case_of(network(*parts()), X, Y)) is None
+
+
+def test_decay_that_takes_the_weights_away(case_of):
+    model = network(dense())
+    model.compile(keras.optimizers.AdamW(0.001, weight_decay=500.0), "mse")
+    case = case_of(model, X, Y)
+    found = too_strong_regularisation(case)
+    assert found.evidence["decay"] == pytest.approx(0.5)
+    assert "weight_decay=0.0" in found.repairs[0].edits[0].code
+    mended = found.repairs[0].apply(case.setup)
+    assert mended.optimizer["config"]["weight_decay"] == 0
+    model.compile(keras.optimizers.AdamW(0.001, weight_decay=0.1), "mse")
+    assert too_strong_regularisation(case_of(model, X, Y)) is None

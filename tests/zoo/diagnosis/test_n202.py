@@ -3,8 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.changes import UNSCHEDULED
 from learnable.zoo.diagnosis.measure import measure
 from learnable.zoo.diagnosis.rules.n202_lr_too_low import lr_too_low
+from learnable.zoo.diagnosis.setup import as_given
 
 pytestmark = pytest.mark.slow  # many small trainings
 
@@ -61,3 +63,44 @@ def test_a_curve_that_flattens_is_fine(case_of):
     case = case_of(network(keras.optimizers.Adam(0.01)), X, Y, epochs=100)
     probe = measure(case.setup, np.arange(200), seed=0)
     assert lr_too_low(replace(case, probe=probe)) is None
+
+
+FALLING = keras.optimizers.schedules.ExponentialDecay(0.05, 2, 0.5)
+
+
+def test_a_schedule_that_falls_too_soon_is_seen(case_of):
+    case = case_of(network(keras.optimizers.SGD(FALLING)), X, Y, epochs=5)
+    found = lr_too_low(case)
+    assert "halfway it is down to" in found.sentence
+    repair = found.repairs[0]
+    assert repair.apply(case.setup).rate == pytest.approx(0.05)
+    assert "learning_rate=0.05" in repair.edits[0].code
+
+
+@pytest.mark.parametrize(
+    ("callback", "scheduled"),
+    [("LearningRateScheduler", True), ("ReduceLROnPlateau", False)],
+)
+def test_a_callback_that_takes_the_rate_away_is_left_out(case_of, callback, scheduled):
+    case = case_of(network(keras.optimizers.Adam(0.01)), X, Y, epochs=4)
+    history = {"loss": [1.0] * 4, "learning_rate": [2e-3, 1e-5, 1e-6, 1e-7]}
+    fit = replace(case.fit, callbacks=(callback,), history=history)
+    setup = as_given(fit, case.question)
+    assert setup.rate == pytest.approx(2e-3 if scheduled else 0.01)
+    repair = lr_too_low(replace(case, fit=fit, setup=setup)).repairs[0]
+    mended = repair.apply(setup)
+    assert (mended.course, mended.rate) == ((), pytest.approx(setup.rate))
+    assert UNSCHEDULED in repair.edits
+    assert setup.with_optimizer(learning_rate=1.0).course == (
+        () if scheduled else setup.course
+    )
+
+
+def test_the_rate_of_a_scheduler_counts_though_it_stays(case_of):
+    case = case_of(network(keras.optimizers.Adam(0.01)), X, Y, epochs=2)
+    history = {"loss": [1.0, 1.0], "learning_rate": [1e-7, 1e-7]}
+    fit = replace(case.fit, callbacks=("LearningRateScheduler",), history=history)
+    setup = as_given(fit, case.question)
+    assert setup.rate == pytest.approx(1e-7)
+    for repair in lr_too_low(replace(case, fit=fit, setup=setup)).repairs:
+        assert UNSCHEDULED in repair.edits

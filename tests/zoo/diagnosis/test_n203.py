@@ -49,3 +49,26 @@ def test_plain_descent_that_learns_is_fine(case_of):
 )
 def test_others_are_fine(case_of, optimizer):
     assert wrong_optimizer(case_of(network(optimizer), X, Y, epochs=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "code"),
+    [
+        (keras.optimizers.Adam(epsilon=100.0), "keras.optimizers.Adam("),
+        (keras.optimizers.SGD(0.1, clipvalue=1e-5), "keras.optimizers.SGD("),
+        (keras.optimizers.SGD(0.1, momentum=0.999), "keras.optimizers.SGD("),
+    ],
+)
+def test_unusual_settings_become_those_of_keras(case_of, optimizer, code):
+    case = case_of(network(optimizer), X, Y, epochs=1)
+    found = wrong_optimizer(case)
+    assert found is not None
+    back, other = found.repairs
+    rate = pytest.approx(case.setup.rate)
+    assert eval(back.edits[0].code, {"keras": keras}).learning_rate.numpy() == rate
+    assert back.edits[0].code.startswith(code)
+    settings = back.apply(case.setup).optimizer["config"]
+    usual = type(optimizer)(case.setup.rate).get_config()
+    same = [k for k in usual if k not in ("learning_rate", "name")]
+    assert [settings[k] for k in same] == [usual[k] for k in same]
+    assert other.apply(case.setup).optimizer["class_name"] == "Adam"

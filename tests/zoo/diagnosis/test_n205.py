@@ -3,7 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.changes import UNSTOPPED
 from learnable.zoo.diagnosis.rules.n205_too_few_epochs import too_few_epochs
+from learnable.zoo.diagnosis.setup import as_given
 
 pytestmark = pytest.mark.slow  # many small trainings
 
@@ -44,3 +46,15 @@ def test_repairs_stay_short(case_of, epochs, longer):
     found = too_few_epochs(case)
     tried = [] if found is None else [r.apply(case.setup) for r in found.repairs]
     assert [setup.epochs for setup in tried] == longer
+
+
+def test_what_early_stopping_ended_goes_on_without_it(case_of):
+    case = case_with(case_of, [0.7, 0.69], rows=40, epochs=60)
+    fit = replace(case.fit, callbacks=("EarlyStopping",))
+    setup = as_given(fit, case.question)
+    assert (setup.epochs, setup.stopped) == (2, True)
+    found = too_few_epochs(replace(case, fit=fit, setup=setup))
+    assert "EarlyStopping ended 60 epochs then" in found.sentence
+    assert all(UNSTOPPED in repair.edits for repair in found.repairs)
+    whole = replace(fit, history={"loss": [0.1] * 60})
+    assert not as_given(whole, case.question).stopped

@@ -18,6 +18,7 @@ class Training:
     """What a tuner looks at in a setup."""
 
     epochs: int = 5
+    stopped: bool = False
     steps: int = 50
     rate: float = 0.0
 

@@ -8,9 +8,10 @@ import numpy as np
 
 from ...backend import keras
 from ..case import Case, Repair, Suspect, suspect
-from ..changes import join, set_layers
+from ..changes import join, set_layers, set_optimizer
 from ..copying import copy, give_weights
 from ..graph import Node
+from ..setup import Setup
 
 SHARE = 0.5
 """Of the first loss: beyond that, weights are shrunk rather than trained."""
@@ -23,6 +24,9 @@ FEW = 32
 """... and units below which half of them are too few."""
 MOST = 0.75
 """Dropout that few layers of any width stand."""
+DECAY = 5e-3
+"""Share of a weight in a step: half of it is gone after 140. Usual are 1e-6 to 1e-4
+(weight_decay of .01 to .1, rates of 1e-4 to 1e-3: Loshchilov, Hutter 2019)."""
 MANY = 4
 """Layers of such dropout, one behind the other."""
 PENALTIES = ("kernel_regularizer", "bias_regularizer", "activity_regularizer")
@@ -34,10 +38,12 @@ def too_strong_regularisation(case: Case) -> Suspect | None:
     share = _share(case) if penalised else 0.0
     factor = max((_factor(node) for node in penalised), default=0.0)
     heavy = share > SHARE or factor >= STRONG
-    dropped = _dropped(case)
-    if not heavy and not dropped:
+    dropped, decay = _dropped(case), _decay(case.setup)
+    if not heavy and not dropped and not decay:
         return None
     parts = []
+    if decay:
+        parts.append(f"each step takes {decay:.2g} of every weight away (weight_decay)")
     if heavy:
         parts.append(
             f"penalties on {len(penalised)} layers (factor {factor:.3g}) make up "
@@ -52,17 +58,28 @@ def too_strong_regularisation(case: Case) -> Suspect | None:
         f"{text[0].upper()}{text[1:]}.",
         "Train without them first; then add what the test score asks for.",
         tier=1,
-        repairs=_repairs(case, penalised if heavy else [], dropped),
+        repairs=_repairs(case, penalised if heavy else [], dropped, decay),
         layers=tuple(n.name for n in (*(penalised if heavy else ()), *dropped)),
         share=share,
         factor=factor,
         dropouts=len(dropped),
+        decay=decay,
     )
 
 
-def _repairs(case: Case, penalised: list[Node], dropped: list[Node]) -> Any:
+def _decay(setup: Setup) -> float:
+    """What an optimizer takes of a weight in a step, where that is much; else 0."""
+    taken = setup.rate * float(setup.optimizer["config"].get("weight_decay") or 0.0)
+    return taken if taken > DECAY else 0.0
+
+
+def _repairs(
+    case: Case, penalised: list[Node], dropped: list[Node], decay: float
+) -> Any:
     """Without the penalties, without the dropout, without both."""
     found: list[Repair] = []
+    if decay:
+        found.append(set_optimizer(case.setup, "no weight decay", weight_decay=0.0))
     if penalised:
         parts = [
             set_layers(case, nodes, name, **{name: None})
@@ -73,7 +90,7 @@ def _repairs(case: Case, penalised: list[Node], dropped: list[Node]) -> Any:
     if dropped:
         found.append(set_layers(case, dropped, "no dropout there", rate=0.0))
     if len(found) > 1:
-        found.append(join("no weight penalty, no dropout", found))
+        found.append(join(", ".join(repair.what for repair in found), found))
     return tuple(found)
 
 

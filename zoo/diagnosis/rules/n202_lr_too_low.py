@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
 
 import numpy as np
 
+from ...backend import keras
 from ..case import Case, Suspect, suspect
-from ..changes import set_optimizer
+from ..changes import set_optimizer, steady_rate
 from ..curve import break_of, curve_of
 from ..rates import optimizer_name, rates_of
+from ..setup import Setup
 
 LEAST_UPDATE = 1e-4
 """Change of the weights in one step, as a share of them, that leads nowhere soon."""
+FALLEN = 0.05
+"""Share of the first rate, from which little is learned in the second half."""
 STEADY = 0.12
 """Share of the fall in the last quarter that shows no flattening yet; a straight line
 has 0.25."""
@@ -23,10 +29,13 @@ def lr_too_low(case: Case) -> Suspect | None:
     """A rate below the usual, or a training that goes as with such a rate."""
     signs = list(_signs(case))
     setup = case.setup
+    left = _left(setup)
     rates = _higher(case)
-    if not signs or not rates or break_of(case):
+    if left < FALLEN:
+        signs.append(f"halfway it is down to {left:.2g} of the rate at first")
+    if not signs or not (rates or left < FALLEN) or break_of(case):
         return None
-    repairs = tuple(
+    higher = tuple(
         set_optimizer(
             setup, f"learning rate {setup.rate:.3g} -> {new:.3g}", learning_rate=new
         )
@@ -36,12 +45,25 @@ def lr_too_low(case: Case) -> Suspect | None:
         "N202",
         f"{optimizer_name(setup)} with a learning rate of {setup.rate:.3g} takes "
         f"{setup.steps:,} steps: {'; '.join(signs)}.",
-        f"Raise the learning rate, e.g. to {rates[0]:g}.",
+        f"Raise the learning rate, e.g. to {rates[0]:g}."
+        if left >= FALLEN
+        else "Let the learning rate fall later, or not at all.",
         tier=2,
-        repairs=repairs,
+        repairs=((steady_rate(setup),) if left < FALLEN else ()) + higher,
         rate=setup.rate,
         steps=setup.steps,
     )
+
+
+def _left(setup: Setup) -> float:
+    """The learning rate halfway, as a share of the first."""
+    if setup.course:
+        return setup.rate_at(setup.rounds // 2) / setup.rate if setup.rate else 1.0
+    found = setup.optimizer["config"].get("learning_rate")
+    if not isinstance(found, dict) or setup.rate <= 0:
+        return 1.0
+    schedule: Any = keras.optimizers.schedules.deserialize(deepcopy(found))
+    return float(schedule(setup.steps // 2)) / setup.rate
 
 
 def _signs(case: Case) -> Iterator[str]:

@@ -2,18 +2,68 @@
 
 from __future__ import annotations
 
-from ..case import Case, Suspect, suspect
-from ..changes import adam, set_compile
+from ..case import Case, Repair, Suspect, suspect
+from ..changes import defaults, set_optimizer, use_adam
 from ..curve import break_of, curve_of
 from ..rates import optimizer_name
+from ..setup import Setup
 
 SLOW = ("Adadelta", "Adagrad", "Ftrl")
 """Their steps shrink, or start tiny."""
 LITTLE_MOMENTUM = 0.5
 FEW_STEPS = 500
+USUAL = {
+    "momentum": (0.0, 0.99),
+    "beta_1": (0.0, 0.98),
+    "beta_2": (0.9, 1.0),
+    "rho": (0.5, 0.999),
+    "epsilon": (0.0, 0.01),
+    "clipvalue": (1e-3, float("inf")),
+    "clipnorm": (0.01, float("inf")),
+    "global_clipnorm": (0.01, float("inf")),
+}
+"""Settings between which trainings lie that work: wide around Keras' defaults. Adam's
+own paper looks at beta_1 of 0 and .9 and beta_2 of .99 to .9999 (Kingma, Ba 2015)."""
 
 
 def wrong_optimizer(case: Case) -> Suspect | None:
+    """An optimizer with unusual settings, or a slow one that has not got far."""
+    odd = _odd(case.setup)
+    return _set_oddly(case, odd) if odd else _too_slow(case)
+
+
+def _odd(setup: Setup) -> dict[str, float]:
+    """The settings that lie beyond the usual."""
+    config = setup.optimizer["config"]
+    given = {name: config[name] for name in USUAL if config.get(name) is not None}
+    return {
+        name: float(value)
+        for name, value in given.items()
+        if not USUAL[name][0] <= value <= USUAL[name][1]
+    }
+
+
+def _set_oddly(case: Case, odd: dict[str, float]) -> Suspect:
+    setup, name = case.setup, optimizer_name(case.setup)
+    usual = defaults(name)
+    told = ", ".join(f"{key}={value:.3g}" for key, value in odd.items())
+    here = ", ".join(f"{key}={usual.get(key)}" for key in odd)
+    back: tuple[Repair, ...] = ()
+    if usual:
+        what = f"optimizer {name} with {here}"
+        back = (set_optimizer(setup, what, **{key: usual[key] for key in odd}),)
+    return suspect(
+        "N203",
+        f"{name} has {told}: Keras' own are {here}. Its steps are other than the "
+        "gradient asks for.",
+        "Leave these settings as Keras has them, and change the learning rate alone.",
+        tier=2,
+        repairs=(*back, use_adam(setup, 0.001)),
+        settings=len(odd),
+    )
+
+
+def _too_slow(case: Case) -> Suspect | None:
     """A slow optimizer where the loss still falls, or has hardly fallen."""
     setup, name = case.setup, optimizer_name(case.setup)
     momentum = float(setup.optimizer["config"].get("momentum") or 0.0)
@@ -24,14 +74,6 @@ def wrong_optimizer(case: Case) -> Suspect | None:
         return None
     told = "" if curve is None else f" {_told(curve.start, curve.end)}"
     rates = (0.001, 0.01) if setup.steps < FEW_STEPS else (0.001,)
-    repairs = tuple(
-        set_compile(
-            f"optimizer {name} -> Adam({rate})",
-            {"optimizer": f"keras.optimizers.Adam({rate})"},
-            optimizer=adam(rate),
-        )
-        for rate in rates
-    )
     without = " without momentum" if plain else ""
     return suspect(
         "N203",
@@ -39,7 +81,7 @@ def wrong_optimizer(case: Case) -> Suspect | None:
         f"{setup.steps:,} steps.{told}",
         "Use keras.optimizers.Adam(0.001).",
         tier=2,
-        repairs=repairs,
+        repairs=tuple(use_adam(setup, rate) for rate in rates),
         rate=setup.rate,
         steps=setup.steps,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..case import Case, Suspect, suspect
-from ..changes import set_fit
+from ..changes import set_epochs
 from ..curve import Curve, break_of, curve_of
 from ..setup import Setup
 
@@ -26,19 +26,14 @@ def too_few_epochs(case: Case) -> Suspect | None:
             f": the loss goes from {curve.start:.3g} to {curve.end:.3g}, "
             f"{curve.late:.0%} of this in the last quarter"
         )
+    planned = case.fit.arguments.get("epochs")
+    stopped = f"; EarlyStopping ended {planned:,} epochs then" if setup.stopped else ""
     return suspect(
         "N205",
-        f"{setup.epochs:,} epochs are {setup.steps:,} steps{told}.",
+        f"{setup.epochs:,} epochs are {setup.steps:,} steps{told}{stopped}.",
         f"Train for {longer[0]:,} epochs.",
         tier=2,
-        repairs=tuple(
-            set_fit(
-                f"epochs {setup.epochs:,} -> {epochs:,}",
-                {"epochs": str(epochs)},
-                epochs=epochs,
-            )
-            for epochs in longer
-        ),
+        repairs=tuple(set_epochs(setup, epochs) for epochs in longer),
         epochs=setup.epochs,
         steps=setup.steps,
     )
