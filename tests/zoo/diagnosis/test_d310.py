@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
@@ -54,3 +56,25 @@ def test_is_silent_on_classes_of_some_size(case_of, share):
 def test_is_silent_where_weights_are_given(case_of):
     case = case_of(network(), X, RARE, class_weight={0: 1.0, 1: 5.0})
     assert class_imbalance(case) is None
+
+
+@pytest.mark.parametrize("kind", ["classes", "rows"])
+def test_weights_that_leave_a_class_out_are_seen(case_of, kind):
+    y = np.arange(100) % 2
+    case = case_of(network(), X, y)
+    given = {"class_weight": {0: 1.0, 1: 0.001}}
+    if kind == "rows":
+        given = {"sample_weight": np.where(y == 1, 0.001, 1.0)}
+    case = replace(case, setup=replace(case.setup, **given))
+    found = class_imbalance(case)
+    assert "0.10% of the weight that fit gives the rows" in found.sentence
+    setup = found.repairs[0].apply(case.setup)
+    assert (setup.class_weight, setup.sample_weight) == ({0: 1.0, 1: 1.0}, None)
+    named = {edit.name: edit.code for edit in found.repairs[0].edits}
+    assert ("sample_weight" in named) == (kind == "rows")
+
+
+def test_weights_that_balance_are_fine(case_of):
+    case = case_of(network(), X, RARE)
+    setup = replace(case.setup, class_weight={0: 1.0, 1: 19.0})
+    assert class_imbalance(replace(case, setup=setup)) is None

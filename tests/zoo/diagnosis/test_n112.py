@@ -76,3 +76,13 @@ def test_decay_that_takes_the_weights_away(case_of):
     assert mended.optimizer["config"]["weight_decay"] == 0
     model.compile(keras.optimizers.AdamW(0.001, weight_decay=0.1), "mse")
     assert too_strong_regularisation(case_of(model, X, Y)) is None
+
+
+def test_constraints_are_taken_away(case_of):
+    tight = keras.constraints.MaxNorm(0.001)
+    held = layers.Dense(64, kernel_constraint=tight, bias_constraint=tight, name="held")
+    found = too_strong_regularisation(case := case_of(network(held), X, Y))
+    assert "Constraints bound the weights of 'held'" in found.sentence
+    (repair,) = found.repairs
+    made = repair.apply(case.setup).model.get_layer("held")
+    assert (made.kernel_constraint, made.bias_constraint) == (None, None)

@@ -12,21 +12,21 @@ RARE = 0.3
 
 
 def class_imbalance(case: Case) -> Suspect | None:
-    """A rare class, and no weights for classes or rows."""
-    weighted = case.fit.sample_weight is not None or case.fit.arguments.get(
-        "class_weight"
-    )
-    if case.question.task not in ("binary", "multiclass") or weighted:
+    """A rare class, or weights of classes or rows that make one count for nothing."""
+    if case.question.task not in ("binary", "multiclass"):
         return None
-    counts = np.bincount(case.question.y, minlength=2)
-    counts = counts[counts > 0]
+    counts = np.bincount(case.question.y, weights=_weights(case), minlength=2)
+    counts = counts[np.bincount(case.question.y, minlength=2) > 0]
+    if counts.sum() <= 0:
+        return None
     share = float(counts.min() / counts.sum())
     if len(counts) < 2 or share >= RARE / len(counts):
         return None
     repair = _balanced(case)
+    of = "weight that fit gives the rows" if _is_weighted(case) else "rows"
     return suspect(
         "D310",
-        f"The rarest class has {share:.2%} of the rows and the commonest "
+        f"The rarest class has {share:.2%} of the {of} and the commonest "
         f"{counts.max() / counts.sum():.0%}: to leave it out costs hardly any loss.",
         "Give fit a class_weight, n_rows / (n_classes * n_rows_of_the_class) for each.",
         tier=1,
@@ -34,6 +34,20 @@ def class_imbalance(case: Case) -> Suspect | None:
         rarest=share,
         classes=len(counts),
     )
+
+
+def _is_weighted(case: Case) -> bool:
+    setup = case.setup
+    return setup.sample_weight is not None or bool(setup.class_weight)
+
+
+def _weights(case: Case) -> np.ndarray:
+    """What each row counts in the loss."""
+    setup, codes = case.setup, _codes(case)
+    found = np.ones(len(codes))
+    for code, weight in (setup.class_weight or {}).items():
+        found[codes == code] = weight
+    return found if setup.sample_weight is None else found * setup.sample_weight
 
 
 def _balanced(case: Case) -> Repair | None:
@@ -44,8 +58,11 @@ def _balanced(case: Case) -> Repair | None:
         return None
     parts = np.round(len(codes) / (len(kinds) * counts), 4)
     weights = {int(k): float(w) for k, w in zip(kinds, parts, strict=True)}
+    code = {"class_weight": repr(weights)}
+    if case.setup.sample_weight is not None:
+        code["sample_weight"] = ""
     return set_fit(
-        "balanced class weights", {"class_weight": repr(weights)}, class_weight=weights
+        "balanced class weights", code, class_weight=weights, sample_weight=None
     )
 
 

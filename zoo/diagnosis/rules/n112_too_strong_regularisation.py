@@ -29,6 +29,7 @@ DECAY = 5e-3
 (weight_decay of .01 to .1, rates of 1e-4 to 1e-3: Loshchilov, Hutter 2019)."""
 MANY = 4
 """Layers of such dropout, one behind the other."""
+CONSTRAINTS = ("kernel_constraint", "bias_constraint", "recurrent_constraint")
 PENALTIES = ("kernel_regularizer", "bias_regularizer", "activity_regularizer")
 
 
@@ -39,9 +40,13 @@ def too_strong_regularisation(case: Case) -> Suspect | None:
     factor = max((_factor(node) for node in penalised), default=0.0)
     heavy = share > SHARE or factor >= STRONG
     dropped, decay = _dropped(case), _decay(case.setup)
-    if not heavy and not dropped and not decay:
+    bound = [n for n in case.graph.nodes if any(_set(n, a) for a in CONSTRAINTS)]
+    if not (heavy or dropped or decay or bound):
         return None
     parts = []
+    if bound:
+        names = ", ".join(repr(node.name) for node in bound[:3])
+        parts.append(f"constraints bound the weights of {names}")
     if decay:
         parts.append(f"each step takes {decay:.2g} of every weight away (weight_decay)")
     if heavy:
@@ -58,8 +63,8 @@ def too_strong_regularisation(case: Case) -> Suspect | None:
         f"{text[0].upper()}{text[1:]}.",
         "Train without them first; then add what the test score asks for.",
         tier=1,
-        repairs=_repairs(case, penalised if heavy else [], dropped, decay),
-        layers=tuple(n.name for n in (*(penalised if heavy else ()), *dropped)),
+        repairs=_repairs(case, penalised if heavy else [], dropped, bound, decay),
+        layers=tuple(n.name for n in (*(penalised if heavy else ()), *dropped, *bound)),
         share=share,
         factor=factor,
         dropouts=len(dropped),
@@ -74,24 +79,36 @@ def _decay(setup: Setup) -> float:
 
 
 def _repairs(
-    case: Case, penalised: list[Node], dropped: list[Node], decay: float
+    case: Case,
+    penalised: list[Node],
+    dropped: list[Node],
+    bound: list[Node],
+    decay: float,
 ) -> Any:
-    """Without the penalties, without the dropout, without both."""
+    """Without each kind of it, and without all."""
     found: list[Repair] = []
     if decay:
         found.append(set_optimizer(case.setup, "no weight decay", weight_decay=0.0))
     if penalised:
-        parts = [
-            set_layers(case, nodes, name, **{name: None})
-            for name in PENALTIES
-            if (nodes := [n for n in penalised if _set(n, name)])
-        ]
-        found.append(join("no weight penalty", parts))
+        found.append(_without(case, penalised, PENALTIES, "no weight penalty"))
+    if bound:
+        found.append(_without(case, bound, CONSTRAINTS, "no constraint of weights"))
     if dropped:
         found.append(set_layers(case, dropped, "no dropout there", rate=0.0))
     if len(found) > 1:
         found.append(join(", ".join(repair.what for repair in found), found))
     return tuple(found)
+
+
+def _without(
+    case: Case, nodes: list[Node], settings: tuple[str, ...], what: str
+) -> Repair:
+    parts = [
+        set_layers(case, having, name, **{name: None})
+        for name in settings
+        if (having := [n for n in nodes if _set(n, name)])
+    ]
+    return join(what, parts)
 
 
 def _set(node: Node, name: str) -> Any:
