@@ -67,8 +67,8 @@ class Suspect:
         Names of the layers concerned.
     evidence : dict of str -> float
         The numbers behind the sentence.
-    in_data : bool
-        Whether the fault is in the arrays themselves, though a rule N found it.
+    in_data : bool, optional
+        Whether the fault is in the arrays themselves; by default, of rules D.
     """
 
     code: str
@@ -79,12 +79,12 @@ class Suspect:
     repairs: tuple[Repair, ...] = ()
     layers: tuple[str, ...] = ()
     evidence: dict[str, float] = field(default_factory=dict)
-    in_data: bool = False
+    in_data: bool | None = None
 
     @property
     def is_data(self) -> bool:
         """Whether the data are at fault, and not the network."""
-        return self.in_data or self.code.startswith("D")
+        return self.code.startswith("D") if self.in_data is None else self.in_data
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ def network(outputs=1, loss="binary_crossentropy"):
 
 def test_repair_weighs_classes(case_of):
     case = case_of(network(), X, RARE)
+    assert class_imbalance(case).is_data
     repair = class_imbalance(case).repairs[0]
     weights = {0: 0.5263, 1: 10.0}
     assert repair.edits[0].code == repr(weights)
@@ -68,6 +69,7 @@ def test_weights_that_leave_a_class_out_are_seen(case_of, kind):
     case = replace(case, setup=replace(case.setup, **given))
     found = class_imbalance(case)
     assert "0.10% of the weight that fit gives the rows" in found.sentence
+    assert not found.is_data
     setup = found.repairs[0].apply(case.setup)
     assert (setup.class_weight, setup.sample_weight) == ({0: 1.0, 1: 1.0}, None)
     named = {edit.name: edit.code for edit in found.repairs[0].edits}

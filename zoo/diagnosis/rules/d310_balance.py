@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..case import Case, Repair, Suspect, suspect
@@ -24,7 +26,7 @@ def class_imbalance(case: Case) -> Suspect | None:
         return None
     repair = _balanced(case)
     of = "weight that fit gives the rows" if _is_weighted(case) else "rows"
-    return suspect(
+    found = suspect(
         "D310",
         f"The rarest class has {share:.2%} of the {of} and the commonest "
         f"{counts.max() / counts.sum():.0%}: to leave it out costs hardly any loss.",
@@ -34,6 +36,8 @@ def class_imbalance(case: Case) -> Suspect | None:
         rarest=share,
         classes=len(counts),
     )
+    # the script gives these weights, and its data may be as they should
+    return replace(found, in_data=not _is_weighted(case))
 
 
 def _is_weighted(case: Case) -> bool:
