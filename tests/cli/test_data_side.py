@@ -186,6 +186,16 @@ def test_rows_that_are_elsewhere_in_all_columns_have_no_strays(prepare):
     assert data_side.stray_columns(dataset(x), dataset(prepare(x))) == ()
 
 
+def test_columns_that_only_one_part_has_are_no_strays():
+    x = dataset(RNG.normal(size=(80, 3)))
+    more = dataset(RNG.normal(size=(40, 6)))
+    assert data_side.stray_columns(x, more) == ()
+    assert data_side.stray_columns(more, x) == ()
+    other = dataset(RNG.normal(size=(40, 1)))
+    other.x.columns = ["elsewhere"]
+    assert data_side.stray_columns(x, other) == ()
+
+
 def texts(*said):
     table = pd.DataFrame({"text": said})
     card = Card("d", "d", "binary", "y")

@@ -205,6 +205,9 @@ def stray_columns(dataset: Dataset, asked: Dataset) -> tuple[str, ...]:
     if not isinstance(own, pd.DataFrame) or not isinstance(other, pd.DataFrame):
         return ()
     own, other = own.select_dtypes("number"), other.select_dtypes("number")
+    # of words, each part has columns for those that it holds
+    shared = [name for name in own.columns if name in other.columns]
+    own, other = own.loc[:, shared], other.loc[:, shared]
     spread = own.std().to_numpy()
     varies = spread > TINY
     if not varies.any():
