@@ -233,6 +233,23 @@ def test_trainings_of_a_script_are_listed(answers) -> None:
     assert json.loads(answers["model"].stdout)["fits"] == []
 
 
+@pytest.mark.slow
+def test_network_whose_training_raises_is_not_asked(zoo, tmp_path) -> None:
+    """Not even by its validation rows: it may not be built."""
+    raising = (
+        SCRIPT.partition("model =")[0]
+        + """
+model = keras.Sequential([keras.layers.Dense(3), keras.layers.Reshape((2, 7))])
+model.compile("sgd", "mse")
+model.fit(x, y, validation_data=(x[:20] + 1, y[:20]), verbose=0)
+"""
+    )
+    script = tmp_path / "raising.py"
+    script.write_text(raising, "utf-8")
+    told = zoo("check", script, "--budget", 5, "--out", tmp_path, "--json", "--quiet")
+    assert "The training ended with ValueError" in told.stdout
+
+
 def test_every_option_has_its_kind() -> None:
     from learnable.zoo.cli.check import check_command
 

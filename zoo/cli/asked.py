@@ -59,7 +59,9 @@ def asked_faults(
         if (rows := _asked_rows(material, asked.x)) is not None
     )
     case = _Case(material, study, lab, reach, parts)
-    looks = (_trained_on, _strayed, _unlike, _wrongly_answered)
+    looks = [_trained_on, _strayed]
+    # a network whose training raised may not even be there to be asked
+    looks += [] if material.fit.error else [_unlike, _wrongly_answered]
     told = (look(case) for look in looks if parts)
     return next(((fault,) for fault in told if fault is not None), ())
 
