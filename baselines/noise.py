@@ -56,3 +56,21 @@ def _told(found: Components, folds: int, seeds: int) -> str:
 
 def _size(value: float) -> str:
     return f"{value:.3f}" if value >= 0.001 or value == 0 else f"{value:.1g}"
+
+
+def seed_limit(noise: Noise, trainings: int) -> float:
+    """How far two means may lie apart if only seeds differ, with 95 % confidence.
+
+    Parameters
+    ----------
+    noise : Noise
+        From two seeds or more; its deviation has ``n_folds * (n_seeds - 1)`` degrees of
+        freedom, by which Student's t widens the limit.
+    trainings : int
+        That each of the two means is over.
+    """
+    from scipy.stats import t
+
+    freedom = noise.n_folds * (noise.n_seeds - 1)
+    factor = float(t.ppf(0.975, freedom)) if freedom > 0 else float("inf")
+    return factor * noise.seeds * (2 / trainings) ** 0.5 if noise.seeds > 0 else 0.0

@@ -2,7 +2,10 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -13,10 +16,22 @@ def write_whole(path: Path, text: str) -> None:
     OSError
         The disk is full or the folder read-only; what was there before is untouched.
     """
+    with replaced(path) as stream:
+        stream.write(text.encode("utf-8"))
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[IO[bytes]]:
+    """A stream to write a file with; it takes its place when the block ends well.
+
+    Raises
+    ------
+    OSError
+    """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
         Path(name).chmod(0o644)  # mkstemp makes files that only the owner can read
         Path(name).replace(path)
     except BaseException:

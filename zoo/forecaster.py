@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -138,6 +139,7 @@ def train_forecaster(
     horizon: int,
     seed: int = 0,
     on_epoch: OnEpoch | None = None,
+    checkpoint: Path | None = None,
 ) -> Trained:
     """Train a network on all values but the last, which are for early stopping.
 
@@ -176,6 +178,7 @@ def train_forecaster(
         kind="forecast",
         seed=seed,
         on_epoch=on_epoch,
+        checkpoint=checkpoint,
     )
     return replace(trained, serving=_serving(trained.core, layout, units))
 

@@ -7,13 +7,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..data.dataset import Rest
-from ..data.errors import BadData, Misuse
+from ..data.errors import Misuse
 from .backend import keras, on_show
+from .callbacks import OnEpoch as OnEpoch
+from .callbacks import callbacks_of
 from .losses import Kind, loss_of
 from .recipe import Recipe
 from .registry import build
@@ -24,9 +27,6 @@ from .training.streams import OnDisk
 
 SHARED = 3
 """Trainings that share what is compiled, about: five folds on two processes and up."""
-
-OnEpoch = Callable[[int, int, dict[str, float]], None]
-"""Called after each epoch with its number from 1, their count, and the losses."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,7 @@ def train(
     more: More | None = None,
     seed: int = 0,
     on_epoch: OnEpoch | None = None,
+    checkpoint: Path | None = None,
 ) -> Trained:
     """Build a network and train it as its recipe says.
 
@@ -118,6 +119,9 @@ def train(
     seed : int
         Seeds Python's, NumPy's and TensorFlow's global generators.
     on_epoch : callable, optional
+    checkpoint : Path, optional
+        Folder in which the training is kept, and from which it goes on
+        (`learnable.zoo.training.checkpoint`).
 
     Raises
     ------
@@ -141,6 +145,8 @@ def train(
     inner = as_seen(validation, scaling, target, kind)
     shown = rows_met(recipe, rows, seed)
     given, named, count = _given(recipe, shown, more, scaling, target, kind)
+    epochs = recipe.count_epochs(count)
+    callbacks, keeper = callbacks_of(recipe, on_epoch, checkpoint)
     with on_show():
         history: Any = fit(
             trainee,
@@ -148,14 +154,16 @@ def train(
             **named,
             validation_data=_whole(inner, validation.weights),
             batch_size=recipe.batch_size,
-            epochs=recipe.count_epochs(count),
+            epochs=epochs,
+            initial_epoch=keeper.initial_epoch(epochs) if keeper else 0,
             shuffle=recipe.shuffle,
             verbose=0,
-            callbacks=_callbacks(recipe, on_epoch),
+            callbacks=callbacks,
             way="rule",  # the same seed gives the same network
             repeats=SHARED,
         )
     _copy(trainee, core)
+    told = keeper.history if keeper else history.history
     serving = core
     if kind in ("classes", "labels", "numbers"):
         last = (
@@ -165,46 +173,12 @@ def train(
     return Trained(
         serving=serving,
         core=core,
-        history={name: tuple(history.history[name]) for name in ("loss", "val_loss")},
+        history={name: tuple(told[name]) for name in ("loss", "val_loss")},
         way=history.params["way"],
         reason=history.params["reason"],
         parameters=int(core.count_params()),
-        seconds=time.perf_counter() - start,
+        seconds=time.perf_counter() - start + (keeper.seconds if keeper else 0),
     )
-
-
-class _Progress(keras.callbacks.Callback):
-    """Tells of each epoch; ends a training that is good enough or not finite."""
-
-    def __init__(self, until: float, on_epoch: OnEpoch | None) -> None:
-        super().__init__()
-        self.until, self.on_epoch = until, on_epoch
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        params: Any = self.params
-        for name, value in (logs or {}).items():
-            if not np.isfinite(value):
-                bad = params["nonfinite"]
-                step = f", from step {bad[1]:,} on" if bad else ""
-                msg = f"{name} is {value} in epoch {epoch + 1}{step}"
-                raise BadData(
-                    f"{msg}: lower the learning rate or look at the inputs' scale"
-                )
-        if self.on_epoch:
-            self.on_epoch(epoch + 1, params["epochs"], logs or {})
-        if logs and logs["loss"] < self.until:
-            model: Any = self.model
-            model.stop_training = True
-
-
-def _callbacks(recipe: Recipe, on_epoch: OnEpoch | None) -> list[Any]:
-    callbacks: list[Any] = [_Progress(recipe.until, on_epoch)]
-    if recipe.patience:
-        stop = keras.callbacks.EarlyStopping
-        callbacks.append(
-            stop("val_loss", patience=recipe.patience, restore_best_weights=True)
-        )
-    return callbacks
 
 
 def _whole(rows: Rows, weights: np.ndarray | None) -> tuple[np.ndarray, ...]:

@@ -1,7 +1,12 @@
 """Every setting of a training run, as plain data."""
 
+import math
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
+
+from ..data.errors import Misuse
+from .structured import structured
 
 Scaling = Literal["none", "unit", "range", "standard"]
 Loss = Literal[
@@ -9,6 +14,9 @@ Loss = Literal[
 ]
 ClassWeight = Literal["none", "balanced"]
 Evaluation = Literal["each-row", "last-training-row"]
+
+OF_OPTIMIZER = ("learning_rate", "clip_norm")
+"""Settings that ``recipe.json`` has below ``optimizer``."""
 
 
 @dataclass(frozen=True)
@@ -98,12 +106,29 @@ class Recipe:
     weights: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """As in ``recipe.json``: what the optimizer is told stands under its name."""
+        settings = asdict(self)
+        told = {name: settings.pop(name) for name in OF_OPTIMIZER}
+        return settings | {"optimizer": {"name": self.optimizer} | told}
 
     @classmethod
     def from_dict(cls, settings: dict[str, Any]) -> "Recipe":
-        """The reverse of `to_dict`, also after a round trip through JSON."""
-        return cls(**{**settings, "hidden": tuple(settings["hidden"])})
+        """The reverse of `to_dict`, also after a round trip through JSON.
+
+        Raises
+        ------
+        Misuse
+            A setting is misspelt, missing, of the wrong type or out of its range.
+        """
+        if isinstance(settings, dict) and isinstance(settings.get("optimizer"), dict):
+            told = dict(settings["optimizer"])
+            settings = settings | {"optimizer": told.pop("name", None)} | told
+        return structured(cls, settings, "recipe")
+
+    def __post_init__(self) -> None:
+        wrong = next(_out_of_range(self), None)
+        if wrong:
+            raise Misuse(f"recipe: {wrong}")
 
     def count_epochs(self, rows: int) -> int:
         """``epochs``, or the whole passes nearest to ``steps``, 1 at least."""
@@ -111,3 +136,23 @@ class Recipe:
             return self.epochs
         per_epoch = -(-rows // self.batch_size)
         return max(1, round(self.steps / per_epoch))
+
+
+def _out_of_range(recipe: Recipe) -> Iterator[str]:
+    """What no network can be built or trained with."""
+    least = {
+        "batch_size": 1, "steps": 0, "epochs": 0, "patience": 0, "clip_norm": 0,
+        "until": 0, "seeds": 0, "window": 0, "vocabulary": 0,
+    }  # fmt: skip
+    for name, bound in least.items():
+        value = getattr(recipe, name)
+        if not bound <= value < math.inf:
+            yield f"{name} is {value}; it must be {bound} or more"
+    if not 0 < recipe.learning_rate < math.inf:
+        yield f"learning_rate is {recipe.learning_rate}; it must be more than 0"
+    if not 0 <= recipe.dropout < 1:
+        yield f"dropout is {recipe.dropout}; it must be 0 or more, and less than 1"
+    if any(units < 1 for units in recipe.hidden):
+        yield f"hidden is {list(recipe.hidden)}; each layer must have 1 unit or more"
+    if bool(recipe.steps) == bool(recipe.epochs):
+        yield f"steps is {recipe.steps} and epochs {recipe.epochs}; one must be 0"

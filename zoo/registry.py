@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .catalog import card
@@ -10,6 +12,11 @@ from .recipe import Recipe
 
 if TYPE_CHECKING:
     import keras
+
+OF_NETWORK = frozenset(
+    {"hidden", "activation", "initialiser", "dropout", "window", "vocabulary"}
+)
+"""Settings of a recipe that only some models look at."""
 
 
 def recipe(name: str) -> Recipe:
@@ -43,3 +50,24 @@ def build(settings: Recipe, *, shape: tuple[int, ...], outputs: int) -> keras.Mo
     )  # Keras without its chatter, before the model
     module = import_module(f".models.{card(settings.model).entry}.model", __package__)
     return module.build(settings, shape=shape, outputs=outputs)
+
+
+def settings_read(name: str) -> frozenset[str]:
+    """Which of `OF_NETWORK` change something about a model, by its code.
+
+    Window and vocabulary are read where rows are made for the network: of models that
+    have some.
+
+    Raises
+    ------
+    UnknownName
+    """
+    code = Path(__file__).parent / "models" / card(name).entry / "model.py"
+    read = {
+        node.attr
+        for node in ast.walk(ast.parse(code.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "recipe"
+    }
+    usual = recipe(name)
+    read |= {setting for setting in ("window", "vocabulary") if getattr(usual, setting)}
+    return OF_NETWORK & read

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import platform
 import secrets
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ..data.disk import replaced
 from ..data.errors import BadData, Misuse, unknown
+from .experiment import FILE
 from .recipe import Recipe
 
 RESULTS = "results.json"
@@ -24,6 +25,9 @@ RESULTS = "results.json"
 MODEL = "model.keras"
 TRAINING_TEXT = "training.txt"
 """What a network of characters was trained on."""
+
+Keep = Callable[[Path, BaseException], bool]
+"""Whether a folder stays, given the error that ends its run."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,13 @@ def run_name(label: str) -> str:
 
 
 @contextmanager
-def new_run(out: Path, label: str) -> Iterator[tuple[Path, Path]]:
+def new_run(
+    out: Path, label: str, *, keep: Keep = lambda folder, error: False
+) -> Iterator[tuple[Path, Path]]:
     """A folder to write a run into, renamed to its final name when the block ends.
 
-    If the block fails or is interrupted the folder is removed; nothing that was in
-    ``out`` before is touched.
+    If the block fails or is interrupted the folder is removed, unless ``keep`` says to
+    leave it under its hidden name; nothing that was in ``out`` before is touched.
 
     Yields
     ------
@@ -79,9 +85,10 @@ def new_run(out: Path, label: str) -> Iterator[tuple[Path, Path]]:
     try:
         yield partial, final
         partial.rename(final)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        _remove_empty(made)
+    except BaseException as error:
+        if not keep(partial, error):
+            shutil.rmtree(partial, ignore_errors=True)
+            _remove_empty(made)
         raise
 
 
@@ -114,16 +121,25 @@ def write_json(path: Path, facts: Mapping[str, Any]) -> None:
 
 
 def write_settings(
-    folder: Path, recipe: Recipe, inputs: Inputs, *, seed: int, command: str
+    folder: Path, experiment: Mapping[str, Any], inputs: Inputs | None, *, command: str
 ) -> None:
-    """``recipe.json``: all that is needed to repeat the run or to ask its network."""
-    facts = {
-        "recipe": recipe.to_dict(),
-        "inputs": vars(inputs),
-        "seed": seed,
-        "command": command,
-    }
-    write_json(folder / "recipe.json", facts)
+    """``recipe.json``: all that is needed to repeat the run or to ask its network.
+
+    Parameters
+    ----------
+    folder : Path
+    experiment : dict
+        Of `learnable.zoo.experiment.Experiment`, with its fingerprint.
+    inputs : Inputs, optional
+        Where the run has a network to ask.
+    command : str
+        What was typed.
+    """
+    facts = {**experiment, "command": command}
+    if inputs is not None:
+        facts["inputs"] = vars(inputs)
+    with replaced(folder / FILE) as stream:
+        stream.write(json.dumps(facts, indent=1, ensure_ascii=False).encode())
 
 
 def read_settings(folder: Path) -> tuple[Recipe, Inputs]:
@@ -134,7 +150,7 @@ def read_settings(folder: Path) -> tuple[Recipe, Inputs]:
     BadData
         The run has no network, or the file is damaged.
     """
-    path = folder / "recipe.json"
+    path = folder / FILE
     if not (path.exists() and (folder / MODEL).exists()):
         msg = f"the run {folder.name} holds no network to ask"
         raise BadData(f"{msg}; those of `zoo train` do")
@@ -146,7 +162,7 @@ def read_settings(folder: Path) -> tuple[Recipe, Inputs]:
         reach = given["feature_range"]
         inputs = Inputs(**{**given, **fixed, "feature_range": reach and tuple(reach)})
         return Recipe.from_dict(facts["recipe"]), inputs
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, Misuse) as error:
         msg = f"{path} is damaged ({error}); train the network again"
         raise BadData(msg) from error
 
@@ -172,15 +188,6 @@ def _git_commit() -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return told.stdout.strip() or None
-
-
-def write_history(folder: Path, history: Mapping[str, Sequence[float]]) -> None:
-    """``history.csv``: one row an epoch."""
-    with (folder / "history.csv").open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["epoch", *history])
-        rows = zip(*history.values(), strict=True)
-        writer.writerows([epoch, *row] for epoch, row in enumerate(rows, 1))
 
 
 def list_runs(out: Path) -> list[Path]:

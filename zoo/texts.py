@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ def train_on_texts(
     classes: int,
     seed: int = 0,
     on_epoch: OnEpoch | None = None,
+    checkpoint: Path | None = None,
 ) -> Trained:
     """Train a network on the words of texts.
 
@@ -44,6 +46,7 @@ def train_on_texts(
         classes=classes,
         seed=seed,
         on_epoch=on_epoch,
+        checkpoint=checkpoint,
     )
     return replace(trained, serving=_serving(words, trained.core))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -53,6 +54,7 @@ def train_writer(
     classes: int,
     seed: int = 0,
     on_epoch: OnEpoch | None = None,
+    checkpoint: Path | None = None,
 ) -> Trained:
     """Train a network on a text, given by its codes, but for some stretches of it.
 
@@ -80,6 +82,7 @@ def train_writer(
         kind="characters",
         seed=seed,
         on_epoch=on_epoch,
+        checkpoint=checkpoint,
     )
     return replace(trained, serving=_serving(trained.core))
 

@@ -70,7 +70,7 @@ def test_digits_stand_in_for_images_that_cannot_be_had(monkeypatch):
 
 def test_network_that_fails_drops_out_with_its_reason(arrays):
     wild = replace(recipe("mlp"), learning_rate=1e30)
-    (outcome,), facts = work.train_each([wild], load(arrays), seed=0, quiet=True)
+    (outcome,), facts = work.train_each({"mlp": wild}, load(arrays), seed=0, quiet=True)
     assert facts == ()
     assert outcome.predictions is None
     assert "lower the learning rate" in str(outcome.error)

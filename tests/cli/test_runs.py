@@ -64,6 +64,6 @@ def test_show_tells_the_recipe(zoo) -> None:
     assert "rgb-softmax" in shown
     assert "adadelta" in shown
     facts = json.loads(zoo("show", "rgb-sigmoid", "--json").stdout)
-    assert facts["recipe"]["learning_rate"] == 0.001
+    assert facts["recipe"]["optimizer"]["learning_rate"] == 0.001
     assert "Fisher" in zoo("show", "iris").stdout
     assert "forest" in zoo("show", "forest").stdout

@@ -1,4 +1,3 @@
-import csv
 import json
 import subprocess
 import sys
@@ -143,7 +142,8 @@ def test_full_disk_leaves_nothing(what, tmp_path):
 @pytest.mark.parametrize("inputs", [IMAGES, TABLE])
 def test_settings_survive_the_disk(inputs, tmp_path):
     settings = recipe("mlp")
-    disk.write_settings(tmp_path, settings, inputs, seed=3, command="zoo train mlp")
+    facts = {"recipe": settings.to_dict(), "seed": 3}
+    disk.write_settings(tmp_path, facts, inputs, command="zoo train mlp")
     (tmp_path / "model.keras").touch()
     assert disk.read_settings(tmp_path) == (settings, inputs)
     facts = json.loads((tmp_path / "recipe.json").read_text("utf-8"))
@@ -167,19 +167,12 @@ def test_run_without_network_is_named(tmp_path, refused):
     ],
 )
 def test_damaged_settings_are_named(change, tmp_path, refused):
-    disk.write_settings(tmp_path, recipe("mlp"), TABLE, seed=0, command="")
+    facts = {"recipe": recipe("mlp").to_dict()}
+    disk.write_settings(tmp_path, facts, TABLE, command="")
     (tmp_path / "model.keras").touch()
     path = tmp_path / "recipe.json"
     path.write_text(change(path.read_text("utf-8")), "utf-8")
     assert "recipe.json is damaged" in refused(BadData, disk.read_settings, tmp_path)
-
-
-def test_history_has_a_row_an_epoch(tmp_path):
-    disk.write_history(tmp_path, {"loss": (0.5, 0.25), "val_loss": (0.6, 0.3)})
-    with (tmp_path / "history.csv").open(newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    assert [row["epoch"] for row in rows] == ["1", "2"]
-    assert [float(row["val_loss"]) for row in rows] == [0.6, 0.3]
 
 
 def test_environment_tells_versions(tmp_path):

@@ -18,6 +18,8 @@ COMMANDS = {
     "train": "train",
     "baseline": "baseline",
     "compare": "compare",
+    "sweep": "sweep",
+    "rerun": "repeat",
     "predict": "predict",
     "generate": "generate",
     "runs": "runs",

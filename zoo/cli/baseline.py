@@ -9,9 +9,6 @@ import click
 
 from . import options
 
-IN_MEMORY = 200_000_000
-"""Bytes of a Parquet file; of a larger one a sample is read, as a sample is scored."""
-
 
 @click.command(
     "baseline",
@@ -42,21 +39,15 @@ def baseline_command(
     curves of the best and the linear baseline are drawn unless it is no-signal or
     suspicious; with --learning-curve those of all, whatever the verdict.
     """
-    from ...data import load
-    from . import output, work
+    from ..experiment import Experiment, Scoring, Source
+    from .running import How, compare, shown
 
-    # without these columns, or by these groups, rows must be read
-    memory = None if reading["drop"] or reading["group"] else IN_MEMORY
-    dataset = load(data, **reading, folds=folds, memory=memory, seed=seed)
-    study = work.score(
-        [],
-        dataset,
-        folds=folds,
-        repeats=repeats,
-        jobs=jobs,
-        seed=seed,
-        quiet=quiet,
-        curves="all" if learning_curve else "best",
+    experiment = Experiment(
+        "baseline",
+        {},
+        Source(name=data, **reading),
+        Scoring(folds, repeats, learning_curve=learning_curve),
+        seed,
     )
-    results, run = work.write_run(out, "baseline", study)
-    output.show_results(results, run, as_json=as_json, quiet=quiet)
+    ran = compare(experiment, How(out, jobs, quiet))
+    shown(ran, as_json=as_json, quiet=quiet)

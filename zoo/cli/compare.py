@@ -48,34 +48,18 @@ def compare_command(
     which only the baselines are.
     """
     from ..catalog import card
+    from ..experiment import Experiment, Scoring, Source
     from ..registry import recipe
-    from . import output, work
-    from .settings import check_settings, open_data
+    from .running import How, compare, shown
 
-    names = list(dict.fromkeys(card(name).name for name in models))
-    dataset = open_data(names[0], data, reading, folds=folds, seed=seed)
-    work.check_models(names, dataset)
-    networks = [replace(recipe(n), class_weight=class_weight) for n in names]
-    for settings in networks:
-        check_settings(settings, dataset, quiet=quiet)
-    once = dataset.n_test > 0
-    known, facts = work.train_each(
-        networks if once else (), dataset, seeds=seeds, seed=seed, quiet=quiet
+    names = dict.fromkeys(card(name).name for name in models)
+    networks = {n: replace(recipe(n), class_weight=class_weight) for n in names}
+    experiment = Experiment(
+        "compare",
+        networks,
+        Source(name=data or "", **reading),
+        Scoring(folds, repeats, seeds, learning_curve),
+        seed,
     )
-    study = work.score(
-        () if once else networks,
-        dataset,
-        folds=folds,
-        repeats=repeats,
-        seeds=seeds,
-        jobs=jobs,
-        seed=seed,
-        quiet=quiet,
-        known=known,
-        curves="all" if learning_curve else "none",
-    )
-    facts = facts or work.first_trainings(study, networks, dataset)
-    results, run = work.write_run(out, "compare", study, networks=facts)
-    output.show_results(results, run, as_json=as_json, quiet=quiet)
-    if gate:
-        raise SystemExit(output.exit_code(results))
+    ran = compare(experiment, How(out, jobs, quiet))
+    shown(ran, as_json=as_json, quiet=quiet, gate=gate)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...data import Dataset
@@ -35,11 +36,18 @@ class Fitted:
 
 
 def fit_network(
-    settings: Recipe, dataset: Dataset, *, seed: int, quiet: bool, tries: bool = True
+    settings: Recipe,
+    dataset: Dataset,
+    *,
+    seed: int,
+    quiet: bool,
+    tries: bool = True,
+    checkpoint: Path | None = None,
 ) -> Fitted:
     """Train a model of the zoo on the training rows, with progress.
 
-    With ``tries`` also from as many seeds as its recipe asks for.
+    With ``tries`` also from as many seeds as its recipe asks for. The training is kept
+    in the folder ``checkpoint``, and goes on from there.
     """
     import time
 
@@ -52,7 +60,7 @@ def fit_network(
         step(epoch, epochs, f"epochs, loss {logs['loss']:.4f}")
 
     with output.progress(f"training {settings.model}", quiet=quiet) as step:
-        trained, encoder = _train(settings, dataset, rows, seed, tell)
+        trained, encoder = _train(settings, dataset, rows, seed, tell, checkpoint)
     start = time.perf_counter()
     predictions = answers(trained, encoder, dataset, rows.test)
     asked = time.perf_counter() - start
@@ -64,10 +72,15 @@ def fit_network(
 
 
 def _train(
-    settings: Recipe, dataset: Dataset, rows: Cut, seed: int, tell: OnEpoch
+    settings: Recipe,
+    dataset: Dataset,
+    rows: Cut,
+    seed: int,
+    tell: OnEpoch,
+    checkpoint: Path | None = None,
 ) -> tuple[Trained, Any]:
     """The trained network, and the encoder of a table's columns, if any."""
-    options: Any = {"seed": seed, "on_epoch": tell}
+    options: Any = {"seed": seed, "on_epoch": tell, "checkpoint": checkpoint}
     classes = len(dataset.classes)
     if dataset.series:
         from ..forecaster import train_forecaster

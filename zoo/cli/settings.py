@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ...data.dataset import ORDERED
 from ...data.errors import Misuse, Offline, unknown
 from ..catalog import card
-from ..registry import recipe
+from ..registry import OF_NETWORK, recipe, settings_read
 from . import output
 
 if TYPE_CHECKING:
@@ -25,22 +25,7 @@ STAND_IN = "digits"
 def adjusted(
     name: str, *, class_weight: Any, stub: str | None, weights: Path | None
 ) -> Recipe:
-    """The model's default recipe, with what the options say.
-
-    Raises
-    ------
-    Misuse
-        The model has no such part, cannot load weights, or there is no such file.
-    """
-    known = card(name)
-    if stub is not None and stub not in known.parts:
-        see = f"Parts of {name}: {', '.join(known.parts) or 'none'}."
-        raise unknown("part to stub", stub, known.parts, see=see)
-    if weights is not None and not known.loads_weights:
-        msg = f"{name} begins with weights of its own; leave --weights out"
-        raise Misuse(msg)
-    if weights is not None and not weights.is_file():
-        raise Misuse(f"there is no file {str(weights)!r}; check the path of --weights")
+    """The model's default recipe, with what the options say."""
     return replace(
         recipe(name),
         class_weight=class_weight,
@@ -90,13 +75,16 @@ def _with_task(reading: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def check_settings(settings: Recipe, dataset: Dataset, *, quiet: bool) -> None:
-    """Refuse what does not fit the data, and show that a stub fits the network.
+    """Refuse what fits neither data nor network, and show that a stub fits it.
 
     Raises
     ------
     Misuse
-        Class weights for a task without classes that exclude each other.
+        Class weights for a task without classes that exclude each other; the model has
+        no such part, cannot load weights, or does not look at a setting; a file or a
+        name is not there.
     """
+    check_recipe(settings)
     weighted = settings.class_weight != "none"
     if weighted and dataset.task not in ("binary", "multiclass"):
         msg = (
@@ -107,6 +95,49 @@ def check_settings(settings: Recipe, dataset: Dataset, *, quiet: bool) -> None:
         told = check_wiring(settings, dataset)
         if not quiet:
             output.console().print(f"note: {told}", markup=False)
+
+
+def check_recipe(settings: Recipe) -> None:
+    """Refuse settings that the model knows nothing of.
+
+    Raises
+    ------
+    Misuse
+    """
+    name, known = settings.model, card(settings.model)
+    if settings.stub and settings.stub not in known.parts:
+        see = f"Parts of {name}: {', '.join(known.parts) or 'none'}."
+        raise unknown("part to stub", settings.stub, known.parts, see=see)
+    if settings.weights and not known.loads_weights:
+        msg = f"{name} begins with weights of its own; leave --weights out"
+        raise Misuse(msg)
+    if settings.weights and not Path(settings.weights).is_file():
+        msg = f"there is no file {settings.weights!r}; check the path of --weights"
+        raise Misuse(msg)
+    usual, read = recipe(name), settings_read(name)
+    for setting in OF_NETWORK - read:
+        if getattr(settings, setting) != getattr(usual, setting):
+            looks = ", ".join(sorted(read)) or "none of them"
+            msg = f"{name} does not look at {setting}, so that nothing would change"
+            raise Misuse(f"{msg}; of a network's settings it reads {looks}")
+    _check_names(settings)
+
+
+def _check_names(settings: Recipe) -> None:
+    """Refuse names that Keras does not know."""
+    from ..backend import keras
+
+    lookups = {
+        "activation": keras.activations.get,
+        "initialiser": keras.initializers.get,
+        "optimizer": keras.optimizers.get,
+    }
+    for setting, look_up in lookups.items():
+        try:
+            look_up(getattr(settings, setting))
+        except (ValueError, TypeError) as error:
+            msg = f"Keras has no {setting} named {getattr(settings, setting)!r}"
+            raise Misuse(f"{msg}; see its documentation for those it has") from error
 
 
 def check_wiring(settings: Recipe, dataset: Dataset) -> str:

@@ -6,17 +6,31 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
+from ...data.errors import Misuse
+from ..experiment import (
+    FILE,
+    Experiment,
+    Scoring,
+    Source,
+    read_experiment,
+    with_changes,
+)
 from . import options
+
+NO_SETTINGS = {"out", "as_json", "quiet", "gate", "jobs", "file", "changes", "resume"}
+"""Parameters that are no settings of the experiment."""
 
 
 @click.command(
     "train",
     epilog="\b\nExamples:\n"
     "  zoo train rgb-softmax\n"
-    "  zoo train mlp --data people.csv --target income --gate",
+    "  zoo train mlp --data people.csv --target income --gate\n"
+    "  zoo train --recipe runs/NAME/recipe.json --set optimizer.learning_rate=0.01",
 )
-@click.argument("model")
+@click.argument("model", required=False)
 @click.option("--data", metavar="NAME|FILE", help="Dataset of the catalog, or a file.")
 @options.data_options
 @options.memory_option
@@ -24,8 +38,30 @@ from . import options
 @options.fold_options
 @options.run_options
 @options.gate_option
+@click.option(
+    "--recipe",
+    "file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Settings of a whole experiment, such as the recipe.json of a run.",
+)
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Change a setting: optimizer.learning_rate=0.01, hidden=[64,32], "
+    "data.limit=500, seed=3.",
+)
+@click.option(
+    "--resume",
+    metavar="RUN",
+    help="Go on with a training that was stopped.",
+)
+@click.pass_context
 def train_command(
-    model: str,
+    ctx: click.Context,
+    model: str | None,
     data: str | None,
     memory: int | None,
     class_weight: str,
@@ -39,6 +75,9 @@ def train_command(
     as_json: bool,
     quiet: bool,
     gate: bool,
+    file: Path | None,
+    changes: tuple[str, ...],
+    resume: str | None,
     **reading: Any,
 ) -> None:
     """Train a network, score it beside the baselines, and say what is at fault.
@@ -46,31 +85,77 @@ def train_command(
     The network is trained once on the training rows and saved. It is then trained again
     on each fold, where the baselines are scored too; the verdict is drawn from those.
     With official test rows (mnist) these are the one split.
-    """
-    from . import output, work
-    from .fitting import fit_network
-    from .settings import adjusted, check_settings, open_data
 
-    memory = memory or work.half_of_memory()
-    settings = adjusted(model, class_weight=class_weight, stub=stub, weights=weights)
-    dataset = open_data(model, data, reading, folds=folds, memory=memory, seed=seed)
-    work.check_models([model], dataset)
-    check_settings(settings, dataset, quiet=quiet)
-    fitted = fit_network(settings, dataset, seed=seed, quiet=quiet)
-    once = dataset.n_test > 0
-    study = work.score(
-        [] if once else [settings],
-        dataset,
-        folds=folds,
-        repeats=repeats,
-        jobs=jobs,
-        seed=seed,
-        quiet=quiet,
-        known=[work.known_outcome(fitted)] if once else [],
-    )
-    results, run = work.write_run(
-        out, model, study, networks=(fitted.facts,), fitted=fitted, dataset=dataset
-    )
-    output.show_results(results, run, as_json=as_json, quiet=quiet)
-    if gate:
-        raise SystemExit(output.exit_code(results))
+    The experiment is the MODEL's own recipe and the options, or a FILE, with single
+    settings changed by --set. A training that was killed or interrupted goes on with
+    --resume, and ends as if it had not been; RUN is its name, a part of it, or `last`.
+    """
+    from ..unfinished import find_unfinished
+    from .running import How, shown, train
+    from .settings import adjusted
+
+    how = How(out, jobs, quiet)
+    _check_ways(ctx, model, file, resume)
+    if resume:
+        stopped = find_unfinished(resume, out)
+        ran = train(read_experiment(stopped.folder / FILE), how, resume=stopped)
+        shown(ran, as_json=as_json, quiet=quiet, gate=gate)
+        return
+    if file:
+        experiment = _of_one_network(file)
+    else:
+        settings = adjusted(
+            model or "", class_weight=class_weight, stub=stub, weights=weights
+        )
+        source = Source(name=data or "", memory=memory, **reading)
+        scoring = Scoring(folds, repeats)
+        experiment = Experiment(
+            "train", {settings.model: settings}, source, scoring, seed
+        )
+    ran = train(with_changes(experiment, changes), how)
+    shown(ran, as_json=as_json, quiet=quiet, gate=gate)
+
+
+def _check_ways(
+    ctx: click.Context, model: str | None, file: Path | None, resume: str | None
+) -> None:
+    """Refuse what says the same thing twice.
+
+    Raises
+    ------
+    Misuse
+    """
+    ways = [way for way in (model, file, resume) if way]
+    if len(ways) != 1:
+        msg = "give one of MODEL, --recipe FILE and --resume RUN"
+        raise Misuse(f"{msg}; `zoo list` shows the models")
+    typed = {
+        parameter.opts[0]
+        for parameter in ctx.command.params
+        if parameter.name not in NO_SETTINGS
+        and ctx.get_parameter_source(str(parameter.name)) is ParameterSource.COMMANDLINE
+    }
+    if resume and ctx.params["changes"]:
+        typed.add("--set")
+    if model is None and typed:
+        way, how = ("--recipe", "use --set") if file else ("--resume", "leave it out")
+        msg = (
+            f"{', '.join(sorted(typed))} does not go with {way}, which has all settings"
+        )
+        raise Misuse(f"{msg}; {how}")
+
+
+def _of_one_network(file: Path) -> Experiment:
+    """The experiment in a file.
+
+    Raises
+    ------
+    Misuse
+        It is not of one network.
+    """
+    experiment = read_experiment(file)
+    if experiment.kind != "train":
+        names = ", ".join(experiment.networks) or "none"
+        msg = f"{file} is of `zoo {experiment.kind}` (networks: {names}), and zoo train"
+        raise Misuse(f"{msg} takes one with a recipe; `zoo rerun` repeats any run")
+    return experiment

@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...data import Dataset
 from ...data.errors import BadData
 from ..catalog import check_task
+from ..experiment import Scoring
 from ..recipe import Recipe
 from . import interrupt, output
-from .facts import inputs_of, layer_facts, note_on, source_text
+from .facts import layer_facts, note_on, source_text
 from .fitting import Fitted, candidate, fit_network, try_seeds
 
 if TYPE_CHECKING:
@@ -37,24 +38,24 @@ def command_line() -> str:
     return shlex.join(["zoo", *sys.argv[1:]])
 
 
-def check_models(names: Sequence[str], dataset: Dataset) -> None:
+def check_models(names: Iterable[str], dataset: Dataset) -> None:
     """Refuse models that cannot do the dataset's task, before anything is trained."""
     for name in names:
         check_task(name, dataset.task, dataset.card.name)
 
 
 def score(
-    networks: Sequence[Recipe],
+    networks: Mapping[str, Recipe],
     dataset: Dataset,
     *,
-    folds: int,
-    repeats: int,
+    scoring: Scoring,
     jobs: int | None,
     seed: int,
     quiet: bool,
-    seeds: int = 1,
     known: Sequence[Outcome] = (),
     curves: Curves = "none",
+    command: str = "",
+    leave_out: Sequence[str] = (),
 ) -> Study:
     """Networks and baselines on the same folds, with progress.
 
@@ -64,9 +65,9 @@ def score(
     from ...baselines.catalog import for_dataset
     from ...baselines.study import run_study
 
-    splits = 1 if dataset.n_test else folds * repeats
-    total = splits * seeds * (len(for_dataset(dataset)) + len(networks))
-    words = "fits" if seeds == 1 else "fits at most"
+    splits = 1 if dataset.n_test else scoring.folds * scoring.repeats
+    total = splits * scoring.seeds * (len(for_dataset(dataset)) + len(networks))
+    words = "fits" if scoring.seeds == 1 else "fits at most"
     done: list[str] = []
 
     def count(outcome: Outcome) -> None:
@@ -76,22 +77,23 @@ def score(
 
     with output.progress("scoring on the same folds", quiet=quiet) as step:
         return run_study(
-            {n.model: candidate(n, dataset, seed=seed) for n in networks},
+            {n: candidate(r, dataset, seed=seed) for n, r in networks.items()},
             dataset,
-            folds=folds,
-            repeats=repeats,
-            seeds=seeds,
+            folds=scoring.folds,
+            repeats=scoring.repeats,
+            seeds=scoring.seeds,
             seed=seed,
             jobs=jobs,
             known=known,
             on_done=count,
-            command=command_line(),
+            command=command or command_line(),
             curves=curves,
+            leave_out=leave_out,
         )
 
 
 def train_each(
-    networks: Sequence[Recipe],
+    networks: Mapping[str, Recipe],
     dataset: Dataset,
     *,
     seed: int,
@@ -106,28 +108,28 @@ def train_each(
     from ...baselines.harness import Outcome
 
     outcomes, facts = [], []
-    for settings in networks:
+    for name, settings in networks.items():
         for number in range(seeds):
             try:
                 fitted = fit_network(
                     settings, dataset, seed=seed + number, quiet=quiet, tries=not number
                 )
             except BadData as error:
-                failed = Outcome(settings.model, 0, None, error=str(error), seed=number)
+                failed = Outcome(name, 0, None, error=str(error), seed=number)
                 outcomes.append(failed)
                 continue
-            outcomes.append(known_outcome(fitted, number))
+            outcomes.append(known_outcome(name, fitted, number))
             if not number:
-                facts.append(fitted.facts)
+                facts.append(replace(fitted.facts, name=name))
     return outcomes, tuple(facts)
 
 
-def known_outcome(fitted: Fitted, number: int = 0) -> Outcome:
+def known_outcome(name: str, fitted: Fitted, number: int = 0) -> Outcome:
     """On official test rows the trained network is the one to score."""
     from ...baselines.harness import Outcome
 
     return Outcome(
-        fitted.recipe.model,
+        name,
         0,
         fitted.predictions,
         fitted.trained.seconds,
@@ -138,39 +140,43 @@ def known_outcome(fitted: Fitted, number: int = 0) -> Outcome:
 
 def write_run(
     out: Path, label: str, study: Study, *, networks: tuple[Network, ...] = (),
-    fitted: Fitted | None = None, dataset: Dataset | None = None,
+    settings: Mapping[str, Any] | None = None,
 ) -> tuple[Results, Path]:  # fmt: skip
-    """Write a run's folder; returns the results as written, and the folder."""
+    """Write a run's folder; returns the results as written, and the folder.
+
+    ``settings`` are those of the experiment, for ``recipe.json``.
+    """
+    from .. import run as disk
+
+    with disk.new_run(out, label) as (folder, final):
+        results = write_results(folder, study, networks=networks)
+        if settings:
+            disk.write_settings(folder, settings, None, command=results.command)
+    return results, final
+
+
+def write_results(
+    folder: Path, study: Study, *, networks: tuple[Network, ...]
+) -> Results:
+    """Write what was found, and the page that shows it."""
     from ...baselines.rules.examine import listing
     from ...reports import Report
     from .. import run as disk
 
     results = replace(study.results, networks=networks)
-    with disk.new_run(out, label) as (folder, final):
-        results.save(folder / disk.RESULTS)
-        study.predictions.to_parquet(folder / "predictions.parquet", index=False)
-        if study.found:
-            listing(study.found).to_csv(folder / "findings.csv", index=False)
-        disk.write_environment(folder, results.versions, results.about.sha256)
-        if fitted and dataset:
-            _write_network(folder, fitted, dataset, results)
-        Report(results).save(folder / "report.html")
-    return results, final
+    results.save(folder / disk.RESULTS)
+    study.predictions.to_parquet(folder / "predictions.parquet", index=False)
+    if study.found:
+        listing(study.found).to_csv(folder / "findings.csv", index=False)
+    disk.write_environment(folder, results.versions, results.about.sha256)
+    Report(results).save(folder / "report.html")
+    return results
 
 
-def _write_network(
-    folder: Path, fitted: Fitted, dataset: Dataset, results: Results
-) -> None:
+def write_network(folder: Path, fitted: Fitted, dataset: Dataset) -> None:
+    """Write the network, and what is needed to ask it."""
     from .. import run as disk
 
-    disk.write_settings(
-        folder,
-        fitted.recipe,
-        inputs_of(dataset),
-        seed=results.seed,
-        command=results.command,
-    )
-    disk.write_history(folder, fitted.trained.history)
     fitted.trained.serving.save(folder / disk.MODEL)
     if dataset.task == "characters":
         (folder / disk.TRAINING_TEXT).write_text(source_text(dataset), "utf-8")
@@ -181,7 +187,7 @@ def _write_network(
 
 
 def first_trainings(
-    study: Study, networks: Sequence[Recipe], dataset: Dataset
+    study: Study, networks: Mapping[str, Recipe], dataset: Dataset
 ) -> tuple[Network, ...]:
     """Each network's settings, and its training on the first fold."""
     from ...baselines.results import Network
@@ -193,13 +199,13 @@ def first_trainings(
         if (o.fold, o.seed) == (0, 0) and not o.error
     }
     found = []
-    for settings in networks:
-        outcome = first.get(settings.model)
+    for name, settings in networks.items():
+        outcome = first.get(name)
         if outcome is None or outcome.predictions is None:
             continue
         layers = layer_facts(settings, *outcome.shape)
         network = Network(
-            name=settings.model,
+            name=name,
             recipe=settings.to_dict(),
             parameters=sum(layer.parameters for layer in layers if layer.used),
             history=outcome.history,

@@ -89,7 +89,7 @@ class Training:
     def _run(self) -> keras.callbacks.History:
         model, given = self.model, self.given
         shuffle = np.random.default_rng(_draw_seed()) if given.shuffle else None
-        self._set_up_callbacks()
+        self._set_up_callbacks(shuffle)
         model.stop_training = False
         self.callbacks.on_train_begin()
         logs: dict[str, Any] = {}
@@ -107,7 +107,8 @@ class Training:
         self.callbacks.on_train_end(logs)
         return model.history
 
-    def _set_up_callbacks(self) -> None:
+    def _set_up_callbacks(self, shuffle: np.random.Generator | None) -> None:
+        """A callback finds in ``params`` what draws the order of the rows."""
         self.callbacks = keras.callbacks.CallbackList(
             self.given.callbacks,
             add_history=True,
@@ -117,6 +118,7 @@ class Training:
             epochs=self.given.epochs,
             steps=self.steps,
             nonfinite=None,
+            shuffle=shuffle,
             **vars(self.choice),
         )
         kinds = self.callbacks.callbacks

@@ -27,12 +27,16 @@ class Start:
     """
 
     def __init__(self, model: keras.Model) -> None:
-        optimizer: Any = model.optimizer
-        optimizer.build(model.trainable_variables)
-        variables = (*model.variables, *optimizer.variables, *recurrent_states(model))
-        self._kept = [(v, v.numpy()) for v in variables]
+        self._kept = [(v, v.numpy()) for v in state_of(model)]
 
     def restore(self) -> None:
         """Put everything back as it was."""
         for variable, value in self._kept:
             variable.assign(value)
+
+
+def state_of(model: keras.Model) -> list[Any]:
+    """All variables that training changes: weights, the optimizer's, states."""
+    optimizer: Any = model.optimizer
+    optimizer.build(model.trainable_variables)
+    return [*model.variables, *optimizer.variables, *recurrent_states(model)]

@@ -1,0 +1,177 @@
+"""``zoo rerun``: a run repeated, and what came of it beside what had come of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...data.errors import Misuse
+from . import options
+
+if TYPE_CHECKING:
+    from ...baselines.results import Results, Row
+    from ..experiment import Experiment
+
+SEEDS = 3
+"""Trainings on each fold that tell the seeds' noise, where the run does not."""
+
+
+@click.command("rerun", epilog="\b\nExample:\n  zoo rerun last")
+@click.argument("run")
+@click.option(
+    "--jobs",
+    type=int,
+    default=None,
+    metavar="N",
+    help="Processes at a time (default: all cores).",
+)
+@options.out_option
+@options.json_option
+@options.quiet_option
+def rerun_command(
+    run: str, jobs: int | None, out: Path, as_json: bool, quiet: bool
+) -> None:
+    """Repeat a run, and say whether the same comes of it.
+
+    The same to the bit; or within the noise of seeds, for which the networks are
+    trained from other seeds as well where the run was from one; or neither. Versions
+    that differ are named. RUN is a run's folder, its name, a part of it, or `last`.
+    Exit code 1 if something else comes of it.
+    """
+    from ...baselines.results import Results
+    from ..experiment import FILE, Experiment, read_facts
+    from ..run import RESULTS, find_run
+    from .running import How, changed_versions, run_experiment
+
+    folder = find_run(run, out)
+    if not (folder / FILE).is_file():
+        msg = f"{folder.name} has no {FILE}, so that its settings are not known"
+        raise Misuse(f"{msg}; runs of zoo train, compare, sweep and baseline have one")
+    experiment = Experiment.from_dict(read_facts(folder / FILE))
+    before = Results.load(folder / RESULTS)
+    how = How(out, jobs, quiet)
+    after, again = run_experiment(experiment, how)
+    facts = {
+        "run": str(again),
+        "repeats": str(folder),
+        "versions": changed_versions(before.versions, after.versions),
+        **beside(before, after, experiment, how),
+    }
+    if as_json:
+        click.echo(json.dumps(facts, ensure_ascii=False))
+    else:
+        _tell(facts, folder)
+    if facts["outcome"] == "different":
+        raise SystemExit(1)
+
+
+def _tell(facts: dict[str, Any], folder: Path) -> None:
+    click.echo(f"{click.style(facts['outcome'], bold=True)}. {facts['sentence']}")
+    for line in facts["lines"]:
+        click.echo(f"  {line}")
+    click.echo(f"versions: {facts['versions'] or 'all the same'}")
+    click.echo(f"{folder.name} was repeated as {facts['run']}")
+
+
+def beside(
+    before: Results, after: Results, experiment: Experiment, how: Any
+) -> dict[str, Any]:
+    """What came of two runs of one experiment: ``outcome``, a sentence and lines."""
+    if before.about.sha256 != after.about.sha256:
+        said = "The data have changed since, so that it is another experiment."
+        return {"outcome": "different", "sentence": said, "lines": []}
+    was, now = ({row.name: row for row in r.rows} for r in (before, after))
+    other = [
+        name for name in {**was, **now} if _scores(was, name) != _scores(now, name)
+    ]
+    trained = [network.name for network in before.networks]
+    moved = [n for n in trained if _history(before, n) != _history(after, n)]
+    if not other and not moved:
+        said = f"The scores of {len(was)} candidates on every fold are equal."
+        return {"outcome": "same to the bit", "sentence": said, "lines": []}
+    limits = seed_limits(before, other, experiment, how)
+    lines, beyond = [], False
+    for name in other:
+        line, far = _line(name, was.get(name), now.get(name), before.metric, limits)
+        lines.append(line)
+        beyond |= far
+    lines += [
+        f"{n}: its losses differ, its scores do not" for n in moved if n not in other
+    ]
+    if beyond:
+        said = "Something else came of it than the noise of seeds explains."
+        return {"outcome": "different", "sentence": said, "lines": lines}
+    said = "Not to the bit, but no further apart than other seeds would be."
+    return {"outcome": "same within seed noise", "sentence": said, "lines": lines}
+
+
+def _scores(rows: dict[str, Row], name: str) -> Any:
+    """Every fold's score; NaN is equal to itself here."""
+    if name not in rows:
+        return None
+    return {key: repr(score.folds) for key, score in rows[name].scores.items()}
+
+
+def _history(results: Results, name: str) -> Any:
+    known = {n.name: n.history for n in results.networks}
+    return {k: repr(v) for k, v in known.get(name, {}).items()}
+
+
+def _line(
+    name: str, was: Row | None, now: Row | None, key: str, limits: dict[str, float]
+) -> tuple[str, bool]:
+    """What changed of a candidate, and whether by more than seeds do."""
+    both = (was, now)
+    scores = [row.scores[key].mean if row and row.scores else None for row in both]
+    if scores[0] is None or scores[1] is None:
+        errors = [row.error if row else "not there" for row in both]
+        return f"{name}: {errors[0] or scores[0]} -> {errors[1] or scores[1]}", True
+    limit, change = limits.get(name, 0.0), scores[1] - scores[0]
+    told = f"{name}: {key} {scores[0]:.4f} -> {scores[1]:.4f} ({change:+.2g}"
+    if not limit:
+        return f"{told}; seeds change nothing of it)", abs(change) > 1e-9
+    return f"{told}; seeds explain up to {limit:.2g})", abs(change) > limit
+
+
+def seed_limits(
+    before: Results, names: list[str], experiment: Experiment, how: Any
+) -> dict[str, float]:
+    """How far apart seeds alone may bring the scores of candidates, by name."""
+    from ...baselines.noise import seed_limit
+
+    noises = {n.candidate: n for n in before.noise if n.n_seeds > 1}
+    networks = {n: r for n, r in experiment.networks.items() if n in names}
+    if not noises and networks:
+        noises = _measured(experiment, networks, how)
+    trainings = {row.name: len(row.scores[before.metric].folds) for row in before.rows
+                 if row.scores}  # fmt: skip
+    return {
+        name: seed_limit(noise, trainings[name] * experiment.scoring.seeds)
+        for name, noise in noises.items()
+        if name in trainings
+    }
+
+
+def _measured(experiment: Experiment, networks: dict[str, Any], how: Any) -> Any:
+    """The noise of seeds of networks, from `SEEDS` trainings on each fold."""
+    from dataclasses import replace
+
+    from ...baselines.catalog import for_dataset
+    from . import work
+    from .running import opened
+
+    dataset = opened(experiment)
+    others = [baseline.name for baseline in for_dataset(dataset)][1:]
+    study = work.score(
+        networks,
+        dataset,
+        scoring=replace(experiment.scoring, seeds=SEEDS, learning_curve=False),
+        jobs=how.jobs,
+        seed=experiment.seed,
+        quiet=how.quiet,
+        leave_out=others,
+    )
+    return {n.candidate: n for n in study.results.noise if n.n_seeds > 1}

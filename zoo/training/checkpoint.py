@@ -1,0 +1,142 @@
+"""A training kept on disk while it runs, and taken up again from there."""
+
+from __future__ import annotations
+
+import csv
+import json
+import time
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from ...data.disk import replaced
+from ...data.errors import BadData
+from ..backend import keras
+from ..unfinished import HISTORY, STATE
+from .start import state_of
+
+EVERY = 5.0
+"""Seconds between two states on disk, about; the history is written each epoch."""
+
+
+class Checkpoint(keras.callbacks.Callback):
+    """Writes the history each epoch, and now and then all that going on needs.
+
+    Put it behind all other callbacks. Where the folder holds a state already, training
+    begins from it: give `fit` ``initial_epoch=checkpoint.epoch``. With the same data,
+    seed and versions, on a CPU, it ends with the weights of a training that was never
+    stopped.
+
+    Parameters
+    ----------
+    folder : Path
+        Is there; gets ``checkpoint.npz`` and ``history.csv``.
+    stopping : keras.callbacks.EarlyStopping, optional
+        Whose best weights and patience are kept as well.
+
+    Raises
+    ------
+    BadData
+        The state on disk is damaged.
+    """
+
+    def __init__(
+        self, folder: Path, stopping: keras.callbacks.EarlyStopping | None = None
+    ) -> None:
+        super().__init__()
+        self.folder, self.stopping = folder, stopping
+        self.history: dict[str, list[float]] = {}
+        self.seconds, self.epoch, self._ended = 0.0, 0, False
+        self._kept = _read(folder / STATE)
+        if self._kept:
+            facts = self._kept["facts"]
+            self.history, self.seconds = facts["history"], facts["seconds"]
+            self.epoch, self._ended = facts["epoch"], facts["ended"]
+        self._write_history()
+
+    def initial_epoch(self, epochs: int) -> int:
+        """Where `fit` goes on; ``epochs`` where it had come to its end."""
+        return epochs if self._ended else self.epoch
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self._begun = self._saved = time.monotonic()
+        if self._kept:
+            self._restore(self._kept)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        params, model = self._training
+        told = {name: float(value) for name, value in (logs or {}).items()}
+        for name, value in told.items():
+            self.history.setdefault(name, []).append(value)
+        self.epoch = epoch + 1
+        if self.epoch == 1:
+            self._write_history()
+        else:
+            with (self.folder / HISTORY).open("a", newline="", encoding="utf-8") as f:
+                csv.writer(f).writerow([self.epoch, *told.values()])
+        ended = model.stop_training or self.epoch == params["epochs"]
+        if ended or time.monotonic() - self._saved > EVERY:
+            self._save(ended)
+
+    @property
+    def _training(self) -> tuple[dict[str, Any], Any]:
+        """What Keras tells a callback, which its type hints do not know."""
+        return self.params, self.model  # type: ignore[return-value]
+
+    def _save(self, ended: bool) -> None:
+        params, model = self._training
+        self._saved = time.monotonic()
+        facts: dict[str, Any] = {
+            "epoch": self.epoch,
+            "ended": ended,
+            "history": self.history,
+            "seconds": self.seconds + self._saved - self._begun,
+        }
+        arrays = {f"v{i}": v.numpy() for i, v in enumerate(state_of(model))}
+        if params.get("shuffle") is not None:
+            facts["order"] = params["shuffle"].bit_generator.state
+        if self.stopping is not None:
+            stop = self.stopping
+            facts["stopping"] = [stop.wait, stop.stopped_epoch, stop.best_epoch]
+            facts["best"] = None if stop.best is None else float(stop.best)
+            best = stop.best_weights or []
+            arrays |= {f"b{i}": weights for i, weights in enumerate(best)}
+        with replaced(self.folder / STATE) as stream:
+            np.savez(stream, facts=json.dumps(facts), **arrays)
+
+    def _restore(self, kept: dict[str, Any]) -> None:
+        params, model = self._training
+        facts, arrays = kept["facts"], kept["arrays"]
+        for i, variable in enumerate(state_of(model)):
+            variable.assign(arrays[f"v{i}"])
+        if "order" in facts and params.get("shuffle") is not None:
+            params["shuffle"].bit_generator.state = facts["order"]
+        stop: Any = self.stopping
+        if stop is not None and "stopping" in facts:
+            stop.wait, stop.stopped_epoch, stop.best_epoch = facts["stopping"]
+            stop.best = facts["best"]
+            best = [arrays[f"b{i}"] for i in range(sum(k[0] == "b" for k in arrays))]
+            stop.best_weights = best or None
+
+    def _write_history(self) -> None:
+        """All epochs that the state knows; what came after it is trained anew."""
+        with (self.folder / HISTORY).open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(["epoch", *self.history])
+            rows = zip(*self.history.values(), strict=True)
+            writer.writerows([epoch, *row] for epoch, row in enumerate(rows, 1))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The state on disk; empty where there is none."""
+    if not path.exists():
+        return {}
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        return {"facts": json.loads(str(arrays.pop("facts"))), "arrays": arrays}
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        msg = f"{path} is damaged ({error}), so that nothing can be taken up"
+        raise BadData(f"{msg}; train the network again") from error
