@@ -5,8 +5,8 @@ import tempfile
 from pathlib import Path
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file so that it is there whole or not at all.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file, a text as UTF-8, so that it is there whole or not at all.
 
     Raises
     ------
@@ -15,8 +15,8 @@ def write_whole(path: Path, text: str) -> None:
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content.encode() if isinstance(content, str) else content)
         Path(name).chmod(0o644)  # mkstemp makes files that only the owner can read
         Path(name).replace(path)
     except BaseException:
