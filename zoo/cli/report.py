@@ -64,7 +64,8 @@ def report_command(
     comparison as compare-... in the folder of the runs. JSON goes to standard output
     unless --to names a file.
     """
-    from .reported import as_line, write, write_charts
+    from .reported import write, write_charts
+    from .runs_diff import as_line
 
     to = STANDARD_OUTPUT if form == "json" and to is None else to
     if as_json and to == STANDARD_OUTPUT:
@@ -85,8 +86,8 @@ def report_command(
             click.echo(as_line(made.told | told))
         else:
             made.show(path, quiet)
-    if drawn and not as_json:
-        names = ", ".join(chart.name for chart in drawn)
+    if charts and not as_json:
+        names = ", ".join(chart.name for chart in drawn) or "none"
         click.echo(f"charts: {names} in {charts}", err=path == STANDARD_OUTPUT)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from ...reports.compared import compare_facts
 from ...reports.runs import read_run
 from ..run import RESULTS
 from . import output
-from .runs_diff import show_differences, told_of
+from .runs_diff import as_line, show_differences, told_of
 
 
 @dataclass(frozen=True)
@@ -46,12 +45,6 @@ class Reported:
             told = {"report": str(page) if page.exists() else None}
             return as_line(self.told | told) + "\n"
         return self.markdown() if form == "md" else self.html()
-
-
-def as_line(facts: dict[str, Any]) -> str:
-    """JSON on one line; what is no character at all is written as ``\\\\ud...``."""
-    line = json.dumps(facts, ensure_ascii=False)
-    return line.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def of_one(folder: Path) -> Reported:

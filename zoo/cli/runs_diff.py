@@ -35,7 +35,7 @@ def diff_command(first: str, second: str, out: Path, as_json: bool) -> None:
     folders = distinct_runs((first, second), out)
     facts = compare_facts([read_run(folder) for folder in folders])
     if as_json:
-        click.echo(json.dumps(told_of(facts, folders), ensure_ascii=False))
+        click.echo(as_line(told_of(facts, folders)))
     else:
         show_differences(facts)
 
@@ -45,6 +45,12 @@ def told_of(facts: dict[str, Any], folders: Sequence[Path]) -> dict[str, Any]:
     told = facts["data"]
     pairs = zip(folders, told["runs"], strict=True)
     return told | {"runs": [{"run": str(folder)} | run for folder, run in pairs]}
+
+
+def as_line(facts: dict[str, Any]) -> str:
+    """JSON on one line; what is no character at all is written as ``\\\\ud...``."""
+    line = json.dumps(facts, ensure_ascii=False)
+    return line.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def show_differences(facts: dict[str, Any]) -> None:
