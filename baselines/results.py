@@ -246,7 +246,7 @@ class Results:
         """Lists, dicts, texts and numbers only; NaN and infinities become None."""
         import cattrs  # only where results are read or written
 
-        return _finite(cattrs.unstructure(self))
+        return finite(cattrs.unstructure(self))
 
     @classmethod
     def from_dict(cls, facts: dict[str, Any]) -> "Results":
@@ -292,11 +292,12 @@ def _number(value: Any, _: type) -> float:
     return math.nan if value is None else float(value)
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
+    """Lists and dicts as JSON holds them: NaN and infinities become None."""
     if isinstance(value, dict):
-        return {key: _finite(v) for key, v in value.items()}
+        return {key: finite(v) for key, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(v) for v in value]
+        return [finite(v) for v in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import IO
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file so that it is there whole or not at all.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file, a text as UTF-8, so that it is there whole or not at all.
 
     Raises
     ------
@@ -17,7 +17,7 @@ def write_whole(path: Path, text: str) -> None:
         The disk is full or the folder read-only; what was there before is untouched.
     """
     with replaced(path) as stream:
-        stream.write(text.encode("utf-8"))
+        stream.write(content.encode() if isinstance(content, str) else content)
 
 
 @contextmanager

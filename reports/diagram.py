@@ -193,7 +193,8 @@ def _frame(box: Box, plan: Plan) -> str:
 
 def _text(box: Box, plan: Plan, down: int, said: str, light: str = "") -> str:
     x, y = _left(box, plan) + 11, _top(box) + down
-    tail = f'<tspan font-weight="400"> {escape(light)}</tspan>' if light else ""
+    # the space stands before the tspan: within, some readers leave it out
+    tail = f' <tspan font-weight="400">{escape(light)}</tspan>' if light else ""
     return f'<text x="{x}" y="{y}">{escape(said)}{tail}</text>'
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from .compared_charts import compared_figures
 from .embed import as_json, fitting
 from .figures import figures
 
@@ -18,7 +19,7 @@ LIMIT = 490_000
 GIVING_WAY = ("diagrams", "strips", "curves", "probes", "repairs")
 """Lists of charts that a page does without where it would be too large."""
 
-_PLACE = "\x00results\x00"
+PLACE = "\x00results\x00"
 """Where the results go; no other text holds this, for NUL is cleaned away."""
 
 
@@ -48,19 +49,49 @@ def to_html(facts: dict[str, Any]) -> str:
             drawn |= {name: [None] * len(drawn[name])}
             page = _rendered(facts, drawn)
     room = LIMIT - len(page.encode())
-    return page.replace(_PLACE, as_json(fitting(facts["data"], room)), 1)
+    return page.replace(PLACE, as_json(fitting(facts["data"], room)), 1)
 
 
 def _rendered(facts: dict[str, Any], drawn: dict[str, Any]) -> str:
+    return document("page.html", facts, drawn)
+
+
+def document(
+    template: str,
+    facts: dict[str, Any],
+    drawn: dict[str, Any],
+    *,
+    more_style: tuple[str, ...] = (),
+) -> str:
+    """A page with the style and the script that all pages share.
+
+    ``PLACE`` stands where the results go. ``more_style`` names style sheets of this
+    page alone.
+    """
     environment = _environment()
     source = environment.loader.get_source  # type: ignore[union-attr]
-    return environment.get_template("page.html").render(
+    sheets = [source(environment, name)[0] for name in ("style.css", *more_style)]
+    return environment.get_template(template).render(
         facts | {"data": None},
         figures=drawn,
-        style=Markup(source(environment, "style.css")[0]),
+        style=Markup("".join(sheets)),
         script=Markup(source(environment, "hover.js")[0]),
-        embedded=Markup(_PLACE),
+        embedded=Markup(PLACE),
     )
+
+
+def compared_html(facts: dict[str, Any]) -> str:
+    """One whole HTML document on several runs.
+
+    Parameters
+    ----------
+    facts : dict
+        From `learnable.reports.compared.compare_facts`.
+    """
+    drawn = _marked(compared_figures(facts))
+    sheets = ("compared.css",)
+    page = document("compared.html", facts, drawn, more_style=sheets)
+    return page.replace(PLACE, as_json(facts["data"]), 1)
 
 
 def _marked(found: Any) -> Any:

@@ -69,7 +69,7 @@ def score_facts(results: Results) -> dict[str, Any] | None:
         "metric": metric(key).label,
         "columns": [_column(name, rows) for name in others],
         "rows": [_row_facts(row, key, others, rows, thumb) for row in rows],
-        "forest": _forest(rows, key, thumb),
+        "forest": forest_facts(rows, key, thumb),
         "accuracy": _accuracy(rows, majority(results)),
         "folds": max(len(main_score(row, key).folds) for row in rows),
         "explained": _in_words(key, results.about.task),
@@ -82,7 +82,7 @@ def _accuracy(rows: list[Row], thumb: Row | None) -> dict[str, Any] | None:
     """What the plot of the accuracies draws; None for numbers, or too many rows."""
     able = [row for row in rows if "accuracy" in row.scores]
     few = 0 < len(able) <= MOST_ACCURACIES
-    return _forest(able, "accuracy", thumb) if few else None
+    return forest_facts(able, "accuracy", thumb) if few else None
 
 
 def _column(name: str, rows: list[Row]) -> dict[str, str]:
@@ -126,7 +126,7 @@ def _in_words(key: str, task: str) -> str:
     return f"Skill is the improvement in {gain}: 0 is no better, 1 is perfect."
 
 
-def _forest(rows: list[Row], key: str, thumb: Row | None) -> dict[str, Any]:
+def forest_facts(rows: list[Row], key: str, thumb: Row | None) -> dict[str, Any]:
     """Positions for the plot; numbers, not texts."""
     marks = [_mark(row, key) for row in rows if math.isfinite(_merit(row, key))]
     line = main_score(thumb, key).mean if thumb else math.nan

@@ -1,5 +1,6 @@
 """Commands that train nothing do not pay for TensorFlow."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -48,3 +49,19 @@ def test_baseline_and_report_import_what_they_may(tmp_path: Path) -> None:
     assert not {"tensorflow", "keras"} & modules_after(code, tmp_path)
     found = modules_after(command("report", "last", "--quiet"), tmp_path)
     assert not {"tensorflow", "keras", "sklearn"} & found
+
+
+def test_comparing_runs_imports_what_it_may(tmp_path: Path) -> None:
+    made = command("baseline", "iris", "--folds", "2", "--quiet", "--jobs", "1")
+    modules_after(made, tmp_path)
+    (run,) = (tmp_path / "runs").iterdir()
+    copy = run.with_name("copy")
+    shutil.copytree(run, copy)
+    names = [run.name, copy.name]
+    compare = command("report", *names, "--quiet", "--charts", "charts")
+    markdown = command("report", "last", "--format", "md", "--to", "-")
+    for code in (compare, markdown):
+        assert not {"tensorflow", "keras", "sklearn"} & modules_after(code, tmp_path)
+    diff = "from learnable.zoo.cli.runs_diff import diff_command as diff"
+    code = f"{diff}; diff({names!r}, standalone_mode=False)"
+    assert not HEAVY & modules_after(code, tmp_path)

@@ -23,7 +23,7 @@ COMMANDS = {
     "predict": "predict",
     "generate": "generate",
     "runs": "runs",
-    "report": "runs",
+    "report": "report",
     "list": "shelf",
     "show": "shelf",
     "explain": "explain",

@@ -167,14 +167,21 @@ def seconds(value: float | None) -> str:
     return "" if value is None else f"{value:.2f} s" if value < 10 else f"{value:.0f} s"
 
 
-def show_results(results: Results, run: Path, *, as_json: bool, quiet: bool) -> None:
+def show_results(
+    results: Results,
+    run: Path,
+    *,
+    as_json: bool,
+    quiet: bool,
+    report: Path | None = None,
+) -> None:
     """The table, the verdicts and the report's path; or all of it as JSON."""
     if not quiet:
         for note in results.about.notes:
             console().print(f"note: {note}", markup=False)
         show_table(results)
         show_networks(results)
-    report = run / "report.html"
+    report = report or run / "report.html"
     if as_json:
         facts = results.to_dict() | {"run": str(run), "report": str(report)}
         click.echo(json.dumps(facts, ensure_ascii=False))

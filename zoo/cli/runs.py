@@ -1,4 +1,4 @@
-"""``zoo runs`` and ``zoo report``: what is on disk. Neither imports Keras."""
+"""``zoo runs``: what is on disk. Keras is not imported."""
 
 from __future__ import annotations
 
@@ -30,24 +30,3 @@ def runs_command(out: Path, as_json: bool) -> None:
         said = ", ".join(f"{about} {name}" for about, name in verdicts.items())
         line = f"{folder.name}  {results.about.name}  {said}"
         click.echo(json.dumps(facts, ensure_ascii=False) if as_json else line)
-
-
-@click.command("report", epilog="\b\nExample:\n  zoo report last")
-@click.argument("run")
-@options.out_option
-@options.json_option
-@options.quiet_option
-def report_command(run: str, out: Path, as_json: bool, quiet: bool) -> None:
-    """Write a run's report.html again, from its results.json alone.
-
-    RUN is a run's folder, its name, a part of it, or `last`.
-    """
-    from ...baselines.results import Results
-    from ...reports import Report
-    from ..run import RESULTS, find_run
-    from .output import show_results
-
-    folder = find_run(run, out)
-    results = Results.load(folder / RESULTS)
-    Report(results).save(folder / "report.html")
-    show_results(results, folder, as_json=as_json, quiet=quiet)

@@ -1,0 +1,154 @@
+"""Facts -> Markdown, as GitHub and terminals show it.
+
+Whatever a template puts out is escaped, unless a function of this module made it: a
+name from somebody's file cannot become a heading, a link, a table or a mention.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+JOINER = "\N{WORD JOINER}"
+"""Takes no room, and keeps ``@name``, ``#12`` and ``://`` from being made links."""
+
+_MARKUP = re.compile(
+    r"[\\`*|~$]|<(?=[\w/!?])|&(?=#?\w)|\](?=[(\[:])|(?<![^\W_])_|_(?![^\W_])|(?<=!)\["
+)
+_LINKS = re.compile(r"@(?=\w)|#(?=\d)|(?<=gh)-(?=\d)|:(?=//)|(?<=www)\.", re.IGNORECASE)
+_FIRST = re.compile(r"^(?=[-+](?:[\s-]|$)|[#=>\[])|^(\d{1,9})(?=[.)](?:\s|$))")
+"""What would make a heading, a list, a quotation or a rule at the start of a line."""
+
+_BAR = re.compile(r"(?<!\\)\|")
+
+_FENCE = re.compile(r"(`{3,})\w*")
+
+
+class Ready(str):
+    """Markdown that is not to be escaped again."""
+
+
+def escaped(value: object) -> Ready:
+    """A text as Markdown that shows this text, on one line, and nothing else.
+
+    Examples
+    --------
+    >>> escaped("a|b *c*")
+    'a\\\\|b \\\\*c\\\\*'
+    """
+    if isinstance(value, Ready):
+        return value
+    said = _MARKUP.sub(r"\\\g<0>", " ".join(str(value).split()))
+    said = _FIRST.sub(lambda found: f"{found[1] or ''}\\", said)
+    return Ready(_LINKS.sub(lambda found: found[0] + JOINER, said))
+
+
+def code(value: object) -> Ready:
+    """A name as code; as text where it holds ``|``, which would end a cell."""
+    said = " ".join(str(value).split())
+    if not said or "|" in said:
+        return escaped(said)
+    marks = "`" * (_longest("`", said) + 1)
+    room = " " if said[0] == "`" or said[-1] == "`" else ""
+    return Ready(f"{marks}{room}{said}{room}{marks}")
+
+
+def fenced(value: str, language: str = "") -> Ready:
+    """Lines as they are, in a block that none of them can end."""
+    marks = "`" * max(3, _longest("`", value) + 1)
+    return Ready(f"{marks}{language}\n{value.strip(chr(10))}\n{marks}")
+
+
+def _longest(letter: str, value: str) -> int:
+    return max(map(len, re.findall(f"{letter}+", value)), default=0)
+
+
+def aligned(table: str) -> Ready:
+    """A table with its columns one below the other, for those who read it as it is.
+
+    Empty lines are left out; the second line says how columns are aligned.
+    """
+    rows = [
+        [cell.strip() for cell in _BAR.split(line.strip())[1:-1]]
+        for line in table.splitlines()
+        if line.strip()
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    right = [cell.endswith(":") for cell in rows[1]]
+    return Ready("\n".join(_lines(rows, widths, right)))
+
+
+def _lines(
+    rows: list[list[str]], widths: list[int], right: list[bool]
+) -> Iterator[str]:
+    columns = list(zip(widths, right, strict=True))
+    for number, row in enumerate(rows):
+        cells = [
+            cell.rjust(width) if is_right else cell.ljust(width)
+            for cell, (width, is_right) in zip(row, columns, strict=True)
+        ]
+        if number == 1:
+            cells = [
+                "-" * (w - 1) + (":" if is_right else "-") for w, is_right in columns
+            ]
+        yield f"| {' | '.join(cells)} |"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        finalize=escaped,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"code": code, "fenced": fenced, "aligned": aligned}
+    return environment
+
+
+def to_markdown(facts: dict[str, Any]) -> str:
+    """The report of one run.
+
+    Parameters
+    ----------
+    facts : dict
+        From `learnable.reports.summarize.summarize`.
+    """
+    return _rendered("page.md", facts)
+
+
+def compared_markdown(facts: dict[str, Any]) -> str:
+    """The comparison of several runs.
+
+    Parameters
+    ----------
+    facts : dict
+        From `learnable.reports.compared.compare_facts`.
+    """
+    return _rendered("compared.md", facts)
+
+
+def _rendered(template: str, facts: dict[str, Any]) -> str:
+    made = _environment().get_template(template).render(facts)
+    return "\n".join(_tidy(made.strip("\n").split("\n"))) + "\n"
+
+
+def _tidy(lines: list[str]) -> Iterator[str]:
+    """At most one empty line after another; in blocks of code all as it is."""
+    fence, last = "", "-"
+    for line in lines:
+        if fence:
+            fence = "" if line == fence else fence
+        elif found := _FENCE.fullmatch(line):
+            fence = found[1]
+        elif not (line or last):
+            continue
+        yield line
+        last = line

@@ -1,0 +1,124 @@
+"""``zoo report``: the page of one run again, or one that compares several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from . import options
+
+if TYPE_CHECKING:
+    from .reported import Reported
+
+FORMATS = ("html", "md", "json")
+STANDARD_OUTPUT = Path("-")
+
+
+@click.command(
+    "report",
+    epilog="\b\nExamples:\n"
+    "  zoo report last\n"
+    "  zoo report last --format md --to -\n"
+    "  zoo report rgb-softmax rgb-sigmoid --charts charts",
+)
+@click.argument("runs", nargs=-1, required=True, metavar="RUN...")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="html",
+    show_default=True,
+    help="A page, Markdown for a terminal or a pull request, or the results as JSON.",
+)
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where to write it; - is standard output.",
+)
+@click.option(
+    "--charts",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write each chart as SVG and PNG into this folder, too.",
+)
+@options.out_option
+@options.json_option
+@options.quiet_option
+def report_command(
+    runs: tuple[str, ...],
+    form: str,
+    to: Path | None,
+    charts: Path | None,
+    out: Path,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Write a run's report again, or compare 2 to 8 runs.
+
+    RUN is a run's folder, its name, a part of it, or `last`. One run's report is made
+    from its results.json alone and stands in its folder as report.html or report.md; a
+    comparison as compare-... in the folder of the runs. JSON goes to standard output
+    unless --to names a file.
+    """
+    from .reported import write, write_charts
+    from .runs_diff import as_line
+
+    to = STANDARD_OUTPUT if form == "json" and to is None else to
+    if as_json and to == STANDARD_OUTPUT:
+        from ...data.errors import Misuse
+
+        msg = "--json and a report on standard output do not go together"
+        raise Misuse(f"{msg}; leave --json out, or write to a file with --to")
+    made = _made(runs, out)
+    path = to or made.stem.with_name(f"{made.stem.name}.{form}")
+    drawn = write_charts(made, charts) if charts else []
+    if path == STANDARD_OUTPUT:
+        text = made.text(form)
+        click.echo(text, nl=not text.endswith("\n"))
+    else:
+        write(path, made.text(form), made.stem.parent)
+        if as_json:
+            told = {"report": str(path), "charts": [str(chart) for chart in drawn]}
+            click.echo(as_line(made.told | told))
+        else:
+            made.show(path, quiet)
+    if charts and not as_json:
+        names = ", ".join(chart.name for chart in drawn) or "none"
+        click.echo(f"charts: {names} in {charts}", err=path == STANDARD_OUTPUT)
+
+
+def _made(names: Sequence[str], out: Path) -> Reported:
+    """What is to be written, of one run or of several."""
+    from .reported import compared, of_one
+
+    folders = distinct_runs(names, out)
+    return of_one(folders[0]) if len(folders) == 1 else compared(folders, out)
+
+
+def distinct_runs(names: Sequence[str], out: Path) -> list[Path]:
+    """The folders of runs, none twice, and not more than can be compared.
+
+    Raises
+    ------
+    Misuse
+        A name is that of no run, one is named twice, or there are too many.
+    """
+    from ...data.errors import Misuse
+    from ...reports.compared import MOST_RUNS
+    from ..run import find_run
+
+    folders: dict[Path, Path] = {}
+    for name in names:
+        folder = find_run(name, out)
+        if folder.resolve() in folders:
+            msg = f"the run {folder.resolve().name} is named twice ({name!r})"
+            raise Misuse(f"{msg}; name each run once")
+        folders[folder.resolve()] = folder
+    if len(folders) > MOST_RUNS:
+        msg = f"{len(folders)} runs are named; at most {MOST_RUNS} can be compared"
+        raise Misuse(f"{msg}. Name fewer.")
+    return list(folders.values())
