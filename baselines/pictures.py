@@ -55,7 +55,7 @@ def _chosen(rows: Sequence[Row]) -> list[Row]:
     able = [row for row in rows if not row.error]
     networks = [row for row in able if row.kind == "network"][:MOST_NETWORKS]
     baselines = [row for row in able if row.kind == "baseline"]
-    best = best_baseline(rows)
+    best = best_baseline(tuple(rows))
     thumb = next((row for row in baselines if not learns(row)), None)
     names = [row.name for row in (best, thumb) if row is not None]
     return [*networks, *(row for row in baselines if row.name in names)]
