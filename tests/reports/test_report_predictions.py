@@ -206,6 +206,21 @@ def test_every_panel_is_an_svg_with_a_name(made, text):
                 assert len(said) > 1
 
 
+@pytest.mark.parametrize("task", ["multilabel", "multiclass"])
+def test_hostile_classes_and_targets_stay_text(made, task):
+    results = with_pictures(made("classification"), constant=("mlp",))
+    classes = {EVIL: 200, f"{EVIL}2": 200, "z": 200}
+    about = replace(results.about, task=task, target=EVIL, classes=classes)
+    page = Report(replace(results, about=about)).html()
+    assert page.count("<script") == 2
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert ('data-test="always"' in page) == (task == "multiclass")
+    assert SECTIONS - {"residuals", "always"} <= marks(page)
+    number = numbers(made("regression"))
+    about = replace(number.about, target=EVIL)
+    assert Report(replace(number, about=about)).html().count("<script") == 2
+
+
 def test_dots_of_folds_and_seeds_stand_in_columns(full):
     (panel, *_) = summarize(full)["folds"]["seeds"]["panels"]
     assert panel["folds"] == 10
