@@ -11,6 +11,20 @@ MOST_NAMED = 10
 
 
 @dataclass(frozen=True)
+class Examples:
+    """Some of a table's rows as they stand in the data, as texts.
+
+    ``values`` holds for each of ``rows`` one text a column, cut to a few letters;
+    ``n_columns`` says how many columns there are in all, the target among them.
+    """
+
+    rows: tuple[int, ...]
+    columns: tuple[str, ...]
+    values: tuple[tuple[str, ...], ...]
+    n_columns: int
+
+
+@dataclass(frozen=True)
 class Finding:
     """One instance of a rule.
 
@@ -31,6 +45,8 @@ class Finding:
         How many are concerned in all.
     evidence : dict of str -> float
         The numbers behind the sentence.
+    examples : Examples, optional
+        The first rows concerned; of tables only.
     """
 
     code: str
@@ -43,3 +59,4 @@ class Finding:
     n_columns: int = 0
     n_rows: int = 0
     evidence: dict[str, float] = field(default_factory=dict)
+    examples: Examples | None = None

@@ -15,6 +15,7 @@ from .curve import Ceiling, Curve
 from .diagnosis import Diagnosis
 from .doubt import McNemar, Noise
 from .finding import Finding
+from .picture import Pictures
 
 SCHEMA = 1
 """Raised when a reader of the older form would misread the newer one."""
@@ -29,12 +30,15 @@ class Score:
     ``low`` and ``high`` bound the mean with 95 % confidence; None where that cannot be
     said. ``folds`` holds one value a fold (the mean over seeds), in the order of the
     folds; NaN where the metric is not defined (ROC AUC on a fold with one class).
+    ``seeds`` holds for each fold one value a seed, of the metric that decides and where
+    there were several.
     """
 
     mean: float
     low: float | None
     high: float | None
     folds: tuple[float, ...]
+    seeds: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -239,6 +243,7 @@ class Results:
     course: Course | None = None
     curve: Curve | None = None
     ceiling: Ceiling | None = None
+    pictures: Pictures | None = None
     diagnosis: Diagnosis | None = None
     schema: int = SCHEMA
 

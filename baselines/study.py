@@ -21,6 +21,7 @@ from .evidence import Evidence, gather
 from .learning_curve import learning_curve
 from .noise import make_noise
 from .pairs import make_pairs
+from .pictures import make_pictures
 from .results import About, Results, Verdict
 from .rules.case import Found, Learned
 from .rules.examine import examine
@@ -212,6 +213,7 @@ def _results(
         noise=make_noise(board, evidence.rows),
         course=predictions.make_course(board),
         ceiling=top,
+        pictures=make_pictures(board, evidence.rows, seed=seed),
     )
 
 

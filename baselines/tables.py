@@ -103,11 +103,14 @@ def _row(board: Board, name: str) -> Row:
     error = board.failure(name)
     if error:
         return Row(name, kind, about.get(name, ""), {}, None, None, (), error)
-    folds = _mean_scores(seed_scores(board, name))
+    each = seed_scores(board, name)
+    folds = _mean_scores(each)
     scores = {
         metric: _score(board, name, metric, [f[metric] for f in folds])
         for metric in folds[0]
     }
+    if len(each) > 1:
+        scores["skill"] = replace(scores["skill"], seeds=_by_fold(each, "skill"))
     trainings = board.trainings(name)
     return Row(
         name,
@@ -134,6 +137,13 @@ def _mean_scores(found: list[list[dict[str, float]]]) -> list[dict[str, float]]:
         {metric: float(np.mean([f[metric] for f in fold])) for metric in fold[0]}
         for fold in zip(*found, strict=True)
     ]
+
+
+def _by_fold(
+    found: list[list[dict[str, float]]], metric: str
+) -> tuple[tuple[float, ...], ...]:
+    """One metric for each fold, and for each seed of it."""
+    return tuple(tuple(f[metric] for f in fold) for fold in zip(*found, strict=True))
 
 
 def _fold_scores(board: Board, outcome: Outcome) -> dict[str, float]:

@@ -35,8 +35,10 @@ def fitting(data: Facts, room: int) -> Facts:
     for name, shorten in (own | _STEPS).items():
         if len(as_json(data)) <= room:
             return data
-        left_out.append(name)
-        data = shorten(data) | {"left_out": list(left_out)}
+        shorter = shorten(data)
+        if shorter != data:  # there was something to leave out
+            left_out.append(name)
+            data = shorter | {"left_out": list(left_out)}
     if len(as_json(data)) <= room:
         return data
     return {"schema": data["schema"], "left_out": ["everything: see results.json"]}
@@ -60,6 +62,15 @@ def _without_histories(data: Facts) -> Facts:
     return data | {"networks": networks}
 
 
+def _without_pictures(data: Facts) -> Facts:
+    return data | {"pictures": None}
+
+
+def _without_rows(data: Facts) -> Facts:
+    findings = [finding | {"examples": None} for finding in data["findings"]]
+    return data | {"findings": findings}
+
+
 def _without_confusions(data: Facts) -> Facts:
     return data | {"rows": [row | {"confusion": []} for row in data["rows"]]}
 
@@ -80,6 +91,8 @@ def _without_examples(data: Facts) -> Facts:
 
 _STEPS: dict[str, Callable[[Facts], Facts]] = {
     "histories": _without_histories,
+    "pictures": _without_pictures,
+    "rows of findings": _without_rows,
     "confusions": _without_confusions,
     "layers": _without_layers,
     "course": _without_course,

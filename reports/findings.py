@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from ..baselines.finding import MOST_NAMED, Finding
+from ..baselines.finding import MOST_NAMED, Examples, Finding
 from ..baselines.results import Results
 from ..baselines.rules import catalog
 from . import text
@@ -17,6 +17,9 @@ TONES = {"error": "bad", "warning": "warn", "note": "none"}
 """The colour of a severity's badge; the word in it says the same."""
 
 MOST_FINDINGS = 30
+
+LETTERS = 40
+"""Of a value of a row concerned."""
 
 LOWER = 2
 """Levels that headings of an explanation go down: they stand below an h3."""
@@ -45,6 +48,22 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "advice": text.clean(finding.advice, 1_000),
         "columns": _named("Column", columns, finding.n_columns),
         "rows": _named("Row", rows, finding.n_rows),
+        "examples": _examples(finding.examples),
+    }
+
+
+def _examples(found: Examples | None) -> dict[str, Any] | None:
+    """The first rows concerned, as they stand in the data."""
+    if found is None or not found.rows:
+        return None
+    more = found.n_columns - len(found.columns)
+    return {
+        "columns": [text.name(column, LETTERS) for column in found.columns],
+        "rows": [
+            {"number": str(row), "cells": [text.clean(v, LETTERS) for v in values]}
+            for row, values in zip(found.rows, found.values, strict=False)
+        ],
+        "more": f"{text.count(more, 'more column')} not shown." if more > 0 else "",
     }
 
 

@@ -9,15 +9,17 @@ ROW = 26
 """Height of one candidate, in pixels."""
 
 
-def forest_svg(forest: dict[str, Any], width: int) -> str:
+def forest_svg(forest: dict[str, Any], width: int, *, dot: int = 14) -> str:
     """The score of every candidate with its interval and its folds.
 
     Parameters
     ----------
     forest : dict
-        ``facts["scores"]["forest"]``.
+        ``facts["scores"]["forest"]``, or ``facts["folds"]["paired"]``.
     width : int
         Of the whole chart, in pixels.
+    dot : int, default 14
+        Area of a fold's dot, in square pixels.
     """
     import altair as alt
 
@@ -28,14 +30,13 @@ def forest_svg(forest: dict[str, Any], width: int) -> str:
     ticks = alt.Axis(tickCount=max(2, int(plot // 80)), labelOverlap=False)
     x = alt.X("at:Q", scale=scale, title=forest["axis"], axis=ticks)
     y = alt.Y("name:N", sort=names, title=None)
-    layers = alt.layer(*_line(x), *_candidates(x, y, scale, plot))
+    layers = alt.layer(*_line(x), *_candidates(x, y, scale, plot, dot))
     chart = layers.properties(width=plot, height=ROW * len(names))
-    best = forest["marks"][0]["said"]
-    said = f"{forest['axis']} of {len(names)} candidates; best: {best}"
+    said = f"{forest['said']}; best: {forest['marks'][0]['said']}"
     return draw(chart, _tables(forest, names), said)
 
 
-def _candidates(x: Any, y: Any, scale: Any, plot: float) -> list[Any]:
+def _candidates(x: Any, y: Any, scale: Any, plot: float, dot: int) -> list[Any]:
     """Folds, interval, mean and its number, from back to front."""
     import altair as alt
 
@@ -48,7 +49,7 @@ def _candidates(x: Any, y: Any, scale: Any, plot: float) -> list[Any]:
         align="left", fontSize=FONT, color="var(--ink)", aria=False
     )
     return [
-        folds.mark_circle(size=14, opacity=0.4, aria=False),
+        folds.mark_circle(size=dot, opacity=0.4, aria=False),
         intervals.encode(
             x=alt.X("low:Q", scale=scale), x2=alt.X2("high:Q"), color=color
         ),

@@ -16,7 +16,10 @@ TEMPLATES = Path(__file__).parent / "templates"
 LIMIT = 490_000
 """Bytes of a page. The embedded results give way first; they are on disk anyway."""
 
-GIVING_WAY = ("diagrams", "strips", "curves", "probes", "repairs")
+GIVING_WAY = (
+    "diagrams", "strips", "seeds", "residuals", "histograms", "points", "calibration",
+    "tradeoffs", "curves", "probes", "repairs",
+)  # fmt: skip
 """Lists of charts that a page does without where it would be too large."""
 
 PLACE = "\x00results\x00"

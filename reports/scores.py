@@ -147,6 +147,7 @@ def forest_facts(rows: list[Row], key: str, thumb: Row | None) -> dict[str, Any]
         "line": line if math.isfinite(line) else None,
         "line_label": text.name(thumb.name, 30) if thumb else "",
         "axis": metric(key).label,
+        "said": f"{metric(key).label} of {text.count(len(marks), 'candidate')}",
         "cut": cut,
     }
 

@@ -8,14 +8,18 @@ from typing import Any
 from ..baselines.results import Comparison, Results, Signal
 from ..baselines.worth import effect
 from . import text
+from .calibration import calibration_facts
 from .classes import balance_facts, confusion_facts, recognition_facts
 from .diagnosis import diagnosis_facts
 from .findings import finding_facts
+from .folds import fold_facts
 from .forecasts import forecast_facts
 from .learning import learning_facts
 from .metrics import metric
+from .predictions import histogram_facts, residual_facts
 from .scores import best_baseline, failures, noise_facts, score_facts, timing_facts
 from .tasks import size, words
+from .tradeoffs import tradeoff_facts
 from .training import MOST_NETWORKS, network_facts
 from .verdicts import verdict_facts
 
@@ -57,6 +61,11 @@ def summarize(results: Results) -> dict[str, Any]:
         "few_comparisons": len(results.comparisons) <= FEW,
         "scores": score_facts(results),
         "failures": failures(results),
+        "folds": fold_facts(results),
+        "tradeoffs": tradeoff_facts(results),
+        "calibration": calibration_facts(results),
+        "residuals": residual_facts(results),
+        "histograms": histogram_facts(results),
         "course": forecast_facts(results),
         "learning": learning_facts(results),
         "networks": network_facts(results),

@@ -63,10 +63,12 @@ def _config() -> dict[str, Any]:
 
 _TAG = re.compile(r"<[^<>]*>")
 _SPARE = re.compile(
-    r' (?:opacity="1"|font-family="sans-serif"|font-weight="normal")'
-    r'|<path class="foreground"[^<>]*display="none"/>'
+    r' (?:opacity="1"|font-family="sans-serif"|font-weight="normal"'
+    r'|aria-roledescription="[^"]*"|pointer-events="none"|class="[^"]*")'
+    r'|<path class="(?:foreground"[^<>]*display="none"|background"[^<>]*"M0,0h0v0h0Z"'
+    r"[^<>]*)/>"
 )
-"""What is so without being said, or is never seen: a quarter of a chart's weight."""
+"""What is so without being said, or is never seen: a third of a chart's weight."""
 _GEOMETRY = re.compile(r' (?:d|transform)="[^"]*"')
 _DIGITS = re.compile(r"(\.\d)\d+")
 

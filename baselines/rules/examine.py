@@ -13,6 +13,7 @@ from .balance import class_imbalance
 from .case import Case, Found, Learned
 from .columns import constant_inputs, inputs_not_finite
 from .copies import conflicting_labels, duplicate_rows
+from .examples import with_examples
 from .few import too_few_rows
 from .leak import leak
 from .neighbours import rows_like_neighbours
@@ -64,6 +65,7 @@ def examine(
         return ()
     case = Case(dataset, tuple(candidates), learned)
     found = [f for check in CHECKS if (f := check(case)) is not None]
+    found = [with_examples(f, dataset) for f in found]
     return tuple(sorted(found, key=lambda f: SEVERITIES.index(f.finding.severity)))
 
 
