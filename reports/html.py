@@ -15,6 +15,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 LIMIT = 490_000
 """Bytes of a page. The embedded results give way first; they are on disk anyway."""
 
+SCRIPTS = ("hover.js", "tables.js", "scroll.js")
+"""Each works for itself, below the ``.zoo`` that it stands in."""
+
 GIVING_WAY = ("diagrams", "strips", "curves", "probes", "repairs")
 """Lists of charts that a page does without where it would be too large."""
 
@@ -52,15 +55,27 @@ def to_html(facts: dict[str, Any]) -> str:
 
 
 def _rendered(facts: dict[str, Any], drawn: dict[str, Any]) -> str:
-    environment = _environment()
-    source = environment.loader.get_source  # type: ignore[union-attr]
-    return environment.get_template("page.html").render(
-        facts | {"data": None},
-        figures=drawn,
-        style=Markup(source(environment, "style.css")[0]),
-        script=Markup(source(environment, "hover.js")[0]),
-        embedded=Markup(_PLACE),
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            facts | {"data": None},
+            figures=drawn,
+            style=style(),
+            script=script(),
+            embedded=Markup(_PLACE),
+        )
     )
+
+
+def style() -> Markup:
+    """The style sheet of every page; all of it is meant for what is below ``.zoo``."""
+    return Markup((TEMPLATES / "style.css").read_text("utf-8"))
+
+
+def script() -> Markup:
+    """The scripts of every page, for the end of its ``.zoo``."""
+    return Markup("".join((TEMPLATES / name).read_text("utf-8") for name in SCRIPTS))
 
 
 def _marked(found: Any) -> Any:
