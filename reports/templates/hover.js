@@ -17,6 +17,7 @@
   let shown = null; // {mark, place}: of a line the place of the point, else -1
   let stepping = false; // shown to the keyboard, not to the pointer
   let leaving = 0;
+  let moored = null; // where the mark was when it was shown
 
   const charts = new Map();
   for (const svg of page.querySelectorAll("svg")) {
@@ -56,10 +57,15 @@
     return new DOMRect(x - 3, y - 3, 6, 6);
   }
 
-  function show(found, x, y) {
+  function stay() {
     clearTimeout(leaving);
     leaving = 0;
+  }
+
+  function show(found, x, y) {
+    stay();
     shown = found;
+    moored = boxOf(found);
     note.hidden = false;
     note.textContent = textOf(found);
     const high = note.offsetHeight;
@@ -68,8 +74,7 @@
   }
 
   function hide() {
-    clearTimeout(leaving);
-    leaving = 0;
+    stay();
     shown = null;
     stepping = false;
     note.hidden = spot.hidden = true;
@@ -101,10 +106,10 @@
   }
 
   page.addEventListener("mousemove", (event) => {
-    if (event.target === note) return clearTimeout(leaving), (leaving = 0);
+    if (event.target === note) return stay();
     const marks = charts.get(event.target.closest("svg"));
     const found = marks && under(marks, event);
-    if (found && shown && found.mark === shown.mark && found.place === shown.place) return clearTimeout(leaving), (leaving = 0);
+    if (found && shown && found.mark === shown.mark && found.place === shown.place) return stay();
     if (found) {
       spot.hidden = true;
       stepping = false;
@@ -113,7 +118,16 @@
   });
   page.addEventListener("mouseleave", () => stepping || hide());
   document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
-  addEventListener("scroll", () => (stepping ? showStep(shown) : hide()), { capture: true, passive: true });
+  addEventListener("scroll", follow, { capture: true, passive: true });
+
+  // With the keyboard the note goes with its mark; under the pointer the mark went away.
+  function follow() {
+    if (!shown) return;
+    const box = boxOf(shown);
+    const away = Math.hypot(box.x - moored.x, box.y - moored.y) > 2;
+    if (away && stepping) showStep(shown);
+    else if (away) hide();
+  }
 
   // The keyboard. Left and right: the point before, the next one; up and down: the mark.
   function nearest(mark, x) {
@@ -148,6 +162,7 @@
 
   for (const [svg, all] of charts) {
     const marks = all.filter((mark) => !mark.twice); // a line and its name at the end
+    marks.sort((a, b) => Boolean(b.points.length) - Boolean(a.points.length));
     const stop = svg.parentElement;
     let current = first(marks[0]);
     stop.tabIndex = 0;
