@@ -44,3 +44,12 @@ def test_axe_finds_what_is_wrong(opened, written):
     page.evaluate(source)
     found, _ = page.evaluate(RUN, LEVELS)
     assert {text.split(":")[0] for text in found} == {"color-contrast", "button-name"}
+
+
+def test_no_tone_stands_without_a_word(opened, written, unfold, name):
+    """Good, bad and warn are not all told apart by every eye."""
+    page = unfold(opened(written(name)))
+    words = page.locator(".badge").all_inner_texts()
+    words += page.locator("*:has(> .dot)").all_inner_texts()
+    assert words
+    assert all(text.strip() for text in words)
