@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: test test-slow check demo docs benchmarks clean
+.PHONY: test test-slow check demo docs examples benchmarks clean
 
 test: check
 	$(BIN)/python -m pytest -n auto --dist loadfile
@@ -21,6 +21,10 @@ demo: $(READY)
 
 docs: $(READY)
 	$(BIN)/python docs/make_cli.py
+
+examples: $(READY)
+	$(BIN)/python docs/make_examples.py
+	$(BIN)/python docs/make_screens.py
 
 benchmarks: $(READY)
 	$(BIN)/python -m benchmarks.speed

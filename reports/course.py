@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from .svg import LETTER, WIDE, Table, draw
+from . import text
+from .svg import LETTER, WIDE, Table, draw, told
 
 COLORS = {
     "naive": "var(--soft)",
@@ -40,7 +41,7 @@ def course_svg(found: dict[str, Any], width: int) -> str:
             color=COLORS[kind],
             strokeDash=DASHES[kind],
         )
-        .encode(x=x, y=y, description=alt.Description("name:N"))
+        .encode(x=x, y=y, description=alt.Description("told:N"))
         for kind in COLORS
         if kind in drawn
     ]
@@ -55,13 +56,27 @@ def course_svg(found: dict[str, Any], width: int) -> str:
 
 
 def _tables(found: dict[str, Any], plot: float) -> dict[str, Table]:
-    return {
-        line["kind"]: [
-            {"step": step, "value": value, "name": line["name"]}
-            for step, value in enumerate(line["values"])
-        ]
-        for line in found["lines"]
-    } | {"times": _labels(found["times"], plot)}
+    return {line["kind"]: _points(line, found["times"]) for line in found["lines"]} | {
+        "times": _labels(found["times"], plot)
+    }
+
+
+def _points(line: dict[str, Any], times: list[str]) -> Table:
+    """From the first value that is known; that one carries the label of the line."""
+    steps = list(enumerate(line["values"]))
+    while steps and steps[0][1] is None:
+        del steps[0]
+    label = _told(line, times)
+    return [
+        {"step": step, "value": value, "told": label if i == 0 else ""}
+        for i, (step, value) in enumerate(steps)
+    ]
+
+
+def _told(line: dict[str, Any], times: list[str]) -> str:
+    pairs = zip(times, line["values"], strict=True)
+    known = [(time, text.number(v, ".4g")) for time, v in pairs if v is not None]
+    return told(line["name"], "", known)
 
 
 def _labels(times: list[str], plot: float) -> Table:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from . import text
-from .svg import FONT, LETTER, WIDE, Table, draw
+from .svg import FONT, LETTER, WIDE, Table, draw, told
 
 SERIES = ("training", "validation")
 LABEL = FONT + 2
@@ -51,10 +51,19 @@ def curve_svg(curve: dict[str, Any], width: int) -> str:
 
 def _points(curve: dict[str, Any]) -> Table:
     return [
-        {"epoch": epoch, "loss": loss, "series": name}
+        {
+            "epoch": epoch,
+            "loss": loss,
+            "series": name,
+            "told": told(name, "epoch ", _texts(points)) if i == 0 else "",
+        }
         for name, points in curve["series"].items()
-        for epoch, loss in points
+        for i, (epoch, loss) in enumerate(points)
     ]
+
+
+def _texts(points: list[tuple[int, float]]) -> list[tuple[str, str]]:
+    return [(f"{epoch:,}", text.number(loss)) for epoch, loss in points]
 
 
 def _losses(curve: dict[str, Any], scale: Any, plot: float) -> Any:
@@ -66,16 +75,17 @@ def _losses(curve: dict[str, Any], scale: Any, plot: float) -> Any:
     ticks = alt.Axis(tickMinStep=1, format=",d", tickCount=min(last, int(plot // 70)))
     colors = alt.Scale(domain=SERIES, range=["var(--train)", "var(--accent)"])
     dashes = alt.Scale(domain=SERIES, range=[[5, 3], [1, 0]])
-    drawn = alt.Chart(alt.NamedData("losses")).mark_line(
-        strokeWidth=2, point={"size": 28} if few else False
-    )
-    return drawn.encode(
+    drawn = alt.Chart(alt.NamedData("losses")).encode(
         x=alt.X("epoch:Q", scale=across, title="epoch", axis=ticks),
         y=alt.Y("loss:Q", scale=scale, title=None),
         color=alt.Color("series:N", scale=colors, legend=None),
-        strokeDash=alt.StrokeDash("series:N", scale=dashes, legend=None),
-        description=alt.Description("series:N"),
     )
+    lines = drawn.mark_line(strokeWidth=2).encode(
+        strokeDash=alt.StrokeDash("series:N", scale=dashes, legend=None),
+        description=alt.Description("told:N"),
+    )
+    points = drawn.mark_point(size=28, filled=True, opacity=1, aria=False)
+    return alt.layer(lines, points) if few else lines
 
 
 def _levels(scale: Any, plot: float) -> list[Any]:

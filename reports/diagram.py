@@ -186,7 +186,7 @@ def _frame(box: Box, plan: Plan) -> str:
         x += (WIDE - PILL) // 2
         return f'<rect x="{x}" y="{y + 8}" width="{PILL}" height="{HIGH - 8}" rx="17"/>'
     return (
-        f'<rect x="{x}" y="{y}" width="{WIDE}" height="{HIGH}" rx="6" '
+        f'<rect x="{x}" y="{y}" width="{WIDE}" height="{HIGH}" rx="6" role="img" '
         f'aria-label="{escape(_spoken(box))}"/>'
     )
 

@@ -16,6 +16,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 LIMIT = 490_000
 """Bytes of a page. The embedded results give way first; they are on disk anyway."""
 
+SCRIPTS = ("hover.js", "tables.js", "scroll.js")
+"""Each works for itself, below the ``.zoo`` that it stands in."""
+
 GIVING_WAY = (
     "diagrams", "strips", "seeds", "residuals", "histograms", "points", "calibration",
     "tradeoffs", "curves", "probes", "repairs",
@@ -66,20 +69,21 @@ def document(
     *,
     more_style: tuple[str, ...] = (),
 ) -> str:
-    """A page with the style and the script that all pages share.
+    """A page with the style and the scripts that all pages share.
 
     ``PLACE`` stands where the results go. ``more_style`` names style sheets of this
     page alone.
     """
-    environment = _environment()
-    source = environment.loader.get_source  # type: ignore[union-attr]
-    sheets = [source(environment, name)[0] for name in ("style.css", *more_style)]
-    return environment.get_template(template).render(
-        facts | {"data": None},
-        figures=drawn,
-        style=Markup("".join(sheets)),
-        script=Markup(source(environment, "hover.js")[0]),
-        embedded=Markup(PLACE),
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            facts | {"data": None},
+            figures=drawn,
+            style=style(*more_style),
+            script=script(),
+            embedded=Markup(PLACE),
+        )
     )
 
 
@@ -95,6 +99,17 @@ def compared_html(facts: dict[str, Any]) -> str:
     sheets = ("compared.css",)
     page = document("compared.html", facts, drawn, more_style=sheets)
     return page.replace(PLACE, as_json(facts["data"]), 1)
+
+
+def style(*more: str) -> Markup:
+    """The style sheet of every page, and more; all are for what is below ``.zoo``."""
+    sheets = ("style.css", *more)
+    return Markup("".join((TEMPLATES / name).read_text("utf-8") for name in sheets))
+
+
+def script() -> Markup:
+    """The scripts of every page, for the end of its ``.zoo``."""
+    return Markup("".join((TEMPLATES / name).read_text("utf-8") for name in SCRIPTS))
 
 
 def _marked(found: Any) -> Any:

@@ -143,7 +143,7 @@ def _marks(x: Any, up: Any) -> list[Any]:
 
     y = alt.Y("at:Q", scale=up, title=None)
     color = alt.Color("color:N", scale=None)
-    steps = alt.Chart(alt.NamedData("steps")).mark_line(strokeWidth=2)
+    steps = alt.Chart(alt.NamedData("steps")).mark_line(strokeWidth=2, aria=False)
     marks = alt.Chart(alt.NamedData("marks"))
     lines = steps.encode(
         x=x,
@@ -170,7 +170,11 @@ def _names(x: Any, up: Any, plot: float) -> Any:
     import altair as alt
 
     named = alt.Chart(alt.NamedData("names")).mark_text(
-        align="left", baseline="middle", fontSize=FONT - 1, color="var(--muted)"
+        align="left",
+        baseline="middle",
+        fontSize=FONT - 1,
+        color="var(--muted)",
+        aria=False,
     )
     return named.encode(
         x=alt.value(plot + 8),

@@ -5,7 +5,7 @@ from typing import Any
 
 from . import text
 from .curves import LABEL, spread
-from .svg import FONT, LETTER, Table, draw
+from .svg import FONT, LETTER, Table, draw, told
 
 HALF = 396
 """Width of a chart with another one beside it, in pixels."""
@@ -52,16 +52,17 @@ def _lines(chart: dict[str, Any], up: Any, plot: float) -> Any:
     across = alt.Scale(domain=chart["steps"], nice=False)
     ticks = alt.Axis(format=",d", tickMinStep=1, tickCount=max(2, int(plot // 55)))
     scale = alt.Axis(format=form, tickCount=4, labelOverlap=True)
-    drawn = alt.Chart(alt.NamedData("points")).mark_line(
-        strokeWidth=1.8, point={"size": 22} if few else False
-    )
-    return drawn.encode(
+    drawn = alt.Chart(alt.NamedData("points")).encode(
         x=alt.X("step:Q", scale=across, title="step", axis=ticks),
         y=alt.Y("value:Q", scale=up, title=None, axis=scale),
         color=alt.Color("color:N", scale=None),
         detail="name:N",
-        description=alt.Description("said:N"),
     )
+    lines = drawn.mark_line(strokeWidth=1.8).encode(
+        description=alt.Description("told:N")
+    )
+    points = drawn.mark_point(size=22, filled=True, opacity=1, aria=False)
+    return alt.layer(lines, points) if few else lines
 
 
 def _ends(plot: float) -> Any:
@@ -90,16 +91,21 @@ def _tables(chart: dict[str, Any], names: list[str]) -> dict[str, Table]:
             "value": max(value, chart["domain"][0]),
             "name": name,
             "color": color,
-            "said": f"{name or 'loss'}, step {step:,}: {format(value, spec)}",
+            "told": _told(name, line["points"], spec) if i == 0 else "",
         }
         for line, name, color in zip(chart["lines"], names, colors, strict=True)
-        for step, value in line["points"]
+        for i, (step, value) in enumerate(line["points"])
     ]
     ends = [
         {"name": name, "color": color, "place": place}
         for name, color, place in zip(names, colors, places, strict=True)
     ]
     return {"points": points, "ends": ends}
+
+
+def _told(name: str, points: list[tuple[int, float]], spec: str) -> str:
+    texts = [(f"{step:,}", format(value, spec)) for step, value in points]
+    return told(name or "loss", "step ", texts)
 
 
 def _height(chart: dict[str, Any], value: float) -> float:

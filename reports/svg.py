@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -33,6 +34,26 @@ def draw(chart: Any, tables: dict[str, Table], label: str) -> str:
     spec = chart.to_dict(validate=False)
     spec |= {"datasets": tables, "config": _config()}
     return _trim(vl_convert.vegalite_to_svg(spec), label)
+
+
+def told(name: str, word: str, points: Iterable[tuple[str, str]]) -> str:
+    """The label of a line: its name, and of each point what ``hover.js`` shows there.
+
+    Parameters
+    ----------
+    name : str
+        On one line.
+    word : str
+        What the steps are, with a blank behind it, or "".
+    points : iterable of (str, str)
+        The step and the value of every point of the line, in its order.
+
+    Examples
+    --------
+    >>> told("training", "epoch ", [("1", "0.69"), ("2", "0.43")])
+    'training\\nepoch \\n1: 0.69\\n2: 0.43'
+    """
+    return "\n".join([name, word, *(f"{step}: {value}" for step, value in points)])
 
 
 @cache
@@ -87,7 +108,8 @@ def _trim(svg: str, label: str) -> str:
 
 def _lighter(tag: re.Match[str]) -> str:
     """A tag only: the same letters in a text are somebody's name."""
-    return _GEOMETRY.sub(_rounded, _SPARE.sub("", tag[0]))
+    short = tag[0].replace("&#xA;", "\n")  # between the points of a line
+    return _GEOMETRY.sub(_rounded, _SPARE.sub("", short))
 
 
 def _rounded(found: re.Match[str]) -> str:

@@ -16,6 +16,7 @@ from learnable.data.errors import BadData, Misuse
 from learnable.reports import Report
 from learnable.reports.curves import curve_svg, spread
 from learnable.reports.forest import forest_svg
+from learnable.reports.html import script
 from learnable.reports.summarize import summarize
 from learnable.reports.svg import NARROW
 
@@ -234,6 +235,11 @@ def test_networks_stand_beside_one_another(pages, made):
     both = Report(made("two networks")).html()
     assert "<li>mlp_twin &lt; mlp.</li>" in both
     assert 'data-test="pairs"' not in pages["classification"]
+
+
+def test_scripts_are_small_and_ask_for_nothing():
+    assert len(script().encode()) < 40_000
+    assert not re.search(r"fetch|import|XMLHttp|innerHTML|eval|https?:", script())
 
 
 def test_page_is_made_quickly(made):

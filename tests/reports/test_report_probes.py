@@ -70,7 +70,7 @@ def test_zero_gradients_are_named_and_drawn_at_the_edge():
     fact = gradients(look(0, {"a": 0.0, "b": 1.0}), look(1, {"a": 0.0, "b": 0.5}))
     assert fact["sentences"] == ["Always no gradient: a."]
     assert fact["chart"]["domain"] == [0.05, 1.0]
-    assert 'aria-label="a, step 1: 0"' in probe_svg(fact["chart"], HALF)
+    assert 'aria-label="a\nstep \n0: 0\n1: 0"' in probe_svg(fact["chart"], HALF)
 
 
 def test_all_zero_is_said_and_not_drawn():
