@@ -122,7 +122,8 @@ def compare(experiment: Experiment, how: How) -> Ran:
         known=known,
         curves=_curves(experiment),
     )
-    facts = facts or work.first_trainings(study, networks, dataset)
+    if networks and not facts:
+        facts = work.first_trainings(study, networks, dataset)
     settings_of = settings_facts(experiment, dataset)
     return work.write_run(
         how.out, experiment.kind, study, networks=facts, settings=settings_of
