@@ -143,11 +143,13 @@ def write_run(
     """Write a run's folder; returns the results as written, and the folder."""
     from ...baselines.rules.examine import listing
     from ...reports import Report
+    from ...reports.entries import write_summary
     from .. import run as disk
 
     results = replace(study.results, networks=networks)
     with disk.new_run(out, label) as (folder, final):
         results.save(folder / disk.RESULTS)
+        write_summary(folder, results, "train" if fitted else label)
         study.predictions.to_parquet(folder / "predictions.parquet", index=False)
         if study.found:
             listing(study.found).to_csv(folder / "findings.csv", index=False)
