@@ -1,5 +1,6 @@
 """Facts -> the page, with jinja2."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,17 @@ def _rendered(facts: dict[str, Any], drawn: dict[str, Any]) -> str:
         style=Markup(source(environment, "style.css")[0]),
         script=Markup(source(environment, "hover.js")[0]),
         embedded=Markup(_PLACE),
+    )
+
+
+def rendered(template: str, facts: dict[str, Any], scripts: Sequence[str] = ()) -> str:
+    """Another page: its template with the facts, the style sheet and some scripts."""
+    environment = _environment()
+    source = environment.loader.get_source  # type: ignore[union-attr]
+    return environment.get_template(template).render(
+        facts,
+        style=Markup(source(environment, "style.css")[0]),
+        scripts=[Markup(source(environment, name)[0]) for name in scripts],
     )
 
 
