@@ -2,7 +2,6 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from os.path import abspath
@@ -10,16 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from ..baselines.results import SCHEMA, Results
-from ..data.disk import write_whole
 from ..data.errors import BadData, ZooError
 from .metrics import metric
+from .notes import NOTES, read_notes, write_json
 from .report import RESULTS
 from .scores import best_baseline, main_score
 
 SUMMARY = "summary.json"
 """A few facts of ``results.json``, so that a list need not read all of it."""
-NOTES = "notes.json"
-"""What a person says of a run: apart from what the run found."""
 
 _MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
@@ -165,13 +162,7 @@ def _finite(value: float | None) -> float | None:
 
 def write_summary(folder: Path, results: Results, kind: str) -> None:
     """Write ``summary.json``."""
-    _write(folder / SUMMARY, asdict(summarise_run(results, kind)))
-
-
-def _write(path: Path, facts: Mapping[str, Any]) -> None:
-    text = json.dumps(facts, indent=1, ensure_ascii=False)
-    # a file name that is no UTF-8 reaches us as lone surrogates: \udc.. in JSON too
-    write_whole(path, text.encode("utf-8", "backslashreplace").decode("utf-8"))
+    write_json(folder / SUMMARY, asdict(summarise_run(results, kind)))
 
 
 def read_entry(folder: Path) -> Entry:
@@ -266,47 +257,9 @@ def _kind(results: Results) -> str:
     return "compare" if compared else "train"
 
 
-def read_notes(folder: Path) -> tuple[str, tuple[str, ...]]:
-    """The note and the tags of a run; empty where it has none.
-
-    Raises
-    ------
-    BadData
-        ``notes.json`` is damaged or cannot be read.
-    """
-    path = folder / NOTES
-    try:
-        facts = json.loads(path.read_bytes())
-        return str(facts["note"]), tuple(map(str, facts["tags"]))
-    except (FileNotFoundError, NotADirectoryError):
-        return "", ()
-    except (OSError, *_MALFORMED) as error:
-        msg = f"{path} is damaged ({type(error).__name__})"
-        raise BadData(f"{msg}; mend it or remove it") from error
-
-
 def _told_notes(folder: Path) -> tuple[str, tuple[str, ...]]:
     """A damaged note is told in its place: the run counts as one with a note."""
     try:
         return read_notes(folder)
     except BadData:
         return f"({NOTES} is damaged)", ()
-
-
-def write_notes(folder: Path, note: str, tags: Sequence[str]) -> None:
-    """Write ``notes.json`` whole, or remove it where there is nothing to say.
-
-    Raises
-    ------
-    BadData
-        The disk is full or the folder read-only; what was there before is untouched.
-    """
-    path = folder / NOTES
-    try:
-        if note or tags:
-            _write(path, {"note": note, "tags": list(tags)})
-        else:
-            path.unlink(missing_ok=True)
-    except OSError as error:
-        msg = f"cannot write {path}: {error.strerror}; note and tags are as they were"
-        raise BadData(msg) from error

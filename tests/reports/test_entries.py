@@ -9,11 +9,10 @@ from learnable.baselines.diagnosis import Diagnosis
 from learnable.data.errors import BadData
 from learnable.reports.entries import (
     read_entry,
-    read_notes,
     summarise_run,
-    write_notes,
     write_summary,
 )
+from learnable.reports.notes import read_notes, write_notes
 
 
 @pytest.fixture

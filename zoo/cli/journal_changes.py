@@ -54,7 +54,7 @@ def note_command(run: str, text: str | None, out: Path) -> None:
 
     An empty TEXT removes the note; without TEXT it is shown.
     """
-    from ...reports.entries import read_notes, write_notes
+    from ...reports.notes import read_notes, write_notes
     from ..run import find_run
 
     folder = find_run(run, out)
@@ -77,7 +77,7 @@ def note_command(run: str, text: str | None, out: Path) -> None:
 @options.out_option
 def tag_command(run: str, tags: tuple[str, ...], remove: bool, out: Path) -> None:
     """Give a run tags, or take them away; without TAG they are shown."""
-    from ...reports.entries import read_notes, write_notes
+    from ...reports.notes import read_notes, write_notes
     from ..run import find_run
 
     folder = find_run(run, out)
