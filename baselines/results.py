@@ -6,6 +6,7 @@ Nothing here imports scikit-learn, so a report can be made without it.
 import json
 import math
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -256,11 +257,7 @@ class Results:
     @classmethod
     def from_dict(cls, facts: dict[str, Any]) -> "Results":
         """The reverse of `to_dict`; NaN stays None in ``Score.folds``."""
-        import cattrs
-
-        converter = cattrs.Converter()
-        converter.register_structure_hook(float, _number)
-        return converter.structure(facts, cls)
+        return _converter().structure(facts, cls)
 
     def save(self, path: Path) -> None:
         """Write JSON to a temporary name beside the path, then rename."""
@@ -291,6 +288,16 @@ class Results:
         except Exception as error:  # cattrs raises groups of many kinds
             msg = f"{path} is damaged ({type(error).__name__}); run the command again"
             raise BadData(msg) from error
+
+
+@cache
+def _converter() -> Any:
+    """Made once: learning the classes takes ten times as long as reading a run."""
+    import cattrs
+
+    converter = cattrs.Converter()
+    converter.register_structure_hook(float, _number)
+    return converter
 
 
 def _number(value: Any, _: type) -> float:

@@ -26,7 +26,8 @@ def help_text(*names: str) -> str:
     context = click.Context(main, info_name="zoo", **main.context_settings, **width)
     command: click.Command = main
     for name in names:
-        found = main.get_command(context, name)
+        assert isinstance(command, click.Group)
+        found = command.get_command(context, name)
         assert found is not None
         command = found
         context = click.Context(command, context, name, **width)
@@ -35,8 +36,22 @@ def help_text(*names: str) -> str:
 
 def page() -> str:
     parts = [HEAD, f"## `zoo`\n\n```\n{help_text()}\n```\n"]
-    parts += [f"## `zoo {name}`\n\n```\n{help_text(name)}\n```\n" for name in COMMANDS]
+    for names in all_commands():
+        parts += [f"## `zoo {' '.join(names)}`\n\n```\n{help_text(*names)}\n```\n"]
     return "\n".join(parts)
+
+
+def all_commands() -> list[tuple[str, ...]]:
+    """The commands, each followed by the commands that it has itself."""
+    found: list[tuple[str, ...]] = []
+    context = click.Context(main, info_name="zoo")
+    for name in COMMANDS:
+        command = main.get_command(context, name)
+        inner = (
+            command.list_commands(context) if isinstance(command, click.Group) else []
+        )
+        found += [(name,), *((name, part) for part in inner)]
+    return found
 
 
 if __name__ == "__main__":

@@ -68,11 +68,12 @@ def document(
     drawn: dict[str, Any],
     *,
     more_style: tuple[str, ...] = (),
+    more_script: tuple[str, ...] = (),
 ) -> str:
     """A page with the style and the scripts that all pages share.
 
-    ``PLACE`` stands where the results go. ``more_style`` names style sheets of this
-    page alone.
+    ``PLACE`` stands where the results go. ``more_style`` and ``more_script`` name those
+    of this page alone.
     """
     return (
         _environment()
@@ -81,7 +82,7 @@ def document(
             facts | {"data": None},
             figures=drawn,
             style=style(*more_style),
-            script=script(),
+            script=script(*more_script),
             embedded=Markup(PLACE),
         )
     )
@@ -107,9 +108,10 @@ def style(*more: str) -> Markup:
     return Markup("".join((TEMPLATES / name).read_text("utf-8") for name in sheets))
 
 
-def script() -> Markup:
-    """The scripts of every page, for the end of its ``.zoo``."""
-    return Markup("".join((TEMPLATES / name).read_text("utf-8") for name in SCRIPTS))
+def script(*more: str) -> Markup:
+    """The scripts of every page, and more, for the end of its ``.zoo``."""
+    names = (*SCRIPTS, *more)
+    return Markup("".join((TEMPLATES / name).read_text("utf-8") for name in names))
 
 
 def _marked(found: Any) -> Any:

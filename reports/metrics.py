@@ -14,6 +14,7 @@ class Metric(NamedTuple):
 
 
 METRICS = {
+    "score": Metric("score", True, ".3f"),
     "skill": Metric("skill", True, ".3f"),
     "bits_per_character": Metric("bits per character", False, ".3f"),
     "log_loss": Metric("log loss", False, ".3f"),

@@ -195,7 +195,15 @@ def list_runs(out: Path) -> list[Path]:
     if not out.is_dir():
         return []
     folders = (p for p in out.iterdir() if not p.name.startswith("."))
-    return sorted(p for p in folders if (p / RESULTS).is_file())
+    return sorted(p for p in folders if _may_be_run(p))
+
+
+def _may_be_run(folder: Path) -> bool:
+    """Also a folder that may not be entered: who lists it is told why."""
+    try:
+        return (folder / RESULTS).is_file()
+    except PermissionError:
+        return True
 
 
 def find_run(name: str, out: Path) -> Path:
@@ -208,13 +216,13 @@ def find_run(name: str, out: Path) -> Path:
     Misuse
         Several are.
     """
-    if (Path(name) / RESULTS).is_file():
+    if name and (Path(name) / RESULTS).is_file():
         return Path(name)
     runs = list_runs(out)
     if name == "last" and runs:
         return runs[-1]
     exact = [run for run in runs if run.name == name]
-    found = exact or [run for run in runs if name in run.name]
+    found = exact or [run for run in runs if name and name in run.name]
     if len(found) == 1:
         return found[0]
     if found:

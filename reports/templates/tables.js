@@ -24,7 +24,7 @@
 
   function textOf(row, column) {
     const cell = row.cells[column];
-    return cell ? cell.textContent.trim() : "";
+    return cell ? (cell.dataset.value ?? cell.textContent.trim()) : "";
   }
 
   // Rows in the order of a column; missing values last, whichever way.

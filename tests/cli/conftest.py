@@ -1,6 +1,7 @@
 """The command as a user calls it."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,6 +32,31 @@ def flowers(tmp_path_factory: pytest.TempPathFactory, zoo: Zoo) -> tuple[Path, d
     )  # fmt: skip
     assert told.exit_code == 0, told.output
     return out, json.loads(told.stdout)
+
+
+@pytest.fixture(scope="session")
+def scored_iris(tmp_path_factory: pytest.TempPathFactory, zoo: Zoo) -> Path:
+    """The folder of a run without a network."""
+    out = tmp_path_factory.mktemp("scored")
+    told = zoo("baseline", "iris", "--folds", 2, "--jobs", 1, "--out", out, "--quiet")
+    assert told.exit_code == 0, told.output
+    (run,) = out.iterdir()
+    return run
+
+
+@pytest.fixture
+def journal(scored_iris: Path, tmp_path: Path) -> Path:
+    """Four runs: of the first three days of 2026, and one made now."""
+    out = tmp_path / "runs"
+    for day in (1, 2, 3):
+        run = out / f"2026010{day}-120000-baseline-000{day}"
+        shutil.copytree(scored_iris, run)
+        for name in ("summary.json", "results.json"):
+            facts = json.loads((run / name).read_text("utf-8"))
+            facts["created"] = f"2026-01-0{day}T12:00:00+00:00"
+            (run / name).write_text(json.dumps(facts), "utf-8")
+    shutil.copytree(scored_iris, out / scored_iris.name)
+    return out
 
 
 @pytest.fixture(scope="session")

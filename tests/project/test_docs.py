@@ -11,6 +11,7 @@ from learnable.baselines.catalog import BASELINES
 from learnable.data.catalog import DATASETS
 from learnable.zoo.catalog import MODELS
 from learnable.zoo.cli import COMMANDS, main
+from learnable.zoo.cli.runs import PARTS
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
@@ -28,9 +29,14 @@ def test_catalog_name_is_documented(name: str) -> None:
     assert f"`{name}`" in DOCS
 
 
-@pytest.mark.parametrize("name", [None, *COMMANDS])
-def test_help_ends_in_an_example(name: str | None) -> None:
-    shown = CliRunner().invoke(main, [name, "--help"] if name else ["--help"]).output
+@pytest.mark.parametrize("part", PARTS)
+def test_command_on_runs_is_documented(part: str) -> None:
+    assert f"zoo runs {part}" in (ROOT / "docs" / "journal.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["", *COMMANDS, *(f"runs {part}" for part in PARTS)])
+def test_help_ends_in_an_example(name: str) -> None:
+    shown = CliRunner().invoke(main, [*name.split(), "--help"]).output
     assert re.search(r"\n +Examples?:\n( +.*zoo .*\n)+\Z", shown)
 
 

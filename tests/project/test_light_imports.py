@@ -37,8 +37,10 @@ def command(*arguments: str) -> str:
         command("list"),
         command("show", "rgb-softmax"),
         command("train", "--help"),
+        command("runs"),
+        command("runs", "prune", "--keep", "1"),
     ],
-    ids=["package", "parts", "help", "list", "show", "train-help"],
+    ids=["package", "parts", "help", "list", "show", "train-help", "runs", "prune"],
 )
 def test_nothing_heavy_is_imported(code: str, tmp_path: Path) -> None:
     assert not HEAVY & modules_after(code, tmp_path)
@@ -49,6 +51,12 @@ def test_baseline_and_report_import_what_they_may(tmp_path: Path) -> None:
     assert not {"tensorflow", "keras"} & modules_after(code, tmp_path)
     found = modules_after(command("report", "last", "--quiet"), tmp_path)
     assert not {"tensorflow", "keras", "sklearn"} & found
+    index = "from pathlib import Path; from learnable.zoo.cli.index import write_index"
+    found = modules_after(f"{index}; write_index(Path('runs'))", tmp_path)
+    assert not HEAVY & found
+    assert not HEAVY & modules_after(command("runs", "list"), tmp_path)
+    found = modules_after(command("runs", "show", "last"), tmp_path)
+    assert not (HEAVY - {"rich"}) & found
 
 
 def test_comparing_runs_imports_what_it_may(tmp_path: Path) -> None:

@@ -91,8 +91,11 @@ def _bar(where: Console) -> Any:
     )
 
 
-def show_table(results: Results) -> None:
-    """The candidates with their intervals, best first after the networks."""
+def show_table(results: Results, where: Console | None = None) -> None:
+    """The candidates with their intervals, best first after the networks.
+
+    On standard error, if not told where.
+    """
     from rich.table import Table
     from rich.text import Text
 
@@ -117,7 +120,7 @@ def show_table(results: Results) -> None:
         whole = list(metrics)[:2]  # intervals of these; a terminal is 80 wide
         cells = [format_score(row.scores[m], m in whole) for m in metrics]
         table.add_row(name, *cells, seconds(row.fit_seconds))
-    console().print(table)
+    (where or console()).print(table)
 
 
 METRICS = {

@@ -92,7 +92,7 @@ def train(experiment: Experiment, how: How, *, resume: Unfinished | None = None)
             command=command,
         )
         work.write_network(folder, fitted, dataset)
-        results = work.write_results(folder, study, networks=(fitted.facts,))
+        results = work.write_results(folder, study, "train", networks=(fitted.facts,))
     return results, final
 
 

@@ -149,22 +149,24 @@ def write_run(
     from .. import run as disk
 
     with disk.new_run(out, label) as (folder, final):
-        results = write_results(folder, study, networks=networks)
+        results = write_results(folder, study, label, networks=networks)
         if settings:
             disk.write_settings(folder, settings, None, command=results.command)
     return results, final
 
 
 def write_results(
-    folder: Path, study: Study, *, networks: tuple[Network, ...]
+    folder: Path, study: Study, kind: str, *, networks: tuple[Network, ...]
 ) -> Results:
-    """Write what was found, and the page that shows it."""
+    """Write what a command of some kind found, and the page that shows it."""
     from ...baselines.rules.examine import listing
     from ...reports import Report
+    from ...reports.entries import write_summary
     from .. import run as disk
 
     results = replace(study.results, networks=networks)
     results.save(folder / disk.RESULTS)
+    write_summary(folder, results, kind)
     study.predictions.to_parquet(folder / "predictions.parquet", index=False)
     if study.found:
         listing(study.found).to_csv(folder / "findings.csv", index=False)

@@ -1,0 +1,85 @@
+"""The journal: the runs of a folder as entries, and how one is removed."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from ...data.errors import BadData, Misuse
+from ...reports.entries import Entry, read_entry
+from ..run import RESULTS, list_runs
+
+_NAME = re.compile(r"\d{8}-\d{6}-.+-[0-9a-f]{4}")
+"""What `learnable.zoo.run.run_name` makes."""
+_REMOVED = ".removed-"
+"""Runs that are being deleted are called so, and are in no list."""
+
+
+def entries(out: Path) -> list[Entry]:
+    """The runs of a folder, in the order of their names: the oldest first.
+
+    A run that is damaged, cannot be read or is of a newer schema is an entry with an
+    ``error``. A folder that is not there holds none.
+    """
+    return [read_entry(folder) for folder in list_runs(out)]
+
+
+def check_removable(folder: Path, out: Path) -> None:
+    """Refuse to remove what is no run of this folder.
+
+    Raises
+    ------
+    Misuse
+        It stands elsewhere, is a symbolic link, or holds no results of ours.
+    """
+    shown = repr(str(folder))
+    if folder.is_symlink():
+        msg = f"{shown} is a symbolic link; remove the link itself"
+        raise Misuse(f"{msg}, or the run that it leads to")
+    if folder.resolve().parent != out.resolve():
+        msg = f"{shown} does not stand in {str(out)!r}"
+        raise Misuse(f"{msg}; name the folder of its runs with --out")
+    if not _is_run(folder):
+        msg = f"{shown} holds no {RESULTS} of a run; nothing was removed"
+        raise Misuse(f"{msg}. Remove it by hand if it may go.")
+
+
+def _is_run(folder: Path) -> bool:
+    """Whether it holds results of ours; damaged ones are known by the folder's name."""
+    if not (folder / RESULTS).is_file():
+        return False
+    return bool(_NAME.fullmatch(folder.name)) or read_entry(folder).error is None
+
+
+def remove(folder: Path, out: Path) -> None:
+    """Delete a run: it leaves the list at once, then its files go.
+
+    Raises
+    ------
+    Misuse
+        As `check_removable`.
+    BadData
+        The folder is read-only, or not all of its files can be deleted.
+    """
+    check_removable(folder, out)
+    hidden = out / f"{_REMOVED}{secrets.token_hex(8)}"
+    try:
+        folder.rename(hidden)
+    except OSError as error:
+        msg = f"cannot remove {folder}: {error.strerror}; it is as it was"
+        raise BadData(msg) from error
+    try:
+        shutil.rmtree(hidden)  # deletes links, and nothing behind them
+    except OSError as error:
+        msg = f"{folder.name} is no run any more, but some of its files cannot be"
+        raise BadData(f"{msg} deleted: {error.filename}: {error.strerror}") from error
+
+
+def sweep(out: Path) -> None:
+    """Delete what a removal that was killed has left behind."""
+    with suppress(OSError):
+        for folder in out.glob(f"{_REMOVED}*"):
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,244 @@
+"""``zoo runs note``, ``tag``, ``rm`` and ``prune``: what changes the journal."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from os.path import abspath
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...data.errors import Misuse
+from ...reports.text import clean, name
+from . import options
+
+if TYPE_CHECKING:
+    from ...reports.entries import Entry
+
+LONGEST_TAG = 60
+"""Characters."""
+
+_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+
+
+class Age(click.ParamType):
+    """A time such as 12h, 30d or 8w."""
+
+    name = "age"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> timedelta:
+        """Hours, days or weeks."""
+        found = re.fullmatch(r"(\d{1,6})\s*([hdw])", str(value).strip().lower())
+        if not found:
+            self.fail(f"{value!r} is no age; give one such as 12h, 30d or 8w")
+        return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+@click.command(
+    "note",
+    epilog="\b\nExamples:\n"
+    '  zoo runs note last "wider, without dropout"\n'
+    '  zoo runs note last ""',
+)
+@click.argument("run")
+@click.argument("text", required=False)
+@options.out_option
+def note_command(run: str, text: str | None, out: Path) -> None:
+    """Set the note of a run, or show it.
+
+    An empty TEXT removes the note; without TEXT it is shown.
+    """
+    from ...reports.notes import read_notes, write_notes
+    from ..run import find_run
+
+    folder = find_run(run, out)
+    note, tags = read_notes(folder)
+    if text is not None:
+        write_notes(folder, text.strip(), tags)
+    elif note:
+        click.echo(clean(note, len(note)))
+
+
+@click.command(
+    "tag",
+    epilog="\b\nExamples:\n"
+    "  zoo runs tag last paper best\n"
+    "  zoo runs tag last --remove best",
+)
+@click.argument("run")
+@click.argument("tags", nargs=-1, metavar="[TAG]...")
+@click.option("--remove", is_flag=True, help="Take these tags away.")
+@options.out_option
+def tag_command(run: str, tags: tuple[str, ...], remove: bool, out: Path) -> None:
+    """Give a run tags, or take them away; without TAG they are shown."""
+    from ...reports.notes import read_notes, write_notes
+    from ..run import find_run
+
+    folder = find_run(run, out)
+    note, known = read_notes(folder)
+    asked = [_tag(tag) for tag in tags]
+    if not asked:
+        click.echo("".join(f"{name(tag)}\n" for tag in known), nl=False)
+    elif remove:
+        _refuse_missing(asked, known, folder.name)
+        write_notes(folder, note, [tag for tag in known if tag not in asked])
+    else:
+        write_notes(folder, note, list(dict.fromkeys([*known, *asked])))
+
+
+def _tag(given: str) -> str:
+    """A tag as it is kept: on one line, without blanks around it."""
+    tag = " ".join(given.split())
+    if 0 < len(tag) <= LONGEST_TAG:
+        return tag
+    msg = f"a tag has 1 to {LONGEST_TAG} characters, {given[:80]!r} has {len(tag)}"
+    raise Misuse(msg)
+
+
+def _refuse_missing(asked: Sequence[str], known: Sequence[str], run: str) -> None:
+    missing = [tag for tag in asked if tag not in known]
+    if missing:
+        has = ", ".join(map(repr, known)) or "none"
+        raise Misuse(f"{run} has no tag {missing[0]!r}; its tags: {has}")
+
+
+@click.command("rm", epilog="\b\nExample:\n  zoo runs rm 20261120-231500-mlp-1f3a")
+@click.argument("runs", nargs=-1, required=True, metavar="RUN...")
+@yes_option
+@options.out_option
+def rm_command(runs: tuple[str, ...], yes: bool, out: Path) -> None:
+    """Delete runs with all their files, after asking."""
+    from ...reports.entries import read_entry
+    from ..run import find_run
+    from .journal import check_removable
+
+    found = [find_run(run, out) for run in runs]
+    folders = list({abspath(folder): folder for folder in found}.values())
+    for folder in folders:  # all or none
+        check_removable(folder, out)
+    _remove([read_entry(folder) for folder in folders], out, yes=yes)
+
+
+@click.command(
+    "prune",
+    epilog="\b\nExamples:\n"
+    "  zoo runs prune --older-than 30d --dry-run\n"
+    "  zoo runs prune --keep 20 --yes",
+)
+@click.option(
+    "--keep", type=click.IntRange(0), metavar="N", help="Keep the N newest runs."
+)
+@click.option(
+    "--older-than", "age", type=Age(), metavar="AGE",
+    help="Only runs older than this, such as 12h, 30d or 8w.",
+)  # fmt: skip
+@click.option(
+    "--all", "with_noted", is_flag=True, help="Also runs with a note or a tag."
+)
+@click.option("--dry-run", is_flag=True, help="Show what would go, and stop.")
+@yes_option
+@options.out_option
+def prune_command(
+    keep: int | None,
+    age: timedelta | None,
+    with_noted: bool,
+    dry_run: bool,
+    yes: bool,
+    out: Path,
+) -> None:
+    """Delete old runs by a rule, after showing them and asking.
+
+    With both --keep and --older-than, only what both let go. Runs with a note or a tag
+    stay, unless with --all. What stays for its note still counts among the N newest.
+    """
+    from .journal import entries
+
+    if keep is None and age is None:
+        msg = "nothing says which runs may go"
+        raise Misuse(f"{msg}; give --keep N, --older-than 30d, or both")
+    old = prunable(entries(out), keep=keep or 0, age=age)
+    going = [entry for entry in old if with_noted or not (entry.note or entry.tags)]
+    if len(going) < len(old):
+        stay = _runs(len(old) - len(going))
+        click.echo(f"Not touched for a note or a tag: {stay}.", err=True)
+    going = _removable(going, out)
+    if dry_run or not going:
+        _show(going)
+        click.echo(f"{_runs(len(going))} would go." if going else "No run is to go.")
+        return
+    _remove(going, out, yes=yes)
+
+
+def _removable(found: Sequence[Entry], out: Path) -> list[Entry]:
+    """Those that may be deleted; why the others stay is said."""
+    from .journal import check_removable
+
+    going = []
+    for entry in found:
+        try:
+            check_removable(entry.folder, out)
+        except Misuse as error:
+            click.echo(f"{name(entry.name, 200)} stays: {error}", err=True)
+        else:
+            going.append(entry)
+    return going
+
+
+def prunable(
+    found: Sequence[Entry], *, keep: int, age: timedelta | None
+) -> list[Entry]:
+    """Finished runs that are not among the newest, and old enough; the oldest first."""
+    finished = [entry for entry in found if entry.state == "finished"]
+    by_age = sorted(finished, key=lambda entry: (_moment(entry), entry.name))
+    old = by_age[: len(by_age) - keep] if keep < len(by_age) else []
+    if age is None:
+        return old
+    latest = datetime.now(UTC) - age
+    return [entry for entry in old if _moment(entry) < latest]
+
+
+def _moment(entry: Entry) -> datetime:
+    """When it was made; one that does not say it counts as new."""
+    try:
+        when = datetime.fromisoformat(entry.created)
+    except ValueError:
+        return datetime.max.replace(tzinfo=UTC)
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def _remove(going: Sequence[Entry], out: Path, *, yes: bool) -> None:
+    from .journal import remove, sweep
+
+    if not yes:
+        _show(going)
+        if not _agreed(f"Delete {_runs(len(going))} with all files?"):
+            click.echo("Nothing was removed.")
+            return
+    for entry in going:
+        remove(entry.folder, out)
+    sweep(out)
+    click.echo(f"Removed {_runs(len(going))}.")
+
+
+def _agreed(question: str) -> bool:
+    if not sys.stdin.isatty():
+        msg = f"{question[:-1]}: there is no terminal to ask at"
+        raise Misuse(f"{msg}; say --yes to delete without asking")
+    return click.confirm(question, err=True)
+
+
+def _show(going: Sequence[Entry]) -> None:
+    from .runs import lines
+
+    for line in lines(going):
+        click.echo(line, err=True)
+
+
+def _runs(count: int) -> str:
+    return f"{count:,} {'run' if count == 1 else 'runs'}"
