@@ -69,18 +69,21 @@ class Summary:
     schema: int = SCHEMA
 
 
+FINISHED = "finished"
+
+
 @dataclass(frozen=True)
 class Entry:
     """One run in a list: the facts of its summary, and what a person says of it.
 
-    ``state`` is ``"finished"``. ``error`` says in one line why a run cannot be read;
-    the facts of such a run are empty, and ``created`` is the time of its file.
+    ``state`` is ``"finished"``, or says how far its training is. ``error`` says in one
+    line why a run cannot be read; the facts of such a run are empty, and ``created`` is the time of its file.
     ``report`` says whether it has a page. The other facts are those of `Summary`.
     """
 
     name: str
     folder: Path
-    state: str = "finished"
+    state: str = FINISHED
     kind: str = ""
     created: str = ""
     seconds: float | None = None

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -30,14 +30,15 @@ LOCK = "lock"
 class Unfinished:
     """A run that is not whole.
 
-    ``name`` is what it will be called; ``epochs`` counts those in its history;
-    ``running`` says whether a process is at work on it.
+    ``name`` is what it will be called; ``epochs`` counts those in its history, whose
+    last losses are in ``loss``; ``running`` says whether a process is at work on it.
     """
 
     name: str
     folder: Path
-    epochs: int
-    running: bool
+    epochs: int = 0
+    loss: str = ""
+    running: bool = False
 
 
 PATIENCE = 10
@@ -61,12 +62,25 @@ def list_unfinished(out: Path) -> list[Unfinished]:
 def _look(folder: Path) -> Unfinished:
     name = folder.name.removeprefix(".").removesuffix(".partial")
     try:
-        lines = (folder / HISTORY).read_text("utf-8").count("\n")
+        head, *lines = (folder / HISTORY).read_text("utf-8").splitlines(keepends=True)
         with (folder / LOCK).open("rb") as lock:
             running = not _locked(lock)
-    except OSError:  # whole, or removed, since the folder was listed
-        return Unfinished(name, folder, 0, running=False)
-    return Unfinished(name, folder, max(0, lines - 1), running)
+    except (OSError, ValueError):  # whole, or removed, since the folder was listed
+        return Unfinished(name, folder)
+    whole = [line for line in lines if line.endswith("\n")]  # the last may be half
+    return Unfinished(name, folder, len(whole), _last(head, whole), running)
+
+
+def _last(head: str, lines: Sequence[str]) -> str:
+    """``loss 0.31, val_loss 0.4`` of the last epoch; "" before the first."""
+    names = head.strip().split(",")[1:]
+    values = lines[-1].strip().split(",")[1:] if lines else []
+    with suppress(ValueError):
+        return ", ".join(
+            f"{name} {float(value):.4g}"
+            for name, value in zip(names, values, strict=True)
+        )
+    return ""
 
 
 def find_unfinished(name: str, out: Path) -> Unfinished:
@@ -184,13 +198,13 @@ def _locked(lock: IO[bytes]) -> bool:
     return True
 
 
-def forget(run: Unfinished) -> None:
-    """Remove a stopped run.
+def forget(folder: Path) -> None:
+    """Remove the folder of a stopped run.
 
     Raises
     ------
     Misuse
         It is still under way.
     """
-    with _held(run.folder):
-        shutil.rmtree(run.folder)
+    with _held(folder):
+        shutil.rmtree(folder)

@@ -107,7 +107,7 @@ def test_show_tells_all_of_a_run(zoo, flowers) -> None:
     out, told = flowers
     shown = zoo("runs", "show", "last", "--out", out).stdout
     for text in (
-        "recipe.learning_rate",
+        "recipe.optimizer.learning_rate",
         '"one-hidden"',
         told["about"]["sha256"],
         f"learnable {told['versions']['learnable']}",

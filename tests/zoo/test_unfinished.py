@@ -50,7 +50,7 @@ def test_stopped_training_says_how_it_goes_on(error, tmp_path):
     with pytest.raises(Stopped, match=r"zoo train --resume .*-mlp-.* goes on"):
         stop(tmp_path, error)
     (run,) = list_unfinished(tmp_path)
-    assert (run.epochs, run.running) == (2, False)
+    assert (run.epochs, run.loss, run.running) == (2, "loss 0.5", False)
     assert "-mlp-" in run.name
     assert list_runs(tmp_path) == []
 
@@ -106,7 +106,7 @@ def test_run_under_way_is_left_alone(tmp_path, refused):
         assert "still being trained" in refused(
             Misuse, find_unfinished, "mlp", tmp_path
         )
-        assert "still being trained" in refused(Misuse, forget, run)
+        assert "still being trained" in refused(Misuse, forget, run.folder)
     finally:
         running.kill()
         running.communicate()
@@ -115,8 +115,27 @@ def test_run_under_way_is_left_alone(tmp_path, refused):
         time.sleep(0.1)
     (run,) = list_unfinished(tmp_path)
     assert (run.running, run.epochs) == (False, 2)
-    forget(run)
+    forget(run.folder)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "epochs", "loss"),
+    [
+        ("", 0, ""),
+        ("epoch,loss\n", 0, ""),
+        ("epoch,loss,val_loss\n1,0.5,0.25\n2,0.4", 1, "loss 0.5, val_loss 0.25"),
+        ("epoch,loss\n1\n", 1, ""),
+        ("epoch,loss\n1,x\n", 1, ""),
+    ],
+)
+def test_history_that_is_half_written_is_read(text, epochs, loss, tmp_path):
+    with pytest.raises(Stopped):
+        stop(tmp_path, KeyboardInterrupt())
+    (run,) = list_unfinished(tmp_path)
+    (run.folder / HISTORY).write_text(text)
+    (run,) = list_unfinished(tmp_path)
+    assert (run.epochs, run.loss, run.running) == (epochs, loss, False)
 
 
 def test_unknown_and_ambiguous_names_are_told(tmp_path, refused):

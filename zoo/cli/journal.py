@@ -6,11 +6,14 @@ import re
 import secrets
 import shutil
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
-from ...data.errors import BadData, Misuse
+from ...data.errors import BadData, Misuse, ZooError
 from ...reports.entries import Entry, read_entry
+from ..experiment import FILE, read_facts
 from ..run import RESULTS, list_runs
+from ..unfinished import Unfinished, list_unfinished
 
 _NAME = re.compile(r"\d{8}-\d{6}-.+-[0-9a-f]{4}")
 """What `learnable.zoo.run.run_name` makes."""
@@ -22,9 +25,37 @@ def entries(out: Path) -> list[Entry]:
     """The runs of a folder, in the order of their names: the oldest first.
 
     A run that is damaged, cannot be read or is of a newer schema is an entry with an
-    ``error``. A folder that is not there holds none.
+    ``error``; one whose training is under way or was stopped says so in its ``state``.
+    A folder that is not there holds none.
     """
-    return [read_entry(folder) for folder in list_runs(out)]
+    whole = [read_entry(folder) for folder in list_runs(out)]
+    others = [unfinished_entry(run) for run in list_unfinished(out)]
+    return sorted([*whole, *others], key=lambda entry: entry.name)
+
+
+def unfinished_entry(run: Unfinished) -> Entry:
+    """A run that is not whole as a list shows it."""
+    try:
+        facts = read_facts(run.folder / FILE)
+    except ZooError:  # whole, or removed, since the folder was listed
+        facts = {}
+    model = facts.get("recipe", {}).get("model")
+    state = "running" if run.running else "interrupted"
+    loss = f", {run.loss}" if run.loss else ""
+    began = run.name[: len("20260101-120000")]
+    with suppress(ValueError):
+        moment = datetime.strptime(began, "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
+        began = moment.isoformat()
+    return Entry(
+        run.name,
+        run.folder,
+        state=f"{state}, epoch {run.epochs}{loss}",
+        kind=str(facts.get("kind", "")),
+        created=began,
+        models=(str(model),) if model else (),
+        data=str(facts.get("inputs", {}).get("dataset", "")),
+        task=str(facts.get("inputs", {}).get("task", "")),
+    )
 
 
 def check_removable(folder: Path, out: Path) -> None:

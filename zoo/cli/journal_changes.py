@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from os.path import abspath
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...data.errors import Misuse
+from ...data.errors import Misuse, UnknownName
+from ...reports.entries import FINISHED
 from ...reports.text import clean, name
 from . import options
 
@@ -113,16 +115,29 @@ def _refuse_missing(asked: Sequence[str], known: Sequence[str], run: str) -> Non
 @yes_option
 @options.out_option
 def rm_command(runs: tuple[str, ...], yes: bool, out: Path) -> None:
-    """Delete runs with all their files, after asking."""
-    from ...reports.entries import read_entry
-    from ..run import find_run
+    """Delete runs with all their files, after asking; also trainings that stopped."""
     from .journal import check_removable
 
-    found = [find_run(run, out) for run in runs]
-    folders = list({abspath(folder): folder for folder in found}.values())
-    for folder in folders:  # all or none
-        check_removable(folder, out)
-    _remove([read_entry(folder) for folder in folders], out, yes=yes)
+    found = {abspath(entry.folder): entry for entry in (_entry(r, out) for r in runs)}
+    for entry in found.values():  # all or none
+        if entry.state == FINISHED:
+            check_removable(entry.folder, out)
+    _remove(list(found.values()), out, yes=yes)
+
+
+def _entry(run: str, out: Path) -> Entry:
+    """A run by its name, or a training that was stopped."""
+    from ...reports.entries import read_entry
+    from ..run import find_run
+    from ..unfinished import find_unfinished
+    from .journal import unfinished_entry
+
+    try:
+        return read_entry(find_run(run, out))
+    except UnknownName:
+        with suppress(UnknownName):
+            return unfinished_entry(find_unfinished(run, out))
+        raise
 
 
 @click.command(
@@ -194,7 +209,7 @@ def prunable(
     found: Sequence[Entry], *, keep: int, age: timedelta | None
 ) -> list[Entry]:
     """Finished runs that are not among the newest, and old enough; the oldest first."""
-    finished = [entry for entry in found if entry.state == "finished"]
+    finished = [entry for entry in found if entry.state == FINISHED]
     by_age = sorted(finished, key=lambda entry: (_moment(entry), entry.name))
     old = by_age[: len(by_age) - keep] if keep < len(by_age) else []
     if age is None:
@@ -213,6 +228,7 @@ def _moment(entry: Entry) -> datetime:
 
 
 def _remove(going: Sequence[Entry], out: Path, *, yes: bool) -> None:
+    from ..unfinished import forget
     from .journal import remove, sweep
 
     if not yes:
@@ -221,7 +237,10 @@ def _remove(going: Sequence[Entry], out: Path, *, yes: bool) -> None:
             click.echo("Nothing was removed.")
             return
     for entry in going:
-        remove(entry.folder, out)
+        if entry.state == FINISHED:
+            remove(entry.folder, out)
+        else:
+            forget(entry.folder)
     sweep(out)
     click.echo(f"Removed {_runs(len(going))}.")
 

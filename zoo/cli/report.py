@@ -22,9 +22,10 @@ STANDARD_OUTPUT = Path("-")
     epilog="\b\nExamples:\n"
     "  zoo report last\n"
     "  zoo report last --format md --to -\n"
-    "  zoo report rgb-softmax rgb-sigmoid --charts charts",
+    "  zoo report rgb-softmax rgb-sigmoid --charts charts\n"
+    "  zoo report --index",
 )
-@click.argument("runs", nargs=-1, required=True, metavar="RUN...")
+@click.argument("runs", nargs=-1, metavar="RUN...")
 @click.option(
     "--format",
     "form",
@@ -45,6 +46,26 @@ STANDARD_OUTPUT = Path("-")
     metavar="DIR",
     help="Write each chart as SVG and PNG into this folder, too.",
 )
+@click.option(
+    "--index",
+    "of_all",
+    is_flag=True,
+    help="Write index.html, one page over all runs, into their folder.",
+)
+@click.option(
+    "--serve",
+    "served",
+    is_flag=True,
+    help="Serve that page and the reports to this machine's browsers; it follows "
+    "trainings that are under way. Ctrl-C ends it.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=0,
+    metavar="N",
+    help="Of --serve (default: one that is free).",
+)
 @options.out_option
 @options.json_option
 @options.quiet_option
@@ -53,6 +74,9 @@ def report_command(
     form: str,
     to: Path | None,
     charts: Path | None,
+    of_all: bool,
+    served: bool,
+    port: int,
     out: Path,
     as_json: bool,
     quiet: bool,
@@ -67,6 +91,8 @@ def report_command(
     from .reported import write, write_charts
     from .runs_diff import as_line
 
+    if _over_all(runs, of_all, served, out, port):
+        return
     to = STANDARD_OUTPUT if form == "json" and to is None else to
     if as_json and to == STANDARD_OUTPUT:
         from ...data.errors import Misuse
@@ -89,6 +115,30 @@ def report_command(
     if charts and not as_json:
         names = ", ".join(chart.name for chart in drawn) or "none"
         click.echo(f"charts: {names} in {charts}", err=path == STANDARD_OUTPUT)
+
+
+def _over_all(
+    runs: Sequence[str], of_all: bool, served: bool, out: Path, port: int
+) -> bool:
+    """Write or serve the page over all runs, if it is asked for.
+
+    Raises
+    ------
+    Misuse
+        Runs are named beside it, or neither they nor it.
+    """
+    from ...data.errors import Misuse
+    from .index import write_index
+    from .serve import serve
+
+    if bool(runs) + of_all + served != 1:
+        msg = "name runs, or give one of --index and --serve"
+        raise Misuse(f"{msg}; `zoo runs` lists the runs")
+    if of_all:
+        click.echo(f"index: {write_index(out)}")
+    if served:
+        serve(out, port=port)
+    return of_all or served
 
 
 def _made(names: Sequence[str], out: Path) -> Reported:

@@ -124,11 +124,14 @@ def lines(found: Sequence[Entry]) -> list[str]:
 
 
 def _cells(entry: Entry) -> tuple[str, ...]:
+    from ...reports.entries import FINISHED
     from ...reports.text import name
 
     if entry.error:
         return _name(entry), "", name(entry.error, 120), "", ""
     said = ", ".join(f"{name(a)} {name(v)}" for a, v in entry.verdicts.items())
+    if entry.state != FINISHED:
+        said = " ".join([*map(name, entry.models), name(entry.state)])
     tags = [f"#{name(tag)}" for tag in entry.tags]
     note = [name(entry.note, 80)] if entry.note else []
     return (
