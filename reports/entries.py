@@ -77,8 +77,9 @@ class Entry:
     """One run in a list: the facts of its summary, and what a person says of it.
 
     ``state`` is ``"finished"``, or says how far its training is. ``error`` says in one
-    line why a run cannot be read; the facts of such a run are empty, and ``created`` is the time of its file.
-    ``report`` says whether it has a page. The other facts are those of `Summary`.
+    line why a run cannot be read; the facts of such a run are empty, and ``created``
+    is the time of its file. ``report`` says whether it has a page. The other facts are
+    those of `Summary`.
     """
 
     name: str

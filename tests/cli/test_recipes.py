@@ -194,7 +194,7 @@ def test_killed_training_ends_as_if_it_had_not_been(zoo, tmp_path) -> None:
     assert len(lines) > 8
     listed = zoo("runs", "list", "--out", tmp_path / "a")
     assert "interrupted" in listed.output
-    resumed = zoo("train", "--resume", "last", "--out", tmp_path / "a", "--quiet")
+    resumed = zoo("train", "--resume", "last", *SMALL, "--out", tmp_path / "a")
     assert resumed.exit_code == 0, resumed.output
     whole = zoo(*arguments, "--out", tmp_path / "b", "--quiet")
     assert whole.exit_code == 0, whole.output

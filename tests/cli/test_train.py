@@ -20,6 +20,7 @@ FILES = {
     "recipe.json",
     "report.html",
     "results.json",
+    "summary.json",
 }
 
 
