@@ -234,6 +234,17 @@ def test_trainings_of_a_script_are_listed(answers) -> None:
 
 
 @pytest.mark.slow
+def test_settings_of_a_check_are_on_disk(zoo, answers) -> None:
+    run = Path(json.loads(answers["model"].stdout)["report"]).parent
+    facts = json.loads((run / "recipe.json").read_text("utf-8"))
+    assert facts["kind"] == "check"
+    assert (facts["check"]["budget"], facts["check"]["epochs"]) == (5, 30)
+    again = zoo("rerun", run)
+    assert again.exit_code == 2
+    assert "is of zoo check" in again.stderr
+
+
+@pytest.mark.slow
 def test_network_whose_training_raises_is_not_asked(zoo, tmp_path) -> None:
     """Not even by its validation rows: it may not be built."""
     raising = (

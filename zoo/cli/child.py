@@ -63,7 +63,14 @@ def _examine(job: dict[str, Any], folder: Path) -> Path:
     found = replace(checked.diagnosis, fits=told)
     results = replace(checked.study.results, command=job["command"], diagnosis=found)
     study = replace(checked.study, results=results)
-    return write_run(Path(job["out"]), "check", study)[1]
+    return write_run(Path(job["out"]), "check", study, settings=_settings(job))[1]
+
+
+def _settings(job: dict[str, Any]) -> dict[str, Any]:
+    """What ``recipe.json`` says of a check: all that it was asked."""
+    elsewhere = ("out", "title", "command", "seed")
+    asked = {name: value for name, value in job.items() if name not in elsewhere}
+    return {"kind": "check", "check": asked, "seed": job["seed"]}
 
 
 def _entered(job: dict[str, Any], say: Say) -> tuple[Recording, Fit]:

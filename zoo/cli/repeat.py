@@ -54,7 +54,11 @@ def rerun_command(
     if not (folder / FILE).is_file():
         msg = f"{folder.name} has no {FILE}, so that its settings are not known"
         raise Misuse(f"{msg}; runs of zoo train, compare, sweep and baseline have one")
-    experiment = Experiment.from_dict(read_facts(folder / FILE))
+    asked = read_facts(folder / FILE)
+    if asked.get("kind") == "check":
+        msg = f"{folder.name} is of zoo check, whose trials end with their time"
+        raise Misuse(f"{msg}; give its command again: {asked.get('command')}")
+    experiment = Experiment.from_dict(asked)
     before = Results.load(folder / RESULTS)
     how = How(out, jobs, quiet)
     after, again = run_experiment(experiment, how)
