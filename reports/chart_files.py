@@ -27,7 +27,8 @@ BOLD = 7.8
 FONTS = "Helvetica Neue, Arial, Liberation Sans, sans-serif"
 
 _NAMES = {
-    "diagrams": "layers", "strips": "seeds", "repairs": "repair", "probes": "probe",
+    "diagrams": "layers", "strips": "tries", "repairs": "repair", "probes": "probe",
+    "seeds": "folds", "tradeoffs": "", "points": "predicted",
 }  # fmt: skip
 """Where a file is not called as its charts are in the page."""
 
@@ -156,7 +157,19 @@ def _labels(kind: str, facts: dict[str, Any]) -> list[str]:
         return [f"{cause['code']} {cause['label']}" for cause in causes]
     if kind == "probes" and facts["diagnosis"]:
         return [probe["title"] for probe in facts["diagnosis"]["probes"]]
-    return []
+    if kind == "tradeoffs":
+        found = facts.get("tradeoffs") or {"charts": []}
+        return [chart["title"] for chart in found["charts"]]
+    return [panel["name"] for panel in _panels(kind, facts)]
+
+
+def _panels(kind: str, facts: dict[str, Any]) -> list[dict[str, Any]]:
+    """What small charts are drawn of, one for each candidate shown."""
+    part = "residuals" if kind == "points" else kind
+    found = facts.get(part)
+    if kind == "seeds":
+        found = (facts.get("folds") or {}).get("seeds")
+    return found["panels"] if found else []
 
 
 def _title(kind: str, label: str, place: int, facts: dict[str, Any]) -> str:
@@ -172,6 +185,13 @@ def _title(kind: str, label: str, place: int, facts: dict[str, Any]) -> str:
         "strips": f"{label}: trained from several seeds",
         "repairs": f"{label}: score with and without the repair",
         "probes": label,
+        "paired": "Difference in score on the same folds, network minus baseline",
+        "seeds": f"{label}: score on each fold, from each seed",
+        "tradeoffs": label,
+        "calibration": f"{label}: what is said, and how often it is right",
+        "points": f"{label}: predicted over actual",
+        "residuals": f"{label}: actual minus predicted",
+        "histograms": f"{label}: what is said of the rows; line: what is true",
     }
     return said.get(kind, "")
 

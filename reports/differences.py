@@ -10,7 +10,7 @@ from ..baselines.results import Results, Row, finite
 from .runs import Run
 from .scores import best_baseline, main_score, scored_rows
 
-TOLD_ELSEWHERE = ("inputs", "command", "seed")
+TOLD_ELSEWHERE = ("inputs", "command", "seed", "fingerprint")
 """Parts of ``recipe.json`` that are no settings: the form of a row, what was typed; the
 seed is told with the data."""
 

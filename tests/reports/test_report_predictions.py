@@ -18,6 +18,7 @@ from learnable.baselines.tables import make_board
 from learnable.data import Card, Dataset
 from learnable.data.split import make_folds
 from learnable.reports import Report
+from learnable.reports.chart_files import chart_files
 from learnable.reports.embed import as_json, fitting
 from learnable.reports.figures import figures
 from learnable.reports.summarize import summarize
@@ -143,6 +144,16 @@ def test_results_without_pictures_have_none_of_the_sections(made):
     assert {"paired", "candidates"} <= found
     assert not {"seeds", "noise"} & found
     assert not SECTIONS & marks(Report(made("data only")).html())
+
+
+def test_files_of_small_charts_are_called_by_their_candidates(full, made):
+    names = set()
+    for results in (full, numbers(made("regression"))):
+        facts = Report(results).facts
+        names |= set(chart_files(facts, figures(facts)))
+    kinds = {"folds", "calibration", "predicted", "residuals", "histograms"}
+    assert {name.split("-")[0] for name in names} >= kinds | {"roc"}
+    assert not [name for name in names if name[-1].isdigit()]
 
 
 def test_pictures_lie_in_the_page_unless_there_is_no_room(full):
