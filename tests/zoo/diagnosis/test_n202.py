@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -68,10 +69,16 @@ def test_a_curve_that_flattens_is_fine(case_of):
 FALLING = keras.optimizers.schedules.ExponentialDecay(0.05, 2, 0.5)
 
 
-def test_a_schedule_that_falls_too_soon_is_seen(case_of):
-    case = case_of(network(keras.optimizers.SGD(FALLING)), X, Y, epochs=5)
+AT_ONCE = keras.optimizers.schedules.ExponentialDecay(0.05, 1, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("rate", "left"), [(FALLING, r"[\d.]+ %"), (AT_ONCE, "nearly nothing")]
+)
+def test_a_schedule_that_falls_too_soon_is_seen(rate, left, case_of):
+    case = case_of(network(keras.optimizers.SGD(rate)), X, Y, epochs=5)
     found = lr_too_low(case)
-    assert "halfway it is down to" in found.sentence
+    assert re.search(rf"halfway it is down to {left} of the rate", found.sentence)
     repair = found.repairs[0]
     assert repair.apply(case.setup).rate == pytest.approx(0.05)
     assert "learning_rate=0.05" in repair.edits[0].code

@@ -32,7 +32,8 @@ def lr_too_low(case: Case) -> Suspect | None:
     left = _left(setup)
     rates = _higher(case)
     if left < FALLEN:
-        signs.append(f"halfway it is down to {left:.2g} of the rate at first")
+        size = f"{100 * left:.2g} %" if left >= 5e-4 else "nearly nothing"
+        signs.append(f"halfway it is down to {size} of the rate at first")
     if not signs or not (rates or left < FALLEN) or break_of(case):
         return None
     higher = tuple(
