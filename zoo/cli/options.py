@@ -146,11 +146,13 @@ data_options = _together(
     header_option,
 )  # fmt: skip
 
+jobs_option = click.option(
+    "--jobs", type=int, default=None, metavar="N",
+    help="Processes at a time (default: all cores).",
+)  # fmt: skip
+
 fold_options = _together(
     click.option("--folds", type=int, default=5, show_default=True),
     click.option("--repeats", type=int, default=1, show_default=True),
-    click.option(
-        "--jobs", type=int, default=None, metavar="N",
-        help="Processes at a time (default: all cores).",
-    ),
-)  # fmt: skip
+    jobs_option,
+)

@@ -25,13 +25,7 @@ SEEDS = 3
 
 @click.command("rerun", epilog="\b\nExample:\n  zoo rerun last")
 @click.argument("run")
-@click.option(
-    "--jobs",
-    type=int,
-    default=None,
-    metavar="N",
-    help="Processes at a time (default: all cores).",
-)
+@options.jobs_option
 @options.out_option
 @options.json_option
 @options.quiet_option

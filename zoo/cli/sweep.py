@@ -49,13 +49,7 @@ MOST = 200
     metavar="NAME=VALUE",
     help="Change a setting of all of them, as in zoo train.",
 )
-@click.option(
-    "--jobs",
-    type=int,
-    default=None,
-    metavar="N",
-    help="Processes at a time (default: all cores).",
-)
+@options.jobs_option
 @options.out_option
 @options.json_option
 @options.quiet_option
