@@ -1,10 +1,8 @@
 """Entries -> facts -> the page over all runs of a folder."""
 
-import os
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
-from urllib.parse import quote
 
 from . import text
 from .entries import Entry
@@ -108,13 +106,8 @@ def _damaged(entry: Entry) -> dict[str, str]:
 
 
 def _link(entry: Entry) -> str:
-    """The address of a run's page from the folder of the runs; "" without a page.
-
-    Names are bytes on disk and may be no UTF-8; every byte that means something in an
-    address is escaped, the colon of ``javascript:`` too.
-    """
-    folder = quote(os.fsencode(entry.name), safe="")
-    return f"{folder}/report.html" if entry.report else ""
+    """The address of a run's page from the folder of the runs; "" without a page."""
+    return text.address(entry.name) if entry.report else ""
 
 
 def to_index(facts: dict[str, Any], *, live: bool = False) -> str:

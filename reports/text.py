@@ -1,10 +1,12 @@
 """Numbers and texts as people read them on the page."""
 
 import math
+import os
 import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 MISSING = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
@@ -143,3 +145,12 @@ def moment(created: str) -> str:
         return clean(created)
     when = when.astimezone(UTC) if when.tzinfo else when
     return f"{when:%Y-%m-%d %H:%M} UTC"
+
+
+def address(folder: str) -> str:
+    """The address of a run's page, from a page that stands beside the run's folder.
+
+    Names are bytes on disk and may be no UTF-8; every byte that means something in an
+    address is escaped, the colon of ``javascript:`` too.
+    """
+    return f"{quote(os.fsencode(folder), safe='')}/report.html"

@@ -13,10 +13,18 @@ from . import options
 
 
 @click.command(
-    "compare", epilog="\b\nExample:\n  zoo compare rgb-softmax rgb-sigmoid --data rgb"
+    "compare",
+    epilog="\b\nExamples:\n"
+    "  zoo compare rgb-softmax rgb-sigmoid --data rgb\n"
+    "  zoo compare mlp one-hidden --data iris --data wine",
 )
 @click.argument("models", nargs=-1, required=True)
-@click.option("--data", metavar="NAME|FILE", help="Dataset of the catalog, or a file.")
+@click.option(
+    "--data",
+    multiple=True,
+    metavar="NAME|FILE",
+    help="Dataset of the catalog, or a file; may be given several times.",
+)
 @options.data_options
 @options.fold_options
 @options.seeds_option
@@ -26,7 +34,7 @@ from . import options
 @options.gate_option
 def compare_command(
     models: tuple[str, ...],
-    data: str | None,
+    data: tuple[str, ...],
     folds: int,
     repeats: int,
     jobs: int | None,
@@ -40,26 +48,37 @@ def compare_command(
     class_weight: ClassWeight,
     **reading: Any,
 ) -> None:
-    """Score several networks and the baselines on the same folds of one dataset.
+    """Score several networks and the baselines on the same folds of a dataset.
 
     Without --data, the first model's own dataset. With --gate, the exit code is that of
     the first network whose verdict is not 0. With --learning-curve the networks are
     trained on fewer rows as well; not where a dataset has official test rows, on
     which only the baselines are.
+
+    Several datasets are compared on one after the other, a run each, and one page has
+    the verdicts of all. A network that cannot do a dataset's task is left out there.
+    Options such as --target apply to every dataset; one that they do not go with, or
+    that cannot be read, says so on the page, and the exit code is 1.
     """
     from ..catalog import card
     from ..experiment import Experiment, Scoring, Source
     from ..registry import recipe
     from .running import How, compare, shown
 
+    named = list(dict.fromkeys(data))
     names = dict.fromkeys(card(name).name for name in models)
     networks = {n: replace(recipe(n), class_weight=class_weight) for n in names}
     experiment = Experiment(
         "compare",
         networks,
-        Source(name=data or "", **reading),
+        Source(name=named[0] if named else "", **reading),
         Scoring(folds, repeats, seeds, learning_curve),
         seed,
     )
-    ran = compare(experiment, How(out, jobs, quiet))
+    how = How(out, jobs, quiet)
+    if len(named) > 1:
+        from .matrix import matrix_command
+
+        matrix_command(experiment, named, how, as_json=as_json, gate=gate)
+    ran = compare(experiment, how)
     shown(ran, as_json=as_json, quiet=quiet, gate=gate)

@@ -98,9 +98,14 @@ def train(experiment: Experiment, how: How, *, resume: Unfinished | None = None)
 
 def compare(experiment: Experiment, how: How) -> Ran:
     """Score networks, if any, and the baselines on the same folds."""
-    networks, scoring = experiment.networks, experiment.scoring
     dataset = opened(experiment)
-    work.check_models((r.model for r in networks.values()), dataset)
+    work.check_models((r.model for r in experiment.networks.values()), dataset)
+    return compare_on(dataset, experiment, how)
+
+
+def compare_on(dataset: Dataset, experiment: Experiment, how: How) -> Ran:
+    """As `compare`, on data that are read and whose task all networks can do."""
+    networks, scoring = experiment.networks, experiment.scoring
     for settings in networks.values():
         check_settings(settings, dataset, quiet=how.quiet)
     tell_of_earlier(experiment, dataset, how)

@@ -1,0 +1,218 @@
+"""``zoo compare`` on several datasets: a run each, and one page over them."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from ...baselines.verdict import EXIT_CODES
+from ...data.disk import write_whole
+from ...data.errors import BadData, Misuse, ZooError
+from ...reports.matrix import (
+    Cell,
+    Column,
+    column_of,
+    matrix_facts,
+    matrix_html,
+    sentences,
+    unable,
+)
+from ..catalog import card
+from ..experiment import Experiment
+from . import output, work
+from .running import How, compare_on, opened
+
+if TYPE_CHECKING:
+    from ...data import Dataset
+
+INTERRUPTED = "interrupted before it was done"
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Networks on datasets: the rows, and a column each."""
+
+    networks: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def cells(self) -> list[tuple[Cell, Column]]:
+        """In reading order."""
+        return [(c.cell(name), c) for name in self.networks for c in self.columns]
+
+
+def compare_all(
+    experiment: Experiment, names: Sequence[str], how: How
+) -> tuple[Matrix, bool]:
+    """Compare on one dataset after the other; what one of them lacks stops no other.
+
+    Returns
+    -------
+    Matrix
+    bool
+        Whether it was interrupted; the datasets that are not done say so.
+
+    Raises
+    ------
+    Misuse
+        No network can do the task of any dataset.
+    BadData
+        Nothing could be compared, for the data's sake.
+    KeyboardInterrupt
+        Before the first dataset was done.
+    """
+    columns: list[Column] = []
+    interrupted = False
+    for place, name in enumerate(names, 1):
+        if not how.quiet:
+            told = f"{place} of {len(names)}: {name}"
+            output.console().print(told, markup=False)
+        one = replace(experiment, data=replace(experiment.data, name=name))
+        try:
+            columns.append(compared(one, how))
+        except KeyboardInterrupt:
+            if not any(column.run for column in columns):
+                raise
+            interrupted = True
+            columns += [Column(n, error=INTERRUPTED) for n in names[place - 1 :]]
+            break
+    _refuse_empty(columns)
+    return Matrix(tuple(experiment.networks), tuple(columns)), interrupted
+
+
+def compared(experiment: Experiment, how: How) -> Column:
+    """The comparison on one dataset, of the networks that can do its task."""
+    data, networks = experiment.data.name, experiment.networks
+    try:
+        dataset = opened(experiment)
+        able = {n: r for n, r in networks.items() if _can(r.model, dataset)}
+        others = unable(networks.keys() - able.keys(), dataset.task)
+        if not able:
+            return Column(data, task=dataset.task, networks=others)
+        results, run = compare_on(dataset, replace(experiment, networks=able), how)
+    except ZooError as error:
+        output.console().print(f"failed: {data}: {error}", markup=False)
+        return Column(data, error=str(error))
+    return column_of(results, data=data, run=run.name, others=others)
+
+
+def _can(model: str, dataset: Dataset) -> bool:
+    return dataset.task in card(model).tasks
+
+
+def _refuse_empty(columns: Sequence[Column]) -> None:
+    """Refuse where there is nothing to show.
+
+    Raises
+    ------
+    Misuse
+    BadData
+    """
+    if any(column.run for column in columns):
+        return
+    failed = [f"{column.data}: {column.error}" for column in columns if column.error]
+    tasks = [f"{column.data} is {column.task}" for column in columns if column.task]
+    if failed:
+        raise BadData(f"nothing could be compared. {'; '.join(failed + tasks)}")
+    msg = f"none of these networks can do any of these datasets: {', '.join(tasks)}"
+    raise Misuse(f"{msg}. `zoo list` tells what each network does.")
+
+
+def write_page(matrix: Matrix, out: Path) -> Path:
+    """Write the page beside the runs; returns its path."""
+    when = f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    path = out / f"matrix-{when}-{secrets.token_hex(2)}.html"
+    command = work.command_line()
+    facts = matrix_facts(matrix.networks, matrix.columns, command=command)
+    write_whole(path, matrix_html(facts))
+    return path
+
+
+def matrix_command(
+    experiment: Experiment, names: Sequence[str], how: How, *, as_json: bool, gate: bool
+) -> NoReturn:
+    """All of it; exits with 1 if a dataset could not be compared on.
+
+    With ``gate`` the code of the first verdict that is not 0 comes before that.
+
+    Raises
+    ------
+    ZooError
+    """
+    matrix, interrupted = compare_all(experiment, names, how)
+    page = write_page(matrix, how.out)
+    if as_json:
+        click.echo(json.dumps(as_dict(matrix, page, how.out), ensure_ascii=False))
+    else:
+        if not how.quiet:
+            show_matrix(matrix)
+        click.echo("\n".join(sentences(matrix.networks, matrix.columns)))
+        click.echo(f"report: {page}")
+    if interrupted:
+        raise BadData("interrupted; the datasets that were done are on the page")
+    raise SystemExit(exit_code(matrix, gate=gate))
+
+
+def exit_code(matrix: Matrix, *, gate: bool) -> int:
+    """0, 1 where a dataset failed, or with ``gate`` that of a verdict."""
+    codes = [EXIT_CODES.get(cell.verdict, 0) for cell, _ in matrix.cells]
+    found = next((code for code in codes if code), 0) if gate else 0
+    return found or int(any(column.error for column in matrix.columns))
+
+
+def as_dict(matrix: Matrix, page: Path, out: Path) -> dict[str, Any]:
+    """What ``--json`` prints."""
+    return {
+        "matrix": str(page),
+        "runs": [str(out / column.run) for column in matrix.columns if column.run],
+        "cells": [
+            {
+                "network": cell.name,
+                "data": column.data,
+                "verdict": cell.verdict or None,
+                "score": cell.score,
+                "low": cell.low,
+                "high": cell.high,
+                "run": str(out / column.run) if column.run else None,
+                "error": cell.error or None,
+            }
+            for cell, column in matrix.cells
+        ],
+    }
+
+
+def show_matrix(matrix: Matrix) -> None:
+    """The verdicts and scores as a table on standard error."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table()
+    table.add_column("candidate")
+    for column in matrix.columns:
+        table.add_column(Text(column.data))
+    for name in matrix.networks:
+        cells = [
+            "failed" if column.error else _text(column.cell(name))
+            for column in matrix.columns
+        ]
+        table.add_row(Text(name, style="bold"), *map(Text, cells))
+    best = [Text(_text(c.baseline) if c.baseline else "") for c in matrix.columns]
+    table.add_row("best baseline", *best)
+    output.console().print(table)
+
+
+def _text(cell: Cell) -> str:
+    """A cell in a terminal."""
+    if cell.score is None:
+        return cell.error
+    ends = ""
+    if cell.low is not None and cell.high is not None:
+        ends = f" [{cell.low:.3f}, {cell.high:.3f}]"
+    return f"{cell.verdict or cell.name}\n{cell.score:.3f}{ends}"
