@@ -1,25 +1,9 @@
 """What axe-core finds on every page: nothing serious."""
 
-from functools import cache
+from looking import LEVELS, RUN, axe
 
-import pytest
-
-LEVELS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
-RUN = """async (levels) => {
-  const found = await axe.run(document, {runOnly: levels, resultTypes: ["violations"]});
-  const grave = ({impact}) => ["serious", "critical"].includes(impact);
-  const told = found.violations.filter(grave);
-  const passed = found.passes.map((rule) => rule.id);
-  return [told.map((v) => `${v.id}: ${v.nodes[0].html.slice(0, 200)}`), passed];
-}"""
 PALE = "document.querySelector('h1').style.color = '#ccc'"
 NAMELESS = "document.querySelector('.zoo').append(document.createElement('button'))"
-
-
-@cache
-def axe() -> str:
-    found = pytest.importorskip("axe_playwright_python.base", reason="no axe here")
-    return found.AXE_FILE_PATH.read_text("utf-8")
 
 
 def test_axe_finds_nothing_serious(opened, written, unfold, name):

@@ -3,28 +3,12 @@
 import re
 from pathlib import Path
 
+from looking import CUT, width_of
+
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
-# Texts that stick out of the screen, or are cut by their own box.
-CUT = """() => {
-  const found = [];
-  for (const element of document.querySelectorAll(".zoo *:not(script)")) {
-    if (element.closest(".scroll, pre, svg, .unseen, .hover")) continue;
-    const text = [...element.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
-    const box = element.getBoundingClientRect();
-    const hides = getComputedStyle(element).overflowX !== "visible";
-    const cut = hides && element.scrollWidth > element.clientWidth + 1;
-    if (text && box.width && (box.right > innerWidth + 1 || box.left < -1 || cut))
-      found.push(element.outerHTML.slice(0, 200));
-  }
-  return found;
-}"""
 SECTIONS = """() =>
   [...document.querySelectorAll(".zoo > section")].map((s) => s.innerText.trim())"""
-
-
-def width_of(page) -> int:
-    return page.evaluate("document.scrollingElement.scrollWidth")
 
 
 def test_committed_example_opens(opened, name):
