@@ -24,6 +24,7 @@ from . import options
 @options.class_weight_option
 @options.learning_curve_option
 @options.gate_option
+@options.mlflow_option
 def compare_command(
     models: tuple[str, ...],
     data: str | None,
@@ -36,6 +37,7 @@ def compare_command(
     as_json: bool,
     quiet: bool,
     gate: bool,
+    mlflow: str | None,
     learning_curve: bool,
     class_weight: ClassWeight,
     **reading: Any,
@@ -62,4 +64,4 @@ def compare_command(
         seed,
     )
     ran = compare(experiment, How(out, jobs, quiet))
-    shown(ran, as_json=as_json, quiet=quiet, gate=gate)
+    shown(ran, as_json=as_json, quiet=quiet, gate=gate, mlflow=mlflow)

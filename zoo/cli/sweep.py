@@ -60,6 +60,7 @@ MOST = 200
 @options.json_option
 @options.quiet_option
 @options.gate_option
+@options.mlflow_option
 def sweep_command(
     source: str,
     variations: tuple[str, ...],
@@ -70,6 +71,7 @@ def sweep_command(
     as_json: bool,
     quiet: bool,
     gate: bool,
+    mlflow: str | None,
 ) -> None:
     """Score a recipe with several values of its settings, beside the baselines.
 
@@ -82,7 +84,7 @@ def sweep_command(
 
     experiment = swept(based_on(source, changes), variations, draws)
     ran = compare(experiment, How(out, jobs, quiet))
-    shown(ran, as_json=as_json, quiet=quiet, gate=gate)
+    shown(ran, as_json=as_json, quiet=quiet, gate=gate, mlflow=mlflow)
 
 
 def based_on(source: str, changes: tuple[str, ...]) -> Experiment:
