@@ -76,10 +76,12 @@ def write_outcome(folder: Path, results: Results) -> None:
     values = [_text("settings", settings), _text("scores", _table(results))]
     said = [f"{v.about} {v.name}. {v.sentence}".strip() for v in results.verdicts]
     values.append(_text("verdicts", "\n".join(said)))
+    # the other metrics are in the table: as charts they would bury the losses
+    key = results.metric
     means = {
-        f"{metric}/{row.name}": score.mean
+        f"{key}/{row.name}": row.scores[key].mean
         for row in results.rows
-        for metric, score in row.scores.items()
+        if key in row.scores
     }
     _write(writer, 0, [*values, *_scalars(means)])
     writer.close()
@@ -184,7 +186,7 @@ def _text(tag: str, text: str) -> Any:
     kind = v1.SummaryMetadata.PluginData(plugin_name="text")
     return v1.Summary.Value(
         tag=tag,
-        tensor=tf.make_tensor_proto([indented.encode()]),
+        tensor=tf.make_tensor_proto(indented.encode()),
         metadata=v1.SummaryMetadata(plugin_data=kind),
     )
 

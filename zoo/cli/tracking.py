@@ -31,12 +31,14 @@ OF_PLACE = {
     "MLFLOW_LOGGING_LEVEL": "WARNING",
     # it would tell its makers of its use
     "MLFLOW_DISABLE_TELEMETRY": "true",
-    # since 3.13 a folder must be allowed; here it was asked for by name
+    # newer releases take a folder only where this is set; here it was asked for
     "MLFLOW_ALLOW_FILE_STORE": "true",
 }
 """MLflow's own settings while it writes, where the user has not set them."""
 AT_ONCE = {"metrics": 1_000, "params": 100, "tags": 100}
 """What MLflow takes in one call."""
+KIND = {"mlflow.experimentKind": "custom_model_development"}
+"""MLflow's pages begin with the runs of such an experiment, not with chats."""
 LONGEST = 200
 """Characters of what MLflow says of an error."""
 
@@ -182,7 +184,7 @@ def _send(client: Any, results: Results, run: Path) -> None:
     whole, nested = tell(results, run)
     experiment = client.get_experiment_by_name(results.about.name)
     number = (
-        client.create_experiment(results.about.name)
+        client.create_experiment(results.about.name, tags=KIND)
         if experiment is None
         else experiment.experiment_id
     )
