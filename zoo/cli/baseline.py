@@ -21,6 +21,7 @@ from . import options
 @options.fold_options
 @options.run_options
 @options.learning_curve_option
+@options.mlflow_option
 def baseline_command(
     data: str,
     folds: int,
@@ -30,6 +31,7 @@ def baseline_command(
     out: Path,
     as_json: bool,
     quiet: bool,
+    mlflow: str | None,
     learning_curve: bool,
     **reading: Any,
 ) -> None:
@@ -49,5 +51,6 @@ def baseline_command(
         Scoring(folds, repeats, learning_curve=learning_curve),
         seed,
     )
-    ran = compare(experiment, How(out, jobs, quiet))
-    shown(ran, as_json=as_json, quiet=quiet)
+    how = How(out, jobs, quiet, mlflow=mlflow)
+    ran = compare(experiment, how)
+    shown(ran, how, as_json=as_json)

@@ -32,6 +32,7 @@ from . import options
 @options.class_weight_option
 @options.learning_curve_option
 @options.gate_option
+@options.mlflow_option
 def compare_command(
     models: tuple[str, ...],
     data: tuple[str, ...],
@@ -44,6 +45,7 @@ def compare_command(
     as_json: bool,
     quiet: bool,
     gate: bool,
+    mlflow: str | None,
     learning_curve: bool,
     class_weight: ClassWeight,
     **reading: Any,
@@ -75,10 +77,10 @@ def compare_command(
         Scoring(folds, repeats, seeds, learning_curve),
         seed,
     )
-    how = How(out, jobs, quiet)
+    how = How(out, jobs, quiet, mlflow=mlflow)
     if len(named) > 1:
         from .matrix import matrix_command
 
         matrix_command(experiment, named, how, as_json=as_json, gate=gate)
     ran = compare(experiment, how)
-    shown(ran, as_json=as_json, quiet=quiet, gate=gate)
+    shown(ran, how, as_json=as_json, gate=gate)

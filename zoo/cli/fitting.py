@@ -43,11 +43,13 @@ def fit_network(
     quiet: bool,
     tries: bool = True,
     checkpoint: Path | None = None,
+    on_epoch: OnEpoch | None = None,
 ) -> Fitted:
     """Train a model of the zoo on the training rows, with progress.
 
     With ``tries`` also from as many seeds as its recipe asks for. The training is kept
-    in the folder ``checkpoint``, and goes on from there.
+    in the folder ``checkpoint``, and goes on from there. ``on_epoch`` is told of each
+    epoch.
     """
     import time
 
@@ -58,6 +60,8 @@ def fit_network(
     def tell(epoch: int, epochs: int, logs: dict[str, float]) -> None:
         interrupt.check()
         step(epoch, epochs, f"epochs, loss {logs['loss']:.4f}")
+        if on_epoch:
+            on_epoch(epoch, epochs, logs)
 
     with output.progress(f"training {settings.model}", quiet=quiet) as step:
         trained, encoder = _train(settings, dataset, rows, seed, tell, checkpoint)

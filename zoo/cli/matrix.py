@@ -27,7 +27,7 @@ from ...reports.matrix import (
 from ..catalog import card
 from ..experiment import Experiment
 from . import output, work
-from .running import How, compare_on, opened
+from .running import How, compare_on, opened, tracked
 
 if TYPE_CHECKING:
     from ...data import Dataset
@@ -96,10 +96,12 @@ def compared(experiment: Experiment, how: How) -> Column:
         others = unable(networks.keys() - able.keys(), dataset.task)
         if not able:
             return Column(data, task=dataset.task, networks=others)
-        results, run = compare_on(dataset, replace(experiment, networks=able), how)
+        ran = compare_on(dataset, replace(experiment, networks=able), how)
+        tracked(ran, how)
     except ZooError as error:
         output.console().print(f"failed: {data}: {error}", markup=False)
         return Column(data, error=str(error))
+    results, run = ran
     return column_of(results, data=data, run=run.name, others=others)
 
 

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable
 from functools import reduce
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ...data.dataset import TASKS
+from ...data.errors import ZooError
 
 Decorator = Callable[[Any], Any]
 
@@ -42,6 +44,29 @@ gate_option = click.option(
     "6 suspicious.",
 )
 
+
+def _with_mlflow(ctx: click.Context, param: click.Parameter, value: str | None) -> Any:
+    """Before hours of training, not after.
+
+    Raises
+    ------
+    ZooError
+        MLflow is not installed, or not the part that writes to databases.
+    """
+    if value and find_spec("mlflow") is None:
+        msg = "--mlflow needs MLflow, which is not installed"
+        raise ZooError(f"{msg}: pip install 'learnable[mlflow]'")
+    if value and "sql" in value.partition("://")[0] and find_spec("alembic") is None:
+        msg = "--mlflow with a database needs all of MLflow, not mlflow-skinny alone"
+        raise ZooError(f"{msg}: pip install mlflow")
+    return value
+
+
+mlflow_option = click.option(
+    "--mlflow", metavar="URI", callback=_with_mlflow,
+    help="Write the run to MLflow as well: the address of a server, sqlite:///FILE, or "
+    "a folder.",
+)  # fmt: skip
 
 learning_curve_option = click.option(
     "--learning-curve", is_flag=True,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ...data.errors import BadData
 from ..experiment import Experiment, read_facts
 from ..unfinished import Unfinished, resumed_run, training_run
-from . import output, work
+from . import event_files, output, work
 from .facts import inputs_of
 from .fitting import fit_network
 from .settings import check_settings, open_data
@@ -39,11 +39,17 @@ class How:
         Processes at a time; None: all cores.
     quiet : bool
         No progress, no notes.
+    tensorboard : bool
+        Event files of a training of ``zoo train``, for TensorBoard.
+    mlflow : str, optional
+        Where runs are written as well.
     """
 
     out: Path
     jobs: int | None = None
     quiet: bool = False
+    tensorboard: bool = False
+    mlflow: str | None = None
 
 
 def run_experiment(experiment: Experiment, how: How) -> Ran:
@@ -77,9 +83,15 @@ def train(experiment: Experiment, how: How, *, resume: Unfinished | None = None)
         tell_of_earlier(experiment, dataset, how)
     with _folders(name, how, resume) as (folder, final):
         command = _begin(folder, experiment, dataset, resume)
-        fitted = fit_network(
-            settings, dataset, seed=experiment.seed, quiet=how.quiet, checkpoint=folder
-        )
+        with event_files.epochs_written(folder, asked=how.tensorboard) as on_epoch:
+            fitted = fit_network(
+                settings,
+                dataset,
+                seed=experiment.seed,
+                quiet=how.quiet,
+                checkpoint=folder,
+                on_epoch=on_epoch,
+            )
         once = dataset.n_test > 0
         study = work.score(
             {} if once else experiment.networks,
@@ -93,6 +105,7 @@ def train(experiment: Experiment, how: How, *, resume: Unfinished | None = None)
         )
         work.write_network(folder, fitted, dataset)
         results = work.write_results(folder, study, "train", networks=(fitted.facts,))
+        event_files.write_outcome(folder, results)
     return results, final
 
 
@@ -259,9 +272,30 @@ def changed_versions(before: dict[str, str], now: dict[str, str]) -> str:
     return ", ".join(f"{n} {before.get(n, 'unknown')} -> {now[n]}" for n in names)
 
 
-def shown(ran: Ran, *, as_json: bool, quiet: bool, gate: bool = False) -> None:
-    """Print what came of an experiment; with ``gate`` exit with the verdict's code."""
+def shown(ran: Ran, how: How, *, as_json: bool, gate: bool = False) -> None:
+    """Print what came of an experiment; with ``gate`` exit with the verdict's code.
+
+    Raises
+    ------
+    ZooError
+        The run could not be written to MLflow.
+    """
     results, run = ran
-    output.show_results(results, run, as_json=as_json, quiet=quiet)
+    output.show_results(results, run, as_json=as_json, quiet=how.quiet)
+    tracked(ran, how)
     if gate:
         raise SystemExit(output.exit_code(results))
+
+
+def tracked(ran: Ran, how: How) -> None:
+    """Write a run to MLflow as well, where that was asked for.
+
+    Raises
+    ------
+    ZooError
+        It could not be.
+    """
+    if how.mlflow:
+        from .tracking import track
+
+        track(*ran, how.mlflow)

@@ -54,6 +54,7 @@ MOST = 200
 @options.json_option
 @options.quiet_option
 @options.gate_option
+@options.mlflow_option
 def sweep_command(
     source: str,
     variations: tuple[str, ...],
@@ -64,6 +65,7 @@ def sweep_command(
     as_json: bool,
     quiet: bool,
     gate: bool,
+    mlflow: str | None,
 ) -> None:
     """Score a recipe with several values of its settings, beside the baselines.
 
@@ -75,8 +77,9 @@ def sweep_command(
     from .running import How, compare, shown
 
     experiment = swept(based_on(source, changes), variations, draws)
-    ran = compare(experiment, How(out, jobs, quiet))
-    shown(ran, as_json=as_json, quiet=quiet, gate=gate)
+    how = How(out, jobs, quiet, mlflow=mlflow)
+    ran = compare(experiment, how)
+    shown(ran, how, as_json=as_json, gate=gate)
 
 
 def based_on(source: str, changes: tuple[str, ...]) -> Experiment:

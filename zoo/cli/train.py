@@ -19,7 +19,10 @@ from ..experiment import (
 )
 from . import options
 
-NO_SETTINGS = {"out", "as_json", "quiet", "gate", "jobs", "file", "changes", "resume"}
+NO_SETTINGS = {
+    "out", "as_json", "quiet", "gate", "jobs", "file", "changes", "resume",
+    "tensorboard", "mlflow",
+}  # fmt: skip
 """Parameters that are no settings of the experiment."""
 
 
@@ -38,6 +41,7 @@ NO_SETTINGS = {"out", "as_json", "quiet", "gate", "jobs", "file", "changes", "re
 @options.fold_options
 @options.run_options
 @options.gate_option
+@options.mlflow_option
 @click.option(
     "--recipe",
     "file",
@@ -58,6 +62,11 @@ NO_SETTINGS = {"out", "as_json", "quiet", "gate", "jobs", "file", "changes", "re
     metavar="RUN",
     help="Go on with a training that was stopped.",
 )
+@click.option(
+    "--tensorboard",
+    is_flag=True,
+    help="Write event files, so that TensorBoard shows the training while it runs.",
+)
 @click.pass_context
 def train_command(
     ctx: click.Context,
@@ -75,9 +84,11 @@ def train_command(
     as_json: bool,
     quiet: bool,
     gate: bool,
+    mlflow: str | None,
     file: Path | None,
     changes: tuple[str, ...],
     resume: str | None,
+    tensorboard: bool,
     **reading: Any,
 ) -> None:
     """Train a network, score it beside the baselines, and say what is at fault.
@@ -94,12 +105,12 @@ def train_command(
     from .running import How, shown, train
     from .settings import adjusted
 
-    how = How(out, jobs, quiet)
+    how = How(out, jobs, quiet, tensorboard, mlflow)
     _check_ways(ctx, model, file, resume)
     if resume:
         stopped = find_unfinished(resume, out)
         ran = train(read_experiment(stopped.folder / FILE), how, resume=stopped)
-        shown(ran, as_json=as_json, quiet=quiet, gate=gate)
+        shown(ran, how, as_json=as_json, gate=gate)
         return
     if file:
         experiment = _of_one_network(file)
@@ -113,7 +124,7 @@ def train_command(
             "train", {settings.model: settings}, source, scoring, seed
         )
     ran = train(with_changes(experiment, changes), how)
-    shown(ran, as_json=as_json, quiet=quiet, gate=gate)
+    shown(ran, how, as_json=as_json, gate=gate)
 
 
 def _check_ways(

@@ -18,6 +18,7 @@ from ..recipe import Recipe
 from . import interrupt, output
 from .facts import layer_facts, note_on, source_text
 from .fitting import Fitted, candidate, fit_network, try_seeds
+from .tracking import without_credentials
 
 if TYPE_CHECKING:
     from ...baselines.harness import Outcome
@@ -34,8 +35,8 @@ def half_of_memory() -> int | None:
 
 
 def command_line() -> str:
-    """What was typed, ready to be typed again."""
-    return shlex.join(["zoo", *sys.argv[1:]])
+    """What was typed, ready to be typed again but for passwords in addresses."""
+    return shlex.join(["zoo", *map(without_credentials, sys.argv[1:])])
 
 
 def check_models(names: Iterable[str], dataset: Dataset) -> None:
