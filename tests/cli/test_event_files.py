@@ -100,7 +100,7 @@ def test_option_is_no_setting(trained) -> None:
 
 
 def test_nothing_is_written_unasked(flowers, tmp_path) -> None:
-    out, told = flowers
+    _, told = flowers
     assert not (Path(told["run"]) / "tensorboard").exists()
     train(tmp_path, range(1, 4), asked=False)
     assert [*tmp_path.iterdir()] == []

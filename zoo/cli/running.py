@@ -11,6 +11,7 @@ from ...data.errors import BadData
 from ..experiment import Experiment, read_facts
 from ..unfinished import Unfinished, resumed_run, training_run
 from . import event_files, output, work
+from .earlier import tell_of_earlier
 from .facts import inputs_of
 from .fitting import fit_network
 from .settings import check_settings, open_data
@@ -79,8 +80,8 @@ def train(experiment: Experiment, how: How, *, resume: Unfinished | None = None)
     dataset = opened(experiment)
     work.check_models([settings.model], dataset)
     check_settings(settings, dataset, quiet=how.quiet)
-    if resume is None:
-        tell_of_earlier(experiment, dataset, how)
+    if resume is None and not how.quiet:
+        tell_of_earlier(experiment, dataset, how.out)
     with _folders(name, how, resume) as (folder, final):
         command = _begin(folder, experiment, dataset, resume)
         with event_files.epochs_written(folder, asked=how.tensorboard) as on_epoch:
@@ -121,7 +122,8 @@ def compare_on(dataset: Dataset, experiment: Experiment, how: How) -> Ran:
     networks, scoring = experiment.networks, experiment.scoring
     for settings in networks.values():
         check_settings(settings, dataset, quiet=how.quiet)
-    tell_of_earlier(experiment, dataset, how)
+    if not how.quiet:
+        tell_of_earlier(experiment, dataset, how.out)
     once = dataset.n_test > 0
     known, facts = work.train_each(
         networks if once else {},
@@ -187,48 +189,6 @@ def settings_facts(experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
         data = replace(data, name=str(Path(data.name).resolve()))
     facts = replace(experiment, data=data).to_dict()
     return facts | {"fingerprint": experiment.fingerprint(dataset.sha256)}
-
-
-def tell_of_earlier(experiment: Experiment, dataset: Dataset, how: How) -> None:
-    """Say so where the same experiment has been done before, and what came of it."""
-    from ..run import RESULTS, list_runs
-
-    if how.quiet:
-        return
-    mine = experiment.fingerprint(dataset.sha256)
-    for folder in reversed(list_runs(how.out)):
-        if _fingerprint(folder) == mine:
-            came = _outcome(folder / RESULTS)
-            note = f"note: the same experiment has been done before: {folder.name}"
-            output.console().print(f"{note} ({came})", markup=False)
-            return
-
-
-def _fingerprint(folder: Path) -> str:
-    """That of a run; "" where it has none or cannot be read."""
-    from ...data.errors import ZooError
-
-    try:
-        return str(read_facts(folder / "recipe.json").get("fingerprint", ""))
-    except ZooError:  # of a run from elsewhere, or a damaged one
-        return ""
-
-
-def _outcome(path: Path) -> str:
-    """Verdicts and the score that decides, in a few words."""
-    from ...baselines.results import Results
-    from ...data.errors import ZooError
-
-    try:
-        results = Results.load(path)
-    except ZooError as error:
-        return str(error)
-    trained = [row for row in results.rows if row.kind == "network" and row.scores]
-    said = [f"{v.about} {v.name}".strip() for v in results.verdicts if v.about]
-    scores = [
-        f"{results.metric} {row.scores[results.metric].mean:.3f}" for row in trained
-    ]
-    return ", ".join([*(said or [v.name for v in results.verdicts]), *scores[:3]])
 
 
 def _folders(
