@@ -174,7 +174,9 @@ def test_folder_may_come_later(tmp_path):
 
 def test_interrupt_ends_it_with_a_line(journal: Path):
     code = (
-        "import sys; from pathlib import Path;"
+        "import signal, sys; from pathlib import Path;"
+        # what runs in the background of a shell ignores Ctrl-C
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"
         "from learnable.zoo.cli.serve import serve; serve(Path(sys.argv[1]))"
     )
     running = subprocess.Popen(

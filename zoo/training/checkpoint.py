@@ -134,7 +134,8 @@ def _read(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # np.load leaves a damaged file open that it opened itself
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         return {"facts": json.loads(str(arrays.pop("facts"))), "arrays": arrays}
     except (OSError, ValueError, KeyError, BadZipFile) as error:
