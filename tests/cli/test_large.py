@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from learnable.zoo.cli import baseline
+from learnable.zoo.cli import running
 
 
 @pytest.mark.slow
@@ -14,7 +14,7 @@ def test_large_parquet_files_are_sampled(zoo, tmp_path, monkeypatch):
     table["site"] = rng.integers(0, 300, 3_000)
     path = tmp_path / "large.parquet"
     table.to_parquet(path, index=False)
-    monkeypatch.setattr(baseline, "IN_MEMORY", 40_000)
+    monkeypatch.setattr(running, "IN_MEMORY", 40_000)
     found = json.loads(
         zoo("baseline", path, "--target", "y", "--jobs", 1, "--json").stdout
     )
