@@ -1,11 +1,13 @@
 """What axe-core finds on every page: nothing serious."""
 
+import pytest
 from looking import LEVELS, RUN, axe
 
 PALE = "document.querySelector('h1').style.color = '#ccc'"
 NAMELESS = "document.querySelector('.zoo').append(document.createElement('button'))"
 
 
+@pytest.mark.slow
 def test_axe_finds_nothing_serious(opened, written, unfold, name):
     source = axe()
     page = unfold(opened(written(name)))

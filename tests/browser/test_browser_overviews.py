@@ -50,6 +50,7 @@ def test_overview_reads_on_a_phone(opened, overviews, kind):
     assert page.evaluate(CUT) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_axe_finds_nothing_serious_in_an_overview(opened, overviews, kind):
     source = axe()
