@@ -40,7 +40,8 @@ def structured(kind: type[T], facts: Mapping[str, Any], where: str) -> T:
         if name not in known:
             see = f"{where} has {', '.join(known)}."
             raise unknown("setting", name, known, see=see)
-    needed = [f.name for f in fields(kind) if f.default is MISSING]  # type: ignore[arg-type]  # every kind is a dataclass
+    # every kind is a dataclass, which a type variable cannot say
+    needed = [f.name for f in fields(kind) if f.default is MISSING]  # type: ignore[arg-type]
     missing = [name for name in needed if name not in facts]
     if missing:
         raise Misuse(f"{where} lacks {', '.join(missing)}")

@@ -83,6 +83,7 @@ class Checkpoint(keras.callbacks.Callback):
     @property
     def _training(self) -> tuple[dict[str, Any], Any]:
         """What Keras tells a callback, which its type hints do not know."""
+        # typed as None until Keras sets them
         return self.params, self.model  # type: ignore[return-value]
 
     def _save(self, ended: bool) -> None:
