@@ -1,15 +1,28 @@
 """Writing so that nothing is half there: a temporary name first, then a rename."""
 
+import errno
 import os
+import re
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+_TEMPORARY = re.compile(r"\.learnable-[a-z0-9_]{8}\.part")
+"""Temporary names are of this form alone: what a killed process has left can be told
+from all that is somebody's own."""
+
+# Neither is known to every system. A pipe is opened without waiting for who writes
+# into it: it is refused a moment later.
+_AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file, a text as UTF-8, so that it is there whole or not at all.
+
+    A link in its place is replaced, and what it leads to is not touched.
 
     Raises
     ------
@@ -22,18 +35,60 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 @contextmanager
 def replaced(path: Path) -> Iterator[IO[bytes]]:
-    """A stream to write a file with; it takes its place when the block ends well.
+    """Yield a stream to write a file with; it takes its place when the block ends well.
 
     Raises
     ------
     OSError
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with (
+        replaced_by_name(path) as new,
+        open(new, "wb", opener=no_link) as stream,
+    ):
+        yield stream
+
+
+@contextmanager
+def replaced_by_name(path: Path) -> Iterator[Path]:
+    """Yield the name of a new file, as `replaced` a stream: for who writes by name.
+
+    Raises
+    ------
+    OSError
+    """
+    handle, name = tempfile.mkstemp(".part", ".learnable-", path.parent)
+    os.close(handle)
     try:
-        with os.fdopen(handle, "wb") as stream:
-            yield stream
+        yield Path(name)
         Path(name).chmod(0o644)  # mkstemp makes files that only the owner can read
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def remove_temporary(folder: Path) -> None:
+    """Remove from a folder what writing that was killed has left there.
+
+    Raises
+    ------
+    OSError
+    """
+    for path in folder.iterdir():
+        if _TEMPORARY.fullmatch(path.name) and stat.S_ISREG(path.lstat().st_mode):
+            path.unlink()
+
+
+def no_link(path: str, flags: int) -> int:
+    """Open a file as `open` does with this ``opener``: never through a link.
+
+    Raises
+    ------
+    OSError
+        Also where it is no regular file.
+    """
+    handle = os.open(path, flags | _AS_IT_IS, 0o666)
+    if stat.S_ISREG(os.fstat(handle).st_mode):
+        return handle
+    os.close(handle)
+    raise OSError(errno.ELOOP, "it is no regular file", path)

@@ -12,6 +12,11 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+LONGEST = 200
+"""Letters of a name that are compared and shown."""
+MOST_NAMES = 2_000
+"""Names that one is compared with."""
+
 
 class ZooError(Exception):
     """Base of every error we raise on purpose; its text is one line."""
@@ -57,7 +62,8 @@ def unknown(
     see : str
         What the user can do to see them all, e.g. ``"`zoo list` shows all"``.
     """
-    names = [str(a) for a in allowed]
-    near = get_close_matches(str(name), names, n=3, cutoff=0.5)
+    # comparing takes the square of the length: a name of a file may be a whole text
+    names, given = [str(a)[:LONGEST] for a in allowed], str(name)[:LONGEST]
+    near = get_close_matches(given, names[:MOST_NAMES], n=3, cutoff=0.5)
     hint = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""
-    return UnknownName(f"no {kind} is named {str(name)!r}. {hint}{see}")
+    return UnknownName(f"no {kind} is named {given!r}. {hint}{see}")

@@ -8,6 +8,7 @@ import pandas as pd
 
 from .dataset import Series
 from .errors import BadData, Misuse
+from .magnitude import is_too_large
 from .split import Fold
 from .times import DAY, Times, find_times, likely_seasons, name_places, step_name
 
@@ -143,7 +144,7 @@ def rolling_folds(rows: int, *, horizon: int, folds: int) -> list[Fold]:
 
 
 def _numbers(column: pd.Series, target: str, name: str) -> np.ndarray:
-    """Numbers, NaN where one is missing or infinite."""
+    """Numbers, NaN where one is missing or too large to compute with."""
     read: Any = pd.to_numeric(column, errors="coerce")
     numbers: np.ndarray = read.to_numpy("float64", na_value=np.nan, copy=True)
     text = np.isnan(numbers) & column.notna().to_numpy()
@@ -152,7 +153,7 @@ def _numbers(column: pd.Series, target: str, name: str) -> np.ndarray:
         msg = f"{target!r} in {name} is no column of numbers (row {row + 1} has"
         msg = f"{msg} {str(column.iloc[row])!r}), and only numbers can be forecast"
         raise BadData(f"{msg}; name another column with --target")
-    numbers[~np.isfinite(numbers)] = np.nan
+    numbers[is_too_large(numbers)] = np.nan
     if np.isnan(numbers).all():
         msg = f"{target!r} in {name} has no values; name another column with --target"
         raise BadData(msg)

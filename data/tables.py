@@ -9,6 +9,7 @@ import pandas as pd
 from .dataset import Card, Dataset, Rest
 from .errors import BadData, Misuse
 from .files import read_arrays, read_table
+from .magnitude import TOLD, is_too_large
 from .stored import Stored, is_stored, open_stored
 from .target import encode_target, encode_targets, find_column, find_targets
 
@@ -74,8 +75,8 @@ def from_arrays(path: Path, task: str | None) -> Dataset:
         msg = f"{path.name}: x has shape {x.shape} and type {x.dtype}"
         msg = f"{msg}; needed are numbers of shape (rows, columns ...)"
         raise BadData(msg)
-    if not np.isfinite(x).all():
-        msg = f"{path.name}: x holds missing or infinite values; replace them first"
+    if np.isnan(x).any() or is_too_large(x).any():
+        msg = f"{path.name}: x holds missing values, {TOLD}; replace them first"
         raise BadData(msg)
     if target.dtype.kind not in "buifU" or pd.isna(target).any():
         msg = f"{path.name}: y has type {target.dtype}, {pd.isna(target).sum()} missing"
@@ -161,7 +162,7 @@ def _with_target(
 
 
 def _usable(features: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, list[str]]:
-    """The columns that hold anything; infinite values are refused."""
+    """The columns that hold anything; values nobody can compute with are refused."""
     empty = features.columns[features.isna().all()].tolist()
     kept = features.drop(columns=empty)
     if kept.shape[1] == 0:
@@ -170,19 +171,19 @@ def _usable(features: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, list[str]
         msg = f"{msg}{why}; keep one column at least"
         raise BadData(msg)
     numbers = kept.select_dtypes("number")
-    infinite = [str(c) for c in numbers.columns if _is_infinite(_column(numbers, c))]
-    if infinite:
-        msg = f"{path.name} holds infinite values in {', '.join(infinite[:10])}"
+    large = [str(c) for c in numbers.columns if _is_too_large(_column(numbers, c))]
+    if large:
+        msg = f"{path.name} holds {TOLD} in {', '.join(large[:10])}"
         msg = f"{msg}; replace them (an empty cell is allowed) or --drop COLUMN"
         raise BadData(msg)
     notes = [f"columns missing in all rows were left out: {', '.join(empty)}"]
     return kept, notes if empty else []
 
 
-def _is_infinite(column: pd.Series) -> bool:
+def _is_too_large(column: pd.Series) -> bool:
     if not pd.api.types.is_float_dtype(column.dtype):
         return False
-    return bool(np.isinf(column.to_numpy(dtype="float64", na_value=np.nan)).any())
+    return bool(is_too_large(column.to_numpy(dtype="float64", na_value=np.nan)).any())
 
 
 def _task_note(found: str, asked: str | None) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ import pandas as pd
 
 from .dataset import TABLE_TASKS, TASKS, Task
 from .errors import BadData, Misuse, unknown
+from .magnitude import TOLD, is_too_large
 
 MAX_CLASSES_BY_GUESS = 10
 """Whole numbers with at most so many different values are taken for classes."""
@@ -212,8 +213,11 @@ def _numbers(values: pd.Series) -> np.ndarray:
         msg = f"the target {values.name!r} holds {bad!r}, and regression needs numbers"
         msg = f"{msg}. Give --task multiclass or choose another --target."
         raise BadData(msg)
-    _check_finite(numbers)
-    return numbers.to_numpy().astype("float64")
+    found = numbers.to_numpy().astype("float64")
+    if is_too_large(found).any():
+        msg = f"the target {values.name!r} has {TOLD} in {is_too_large(found).sum()}"
+        raise BadData(f"{msg} rows; remove those rows or put in their true values.")
+    return found
 
 
 def _labels(values: pd.Series) -> pd.Series:

@@ -1,5 +1,6 @@
 """The charts of a page as files that stand alone: SVG, and PNG made of it."""
 
+import errno
 import html
 import re
 from collections.abc import Iterator
@@ -76,10 +77,12 @@ def write_charts(folder: Path, charts: dict[str, str]) -> list[Path]:
     Raises
     ------
     OSError
-        The folder cannot be made or written to.
+        The folder cannot be made or written to, or is a symbolic link.
     """
     import vl_convert
 
+    if folder.is_symlink():
+        raise NotADirectoryError(errno.ENOTDIR, "it is a symbolic link", str(folder))
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, svg in charts.items():

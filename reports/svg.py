@@ -1,8 +1,10 @@
 """A chart as SVG for the page: coloured by the page, named, without addresses."""
 
 import html
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -33,7 +35,22 @@ def draw(chart: Any, tables: dict[str, Table], label: str) -> str:
     # Checking against the schema costs ten times the drawing; the tests see every mark.
     spec = chart.to_dict(validate=False)
     spec |= {"datasets": tables, "config": _config()}
-    return _trim(vl_convert.vegalite_to_svg(spec), label)
+    with _unsaid():
+        drawn = vl_convert.vegalite_to_svg(spec)
+    return _trim(drawn, label)
+
+
+@contextmanager
+def _unsaid() -> Iterator[None]:
+    """Keep the renderer's panics off the terminal; its error says the same."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def told(name: str, word: str, points: Iterable[tuple[str, str]]) -> str:

@@ -13,6 +13,7 @@ import pandas as pd
 from ..data.encode import to_matrix
 from ..data.errors import BadData, Misuse
 from ..data.files import check_path, load_arrays, read_table, suffix
+from ..data.magnitude import LARGEST, TOLD, is_too_large
 from .run import Inputs
 
 if TYPE_CHECKING:
@@ -204,11 +205,11 @@ def _as_objects(column: pd.Series) -> pd.Series:
 
 def _check_numbers(rows: pd.DataFrame) -> None:
     numbers = rows.select_dtypes("number")
-    infinite = np.argwhere(np.isinf(numbers.to_numpy(dtype="float64")))
-    if len(infinite):
-        row, column = infinite[0]
-        msg = f"row {row + 1}: {numbers.columns[column]} is infinite"
-        raise BadData(f"{msg}; a number is needed")
+    large = np.argwhere(is_too_large(numbers.to_numpy(dtype="float64")))
+    if len(large):
+        row, column = large[0]
+        msg = f"row {row + 1}: {numbers.columns[column]} is infinite or above"
+        raise BadData(f"{msg} {LARGEST:g}; another number is needed")
 
 
 def _check_range(rows: pd.DataFrame | np.ndarray, inputs: Inputs) -> None:
@@ -235,6 +236,8 @@ def _arrays(path: Path, inputs: Inputs) -> pd.DataFrame | np.ndarray:
     if x.dtype.kind not in "buif" or not x.size or x.shape[1:] != inputs.shape:
         msg = f"{path.name} holds x of shape {x.shape} and type {x.dtype}"
         raise BadData(f"{msg}; needed are numbers of shape (rows, {_sizes(inputs)})")
+    if is_too_large(x).any():
+        raise BadData(f"{path.name}: x holds {TOLD}; put in other values")
     _check_range(x, inputs)
     return x
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..data.errors import BadData
 from ..data.files import check_path, read_table
+from ..data.magnitude import is_too_large
 from .run import Inputs
 
 
@@ -46,7 +47,7 @@ def _values(table: pd.DataFrame, inputs: Inputs, where: str) -> np.ndarray:
     name = next((t for t in inputs.targets if t in table.columns), table.columns[-1])
     read: Any = pd.to_numeric(table[name], errors="coerce")
     numbers = np.asarray(read, dtype="float64")
-    bad = np.flatnonzero(~np.isfinite(numbers))
+    bad = np.flatnonzero(np.isnan(numbers) | is_too_large(numbers))
     if len(bad) or not len(numbers):
         what = f"value {bad[0] + 1} is no number" if len(bad) else "there is no value"
         raise BadData(f"{where}, {name}: {what}; give numbers without gaps")

@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import platform
 import secrets
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from ..data.disk import replaced
+from ..data.disk import no_link, write_whole
 from ..data.errors import BadData, Misuse, unknown
 from .experiment import FILE
 from .recipe import Recipe
+
+try:
+    import fcntl
+except ImportError:  # not on Windows
+    fcntl = None
 
 RESULTS = "results.json"
 """A folder that holds this file is a run."""
 MODEL = "model.keras"
 TRAINING_TEXT = "training.txt"
 """What a network of characters was trained on."""
+
+LOCK = "lock"
+"""In a run that is not whole. The process at work on it holds it; the system lets go of
+it when the process ends."""
+MARK = b"A run of learnable is written here.\n"
+"""In the lock: by it, and not by a name alone, a folder is known as ours."""
+PATIENCE = 10
+"""Tries to take the lock: who lists the runs holds it for a moment, too."""
+
+REMOVED = ".removed-"
+"""Runs that are being deleted are called so, and are in no list."""
 
 Keep = Callable[[Path, BaseException], bool]
 """Whether a folder stays, given the error that ends its run."""
@@ -74,8 +92,11 @@ def new_run(
     ------
     Misuse
         The folder for runs cannot be made.
+    BadData
+        It can, but not be written into.
     """
-    made = [folder for folder in (out, *out.parents) if not folder.exists()]
+    # pathlib's own question raises an error where a name is too long
+    made = [folder for folder in (out, *out.parents) if not os.path.exists(folder)]
     try:
         partial, final = _reserve(out, label)
     except OSError as error:
@@ -83,11 +104,13 @@ def new_run(
         msg = f"cannot write runs to {str(out)!r}: {error.strerror}"
         raise Misuse(f"{msg}. Choose another folder with --out.") from error
     try:
-        yield partial, final
-        partial.rename(final)
+        with held(partial):
+            yield partial, final
+            give_name(partial, final)
     except BaseException as error:
         if not keep(partial, error):
-            shutil.rmtree(partial, ignore_errors=True)
+            with suppress(OSError):
+                clear(partial)
             _remove_empty(made)
         raise
 
@@ -108,16 +131,144 @@ def _reserve(out: Path, label: str) -> tuple[Path, Path]:
         partial.rmdir()
 
 
+def give_name(partial: Path, final: Path) -> None:
+    """Rename a run that is whole.
+
+    The lock goes last, so that a process that is killed leaves the run whole, or a
+    folder that is known as ours.
+
+    Raises
+    ------
+    OSError
+    """
+    partial.rename(final)
+    with suppress(OSError):  # the run is whole with a lock, too
+        (final / LOCK).unlink()
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder, and mark the folder as ours.
+
+    Raises
+    ------
+    Misuse
+        Another process holds it.
+    BadData
+        It cannot be written.
+    """
+    path = folder / LOCK
+    with ExitStack() as stack:
+        try:
+            lock = stack.enter_context(open(path, "ab", opener=no_link))
+            if not any(_locked(lock) or time.sleep(0.05) for _ in range(PATIENCE)):
+                name = folder.name.strip(".")
+                raise Misuse(f"{name} is still being trained by another process")
+            # only now: what is marked and held by nobody may be cleared away
+            if not os.fstat(lock.fileno()).st_size:
+                lock.write(MARK)
+                lock.flush()
+        except OSError as error:
+            raise BadData(f"cannot write {path}: {error.strerror}") from error
+        yield
+
+
+def is_held(folder: Path) -> bool:
+    """Return whether a process is at work on a folder.
+
+    Raises
+    ------
+    OSError
+        There is no lock.
+    """
+    with open(folder / LOCK, "rb", opener=no_link) as lock:
+        return not _locked(lock)
+
+
+def is_left(folder: Path) -> bool:
+    """Return whether a folder bears our mark, and no process is at work on it."""
+    try:
+        with open(folder / LOCK, "rb", opener=no_link) as lock:
+            # in this order: a process takes the lock before it writes the mark
+            return bool(fcntl) and _locked(lock) and lock.read(len(MARK) + 1) == MARK
+    except OSError:
+        return False
+
+
+def _locked(lock: IO[bytes]) -> bool:
+    """Take a lock if nobody holds it; True where the system has none."""
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def discard(folder: Path) -> None:
+    """Delete a run, whole or not: it leaves the list at once, then its files go.
+
+    Nothing is written for it, so that it can be done on a full disk.
+
+    Raises
+    ------
+    BadData
+        The folder is read-only, or not all of its files can be deleted.
+    """
+    hidden = folder.with_name(f"{REMOVED}{secrets.token_hex(8)}")
+    try:
+        folder.rename(hidden)
+    except OSError as error:
+        msg = f"cannot remove {folder}: {error.strerror}; it is as it was"
+        raise BadData(msg) from error
+    try:
+        clear(hidden)
+    except OSError as error:
+        msg = f"{folder.name} is no run any more, but some of its files cannot be"
+        raise BadData(f"{msg} deleted: {error.filename}: {error.strerror}") from error
+
+
+def clear(folder: Path) -> None:
+    """Delete a folder; what it is known by goes last, should the process be killed.
+
+    Links are deleted, and nothing behind them.
+
+    Raises
+    ------
+    OSError
+    """
+    if folder.is_symlink():
+        raise NotADirectoryError(errno.ENOTDIR, "it is a symbolic link", str(folder))
+    known_by = (RESULTS, LOCK)
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name not in known_by:
+            path.unlink()
+    for name in known_by:
+        (folder / name).unlink(missing_ok=True)
+    folder.rmdir()
+
+
 def _remove_empty(folders: Sequence[Path]) -> None:
     """Remove folders, the innermost first, as far as they are there and empty."""
     with suppress(OSError):
         for folder in folders:
-            if folder.exists():
+            if os.path.exists(folder):
                 folder.rmdir()
 
 
 def write_json(path: Path, facts: Mapping[str, Any]) -> None:
-    path.write_text(json.dumps(facts, indent=1, ensure_ascii=False), "utf-8")
+    """Write facts so that the file is there whole or not at all.
+
+    Raises
+    ------
+    OSError
+    """
+    text = json.dumps(facts, indent=1, ensure_ascii=False)
+    # a file name that is no UTF-8 reaches us as lone surrogates: \udc.. in JSON too
+    write_whole(path, text.encode("utf-8", "backslashreplace"))
 
 
 def write_settings(
@@ -138,8 +289,7 @@ def write_settings(
     facts = {**experiment, "command": command}
     if inputs is not None:
         facts["inputs"] = vars(inputs)
-    with replaced(folder / FILE) as stream:
-        stream.write(json.dumps(facts, indent=1, ensure_ascii=False).encode())
+    write_json(folder / FILE, facts)
 
 
 def read_settings(folder: Path) -> tuple[Recipe, Inputs]:
@@ -192,7 +342,7 @@ def _git_commit() -> str | None:
 
 def list_runs(out: Path) -> list[Path]:
     """The runs in a folder, the oldest first."""
-    if not out.is_dir():
+    if not os.path.isdir(out):  # pathlib raises an error where the name is too long
         return []
     folders = (p for p in out.iterdir() if not p.name.startswith("."))
     return sorted(p for p in folders if _may_be_run(p))
@@ -216,7 +366,7 @@ def find_run(name: str, out: Path) -> Path:
     Misuse
         Several are.
     """
-    if name and (Path(name) / RESULTS).is_file():
+    if name and os.path.isfile(Path(name) / RESULTS):
         return Path(name)
     runs = list_runs(out)
     if name == "last" and runs:

@@ -8,22 +8,24 @@ that is killed leaves it so.
 
 from __future__ import annotations
 
-import shutil
-import time
+import os
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
-from ..data.errors import Misuse, ZooError, unknown
+from ..data.disk import remove_temporary
+from ..data.errors import BadData, Misuse, ZooError, unknown
 from .experiment import FILE
-from .run import new_run
+from .run import discard, give_name, held, is_held, is_left, new_run
 
 HISTORY = "history.csv"
 STATE = "checkpoint.npz"
-LOCK = "lock"
-"""Held by the process that trains; the system lets go of it when the process ends."""
+EVENTS = "tensorboard"
+"""Folder of the event files, where they were asked for."""
+OWN_FOLDERS = (EVENTS, f"{EVENTS}/train", f"{EVENTS}/validation")
+"""All that a run holds beside files."""
 
 
 @dataclass(frozen=True)
@@ -41,30 +43,48 @@ class Unfinished:
     running: bool = False
 
 
-PATIENCE = 10
-"""Tries to take the lock: who lists the runs holds it for a moment, too."""
-
-
 class Stopped(ZooError):
     """A training that was stopped and can go on."""
 
 
 def list_unfinished(out: Path) -> list[Unfinished]:
-    """The trainings in a folder that are under way or were stopped, oldest first."""
-    found = out.glob(".*.partial") if out.is_dir() else ()
+    """Return the trainings in a folder under way or stopped, the oldest first."""
+    return [_look(folder) for folder in _partial(out) if _is_training(folder)]
+
+
+def list_left(out: Path) -> list[Unfinished]:
+    """Return what killed commands have left, but for trainings, which can go on.
+
+    A folder is known by the mark in its lock, never by its name alone.
+    """
     return [
-        _look(folder)
-        for folder in sorted(found)
-        if (folder / FILE).is_file() and (folder / HISTORY).is_file()
+        Unfinished(_name(folder), folder)
+        for folder in _partial(out)
+        if not _is_training(folder) and is_left(folder)
     ]
 
 
+def _partial(out: Path) -> list[Path]:
+    """Return the folders called as runs that are not whole; no link to one."""
+    if not os.path.isdir(out):  # pathlib raises an error where the name is too long
+        return []
+    found = (path for path in out.glob(".?*.partial") if not path.is_symlink())
+    return sorted(path for path in found if path.is_dir())
+
+
+def _is_training(folder: Path) -> bool:
+    return os.path.isfile(folder / FILE) and os.path.isfile(folder / HISTORY)
+
+
+def _name(folder: Path) -> str:
+    return folder.name.removeprefix(".").removesuffix(".partial")
+
+
 def _look(folder: Path) -> Unfinished:
-    name = folder.name.removeprefix(".").removesuffix(".partial")
+    name = _name(folder)
     try:
         head, *lines = (folder / HISTORY).read_text("utf-8").splitlines(keepends=True)
-        with (folder / LOCK).open("rb") as lock:
-            running = not _locked(lock)
+        running = is_held(folder)
     except (OSError, ValueError):  # whole, or removed, since the folder was listed
         return Unfinished(name, folder)
     whole = [line for line in lines if line.endswith("\n")]  # the last may be half
@@ -91,7 +111,9 @@ def find_unfinished(name: str, out: Path) -> Unfinished:
     UnknownName
         None is called so.
     Misuse
-        Several are, or it is still under way.
+        Several are, or it is still under way, or not as we have left it.
+    BadData
+        It cannot be read.
     """
     runs = list_unfinished(out)
     by_path = [run for run in runs if Path(name) in (run.folder, out / run.name)]
@@ -109,7 +131,45 @@ def find_unfinished(name: str, out: Path) -> Unfinished:
         raise unknown("stopped run", name, names, see=see)
     if found[0].running:
         raise Misuse(f"{found[0].name} is still being trained by another process")
+    check_own(found[0].folder)
     return found[0]
+
+
+def check_own(folder: Path) -> None:
+    """Refuse a run that is not whole where it holds what we never put there.
+
+    What is written into it or deleted could be something else: behind a link, or under
+    the second name of a file.
+
+    Raises
+    ------
+    Misuse
+    BadData
+        It cannot be read.
+    """
+    try:
+        said = next(_not_own(folder), "")
+    except OSError as error:
+        raise BadData(f"cannot read {folder}: {error.strerror}") from error
+    if said:
+        msg = f"{said}, which no training of ours makes, so that nothing is written"
+        raise Misuse(f"{msg} or removed there; take it away by hand")
+
+
+def _not_own(folder: Path) -> Iterator[str]:
+    """Yield what is neither a file with one name nor a folder of ours."""
+    own = {folder, *(folder / name for name in OWN_FOLDERS)}
+    for path in (folder, *folder.rglob("*")):
+        status, shown = path.lstat(), repr(str(path))
+        if stat.S_ISLNK(status.st_mode):
+            yield f"{shown} is a symbolic link"
+        elif stat.S_ISDIR(status.st_mode):
+            if path not in own:
+                yield f"{shown} is a folder"
+        elif not stat.S_ISREG(status.st_mode):
+            yield f"{shown} is no regular file"
+        elif status.st_nlink > 1:
+            yield f"{shown} has a second name (a hard link)"
 
 
 @contextmanager
@@ -121,7 +181,7 @@ def training_run(out: Path, label: str) -> Iterator[tuple[Path, Path]]:
     Stopped
         It was interrupted, or the disk is full, and it can go on.
     """
-    with new_run(out, label, keep=_can_go_on) as (folder, final), _held(folder):
+    with new_run(out, label, keep=_can_go_on) as (folder, final):
         with _kept(folder, final):
             yield folder, final
         tidy(folder)
@@ -134,19 +194,39 @@ def resumed_run(run: Unfinished) -> Iterator[tuple[Path, Path]]:
     Raises
     ------
     Stopped
+    Misuse
+        Another process is at work on it, it is not as we have left it, or its name is
+        taken.
+    BadData
+        The disk is full or the folder read-only.
     """
     final = run.folder.with_name(run.name)
-    with _held(run.folder):
+    if os.path.lexists(final):
+        msg = f"{str(final)!r} is there already, and {run.name} would be called so"
+        raise Misuse(f"{msg}; move it away")
+    check_own(run.folder)
+    with held(run.folder):
         with _kept(run.folder, final):
             yield run.folder, final
-        tidy(run.folder)
-        run.folder.rename(final)
+        try:
+            tidy(run.folder)
+            give_name(run.folder, final)
+        except OSError as error:
+            msg = f"cannot write {final}: {error.strerror}"
+            raise BadData(msg) from error
 
 
 def tidy(folder: Path) -> None:
-    """Remove what only a training that goes on needs."""
-    for name in (STATE, LOCK):
-        (folder / name).unlink(missing_ok=True)
+    """Remove what only a training that goes on needs, and what a killed one left.
+
+    Raises
+    ------
+    OSError
+    """
+    (folder / STATE).unlink(missing_ok=True)
+    for place in (folder, *(folder / name for name in OWN_FOLDERS)):
+        if place.is_dir():
+            remove_temporary(place)
 
 
 def _can_go_on(folder: Path, error: BaseException) -> bool:
@@ -169,42 +249,16 @@ def _kept(folder: Path, final: Path) -> Iterator[None]:
         raise Stopped(f"{what}; the training is kept, and `{how}` goes on") from error
 
 
-@contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """Hold the lock of a folder.
-
-    Raises
-    ------
-    Misuse
-        Another process holds it.
-    """
-    with (folder / LOCK).open("wb") as lock:
-        if not any(_locked(lock) or time.sleep(0.05) for _ in range(PATIENCE)):
-            msg = f"{folder.name.strip('.')} is still being trained by another process"
-            raise Misuse(msg)
-        yield
-
-
-def _locked(lock: IO[bytes]) -> bool:
-    """Take a lock if nobody holds it; True where the system has none."""
-    try:
-        import fcntl  # noqa: PLC0415  (not on Windows)
-    except ImportError:
-        return True
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
-
-
 def forget(folder: Path) -> None:
-    """Remove the folder of a stopped run.
+    """Delete a run that is not whole.
 
     Raises
     ------
     Misuse
-        It is still under way.
+        It is still under way, or not as we have left it.
+    BadData
+        The folder is read-only, or not all of its files can be deleted.
     """
-    with _held(folder):
-        shutil.rmtree(folder)
+    check_own(folder)
+    with held(folder):
+        discard(folder)

@@ -136,10 +136,10 @@ def test_mistake_is_one_line(zoo, here, line, told) -> None:
 
 
 BAD = [
-    ("text.keras", {}, 1, "text.keras cannot be opened"),
-    ("zip.keras", {}, 1, "zip.keras cannot be opened"),
+    ("text.keras", {}, 1, "text.keras cannot be loaded"),
+    ("zip.keras", {}, 1, "zip.keras cannot be loaded"),
     ("bare.keras", {}, 1, "bare.keras is not compiled"),
-    ("code.keras", {}, 1, "it holds code"),
+    ("code.keras", {}, 1, "it holds Python code"),
     ("networks.py:bild", {}, 2, "Did you mean 'build'"),
     ("networks.py:nothing", {}, 1, "no Keras model but a int"),
     ("networks.py:bare", {}, 1, "networks.py:bare is not compiled"),

@@ -14,6 +14,7 @@ FILES = {
     "few.csv": "a,y\n1,u\n2,v\n3,u\n4,v\n",
     "hollow.csv": "a,y\n,u\n,v\n,u\n,v\n",
     "infinite.csv": TABLE.replace("\n3,", "\ninf,"),
+    "huge.csv": TABLE.replace("\n3,", "\n1e308,"),
     "binary.csv": "\0\1\2",
     "words.doc": "hello",
 }
@@ -39,7 +40,9 @@ MISTAKES = [
     ("baseline lonely.csv --target y", 1, "class 'w'"),
     ("baseline few.csv --target y", 1, "cannot be cut into 5 folds"),
     ("baseline hollow.csv --target y", 1, "no column to learn from"),
-    ("baseline infinite.csv --target y", 1, "infinite values in a"),
+    ("baseline infinite.csv --target y", 1, "values above 1e+150 in a"),
+    ("baseline huge.csv --target y", 1, "values above 1e+150 in a"),
+    ("baseline huge.csv --target a", 1, "values above 1e+150 in 1 rows"),
     ("baseline good.csv --target y --task regression", 1, "regression needs numbers"),
     ("baseline iris --folds 1", 2, "--folds must be 2 or more"),
     ("baseline iris --limit 1", 2, "--limit must be 2 or more"),

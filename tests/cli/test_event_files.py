@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from learnable.zoo.cli.event_files import epochs_written
+from learnable.zoo.unfinished import check_own
 
 
 def events_of(folder: Path) -> list:
@@ -138,3 +139,24 @@ def test_epochs_are_on_disk_while_it_trains(tmp_path) -> None:
             tell(epoch, 30, {"loss": float(epoch)})
         seen = values_of(tmp_path / "tensorboard" / "train")["loss"]
     assert len(seen) >= 20
+
+
+def test_only_known_folders_are_made(tmp_path) -> None:
+    train(tmp_path, range(1, 3), asked=True)
+    check_own(tmp_path)
+
+
+@pytest.mark.parametrize("make", [Path.symlink_to, Path.hardlink_to])
+def test_event_file_under_another_name_is_left_as_it_is(make, tmp_path) -> None:
+    run, mine = tmp_path / "run", tmp_path / "events.out.tfevents.mine"
+    run.mkdir()
+    train(run, range(1, 6), asked=True)
+    place = run / "tensorboard" / "train"
+    (path,) = place.iterdir()
+    before = path.rename(mine).read_bytes()
+    make(path, mine)
+    write_history(run, 2)
+    train(run, range(3, 5), asked=False)
+    assert mine.read_bytes() == before
+    assert values_of(place)["loss"] == {1: 1, 2: 2, 3: 3, 4: 4}
+    assert all("tfevents" in path.name for path in place.iterdir())

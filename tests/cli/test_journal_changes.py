@@ -80,7 +80,7 @@ def test_full_disk_leaves_the_note_as_it_was(journal) -> None:
     assert "cannot write" in done.stderr
     assert done.stderr.count("\n") == 1
     assert json.loads(path.read_text())["note"] == "old"
-    assert not list(path.parent.glob(".notes*"))
+    assert not list(path.parent.glob(".*"))
 
 
 def test_rm_deletes_these_runs_alone(zoo, journal) -> None:

@@ -3,10 +3,14 @@
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import joblib
 import pytest
 
 
@@ -90,3 +94,90 @@ def test_baseline_run_has_no_network(zoo, tmp_path) -> None:
     told = zoo("predict", "last", "--out", tmp_path, input="1,2,3,4\n")
     assert told.exit_code == 1
     assert "holds no network" in told.stderr
+
+
+# Tables that an encoder makes numbers of.
+
+
+@pytest.fixture
+def own(flowers, tmp_path) -> Path:
+    """A copy of the folder of a run with a network."""
+    (run,) = (path for path in flowers[0].iterdir() if path.is_dir())
+    return Path(shutil.copytree(run, tmp_path / "runs" / run.name))
+
+
+def ask(zoo, run: Path, rows: str = "5.1,3.5,1.4,0.2\n"):
+    return zoo("predict", run.name, "--out", run.parent, input=rows)
+
+
+def refused(zoo, run: Path) -> str:
+    told = ask(zoo, run)
+    assert told.exit_code == 1
+    assert told.stdout == ""
+    assert told.stderr.count("\n") == 1
+    assert "train the network again" in told.stderr
+    return told.stderr
+
+
+def test_rows_are_encoded_as_in_training(zoo, own) -> None:
+    """A gap becomes the median of the training rows."""
+    from learnable.data import load
+    from learnable.data.encode import fit_encoder
+    from learnable.data.encoder_file import write_encoder
+
+    x: Any = load("iris").x.copy()
+    x.iloc[-1, 1] = None
+    encoder, matrix = fit_encoder(x, range(len(x) - 1))  # type: ignore[arg-type]
+    assert matrix.shape[1] == 4
+    rows = "5.1,,1.4,0.2\n"
+    assert "is missing" in ask(zoo, own, rows).stderr
+    write_encoder(own / "encoder.npz", encoder)
+    filled = f"5.1,{x.iloc[:-1, 1].median()},1.4,0.2\n"
+    assert ask(zoo, own, rows).stdout == ask(zoo, own, filled).stdout != ""
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_pickled_encoder_is_refused(zoo, own, tmp_path, monkeypatch, beside) -> None:
+    class Payload:
+        def __reduce__(self):
+            return (Path.touch, (tmp_path / "marker",))
+
+    joblib.dump(Payload(), own / "encoder.joblib")
+    monkeypatch.setattr(joblib, "load", lambda *_: pytest.fail("a pickle was read"))
+    if beside:
+        (own / "encoder.npz").write_bytes(b"")
+    assert "is a pickle, which could run any code" in refused(zoo, own)
+    assert not (tmp_path / "marker").exists()
+
+
+def test_damaged_encoder_is_refused(zoo, own) -> None:
+    path = own / "encoder.npz"
+    path.write_bytes(b"PK")
+    assert "encoder.npz is damaged" in refused(zoo, own)
+    path.unlink()
+    path.symlink_to(own / "elsewhere.npz")
+    assert "encoder.npz is damaged" in refused(zoo, own)
+
+
+def test_missing_encoder_is_told(zoo, own) -> None:
+    settings = json.loads((own / "recipe.json").read_text("utf-8"))
+    settings["inputs"]["types"][0] = "str"
+    (own / "recipe.json").write_text(json.dumps(settings), "utf-8")
+    assert "has no encoder.npz" in refused(zoo, own)
+
+
+def test_encoder_that_cannot_be_written_costs_no_training(tmp_path, caplog) -> None:
+    """As of a version of skrub that is not known."""
+    import keras
+    from learnable.zoo.cli.work import write_network
+    from sklearn.preprocessing import StandardScaler
+
+    network = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    trained = SimpleNamespace(serving=network)
+    fitted: Any = SimpleNamespace(trained=trained, encoder=StandardScaler())
+    dataset: Any = SimpleNamespace(task="regression")
+    write_network(tmp_path, fitted, dataset)
+    assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
+    assert "StandardScaler is no part" in caplog.text
+    assert "`zoo predict` cannot ask this network" in caplog.text
+    assert len(caplog.records) == 1

@@ -1,7 +1,15 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from learnable.data.disk import write_whole
+from learnable.data.disk import (
+    no_link,
+    remove_temporary,
+    replaced_by_name,
+    write_whole,
+)
 
 
 @pytest.mark.parametrize("text", ["", "plain\n", "ä\r\n€\n" * 1_000])
@@ -36,3 +44,79 @@ def test_bad_text_leaves_nothing(tmp_path):
 def test_missing_folder_is_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         write_whole(tmp_path / "none" / "a.json", "x")
+
+
+def test_link_is_replaced_and_not_followed(tmp_path):
+    mine, link = tmp_path / "mine.txt", tmp_path / "a.json"
+    mine.write_text("kept")
+    link.symlink_to(mine)
+    write_whole(link, "new")
+    assert (mine.read_text(), link.read_text()) == ("kept", "new")
+    assert not link.is_symlink()
+
+
+def test_second_name_of_a_file_keeps_its_text(tmp_path):
+    mine, other = tmp_path / "mine.txt", tmp_path / "a.json"
+    mine.write_text("kept")
+    other.hardlink_to(mine)
+    write_whole(other, "new")
+    assert mine.read_text() == "kept"
+
+
+def test_failure_under_a_name_leaves_old_text(tmp_path):
+    write_whole(tmp_path / "a.json", "old")
+
+    def write():
+        with replaced_by_name(tmp_path / "a.json") as new:
+            new.write_text("half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write()
+    assert (tmp_path / "a.json").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_name_of_full_length_is_written(tmp_path):
+    write_whole(tmp_path / ("a" * 255), "text")
+    assert [len(path.name) for path in tmp_path.iterdir()] == [255]
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from learnable.data.disk import replaced
+with replaced(Path(sys.argv[1]) / "report.html") as stream:
+    os._exit(1)
+"""
+
+
+def test_only_what_killed_writing_left_is_removed(tmp_path):
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False)
+    (left,) = tmp_path.iterdir()
+    own = [".report.html.abcd1234", ".learnable-abc.part", "a.part", ".hidden"]
+    for name in own:
+        (tmp_path / name).write_text("mine")
+    (tmp_path / ".learnable-abcdefgh.part").mkdir()
+    (tmp_path / ".learnable-01234567.part").symlink_to(tmp_path / ".hidden")
+    remove_temporary(tmp_path)
+    assert not left.exists()
+    assert len([*tmp_path.iterdir()]) == len(own) + 2
+
+
+@pytest.mark.parametrize("mode", ["ab", "rb", "wb"])
+@pytest.mark.parametrize("kind", ["link", "pipe", "dangling", "folder"])
+def test_only_regular_files_are_opened(tmp_path, mode, kind):
+    mine, path = tmp_path / "mine.txt", tmp_path / "lock"
+    mine.write_text("kept")
+    make = {
+        "link": lambda: path.symlink_to(mine),
+        "pipe": lambda: os.mkfifo(path),
+        "dangling": lambda: path.symlink_to(tmp_path / "nowhere"),
+        "folder": path.mkdir,
+    }
+    make[kind]()
+    with pytest.raises(OSError, match="lock"), open(path, mode, opener=no_link):
+        pass
+    assert mine.read_text() == "kept"
+    assert not (tmp_path / "nowhere").exists()

@@ -89,9 +89,10 @@ def test_task_can_be_overruled(values, asked, task, classes):
         (pd.date_range("2020", periods=4), "regression", "regression needs numbers"),
         (pd.date_range("2020", periods=4), None, "has 1 row of 4"),
         ([1.0, np.inf] * 3, None, "infinite in 3 rows"),
+        ([-1e308, 1e151, 1.5], "regression", "values above 1e+150 in 2 rows"),
         ([-np.inf, np.inf, 1.5], "regression", "infinite in 2 rows"),
         ([1.0, np.inf] * 3, "multiclass", "infinite in 3 rows"),
-        (["1", "inf"] * 3, "regression", "infinite in 3 rows"),
+        (["1", "inf"] * 3, "regression", "infinite values or values above"),
     ],
 )
 def test_bad_targets_are_refused(refused, values, task, text):

@@ -42,4 +42,4 @@ def test_package_stays_small() -> None:
     folders = ("data", "zoo", "baselines", "reports")
     files = [p for f in folders for p in (ROOT / f).rglob("*") if p.is_file()]
     shipped = [p for p in files if "__pycache__" not in p.parts]
-    assert sum(p.stat().st_size for p in shipped) < 2_000_000
+    assert sum(p.stat().st_size for p in shipped) < 2_200_000

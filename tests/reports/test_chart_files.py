@@ -127,3 +127,13 @@ def test_mixture_of_black_and_white_is_the_grey_of_half_its_lightness():
     linear = 0.5**3
     grey = 1.055 * math.pow(linear, 1 / 2.4) - 0.055
     assert mixed("#000000", "#ffffff", 0.5) == "#" + 3 * f"{round(255 * grey):02x}"
+
+
+@pytest.mark.parametrize("leads_to", ["mine", "nowhere"])
+def test_link_in_place_of_the_folder_is_refused(charts, leads_to, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "charts").symlink_to(tmp_path / leads_to)
+    with pytest.raises(OSError, match="symbolic link"):
+        write_charts(tmp_path / "charts", charts)
+    assert list((tmp_path / "mine").iterdir()) == []
+    assert not (tmp_path / "nowhere").exists()

@@ -115,3 +115,31 @@ def test_damaged_state_is_named(change, tmp_path, refused, at_every_epoch):
     state = tmp_path / STATE
     state.write_bytes(change(state.read_bytes()))
     assert "checkpoint.npz is damaged" in refused(BadData, trained, SHORT, tmp_path)
+
+
+@pytest.mark.parametrize("make", [Path.symlink_to, Path.hardlink_to])
+def test_history_under_another_name_is_left_as_it_is(make, tmp_path):
+    mine, folder = tmp_path / "mine.csv", tmp_path / "run"
+    mine.write_text("kept")
+    folder.mkdir()
+    make(folder / HISTORY, mine)
+    trained(SHORT, folder)
+    assert mine.read_text() == "kept"
+    assert (folder / HISTORY).read_text().startswith("epoch,loss")
+
+
+def test_link_made_while_it_trains_is_not_followed(tmp_path):
+    mine, folder = tmp_path / "mine.csv", tmp_path / "run"
+    mine.write_text("kept")
+    folder.mkdir()
+
+    def link(epoch: int, epochs: int, logs: dict[str, float]) -> None:
+        if epoch == 3:
+            (folder / HISTORY).unlink()
+            (folder / HISTORY).symlink_to(mine)
+
+    with pytest.raises(OSError, match="history"):
+        train(
+            SHORT, ROWS, KEPT_BACK, classes=2, seed=3, on_epoch=link, checkpoint=folder
+        )
+    assert mine.read_text() == "kept"

@@ -3,15 +3,17 @@
 Commands are imported when chosen, and import their heavy part when called.
 """
 
-import errno
+import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
 import click
 
 from ... import __version__
-from ...data.errors import ZooError
+from .faults import as_error, open_standard_streams
 from .interrupt import heard
+from .output import plain
 
 COMMANDS = {
     "check": "check",
@@ -30,14 +32,12 @@ COMMANDS = {
 }
 """Command -> module of this package; the function is called ``<command>_command``."""
 
-_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-
 
 class Refusal(click.ClickException):
     """One line on standard error, and the exit code of the error behind it."""
 
     def __init__(self, message: str, code: int = 1) -> None:
-        super().__init__(message)
+        super().__init__(plain(message))
         self.exit_code = code  # pyright: ignore[reportAttributeAccessIssue]  (click's way)
 
 
@@ -67,24 +67,29 @@ class Zoo(click.Group):
         try:
             with heard():
                 return super().invoke(ctx)
-        except ZooError as error:
-            raise Refusal(str(error), error.exit_code) from error
+        except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit):
+            raise
+        except BrokenPipeError:
+            raise  # who read the output has gone: click ends without a word
         except KeyboardInterrupt as error:
             msg = "interrupted; nothing was written"
             raise Refusal(msg) from error
-        except OSError as error:
-            raise _as_refusal(error) from error
+        # the last handler: whatever it is, a user sees one line
+        except BaseException as error:
+            raise Refusal(*as_error(error)) from error
 
-
-def _as_refusal(error: OSError) -> BaseException:
-    """A full disk or a forbidden folder is no bug; other errors stay as they are."""
-    where = f" ({error.filename})" if error.filename else ""
-    if error.errno in _NO_SPACE:
-        msg = f"the disk is full{where}: nothing was written"
-        return Refusal(f"{msg}. Free some space, or choose another place with --out.")
-    if isinstance(error, PermissionError):
-        return Refusal(f"no permission{where}; choose another place with --out")
-    return error
+    def main(self, *args: Any, **settings: Any) -> Any:
+        """Parse and run, as click does; what fails around that is one line, too."""
+        open_standard_streams()
+        try:
+            return super().main(*args, **settings)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit):
+            raise
+        except BaseException as error:
+            said, code = as_error(error)
+            with suppress(OSError, ValueError, AttributeError):  # closed, or gone
+                sys.stderr.write(f"Error: {plain(said)}\n")
+            raise SystemExit(code) from None
 
 
 @click.group(

@@ -22,7 +22,7 @@ def tell_of_earlier(experiment: Experiment, dataset: Dataset, out: Path) -> None
         if _fingerprint(folder) == mine:
             came = _outcome(folder / RESULTS)
             note = f"note: the same experiment has been done before: {folder.name}"
-            output.console().print(f"{note} ({came})", markup=False)
+            output.console().print(output.plain(f"{note} ({came})"), markup=False)
             return
 
 

@@ -32,36 +32,13 @@ def of_model(job: dict[str, Any], say: Say) -> tuple[Recording, Fit]:
         The file holds no compiled model, or the data do not fit it.
     """
     from ..diagnosis.recording import Recording
+    from ..load_model import load_model
 
-    say("the model is opened")
-    model = opened(Path(job["name"]))
+    say("the model is loaded")
+    model = load_model(Path(job["name"]))
     dataset, x = _table(job)
     recording = Recording(script=job["name"])
     return recording, _fit(recording, model, dataset, x, job)
-
-
-def opened(path: Path) -> Any:
-    """A saved model, without running code that lies in its file.
-
-    Raises
-    ------
-    BadData
-    """
-    from ..diagnosis.places import in_one_line
-    from ..opening import open_model
-
-    try:
-        return open_model(path)
-    # whatever a damaged or strange file makes Keras, zip or HDF5 raise
-    except Exception as error:
-        told = in_one_line(error)
-        if "unsafe" in str(error).lower() or "safe_mode" in str(error):
-            told = "it holds code (a Lambda layer), which is not run"
-        elif "Could not locate" in str(error):
-            told = f"it has parts of your own ({told})"
-        msg = f"{path.name} cannot be opened: {told}"
-        how = "give the function that makes the model: zoo check module.py:build"
-        raise BadData(f"{msg}. If it is a model, {how}") from error
 
 
 def of_function(job: dict[str, Any], say: Say) -> tuple[Recording, Fit]:

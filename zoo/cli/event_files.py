@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...data.disk import replaced_by_name
 from ..experiment import FILE
+from ..unfinished import EVENTS as FOLDER
 from ..unfinished import HISTORY
 from . import output
 
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
     from ...baselines.results import Results
     from ..network import OnEpoch
 
-FOLDER = "tensorboard"
-"""In the folder of a run."""
 PARTS = {"train": "", "validation": "val_"}
 """Folder -> what its losses begin with in a history: those of one name share a chart,
 as with Keras' callback."""
@@ -122,11 +122,12 @@ def _cut(place: Path, epoch: int) -> set[int]:
     there: set[int] = set()
     for path in sorted(place.glob("*tfevents*")):
         kept = [event for event in read_events(path) if event.step < epoch]
-        whole = place / "whole"
-        with tf.io.TFRecordWriter(str(whole)) as stream:
+        with (
+            replaced_by_name(path) as whole,
+            tf.io.TFRecordWriter(str(whole)) as stream,
+        ):
             for event in kept:
                 stream.write(event.SerializeToString())
-        whole.replace(path)
         there |= {event.step for event in kept}
     return there
 

@@ -102,9 +102,9 @@ def _codes(seed_text: str, inputs: Inputs) -> np.ndarray:
 def _write(
     folder: Path, inputs: Inputs, start: Any, length: int, temperature: float, seed: int
 ) -> str:
-    from ..opening import open_network
+    from ..load_model import load_network
     from ..writer import write
 
-    model = open_network(folder)
+    model = load_network(folder)
     codes = write(model, start, length=length, temperature=temperature, seed=seed)
     return "".join(inputs.classes[code] for code in codes)

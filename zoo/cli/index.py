@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from ...data.disk import write_whole
@@ -22,7 +23,7 @@ def write_index(out: Path) -> Path:
     BadData
         The disk is full or the folder read-only; an older page is untouched.
     """
-    if not out.is_dir():
+    if not os.path.isdir(out):  # pathlib raises an error where the name is too long
         msg = f"there is no folder {str(out)!r} with runs"
         raise Misuse(f"{msg}; name it with --out")
     path = out / PAGE

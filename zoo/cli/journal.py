@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-import secrets
-import shutil
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from ...data.errors import BadData, Misuse, ZooError
+from ...data.errors import Misuse, ZooError
 from ...reports.entries import Entry, read_entry
 from ..experiment import FILE, read_facts
-from ..run import RESULTS, list_runs
-from ..unfinished import Unfinished, list_unfinished
+from ..run import REMOVED, RESULTS, clear, discard, is_left, list_runs
+from ..unfinished import Unfinished, list_left, list_unfinished
 
 _NAME = re.compile(r"\d{8}-\d{6}-.+-[0-9a-f]{4}")
 """What `learnable.zoo.run.run_name` makes."""
-_REMOVED = ".removed-"
-"""Runs that are being deleted are called so, and are in no list."""
+_REMOVED = re.compile(re.escape(REMOVED) + "[0-9a-f]{16}")
+"""What `learnable.zoo.run.discard` makes of a name."""
 
 
 def entries(out: Path) -> list[Entry]:
@@ -33,13 +33,20 @@ def entries(out: Path) -> list[Entry]:
     return sorted([*whole, *others], key=lambda entry: entry.name)
 
 
+def left_entries(out: Path) -> list[Entry]:
+    """Return what killed commands have left in a folder, but for trainings."""
+    left = "left by a killed command"
+    return [replace(unfinished_entry(run), state=left) for run in list_left(out)]
+
+
 def unfinished_entry(run: Unfinished) -> Entry:
     """A run that is not whole as a list shows it."""
     try:
         facts = read_facts(run.folder / FILE)
     except ZooError:  # whole, or removed, since the folder was listed
         facts = {}
-    model = facts.get("recipe", {}).get("model")
+    inputs = _part(facts, "inputs")
+    model = _part(facts, "recipe").get("model")
     state = "running" if run.running else "interrupted"
     loss = f", {run.loss}" if run.loss else ""
     began = run.name[: len("20260101-120000")]
@@ -53,9 +60,14 @@ def unfinished_entry(run: Unfinished) -> Entry:
         kind=str(facts.get("kind", "")),
         created=began,
         models=(str(model),) if model else (),
-        data=str(facts.get("inputs", {}).get("dataset", "")),
-        task=str(facts.get("inputs", {}).get("task", "")),
+        data=str(inputs.get("dataset", "")),
+        task=str(inputs.get("task", "")),
     )
+
+
+def _part(facts: dict[str, Any], name: str) -> dict[str, Any]:
+    part = facts.get(name)
+    return part if isinstance(part, dict) else {}
 
 
 def check_removable(folder: Path, out: Path) -> None:
@@ -96,21 +108,24 @@ def remove(folder: Path, out: Path) -> None:
         The folder is read-only, or not all of its files can be deleted.
     """
     check_removable(folder, out)
-    hidden = out / f"{_REMOVED}{secrets.token_hex(8)}"
-    try:
-        folder.rename(hidden)
-    except OSError as error:
-        msg = f"cannot remove {folder}: {error.strerror}; it is as it was"
-        raise BadData(msg) from error
-    try:
-        shutil.rmtree(hidden)  # deletes links, and nothing behind them
-    except OSError as error:
-        msg = f"{folder.name} is no run any more, but some of its files cannot be"
-        raise BadData(f"{msg} deleted: {error.filename}: {error.strerror}") from error
+    discard(folder)
 
 
 def sweep(out: Path) -> None:
-    """Delete what a removal that was killed has left behind."""
+    """Delete what a removal that was killed has left behind, and nothing else."""
     with suppress(OSError):
-        for folder in out.glob(f"{_REMOVED}*"):
-            shutil.rmtree(folder, ignore_errors=True)
+        for folder in out.glob(f"{REMOVED}*"):
+            if _is_removed(folder):
+                with suppress(OSError):
+                    clear(folder)
+
+
+def _is_removed(folder: Path) -> bool:
+    """Whether it is of a removal of ours.
+
+    That has named it so, and leaves to the end what the folder is known by: results of
+    ours, or the lock of a run that never was whole. After that it is empty.
+    """
+    if folder.is_symlink() or not _REMOVED.fullmatch(folder.name):
+        return False
+    return _is_run(folder) or is_left(folder) or not any(folder.iterdir())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...data.errors import Misuse, UnknownName
+from ...data.errors import Misuse, UnknownName, ZooError
 from ...reports.entries import FINISHED
 from ...reports.text import clean, name
 from . import options
@@ -144,7 +144,8 @@ def _entry(run: str, out: Path) -> Entry:
     "prune",
     epilog="\b\nExamples:\n"
     "  zoo runs prune --older-than 30d --dry-run\n"
-    "  zoo runs prune --keep 20 --yes",
+    "  zoo runs prune --keep 20 --yes\n"
+    "  zoo runs prune --partial",
 )
 @click.option(
     "--keep", type=click.IntRange(0), metavar="N", help="Keep the N newest runs."
@@ -156,6 +157,9 @@ def _entry(run: str, out: Path) -> Entry:
 @click.option(
     "--all", "with_noted", is_flag=True, help="Also runs with a note or a tag."
 )
+@click.option(
+    "--partial", is_flag=True, help="What killed commands have left half written."
+)
 @click.option("--dry-run", is_flag=True, help="Show what would go, and stop.")
 @yes_option
 @options.out_option
@@ -163,6 +167,7 @@ def prune_command(
     keep: int | None,
     age: timedelta | None,
     with_noted: bool,
+    partial: bool,
     dry_run: bool,
     yes: bool,
     out: Path,
@@ -171,17 +176,15 @@ def prune_command(
 
     With both --keep and --older-than, only what both let go. Runs with a note or a tag
     stay, unless with --all. What stays for its note still counts among the N newest.
+    --partial lets go what killed commands have left, with --older-than if it is as old,
+    and never a training that can go on. Alone it touches no run that is whole.
     """
-    from .journal import entries
-
-    if keep is None and age is None:
+    if keep is None and age is None and not partial:
         msg = "nothing says which runs may go"
-        raise Misuse(f"{msg}; give --keep N, --older-than 30d, or both")
-    old = prunable(entries(out), keep=keep or 0, age=age)
-    going = [entry for entry in old if with_noted or not (entry.note or entry.tags)]
-    if len(going) < len(old):
-        stay = _runs(len(old) - len(going))
-        click.echo(f"Not touched for a note or a tag: {stay}.", err=True)
+        raise Misuse(f"{msg}; give --keep N, --older-than 30d, --partial, or several")
+    whole = keep is not None or age is not None
+    going = _old(out, keep or 0, age, with_noted) if whole else []
+    going += _left(out, age) if partial else []
     going = _removable(going, out)
     if dry_run or not going:
         _show(going)
@@ -190,16 +193,46 @@ def prune_command(
     _remove(going, out, yes=yes)
 
 
+def _old(out: Path, keep: int, age: timedelta | None, with_noted: bool) -> list[Entry]:
+    """Return the whole runs that a rule lets go; those that a note keeps are told."""
+    from .journal import entries
+
+    old = prunable(entries(out), keep=keep, age=age)
+    going = [entry for entry in old if with_noted or not (entry.note or entry.tags)]
+    if len(going) < len(old):
+        stay = _runs(len(old) - len(going))
+        click.echo(f"Not touched for a note or a tag: {stay}.", err=True)
+    return going
+
+
+def _left(out: Path, age: timedelta | None) -> list[Entry]:
+    """Return what killed commands have left; trainings that can go on are told."""
+    from ..unfinished import list_unfinished
+    from .journal import left_entries
+
+    stay = sum(not run.running for run in list_unfinished(out))
+    if stay:
+        said = f"Not touched, for they can go on with `zoo train --resume`: {stay:,}"
+        trainings = "training" if stay == 1 else "trainings"
+        click.echo(f"{said} stopped {trainings}.", err=True)
+    return _older(left_entries(out), age)
+
+
 def _removable(found: Sequence[Entry], out: Path) -> list[Entry]:
     """Those that may be deleted; why the others stay is said."""
+    from ..unfinished import check_own
     from .journal import check_removable
 
     going = []
     for entry in found:
         try:
-            check_removable(entry.folder, out)
-        except Misuse as error:
-            click.echo(f"{name(entry.name, 200)} stays: {error}", err=True)
+            if entry.state == FINISHED:
+                check_removable(entry.folder, out)
+            else:
+                check_own(entry.folder)
+        except ZooError as error:
+            said = clean(f"{name(entry.name, 200)} stays: {error}", 2_000)
+            click.echo(said, err=True)
         else:
             going.append(entry)
     return going
@@ -212,10 +245,15 @@ def prunable(
     finished = [entry for entry in found if entry.state == FINISHED]
     by_age = sorted(finished, key=lambda entry: (_moment(entry), entry.name))
     old = by_age[: len(by_age) - keep] if keep < len(by_age) else []
+    return _older(old, age)
+
+
+def _older(found: Sequence[Entry], age: timedelta | None) -> list[Entry]:
+    """Return those older than an age; all where there is none."""
     if age is None:
-        return old
+        return list(found)
     latest = datetime.now(UTC) - age
-    return [entry for entry in old if _moment(entry) < latest]
+    return [entry for entry in found if _moment(entry) < latest]
 
 
 def _moment(entry: Entry) -> datetime:

@@ -128,12 +128,22 @@ def _refuse_empty(columns: Sequence[Column]) -> None:
 
 
 def write_page(matrix: Matrix, out: Path) -> Path:
-    """Write the page beside the runs; returns its path."""
+    """Write the page beside the runs; returns its path.
+
+    Raises
+    ------
+    BadData
+        The disk is full or the folder read-only; the runs are whole.
+    """
     when = f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
     path = out / f"matrix-{when}-{secrets.token_hex(2)}.html"
     command = work.command_line()
     facts = matrix_facts(matrix.networks, matrix.columns, command=command)
-    write_whole(path, matrix_html(facts))
+    try:
+        write_whole(path, matrix_html(facts))
+    except OSError as error:
+        msg = f"the runs are whole, but {path} cannot be written: {error.strerror}"
+        raise BadData(msg) from error
     return path
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ...baselines.diagnosis import Diagnosis
     from ...baselines.finding import Finding
     from ...baselines.results import Results, Row, Score
 
@@ -20,6 +22,17 @@ Step = Callable[[int, int, str], None]
 """Called with how much is done, of how much, and a few words."""
 
 PLAIN_WIDTH = 120
+
+
+def plain(said: object) -> str:
+    """Return a text from a file on one line, without what would govern a terminal.
+
+    Names of columns, classes and networks are somebody's, and a run may be from
+    elsewhere: control and bidirectional characters could hide or reorder what is shown.
+    """
+    from ...reports.text import clean
+
+    return clean(" ".join(str(said).splitlines()), sys.maxsize)
 
 
 def console() -> Console:
@@ -103,7 +116,9 @@ def show_table(results: Results, where: Console | None = None) -> None:
 
     about = results.about
     title = f"{about.name}: {about.rows:,} rows, {results.split}"
-    table = Table(title=Text(title), title_justify="left", caption_justify="left")
+    table = Table(
+        title=Text(plain(title)), title_justify="left", caption_justify="left"
+    )
     gain = words(about.task).gain
     table.caption = Text(f"mean [95 % interval]; skill: improvement in {gain}")
     metrics = METRICS.get(about.task, METRICS["classes"])
@@ -111,11 +126,11 @@ def show_table(results: Results, where: Console | None = None) -> None:
     for label in (*metrics.values(), "fit"):
         table.add_column(label, justify="right", no_wrap=True)
     for row in _in_order(results):
-        name = Text(row.name, style="bold" if row.kind == "network" else "")
+        name = Text(plain(row.name), style="bold" if row.kind == "network" else "")
         if row.error:
             # all of it is in the report; here it would squeeze the other columns
             short = row.error if len(row.error) <= 40 else f"{row.error[:39]}…"
-            table.add_row(name, Text(short, style="red"))
+            table.add_row(name, Text(plain(short), style="red"))
             continue
         whole = list(metrics)[:2]  # intervals of these; a terminal is 80 wide
         cells = [format_score(row.scores[m], m in whole) for m in metrics]
@@ -181,7 +196,7 @@ def show_results(
     """The table, the verdicts and the report's path; or all of it as JSON."""
     if not quiet:
         for note in results.about.notes:
-            console().print(f"note: {note}", markup=False)
+            console().print(plain(f"note: {note}"), markup=False)
         show_table(results)
         show_networks(results)
     report = report or run / "report.html"
@@ -192,7 +207,14 @@ def show_results(
     show_verdicts(results)
     show_reach(results)
     show_findings(results)
-    click.echo(f"report: {report}")
+    click.echo(plain(f"report: {report}"))
+
+
+def show_answer(diagnosis: Diagnosis) -> None:
+    """The answer on a script or network that was checked."""
+    from ...reports.text import clean
+
+    click.echo(clean(diagnosis, sys.maxsize))
 
 
 def show_verdicts(results: Results) -> None:
@@ -200,25 +222,26 @@ def show_verdicts(results: Results) -> None:
     networks = [v for v in results.verdicts if v.about]
     for verdict in networks or results.verdicts:
         about = f"{verdict.about}: " if len(networks) > 1 else ""
-        click.echo(f"{about}{click.style(verdict.name, bold=True)}. {verdict.sentence}")
-        click.echo(f"  What would change this: {verdict.change}")
+        head = plain(about) + click.style(plain(verdict.name), bold=True)
+        click.echo(f"{head}. {plain(verdict.sentence)}")
+        click.echo(plain(f"  What would change this: {verdict.change}"))
     for pair in results.pairs:
-        click.echo(pair.sentence)
+        click.echo(plain(pair.sentence))
     trained = {row.name for row in results.rows if row.kind == "network"}
     for noise in results.noise:
         if noise.candidate in trained:
-            click.echo(noise.sentence)
+            click.echo(plain(noise.sentence))
 
 
 def show_reach(results: Results) -> None:
     """How far anyone can get, and what more rows promise, a line each."""
     # what only the best candidate bounds stands in the table already
     if results.ceiling and results.ceiling.basis != "candidate":
-        click.echo(results.ceiling.sentence)
+        click.echo(plain(results.ceiling.sentence))
     lines = results.curve.lines if results.curve else ()
     for i, line in enumerate(lines):
         if i == 0 or line.kind == "network":
-            click.echo(line.sentence)
+            click.echo(plain(line.sentence))
 
 
 def show_findings(results: Results) -> None:
@@ -226,11 +249,13 @@ def show_findings(results: Results) -> None:
     grave = [f for f in results.findings if f.severity != "note"]
     notes = [f.code for f in results.findings if f.severity == "note"]
     for finding in grave:
-        code = click.style(finding.code, bold=True)
-        click.echo(f"{code} {finding.label}. {finding.sentence}{_rows(finding)}")
-        click.echo(f"  What to do: {finding.advice}")
+        code = click.style(plain(finding.code), bold=True)
+        said = plain(f"{finding.label}. {finding.sentence}{_rows(finding)}")
+        click.echo(f"{code} {said}")
+        click.echo(plain(f"  What to do: {finding.advice}"))
     if notes:
-        click.echo(f"Also noted of the data: {', '.join(notes)} (`zoo explain CODE`).")
+        codes = plain(", ".join(notes))
+        click.echo(f"Also noted of the data: {codes} (`zoo explain CODE`).")
 
 
 def _rows(finding: Finding) -> str:
@@ -263,7 +288,7 @@ def show_networks(results: Results) -> None:
         if network.sample:
             said.append(f"It writes: {' '.join(network.sample.text.split())[:200]} ...")
         for line in said:
-            console().print(f"{network.name}: {line}", markup=False)
+            console().print(plain(f"{network.name}: {line}"), markup=False)
 
 
 def exit_code(results: Results) -> int:

@@ -67,25 +67,47 @@ def _forecast(folder: Path, file: str | None, inputs: Inputs) -> np.ndarray:
     """The next steps of a series, of shape (horizon, 1)."""
     from ..asking_series import series_from_file, series_from_text
     from ..forecaster import forecast
-    from ..opening import open_network
+    from ..load_model import load_network
 
     if file and file != "-":
         values = series_from_file(Path(file), inputs)
     else:
         values = series_from_text(sys.stdin.read(), inputs)
-    return forecast(open_network(folder), values).reshape(-1, 1)
+    return forecast(load_network(folder), values).reshape(-1, 1)
 
 
 def _ask(folder: Path, rows: Any) -> np.ndarray:
     from ..asking import ask
-    from ..opening import open_network
+    from ..load_model import load_network
 
-    encoder = None
-    if (folder / "encoder.joblib").exists():
-        import joblib
+    encoder = _encoder(folder, rows)
+    return ask(load_network(folder), encoder, rows)
 
-        encoder = joblib.load(folder / "encoder.joblib")
-    return ask(open_network(folder), encoder, rows)
+
+def _encoder(folder: Path, rows: Any) -> Any:
+    """Return the fitted encoder of a run's columns; None where all are numbers.
+
+    Raises
+    ------
+    BadData
+        It is a pickle, as earlier versions wrote, is damaged, or is not there.
+    """
+    import pandas as pd
+
+    from ...data.encoder_file import ENCODER, read_encoder
+    from ...data.errors import BadData
+
+    path, pickled = folder / ENCODER, folder / "encoder.joblib"
+    if pickled.is_symlink() or pickled.exists():
+        msg = f"{pickled} is a pickle, which could run any code, and is not opened"
+        raise BadData(f"{msg}; train the network again")
+    if path.is_symlink() or path.exists():
+        return read_encoder(path)
+    numeric = pd.api.types.is_numeric_dtype
+    if isinstance(rows, pd.DataFrame) and not all(map(numeric, rows.dtypes)):
+        msg = f"{folder.name} has no {ENCODER}, which makes numbers of its columns"
+        raise BadData(f"{msg}; train the network again")
+    return None
 
 
 def _answers(outputs: np.ndarray, inputs: Inputs) -> list[dict[str, Any]]:
@@ -108,10 +130,12 @@ def _answers(outputs: np.ndarray, inputs: Inputs) -> list[dict[str, Any]]:
 
 
 def _line(answer: dict[str, Any]) -> str:
+    from .output import plain
+
     if "prediction" not in answer:
-        return "  ".join(f"{name} {value:.6g}" for name, value in answer.items())
+        return "  ".join(f"{plain(name)} {value:.6g}" for name, value in answer.items())
     if "probabilities" not in answer:
         return f"{answer['prediction']:.6g}"
     ranked = sorted(answer["probabilities"].items(), key=lambda item: -item[1])
-    shown = "  ".join(f"{label} {p:.4f}" for label, p in ranked[:5])
-    return f"{answer['prediction']}\t{shown}"
+    shown = "  ".join(f"{plain(label)} {p:.4f}" for label, p in ranked[:5])
+    return f"{plain(answer['prediction'])}\t{shown}"

@@ -71,11 +71,13 @@ def rerun_command(
 
 
 def _tell(facts: dict[str, Any], folder: Path) -> None:
+    from .output import plain
+
     click.echo(f"{click.style(facts['outcome'], bold=True)}. {facts['sentence']}")
     for line in facts["lines"]:
-        click.echo(f"  {line}")
-    click.echo(f"versions: {facts['versions'] or 'all the same'}")
-    click.echo(f"{folder.name} was repeated as {facts['run']}")
+        click.echo(plain(f"  {line}"))
+    click.echo(plain(f"versions: {facts['versions'] or 'all the same'}"))
+    click.echo(plain(f"{folder.name} was repeated as {facts['run']}"))
 
 
 def beside(

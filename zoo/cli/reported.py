@@ -57,7 +57,7 @@ def of_one(folder: Path) -> Reported:
 
     def show(path: Path, quiet: bool) -> None:
         if results.diagnosis:  # a checked script has its answer there
-            click.echo(str(results.diagnosis))
+            output.show_answer(results.diagnosis)
         output.show_results(results, folder, as_json=False, quiet=quiet, report=path)
 
     return Reported(
@@ -81,7 +81,7 @@ def compared(folders: Sequence[Path], out: Path) -> Reported:
     def show(path: Path, quiet: bool) -> None:
         if not quiet:
             show_differences(facts)
-        click.echo(f"report: {path}")
+        click.echo(output.plain(f"report: {path}"))
 
     return Reported(
         told=told_of(facts, folders),

@@ -92,6 +92,7 @@ def list_command(
     Each with its data, its verdicts, the score of the best network and of the best
     baseline, its tags and its note. Runs that cannot be read are told with the reason.
     """
+    from ...reports.text import clean
     from .journal import entries
 
     found = [
@@ -109,7 +110,7 @@ def list_command(
         click.echo(line)
     for entry in found:
         if entry.error:
-            click.echo(f"{_name(entry)}: {entry.error}", err=True)
+            click.echo(f"{_name(entry)}: {clean(entry.error, 2_000)}", err=True)
 
 
 def lines(found: Sequence[Entry]) -> list[str]:

@@ -95,7 +95,7 @@ def _show_found(results: Results) -> None:
 
     click.echo()
     if results.diagnosis is not None:
-        click.echo(text.clean(results.diagnosis, 20_000))
+        output.show_answer(results.diagnosis)
     output.show_verdicts(results)
     output.show_reach(results)
     output.show_findings(results)
@@ -134,7 +134,8 @@ def _facts(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:
-        click.echo(f"{path} cannot be read ({type(error).__name__})", err=True)
+        said = f"{path} cannot be read ({type(error).__name__})"
+        click.echo(text.clean(said, 2_000), err=True)
         return {}
     return facts if isinstance(facts, dict) else {}
 

@@ -43,7 +43,8 @@ LONGEST = 200
 """Characters of what MLflow says of an error."""
 
 _USER = re.compile(r"(?<=://)[^/\s]*@")
-_SECRET = re.compile(r"([?&;]\w*(?:password|pwd|token|secret)\w*=)[^&;\s]*", re.I)
+_SETTING = re.compile(r"([?&;](\w+)=)[^&;\s]*")
+_SECRETS = ("password", "pwd", "token", "secret")
 _ODD = re.compile(r"[^\w\-. :/]")
 
 
@@ -67,7 +68,12 @@ def without_credentials(text: str) -> str:
     >>> without_credentials("https://me:secret@host/path?token=abc")
     'https://host/path?token=...'
     """
-    return _SECRET.sub(r"\1...", _USER.sub("", text))
+    return _SETTING.sub(_without_secret, _USER.sub("", text))
+
+
+def _without_secret(setting: re.Match[str]) -> str:
+    secret = any(word in setting[2].lower() for word in _SECRETS)
+    return f"{setting[1]}..." if secret else setting[0]
 
 
 def track(results: Results, run: Path, uri: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shlex
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...data import Dataset
+from ...data.disk import replaced_by_name
 from ...data.errors import BadData
 from ..catalog import check_task
 from ..experiment import Scoring
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from ...baselines.harness import Outcome
     from ...baselines.results import Network, Results
     from ...baselines.study import Curves, Study
+
+_log = logging.getLogger("learnable")
 
 
 def half_of_memory() -> int | None:
@@ -168,25 +172,34 @@ def write_results(
     results = replace(study.results, networks=networks)
     results.save(folder / disk.RESULTS)
     write_summary(folder, results, kind)
-    study.predictions.to_parquet(folder / "predictions.parquet", index=False)
+    with replaced_by_name(folder / "predictions.parquet") as new:
+        study.predictions.to_parquet(new, index=False)
     if study.found:
-        listing(study.found).to_csv(folder / "findings.csv", index=False)
+        with replaced_by_name(folder / "findings.csv") as new:
+            listing(study.found).to_csv(new, index=False)
     disk.write_environment(folder, results.versions, results.about.sha256)
     Report(results).save(folder / "report.html")
     return results
 
 
 def write_network(folder: Path, fitted: Fitted, dataset: Dataset) -> None:
-    """Write the network, and what is needed to ask it."""
+    """Write the network, and what is needed to ask it.
+
+    Where the encoder of its columns cannot be written, a warning says that the network
+    cannot be asked: its scores are worth keeping without it.
+    """
+    from ...data.encoder_file import ENCODER, write_encoder
     from .. import run as disk
 
     fitted.trained.serving.save(folder / disk.MODEL)
     if dataset.task == "characters":
         (folder / disk.TRAINING_TEXT).write_text(source_text(dataset), "utf-8")
-    if fitted.encoder is not None:
-        import joblib
-
-        joblib.dump(fitted.encoder, folder / "encoder.joblib")
+    if fitted.encoder is None:
+        return
+    try:
+        write_encoder(folder / ENCODER, fitted.encoder)
+    except TypeError as error:
+        _log.warning("%s; `zoo predict` cannot ask this network", error)
 
 
 def first_trainings(

@@ -21,8 +21,11 @@ from typing import Any
 
 import numpy as np
 
+from ...data.errors import ZooError
 from ..backend import keras
+from ..load_model import load_model
 from .bench import MOST_ROWS, MOST_STEPS, Bench
+from .places import in_one_line
 from .question import Question
 from .setup import Setup
 
@@ -113,8 +116,8 @@ def _test(code: str, passed: bool | None, sentence: str) -> GoldenTest:
 
 
 def _reason(error: Exception) -> str:
-    line = (str(error).strip().splitlines() or [""])[0]
-    return f"Not run: {type(error).__name__}: {line[:200]}"
+    told = str(error) if isinstance(error, ZooError) else in_one_line(error)
+    return f"Not run: {told[:200]}"
 
 
 def _one_row(bench: Bench) -> Outcome:
@@ -188,8 +191,8 @@ def _saved(bench: Bench) -> Outcome:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"
         bench.model.save(path)
-        # what is loaded was written the line before, so its code is the script's own
-        again: Any = keras.models.load_model(path, compile=False, safe_mode=False)
+        # parts of the network may have come out of somebody's file: see `load_model`
+        again = load_model(path, compile=False)
     return _agree(bench.outputs(x), again(x, training=False), "Saved and loaded")
 
 

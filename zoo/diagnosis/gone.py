@@ -162,14 +162,17 @@ GONE = {
     "predict_proba": ("predict_proba", f"{_KERAS3}: write `model.predict(x)`"),
 }
 
+MOST_READ = 4_000
+"""Letters of a message that are looked at: some hold all of their data."""
+
 _MODULE = re.compile(r"module '(\S+)' has no attribute '(\w+)'")
 _MODEL = re.compile(r"'(Sequential|Functional|Model)' object has no attribute '(\w+)'")
 _IMPORTED = re.compile(r"cannot import name '(\w+)' from '((?:keras|tensorflow)\b\S*)'")
 _NO_MODULE = re.compile(r"No module named '(?:keras|tensorflow)\.([\w.]+)'")
 _LEGACY = re.compile(r"^`keras\.optimizers\.(legacy)` is not supported")
-_UNEXPECTED = re.compile(r"(\w+)\.\w+\(\) got an unexpected keyword argument '(\w+)'")
+_UNEXPECTED = re.compile(r"\b(\w+)\.\w+\(\) got an unexpected keyword argument '(\w+)'")
 _REFUSED = re.compile(r"(?:passed to \w+|not recognized): \{(.*)", re.DOTALL)
-_MISSING = re.compile(r"(\w+)\.__init__\(\) missing \d+ required positional")
+_MISSING = re.compile(r"\b(\w+)\.__init__\(\) missing \d+ required positional")
 
 
 def gone_call(error: BaseException, source: str) -> str:
@@ -187,7 +190,7 @@ def gone_call(error: BaseException, source: str) -> str:
     str
         What is gone and what took its place; "" if that is not why it failed.
     """
-    text = str(error)
+    text = str(error)[:MOST_READ]
     for name in _names(text):
         if name in GONE and not GONE[name][0].endswith("="):
             return _sentence(*GONE[name])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import time
 from pathlib import Path
@@ -11,7 +12,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from ...data.disk import replaced
+from ...data.disk import no_link, replaced
 from ...data.errors import BadData
 from ..backend import keras
 from ..unfinished import HISTORY, STATE
@@ -74,8 +75,7 @@ class Checkpoint(keras.callbacks.Callback):
         if self.epoch == 1:
             self._write_history()
         else:
-            with (self.folder / HISTORY).open("a", newline="", encoding="utf-8") as f:
-                csv.writer(f).writerow([self.epoch, *told.values()])
+            self._append([self.epoch, *told.values()])
         ended = model.stop_training or self.epoch == params["epochs"]
         if ended or time.monotonic() - self._saved > EVERY:
             self._save(ended)
@@ -123,11 +123,19 @@ class Checkpoint(keras.callbacks.Callback):
 
     def _write_history(self) -> None:
         """All epochs that the state knows; what came after it is trained anew."""
-        with (self.folder / HISTORY).open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.writer(stream)
+        with replaced(self.folder / HISTORY) as stream:
+            text = io.TextIOWrapper(stream, "utf-8", newline="")
+            writer = csv.writer(text)
             writer.writerow(["epoch", *self.history])
             rows = zip(*self.history.values(), strict=True)
             writer.writerows([epoch, *row] for epoch, row in enumerate(rows, 1))
+            text.detach()
+
+    def _append(self, row: list[float]) -> None:
+        """One epoch, into the file that this training has begun."""
+        path = self.folder / HISTORY
+        with open(path, "a", encoding="utf-8", newline="", opener=no_link) as stream:
+            csv.writer(stream).writerow(row)
 
 
 def _read(path: Path) -> dict[str, Any]:

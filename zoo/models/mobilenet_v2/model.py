@@ -1,11 +1,13 @@
 """The graph: MobileNetV2 from Keras' applications, for images of any size."""
 
+from pathlib import Path
 from typing import Any
 
 import keras
 from keras import layers
 
 from ....data.errors import BadData
+from ...load_model import check_weights
 from ...recipe import Recipe
 from ..shapes import as_image
 
@@ -60,6 +62,7 @@ def _body(shape: tuple[int, ...], weights: str) -> Any:
         if isinstance(layer, layers.BatchNormalization):
             layer.momentum = MOMENTUM
     if weights:
+        check_weights(Path(weights))  # a recipe may come from anybody
         try:
             body.load_weights(weights)
         except (OSError, ValueError, KeyError) as error:  # no HDF5; other layers

@@ -1,0 +1,71 @@
+"""Models that try to run code, to write or to ask the network when they are loaded."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from build import (
+    ATTACKS,
+    Attack,
+    Target,
+    lambda_layer,
+    picture_over_a_file,
+    wrapped_argument,
+    write_archive,
+)
+from learnable.data.errors import BadData
+from learnable.zoo.backend import keras
+from learnable.zoo.load_model import load_model
+from watch import Listener, watched
+
+
+@pytest.fixture(autouse=True)
+def _same_process() -> Iterator[None]:
+    floats = keras.config.floatx()
+    yield
+    assert keras.config.floatx() == floats
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_attack_is_refused_and_does_nothing(
+    attack: Attack, target: Target, listener: Listener, tmp_path: Path
+) -> None:
+    path = tmp_path / "in" / attack.file
+    path.parent.mkdir()
+    attack.write(path, target)
+    with watched() as seen, pytest.raises(BadData) as refused:
+        load_model(path)
+    assert seen.nothing, seen
+    assert not target.marker.exists()
+    assert not listener.asked
+    assert attack.told in str(refused.value)
+    assert str(refused.value).startswith(f"{attack.file} cannot be loaded: ")
+    assert len(str(refused.value)) < 500
+
+
+def test_attacks_work_where_nothing_is_looked_at(
+    target: Target, tmp_path: Path
+) -> None:
+    """Were these files no attacks, the tests above would say nothing."""
+    path = tmp_path / "model.keras"
+    write_archive(path, lambda_layer(target))
+    keras.saving.load_model(path, safe_mode=False)
+    assert target.marker.exists()
+    target.marker.unlink()
+    write_archive(path, picture_over_a_file(target))
+    with watched() as seen, pytest.raises(Exception):  # noqa: B017, PT011
+        keras.saving.load_model(path, safe_mode=True)
+    assert not seen.nothing
+
+
+def test_code_that_is_bare_after_saving_is_not_run(
+    target: Target, tmp_path: Path
+) -> None:
+    """Loaded in safe mode it is a harmless array; written again it is Python code."""
+    path = tmp_path / "model.keras"
+    write_archive(path, wrapped_argument(target))
+    model = keras.saving.load_model(path, safe_mode=True)
+    model.save(path)
+    with pytest.raises(BadData, match="holds Python code"):
+        load_model(path)
+    assert not target.marker.exists()
