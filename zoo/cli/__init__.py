@@ -3,6 +3,7 @@
 Commands are imported when chosen, and import their heavy part when called.
 """
 
+import os
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -81,6 +82,9 @@ class Zoo(click.Group):
     def main(self, *args: Any, **settings: Any) -> Any:
         """Parse and run, as click does; what fails around that is one line, too."""
         open_standard_streams()
+        # workers would look for modules in the folder where the command is called, which
+        # may be somebody else's, before they look elsewhere
+        os.environ["PYTHONSAFEPATH"] = "1"
         try:
             return super().main(*args, **settings)
         except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit):

@@ -80,6 +80,12 @@ READING = ("target", "task", "drop", "limit", "header")
     metavar="FILE",
     help="Write the repaired script here.",
 )
+@click.option(
+    "--sandbox",
+    is_flag=True,
+    help="Run it without network, and with files that it can read but not write (needs "
+    "bubblewrap, of Linux).",
+)
 @options.run_options
 @click.pass_context
 def check_command(

@@ -15,7 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...data.errors import BadData, Misuse, ZooError
+from ...data.errors import BadData, Misuse
+from .faults import as_error
 
 if TYPE_CHECKING:
     from ..diagnosis.recording import Fit, Recording
@@ -28,10 +29,15 @@ MEMORY_SHARE = 0.9
 def main(folder: Path) -> None:
     """Do the job of a folder, and leave the answer there."""
     job = json.loads((folder / "job.json").read_text("utf-8"))
+    if job["kind"] in ("script", "function"):
+        # the user's code starts processes as it would without us
+        os.environ.pop("PYTHONSAFEPATH", None)
     try:
         facts = {"run": str(_examine(job, folder))}
-    except ZooError as error:
-        facts = {"error": str(error), "code": error.exit_code}
+    # whatever it is: without an answer a thread of the script's would be waited for
+    except BaseException as error:
+        said, code = as_error(error)
+        facts = {"error": said, "code": code}
     partial = folder / "answer.partial"
     partial.write_text(json.dumps(facts), "utf-8")
     partial.rename(folder / "answer.json")

@@ -1,26 +1,42 @@
 """The process that runs a repaired script, and sees what its network has learned.
 
-It reads the name of a folder, once all is imported. The folder holds ``job.json`` and
-``fixed.py``; it writes ``answer.json`` at the end.
+Once all is imported it waits for ``job.json`` in its folder, which then holds
+``fixed.py`` as well; it writes ``answer.json`` at the end.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 from ...data.errors import ZooError
 from ..diagnosis.given import each_output
+from ..diagnosis.places import in_one_line
 from ..diagnosis.question import ask
 from ..diagnosis.recording import Recording
 from ..diagnosis.script import run_script
 from ..diagnosis.taught import own_score
 
+PAUSE = 0.02
+
 
 def main(folder: Path) -> None:
     """Run the script of a folder, and leave there what became of it."""
+    try:
+        facts = _outcome(folder)
+    # without an answer a thread of the script's would be waited for
+    except BaseException as error:
+        facts = {"error": in_one_line(error), "score": None}
+    partial = folder / "answer.partial"
+    partial.write_text(json.dumps(facts), "utf-8")
+    partial.rename(folder / "answer.json")
+
+
+def _outcome(folder: Path) -> dict[str, Any]:
     job = json.loads((folder / "job.json").read_text("utf-8"))
     recording = run_script(
         Path(job["script"]),
@@ -28,10 +44,7 @@ def main(folder: Path) -> None:
         seconds=job["seconds"],
         source=(folder / "fixed.py").read_text("utf-8"),
     )
-    facts = {"error": recording.error, "score": _score(recording, job)}
-    partial = folder / "answer.partial"
-    partial.write_text(json.dumps(facts), "utf-8")
-    partial.rename(folder / "answer.json")
+    return {"error": recording.error, "score": _score(recording, job)}
 
 
 def _score(recording: Recording, job: dict[str, Any]) -> float | None:
@@ -47,7 +60,14 @@ def _score(recording: Recording, job: dict[str, Any]) -> float | None:
         return None
 
 
+def _wait(job: Path) -> None:
+    """Return once there is a job; this process is ended where there will be none."""
+    while not job.is_file():
+        time.sleep(PAUSE)
+
+
 if __name__ == "__main__":
-    name = sys.stdin.readline().strip()
-    if name:  # nothing is to be run where the other side has gone
-        main(Path(name))
+    # of what it says only errors are heard, which are to be the last words
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    _wait(Path(sys.argv[1]) / "job.json")
+    main(Path(sys.argv[1]))

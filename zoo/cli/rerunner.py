@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
+from .supervised import REST, Supervised, read_answer
+
 GRACE = 30.0
 """Seconds beyond its limit, in which a script may be stopped and its network asked."""
+PAUSE = 0.05
+MOST_SHOWN = 300
+_RERUN = f"{__package__}.rerun"
 
 
 class Rerunner:
@@ -20,26 +25,24 @@ class Rerunner:
     """
 
     def __init__(self) -> None:
-        self._ready: subprocess.Popen[str] | None = None
+        self._ready: Supervised | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def __enter__(self) -> Rerunner:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._ready is not None:
-            self._ready.kill()
-            self._ready.communicate()
+            self._ready.close()
+        if self._folder is not None:
+            self._folder.cleanup()
 
     def prepare(self) -> None:
         """Begin with the imports, which take seconds, while other work is done."""
         if self._ready is None:
-            self._ready = subprocess.Popen(
-                [sys.executable, "-m", "learnable.zoo.cli.rerun"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
+            self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+            name = self._folder.name
+            self._ready = Supervised([sys.executable, "-P", "-m", _RERUN, name])
 
     def run(self, fixed: str, job: dict[str, Any], *, least: float) -> str:
         """Run a repaired script.
@@ -59,30 +62,44 @@ class Rerunner:
         str
             What is wrong with it in one line; "" if nothing.
         """
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            (folder / "job.json").write_text(json.dumps(job), "utf-8")
-            (folder / "fixed.py").write_text(fixed, "utf-8")
-            said = self._said(folder, job["seconds"] + GRACE)
-            if said is None:
-                return f"it took more than {job['seconds']:g} s"
-            answer = folder / "answer.json"
-            if not answer.exists():
-                return (said.strip().splitlines() or ["no word"])[-1][:300]
-            facts = json.loads(answer.read_text("utf-8"))
-        score = facts["score"]
-        if facts["error"] or score is None or score >= least:
-            return facts["error"][:300]
-        return f"its network has a score of {score:.2f} on its training rows"
-
-    def _said(self, folder: Path, seconds: float) -> str | None:
-        """What a process said as it did a folder's job; None if it was stopped."""
         self.prepare()
-        child, self._ready = self._ready, None
+        child, place = self._ready, self._folder
+        self._ready = self._folder = None
         assert child is not None
-        try:
-            return child.communicate(f"{folder}\n", timeout=seconds)[1]
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.communicate()
-            return None
+        assert place is not None
+        with place as name, child:
+            folder = Path(name)
+            _give(folder, fixed, job)
+            answer, latest = folder / "answer.json", time.monotonic() + _limit(job)
+            while child.is_busy(answer) and time.monotonic() < latest:
+                time.sleep(PAUSE)
+            is_stopped, facts = child.returncode is None, read_answer(answer)
+            if facts is not None:
+                child.close(grace=REST)
+        if facts is not None:
+            return _wrong(facts, least)
+        if is_stopped:
+            return f"it took more than {job['seconds']:g} s"
+        return (child.said.splitlines() or ["no word"])[-1][:MOST_SHOWN]
+
+
+def _limit(job: dict[str, Any]) -> float:
+    return job["seconds"] + GRACE
+
+
+def _give(folder: Path, fixed: str, job: dict[str, Any]) -> None:
+    """Write what a process waits for; the job, which it looks for, comes last."""
+    (folder / "fixed.py").write_text(fixed, "utf-8")
+    partial = folder / "job.partial"
+    partial.write_text(json.dumps(job), "utf-8")
+    partial.rename(folder / "job.json")
+
+
+def _wrong(facts: dict[str, Any], least: float) -> str:
+    """Return what is wrong by a script's answer; "" if nothing."""
+    error, score = facts.get("error"), facts.get("score")
+    if not isinstance(error, str):
+        return "its answer is damaged"
+    if error or not isinstance(score, float | int) or score >= least:
+        return error[:MOST_SHOWN]
+    return f"its network has a score of {score:.2f} on its training rows"

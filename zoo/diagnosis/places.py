@@ -17,6 +17,11 @@ _LIBRARIES = tuple(
 )
 
 
+MOST_SAID = 1_000
+"""Letters of an error's message that are looked at, of its start and of its end; some
+print all of their data."""
+
+
 class Stopped(BaseException):
     """The time of a script is over; no ``except Exception`` of its own catches it."""
 
@@ -59,8 +64,9 @@ class UserCode:
 
     def place_of(self, error: BaseException) -> Place | None:
         """The innermost line of the user's that an error went through."""
-        if isinstance(error, SyntaxError) and error.filename:
-            return Place(error.filename, error.lineno or 1)
+        if isinstance(error, SyntaxError) and isinstance(error.filename, str):
+            line = error.lineno
+            return Place(error.filename, line if isinstance(line, int) else 1)
         lines = [
             Place(frame.f_code.co_filename, line)
             for frame, line in walk_tb(error.__traceback__)
@@ -70,11 +76,18 @@ class UserCode:
 
 
 def in_one_line(error: BaseException) -> str:
-    """``Type: message``, of a long message the line that says most."""
-    if isinstance(error, Stopped):
-        return str(error)
+    """Return ``Type: message``, of a long message the line that says most."""
     kind = type(error).__name__
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    try:
+        said = str(error)
+    # `__str__` may be the user's, and do anything
+    except BaseException as trouble:
+        return f"{kind} (its message cannot be shown: {type(trouble).__name__})"
+    if isinstance(error, Stopped):
+        return said
+    if len(said) > 2 * MOST_SAID:
+        said = f"{said[:MOST_SAID]}\n{said[-MOST_SAID:]}"
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
     if not lines:
         return kind
     # TensorFlow heads its errors with a line that says nothing; the reason comes last

@@ -9,13 +9,13 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import FrameType, ModuleType
-from typing import Any, TextIO, cast
+from typing import Any, NoReturn, TextIO, cast
 
 from .gone import gone_call as gone_call
-from .places import Stopped, UserCode, in_one_line
+from .places import MOST_SAID, Stopped, UserCode, in_one_line
 from .recorder import recorded
 from .recording import Fit, Place, Recording
 
@@ -63,7 +63,7 @@ def run_script(
     Recording
         What was done until the script ended, whatever ended it.
     """
-    file = path.resolve()
+    file, process = path.resolve(), os.getpid()
     code, began = UserCode(str(file)), time.perf_counter()
     with ExitStack() as stack:
         stack.enter_context(_surroundings(file, arguments))
@@ -74,10 +74,13 @@ def run_script(
         try:
             with _as_main(file) as recording.module, _stopped_after(seconds):
                 _run(file, recording.module, then, source)
-        # whatever a script raises is what became of it; only Ctrl-C is for us
-        except (Exception, SystemExit, Stopped) as error:
-            recording.error = _told(error, file, code)
+        # whatever a script raises is what became of it: KeyboardInterrupt too, for no
+        # Ctrl-C reaches a process of its own
+        except BaseException as error:
+            recording.error = _what_ended(error, file, code)
             recording.error_place = code.place_of(error) if recording.error else None
+    if os.getpid() != process:
+        _end_copy(failed=bool(recording.error))
     recording.printed = printed.end
     recording.seconds = time.perf_counter() - began
     return recording
@@ -99,8 +102,26 @@ def _run(
         then(module)
 
 
+def _end_copy(*, failed: bool) -> NoReturn:
+    """End a copy of the process that the script made by fork; its end is its own."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(failed)
+
+
+def _what_ended(error: BaseException, file: Path, code: UserCode) -> str:
+    """Return what ended a script, in one line; "" if it ended by itself."""
+    try:
+        told = _told(error, file, code)
+    # the error's class may be the user's, and answer in its own way; the file may be
+    # gone
+    except BaseException:
+        told = in_one_line(error)
+    return " ".join(told[: 2 * MOST_SAID].splitlines())
+
+
 def _told(error: BaseException, file: Path, code: UserCode) -> str:
-    """What ended a script, in one line; "" if it ended by itself."""
     if isinstance(error, SystemExit):
         return "" if error.code in (None, 0) else f"ended by sys.exit({error.code!r})"
     if isinstance(error, SyntaxError):
@@ -169,7 +190,10 @@ def _surroundings(file: Path, arguments: Sequence[str]) -> Iterator[None]:
             yield
     finally:
         sys.argv, sys.path, sys.stdin = argv, path, stdin
-        os.chdir(folder)
+        try:
+            os.chdir(folder)
+        except OSError:  # the script has deleted it
+            os.chdir(os.sep)
         os.environ.pop("MPLBACKEND", None)
         if backend is not None:
             os.environ["MPLBACKEND"] = backend
@@ -209,9 +233,28 @@ class _Tee:
 
 @contextmanager
 def _printed() -> Iterator[_Tee]:
-    real, tee = sys.stdout, _Tee(sys.stdout)
+    """Keep the end of what is printed; the standard streams can be used afterwards."""
+    real, errors = sys.stdout, sys.stderr
+    tee = _Tee(real)
     sys.stdout = cast(TextIO, tee)
     try:
         yield tee
     finally:
-        sys.stdout = real
+        sys.stdout, sys.stderr = _usable(real), _usable(errors)
+        # else the next file to be opened would get the number of a closed stream, and
+        # with it all that libraries write there
+        for number in range(3):
+            _fill(number)
+
+
+def _usable(stream: TextIO) -> TextIO:
+    return open(os.devnull, "w") if stream.closed else stream
+
+
+def _fill(number: int) -> None:
+    """Open the null device under a descriptor's number, if that is closed."""
+    try:
+        os.fstat(number)
+    except OSError:
+        free = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+        os.set_inheritable(free, True)
