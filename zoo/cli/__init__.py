@@ -82,7 +82,7 @@ class Zoo(click.Group):
     def main(self, *args: Any, **settings: Any) -> Any:
         """Parse and run, as click does; what fails around that is one line, too."""
         open_standard_streams()
-        # workers would look for modules in the folder where the command is called, which
+        # workers would look for modules in the folder where the command is called, that
         # may be somebody else's, before they look elsewhere
         os.environ["PYTHONSAFEPATH"] = "1"
         try:
