@@ -12,9 +12,9 @@ from typing import Any
 import click
 
 from ... import __version__
+from . import output
 from .faults import as_error, open_standard_streams
 from .interrupt import heard
-from .output import plain
 
 COMMANDS = {
     "check": "check",
@@ -38,7 +38,7 @@ class Refusal(click.ClickException):
     """One line on standard error, and the exit code of the error behind it."""
 
     def __init__(self, message: str, code: int = 1) -> None:
-        super().__init__(plain(message))
+        super().__init__(output.plain(message))
         self.exit_code = code  # pyright: ignore[reportAttributeAccessIssue]  (click's way)
 
 
@@ -92,7 +92,7 @@ class Zoo(click.Group):
         except BaseException as error:
             said, code = as_error(error)
             with suppress(OSError, ValueError, AttributeError):  # closed, or gone
-                sys.stderr.write(f"Error: {plain(said)}\n")
+                sys.stderr.write(f"Error: {output.plain(said)}\n")
             raise SystemExit(code) from None
 
 
