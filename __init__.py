@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .baselines import baselines_for, compare, signal_test
-    from .baselines.diagnosis import Diagnosis
+    from .baselines.results.diagnosis import Diagnosis
     from .data import Card, Dataset, ZooError, list_datasets, load
     from .reports import Report
     from .zoo import Recipe, list_models
-    from .zoo.cli.calling import check
-    from .zoo.diagnosis.watch import Watch
+    from .zoo.check.check import check
+    from .zoo.diagnosis.probe.watch import Watch
     from .zoo.training import Start, fit, stream
 
 __version__ = "0.1.0"
@@ -22,14 +22,14 @@ __version__ = "0.1.0"
 _HOME = {
     "Card": "data",
     "Dataset": "data",
-    "Diagnosis": "baselines.diagnosis",
+    "Diagnosis": "baselines.results.diagnosis",
     "Recipe": "zoo",
     "Report": "reports",
     "Start": "zoo.training",
-    "Watch": "zoo.diagnosis.watch",
+    "Watch": "zoo.diagnosis.probe.watch",
     "ZooError": "data",
     "baselines_for": "baselines",
-    "check": "zoo.cli.calling",
+    "check": "zoo.check.check",
     "compare": "baselines",
     "fit": "zoo.training",
     "list_datasets": "data",

@@ -7,20 +7,20 @@ the baselines does not load scikit-learn.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .catalog import BASELINES as BASELINES
-from .catalog import list_baselines as list_baselines
+from .estimators.catalog import BASELINES as BASELINES
+from .estimators.catalog import list_baselines as list_baselines
 
 if TYPE_CHECKING:
-    from .catalog import baselines_for
-    from .results import Results
-    from .signal import signal_test
-    from .study import compare
+    from .estimators.catalog import baselines_for
+    from .evaluate import compare
+    from .results.results import Results
+    from .signal.signal_test import signal_test
 
 _HOME = {
-    "Results": "results",
-    "baselines_for": "catalog",
-    "compare": "study",
-    "signal_test": "signal",
+    "Results": "results.results",
+    "baselines_for": "estimators.catalog",
+    "compare": "evaluate",
+    "signal_test": "signal.signal_test",
 }
 
 __all__ = [

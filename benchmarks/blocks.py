@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from learnable import Card, Dataset
-from learnable.baselines.scoring import reference, scaled_losses
+from learnable.baselines.scores.metrics import reference, scaled_losses
 from learnable.data.split import Fold, make_folds
 
 CANDIDATES = ("net", "logistic", "naive-bayes", "forest", "boosting")

@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed
 from learnable import compare, load, signal_test
+from learnable.benchmarks.shapes import NULLS, Draw, normal
+from learnable.benchmarks.tables import HERE, markdown, put_between, save
 from scipy import stats
-
-from .shapes import NULLS, Draw, normal
-from .tables import HERE, markdown, put_between, save
 
 LEVELS = {"at_01": 0.01, "at_05": 0.05}
 MOST = {"at_01": 0.015, "at_05": 0.06}

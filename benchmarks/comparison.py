@@ -14,16 +14,19 @@ from math import sqrt
 from typing import Any
 
 import numpy as np
-from learnable.baselines.comparison import inflation
-from learnable.baselines.evidence import Evidence
-from learnable.baselines.needed import MOST_REPEATS, Needed, needed
-from learnable.baselines.network_verdict import margin, network_verdict
-from learnable.baselines.results import Comparison, Row, Score, Signal, Verdict
-from learnable.baselines.tables import Board, make_comparisons, skill_estimate
+from learnable.baselines.results.results import Comparison, Row, Score, Signal, Verdict
+from learnable.baselines.scores.board import Board
+from learnable.baselines.scores.comparison import (
+    MOST_REPEATS,
+    Needed,
+    inflation,
+    needed,
+)
+from learnable.baselines.scores.fold_scores import make_comparisons, skill_estimate
+from learnable.baselines.verdicts.verdict import Evidence, margin, network_verdict
+from learnable.benchmarks.blocks import CANDIDATES, Cell, all_skills, dataset
+from learnable.benchmarks.tables import HERE, markdown, put_between, save
 from learnable.data.split import Fold
-
-from .blocks import CANDIDATES, Cell, all_skills, dataset
-from .tables import HERE, markdown, put_between, save
 
 SIGNAL = Verdict("signal", "", "", "")
 TEST = Signal(0.002, 499, 0.3, "columns", 0, None, 0.0)

@@ -18,20 +18,20 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from learnable import Card, Dataset, baselines_for, load
-from learnable.baselines import harness
-from learnable.baselines.results import Signal, Verdict
+from learnable.baselines.results.results import Signal, Verdict
 from learnable.baselines.rules.case import Case, Learned
-from learnable.baselines.rules.noise import (
+from learnable.baselines.rules.label_noise import (
     BETTER,
     POOR,
     find_doubts,
     lower_end,
     share_of_errors,
 )
-from learnable.baselines.tables import make_board, make_rows
+from learnable.baselines.scores import harness
+from learnable.baselines.scores.board import make_board
+from learnable.baselines.scores.fold_scores import make_rows
+from learnable.benchmarks.tables import HERE, markdown, put_between, save
 from learnable.data.split import make_folds
-
-from .tables import HERE, markdown, put_between, save
 
 LIMIT = 2_000
 LEAST = 60

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from learnable.baselines import forecast
+from learnable.baselines.estimators import forecast
+from learnable.benchmarks.tables import HERE, save
 from learnable.data.files import read_table
-from learnable.data.series import read_series, rolling_folds
-
-from .tables import HERE, save
+from learnable.data.series import read_series
+from learnable.data.split import rolling_folds
 
 FILES = (
     "airline_passengers.csv",

@@ -14,14 +14,14 @@ from typing import Any
 
 import numpy as np
 from learnable import Dataset, baselines_for, load
-from learnable.baselines import harness
-from learnable.baselines.results import Signal, Verdict
+from learnable.baselines.results.results import Signal, Verdict
 from learnable.baselines.rules.case import Case, Learned
-from learnable.baselines.rules.noise import contradicted_labels
-from learnable.baselines.tables import make_board, make_rows
+from learnable.baselines.rules.label_noise import contradicted_labels
+from learnable.baselines.scores import harness
+from learnable.baselines.scores.board import make_board
+from learnable.baselines.scores.fold_scores import make_rows
+from learnable.benchmarks.tables import HERE, markdown, put_between, save
 from learnable.data.split import make_folds
-
-from .tables import HERE, markdown, put_between, save
 
 LIMIT = 1_000
 SHARES = (0.0, 0.02, 0.05, 0.1)

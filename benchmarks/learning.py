@@ -18,15 +18,15 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from learnable import Card, Dataset, load
-from learnable.baselines import harness, tables
-from learnable.baselines.catalog import baselines_for
-from learnable.baselines.ceiling import ceiling
-from learnable.baselines.curve import Reach
-from learnable.baselines.learning_curve import learning_curve
+from learnable.baselines.estimators.catalog import baselines_for
+from learnable.baselines.results.results import Reach
+from learnable.baselines.scores import fold_scores as tables
+from learnable.baselines.scores import harness
+from learnable.baselines.verdicts.bayes_error import ceiling
+from learnable.baselines.verdicts.learning_curve import learning_curve
+from learnable.benchmarks.tables import HERE, markdown, put_between, save
 from learnable.data.dataset import take
 from learnable.data.split import has_strata, hold_out, make_folds, sample_rows
-
-from .tables import HERE, markdown, put_between, save
 
 ROWS = 1_000
 MOST_COLUMNS = 100

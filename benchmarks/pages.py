@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-from .tables import markdown
+from learnable.benchmarks.tables import markdown
 
 RUNS = 5
 EPOCHS = 500
@@ -40,7 +40,7 @@ print(whole, alone, busy, len(page.encode()) / 1000, peak, len(heavy))
 def write_results(folder: Path) -> None:
     """Real scores and predictions of eleven candidates."""
     from learnable import Card, Dataset, compare
-    from learnable.baselines.results import Network
+    from learnable.baselines.results.results import Network
     from sklearn.datasets import make_classification
     from sklearn.neural_network import MLPClassifier
 

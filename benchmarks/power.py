@@ -19,11 +19,10 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed
 from learnable import Dataset, signal_test
+from learnable.benchmarks.shapes import SIGNALS, Draw
+from learnable.benchmarks.tables import HERE, markdown, put_between, save
 from learnable.data.encode import encode_fold
 from scipy.stats import rankdata
-
-from .shapes import SIGNALS, Draw
-from .tables import HERE, markdown, put_between, save
 
 PERMUTATIONS = 199
 LEVEL = 0.05

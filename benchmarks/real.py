@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from .tables import HERE, markdown, put_between, save
+from learnable.benchmarks.tables import HERE, markdown, put_between, save
 
 ZOO = Path(sys.executable).with_name("zoo")
 SAME = {

@@ -21,8 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from .tables import HERE, markdown, put_between, save
+from learnable.benchmarks.tables import HERE, markdown, put_between, save
 
 ZOO = Path(sys.executable).with_name("zoo")
 FIGURES = HERE / "specimens.json"

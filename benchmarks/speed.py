@@ -18,8 +18,7 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-
-from .tables import HERE, markdown, put_between, save
+from learnable.benchmarks.tables import HERE, markdown, put_between, save
 
 RUNS = 5
 ZOO = Path(sys.executable).with_name("zoo")
@@ -56,7 +55,7 @@ def start_up() -> dict:
 def harness(name: str, jobs: int) -> dict:
     """All baselines of a dataset, beside the sum of ``cross_validate`` over them."""
     from learnable import baselines_for, load
-    from learnable.baselines.harness import run
+    from learnable.baselines.scores.harness import run
     from learnable.data.encode import to_matrix
     from learnable.data.split import make_folds
     from sklearn.model_selection import cross_validate

@@ -23,11 +23,10 @@ from typing import Any
 
 import numpy as np
 from learnable import Start, fit, load
+from learnable.benchmarks.networks import CASES, CROSS_ENTROPY, Case, rgb, rgb_softmax
+from learnable.benchmarks.tables import HERE, markdown, put_between, save
 from learnable.zoo.backend import keras
 from learnable.zoo.backend import tensorflow as tf
-
-from .networks import CASES, CROSS_ENTROPY, Case, rgb, rgb_softmax
-from .tables import HERE, markdown, put_between, save
 
 RUNS = 5
 

@@ -11,10 +11,9 @@ from typing import Any
 
 import numpy as np
 from learnable import Watch
+from learnable.benchmarks.networks import convnet, dense, lstm, rgb_softmax
+from learnable.benchmarks.tables import markdown
 from learnable.zoo.backend import keras
-
-from .networks import convnet, dense, lstm, rgb_softmax
-from .tables import markdown
 
 RUNS = 5
 BAR = 1.05

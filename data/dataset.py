@@ -9,7 +9,10 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from .stored import Stored
+
+if TYPE_CHECKING:
+    from .stored import Rest
+
 
 Task = Literal[
     "binary", "multiclass", "multilabel", "regression", "forecast", "characters"
@@ -80,21 +83,6 @@ class Card:
     columns: int = 0
     feature_range: tuple[float, float] | None = None
     examples: tuple[tuple[float, ...], ...] = ()
-
-
-@dataclass(frozen=True)
-class Rest:
-    """Rows on disk of which a dataset is a sample.
-
-    ``numbers`` are those of the dataset's rows among them; ``y``, of shape
-    (n_rows,), holds the targets of all of them as a dataset has them; ``usable`` are
-    the numbers of those that have a target.
-    """
-
-    rows: Stored
-    numbers: np.ndarray
-    y: np.ndarray
-    usable: np.ndarray
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pandas as pd
 from .dataset import Series
 from .errors import BadData, Misuse
 from .magnitude import is_too_large
-from .split import Fold
+from .split import LEAST_ROWS, _check_length
 from .times import DAY, Times, find_times, likely_seasons, name_places, step_name
 
 MOST_MISSING = 0.05
@@ -17,8 +17,6 @@ MOST_MISSING = 0.05
 LEAST_SHARE = 0.5
 """Of the rows, so many of one step are kept where the step changes; and so many stand
 before the first fold where the horizon is found out."""
-LEAST_ROWS = 10
-"""Rows before the first fold, at least; two seasons where they are longer."""
 JUDGED = 200
 """Of the horizons that a season is judged on, so many are looked at."""
 STILL = 1e-9
@@ -120,27 +118,6 @@ def _check_moves(
         msg = f"{target!r} in {name} repeats itself exactly every {season} steps"
         msg = f"{msg}: the last season is the forecast, and nothing is left to learn"
         raise BadData(f"{msg}; name another column, or another --season")
-
-
-def rolling_folds(rows: int, *, horizon: int, folds: int) -> list[Fold]:
-    """Folds at the end of a series, one after the other (rolling origin).
-
-    As Tashman 2000, International Journal of Forecasting 16, recommends.
-
-    Parameters
-    ----------
-    rows, horizon, folds : int
-        The last ``folds`` x ``horizon`` rows are test rows once; all rows before those
-        of a fold are its training rows.
-
-    Raises
-    ------
-    BadData
-        Less than `LEAST_ROWS` rows stand before the first fold.
-    """
-    _check_length(rows, 1, horizon, folds, "the series")
-    starts = range(rows - folds * horizon, rows, horizon)
-    return [Fold(np.arange(s), np.arange(s, s + horizon)) for s in starts]
 
 
 def _numbers(column: pd.Series, target: str, name: str) -> np.ndarray:
@@ -305,13 +282,3 @@ def infer_horizon(rows: int, season: int, *, folds: int) -> int:
     wished = min(season, 48) if season > 1 else max(1, min(10, rows // 10))
     before = max(2 * season, LEAST_ROWS, int(LEAST_SHARE * rows))
     return max(1, min(wished, (rows - before) // folds))
-
-
-def _check_length(rows: int, season: int, horizon: int, folds: int, name: str) -> None:
-    before = max(2 * season, LEAST_ROWS)
-    if rows < before + folds * horizon:
-        msg = f"{name} is too short: {rows} steps, and {before} before the first fold"
-        msg = (
-            f"{msg} and {folds} folds of {horizon} steps are {before + folds * horizon}"
-        )
-        raise BadData(f"{msg}; give a smaller --horizon, --folds or --season")

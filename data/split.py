@@ -163,8 +163,6 @@ def make_folds(
         rows = np.arange(len(dataset))
         return [Fold(rows[: -dataset.n_test], rows[-dataset.n_test :])]
     if dataset.series:
-        from .series import rolling_folds
-
         if repeats > 1:
             msg = "--repeats does not go with a series, whose folds lie at its end"
             raise Misuse(f"{msg}; leave it out, or give more --folds")
@@ -235,3 +233,38 @@ def sample_rows(dataset: Dataset, limit: int, *, seed: int) -> np.ndarray:
 
     kept = [some(np.flatnonzero(strata == s)) for s in np.unique(strata)]
     return np.sort(np.concatenate(kept))
+
+
+LEAST_ROWS = 10
+"""Rows before the first fold, at least; two seasons where they are longer."""
+
+
+def rolling_folds(rows: int, *, horizon: int, folds: int) -> list[Fold]:
+    """Folds at the end of a series, one after the other (rolling origin).
+
+    As Tashman 2000, International Journal of Forecasting 16, recommends.
+
+    Parameters
+    ----------
+    rows, horizon, folds : int
+        The last ``folds`` x ``horizon`` rows are test rows once; all rows before those
+        of a fold are its training rows.
+
+    Raises
+    ------
+    BadData
+        Less than `LEAST_ROWS` rows stand before the first fold.
+    """
+    _check_length(rows, 1, horizon, folds, "the series")
+    starts = range(rows - folds * horizon, rows, horizon)
+    return [Fold(np.arange(s), np.arange(s, s + horizon)) for s in starts]
+
+
+def _check_length(rows: int, season: int, horizon: int, folds: int, name: str) -> None:
+    before = max(2 * season, LEAST_ROWS)
+    if rows < before + folds * horizon:
+        msg = f"{name} is too short: {rows} steps, and {before} before the first fold"
+        msg = (
+            f"{msg} and {folds} folds of {horizon} steps are {before + folds * horizon}"
+        )
+        raise BadData(f"{msg}; give a smaller --horizon, --folds or --season")

@@ -3,31 +3,15 @@
 import numpy as np
 import pandas as pd
 
+from .columns import find_column
 from .dataset import TABLE_TASKS, TASKS, Task
-from .errors import BadData, Misuse, unknown
+from .errors import BadData, Misuse
 from .magnitude import TOLD, is_too_large
 
 MAX_CLASSES_BY_GUESS = 10
 """Whole numbers with at most so many different values are taken for classes."""
 MAX_EVEN_CLASSES_BY_GUESS = 50
 """Up to so many, if they are numbered nearly without gaps and none of them is rare."""
-
-
-def find_column(name: str, columns: list[str], *, what: str) -> str:
-    """A column by its name, or by its position (from 0; -1 is the last).
-
-    Raises
-    ------
-    UnknownName
-    """
-    if name in columns:
-        return name
-    try:
-        return columns[int(name)]
-    except (ValueError, IndexError):
-        see = f"The columns are {', '.join(columns[:20])}"
-        more = f" and {len(columns) - 20} more." if len(columns) > 20 else "."
-        raise unknown(what, name, columns, see=see + more) from None
 
 
 def find_targets(target: str | None, columns: list[str], file: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..data.disk import write_whole
 from . import text
-from .mixing import mixed
+from .oklab import mixed
 from .svg import FONT
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from math import prod
 
-from ..baselines.results import Layer
+from ..baselines.results.results import Layer
 from . import text
 from .layout import Box, Line, Plan, arrange
 

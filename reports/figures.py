@@ -9,20 +9,20 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ..baselines.results import Layer
-from .attempts import strip_svg
-from .calibration import calibration_svg
-from .course import course_svg
-from .curves import curve_svg
+from ..baselines.results.results import Layer
 from .diagram import diagram
-from .folds import seed_svg
-from .forest import forest_svg
-from .learning import learning_svg
-from .panels import bars_svg, points_svg
-from .probe_charts import HALF, probe_svg
-from .repairs import repair_svg
+from .sections.calibration import calibration_svg
+from .sections.diagnosis import repair_svg
+from .sections.folds import seed_svg
+from .sections.forecasts import course_svg
+from .sections.forest import forest_svg
+from .sections.learning import learning_svg
+from .sections.loss_curves import curve_svg
+from .sections.probe_charts import HALF, probe_svg
+from .sections.roc_pr import tradeoff_svg
+from .sections.seeds import strip_svg
+from .small_multiples import bars_svg, points_svg
 from .svg import NARROW, WIDE
-from .tradeoffs import tradeoff_svg
 
 DOT = 44
 """Of a difference on one fold, in square pixels: the folds are what is shown there."""

@@ -7,9 +7,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from .compared_charts import compared_figures
 from .embed import as_json, fitting
 from .figures import figures
+from .several.compare import compared_figures
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -94,7 +94,7 @@ def compared_html(facts: dict[str, Any]) -> str:
     Parameters
     ----------
     facts : dict
-        From `learnable.reports.compared.compare_facts`.
+        From `learnable.reports.several.compare.compare_facts`.
     """
     drawn = _marked(compared_figures(facts))
     sheets = ("compared.css",)

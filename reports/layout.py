@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..baselines.results import Layer
+from ..baselines.results.results import Layer
 
 MOST_SINGLE = 24
 """Of more layers, those that merely follow one another share a box."""

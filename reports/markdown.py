@@ -130,7 +130,7 @@ def compared_markdown(facts: dict[str, Any]) -> str:
     Parameters
     ----------
     facts : dict
-        From `learnable.reports.compared.compare_facts`.
+        From `learnable.reports.several.compare.compare_facts`.
     """
     return _rendered("compared.md", facts)
 

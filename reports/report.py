@@ -5,9 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..baselines.results import Results
-
-RESULTS = "results.json"
+    from ..baselines.results.results import Results
 
 
 class Report:
@@ -37,16 +35,9 @@ class Report:
         BadData
             The file is damaged, or of a newer schema.
         """
-        from ..baselines.results import Results  # keeps imports light
-        from ..data.errors import Misuse
+        from .run_summary import load_results  # keeps imports light
 
-        folder = Path(run_folder)
-        path = folder / RESULTS
-        if not path.is_file():
-            what = "holds no" if folder.is_dir() else "is no folder with a"
-            msg = f"{str(folder)!r} {what} {RESULTS}; name the folder of a finished run"
-            raise Misuse(msg)
-        return cls(Results.load(path))
+        return cls(load_results(Path(run_folder)))
 
     @cached_property
     def facts(self) -> dict[str, Any]:

@@ -5,23 +5,29 @@ import json
 import math
 from typing import Any
 
-from ..baselines.results import Comparison, Results, Signal
-from ..baselines.worth import effect
+from ..baselines.results.results import Comparison, Results, Signal
+from ..baselines.signal.effect_size import effect
 from . import text
-from .calibration import calibration_facts
-from .classes import balance_facts, confusion_facts, recognition_facts
-from .diagnosis import diagnosis_facts
-from .findings import finding_facts
-from .folds import fold_facts
-from .forecasts import forecast_facts
-from .learning import learning_facts
 from .metrics import metric
-from .predictions import histogram_facts, residual_facts
-from .scores import best_baseline, failures, noise_facts, score_facts, timing_facts
+from .sections.calibration import calibration_facts
+from .sections.classes import balance_facts, confusion_facts, recognition_facts
+from .sections.diagnosis import diagnosis_facts
+from .sections.findings import finding_facts
+from .sections.folds import fold_facts
+from .sections.forecasts import forecast_facts
+from .sections.learning import learning_facts
+from .sections.predictions import histogram_facts, residual_facts
+from .sections.roc_pr import tradeoff_facts
+from .sections.scores import (
+    best_baseline,
+    failures,
+    noise_facts,
+    score_facts,
+    timing_facts,
+    verdict_facts,
+)
+from .sections.training import MOST_NETWORKS, network_facts
 from .tasks import size, words
-from .tradeoffs import tradeoff_facts
-from .training import MOST_NETWORKS, network_facts
-from .verdicts import verdict_facts
 
 FEW = 6
 """So many comparisons are shown open; more are folded away."""

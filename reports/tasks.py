@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..baselines.results import About
+from ..baselines.results.results import About
 from . import text
 
 

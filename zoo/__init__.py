@@ -7,10 +7,10 @@ environment when TensorFlow is first imported.
 
 import os
 
-from .catalog import MODELS as MODELS
-from .catalog import ModelCard as ModelCard
-from .catalog import list_models as list_models
 from .recipe import Recipe as Recipe
+from .registry import MODELS as MODELS
+from .registry import ModelCard as ModelCard
+from .registry import list_models as list_models
 
 __all__ = ["MODELS", "ModelCard", "Recipe", "list_models"]
 

@@ -11,12 +11,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..data.dataset import Task
 from ..data.errors import BadData, Misuse, unknown
-from .recipe import OF_OPTIMIZER, Recipe
-from .structured import fitted, structured, types_of
+from .recipe import OF_OPTIMIZER, Recipe, fitted, structured, types_of
+
+if TYPE_CHECKING:
+    pass
+
 
 Kind = Literal["train", "compare", "baseline", "sweep"]
 
@@ -257,3 +260,18 @@ def settings_of(recipe: Mapping[str, Any]) -> list[str]:
     rest = [f"data.{name}" for name in types_of(Source)]
     rest += [f"scoring.{name}" for name in types_of(Scoring)]
     return [*own, *optimizer, *rest, "seed"]
+
+
+def dotted(facts: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Settings by their path: ``{"recipe.learning_rate": 0.01}``.
+
+    >>> dotted({"recipe": {"hidden": [10, 5]}, "seed": 0})
+    {'recipe.hidden': [10, 5], 'seed': 0}
+    """
+    found: dict[str, Any] = {}
+    for key, value in facts.items():
+        nested = isinstance(value, Mapping) and value
+        found |= (
+            dotted(value, f"{before}{key}.") if nested else {f"{before}{key}": value}
+        )
+    return found

@@ -1,12 +1,15 @@
 """Every setting of a training run, as plain data."""
 
-import math
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from __future__ import annotations
 
-from ..data.errors import Misuse
-from .structured import structured
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, asdict, dataclass, fields
+from functools import cache
+from types import UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from ..data.errors import Misuse, unknown
 
 Scaling = Literal["none", "unit", "range", "standard"]
 Loss = Literal[
@@ -112,7 +115,7 @@ class Recipe:
         return settings | {"optimizer": {"name": self.optimizer} | told}
 
     @classmethod
-    def from_dict(cls, settings: dict[str, Any]) -> "Recipe":
+    def from_dict(cls, settings: dict[str, Any]) -> Recipe:
         """The reverse of `to_dict`, also after a round trip through JSON.
 
         Raises
@@ -156,3 +159,74 @@ def _out_of_range(recipe: Recipe) -> Iterator[str]:
         yield f"hidden is {list(recipe.hidden)}; each layer must have 1 unit or more"
     if bool(recipe.steps) == bool(recipe.epochs):
         yield f"steps is {recipe.steps} and epochs {recipe.epochs}; one must be 0"
+
+
+T = TypeVar("T")
+
+_NAMES = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
+
+
+def structured(kind: type[T], facts: Mapping[str, Any], where: str) -> T:
+    """A dataclass of numbers, texts, choices and tuples of them.
+
+    Parameters
+    ----------
+    kind : type
+        The dataclass.
+    facts : dict
+        Its fields by name; lists stand for tuples.
+    where : str
+        What the facts are, for messages.
+
+    Raises
+    ------
+    Misuse
+        A field is misspelt, missing or of another type.
+    """
+    if not isinstance(facts, Mapping):
+        msg = f"{where} must be an object of settings, got {facts!r}"
+        raise Misuse(msg)
+    known = types_of(kind)
+    for name in facts:
+        if name not in known:
+            see = f"{where} has {', '.join(known)}."
+            raise unknown("setting", name, known, see=see)
+    # every kind is a dataclass, which a type variable cannot say
+    needed = [f.name for f in fields(kind) if f.default is MISSING]  # type: ignore[arg-type]
+    missing = [name for name in needed if name not in facts]
+    if missing:
+        raise Misuse(f"{where} lacks {', '.join(missing)}")
+    made = {name: fitted(value, known[name], name) for name, value in facts.items()}
+    return kind(**made)
+
+
+@cache
+def types_of(kind: type) -> dict[str, Any]:
+    """The types of a dataclass' fields, by name."""
+    return get_type_hints(kind)
+
+
+def fitted(value: Any, kind: Any, name: str) -> Any:
+    """A value as its type has it: ``1`` for a float is ``1.0``, a list is a tuple.
+
+    Raises
+    ------
+    Misuse
+    """
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin in (UnionType, Union):  # X | None
+        return None if value is None else fitted(value, inner[0], name)
+    if origin is Literal:
+        if value in inner and isinstance(value, str):
+            return value
+        raise Misuse(f"{name} is {value!r}; it must be one of {', '.join(inner)}")
+    if origin is tuple:
+        if isinstance(value, list | tuple):
+            return tuple(fitted(part, inner[0], name) for part in value)
+        many = f"a list, each of it {_NAMES[inner[0]]}"
+        raise Misuse(f"{name} is {value!r}; it must be {many}")
+    if kind is float and type(value) is int:
+        return float(value)
+    if type(value) is not kind:
+        raise Misuse(f"{name} is {value!r}; it must be {_NAMES[kind]}")
+    return value

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...data import Dataset
-from ..equal_rows import row_hashes
-from ..finding import MOST_NAMED, Finding, Severity
-from ..results import Row, Signal, Verdict
-from ..suspicion import best_baseline
-from ..tables import Board
+from ..results.findings import MOST_NAMED, Finding, Severity
+from ..results.results import Row, Signal, Verdict
+from ..scores.board import Board
+from ..signal.problem import row_hashes
+from ..verdicts.leakage import best_baseline
 from .catalog import RULES
 
 if TYPE_CHECKING:

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 from ...data import Dataset
 from ...data.dataset import ORDERED
-from ..finding import SEVERITIES
-from ..results import Row
-from .balance import class_imbalance
+from ..results.findings import SEVERITIES
+from ..results.results import Row
 from .case import Case, Found, Learned
+from .class_imbalance import class_imbalance
 from .columns import constant_inputs, inputs_not_finite
-from .copies import conflicting_labels, duplicate_rows
+from .duplicates import conflicting_labels, duplicate_rows
 from .examples import with_examples
-from .few import too_few_rows
+from .label_noise import contradicted_labels
+from .labels_random_shifted import labels_misaligned, labels_random
 from .leak import leak
 from .neighbours import rows_like_neighbours
-from .noise import contradicted_labels
 from .order import rows_not_shuffled
-from .parts import train_test_mismatch
-from .relation import labels_misaligned, labels_random
 from .scale import inputs_not_scaled, targets_not_scaled
+from .too_few_rows import too_few_rows
+from .train_test_shift import train_test_mismatch
 
 if TYPE_CHECKING:
     import pandas as pd

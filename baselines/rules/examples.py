@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ...data import Dataset
-from ..finding import Examples
+from ..results.findings import Examples
 from .case import Found
 
 if TYPE_CHECKING:

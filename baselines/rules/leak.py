@@ -7,9 +7,9 @@ import re
 import numpy as np
 
 from ...data import Dataset
-from ..finding import Severity
-from ..results import Row
-from ..suspicion import ANSWER, NEARLY_ALL, agreement_unit, column_scores
+from ..results.findings import Severity
+from ..results.results import Row
+from ..verdicts.leakage import ANSWER, NEARLY_ALL, agreement_unit, column_scores
 from .case import Case, Found, found, named
 
 TELLING = 0.6

@@ -9,10 +9,10 @@ import numpy as np
 from ...data import Dataset
 from ...data.dataset import take
 from ...data.split import Fold, make_folds
-from .. import harness
-from ..catalog import baselines_for
-from ..comparison import Estimate, over_folds
-from ..scoring import reference, scaled_losses
+from ..estimators.catalog import baselines_for
+from ..scores import harness
+from ..scores.comparison import Estimate, over_folds
+from ..scores.metrics import reference, scaled_losses
 from .case import Case, Found, found
 from .order import rows_not_shuffled
 

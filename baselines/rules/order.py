@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..evidence import LEAST_P
+from ..verdicts.verdict import LEAST_P
 from .case import Case, Found, found
 
 SHARE = 0.2

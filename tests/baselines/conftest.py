@@ -3,7 +3,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 import pytest
-from learnable.baselines.results import (
+from learnable.baselines.results.results import (
     About,
     Comparison,
     Results,

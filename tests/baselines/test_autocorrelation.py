@@ -2,8 +2,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnable.baselines.autocorrelation import series_test, squared_autocorrelations
-from learnable.baselines.signal import CLEAR, LEVEL
+from learnable.baselines.signal.permutations import CLEAR, LEVEL
+from learnable.baselines.signal.series_signal import (
+    series_test,
+    squared_autocorrelations,
+)
 from learnable.data.errors import BadData
 from scipy import stats
 

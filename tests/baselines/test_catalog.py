@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from learnable.baselines.catalog import (
+from learnable.baselines.estimators.catalog import (
     BASELINES,
     baselines_for,
     for_dataset,
     list_baselines,
 )
-from learnable.baselines.labels import EachLabel
-from learnable.baselines.text import COMPONENTS, Topics, Words, word_features
+from learnable.baselines.estimators.multilabel import EachLabel
+from learnable.baselines.estimators.text import COMPONENTS, Topics, Words, word_features
 from learnable.data import Card, Dataset
 from learnable.data.dataset import TASKS, Series
 from learnable.data.encode import make_encoder, to_matrix

@@ -7,12 +7,13 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from learnable.baselines import harness, tables
-from learnable.baselines.catalog import baselines_for
-from learnable.baselines.ceiling import ceiling
-from learnable.baselines.repeats import (
+from learnable.baselines.estimators.catalog import baselines_for
+from learnable.baselines.scores import fold_scores as tables
+from learnable.baselines.scores import harness
+from learnable.baselines.verdicts.bayes_error import (
     LEAST,
     binomial_ends,
+    ceiling,
     class_bounds,
     cover_hart,
     independent_rows,

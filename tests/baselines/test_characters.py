@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnable.baselines.characters import (
+from learnable.baselines.estimators.text import (
     Commonest,
     LogisticOnCharacters,
     NGram,
@@ -16,7 +16,7 @@ from learnable.baselines.characters import (
     count_levels,
     discounts,
 )
-from learnable.baselines.harness import run
+from learnable.baselines.scores.harness import run
 from learnable.data import Card, Dataset
 from learnable.data.characters import read_text, text_rows
 from learnable.data.errors import Misuse
@@ -253,8 +253,8 @@ def test_logistic_takes_the_last_rows(rng):
 
 
 def test_logistic_bounds_large_alphabets(monkeypatch, rng):
-    monkeypatch.setattr("learnable.baselines.characters.FITTED_VALUES", 1_600)
-    monkeypatch.setattr("learnable.baselines.characters.LETTERS", 3)
+    monkeypatch.setattr("learnable.baselines.estimators.text.FITTED_VALUES", 1_600)
+    monkeypatch.setattr("learnable.baselines.estimators.text.LETTERS", 3)
     x, y = rows(np.r_[rng.integers(0, 3, 400), rng.integers(0, 8, 20)])
     estimator = LogisticOnCharacters().fit(x, y)
     assert estimator.rows_ == 200

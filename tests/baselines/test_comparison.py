@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from learnable.baselines.comparison import Estimate, holm, over_folds, over_rows
+from learnable.baselines.scores.comparison import Estimate, holm, over_folds, over_rows
 from scipy import stats
 
 P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=12)

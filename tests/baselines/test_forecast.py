@@ -7,25 +7,24 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnable.baselines.forecast import (
+from learnable.baselines.estimators.forecast import (
     Arima,
     Drift,
     Ets,
     LastValue,
     RidgeOnLags,
     SeasonalNaive,
-    seasonal_naive,
-)
-from learnable.baselines.time_models import (
     differences,
     grows,
     harmonics,
     kpss,
+    seasonal_naive,
     strength,
 )
 from learnable.data.errors import BadData, Misuse
 from learnable.data.files import read_table
-from learnable.data.series import read_series, rolling_folds
+from learnable.data.series import read_series
+from learnable.data.split import rolling_folds
 from sklearn.base import clone
 
 ROOT = os.environ.get("ZOO_DATA")

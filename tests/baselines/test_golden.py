@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from learnable.baselines.study import compare
-from learnable.baselines.tables import learns
+from learnable.baselines.evaluate import compare
+from learnable.baselines.scores.fold_scores import learns
 
 ROWS = 160
 

@@ -4,8 +4,9 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
-from learnable.baselines import harness, tables
-from learnable.baselines.harness import ask, run
+from learnable.baselines.scores import fold_scores as tables
+from learnable.baselines.scores import harness
+from learnable.baselines.scores.harness import ask, run
 from learnable.data import load
 from learnable.data.split import make_folds
 from sklearn.base import BaseEstimator, ClassifierMixin

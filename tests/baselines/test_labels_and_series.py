@@ -6,16 +6,20 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnable.baselines.harness import Outcome, ask
-from learnable.baselines.labels import EachLabel
-from learnable.baselines.predictions import make_course, make_predictions
-from learnable.baselines.scoring import (
+from learnable.baselines.estimators.multilabel import EachLabel
+from learnable.baselines.scores.board import make_board
+from learnable.baselines.scores.fold_scores import (
+    make_course,
+    make_predictions,
+    make_rows,
+)
+from learnable.baselines.scores.harness import Outcome, ask
+from learnable.baselines.scores.metrics import (
     reference,
     row_losses,
     score,
     score_characters,
 )
-from learnable.baselines.tables import make_board, make_rows
 from learnable.data import Card, Dataset
 from learnable.data.split import make_folds
 from sklearn.dummy import DummyClassifier

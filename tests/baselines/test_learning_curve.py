@@ -8,15 +8,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from learnable.baselines import harness, study, tables
-from learnable.baselines.catalog import baselines_for
-from learnable.baselines.learning_curve import (
+from learnable.baselines import evaluate as study
+from learnable.baselines.estimators.catalog import baselines_for
+from learnable.baselines.results.results import Results
+from learnable.baselines.scores import fold_scores as tables
+from learnable.baselines.scores import harness
+from learnable.baselines.verdicts.learning_curve import (
     LEAST_ROWS,
     USUAL_RATIO,
     learning_curve,
     step_ratio,
 )
-from learnable.baselines.results import Results
 from learnable.data import load
 from learnable.data.split import make_folds
 from sklearn.base import BaseEstimator, RegressorMixin

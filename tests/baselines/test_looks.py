@@ -2,10 +2,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnable.baselines.looks import best_column, solve, statistics
-from learnable.baselines.maps import FeatureMap
-from learnable.baselines.problem import unit
-from learnable.baselines.ridge import PENALTIES, out_of_fold
+from learnable.baselines.signal.feature_maps import (
+    PENALTIES,
+    FeatureMap,
+    best_column,
+    out_of_fold,
+    solve,
+    statistics,
+)
+from learnable.baselines.signal.problem import unit
 from scipy import stats
 
 

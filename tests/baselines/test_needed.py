@@ -7,14 +7,20 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnable.baselines.comparison import Estimate, mcnemar, standard_error
-from learnable.baselines.evidence import Evidence
-from learnable.baselines.harness import Outcome
-from learnable.baselines.needed import MOST_REPEATS, bearable_error, needed
-from learnable.baselines.network_verdict import network_verdict
-from learnable.baselines.pairs import make_pairs
-from learnable.baselines.results import Comparison, Row, Score, Signal, Verdict
-from learnable.baselines.tables import make_board, make_comparisons, make_rows
+from learnable.baselines.results.results import Comparison, Row, Score, Signal, Verdict
+from learnable.baselines.scores.board import make_board
+from learnable.baselines.scores.comparison import (
+    MOST_REPEATS,
+    Estimate,
+    bearable_error,
+    mcnemar,
+    needed,
+    standard_error,
+)
+from learnable.baselines.scores.fold_scores import make_comparisons, make_rows
+from learnable.baselines.scores.harness import Outcome
+from learnable.baselines.verdicts.comparisons import make_pairs
+from learnable.baselines.verdicts.verdict import Evidence, network_verdict
 from learnable.data.split import make_folds
 from scipy.stats import binom, nct, t
 from statsmodels.stats.contingency_tables import mcnemar as reference

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnable.baselines.evidence import corrected, main_metric
-from learnable.baselines.harness import Outcome
-from learnable.baselines.pairs import make_pairs
-from learnable.baselines.results import Row, Score
-from learnable.baselines.tables import make_board, make_rows
+from learnable.baselines.results.results import Row, Score
+from learnable.baselines.scores.board import make_board
+from learnable.baselines.scores.fold_scores import make_rows
+from learnable.baselines.scores.harness import Outcome
+from learnable.baselines.verdicts.comparisons import make_pairs
+from learnable.baselines.verdicts.verdict import corrected, main_metric
 from learnable.data.split import make_folds
 
 BITS = "bits_per_character"

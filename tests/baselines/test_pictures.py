@@ -7,20 +7,21 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnable.baselines.calibrated import (
+from learnable.baselines.results.results import Results
+from learnable.baselines.scores.board import make_board
+from learnable.baselines.scores.fold_scores import make_rows
+from learnable.baselines.scores.harness import Outcome
+from learnable.baselines.scores.metrics import (
     calibration_bins,
     calibration_error,
     wilson,
 )
-from learnable.baselines.harness import Outcome
-from learnable.baselines.pictures import (
+from learnable.baselines.scores.prediction_plots import (
     MOST_DRAWN,
     MOST_POINTS,
     make_pictures,
     thinned,
 )
-from learnable.baselines.results import Results
-from learnable.baselines.tables import make_board, make_rows
 from learnable.data.split import make_folds
 from sklearn.metrics import auc, average_precision_score, roc_auc_score
 from statsmodels.stats.proportion import proportion_confint

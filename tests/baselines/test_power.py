@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnable.baselines.power import EFFECTS, in_measures, smallest_effect
+from learnable.baselines.signal.power import EFFECTS, in_measures, smallest_effect
 from scipy import integrate, stats
 
 

@@ -1,5 +1,5 @@
 import numpy as np
-from learnable.baselines.problem import (
+from learnable.baselines.signal.problem import (
     Problem,
     draw_orders,
     fold_numbers,

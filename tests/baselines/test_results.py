@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from learnable.baselines.results import SCHEMA, Network, Results, Score
+from learnable.baselines.results.results import SCHEMA, Network, Results, Score
 from learnable.data.errors import BadData
 
 quick = settings(

@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
-from learnable.baselines import baselines_for, study
+from learnable.baselines import baselines_for
+from learnable.baselines import evaluate as study
 from learnable.baselines.rules.catalog import RULES, page
 from learnable.data import load
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnable.baselines.results import Row, Score
+from learnable.baselines.results.results import Row, Score
 from learnable.baselines.rules.examine import examine, listing
 from learnable.data import Card, Dataset, load
 

@@ -5,21 +5,26 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnable.baselines.harness import Outcome
-from learnable.baselines.problem import Problem, target_views
-from learnable.baselines.results import Signal, Verdict
-from learnable.baselines.rules import neighbours, relation
+from learnable.baselines.results.results import Signal, Verdict
+from learnable.baselines.rules import labels_random_shifted as relation
+from learnable.baselines.rules import neighbours
 from learnable.baselines.rules.case import Case, Learned
 from learnable.baselines.rules.examine import CHECKS, examine, listing
-from learnable.baselines.rules.leak import leak
-from learnable.baselines.rules.neighbours import rows_like_neighbours
-from learnable.baselines.rules.noise import (
+from learnable.baselines.rules.label_noise import (
     confident_joint,
     contradicted_labels,
     find_doubts,
 )
-from learnable.baselines.rules.relation import labels_misaligned, labels_random
-from learnable.baselines.tables import make_board, make_rows
+from learnable.baselines.rules.labels_random_shifted import (
+    labels_misaligned,
+    labels_random,
+)
+from learnable.baselines.rules.leak import leak
+from learnable.baselines.rules.neighbours import rows_like_neighbours
+from learnable.baselines.scores.board import make_board
+from learnable.baselines.scores.fold_scores import make_rows
+from learnable.baselines.scores.harness import Outcome
+from learnable.baselines.signal.problem import Problem, target_views
 from learnable.data.split import make_folds
 from sklearn.linear_model import LinearRegression
 from sklearn.neighbors import KNeighborsRegressor

@@ -3,13 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
-from learnable.baselines.harness import Outcome
-from learnable.baselines.results import Signal, Verdict
+from learnable.baselines.results.results import Signal, Verdict
 from learnable.baselines.rules.case import Case, Learned
 from learnable.baselines.rules.examine import examine
-from learnable.baselines.rules.few import too_few_rows
-from learnable.baselines.rules.parts import train_test_mismatch
-from learnable.baselines.tables import make_board, make_rows
+from learnable.baselines.rules.too_few_rows import too_few_rows
+from learnable.baselines.rules.train_test_shift import train_test_mismatch
+from learnable.baselines.scores.board import make_board
+from learnable.baselines.scores.fold_scores import make_rows
+from learnable.baselines.scores.harness import Outcome
 from learnable.data import load
 from learnable.data.split import make_folds
 

@@ -2,7 +2,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnable.baselines.scoring import reference, row_losses, safe_probabilities, score
+from learnable.baselines.scores.metrics import (
+    reference,
+    row_losses,
+    safe_probabilities,
+    score,
+)
 from sklearn import metrics
 
 SEEDS = st.integers(0, 2**32 - 1)

@@ -4,19 +4,22 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from learnable.baselines import study
-from learnable.baselines.comparison import (
+from learnable.baselines import evaluate as study
+from learnable.baselines.results.results import Results
+from learnable.baselines.scores.board import make_board
+from learnable.baselines.scores.comparison import (
     Estimate,
     components,
     over_folds,
     with_seeds,
 )
-from learnable.baselines.harness import Outcome, run
-from learnable.baselines.noise import make_noise
-from learnable.baselines.predictions import make_predictions
-from learnable.baselines.results import Results
-from learnable.baselines.seeds import reseeded
-from learnable.baselines.tables import difference, make_board, make_rows
+from learnable.baselines.scores.fold_scores import (
+    difference,
+    make_predictions,
+    make_rows,
+)
+from learnable.baselines.scores.harness import Outcome, reseeded, run
+from learnable.baselines.verdicts.comparisons import make_noise
 from learnable.data.errors import Misuse
 from learnable.data.split import make_folds
 from sklearn.base import BaseEstimator

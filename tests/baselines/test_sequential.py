@@ -2,8 +2,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from learnable.baselines import sequential
-from learnable.baselines.sequential import ENOUGH, FIRST, LAST, glance, sequential_p
+from learnable.baselines.signal.permutations import (
+    ENOUGH,
+    FIRST,
+    LAST,
+    glance,
+    sequential_p,
+)
+from learnable.baselines.signal.signal_test import permutations as sequential
 from scipy.stats import betabinom
 
 

@@ -4,12 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from learnable.baselines.comparison import Estimate
-from learnable.baselines.evidence import Evidence
-from learnable.baselines.results import Comparison, Row, Score, Signal
-from learnable.baselines.signal import signal_test
-from learnable.baselines.study import compare
-from learnable.baselines.verdict import draw
+from learnable.baselines.evaluate import compare
+from learnable.baselines.results.results import Comparison, Row, Score, Signal
+from learnable.baselines.scores.comparison import Estimate
+from learnable.baselines.signal.signal_test import signal_test
+from learnable.baselines.verdicts.verdict import Evidence, draw
 
 
 def forecaster(name: str, mase: float, kind: str = "baseline") -> Row:

@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from learnable.baselines import BASELINES, baselines_for, compare, list_baselines, study
-from learnable.baselines.harness import Outcome
+from learnable.baselines import BASELINES, baselines_for, compare, list_baselines
+from learnable.baselines import evaluate as study
+from learnable.baselines.scores.harness import Outcome
 from learnable.data import load
 from learnable.data.dataset import ORDERED
 from learnable.data.errors import BadData, Misuse

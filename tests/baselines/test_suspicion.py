@@ -1,10 +1,13 @@
 import numpy as np
 import pandas as pd
 import pytest
-from learnable.baselines import baselines_for, harness, suspicion
-from learnable.baselines.equal_rows import row_hashes
-from learnable.baselines.suspicion import best_baseline, find_suspicion
-from learnable.baselines.tables import make_board, make_rows
+from learnable.baselines import baselines_for
+from learnable.baselines.scores import harness
+from learnable.baselines.scores.board import make_board
+from learnable.baselines.scores.fold_scores import make_rows
+from learnable.baselines.signal.problem import row_hashes
+from learnable.baselines.verdicts import leakage as suspicion
+from learnable.baselines.verdicts.leakage import best_baseline, find_suspicion
 from learnable.data.split import make_folds
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, Ridge

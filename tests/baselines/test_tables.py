@@ -2,16 +2,16 @@ import math
 
 import numpy as np
 import pytest
-from learnable.baselines.harness import Outcome
-from learnable.baselines.predictions import make_predictions
-from learnable.baselines.scoring import reference
-from learnable.baselines.tables import (
+from learnable.baselines.scores.board import make_board
+from learnable.baselines.scores.fold_scores import (
     difference,
-    make_board,
     make_comparisons,
+    make_predictions,
     make_rows,
     skill_estimate,
 )
+from learnable.baselines.scores.harness import Outcome
+from learnable.baselines.scores.metrics import reference
 from learnable.data.split import make_folds
 from sklearn.metrics import accuracy_score
 

@@ -1,11 +1,10 @@
 from dataclasses import replace
 
 import pytest
-from learnable.baselines import verdict
-from learnable.baselines.comparison import Estimate
-from learnable.baselines.evidence import round_rows
-from learnable.baselines.results import Comparison, Row, Score, Signal
-from learnable.baselines.verdict import Evidence, draw
+from learnable.baselines.results.results import Comparison, Row, Score, Signal
+from learnable.baselines.scores.comparison import Estimate
+from learnable.baselines.verdicts import verdict
+from learnable.baselines.verdicts.verdict import Evidence, draw, round_rows
 
 FOUND = Signal(0.002, 499, 0.4, "the columns themselves", 500, None, 1.0)
 DOUBTFUL = replace(FOUND, p=0.03, detectable=0.2)

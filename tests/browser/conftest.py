@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from learnable.baselines.results import Results
+from learnable.baselines.results.results import Results
 from learnable.reports import Report
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"

@@ -3,11 +3,11 @@
 import json
 
 import pytest
-from learnable.baselines.results import Results
-from learnable.reports.compared import compare_facts
+from learnable.baselines.results.results import Results
 from learnable.reports.html import compared_html
-from learnable.reports.matrix import column_of, matrix_facts, matrix_html
-from learnable.reports.runs import read_run
+from learnable.reports.several.compare import compare_facts
+from learnable.reports.several.matrix import column_of, matrix_facts, matrix_html
+from learnable.reports.several.runs import read_run
 from learnable.zoo.cli.index import write_index
 from looking import CUT, LEVELS, RUN, axe, width_of
 

@@ -6,15 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from learnable.baselines.diagnosis import Cause as DataCause
-from learnable.baselines.results import Verdict
-from learnable.zoo.cli.answering import answer
-from learnable.zoo.cli.data_repairs import Fault
-from learnable.zoo.cli.sides import Reference, Sides
-from learnable.zoo.diagnosis.case import Repair, Suspect
-from learnable.zoo.diagnosis.gain import Difference
-from learnable.zoo.diagnosis.inquiry import Cause, Inquiry, Proposal
-from learnable.zoo.diagnosis.question import Question
+from learnable.baselines.results.diagnosis import Cause as DataCause
+from learnable.baselines.results.results import Verdict
+from learnable.zoo.check.answer import Reference, Sides, answer
+from learnable.zoo.check.data_faults import Fault
+from learnable.zoo.diagnosis.problem.context import Repair, Suspect
+from learnable.zoo.diagnosis.problem.task import Question
+from learnable.zoo.diagnosis.search.causes import Cause, Inquiry, Proposal
+from learnable.zoo.diagnosis.search.trials import Difference
 
 SURE, UNSURE = Difference(0.5, 0.01), Difference(0.5, 0.4)
 LEAK = DataCause("D308", "leak", "a column is the answer", "leave it out", is_data=True)
@@ -67,7 +66,7 @@ def told(
 
 @pytest.fixture(autouse=True)
 def no_symptoms(monkeypatch):
-    monkeypatch.setattr("learnable.zoo.cli.answering.symptoms", lambda case: ())
+    monkeypatch.setattr("learnable.zoo.check.answer.symptoms", lambda case: ())
 
 
 @pytest.mark.parametrize(("made", "advice"), [(0, "do this"), (1, "proved: other.")])

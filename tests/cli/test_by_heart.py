@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 from learnable import Card, Dataset
 from learnable.data.errors import ZooError
 from learnable.zoo.backend import keras
-from learnable.zoo.cli.by_heart import (
+from learnable.zoo.check.memorisation import (
     MANY,
     copied,
     count_if_whole,
     lookup_marks,
     splits,
 )
-from learnable.zoo.cli.data_half import reached
-from learnable.zoo.diagnosis.gain import gap
-from learnable.zoo.diagnosis.question import Question
+from learnable.zoo.check.problem import reached
+from learnable.zoo.diagnosis.problem.task import Question
+from learnable.zoo.diagnosis.search.trials import gap
 
 KINDS = st.lists(st.integers(0, 3), min_size=2, max_size=12)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from learnable.baselines.verdict import EXIT_CODES
+from learnable.baselines.verdicts.verdict import EXIT_CODES
 from learnable.data.errors import ZooError
-from learnable.zoo.cli.child import _entered
-from learnable.zoo.cli.ways import OPTIONS, way_of
+from learnable.zoo.check.target import OPTIONS, way_of
+from learnable.zoo.check.worker import _entered
 
 RNG = np.random.default_rng(0)
 TABLE = "a,b,c,y\n" + "".join(
@@ -189,7 +189,7 @@ def test_function_may_ask_for_shape_and_outputs(here) -> None:
 @pytest.mark.slow
 def test_model_of_the_zoo_is_the_training_of_zoo_train(here) -> None:
     from learnable import load
-    from learnable.zoo.cli.fitting import fit_network
+    from learnable.zoo.experiments.fit import fit_network
     from learnable.zoo.registry import recipe
 
     reading = {"task": None, "limit": 300}

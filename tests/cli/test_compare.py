@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from learnable.data import fetch, load
 from learnable.data.errors import Offline
-from learnable.zoo.cli import work
-from learnable.zoo.cli.settings import open_data
+from learnable.zoo.experiments import score as work
+from learnable.zoo.experiments.settings import open_data
 from learnable.zoo.registry import recipe
 
 

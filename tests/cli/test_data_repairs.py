@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.cli.data_repairs import align, aligned, hide
-from learnable.zoo.diagnosis.edits import HideInputs, Statement
-from learnable.zoo.diagnosis.recording import Place
-from learnable.zoo.diagnosis.setup import Setup, build
+from learnable.zoo.check.data_faults import align, aligned, hide
+from learnable.zoo.diagnosis.codemod.edits import HideInputs, Statement
+from learnable.zoo.diagnosis.problem.training_setup import Setup, build
+from learnable.zoo.diagnosis.record.recording import Place
 
 X = np.random.default_rng(0).normal(3, 2, (50, 3)).astype("float32")
 

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from learnable.baselines.finding import Finding
-from learnable.baselines.results import Verdict
+from learnable.baselines.results.findings import Finding
+from learnable.baselines.results.results import Verdict
 from learnable.data import Card, Dataset
-from learnable.zoo.cli import copied, data_side
+from learnable.zoo.check import data_faults as data_side
+from learnable.zoo.check import duplicates as copied
 
 RNG = np.random.default_rng(0)
 

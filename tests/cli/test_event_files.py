@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from learnable.zoo.cli.event_files import epochs_written
-from learnable.zoo.unfinished import check_own
+from learnable.zoo.runs.checkpointed_runs import check_own
+from learnable.zoo.runs.tensorboard import epochs_written
 
 
 def events_of(folder: Path) -> list:

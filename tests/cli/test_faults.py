@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from learnable.data.errors import BadData
 from learnable.zoo.cli import Zoo
-from learnable.zoo.cli.faults import as_error
+from learnable.zoo.faults import as_error
 
 
 class Panic(BaseException):
@@ -107,7 +107,7 @@ def test_streams_that_are_closed_or_full_are_no_fault(streams: str) -> None:
 def test_closed_stream_gets_no_file_s_number(tmp_path: Path) -> None:
     """Else what is printed would be written into the first file that is opened."""
     code = (
-        "from learnable.zoo.cli.faults import open_standard_streams as ready;"
+        "from learnable.zoo.faults import open_standard_streams as ready;"
         f"ready(); f = open({str(tmp_path / 'file')!r}, 'w'); print('said'); f.close()"
     )
     subprocess.run(["sh", "-c", 'exec "$0" -c "$1" >&-', sys.executable, code])

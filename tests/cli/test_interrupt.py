@@ -4,7 +4,7 @@ import os
 import signal
 
 import pytest
-from learnable.zoo.cli.interrupt import check, heard
+from learnable.zoo.console import check_interrupt, heard
 
 
 class PressedWhileDying:
@@ -19,12 +19,12 @@ def test_interrupt_in_a_destructor_is_remembered() -> None:
         thing = PressedWhileDying()
         del thing
         with pytest.raises(KeyboardInterrupt):
-            check()
+            check_interrupt()
 
 
 def test_handlers_come_back() -> None:
     before = signal.getsignal(signal.SIGINT)
     with heard():
         assert signal.getsignal(signal.SIGINT) is not before
-        check()
+        check_interrupt()
     assert signal.getsignal(signal.SIGINT) is before

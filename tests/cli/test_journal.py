@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from learnable.data.errors import BadData, Misuse
 from learnable.zoo.cli.index import write_index
-from learnable.zoo.cli.journal import entries
+from learnable.zoo.runs.journal import entries
 
 
 def names(told) -> list[str]:

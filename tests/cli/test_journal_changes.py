@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from learnable.data.errors import Misuse
-from learnable.zoo.cli.journal import entries, remove, sweep
+from learnable.zoo.runs.journal import entries, remove, sweep
 
 FIRST = "20260101-120000-baseline-0001"
 COMMAND = "from learnable.zoo.cli import main; main()"

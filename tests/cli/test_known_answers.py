@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from learnable.zoo.cli.known_answers import Scores, right_answers, told_by_answers
-from learnable.zoo.diagnosis.question import Question
-from learnable.zoo.diagnosis.recording import Asked
+from learnable.zoo.check.true_labels import Scores, right_answers, told_by_answers
+from learnable.zoo.diagnosis.problem.task import Question
+from learnable.zoo.diagnosis.record.recording import Asked
 
 RNG = np.random.default_rng(0)
 QUESTION = Question("multiclass", np.arange(4).repeat(50), np.array([2, 4, 6, 8]))

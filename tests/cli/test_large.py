@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from learnable.zoo.cli import running
+from learnable.zoo.experiments import run as running
 
 
 @pytest.mark.slow

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from learnable.data.errors import BadData
-from learnable.reports.matrix import Cell, Column
+from learnable.reports.several.matrix import Cell, Column
 from learnable.zoo.cli import matrix
 from learnable.zoo.cli.matrix import Matrix, exit_code
-from learnable.zoo.run import list_runs
+from learnable.zoo.runs.folder import list_runs
 
 QUICK = ("--limit", 60, "--folds", 2, "--jobs", 1)
 

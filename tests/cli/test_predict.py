@@ -169,7 +169,7 @@ def test_missing_encoder_is_told(zoo, own) -> None:
 def test_encoder_that_cannot_be_written_costs_no_training(tmp_path, caplog) -> None:
     """As of a version of skrub that is not known."""
     import keras
-    from learnable.zoo.cli.work import write_network
+    from learnable.zoo.experiments.score import write_network
     from sklearn.preprocessing import StandardScaler
 
     network = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])

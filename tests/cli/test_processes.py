@@ -11,8 +11,8 @@ from textwrap import dedent
 
 import pytest
 from learnable.data.errors import BadData, Misuse
-from learnable.zoo.cli import parent
-from learnable.zoo.cli.supervised import KEPT, Supervised, read_answer
+from learnable.zoo.check import parent
+from learnable.zoo.check.supervised import KEPT, Supervised, read_answer
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 
@@ -109,7 +109,7 @@ def test_all_ends_with_the_process_that_asked(script, tmp_path, number) -> None:
     command = script(f"{FAMILY}\ntime.sleep(300)")
     ours = f"""
         import time
-        from learnable.zoo.cli.supervised import Supervised
+        from learnable.zoo.check.supervised import Supervised
         with Supervised({command!r}):
             time.sleep(300)
         """

@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from learnable.zoo.cli.journal import entries, remove, sweep
-from learnable.zoo.run import LOCK, MARK, new_run
+from learnable.zoo.run_files import LOCK
+from learnable.zoo.runs.folder import MARK, new_run
+from learnable.zoo.runs.journal import entries, remove, sweep
 
 FIRST = "20260101-120000-baseline-0001"
 LEFT = ".20260105-120000-compare-00aa.partial"
@@ -18,8 +19,8 @@ TRAINING = ".20260106-120000-mlp-00bb.partial"
 KILLED = """
 import os, sys
 from pathlib import Path
-from learnable.zoo.cli.journal import remove
-from learnable.zoo.unfinished import forget
+from learnable.zoo.runs.journal import remove
+from learnable.zoo.runs.checkpointed_runs import forget
 whole = os.rmdir, os.unlink
 def killing(*told, **more):
     killing.left -= 1

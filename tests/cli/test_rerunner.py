@@ -1,8 +1,8 @@
 """Repaired scripts in processes of their own."""
 
 import pytest
-from learnable.zoo.cli import rerunner as module
-from learnable.zoo.cli.rerunner import Rerunner
+from learnable.zoo.check import rerunner as module
+from learnable.zoo.check.rerunner import Rerunner
 
 TRAINING = """import keras, numpy as np
 model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])

@@ -4,9 +4,9 @@ import json
 import shutil
 from pathlib import Path
 
-from learnable.baselines.catalog import BASELINES
+from learnable.baselines.estimators.catalog import BASELINES
 from learnable.data.catalog import DATASETS
-from learnable.zoo.catalog import MODELS
+from learnable.zoo.registry import MODELS
 
 
 def test_runs_are_listed_with_verdicts(zoo, flowers) -> None:

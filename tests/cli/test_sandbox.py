@@ -11,8 +11,8 @@ from textwrap import dedent
 
 import pytest
 from learnable.data.errors import Misuse
-from learnable.zoo.cli.sandbox import sandboxed
-from learnable.zoo.cli.supervised import Supervised
+from learnable.zoo.check.sandbox import sandboxed
+from learnable.zoo.check.supervised import Supervised
 
 
 def is_possible() -> bool:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from learnable.data.errors import Misuse
-from learnable.zoo.cli.journal import entries
 from learnable.zoo.cli.serve import inside, make_server, serve
+from learnable.zoo.runs.journal import entries
 
 FIRST = "20260101-120000-baseline-0001"
 

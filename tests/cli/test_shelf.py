@@ -4,12 +4,12 @@ import json
 from dataclasses import replace
 
 import pytest
-from learnable.baselines.catalog import BASELINES
+from learnable.baselines.estimators.catalog import BASELINES
 from learnable.data.catalog import DATASETS
 from learnable.data.dataset import TASKS
 from learnable.zoo import results
-from learnable.zoo.catalog import MODELS
-from learnable.zoo.cli import shelf
+from learnable.zoo.cli import list_show as shelf
+from learnable.zoo.registry import MODELS
 
 FIGURES = results.Figures(
     model="mlp", data="digits", command="zoo train mlp --data digits", seed=3,

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from learnable.baselines.catalog import BASELINES
+from learnable.baselines.estimators.catalog import BASELINES
 from learnable.data import load
-from learnable.zoo.cli.settings import adjusted, check_settings
-from learnable.zoo.estimator import NetworkClassifier
+from learnable.zoo.cli.settings import adjusted
+from learnable.zoo.experiments.settings import check_settings
+from learnable.zoo.networks.estimators import NetworkClassifier
 from learnable.zoo.registry import recipe
 
 TALE = "the cat sat on the mat, and the dog ran off. "

@@ -6,8 +6,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from learnable.zoo.cli import options, work
-from learnable.zoo.cli.tracking import without_credentials
+from learnable.zoo.cli import options
+from learnable.zoo.experiments import score as work
+from learnable.zoo.runs.mlflow import without_credentials
 
 needs_mlflow = pytest.mark.skipif(
     find_spec("mlflow") is None, reason="needs the extra mlflow"

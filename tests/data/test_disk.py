@@ -4,12 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from learnable.data.disk import (
-    no_link,
-    remove_temporary,
-    replaced_by_name,
-    write_whole,
-)
+from learnable.data.disk import no_link, remove_temporary, replaced_by_name, write_whole
 
 
 @pytest.mark.parametrize("text", ["", "plain\n", "ä\r\n€\n" * 1_000])

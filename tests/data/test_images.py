@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from learnable.data import load
 from learnable.data.errors import BadData, Misuse
-from learnable.data.stored import Stored, open_stored
+from learnable.data.open_stored import open_stored
+from learnable.data.stored import Stored
 from PIL import Image
 
 Maker = Callable[..., Path]

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.data.errors import BadData, Misuse
 from learnable.data.files import read_table
-from learnable.data.series import naive_errors, read_series, rolling_folds
+from learnable.data.series import naive_errors, read_series
+from learnable.data.split import rolling_folds
 from learnable.data.times import find_times
 
 ROOT = os.environ.get("ZOO_DATA")
@@ -219,7 +220,7 @@ def test_given_numbers_overrule():
 
 def test_naive_errors_are_those_of_the_forecasts():
     values = noise(80).cumsum()
-    from learnable.baselines.forecast import seasonal_naive
+    from learnable.baselines.estimators.forecast import seasonal_naive
 
     for season, found in naive_errors(values, [1, 4, 12]).items():
         errors = [

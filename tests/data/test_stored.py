@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from learnable.data import ZooError, load
 from learnable.data.errors import BadData, Misuse
-from learnable.data.stored import open_stored
+from learnable.data.open_stored import open_stored
 
 ROWS = 1_000
 

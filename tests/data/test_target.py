@@ -3,8 +3,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from learnable.data.columns import find_column
 from learnable.data.errors import BadData, Misuse, UnknownName, ZooError
-from learnable.data.target import encode_target, find_column, infer_task
+from learnable.data.target import encode_target, infer_task
 
 COLUMNS = ["width", "height", "kind", "1"]
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from learnable.baselines.catalog import BASELINES
+from learnable.baselines.estimators.catalog import BASELINES
 from learnable.data.catalog import DATASETS
-from learnable.zoo.catalog import MODELS
 from learnable.zoo.cli import COMMANDS, main
 from learnable.zoo.cli.runs import PARTS
+from learnable.zoo.registry import MODELS
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]

@@ -5,8 +5,8 @@ import random
 from dataclasses import replace
 
 import pytest
-from learnable.baselines.finding import Finding
-from learnable.baselines.results import (
+from learnable.baselines.results.findings import Finding
+from learnable.baselines.results.results import (
     About,
     Comparison,
     Network,

@@ -6,14 +6,13 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
-from learnable.baselines.results import Layer
+from learnable.baselines.results.results import Layer
 from learnable.reports import Report
 from learnable.reports.chart_files import alone, chart_files, slug, write_charts
-from learnable.reports.compared import compare_facts
-from learnable.reports.compared_charts import compared_figures
 from learnable.reports.figures import figures
-from learnable.reports.mixing import mixed
-from learnable.reports.runs import Run
+from learnable.reports.oklab import mixed
+from learnable.reports.several.compare import compare_facts, compared_figures
+from learnable.reports.several.runs import Run
 
 
 def charts_of(results):

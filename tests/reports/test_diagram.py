@@ -4,7 +4,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnable.baselines.results import Layer
+from learnable.baselines.results.results import Layer
 from learnable.reports.diagram import TIMES, diagram
 from learnable.reports.layout import INPUT, arrange, collapse, in_order
 

@@ -8,11 +8,18 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnable.baselines.diagnosis import Cause, Diagnosis
+from learnable.baselines.results.diagnosis import Cause, Diagnosis
 from learnable.data.errors import BadData, Misuse
-from learnable.reports.compared import MARKS, compare_facts, curves_facts
-from learnable.reports.compared_charts import COLORS, DASHES, compared_figures
-from learnable.reports.differences import (
+from learnable.reports.html import compared_html
+from learnable.reports.several.compare import (
+    COLORS,
+    DASHES,
+    MARKS,
+    compare_facts,
+    compared_figures,
+    curves_facts,
+)
+from learnable.reports.several.differences import (
     as_dict,
     comparability,
     groups,
@@ -20,8 +27,7 @@ from learnable.reports.differences import (
     outcome,
     part,
 )
-from learnable.reports.html import compared_html
-from learnable.reports.runs import Run, read_run
+from learnable.reports.several.runs import Run, read_run
 
 RECIPE = {
     "recipe": {

@@ -5,14 +5,10 @@ import math
 from dataclasses import replace
 
 import pytest
-from learnable.baselines.diagnosis import Diagnosis
+from learnable.baselines.results.diagnosis import Diagnosis
 from learnable.data.errors import BadData
-from learnable.reports.entries import (
-    read_entry,
-    summarise_run,
-    write_summary,
-)
 from learnable.reports.notes import read_notes, write_notes
+from learnable.reports.run_summary import read_entry, summarise_run, write_summary
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from learnable.reports.entries import Entry
-from learnable.reports.index import index_facts, state, to_index
+from learnable.reports.run_summary import Entry
+from learnable.reports.several.index import index_facts, state, to_index
 
 EVIL = "<script>alert(1)</script>\"' onload=x & {{ 7*7 }} \u202e\x00 ünï 網路 🧠"
 GOOD = Entry(

@@ -6,9 +6,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from learnable.baselines.diagnosis import Cause, Diagnosis, Sign, Suspicion
+from learnable.baselines.results.diagnosis import Cause, Diagnosis, Sign, Suspicion
 from learnable.reports import Report
-from learnable.reports.compared import compare_facts
 from learnable.reports.markdown import (
     JOINER,
     aligned,
@@ -18,7 +17,8 @@ from learnable.reports.markdown import (
     fenced,
     to_markdown,
 )
-from learnable.reports.runs import Run
+from learnable.reports.several.compare import compare_facts
+from learnable.reports.several.runs import Run
 from markdown_it import MarkdownIt
 
 EVIL = (

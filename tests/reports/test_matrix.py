@@ -5,7 +5,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from learnable.reports.matrix import (
+from learnable.reports.several.matrix import (
     Cell,
     Column,
     column_of,

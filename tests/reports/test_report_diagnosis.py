@@ -8,11 +8,23 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from learnable.baselines.diagnosis import Cause, Diagnosis, Look, Sign, Suspicion, Trial
-from learnable.baselines.results import Results
+from learnable.baselines.results.diagnosis import (
+    Cause,
+    Diagnosis,
+    Look,
+    Sign,
+    Suspicion,
+    Trial,
+)
+from learnable.baselines.results.results import Results
 from learnable.reports import Report
-from learnable.reports.diagnosis import about_rule, diagnosis_facts
-from learnable.reports.repairs import repair_facts, repair_svg, score_text
+from learnable.reports.sections.diagnosis import (
+    about_rule,
+    diagnosis_facts,
+    repair_facts,
+    repair_svg,
+    score_text,
+)
 from learnable.reports.summarize import summarize
 from learnable.reports.svg import NARROW, WIDE
 from learnable.reports.text import MINUS, MISSING
@@ -184,7 +196,8 @@ def test_rule_on_networks_is_explained_from_its_page(monkeypatch, tmp_path):
     folder = tmp_path / "zoo/diagnosis/rules/pages"
     folder.mkdir(parents=True)
     (folder / "N106.md").write_text("# N106 x\n\nAbout <b>it</b>.\n", "utf-8")
-    monkeypatch.setattr("learnable.reports.diagnosis.files", lambda _: tmp_path)
+    place = "learnable.reports.sections.diagnosis.files"
+    monkeypatch.setattr(place, lambda _: tmp_path)
     assert about_rule("N106") == "<p>About &lt;b&gt;it&lt;/b&gt;.</p>\n"
 
 

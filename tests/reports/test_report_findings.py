@@ -3,10 +3,10 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from learnable.baselines.results import Results
+from learnable.baselines.results.results import Results
 from learnable.baselines.rules import catalog
 from learnable.reports import Report
-from learnable.reports.findings import finding_facts, to_markup
+from learnable.reports.sections.findings import finding_facts, to_markup
 
 EVIL = "<script>alert(1)</script>]]>\"' onload=x & {{ 7*7 }} \u202e\x00 網路"
 

@@ -6,9 +6,9 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
-from learnable.baselines.curve import Ceiling, Curve, Line, Point, Reach
+from learnable.baselines.results.results import Ceiling, Curve, Line, Point, Reach
 from learnable.reports import Report
-from learnable.reports.learning import MOST_LINES, learning_facts, learning_svg
+from learnable.reports.sections.learning import MOST_LINES, learning_facts, learning_svg
 from learnable.reports.svg import NARROW, WIDE
 
 EVIL = "<script>alert(1)</script>]]>\"' onload=x & {{ 7*7 }} \u202e\x00 網路"

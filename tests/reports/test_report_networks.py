@@ -7,16 +7,16 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
-from learnable.baselines.results import Layer, Sample, Tries
+from learnable.baselines.results.results import Layer, Sample, Tries
 from learnable.reports import Report
 from learnable.reports import html as page_module
-from learnable.reports.architecture import kinds, layers_facts, unused_sentence
-from learnable.reports.attempts import strip_svg, tries_facts
 from learnable.reports.embed import as_json, fitting
 from learnable.reports.html import to_html
+from learnable.reports.sections.architecture import kinds, layers_facts, unused_sentence
+from learnable.reports.sections.generated_text import sample_facts
+from learnable.reports.sections.seeds import strip_svg, tries_facts
 from learnable.reports.summarize import summarize
 from learnable.reports.svg import NARROW, WIDE
-from learnable.reports.writing import sample_facts
 
 SAMPLE = Sample("KING LEAR:\n", "\n<b>Nothing</b> & more", 0.62, 47)
 

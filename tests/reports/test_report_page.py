@@ -11,12 +11,12 @@ from itertools import pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from learnable.baselines.results import Results
+from learnable.baselines.results.results import Results
 from learnable.data.errors import BadData, Misuse
 from learnable.reports import Report
-from learnable.reports.curves import curve_svg, spread
-from learnable.reports.forest import forest_svg
 from learnable.reports.html import script
+from learnable.reports.sections.forest import forest_svg
+from learnable.reports.sections.loss_curves import curve_svg, spread
 from learnable.reports.summarize import summarize
 from learnable.reports.svg import NARROW
 

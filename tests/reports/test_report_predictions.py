@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from learnable.baselines.finding import Examples, Finding
-from learnable.baselines.harness import Outcome
-from learnable.baselines.pictures import make_pictures
-from learnable.baselines.results import Results, Row, Score
-from learnable.baselines.tables import make_board
+from learnable.baselines.results.findings import Examples, Finding
+from learnable.baselines.results.results import Results, Row, Score
+from learnable.baselines.scores.board import make_board
+from learnable.baselines.scores.harness import Outcome
+from learnable.baselines.scores.prediction_plots import make_pictures
 from learnable.data import Card, Dataset
 from learnable.data.split import make_folds
 from learnable.reports import Report

@@ -4,10 +4,15 @@ import math
 import xml.etree.ElementTree as ET
 
 import pytest
-from learnable.baselines.diagnosis import Diagnosis, Look
-from learnable.reports.probe_charts import HALF, probe_svg
-from learnable.reports.probes import MOST_LAYERS, MOST_LOOKS, probe_facts, undrawn
-from learnable.reports.program import LONGEST, MOST_LETTERS, program_facts
+from learnable.baselines.results.diagnosis import Diagnosis, Look
+from learnable.reports.sections.probe_charts import HALF, probe_svg
+from learnable.reports.sections.probes import (
+    MOST_LAYERS,
+    MOST_LOOKS,
+    probe_facts,
+    undrawn,
+)
+from learnable.reports.sections.repair_diff import LONGEST, MOST_LETTERS, program_facts
 from learnable.reports.svg import NARROW
 
 

@@ -3,13 +3,12 @@ import math
 from dataclasses import replace
 
 import pytest
-from learnable.baselines.doubt import Noise
-from learnable.baselines.results import Row
+from learnable.baselines.results.results import Noise, Row
 from learnable.reports.embed import as_json, fitting
 from learnable.reports.html import to_html
-from learnable.reports.scores import failures, score_facts, timing_facts
+from learnable.reports.sections.scores import failures, score_facts, timing_facts
+from learnable.reports.sections.training import ceiling, curve_facts, thin
 from learnable.reports.summarize import summarize
-from learnable.reports.training import ceiling, curve_facts, thin
 
 
 def test_networks_speak_before_the_data(made):

@@ -6,13 +6,22 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
-from learnable.baselines.catalog import BASELINES
-from learnable.baselines.results import Course, Row, Score
+from learnable.baselines.estimators.catalog import BASELINES
+from learnable.baselines.results.results import Course, Row, Score
 from learnable.reports import Report
-from learnable.reports.classes import balance_facts, recognition_facts
-from learnable.reports.course import course_svg
-from learnable.reports.forecasts import MOST_TIMES, NAIVE, bounds, forecast_facts
-from learnable.reports.per_class import class_scores, table_facts
+from learnable.reports.sections.classes import (
+    balance_facts,
+    class_scores,
+    recognition_facts,
+    table_facts,
+)
+from learnable.reports.sections.forecasts import (
+    MOST_TIMES,
+    NAIVE,
+    bounds,
+    course_svg,
+    forecast_facts,
+)
 from learnable.reports.summarize import summarize
 from learnable.reports.svg import NARROW, WIDE
 

@@ -15,7 +15,7 @@ from build import (
 )
 from learnable.data.errors import BadData
 from learnable.zoo.backend import keras
-from learnable.zoo.load_model import load_model
+from learnable.zoo.networks.load_model import load_model
 from watch import Listener, watched
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from learnable.data.errors import ZooError
 from learnable.zoo.backend import keras
-from learnable.zoo.network import Rows
+from learnable.zoo.networks.train import Rows
 from learnable.zoo.training import fit
 
 Refuser = Callable[..., str]

@@ -8,8 +8,13 @@ from hypothesis import strategies as st
 from learnable.data import load
 from learnable.data.encode import fit_encoder, to_matrix
 from learnable.data.errors import BadData, Misuse, ZooError
-from learnable.zoo.asking import ask, ask_for_row, rows_from_file, rows_from_text
-from learnable.zoo.run import Inputs
+from learnable.zoo.networks.predict_input import (
+    ask,
+    ask_for_row,
+    rows_from_file,
+    rows_from_text,
+)
+from learnable.zoo.run_files import Inputs
 
 RGB = Inputs(
     "rgb",

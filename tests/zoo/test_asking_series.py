@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from learnable.data.errors import BadData, ZooError
-from learnable.zoo.asking_series import series_from_file, series_from_text
-from learnable.zoo.run import Inputs
+from learnable.zoo.networks.predict_input import series_from_file, series_from_text
+from learnable.zoo.run_files import Inputs
 
 INPUTS = Inputs("sales.csv", "forecast", (), (1,), targets=("sales",))
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from learnable.data.errors import BadData
-from learnable.zoo.network import Rows, Trained, train
+from learnable.zoo.networks.train import Rows, Trained, train
 from learnable.zoo.registry import recipe
+from learnable.zoo.run_files import HISTORY, STATE
 from learnable.zoo.training import checkpoint
 from learnable.zoo.training.checkpoint import Checkpoint
-from learnable.zoo.unfinished import HISTORY, STATE
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(90, 3))

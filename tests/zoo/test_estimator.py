@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from learnable.data.errors import BadData
-from learnable.zoo.estimator import NetworkClassifier, NetworkRegressor
+from learnable.zoo.networks.estimators import NetworkClassifier, NetworkRegressor
 from learnable.zoo.registry import recipe
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.model_selection import GroupKFold, cross_val_score
@@ -44,7 +44,7 @@ def untrained(monkeypatch):
     told = SimpleNamespace(
         history={"loss": [], "val_loss": []}, params={"way": "keras", "reason": ""}
     )
-    monkeypatch.setattr("learnable.zoo.network.fit", lambda *_, **__: told)
+    monkeypatch.setattr("learnable.zoo.networks.train.fit", lambda *_, **__: told)
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def test_groups_stay_together_inside(colours, monkeypatch):
         parts.extend(set((part.x[:, 2] // 1).tolist()) for part in (rows, validation))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("learnable.zoo.estimator.train", watch)
+    monkeypatch.setattr("learnable.zoo.networks.estimators.train", watch)
     groups = np.arange(80) // 4
     x = np.column_stack([colours[0][:, :2], groups])
     with pytest.raises(KeyboardInterrupt):

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.zoo import list_models
 from learnable.zoo.backend import keras, on_show
-from learnable.zoo.losses import loss_of
+from learnable.zoo.networks.losses import loss_of
 from learnable.zoo.registry import build, recipe
 from learnable.zoo.training import Start, fit
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from learnable.baselines.forecast import seasonal_naive
+from learnable.baselines.estimators.forecast import seasonal_naive
 from learnable.data.errors import BadData
-from learnable.zoo import forecaster
 from learnable.zoo.backend import keras
+from learnable.zoo.networks import forecaster
+from learnable.zoo.networks.export import MASKED
 from learnable.zoo.registry import recipe
-from learnable.zoo.scaling import MASKED
 from sklearn.base import clone
 
 QUICK = replace(recipe("lstm-series"), epochs=2)

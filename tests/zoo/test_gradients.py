@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras, tensorflow
-from learnable.zoo.gradients import WrongRelu
+from learnable.zoo.networks.losses import WrongRelu
 from learnable.zoo.registry import build, recipe
 
 ROWS = 5

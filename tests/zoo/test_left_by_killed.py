@@ -8,13 +8,11 @@ from pathlib import Path
 
 import pytest
 from learnable.data.errors import BadData, Misuse
-from learnable.zoo import run as disk
 from learnable.zoo.experiment import FILE
-from learnable.zoo.run import LOCK, RESULTS, clear, is_left, list_runs, new_run
-from learnable.zoo.unfinished import (
-    HISTORY,
+from learnable.zoo.run_files import HISTORY, LOCK, RESULTS, STATE
+from learnable.zoo.runs import folder as disk
+from learnable.zoo.runs.checkpointed_runs import (
     OWN_FOLDERS,
-    STATE,
     Stopped,
     find_unfinished,
     forget,
@@ -23,11 +21,12 @@ from learnable.zoo.unfinished import (
     resumed_run,
     training_run,
 )
+from learnable.zoo.runs.folder import clear, is_left, list_runs, new_run
 
 KILLED = """
 import os, sys
 from pathlib import Path
-from learnable.zoo.run import new_run
+from learnable.zoo.runs.folder import new_run
 with new_run(Path(sys.argv[1]), "baseline") as (folder, final):
     for name in sys.argv[2:]:
         (folder / name).write_text("epoch,loss\\n")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.losses import BroadcastSquaredError
+from learnable.zoo.networks.losses import BroadcastSquaredError
 from learnable.zoo.training import fit
 
 

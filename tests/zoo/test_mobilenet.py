@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from learnable.data.errors import BadData
 from learnable.zoo.backend import keras, tensorflow
-from learnable.zoo.losses import loss_of
+from learnable.zoo.networks.losses import loss_of
 from learnable.zoo.registry import build, recipe
 
 

@@ -11,8 +11,7 @@ from learnable.data.dataset import TABLE_TASKS, TASKS
 from learnable.data.errors import Misuse, UnknownName
 from learnable.zoo import MODELS, Recipe, list_models
 from learnable.zoo.backend import keras
-from learnable.zoo.catalog import card, check_task
-from learnable.zoo.registry import build, recipe
+from learnable.zoo.registry import build, card, check_task, recipe
 
 SHAPES = [(4,), (8, 8), (8, 8, 3)]
 every_model = pytest.mark.parametrize("name", list_models())

@@ -9,12 +9,11 @@ import pytest
 from learnable.data.catalog import DATASETS
 from learnable.data.errors import Misuse
 from learnable.zoo.backend import keras
-from learnable.zoo.catalog import MODELS, card, list_models
-from learnable.zoo.losses import loss_of
-from learnable.zoo.network import Rows, train
-from learnable.zoo.registry import build, recipe
-from learnable.zoo.scaling import MASKED
-from learnable.zoo.wiring import trace
+from learnable.zoo.layer_trace import trace
+from learnable.zoo.networks.export import MASKED
+from learnable.zoo.networks.losses import loss_of
+from learnable.zoo.networks.train import Rows, train
+from learnable.zoo.registry import MODELS, build, card, list_models, recipe
 
 ONE_UNIT = ("squared-error", "binary-cross-entropy", "broadcast-squared-error")
 SHAPES = {
@@ -290,7 +289,8 @@ def test_saved_network_opens_with_plain_keras(tmp_path):
     code = (
         "import keras, sys; load = keras.saving.load_model; folder = sys.argv[1]\n"
         "load(folder + '/cnn-lstm.keras'); load(folder + '/text-embedding.keras')\n"
-        "import learnable.zoo.gradients; load(folder + '/mnist-one-class.keras')\n"
+        "import learnable.zoo.networks.losses;"
+        "load(folder + '/mnist-one-class.keras')\n"
         "print('opened')"
     )
     told = subprocess.run(

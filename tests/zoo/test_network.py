@@ -12,11 +12,11 @@ from learnable.data.errors import BadData
 from learnable.data.split import cut
 from learnable.zoo import list_models
 from learnable.zoo.backend import keras, on_show
-from learnable.zoo.estimator import predict
-from learnable.zoo.losses import loss_unit
-from learnable.zoo.network import Rows, Trained, rows_met, train
+from learnable.zoo.networks.estimators import predict
+from learnable.zoo.networks.export import fit_scaling
+from learnable.zoo.networks.losses import loss_unit
+from learnable.zoo.networks.train import Rows, Trained, rows_met, train
 from learnable.zoo.registry import recipe
-from learnable.zoo.scaling import fit_scaling
 
 OTHER_ROWS = {"convnet*", "cnn-*", "mobilenet*", "lstm-*", "text-*"}
 """Models of images, films, series and texts."""
@@ -280,7 +280,7 @@ def test_rows_are_asked_in_parts(make_rows, monkeypatch, trained_on_colours):
     rows = make_rows(25, (3,), 2)
     serving = trained_on_colours("mlp").serving
     whole = predict(serving, rows.x)
-    monkeypatch.setattr("learnable.zoo.estimator.BATCH", 10)
+    monkeypatch.setattr("learnable.zoo.networks.estimators.BATCH", 10)
     np.testing.assert_allclose(predict(serving, rows.x), whole, atol=1e-7)
 
 

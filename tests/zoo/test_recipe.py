@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from learnable.data.errors import Misuse
 from learnable.zoo import Recipe
+from learnable.zoo.recipe import structured
 from learnable.zoo.registry import recipe
-from learnable.zoo.structured import structured
 
 DEFAULT = recipe("mlp")
 ROWS = st.integers(1, 100_000)

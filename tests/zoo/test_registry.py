@@ -3,9 +3,15 @@
 from dataclasses import fields
 
 import pytest
-from learnable.zoo.catalog import MODELS, card
 from learnable.zoo.recipe import Recipe
-from learnable.zoo.registry import OF_NETWORK, build, recipe, settings_read
+from learnable.zoo.registry import (
+    MODELS,
+    OF_NETWORK,
+    build,
+    card,
+    recipe,
+    settings_read,
+)
 
 SHAPES = {
     "forecast": ((12, 4), 2),

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 import pytest
 from learnable.zoo import results
-from learnable.zoo.catalog import MODELS
+from learnable.zoo.registry import MODELS
 from learnable.zoo.results import Figures, read_figures, table
 
 KNOWN = Figures(

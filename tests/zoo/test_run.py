@@ -4,9 +4,10 @@ import sys
 
 import pytest
 from learnable.data.errors import BadData, Misuse, UnknownName
-from learnable.zoo import run as disk
 from learnable.zoo.registry import recipe
-from learnable.zoo.run import RESULTS, Inputs, find_run, list_runs, new_run
+from learnable.zoo.run_files import RESULTS, Inputs
+from learnable.zoo.runs import folder as disk
+from learnable.zoo.runs.folder import find_run, list_runs, new_run
 
 IMAGES = Inputs("digits", "multiclass", ("0", "1"), (8, 8), feature_range=(0.0, 16.0))
 TABLE = Inputs(
@@ -21,7 +22,7 @@ TABLE = Inputs(
 FULL_DISK = """
 import resource, sys
 from pathlib import Path
-from learnable.zoo.run import new_run, write_json
+from learnable.zoo.runs.folder import new_run, write_json
 if sys.argv[2] == "model":
     from learnable.zoo.backend import keras
     model = keras.Sequential([keras.Input((100,)), keras.layers.Dense(100)])

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
-from learnable.zoo.scaling import fit_scaling
+from learnable.zoo.networks.export import fit_scaling
 
 NUMBERS = st.one_of(
     st.floats(-1e6, 1e6),

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.network import Rows
+from learnable.zoo.networks.estimators import NetworkForTexts, ask_texts, train_on_texts
+from learnable.zoo.networks.train import Rows
 from learnable.zoo.registry import recipe
-from learnable.zoo.texts import NetworkForTexts, ask_texts, train_on_texts
 from sklearn.base import clone
 
 QUICK = replace(

@@ -7,10 +7,8 @@ import time
 import pytest
 from learnable.data.errors import BadData, Misuse, UnknownName
 from learnable.zoo.experiment import FILE
-from learnable.zoo.run import RESULTS, list_runs
-from learnable.zoo.unfinished import (
-    HISTORY,
-    STATE,
+from learnable.zoo.run_files import HISTORY, RESULTS, STATE
+from learnable.zoo.runs.checkpointed_runs import (
     Stopped,
     find_unfinished,
     forget,
@@ -18,11 +16,12 @@ from learnable.zoo.unfinished import (
     resumed_run,
     training_run,
 )
+from learnable.zoo.runs.folder import list_runs
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from learnable.zoo.unfinished import training_run
+from learnable.zoo.runs.checkpointed_runs import training_run
 with training_run(Path(sys.argv[1]), "mlp") as (folder, final):
     for name in ("recipe.json", "history.csv"):
         (folder / name).write_text("epoch,loss\\n1,0.5\\n2,0.4\\n")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from learnable.data.errors import Misuse
-from learnable.zoo.variations import Range, draw, grid, parse_variations
+from learnable.zoo.experiments.grid import Range, draw, grid, parse_variations
 
 
 def test_grid_has_every_combination():

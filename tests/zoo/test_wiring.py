@@ -5,9 +5,8 @@ from dataclasses import replace
 
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.catalog import MODELS, list_models
-from learnable.zoo.registry import build, recipe
-from learnable.zoo.wiring import trace
+from learnable.zoo.layer_trace import trace
+from learnable.zoo.registry import MODELS, build, list_models, recipe
 
 SHAPES = {
     "convnet": (8, 8),

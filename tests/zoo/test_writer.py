@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from learnable.data.errors import BadData
 from learnable.zoo.backend import keras
-from learnable.zoo.registry import recipe
-from learnable.zoo.writer import (
+from learnable.zoo.networks.language_model import (
     NetworkWriter,
     codes_of,
     make_sequences,
@@ -18,6 +17,7 @@ from learnable.zoo.writer import (
     train_writer,
     write,
 )
+from learnable.zoo.registry import recipe
 from sklearn.base import clone
 
 WINDOW = 8

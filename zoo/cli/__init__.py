@@ -11,10 +11,9 @@ from typing import Any
 
 import click
 
-from ... import __version__
+from ..console import heard
+from ..faults import as_error, open_standard_streams
 from . import output
-from .faults import as_error, open_standard_streams
-from .interrupt import heard
 
 COMMANDS = {
     "check": "check",
@@ -22,13 +21,13 @@ COMMANDS = {
     "baseline": "baseline",
     "compare": "compare",
     "sweep": "sweep",
-    "rerun": "repeat",
+    "rerun": "rerun",
     "predict": "predict",
     "generate": "generate",
     "runs": "runs",
     "report": "report",
-    "list": "shelf",
-    "show": "shelf",
+    "list": "list_show",
+    "show": "list_show",
     "explain": "explain",
 }
 """Command -> module of this package; the function is called ``<command>_command``."""
@@ -101,7 +100,7 @@ class Zoo(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="\b\nExample:\n  zoo train rgb-softmax",
 )
-@click.version_option(__version__, prog_name="zoo")
+@click.version_option(package_name="learnable", prog_name="zoo")
 def main() -> None:
     """Is it the data, or is it my network?
 

@@ -42,7 +42,8 @@ def baseline_command(
     suspicious; with --learning-curve those of all, whatever the verdict.
     """
     from ..experiment import Experiment, Scoring, Source
-    from .running import How, compare, shown
+    from ..experiments.run import How, compare
+    from .output import shown
 
     experiment = Experiment(
         "baseline",

@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from . import options
 
 if TYPE_CHECKING:
-    from .ways import Way
+    from ..check.target import Way
 
 READING = ("target", "task", "drop", "limit", "header")
 """Options that say how a table is read."""
@@ -106,17 +106,17 @@ def check_command(
     every cause is proved. The exit code is the verdict's: 0 it learns, 3 the network is
     at fault, 4 undecided, 5 nothing to learn, 6 suspicious.
     """
-    from .parent import examined
-    from .ways import check_options, way_of
+    from ..check.parent import examined
+    from ..check.target import check_options, way_of
 
     way = way_of(what)
     check_options(way, _typed(context))
     run = examined(_job(way, asked), quiet=quiet)
 
     # these take seconds to import, which the child does not wait for
-    from ...baselines.results import Results
-    from ...baselines.verdict import EXIT_CODES
-    from . import answers_shown
+    from ...baselines.results.results import Results
+    from ...baselines.verdicts.verdict import EXIT_CODES
+    from . import check_output as answers_shown
 
     results = Results.load(run / "results.json")
     found = results.diagnosis
@@ -142,7 +142,7 @@ def _typed(context: click.Context) -> list[str]:
 
 def _job(way: Way, asked: dict[str, Any]) -> dict[str, Any]:
     """What the child is to do, as JSON holds it."""
-    from .work import command_line
+    from ..experiments.score import command_line
 
     reading = {name: asked.pop(name) for name in READING}
     return asked | {

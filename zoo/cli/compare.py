@@ -62,10 +62,10 @@ def compare_command(
     Options such as --target apply to every dataset; one that they do not go with, or
     that cannot be read, says so on the page, and the exit code is 1.
     """
-    from ..catalog import card
     from ..experiment import Experiment, Scoring, Source
-    from ..registry import recipe
-    from .running import How, compare, shown
+    from ..experiments.run import How, compare
+    from ..registry import card, recipe
+    from .output import shown
 
     named = list(dict.fromkeys(data))
     names = dict.fromkeys(card(name).name for name in models)

@@ -9,7 +9,7 @@ import click
 
 from ...baselines.rules import catalog as data
 from ...data.errors import unknown
-from ..diagnosis import catalog as networks
+from ..diagnosis.rules import catalog as networks
 from . import options
 
 RULES = data.RULES | networks.RULES

@@ -13,7 +13,7 @@ from . import options
 if TYPE_CHECKING:
     import numpy as np
 
-    from ..run import Inputs
+    from ..run_files import Inputs
 
 
 @click.command(
@@ -54,7 +54,8 @@ def generate_command(
     """
     from ...data.characters import verbatim
     from ...data.errors import BadData
-    from ..run import TRAINING_TEXT, find_run, read_settings
+    from ..run_files import TRAINING_TEXT
+    from ..runs.folder import find_run, read_settings
 
     folder = find_run(run, out)
     _, inputs = read_settings(folder)
@@ -102,8 +103,8 @@ def _codes(seed_text: str, inputs: Inputs) -> np.ndarray:
 def _write(
     folder: Path, inputs: Inputs, start: Any, length: int, temperature: float, seed: int
 ) -> str:
-    from ..load_model import load_network
-    from ..writer import write
+    from ..networks.language_model import write
+    from ..networks.load_model import load_network
 
     model = load_network(folder)
     codes = write(model, start, length=length, temperature=temperature, seed=seed)

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...data.errors import Misuse, UnknownName, ZooError
-from ...reports.entries import FINISHED
+from ...reports.run_summary import FINISHED
 from ...reports.text import clean, name
 from . import options
 
 if TYPE_CHECKING:
-    from ...reports.entries import Entry
+    from ...reports.run_summary import Entry
 
 LONGEST_TAG = 60
 """Characters."""
@@ -57,7 +57,7 @@ def note_command(run: str, text: str | None, out: Path) -> None:
     An empty TEXT removes the note; without TEXT it is shown.
     """
     from ...reports.notes import read_notes, write_notes
-    from ..run import find_run
+    from ..runs.folder import find_run
 
     folder = find_run(run, out)
     note, tags = read_notes(folder)
@@ -80,7 +80,7 @@ def note_command(run: str, text: str | None, out: Path) -> None:
 def tag_command(run: str, tags: tuple[str, ...], remove: bool, out: Path) -> None:
     """Give a run tags, or take them away; without TAG they are shown."""
     from ...reports.notes import read_notes, write_notes
-    from ..run import find_run
+    from ..runs.folder import find_run
 
     folder = find_run(run, out)
     note, known = read_notes(folder)
@@ -116,7 +116,7 @@ def _refuse_missing(asked: Sequence[str], known: Sequence[str], run: str) -> Non
 @options.out_option
 def rm_command(runs: tuple[str, ...], yes: bool, out: Path) -> None:
     """Delete runs with all their files, after asking; also trainings that stopped."""
-    from .journal import check_removable
+    from ..runs.journal import check_removable
 
     found = {abspath(entry.folder): entry for entry in (_entry(r, out) for r in runs)}
     for entry in found.values():  # all or none
@@ -127,10 +127,10 @@ def rm_command(runs: tuple[str, ...], yes: bool, out: Path) -> None:
 
 def _entry(run: str, out: Path) -> Entry:
     """A run by its name, or a training that was stopped."""
-    from ...reports.entries import read_entry
-    from ..run import find_run
-    from ..unfinished import find_unfinished
-    from .journal import unfinished_entry
+    from ...reports.run_summary import read_entry
+    from ..runs.checkpointed_runs import find_unfinished
+    from ..runs.folder import find_run
+    from ..runs.journal import unfinished_entry
 
     try:
         return read_entry(find_run(run, out))
@@ -195,7 +195,7 @@ def prune_command(
 
 def _old(out: Path, keep: int, age: timedelta | None, with_noted: bool) -> list[Entry]:
     """Return the whole runs that a rule lets go; those that a note keeps are told."""
-    from .journal import entries
+    from ..runs.journal import entries
 
     old = prunable(entries(out), keep=keep, age=age)
     going = [entry for entry in old if with_noted or not (entry.note or entry.tags)]
@@ -207,8 +207,8 @@ def _old(out: Path, keep: int, age: timedelta | None, with_noted: bool) -> list[
 
 def _left(out: Path, age: timedelta | None) -> list[Entry]:
     """Return what killed commands have left; trainings that can go on are told."""
-    from ..unfinished import list_unfinished
-    from .journal import left_entries
+    from ..runs.checkpointed_runs import list_unfinished
+    from ..runs.journal import left_entries
 
     stay = sum(not run.running for run in list_unfinished(out))
     if stay:
@@ -220,8 +220,8 @@ def _left(out: Path, age: timedelta | None) -> list[Entry]:
 
 def _removable(found: Sequence[Entry], out: Path) -> list[Entry]:
     """Those that may be deleted; why the others stay is said."""
-    from ..unfinished import check_own
-    from .journal import check_removable
+    from ..runs.checkpointed_runs import check_own
+    from ..runs.journal import check_removable
 
     going = []
     for entry in found:
@@ -266,8 +266,8 @@ def _moment(entry: Entry) -> datetime:
 
 
 def _remove(going: Sequence[Entry], out: Path, *, yes: bool) -> None:
-    from ..unfinished import forget
-    from .journal import remove, sweep
+    from ..runs.checkpointed_runs import forget
+    from ..runs.journal import remove, sweep
 
     if not yes:
         _show(going)

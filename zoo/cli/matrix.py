@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from ...baselines.verdict import EXIT_CODES
+from ...baselines.verdicts.verdict import EXIT_CODES
 from ...data.disk import write_whole
 from ...data.errors import BadData, Misuse, ZooError
-from ...reports.matrix import (
+from ...reports.several.matrix import (
     Cell,
     Column,
     column_of,
@@ -24,10 +24,12 @@ from ...reports.matrix import (
     sentences,
     unable,
 )
-from ..catalog import card
 from ..experiment import Experiment
-from . import output, work
-from .running import How, compare_on, opened, tracked
+from ..experiments import score as work
+from ..experiments.run import How, compare_on, opened
+from ..registry import card
+from . import output
+from .output import tracked
 
 if TYPE_CHECKING:
     from ...data import Dataset

@@ -14,7 +14,7 @@ from . import options
 if TYPE_CHECKING:
     import numpy as np
 
-    from ..run import Inputs
+    from ..run_files import Inputs
 
 
 @click.command(
@@ -36,7 +36,7 @@ def predict_command(run: str, file: str | None, out: Path, as_json: bool) -> Non
     part of it, or `last`.
     """
     from ...data.errors import Misuse
-    from ..run import find_run, read_settings
+    from ..runs.folder import find_run, read_settings
 
     folder = find_run(run, out)
     _, inputs = read_settings(folder)
@@ -52,7 +52,7 @@ def predict_command(run: str, file: str | None, out: Path, as_json: bool) -> Non
 
 
 def _rows(file: str | None, inputs: Inputs) -> Any:
-    from ..asking import ask_for_row, rows_from_file, rows_from_text
+    from ..networks.predict_input import ask_for_row, rows_from_file, rows_from_text
 
     if file and file != "-":
         return rows_from_file(Path(file), inputs)
@@ -65,9 +65,9 @@ def _rows(file: str | None, inputs: Inputs) -> Any:
 
 def _forecast(folder: Path, file: str | None, inputs: Inputs) -> np.ndarray:
     """The next steps of a series, of shape (horizon, 1)."""
-    from ..asking_series import series_from_file, series_from_text
-    from ..forecaster import forecast
-    from ..load_model import load_network
+    from ..networks.forecaster import forecast
+    from ..networks.load_model import load_network
+    from ..networks.predict_input import series_from_file, series_from_text
 
     if file and file != "-":
         values = series_from_file(Path(file), inputs)
@@ -77,8 +77,8 @@ def _forecast(folder: Path, file: str | None, inputs: Inputs) -> np.ndarray:
 
 
 def _ask(folder: Path, rows: Any) -> np.ndarray:
-    from ..asking import ask
-    from ..load_model import load_network
+    from ..networks.load_model import load_network
+    from ..networks.predict_input import ask
 
     encoder = _encoder(folder, rows)
     return ask(load_network(folder), encoder, rows)
@@ -130,7 +130,7 @@ def _answers(outputs: np.ndarray, inputs: Inputs) -> list[dict[str, Any]]:
 
 
 def _line(answer: dict[str, Any]) -> str:
-    from .output import plain
+    from ..console import plain
 
     if "prediction" not in answer:
         return "  ".join(f"{plain(name)} {value:.6g}" for name, value in answer.items())

@@ -11,7 +11,9 @@ import click
 from . import options
 
 if TYPE_CHECKING:
-    from .reported import Reported
+    from .report_writer import Reported
+
+from ..runs.folder import distinct_runs
 
 FORMATS = ("html", "md", "json")
 STANDARD_OUTPUT = Path("-")
@@ -88,8 +90,8 @@ def report_command(
     comparison as compare-... in the folder of the runs. JSON goes to standard output
     unless --to names a file.
     """
-    from .reported import write, write_charts
-    from .runs_diff import as_line
+    from .output import as_line
+    from .report_writer import write, write_charts
 
     if _over_all(runs, of_all, served, out, port):
         return
@@ -143,32 +145,7 @@ def _over_all(
 
 def _made(names: Sequence[str], out: Path) -> Reported:
     """What is to be written, of one run or of several."""
-    from .reported import compared, of_one
+    from .report_writer import compared, of_one
 
     folders = distinct_runs(names, out)
     return of_one(folders[0]) if len(folders) == 1 else compared(folders, out)
-
-
-def distinct_runs(names: Sequence[str], out: Path) -> list[Path]:
-    """The folders of runs, none twice, and not more than can be compared.
-
-    Raises
-    ------
-    Misuse
-        A name is that of no run, one is named twice, or there are too many.
-    """
-    from ...data.errors import Misuse
-    from ...reports.compared import MOST_RUNS
-    from ..run import find_run
-
-    folders: dict[Path, Path] = {}
-    for name in names:
-        folder = find_run(name, out)
-        if folder.resolve() in folders:
-            msg = f"the run {folder.resolve().name} is named twice ({name!r})"
-            raise Misuse(f"{msg}; name each run once")
-        folders[folder.resolve()] = folder
-    if len(folders) > MOST_RUNS:
-        msg = f"{len(folders)} runs are named; at most {MOST_RUNS} can be compared"
-        raise Misuse(f"{msg}. Name fewer.")
-    return list(folders.values())

@@ -1,73 +1,183 @@
-"""The process that runs a repaired script, and sees what its network has learned.
-
-Once all is imported it waits for ``job.json`` in its folder, which then holds
-``fixed.py`` as well; it writes ``answer.json`` at the end.
-"""
+"""``zoo rerun``: a run repeated, and what came of it beside what had come of it."""
 
 from __future__ import annotations
 
 import json
-import os
-import sys
-import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ...data.errors import ZooError
-from ..diagnosis.given import each_output
-from ..diagnosis.places import in_one_line
-from ..diagnosis.question import ask
-from ..diagnosis.recording import Recording
-from ..diagnosis.script import run_script
-from ..diagnosis.taught import own_score
+import click
 
-PAUSE = 0.02
+from ...data.errors import Misuse
+from . import options
 
-
-def main(folder: Path) -> None:
-    """Run the script of a folder, and leave there what became of it."""
-    try:
-        facts = _outcome(folder)
-    # without an answer a thread of the script's would be waited for
-    except BaseException as error:
-        facts = {"error": in_one_line(error), "score": None}
-    partial = folder / "answer.partial"
-    partial.write_text(json.dumps(facts), "utf-8")
-    partial.rename(folder / "answer.json")
+if TYPE_CHECKING:
+    from ...baselines.results.results import Results, Row
+    from ..experiment import Experiment
 
 
-def _outcome(folder: Path) -> dict[str, Any]:
-    job = json.loads((folder / "job.json").read_text("utf-8"))
-    recording = run_script(
-        Path(job["script"]),
-        job["arguments"],
-        seconds=job["seconds"],
-        source=(folder / "fixed.py").read_text("utf-8"),
+ROUNDING = 1e-4
+"""Of a score that no seed changes: sums in another order, by more or fewer threads,
+move its last digits."""
+
+SEEDS = 3
+"""Trainings on each fold that tell the seeds' noise, where the run does not."""
+
+
+@click.command("rerun", epilog="\b\nExample:\n  zoo rerun last")
+@click.argument("run")
+@options.jobs_option
+@options.out_option
+@options.json_option
+@options.quiet_option
+def rerun_command(
+    run: str, jobs: int | None, out: Path, as_json: bool, quiet: bool
+) -> None:
+    """Repeat a run, and say whether the same comes of it.
+
+    The same to the bit; or within the noise of seeds, for which the networks are
+    trained from other seeds as well where the run was from one; or neither. Versions
+    that differ are named. RUN is a run's folder, its name, a part of it, or `last`.
+    Exit code 1 if something else comes of it.
+    """
+    from ...baselines.results.results import Results
+    from ..experiment import FILE, Experiment, read_facts
+    from ..experiments.run import How, changed_versions, run_experiment
+    from ..run_files import RESULTS
+    from ..runs.folder import find_run
+
+    folder = find_run(run, out)
+    if not (folder / FILE).is_file():
+        msg = f"{folder.name} has no {FILE}, so that its settings are not known"
+        raise Misuse(f"{msg}; runs of zoo train, compare, sweep and baseline have one")
+    asked = read_facts(folder / FILE)
+    if asked.get("kind") == "check":
+        msg = f"{folder.name} is of zoo check, whose trials end with their time"
+        raise Misuse(f"{msg}; give its command again: {asked.get('command')}")
+    experiment = Experiment.from_dict(asked)
+    before = Results.load(folder / RESULTS)
+    how = How(out, jobs, quiet)
+    after, again = run_experiment(experiment, how)
+    facts = {
+        "run": str(again),
+        "repeats": str(folder),
+        "versions": changed_versions(before.versions, after.versions),
+        **beside(before, after, experiment, how),
+    }
+    if as_json:
+        click.echo(json.dumps(facts, ensure_ascii=False))
+    else:
+        _tell(facts, folder)
+    if facts["outcome"] == "different":
+        raise SystemExit(1)
+
+
+def _tell(facts: dict[str, Any], folder: Path) -> None:
+    from ..console import plain
+
+    click.echo(f"{click.style(facts['outcome'], bold=True)}. {facts['sentence']}")
+    for line in facts["lines"]:
+        click.echo(plain(f"  {line}"))
+    click.echo(plain(f"versions: {facts['versions'] or 'all the same'}"))
+    click.echo(plain(f"{folder.name} was repeated as {facts['run']}"))
+
+
+def beside(
+    before: Results, after: Results, experiment: Experiment, how: Any
+) -> dict[str, Any]:
+    """What came of two runs of one experiment: ``outcome``, a sentence and lines."""
+    if before.about.sha256 != after.about.sha256:
+        said = "The data have changed since, so that it is another experiment."
+        return {"outcome": "different", "sentence": said, "lines": []}
+    was, now = ({row.name: row for row in r.rows} for r in (before, after))
+    other = [
+        name for name in {**was, **now} if _scores(was, name) != _scores(now, name)
+    ]
+    trained = [network.name for network in before.networks]
+    moved = [n for n in trained if _history(before, n) != _history(after, n)]
+    if not other and not moved:
+        said = f"The scores of {len(was)} candidates on every fold are equal."
+        return {"outcome": "same to the bit", "sentence": said, "lines": []}
+    limits = seed_limits(before, other, experiment, how)
+    lines, beyond = [], False
+    for name in other:
+        line, far = _line(name, was.get(name), now.get(name), before.metric, limits)
+        lines.append(line)
+        beyond |= far
+    lines += [
+        f"{n}: its losses differ, its scores do not" for n in moved if n not in other
+    ]
+    if beyond:
+        said = "Something else came of it than the noise of seeds explains."
+        return {"outcome": "different", "sentence": said, "lines": lines}
+    said = "Not to the bit, but no further apart than other seeds would be."
+    return {"outcome": "same within seed noise", "sentence": said, "lines": lines}
+
+
+def _scores(rows: dict[str, Row], name: str) -> Any:
+    """Every fold's score; NaN is equal to itself here."""
+    if name not in rows:
+        return None
+    return {key: repr(score.folds) for key, score in rows[name].scores.items()}
+
+
+def _history(results: Results, name: str) -> Any:
+    known = {n.name: n.history for n in results.networks}
+    return {k: repr(v) for k, v in known.get(name, {}).items()}
+
+
+def _line(
+    name: str, was: Row | None, now: Row | None, key: str, limits: dict[str, float]
+) -> tuple[str, bool]:
+    """What changed of a candidate, and whether by more than seeds do."""
+    both = (was, now)
+    scores = [row.scores[key].mean if row and row.scores else None for row in both]
+    if scores[0] is None or scores[1] is None:
+        errors = [row.error if row else "not there" for row in both]
+        return f"{name}: {errors[0] or scores[0]} -> {errors[1] or scores[1]}", True
+    limit, change = limits.get(name, 0.0), scores[1] - scores[0]
+    told = f"{name}: {key} {scores[0]:.4f} -> {scores[1]:.4f} ({change:+.2g}"
+    if not limit:
+        return f"{told}; seeds change nothing of it)", abs(change) > ROUNDING
+    return f"{told}; seeds explain up to {limit:.2g})", abs(change) > limit
+
+
+def seed_limits(
+    before: Results, names: list[str], experiment: Experiment, how: Any
+) -> dict[str, float]:
+    """How far apart seeds alone may bring the scores of candidates, by name."""
+    from ...baselines.verdicts.comparisons import seed_limit
+
+    noises = {n.candidate: n for n in before.noise if n.n_seeds > 1}
+    networks = {n: r for n, r in experiment.networks.items() if n in names}
+    if not noises and networks:
+        noises = _measured(experiment, networks, how)
+    trainings = {row.name: len(row.scores[before.metric].folds) for row in before.rows
+                 if row.scores}  # fmt: skip
+    return {
+        name: seed_limit(noise, trainings[name] * experiment.scoring.seeds)
+        for name, noise in noises.items()
+        if name in trainings
+    }
+
+
+def _measured(experiment: Experiment, networks: dict[str, Any], how: Any) -> Any:
+    """The noise of seeds of networks, from `SEEDS` trainings on each fold."""
+    from dataclasses import replace
+
+    from ...baselines.estimators.catalog import for_dataset
+    from ..experiments import score as work
+    from ..experiments.run import opened
+
+    dataset = opened(experiment)
+    others = [baseline.name for baseline in for_dataset(dataset)][1:]
+    study = work.score(
+        networks,
+        dataset,
+        scoring=replace(experiment.scoring, seeds=SEEDS, learning_curve=False),
+        jobs=how.jobs,
+        seed=experiment.seed,
+        quiet=how.quiet,
+        leave_out=others,
     )
-    return {"error": recording.error, "score": _score(recording, job)}
-
-
-def _score(recording: Recording, job: dict[str, Any]) -> float | None:
-    """Of the trained network on its own rows; None where it cannot be asked."""
-    if len(recording.fits) <= job["fit"]:
-        return None
-    parts = each_output(recording.fits[job["fit"]])
-    fit = next((part for part in parts if part.output == job["output"]), parts[0])
-    try:
-        return own_score(fit, ask(fit))
-    # rows that nobody can read, or a network that takes them only in training
-    except (ZooError, ValueError, TypeError):
-        return None
-
-
-def _wait(job: Path) -> None:
-    """Return once there is a job; this process is ended where there will be none."""
-    while not job.is_file():
-        time.sleep(PAUSE)
-
-
-if __name__ == "__main__":
-    # of what it says only errors are heard, which are to be the last words
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    _wait(Path(sys.argv[1]) / "job.json")
-    main(Path(sys.argv[1]))
+    return {n.candidate: n for n in study.results.noise if n.n_seeds > 1}

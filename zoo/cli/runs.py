@@ -13,7 +13,7 @@ import click
 from . import options
 
 if TYPE_CHECKING:
-    from ...reports.entries import Entry
+    from ...reports.run_summary import Entry
 
 PARTS = {
     "list": "runs",
@@ -93,7 +93,7 @@ def list_command(
     baseline, its tags and its note. Runs that cannot be read are told with the reason.
     """
     from ...reports.text import clean
-    from .journal import entries
+    from ..runs.journal import entries
 
     found = [
         entry
@@ -125,7 +125,7 @@ def lines(found: Sequence[Entry]) -> list[str]:
 
 
 def _cells(entry: Entry) -> tuple[str, ...]:
-    from ...reports.entries import FINISHED
+    from ...reports.run_summary import FINISHED
     from ...reports.text import name
 
     if entry.error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import click
 
 from . import options
+from .output import as_line
 
 LEAST = 12
 """Letters of a value that are shown, however narrow the terminal is."""
@@ -28,9 +28,9 @@ def diff_command(first: str, second: str, out: Path, as_json: bool) -> None:
     settings, data and versions that are not the same, and whether the scores can be
     compared at all.
     """
-    from ...reports.compared import compare_facts
-    from ...reports.runs import read_run
-    from .report import distinct_runs
+    from ...reports.several.compare import compare_facts
+    from ...reports.several.runs import read_run
+    from ..runs.folder import distinct_runs
 
     folders = distinct_runs((first, second), out)
     facts = compare_facts([read_run(folder) for folder in folders])
@@ -47,19 +47,13 @@ def told_of(facts: dict[str, Any], folders: Sequence[Path]) -> dict[str, Any]:
     return told | {"runs": [{"run": str(folder)} | run for folder, run in pairs]}
 
 
-def as_line(facts: dict[str, Any]) -> str:
-    """JSON on one line; what is no character at all is written as ``\\\\ud...``."""
-    line = json.dumps(facts, ensure_ascii=False)
-    return line.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
 def show_differences(facts: dict[str, Any]) -> None:
     """What came of each run, then what differs, part by part.
 
     Parameters
     ----------
     facts : dict
-        From `learnable.reports.compared.compare_facts`.
+        From `learnable.reports.several.compare.compare_facts`.
     """
     for run, came in zip(facts["runs"], facts["outcomes"], strict=True):
         click.echo(f"{_bold(run['mark'])}  {run['name']}  {run['command']}")

@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...reports import text
+from ..console import PLAIN_WIDTH
+from ..results_table import show_table
 from . import options
 
 if TYPE_CHECKING:
-    from ...baselines.results import Results
-    from ...reports.entries import Entry
+    from ...baselines.results.results import Results
+    from ...reports.run_summary import Entry
+
+from ..experiment import dotted
 
 
 @click.command(
@@ -30,9 +34,10 @@ def show_command(run: str, out: Path, as_json: bool) -> None:
 
     RUN is a run's folder, its name, a part of it, or `last`.
     """
-    from ...baselines.results import Results
-    from ...reports.entries import read_entry
-    from ..run import RESULTS, find_run
+    from ...baselines.results.results import Results
+    from ...reports.run_summary import read_entry
+    from ..run_files import RESULTS
+    from ..runs.folder import find_run
 
     folder = find_run(run, out)
     results = Results.load(folder / RESULTS)
@@ -100,8 +105,8 @@ def _show_found(results: Results) -> None:
     output.show_reach(results)
     output.show_findings(results)
     click.echo()
-    width = None if sys.stdout.isatty() else output.PLAIN_WIDTH
-    output.show_table(results, Console(file=sys.stdout, highlight=False, width=width))
+    width = None if sys.stdout.isatty() else PLAIN_WIDTH
+    show_table(results, Console(file=sys.stdout, highlight=False, width=width))
 
 
 def _settings(folder: Path, results: Results) -> dict[str, Any]:
@@ -110,21 +115,6 @@ def _settings(folder: Path, results: Results) -> dict[str, Any]:
     told = ("command", "seed")
     found = {key: value for key, value in kept.items() if key not in told}
     return dotted(found or {n.name: n.recipe for n in results.networks})
-
-
-def dotted(facts: Mapping[str, Any], before: str = "") -> dict[str, Any]:
-    """Settings by their path: ``{"recipe.learning_rate": 0.01}``.
-
-    >>> dotted({"recipe": {"hidden": [10, 5]}, "seed": 0})
-    {'recipe.hidden': [10, 5], 'seed': 0}
-    """
-    found: dict[str, Any] = {}
-    for key, value in facts.items():
-        nested = isinstance(value, Mapping) and value
-        found |= (
-            dotted(value, f"{before}{key}.") if nested else {f"{before}{key}": value}
-        )
-    return found
 
 
 def _facts(path: Path) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import click
 
 from ...data.errors import Misuse
-from ...reports.index import LIVE_POLICY, POLICY, state
+from ...reports.several.index import LIVE_POLICY, POLICY, state
+from ..runs.journal import entries
 from .index import PAGE, index_page
-from .journal import entries
 
 HOST = "127.0.0.1"
 NAMES = (HOST, "localhost")

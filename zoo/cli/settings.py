@@ -6,20 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...data.dataset import ORDERED
-from ...data.errors import Misuse, Offline, unknown
-from ..catalog import card
-from ..registry import OF_NETWORK, recipe, settings_read
-from . import output
+from ..registry import recipe
 
 if TYPE_CHECKING:
-    from ...data import Dataset
     from ..recipe import Recipe
-
-BATCH = 8
-"""Rows by which the wiring of a network with a stub is checked."""
-STAND_IN = "digits"
-"""Images that come with scikit-learn, for image sets that cannot be had."""
 
 
 def adjusted(
@@ -31,133 +21,4 @@ def adjusted(
         class_weight=class_weight,
         stub=stub or "",
         weights=str(weights or ""),
-    )
-
-
-def open_data(
-    model: str, data: str | None, reading: dict[str, Any], **options: Any
-) -> Dataset:
-    """The data that are named, or else the model's own.
-
-    Own data that are not on this machine, and cannot be downloaded, give way to
-    `STAND_IN`; a note says so.
-
-    Raises
-    ------
-    Misuse
-        No data are named, and the model has none of its own.
-    """
-    from ...data import DATASETS, load
-
-    own = card(model).dataset
-    if data:
-        if data not in DATASETS:
-            reading = _with_task(reading, model)
-        return load(data, **reading, **options)
-    if not own:
-        msg = f"{model} has no dataset of its own; give --data with a name or a file"
-        raise Misuse(msg)
-    try:
-        return load(own, **reading, **options)
-    except Offline:
-        found = load(STAND_IN, **reading, **options)
-    note = f"{own} is neither on this machine nor can it be downloaded; this is"
-    note = f"{note} {STAND_IN} instead (ZOO_DATA names a folder that holds {own})"
-    return replace(found, notes=(note, *found.notes))
-
-
-def _with_task(reading: dict[str, Any], name: str) -> dict[str, Any]:
-    """Options for reading a file; a model of series or texts says that it is one."""
-    able = card(name).tasks
-    if reading["task"] is None and set(able) <= set(ORDERED):
-        return reading | {"task": able[0]}
-    return reading
-
-
-def check_settings(settings: Recipe, dataset: Dataset, *, quiet: bool) -> None:
-    """Refuse what fits neither data nor network, and show that a stub fits it.
-
-    Raises
-    ------
-    Misuse
-        Class weights for a task without classes that exclude each other; the model has
-        no such part, cannot load weights, or does not look at a setting; a file or a
-        name is not there.
-    """
-    check_recipe(settings)
-    weighted = settings.class_weight != "none"
-    if weighted and dataset.task not in ("binary", "multiclass"):
-        msg = (
-            f"--class-weight is for classes, and {dataset.card.name} is {dataset.task}"
-        )
-        raise Misuse(f"{msg}; leave it out")
-    if settings.stub:
-        told = check_wiring(settings, dataset)
-        if not quiet:
-            output.console().print(f"note: {told}", markup=False)
-
-
-def check_recipe(settings: Recipe) -> None:
-    """Refuse settings that the model knows nothing of.
-
-    Raises
-    ------
-    Misuse
-    """
-    name, known = settings.model, card(settings.model)
-    if settings.stub and settings.stub not in known.parts:
-        see = f"Parts of {name}: {', '.join(known.parts) or 'none'}."
-        raise unknown("part to stub", settings.stub, known.parts, see=see)
-    if settings.weights and not known.loads_weights:
-        msg = f"{name} begins with weights of its own; leave --weights out"
-        raise Misuse(msg)
-    if settings.weights and not Path(settings.weights).is_file():
-        msg = f"there is no file {settings.weights!r}; check the path of --weights"
-        raise Misuse(msg)
-    usual, read = recipe(name), settings_read(name)
-    for setting in OF_NETWORK - read:
-        if getattr(settings, setting) != getattr(usual, setting):
-            looks = ", ".join(sorted(read)) or "none of them"
-            msg = f"{name} does not look at {setting}, so that nothing would change"
-            raise Misuse(f"{msg}; of a network's settings it reads {looks}")
-    _check_names(settings)
-
-
-def _check_names(settings: Recipe) -> None:
-    """Refuse names that Keras does not know."""
-    from ..backend import keras
-
-    lookups = {
-        "activation": keras.activations.get,
-        "initialiser": keras.initializers.get,
-        "optimizer": keras.optimizers.get,
-    }
-    for setting, look_up in lookups.items():
-        try:
-            look_up(getattr(settings, setting))
-        except (ValueError, TypeError) as error:
-            msg = f"Keras has no {setting} named {getattr(settings, setting)!r}"
-            raise Misuse(f"{msg}; see its documentation for those it has") from error
-
-
-def check_wiring(settings: Recipe, dataset: Dataset) -> str:
-    """One batch through the real network and through the one with a stub.
-
-    Returns
-    -------
-    str
-        The shapes, in a sentence.
-    """
-    from ..registry import build
-
-    batch = dataset.x[:BATCH].astype("float32")
-    shape, outputs = batch.shape[1:], len(dataset.classes)
-    both = [settings, replace(settings, stub="")]
-    answers = [build(s, shape=shape, outputs=outputs)(batch).shape for s in both]
-    if answers[0] != answers[1]:
-        msg = f"with {settings.stub} stubbed the network gives {tuple(answers[0])}"
-        raise Misuse(f"{msg}, and without the stub {tuple(answers[1])}")
-    return (
-        f"{settings.stub} is a stub; a batch of shape {batch.shape} goes through the "
-        f"network with it and without it, and both give {tuple(answers[0])}"
     )

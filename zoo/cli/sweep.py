@@ -74,7 +74,8 @@ def sweep_command(
     run is one report. Of many recipes the best looks better than it is: the p-values
     of its comparisons are corrected for the number of pairs, its score is not.
     """
-    from .running import How, compare, shown
+    from ..experiments.run import How, compare
+    from .output import shown
 
     experiment = swept(based_on(source, changes), variations, draws)
     how = How(out, jobs, quiet, mlflow=mlflow)
@@ -89,9 +90,8 @@ def based_on(source: str, changes: tuple[str, ...]) -> Experiment:
     ------
     Misuse
     """
-    from ..catalog import MODELS
     from ..experiment import Experiment, read_experiment, with_changes
-    from ..registry import recipe
+    from ..registry import MODELS, recipe
 
     if source in MODELS or (not Path(source).exists() and "." not in source):
         experiment = Experiment("train", {source: recipe(source)})
@@ -114,7 +114,7 @@ def swept(
         A setting is not of the recipe, or there are too many recipes.
     """
     from ..experiment import Experiment, changed
-    from ..variations import draw, grid, parse_variations
+    from ..experiments.grid import draw, grid, parse_variations
 
     axes = parse_variations(variations)
     if draws is None:

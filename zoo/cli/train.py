@@ -101,8 +101,9 @@ def train_command(
     settings changed by --set. A training that was killed or interrupted goes on with
     --resume, and ends as if it had not been; RUN is its name, a part of it, or `last`.
     """
-    from ..unfinished import find_unfinished
-    from .running import How, shown, train
+    from ..experiments.run import How, train
+    from ..runs.checkpointed_runs import find_unfinished
+    from .output import shown
     from .settings import adjusted
 
     how = How(out, jobs, quiet, tensorboard, mlflow)

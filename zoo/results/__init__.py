@@ -20,7 +20,7 @@ from typing import Any
 import click
 
 from ...data.disk import write_whole
-from ..catalog import MODELS, ModelCard
+from ..registry import MODELS, ModelCard
 
 FIGURES = Path(__file__).parent / "results.json"
 MODELS_FOLDER = Path(__file__).parents[1] / "models"
@@ -105,7 +105,7 @@ def _draw(card: ModelCard, network: dict[str, Any]) -> None:
     """The layers as an SVG beside the model's card."""
     import cattrs
 
-    from ...baselines.results import Layer
+    from ...baselines.results.results import Layer
     from ...reports.diagram import diagram
 
     layers = cattrs.structure(network["layers"], list[Layer])

@@ -15,7 +15,7 @@ import numpy as np
 from ...data.disk import no_link, replaced
 from ...data.errors import BadData
 from ..backend import keras
-from ..unfinished import HISTORY, STATE
+from ..run_files import HISTORY, STATE
 from .start import state_of
 
 EVERY = 5.0

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from ...data.errors import BadData
-from ...data.stored import Stored, open_stored
+from ...data.open_stored import open_stored
+from ...data.stored import Stored
 from ..backend import keras
 from ..backend import tensorflow as tf
 

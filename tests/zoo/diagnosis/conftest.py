@@ -10,10 +10,10 @@ import pytest
 def case_of() -> Callable[..., Any]:
     """Make a `Case` of a compiled network and its rows; nothing is trained."""
     from learnable.zoo.backend import keras
-    from learnable.zoo.diagnosis.case import Case
-    from learnable.zoo.diagnosis.question import ask
-    from learnable.zoo.diagnosis.recording import Fit, Recording
-    from learnable.zoo.diagnosis.setup import as_given
+    from learnable.zoo.diagnosis.problem.context import Case
+    from learnable.zoo.diagnosis.problem.task import ask
+    from learnable.zoo.diagnosis.problem.training_setup import as_given
+    from learnable.zoo.diagnosis.record.recording import Fit, Recording
 
     def make(model: Any, x: Any, y: Any, **arguments: Any) -> Case:
         weights = model.get_weights()
@@ -57,7 +57,7 @@ def sequence() -> Callable[..., Any]:
 def trains() -> Callable[..., Any]:
     """Mend a case with each repair, train one batch, and give the mended networks."""
     import numpy as np
-    from learnable.zoo.diagnosis.setup import build, rows_of
+    from learnable.zoo.diagnosis.problem.training_setup import build, rows_of
 
     def mended(case: Any, found: Any) -> list[Any]:
         before = [part.copy() for part in case.fit.model.get_weights()]
@@ -83,7 +83,7 @@ def example_of(
 ) -> Callable[[str], Any]:
     """Run the example on the page of a rule up to its ``fit``."""
     from learnable.zoo.backend import keras
-    from learnable.zoo.diagnosis.catalog import page
+    from learnable.zoo.diagnosis.rules.catalog import page
 
     def run(code: str) -> Any:
         text = page(code).split("```python\n")[1].split("```")[0]

@@ -2,8 +2,8 @@
 
 import textwrap
 
-from learnable.zoo.diagnosis.recording import Place
-from learnable.zoo.diagnosis.source import apply_edits, difference
+from learnable.zoo.diagnosis.codemod.apply import apply_edits, difference
+from learnable.zoo.diagnosis.record.recording import Place
 
 LISTED = '''\
 """A script."""

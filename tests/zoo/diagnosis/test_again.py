@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from learnable.zoo.diagnosis.again import inquire_again
-from learnable.zoo.diagnosis.case import Repair, Suspect
-from learnable.zoo.diagnosis.gain import gap
-from learnable.zoo.diagnosis.search import Search
+from learnable.zoo.diagnosis.problem.context import Repair, Suspect
+from learnable.zoo.diagnosis.search.inquire import inquire_again
+from learnable.zoo.diagnosis.search.search import Search
+from learnable.zoo.diagnosis.search.trials import gap
 from worlds import REACH, World, suspect
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from learnable import Diagnosis, ZooError, check
-from learnable.baselines.diagnosis import SIDES, Cause, Suspicion
+from learnable.baselines.results.diagnosis import SIDES, Cause, Suspicion
 from learnable.zoo.backend import keras, tensorflow
-from learnable.zoo.cli.calling import _read
-from learnable.zoo.diagnosis.given import compiled, first_output, make_fit
+from learnable.zoo.check.check import _read
+from learnable.zoo.diagnosis.problem.from_model import compiled, first_output, make_fit
 
 pytestmark = pytest.mark.slow  # many small trainings
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.copying import copy
-from learnable.zoo.diagnosis.recorder import recorded
+from learnable.zoo.diagnosis.problem.copy_model import copy
+from learnable.zoo.diagnosis.record.recorder import recorded
 
 X = np.zeros((4, 3), "float32")
 

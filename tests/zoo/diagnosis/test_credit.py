@@ -1,8 +1,8 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from learnable.zoo.diagnosis.credit import credits, decide
-from learnable.zoo.diagnosis.question import Question
+from learnable.zoo.diagnosis.problem.task import Question
+from learnable.zoo.diagnosis.search.trials import credits, decide
 from sklearn.metrics import balanced_accuracy_score, r2_score
 
 codes = st.lists(st.integers(0, 3), min_size=8, max_size=40).filter(

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from learnable.zoo.diagnosis.curve import make_curve
+from learnable.zoo.diagnosis.probe.loss_curve import make_curve
 
 STEPS = np.arange(120)
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.problem.training_setup import build
 from learnable.zoo.diagnosis.rules.d301_inputs import inputs_not_scaled
-from learnable.zoo.diagnosis.setup import build
 
 layers = keras.layers
 RNG = np.random.default_rng(0)

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.edits import RescaleOutputs
+from learnable.zoo.diagnosis.codemod.edits import RescaleOutputs
+from learnable.zoo.diagnosis.problem.training_setup import build
 from learnable.zoo.diagnosis.rules.d302_targets import targets_not_scaled
-from learnable.zoo.diagnosis.setup import build
 
 layers = keras.layers
 X = np.random.default_rng(0).normal(size=(60, 3)).astype("float32")

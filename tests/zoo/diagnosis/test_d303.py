@@ -1,8 +1,8 @@
 import numpy as np
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.edits import CleanInputs
+from learnable.zoo.diagnosis.codemod.edits import CleanInputs
+from learnable.zoo.diagnosis.problem.training_setup import build
 from learnable.zoo.diagnosis.rules.d303_finite import inputs_not_finite
-from learnable.zoo.diagnosis.setup import build
 
 X = np.random.default_rng(0).normal(size=(40, 3)).astype("float32")
 Y = X.sum(axis=1)

@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.edits import SetArgument, WrapArgument
+from learnable.zoo.diagnosis.codemod.edits import SetArgument, WrapArgument
+from learnable.zoo.diagnosis.problem.training_setup import build
 from learnable.zoo.diagnosis.rules.d304_order import MIX, rows_not_shuffled
-from learnable.zoo.diagnosis.setup import build
 
 X = np.random.default_rng(0).normal(size=(90, 3)).astype("float32")
 SORTED = np.repeat([0, 1, 2], 30)

@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.problem.training_setup import build
 from learnable.zoo.diagnosis.rules.d310_balance import class_imbalance
-from learnable.zoo.diagnosis.setup import build
 
 X = np.random.default_rng(0).normal(size=(100, 3)).astype("float32")
 RARE = (np.arange(100) < 5).astype("int32")

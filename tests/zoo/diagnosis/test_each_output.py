@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from learnable import check
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.given import each_output
+from learnable.zoo.diagnosis.problem.from_model import each_output
 
 layers = keras.layers
 X = np.random.default_rng(0).normal(size=(120, 3)).astype("float32")

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.golden import LABELS, golden_tests
+from learnable.zoo.diagnosis.probe.golden_tests import LABELS, golden_tests
 
 pytestmark = pytest.mark.slow  # many small trainings
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras, tensorflow
-from learnable.zoo.diagnosis.question import ask
-from learnable.zoo.diagnosis.recorder import recorded
+from learnable.zoo.diagnosis.probe.symptoms import symptoms
+from learnable.zoo.diagnosis.problem.task import ask
+from learnable.zoo.diagnosis.problem.training_setup import as_given
+from learnable.zoo.diagnosis.record.recorder import recorded
 from learnable.zoo.diagnosis.rules.n205_too_few_epochs import too_few_epochs
-from learnable.zoo.diagnosis.setup import as_given
-from learnable.zoo.diagnosis.symptoms import symptoms
-from learnable.zoo.diagnosis.trials import Split, train
+from learnable.zoo.diagnosis.search.trials import Split, train
 
 X = np.random.default_rng(0).normal(size=(60, 3)).astype("float32")
 Y = (X[:, 0] > 0).astype("int64")

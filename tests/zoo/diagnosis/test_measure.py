@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.measure import measure, moments_of
+from learnable.zoo.diagnosis.probe.probe import measure, moments_of
 
 pytestmark = pytest.mark.slow  # many small trainings
 

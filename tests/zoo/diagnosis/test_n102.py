@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.edits import SetArgument
-from learnable.zoo.diagnosis.recording import Place
+from learnable.zoo.diagnosis.codemod.edits import SetArgument
+from learnable.zoo.diagnosis.record.recording import Place
 from learnable.zoo.diagnosis.rules.n102_wrong_output_activation import (
     wrong_output_activation,
 )

@@ -1,8 +1,6 @@
 import numpy as np
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.rules.n106_missing_nonlinearity import (
-    missing_nonlinearity,
-)
+from learnable.zoo.diagnosis.rules.n106_missing_nonlinearity import missing_nonlinearity
 
 X = np.random.default_rng(0).normal(size=(40, 3)).astype("float32")
 Y = (X[:, 0] > 0).astype("int32")

@@ -1,9 +1,7 @@
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.rules.n106_missing_nonlinearity import (
-    missing_nonlinearity,
-)
+from learnable.zoo.diagnosis.rules.n106_missing_nonlinearity import missing_nonlinearity
 from learnable.zoo.diagnosis.rules.n107_wrong_hidden_activation import (
     wrong_hidden_activation,
 )

@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.problem.training_setup import build
 from learnable.zoo.diagnosis.rules.n108_bad_initialisation import bad_initialisation
-from learnable.zoo.diagnosis.setup import build
 
 layers = keras.layers
 X = np.random.default_rng(0).normal(size=(40, 16)).astype("float32")

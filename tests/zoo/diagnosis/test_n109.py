@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.case import Case
-from learnable.zoo.diagnosis.edits import FeedFrom
-from learnable.zoo.diagnosis.question import ask
-from learnable.zoo.diagnosis.recorder import recorded
+from learnable.zoo.diagnosis.codemod.edits import FeedFrom
+from learnable.zoo.diagnosis.problem.context import Case
+from learnable.zoo.diagnosis.problem.task import ask
+from learnable.zoo.diagnosis.problem.training_setup import as_given, build
+from learnable.zoo.diagnosis.record.recorder import recorded
 from learnable.zoo.diagnosis.rules.n109_disconnected_layer import disconnected_layer
-from learnable.zoo.diagnosis.setup import as_given, build
 
 layers = keras.layers
 X = np.random.default_rng(0).normal(size=(40, 6, 6, 1)).astype("float32")

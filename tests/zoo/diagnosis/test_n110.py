@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.edits import Statement
+from learnable.zoo.diagnosis.codemod.edits import Statement
 from learnable.zoo.diagnosis.rules.n110_frozen_weights import frozen_weights
 
 layers = keras.layers

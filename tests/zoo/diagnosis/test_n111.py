@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.problem.training_setup import build
 from learnable.zoo.diagnosis.rules.n111_too_few_units import too_few_units
-from learnable.zoo.diagnosis.setup import build
 
 layers = keras.layers
 X = np.random.default_rng(0).normal(size=(60, 8)).astype("float32")

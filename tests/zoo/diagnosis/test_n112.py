@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.problem.training_setup import build
 from learnable.zoo.diagnosis.rules.n112_too_strong_regularisation import (
     too_strong_regularisation,
 )
-from learnable.zoo.diagnosis.setup import build
 
 layers = keras.layers
 X = np.random.default_rng(0).normal(size=(40, 8)).astype("float32")

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.problem.training_setup import build
 from learnable.zoo.diagnosis.rules.n113_missing_mask import missing_mask
-from learnable.zoo.diagnosis.setup import build
 
 pytestmark = pytest.mark.slow  # many small trainings
 

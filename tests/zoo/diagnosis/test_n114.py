@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.backend import tensorflow as tf
+from learnable.zoo.diagnosis.problem.training_setup import build
 from learnable.zoo.diagnosis.rules.derivatives import check_gradient
 from learnable.zoo.diagnosis.rules.n114_wrong_gradient import wrong_gradient
-from learnable.zoo.diagnosis.setup import build
-from learnable.zoo.gradients import WrongRelu
+from learnable.zoo.networks.losses import WrongRelu
 
 layers, ops = keras.layers, keras.ops
 X = np.random.default_rng(0).normal(size=(40, 6)).astype("float32")

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.measure import measure
+from learnable.zoo.diagnosis.probe.probe import measure
 from learnable.zoo.diagnosis.rules.n201_lr_too_high import lr_too_high
 
 pytestmark = pytest.mark.slow  # many small trainings

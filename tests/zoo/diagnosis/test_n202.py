@@ -4,10 +4,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.changes import UNSCHEDULED
-from learnable.zoo.diagnosis.measure import measure
+from learnable.zoo.diagnosis.probe.probe import measure
+from learnable.zoo.diagnosis.problem.training_setup import as_given
 from learnable.zoo.diagnosis.rules.n202_lr_too_low import lr_too_low
-from learnable.zoo.diagnosis.setup import as_given
+from learnable.zoo.diagnosis.rules.repairs import UNSCHEDULED
 
 pytestmark = pytest.mark.slow  # many small trainings
 

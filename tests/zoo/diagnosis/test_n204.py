@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.edits import WrapArgument
+from learnable.zoo.diagnosis.codemod.edits import WrapArgument
 from learnable.zoo.diagnosis.rules.n204_wrong_batch_size import wrong_batch_size
 
 pytestmark = pytest.mark.slow  # many small trainings

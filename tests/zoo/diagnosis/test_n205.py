@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.changes import UNSTOPPED
+from learnable.zoo.diagnosis.problem.training_setup import as_given
 from learnable.zoo.diagnosis.rules.n205_too_few_epochs import too_few_epochs
-from learnable.zoo.diagnosis.setup import as_given
+from learnable.zoo.diagnosis.rules.repairs import UNSTOPPED
 
 pytestmark = pytest.mark.slow  # many small trainings
 

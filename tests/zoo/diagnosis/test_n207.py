@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.measure import measure
+from learnable.zoo.diagnosis.probe.probe import measure
 from learnable.zoo.diagnosis.rules.n207_vanishing_gradient import vanishing_gradient
 
 pytestmark = pytest.mark.slow  # many small trainings

@@ -5,13 +5,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from learnable.zoo.diagnosis.named import (
+from learnable.zoo.diagnosis.record.arrays import (
     name_of,
     names_of_labels,
     sees_names,
     whole_fit,
 )
-from learnable.zoo.diagnosis.recording import Place, Recording
+from learnable.zoo.diagnosis.record.recording import Place, Recording
 
 X = np.arange(12.0).reshape(6, 2)
 Y = np.array([1, 2, 2, 1, 2, 1])

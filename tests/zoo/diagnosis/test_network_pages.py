@@ -3,10 +3,11 @@
 import re
 
 import pytest
-from learnable.zoo.diagnosis.case import Case
-from learnable.zoo.diagnosis.catalog import RULES, page
-from learnable.zoo.diagnosis.question import ask
-from learnable.zoo.diagnosis.recorder import recorded
+from learnable.zoo.diagnosis.problem.context import Case
+from learnable.zoo.diagnosis.problem.task import ask
+from learnable.zoo.diagnosis.problem.training_setup import as_given
+from learnable.zoo.diagnosis.record.recorder import recorded
+from learnable.zoo.diagnosis.rules.catalog import RULES, page
 from learnable.zoo.diagnosis.rules.n108_bad_initialisation import bad_initialisation
 from learnable.zoo.diagnosis.rules.n109_disconnected_layer import disconnected_layer
 from learnable.zoo.diagnosis.rules.n111_too_few_units import too_few_units
@@ -15,7 +16,6 @@ from learnable.zoo.diagnosis.rules.n112_too_strong_regularisation import (
 )
 from learnable.zoo.diagnosis.rules.n113_missing_mask import missing_mask
 from learnable.zoo.diagnosis.rules.n114_wrong_gradient import wrong_gradient
-from learnable.zoo.diagnosis.setup import as_given
 
 pytestmark = pytest.mark.slow  # many small trainings
 

@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from learnable.zoo.diagnosis.catalog import RULES, page
-from learnable.zoo.diagnosis.suspects import CHECKS, LENGTH
+from learnable.zoo.diagnosis.rules.catalog import RULES, page
+from learnable.zoo.diagnosis.rules.run_rules import CHECKS, LENGTH
 
 PARTS = [
     "What it sees",

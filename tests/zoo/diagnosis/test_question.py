@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.rows import as_dataset
+from learnable.zoo.diagnosis.problem.task import as_dataset
 
 X = np.random.default_rng(0).normal(size=(40, 3)).astype("float32")
 CODES = np.arange(40) % 4

@@ -4,10 +4,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from learnable.zoo.diagnosis.case import Repair, Suspect
-from learnable.zoo.diagnosis.gain import Difference
-from learnable.zoo.diagnosis.raising import inquire
-from learnable.zoo.diagnosis.trials import OutOfTime
+from learnable.zoo.diagnosis.problem.context import Repair, Suspect
+from learnable.zoo.diagnosis.search.inquire import inquire
+from learnable.zoo.diagnosis.search.trials import Difference, OutOfTime
 
 
 class World:

@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.recorder import recorded
+from learnable.zoo.diagnosis.record.recorder import recorded
 
 layers = keras.layers
 X = np.random.default_rng(0).normal(size=(24, 3))

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.backend import tensorflow as tf
-from learnable.zoo.diagnosis import recorder
-from learnable.zoo.diagnosis.recorder import recorded
+from learnable.zoo.diagnosis.record import recorder
+from learnable.zoo.diagnosis.record.recorder import recorded
 
 layers = keras.layers
 X = np.random.default_rng(0).normal(size=(24, 3))

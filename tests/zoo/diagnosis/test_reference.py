@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.reference import reference
-from learnable.zoo.diagnosis.snippet import as_code
-from learnable.zoo.diagnosis.trials import Split, train
+from learnable.zoo.diagnosis.codemod.model_to_code import as_code
+from learnable.zoo.diagnosis.search.plain_network import reference
+from learnable.zoo.diagnosis.search.trials import Split, train
 
 layers = keras.layers
 RNG = np.random.default_rng(0)

@@ -7,8 +7,8 @@ import sys
 from textwrap import dedent
 
 import pytest
-from learnable.zoo.diagnosis.places import MOST_SAID, in_one_line
-from learnable.zoo.diagnosis.script import run_script
+from learnable.zoo.diagnosis.record.run_script import run_script
+from learnable.zoo.diagnosis.record.source_locations import MOST_SAID, in_one_line
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ ODD = {
 }
 RUNNER = """
 import json, os, pathlib, sys
-from learnable.zoo.diagnosis.script import run_script
+from learnable.zoo.diagnosis.record.run_script import run_script
 for name in sys.argv[2:]:
     done = run_script(pathlib.Path(f"{name}.py"), seconds=60)
     print("as before", file=sys.stdout, flush=True)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnable.zoo.diagnosis.gain import Difference, gap
-from learnable.zoo.diagnosis.search import Search
+from learnable.zoo.diagnosis.search.search import Search
+from learnable.zoo.diagnosis.search.trials import Difference, gap
 from worlds import REACH, World, suspect
 
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.copying import copy, give_weights
-from learnable.zoo.diagnosis.question import ask
-from learnable.zoo.diagnosis.recorder import recorded
-from learnable.zoo.diagnosis.setup import as_given, build
-from learnable.zoo.diagnosis.trials import Split, train
+from learnable.zoo.diagnosis.problem.copy_model import copy, give_weights
+from learnable.zoo.diagnosis.problem.task import ask
+from learnable.zoo.diagnosis.problem.training_setup import as_given, build
+from learnable.zoo.diagnosis.record.recorder import recorded
+from learnable.zoo.diagnosis.search.trials import Split, train
 
 X = np.random.default_rng(0).normal(size=(80, 2)).astype("float32")
 Y = X[:, 0]

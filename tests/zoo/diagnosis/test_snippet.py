@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.snippet import as_code, same
+from learnable.zoo.diagnosis.codemod.model_to_code import as_code, same
 
 layers = keras.layers
 REGULARIZERS = [None, "l2", keras.regularizers.L1(0.5)]

@@ -3,15 +3,15 @@
 import pytest
 from edited_scripts import ADDED, LISTED, at, changed, edited, run
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.edits import (
+from learnable.zoo.diagnosis.codemod.apply import apply_edits, difference
+from learnable.zoo.diagnosis.codemod.edits import (
     InsertLayer,
     NormaliseInputs,
     SetArgument,
     Statement,
     WrapArgument,
 )
-from learnable.zoo.diagnosis.recording import Place
-from learnable.zoo.diagnosis.source import apply_edits, difference
+from learnable.zoo.diagnosis.record.recording import Place
 
 
 class TestArguments:

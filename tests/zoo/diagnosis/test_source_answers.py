@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from edited_scripts import changed, edited, run
-from learnable.zoo.diagnosis.edits import ReadClasses
+from learnable.zoo.diagnosis.codemod.edits import ReadClasses
 
 HEAD = """\
 import numpy as np

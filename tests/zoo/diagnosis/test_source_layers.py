@@ -2,7 +2,7 @@
 
 import pytest
 from edited_scripts import ADDED, FUNCTIONAL, LISTED, at, changed, edited, run, script
-from learnable.zoo.diagnosis.edits import FeedFrom, InsertLayer, SetArgument
+from learnable.zoo.diagnosis.codemod.edits import FeedFrom, InsertLayer, SetArgument
 
 
 class TestNewLayers:

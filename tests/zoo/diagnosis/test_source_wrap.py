@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from edited_scripts import ADDED, FUNCTIONAL, LISTED, changed, edited, run, script
-from learnable.zoo.diagnosis.edits import (
+from learnable.zoo.diagnosis.codemod.edits import (
     CleanInputs,
     NormaliseInputs,
     RescaleOutputs,

@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.measure import measure
-from learnable.zoo.diagnosis.symptoms import LABELS, symptoms
+from learnable.zoo.diagnosis.probe.probe import measure
+from learnable.zoo.diagnosis.probe.symptoms import LABELS, symptoms
 
 X = np.random.default_rng(0).normal(size=(120, 3)).astype("float32")
 Y = (X[:, 0] > 0).astype("int32")

@@ -5,8 +5,8 @@ import time
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.changes import set_fit
-from learnable.zoo.diagnosis.trials import Laboratory, OutOfTime, Split
+from learnable.zoo.diagnosis.rules.repairs import set_fit
+from learnable.zoo.diagnosis.search.trials import Laboratory, OutOfTime, Split
 
 X = np.random.default_rng(0).normal(size=(80, 2)).astype("float32")
 SPLITS = (Split(np.arange(60), np.arange(60, 80)),)

@@ -6,11 +6,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.case import Repair, Suspect
-from learnable.zoo.diagnosis.gain import Difference
-from learnable.zoo.diagnosis.search import Search
-from learnable.zoo.diagnosis.trials import OutOfTime
-from learnable.zoo.diagnosis.tuning import MOST_SECONDS, best_value, tuned
+from learnable.zoo.diagnosis.problem.context import Repair, Suspect
+from learnable.zoo.diagnosis.search.search import (
+    MOST_SECONDS,
+    Search,
+    best_value,
+    tuned,
+)
+from learnable.zoo.diagnosis.search.trials import Difference, OutOfTime
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,8 @@
 
 from types import SimpleNamespace
 
-from learnable.zoo.diagnosis.case import Repair, Suspect
-from learnable.zoo.diagnosis.gain import Difference
-from learnable.zoo.diagnosis.trials import OutOfTime
+from learnable.zoo.diagnosis.problem.context import Repair, Suspect
+from learnable.zoo.diagnosis.search.trials import Difference, OutOfTime
 
 REACH = 0.9
 

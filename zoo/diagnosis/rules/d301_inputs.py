@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ...backend import keras
-from ..case import Case, Repair, Suspect, suspect
-from ..edits import NormaliseInputs
-from ..reading import NORMALISERS, arrays_of, readers, some_rows
+from ..codemod.edits import NormaliseInputs
+from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.graph import NORMALISERS, arrays_of, readers, some_rows
 
 LARGE, SMALL = 10.0, 0.1
 """Standard deviations beyond which weights of the usual start are far from right."""

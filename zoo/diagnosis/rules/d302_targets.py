@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from ...backend import keras
-from ..case import Case, Repair, Suspect, suspect
-from ..edits import RescaleOutputs
-from ..setup import loss_weight
+from ..codemod.edits import RescaleOutputs
+from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.training_setup import loss_weight
 
 LARGE, SMALL = 10.0, 0.05
 """Mean or deviation above which, and deviation below which, targets are far off."""

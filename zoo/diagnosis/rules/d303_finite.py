@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..case import Case, Repair, Suspect, suspect
-from ..edits import CleanInputs
+from ..codemod.edits import CleanInputs
+from ..problem.context import Case, Repair, Suspect, suspect
 
 
 def inputs_not_finite(case: Case) -> Suspect | None:

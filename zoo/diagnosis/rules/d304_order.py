@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..case import Case, Repair, Suspect, suspect
-from ..changes import set_fit
-from ..edits import WrapArgument
+from ..codemod.edits import WrapArgument
+from ..problem.context import Case, Repair, Suspect, suspect
+from .repairs import set_fit
 
 FEWEST = 50
 """Rows below which an order may be chance."""

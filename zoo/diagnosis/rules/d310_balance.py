@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..case import Case, Repair, Suspect, suspect
-from ..changes import set_fit
+from ..problem.context import Case, Repair, Suspect, suspect
+from .repairs import set_fit
 
 RARE = 0.3
 """Share of a class by that of equal shares, below which it is rare."""

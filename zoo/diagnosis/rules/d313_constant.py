@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..case import Case, Suspect, suspect
+from ..problem.context import Case, Suspect, suspect
 from .d303_finite import clean_inputs, empty_columns
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...backend import keras
-from ..case import Case, Repair
-from ..copying import again, uncompiled
-from ..edits import Edit, FeedFrom
-from ..reading import graph_of
-from ..recording import LayerCall
-from ..setup import Setup
+from ..codemod.edits import Edit, FeedFrom
+from ..problem.context import Case, Repair
+from ..problem.copy_model import again, uncompiled
+from ..problem.graph import graph_of
+from ..problem.training_setup import Setup
+from ..record.recording import LayerCall
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..case import Case, Suspect, Tier, suspect
-from ..graph import LINEAR
-from ..heads import (
+from ..problem.context import Case, Suspect, Tier, suspect
+from ..problem.graph import LINEAR
+from .output_layer import (
     BINARY,
     CATEGORICAL,
     CROSS_ENTROPIES,

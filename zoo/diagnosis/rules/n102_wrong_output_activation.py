@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..case import Case, Repair, Suspect, Tier, suspect
-from ..graph import LINEAR
-from ..heads import (
+from ..problem.context import Case, Repair, Suspect, Tier, suspect
+from ..problem.graph import LINEAR
+from .output_layer import (
     BINARY,
     CATEGORICAL,
     CROSS_ENTROPIES,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..case import Case, Suspect, suspect
-from ..heads import (
+from ..problem.context import Case, Suspect, suspect
+from .output_layer import (
     BINARY,
     ERRORS,
     HINGES,

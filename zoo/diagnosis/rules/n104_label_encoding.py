@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..case import Case, Repair, Suspect, suspect
-from ..heads import (
+from ..problem.context import Case, Repair, Suspect, suspect
+from .output_layer import (
     BINARY,
     CATEGORICAL,
     ERRORS,

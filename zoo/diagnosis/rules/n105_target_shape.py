@@ -8,12 +8,19 @@ from typing import Any
 import numpy as np
 
 from ...backend import keras
-from ..case import Case, Repair, Suspect, suspect
-from ..changes import insert_layer, set_layers
-from ..edits import WrapArgument
-from ..graph import is_recurrent
-from ..heads import aim_of, first_target, head_of, loss_value, set_loss, spread_rows
-from ..setup import Setup
+from ..codemod.edits import WrapArgument
+from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.graph import is_recurrent
+from ..problem.training_setup import Setup
+from .output_layer import (
+    aim_of,
+    first_target,
+    head_of,
+    loss_value,
+    set_loss,
+    spread_rows,
+)
+from .repairs import insert_layer, set_layers
 
 ROWS = 8
 """Rows on which the loss is tried."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..case import Case, Suspect, suspect
-from ..changes import set_layers
-from ..graph import LINEAR, Node, is_recurrent
+from ..problem.context import Case, Suspect, suspect
+from ..problem.graph import LINEAR, Node, is_recurrent
+from .repairs import set_layers
 
 
 def missing_nonlinearity(case: Case) -> Suspect | None:

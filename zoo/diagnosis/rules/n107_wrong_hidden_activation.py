@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...backend import keras
-from ..case import Case, Repair, Suspect, Tier, suspect
-from ..changes import join, set_layers
-from ..graph import ACTIVATIONS, LINEAR, Node, is_recurrent
-from ..heads import counted, set_activation
+from ..problem.context import Case, Repair, Suspect, Tier, suspect
+from ..problem.graph import ACTIVATIONS, LINEAR, Node, is_recurrent
+from .output_layer import counted, set_activation
+from .repairs import join, set_layers
 
 STRONG = ("softmax", "log_softmax", "exponential", "sparsemax")
 """Activations that make units compete, or grow without bound."""

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..case import Case, Repair, Suspect, Tier, suspect
-from ..changes import join, set_layers
-from ..graph import Node, is_recurrent
-from ..reading import start_weights
+from ..problem.context import Case, Repair, Suspect, Tier, suspect
+from ..problem.graph import Node, is_recurrent, start_weights
+from .repairs import join, set_layers
 
 SMALL, LARGE = 0.05, 20.0
 """Variance of a kernel by inputs, outside of which signals fade or flood within a few

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ...backend import keras
-from ..case import Case, Suspect, suspect
-from ..reading import graph_of, readers
-from ..recording import LayerCall
+from ..problem.context import Case, Suspect, suspect
+from ..problem.graph import graph_of, readers
+from ..record.recording import LayerCall
 from .loose import Loose, find_loose
 from .trying import buildable
 

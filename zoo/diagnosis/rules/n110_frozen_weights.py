@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from ...backend import keras
-from ..case import Case, Repair, Suspect, suspect
-from ..copying import copy
-from ..edits import Statement
-from ..heads import counted
-from ..setup import Setup
+from ..codemod.edits import Statement
+from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.copy_model import copy
+from ..problem.training_setup import Setup
+from .output_layer import counted
 
 FIXED = (keras.layers.Normalization, keras.layers.BatchNormalization)
 """Layers that do no harm where they do not learn."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ...backend import keras
-from ..case import Case, Suspect, Tier, suspect
-from ..changes import set_layers
-from ..graph import LINEAR, Node, is_recurrent
+from ..problem.context import Case, Suspect, Tier, suspect
+from ..problem.graph import LINEAR, Node, is_recurrent
+from .repairs import set_layers
 from .trying import buildable
 
 LEAST = 32

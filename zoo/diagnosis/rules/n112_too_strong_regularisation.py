@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from ...backend import keras
-from ..case import Case, Repair, Suspect, suspect
-from ..changes import join, set_layers, set_optimizer
-from ..copying import copy, give_weights
-from ..graph import Node
-from ..setup import Setup
+from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.copy_model import copy, give_weights
+from ..problem.graph import Node
+from ..problem.training_setup import Setup
+from .repairs import join, set_layers, set_optimizer
 
 SHARE = 0.5
 """Of the first loss: beyond that, weights are shrunk rather than trained."""

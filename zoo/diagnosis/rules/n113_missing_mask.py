@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from ...backend import keras
-from ..case import Case, Repair, Suspect, suspect
-from ..changes import insert_layer, set_layers
-from ..graph import Node, is_recurrent
-from ..reading import arrays_of, some_rows
+from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.graph import Node, arrays_of, is_recurrent, some_rows
+from .repairs import insert_layer, set_layers
 from .trying import buildable
 
 PADDED = 0.2

@@ -9,12 +9,19 @@ from typing import Any
 import numpy as np
 
 from ...backend import keras, tensorflow
-from ..case import Case, Repair, Suspect, suspect
-from ..changes import set_compile, set_layers
-from ..copying import copy
-from ..graph import LINEAR, Node, make_graph
-from ..reading import arrays_of, graph_of, packed, some_rows
+from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.copy_model import copy
+from ..problem.graph import (
+    LINEAR,
+    Node,
+    arrays_of,
+    graph_of,
+    make_graph,
+    packed,
+    some_rows,
+)
 from .derivatives import Slopes, check_gradient
+from .repairs import set_compile, set_layers
 from .trying import buildable
 
 ROWS = 4

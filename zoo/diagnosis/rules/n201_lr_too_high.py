@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..case import Case, Suspect, suspect
-from ..changes import set_optimizer
-from ..curve import break_of, curve_of
-from ..rates import optimizer_name, rates_of
+from ..probe.loss_curve import break_of, curve_of, optimizer_name, rates_of
+from ..problem.context import Case, Suspect, suspect
+from .repairs import set_optimizer
 
 MOST_UPDATE = 0.1
 """Change of the weights in one step, as a share of them, that is no small step."""

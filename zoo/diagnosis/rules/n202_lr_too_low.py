@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 
 from ...backend import keras
-from ..case import Case, Suspect, suspect
-from ..changes import set_optimizer, steady_rate
-from ..curve import break_of, curve_of
-from ..rates import optimizer_name, rates_of
-from ..setup import Setup
+from ..probe.loss_curve import break_of, curve_of, optimizer_name, rates_of
+from ..problem.context import Case, Suspect, suspect
+from ..problem.training_setup import Setup
+from .repairs import set_optimizer, steady_rate
 
 LEAST_UPDATE = 1e-4
 """Change of the weights in one step, as a share of them, that leads nowhere soon."""

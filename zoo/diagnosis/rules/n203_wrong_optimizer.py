@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from ..case import Case, Repair, Suspect, suspect
-from ..changes import defaults, set_optimizer, use_adam
-from ..curve import break_of, curve_of
-from ..rates import optimizer_name
-from ..setup import Setup
+from ..probe.loss_curve import break_of, curve_of, optimizer_name
+from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.training_setup import Setup
+from .repairs import defaults, set_optimizer, use_adam
 
 SLOW = ("Adadelta", "Adagrad", "Ftrl")
 """Their steps shrink, or start tiny."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from ..case import Case, Repair, Suspect, suspect
-from ..changes import set_fit
-from ..edits import Edit, WrapArgument
-from ..setup import DEFAULT_BATCH, Setup
+from ..codemod.edits import Edit, WrapArgument
+from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.training_setup import DEFAULT_BATCH, Setup
+from .repairs import set_fit
 
 FEW_STEPS = 200
 LARGE = 1 / 10

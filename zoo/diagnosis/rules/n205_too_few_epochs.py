@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..case import Case, Suspect, suspect
-from ..changes import set_epochs
-from ..curve import Curve, break_of, curve_of
-from ..setup import Setup
+from ..probe.loss_curve import Curve, break_of, curve_of
+from ..problem.context import Case, Suspect, suspect
+from ..problem.training_setup import Setup
+from .repairs import set_epochs
 
 FEW_STEPS = 500
 MOST_STEPS = 20_000

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..case import Case, Suspect, suspect
-from ..changes import set_optimizer
-from ..curve import break_of
-from ..probe import Moment
+from ..probe.loss_curve import break_of
+from ..probe.probe import Moment
+from ..problem.context import Case, Suspect, suspect
+from .repairs import set_optimizer
 
 LARGE = 1e3
 """Norm of a gradient that throws weights of ordinary size away."""

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...backend import keras
-from ..case import Case, Repair, Suspect, suspect
-from ..changes import insert_layer, join, set_layers
-from ..graph import ACTIVATIONS, Node, is_recurrent
-from ..probe import LayerProbe, Moment
+from ..probe.probe import LayerProbe, Moment
+from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.graph import ACTIVATIONS, Node, is_recurrent
+from .repairs import insert_layer, join, set_layers
 
 SHRINKS = 1e-3
 """First layer's gradient by the last one's."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...backend import keras
-from ..case import Case, Repair, Suspect, suspect
-from ..changes import join, set_layers, set_optimizer
-from ..graph import Node
+from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.graph import Node
+from .repairs import join, set_layers, set_optimizer
 
 MANY = 0.5
 """Share of a layer's units that may be dead without a word."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..case import Case, Repair
-from ..copying import copy
+from ..problem.context import Case, Repair
+from ..problem.copy_model import copy
 
 
 def buildable(case: Case, repairs: Iterable[Repair]) -> tuple[Repair, ...]:

@@ -3,8 +3,8 @@
 import keras
 from keras import layers
 
+from ...networks.export import MASKED
 from ...recipe import Recipe
-from ...scaling import MASKED
 
 
 def build(recipe: Recipe, *, shape: tuple[int, ...], outputs: int) -> keras.Model:

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import layers
 
-from ...gradients import WrongRelu
+from ...networks.losses import WrongRelu
 from ...recipe import Recipe
 
 

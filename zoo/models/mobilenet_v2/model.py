@@ -7,7 +7,7 @@ import keras
 from keras import layers
 
 from ....data.errors import BadData
-from ...load_model import check_weights
+from ...networks.load_model import check_weights
 from ...recipe import Recipe
 from ..shapes import as_image
 

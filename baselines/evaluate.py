@@ -1,0 +1,318 @@
+"""Candidates beside the baselines: scores, signal test and verdict in one call."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from ..data import Dataset
+from ..data.dataset import take
+from ..data.errors import BadData, Misuse
+from ..data.split import has_strata, make_folds, sample_rows
+from .estimators.catalog import baselines_for
+from .results.results import About, Results, Verdict
+from .rules.case import Found, Learned
+from .rules.examine import examine
+from .scores import fold_scores, harness
+from .scores.board import Board, make_board
+from .scores.fold_scores import learns
+from .scores.prediction_plots import make_pictures
+from .signal import signal_test as signal
+from .verdicts import verdict
+from .verdicts.bayes_error import ceiling
+from .verdicts.comparisons import make_noise, make_pairs
+from .verdicts.leakage import best_baseline
+from .verdicts.learning_curve import learning_curve
+from .verdicts.verdict import Evidence, gather
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+MAX_ROWS = 20_000
+"""Tables with more rows are scored on a seeded sample: the intervals are narrow by
+then, and the answer comes within a minute or two."""
+LINEAR = ("logistic", "ridge")
+"""Baselines whose learning curve stands beside the best one's."""
+Curves = Literal["none", "best", "all"]
+"""Whose learning curves are wanted: nobody's; the best and the linear baseline's, where
+there is or may be a signal; or those of all that use the features."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """Results, the predictions they were computed from, and all outcomes.
+
+    ``found`` are the findings of the results with all their rows and columns.
+    """
+
+    results: Results
+    predictions: pd.DataFrame
+    outcomes: tuple[harness.Outcome, ...]
+    found: tuple[Found, ...]
+
+
+def compare(
+    candidates: Mapping[str, Any],
+    dataset: Dataset,
+    *,
+    folds: int = 5,
+    repeats: int = 1,
+    seeds: int = 1,
+    seed: int = 0,
+    jobs: int | None = None,
+) -> Results:
+    """Score candidates beside the task's baselines on the same folds.
+
+    Parameters
+    ----------
+    candidates : dict of name -> estimator
+        Anything with ``fit`` and ``predict`` (``predict_proba`` for classes); may be
+        empty. Targets are class codes 0, 1, ... or numbers.
+    dataset : Dataset
+        With official test rows there is one split, those rows.
+    folds, repeats : int
+        Parts into which the rows are cut, and how often; not used with official test
+        rows.
+    seeds : int
+        Trainings on each fold of every candidate that a seed changes; a fold's score is
+        their mean, and ``Results.noise`` tells what folds and seeds do.
+    seed : int
+        Seeds folds, baselines and the signal test.
+    jobs : int, optional
+        Processes at a time; all cores by default.
+
+    Returns
+    -------
+    Results
+
+    Raises
+    ------
+    ZooError
+        Fewer rows than folds, no seed, a candidate with a baseline's name, or no
+        baseline that could be fitted.
+
+    Examples
+    --------
+    >>> from sklearn.svm import SVC
+    >>> from learnable import compare, load
+    >>> results = compare({"svm": SVC(probability=True)}, load("iris"))
+    >>> [verdict.name for verdict in results.verdicts]
+    ['network-level', 'signal']
+    """
+    study = run_study(
+        candidates,
+        dataset,
+        folds=folds,
+        repeats=repeats,
+        seeds=seeds,
+        seed=seed,
+        jobs=jobs,
+    )
+    return study.results
+
+
+def run_study(
+    candidates: Mapping[str, Any],
+    dataset: Dataset,
+    *,
+    folds: int = 5,
+    repeats: int = 1,
+    seeds: int = 1,
+    seed: int = 0,
+    jobs: int | None = None,
+    known: Sequence[harness.Outcome] = (),
+    on_done: Callable[[harness.Outcome], None] | None = None,
+    command: str = "",
+    curves: Curves = "none",
+    leave_out: Collection[str] = (),
+) -> Study:
+    """As `compare`, with the fold_scores.
+
+    Parameters
+    ----------
+    known : sequence of Outcome
+        Outcomes that need not be computed again: a network trained on the training
+        rows of the one split that official test rows make.
+    on_done : callable, optional
+        Called with each outcome as it comes.
+    command : str
+        How to repeat it; stored with the results.
+    curves : {"none", "best", "all"}, default "none"
+        Whose learning curves are wanted; ``best`` costs less than fitting the best and
+        the linear baseline once more, ``all`` less than all candidates once more.
+        Outcomes that are known have none.
+    leave_out : collection of str
+        Names of baselines that are not run, for want of time.
+    """
+    start = time.perf_counter()
+    if seeds < 1:
+        msg = f"--seeds must be 1 or more, got {seeds}"
+        raise Misuse(msg)
+    all_baselines = baselines_for(dataset, seed=seed)
+    baselines = {n: b for n, b in all_baselines.items() if n not in leave_out}
+    both = sorted(baselines.keys() & candidates.keys())
+    if both:
+        msg = (
+            f"{', '.join(both)} is the name of a baseline; call the candidate otherwise"
+        )
+        raise Misuse(msg)
+    found = signal.signal_test(dataset, seed=seed)
+    whole, dataset = dataset, within_reach(dataset, seed=seed)
+    splits = make_folds(dataset, folds=folds, repeats=repeats, seed=seed)
+    outcomes = harness.run(
+        {**baselines, **candidates},
+        dataset,
+        splits,
+        seeds=seeds,
+        jobs=jobs,
+        on_done=on_done,
+    )
+    outcomes = [*outcomes, *known]
+    board = make_board(dataset, splits, outcomes)
+    evidence = gather(board, found)
+    _check_any(evidence)
+    verdicts = verdict.draw(evidence)
+    learned = Learned(board, found, verdicts[-1], whole)
+    faults = examine(dataset, evidence.rows, learned=learned)
+    wanted = _wanted(curves, evidence, verdicts[-1].name, {**baselines, **candidates})
+    results = replace(
+        _results(board, evidence, verdicts, seed=seed),
+        command=command,
+        split=_split_text(dataset, folds, repeats) + _times(board),
+        findings=tuple(f.finding for f in faults),
+        curve=learning_curve(board, wanted, seed=seed, jobs=jobs),
+        seconds=time.perf_counter() - start,
+    )
+    said = fold_scores.make_predictions(board)
+    return Study(results, said, tuple(outcomes), faults)
+
+
+def _results(
+    board: Board, evidence: Evidence, verdicts: tuple[Verdict, ...], *, seed: int
+) -> Results:
+    """What follows from the scores alone."""
+    # what is too good to be true says nothing of what can be reached
+    top = None if evidence.suspicion else ceiling(board, evidence.rows, seed=seed)
+    return Results(
+        command="",
+        seed=seed,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        seconds=0.0,
+        versions=versions(),
+        about=describe(board.dataset),
+        split="",
+        metric="skill",
+        rows=evidence.rows,
+        signal=evidence.signal,
+        verdicts=verdicts,
+        comparisons=evidence.comparisons,
+        pairs=make_pairs(board, evidence.rows),
+        noise=make_noise(board, evidence.rows),
+        course=fold_scores.make_course(board),
+        ceiling=top,
+        pictures=make_pictures(board, evidence.rows, seed=seed),
+    )
+
+
+def _wanted(
+    curves: Curves, evidence: Evidence, data: str, candidates: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The candidates whose learning curves are drawn, the best baseline's first."""
+    best = best_baseline(evidence.rows)
+    if best is None or curves == "none":
+        return {}
+    able = [row.name for row in evidence.rows if not row.error and learns(row)]
+    if curves == "best":
+        told = data in ("signal", "undecided")
+        able = [name for name in able if told and name in (best.name, *LINEAR)]
+    able.sort(key=lambda name: name != best.name)
+    return {name: candidates[name] for name in able if name in candidates}
+
+
+def within_reach(dataset: Dataset, *, seed: int) -> Dataset:
+    """A sample of a very long table; a note says so. Images keep all their rows."""
+    if len(dataset) <= MAX_ROWS or dataset.n_test or dataset.series:
+        return dataset
+    rows = sample_rows(dataset, MAX_ROWS, seed=seed)
+    note = f"scored on a sample of {len(rows):,} of {len(dataset):,} rows"
+    return replace(
+        dataset,
+        x=take(dataset.x, rows),
+        y=dataset.y[rows],
+        groups=None if dataset.groups is None else dataset.groups[rows],
+        notes=(*dataset.notes, note),
+    )
+
+
+def _check_any(evidence: Evidence) -> None:
+    baselines = [row for row in evidence.rows if row.kind == "baseline"]
+    if all(row.error for row in baselines):
+        reasons = "; ".join(sorted({str(row.error) for row in baselines}))
+        msg = f"no baseline could be fitted: {reasons}"
+        raise BadData(msg)
+
+
+def describe(dataset: Dataset) -> About:
+    """The dataset in words and numbers."""
+    counts: Any = ()
+    if dataset.classes:
+        codes, labels = dataset.y, len(dataset.classes)
+        one = codes.ndim == 1
+        counts = np.bincount(codes, minlength=labels) if one else codes.sum(axis=0)
+    card = dataset.card
+    return About(
+        name=card.name,
+        title=card.title,
+        task=card.task,
+        target=card.target,
+        source=card.source,
+        rows=len(dataset),
+        columns=int(np.prod(dataset.x.shape[1:])),
+        classes={c: int(n) for c, n in zip(dataset.classes, counts, strict=True)},
+        notes=dataset.notes,
+        sha256=dataset.sha256,
+    )
+
+
+def _split_text(dataset: Dataset, folds: int, repeats: int) -> str:
+    if dataset.task == "characters":
+        return f"the last {dataset.n_test:,} characters"
+    if dataset.n_test:
+        return f"the {dataset.n_test:,} official test rows"
+    if dataset.series:
+        steps = f"{dataset.series.horizon} steps each, season {dataset.season}"
+        return f"{folds} folds at the end of the series (rolling origin), {steps}"
+    kind = "stratified folds" if has_strata(dataset) else "folds"
+    times = "" if repeats == 1 else f", {repeats} times"
+    whole = "" if dataset.groups is None else ", groups kept whole"
+    return f"{folds} {kind}{times}{whole}"
+
+
+def _times(board: Board) -> str:
+    """``, 3 seeds`` where a candidate was trained so often on each fold."""
+    seeds = 1 + max((o.seed for more in board.more.values() for o in more), default=0)
+    return f", {seeds} seeds" if seeds > 1 else ""
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the libraries whose numbers these are."""
+    import platform
+    from importlib.metadata import version
+
+    names = (
+        "learnable",
+        "scikit-learn",
+        "skrub",
+        "statsmodels",
+        "pandas",
+        "numpy",
+        "keras",
+        "tensorflow",
+    )
+    return {"python": platform.python_version()} | {n: version(n) for n in names}

@@ -1,0 +1,231 @@
+"""What was found about a training script, as plain data for the report and for JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html import escape
+from typing import Literal
+
+Side = Literal["network", "data", "both", "none", "undecided"]
+"""Where the fault lies."""
+SIDES: dict[Side, str] = {
+    "network": "The fault lies in the network.",
+    "data": "The fault lies in the data.",
+    "both": "The fault lies in the data and in the network.",
+    "none": "No fault was found.",
+    "undecided": "It cannot be told where the fault lies.",
+}
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A fault whose effect was measured.
+
+    Parameters
+    ----------
+    code, label : str
+        Of its rule, e.g. ``"N106"`` and ``"missing-nonlinearity"``.
+    sentence, advice : str
+        What was seen, and what to do.
+    repair : str
+        What was changed, in a few words; "" where no change to the script can mend it.
+    before, only, together : float, optional
+        Score as the script has it, with this repair alone, and with those of all
+        causes; None where nothing could be tried.
+    lost, error : float, optional
+        What the score loses when this repair is left out, and its standard error.
+    is_data : bool
+        Whether the data are at fault: so are those of rules D, and labels that were
+        computed with.
+    """
+
+    code: str
+    label: str
+    sentence: str
+    advice: str
+    repair: str = ""
+    before: float | None = None
+    only: float | None = None
+    together: float | None = None
+    lost: float | None = None
+    error: float | None = None
+    is_data: bool = False
+
+    @property
+    def scores(self) -> str:
+        """What the repair did, in numbers; "" where nothing could be tried."""
+        if self.before is None or self.only is None or self.together is None:
+            return ""
+        return (
+            f"{self.repair}: score {self.before:.2f} as it is, {self.only:.2f} with "
+            f"this alone, {self.together:.2f} with all repairs"
+        )
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """What a rule suspected: acquitted by trials, open, or untested."""
+
+    code: str
+    label: str
+    sentence: str
+    state: Literal["acquitted", "not-alone", "would-do", "untested"]
+    repair: str = ""
+
+
+STATES = {
+    "would-do": "Would do as well",
+    "acquitted": "Tried, not the cause",
+    "not-alone": "Tried alone, not enough",
+    "untested": "Untested",
+}
+"""How a suspicion ended, in words."""
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A symptom or a golden test: code, label, whether it is well, a sentence."""
+
+    code: str
+    label: str
+    well: bool | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One thing that was tried, and its score on the first split."""
+
+    what: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Look:
+    """The layers at one step of the training: name -> numbers."""
+
+    step: int
+    loss: float
+    gradients: dict[str, float]
+    updates: dict[str, float]
+    dead: dict[str, float]
+    saturated: dict[str, float]
+
+
+@dataclass(frozen=True, repr=False)
+class Diagnosis:
+    """The answer on one training of a script.
+
+    Parameters
+    ----------
+    side : {"network", "data", "both", "none", "undecided"}
+    verdict, sentence, change : str
+        As a `learnable.baselines.results.results.Verdict`.
+    measure : str
+        What scores are, in words.
+    before, reach, mended : float
+        Score as the script has it; what can be reached, as far as anybody has seen;
+        with all repairs.
+    baseline : float
+        Score of the best baseline on the same rows.
+    tuned, best : str, float
+        What makes the mended network better still, though it is no cause, and the
+        score with it; "" and ``mended`` where nothing does. It is in the repaired
+        program.
+    diff, fixed : str
+        The repaired program against the script, and whole; "" where there is none.
+    failed : str
+        Why the repaired program did not run to its end; "" if it did.
+    snippet : str
+        The repaired network as code, where the script could not be changed; where
+        nothing mends it, a plain network in its place.
+    reference : float, optional
+        Score of that plain network; None where none was needed.
+    output : str
+        The name of the output that was examined, where the network has several.
+    others : tuple of Diagnosis
+        The answers on its other outputs.
+    """
+
+    script: str
+    side: Side
+    verdict: str
+    sentence: str
+    change: str
+    measure: str
+    before: float | None
+    baseline: float | None
+    reach: float | None
+    mended: float | None
+    causes: tuple[Cause, ...] = ()
+    suspicions: tuple[Suspicion, ...] = ()
+    symptoms: tuple[Sign, ...] = ()
+    golden: tuple[Sign, ...] = ()
+    trials: tuple[Trial, ...] = ()
+    tuned: str = ""
+    best: float | None = None
+    looks: tuple[Look, ...] = ()
+    losses: tuple[float, ...] = ()
+    fits: tuple[str, ...] = ()
+    diff: str = ""
+    fixed: str = ""
+    failed: str = ""
+    snippet: str = ""
+    reference: float | None = None
+    output: str = ""
+    others: tuple[Diagnosis, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Side, verdict and causes, a few lines, as a terminal shows them."""
+        of = f"output {self.output!r}: " if self.output else ""
+        lines = [f"{of}{self.verdict}. {SIDES[self.side]}", f"  {self.sentence}"]
+        for cause in self.causes:
+            lines += [f"{cause.code} {cause.label}. {cause.sentence}"]
+            lines += [f"  {cause.scores}"] if cause.scores else []
+            lines += [f"  What to do: {cause.advice}"]
+        lines += [self.further] if self.tuned else []
+        for state, words in STATES.items():
+            labels = [s.label for s in self.suspicions if s.state == state]
+            lines += [f"{words}: {', '.join(labels)}."] if labels else []
+        lines += [f"  What would change this: {self.change}"]
+        return "\n".join([*lines, *(other.summary for other in self.others)])
+
+    __str__ = __repr__
+
+    @property
+    def further(self) -> str:
+        """What the repaired program does beside the repairs, with its effect."""
+        return (
+            f"No cause, but it helps the repaired network: {self.tuned} (score "
+            f"{self.mended:.2f} without, {self.best:.2f} with)."
+        )
+
+    @property
+    def summary(self) -> str:
+        """The answer in one line: output, verdict, causes."""
+        causes = ", ".join(f"{c.code} {c.label}" for c in self.causes) or "no cause"
+        name = f"output {self.output!r}" if self.output else self.script
+        return f"{name}: {self.verdict} ({causes}). {self.sentence}"
+
+    def _repr_html_(self) -> str:
+        """The same for a notebook, with a table of the causes."""
+        parts = [
+            f"<p><b>{escape(self.verdict)}.</b> {escape(SIDES[self.side])}<br>"
+            f"{escape(self.sentence)}</p>"
+        ]
+        if self.causes:
+            parts += [_html_row("th", ("cause", "", "proved by", "what to do"))]
+            parts += [
+                _html_row("td", (c.label, c.sentence, c.scores, c.advice))
+                for c in self.causes
+            ]
+            parts[1:] = ["<table>", *parts[1:], "</table>"]
+        parts += [f"<p>What would change this: {escape(self.change)}</p>"]
+        parts += [f"<p>{escape(other.summary)}</p>" for other in self.others]
+        return "".join(parts)
+
+
+def _html_row(kind: str, cells: tuple[str, ...]) -> str:
+    inner = "".join(f"<{kind}>{escape(cell)}</{kind}>" for cell in cells)
+    return f"<tr>{inner}</tr>"

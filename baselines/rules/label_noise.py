@@ -1,0 +1,179 @@
+"""Labels that the other rows contradict: confident learning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..scores.metrics import safe_probabilities
+from .case import Case, Found, found
+
+LEAST_SURE = 0.01
+"""Share contradicted among the surest rows, at its lower end, that is a warning ..."""
+LEVEL = 0.6
+"""... if it is so much of the share among all rows: where classes overlap, rows far
+from their border are hardly ever contradicted. See docs/findings.md for figures."""
+BETTER = 0.5
+"""Share of the commonest class's errors above which a baseline is a poor judge ..."""
+POOR = 0.7
+"""... and above which it is none. A poor judge's word counts only if ..."""
+FLAT = 0.75
+"""... the surest rows, at the lower end of their share, are contradicted so much as
+often as all. Half of the tables with 30 % of their labels changed are above it, and
+none as it is; see docs/findings.md."""
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """What confident learning says of some labels.
+
+    Parameters
+    ----------
+    rows : int array
+        Places of labels in doubt, the least likely first.
+    share : float
+        Of labels that are wrong, as the confident joint has it.
+    sure_share : float
+        Of labels that are contradicted, among the half of the rows of which the model
+        is most sure.
+    sure_count : int
+        How many rows that half has.
+    """
+
+    rows: np.ndarray
+    share: float
+    sure_share: float
+    sure_count: int
+
+
+def contradicted_labels(case: Case) -> Found | None:
+    """Labels that the best baseline, which did not see them, confidently denies."""
+    if case.said is None or case.best is None:
+        return None
+    errors = share_of_errors(case)
+    # what baselines on pixels cannot tell apart, networks do: poor is none there
+    if errors > (BETTER if case.dataset.is_image else POOR):
+        return None
+    rows, p = case.said
+    y = case.dataset.y[rows]
+    doubts = find_doubts(y, p)
+    if not len(doubts.rows):
+        return None
+    wrong = float((p.argmax(axis=1) != y).mean())
+    low = lower_end(doubts.sure_share, doubts.sure_count)
+    grave = low >= LEAST_SURE and doubts.sure_share >= LEVEL * wrong
+    if errors > BETTER:
+        grave = low >= FLAT * wrong
+        if not grave:
+            return None
+    return found(
+        "D307",
+        "warning" if grave else "note",
+        f"{len(doubts.rows):,} of {len(rows):,} labels are not what {case.best.name} "
+        "is sure of without having seen them. " + _meaning(doubts, wrong, grave=grave),
+        "Look at the rows that are named, the least likely label first "
+        "(findings.csv has all), and correct those that are wrong. Do not drop rows "
+        "only because a model denies them: rare cases look like that too.",
+        rows=rows[doubts.rows],
+        share=doubts.share,
+        sure_share=doubts.sure_share,
+        wrong_share=wrong,
+    )
+
+
+def _meaning(doubts: Doubts, wrong: float, *, grave: bool) -> str:
+    seen = (
+        f"Among the half of the rows of which it is surest {doubts.sure_share:.1%} are "
+        f"denied, of all rows {wrong:.1%}"
+    )
+    if grave:
+        return (
+            f"{seen}: so far from the classes' borders that is not overlap, but labels "
+            f"that are wrong (about {doubts.share:.1%} by confident learning), or "
+            "chance that no feature shows."
+        )
+    return f"{seen}, as where classes overlap: most of these labels may well be right."
+
+
+def share_of_errors(case: Case) -> float:
+    """The best baseline's errors by those of the commonest class; infinite if none."""
+    dataset = case.dataset
+    if not dataset.classes or dataset.y.ndim == 2 or case.said is None:
+        return np.inf
+    rows, p = case.said
+    y = dataset.y[rows]
+    common = np.bincount(y).max() / len(y)
+    return float((p.argmax(axis=1) != y).mean() / max(1 - common, 1e-12))
+
+
+def lower_end(share: float, count: int) -> float:
+    """Lower end of a share's 95 % interval (Wilson, JASA 22:209-212, 1927)."""
+    z = 1.96
+    middle = share + z**2 / (2 * count)
+    reach = z * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
+    return float((middle - reach) / (1 + z**2 / count))
+
+
+def confident_joint(y: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """Counts of rows by given label and by the label that they confidently have.
+
+    Northcutt, Jiang, Chuang, Confident learning (JAIR 70, 2021), equation 1: a row has
+    a class confidently where its probability is not below the mean probability of
+    that class among the rows with that label; of several such classes the likeliest.
+
+    Parameters
+    ----------
+    y : int array of shape (n_rows,)
+    p : array of shape (n_rows, n_classes)
+        Probabilities by a model that did not see the row.
+
+    Returns
+    -------
+    int array of shape (n_classes, n_classes)
+        A class without rows has noughts.
+    """
+    joint = np.zeros((p.shape[1], p.shape[1]), dtype=int)
+    likely = _confident(y, p)
+    known = likely >= 0
+    np.add.at(joint, (y[known], likely[known]), 1)
+    return joint
+
+
+def _confident(y: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """The class that each row confidently has; -1 where it has none."""
+    counts = np.bincount(y, minlength=p.shape[1])
+    sums = np.bincount(y, weights=p[np.arange(len(y)), y], minlength=p.shape[1])
+    limits = np.where(counts > 0, sums / np.maximum(counts, 1), np.inf)
+    able = np.where(p >= limits, p, -1.0)
+    return np.where(able.max(axis=1) >= 0, able.argmax(axis=1), -1)
+
+
+def find_doubts(y: np.ndarray, p: np.ndarray) -> Doubts:
+    """Labels off the diagonal of the confident joint, by their normalised margin.
+
+    Parameters
+    ----------
+    y : int array of shape (n_rows,)
+    p : array of shape (n_rows, n_classes)
+    """
+    p = safe_probabilities(p)
+    joint = confident_joint(y, p)
+    counts = np.bincount(y, minlength=p.shape[1])
+    # each label's row of the joint is scaled to the rows that have it (equation 3)
+    known = np.maximum(joint.sum(axis=1), 1)
+    right = np.where(joint.sum(axis=1) > 0, joint.diagonal() / known, 1.0)
+    share = float(1 - (right * counts).sum() / len(y))
+    own = p[np.arange(len(y)), y]
+    others = p.copy()
+    others[np.arange(len(y)), y] = -1
+    margin = own - others.max(axis=1)
+    likely = _confident(y, p)
+    doubted = np.flatnonzero((likely >= 0) & (likely != y) & (margin < 0))
+    surest = np.argsort(-p.max(axis=1), kind="stable")[: -(-len(y) // 2)]
+    return Doubts(
+        doubted[np.argsort(margin[doubted], kind="stable")],
+        share,
+        float((p.argmax(axis=1) != y)[surest].mean()),
+        len(surest),
+    )

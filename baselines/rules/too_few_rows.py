@@ -1,0 +1,109 @@
+"""Rows that are too few to tell anything by."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..scores.comparison import folds_once
+from ..verdicts.verdict import STATED_EFFECT, round_rows
+from .case import Case, Found, Learned, found, named
+
+RARE = 10
+"""Rows of a class from which on folds of a tenth can all have one."""
+WIDE = 0.5
+"""Width of the interval of a skill that says no more than yes or no ..."""
+USEFUL = 0.2
+"""... and one that ranks candidates: its error goes with the root of the rows."""
+LEAST_FOLDS = 5
+"""With fewer the interval is wide because of that."""
+
+
+def too_few_rows(case: Case) -> Found | None:
+    """A verdict that cannot be drawn, rare classes, a skill known only roughly."""
+    if case.learned is None:
+        return None
+    told: list[str] = []
+    needed = _undecided(case, case.learned, told)
+    grave = needed > 0
+    rare = _rare(case, told)
+    folds = _parts(case.learned)
+    if rare and min(rare.values()) < folds:
+        grave = True
+    wide = _wide(case, told)
+    if not told:
+        return None
+    needed = max([needed, wide, *(_for_class(case, n) for n in rare.values())])
+    return found(
+        "D311",
+        "warning" if grave else "note",
+        " ".join(told),
+        f"Bring about {round_rows(needed)} rows in all, or ask for less: join classes "
+        "that are rare, or leave them out.",
+        needed=needed,
+        rare_classes=len(rare),
+    )
+
+
+def _undecided(case: Case, learned: Learned, told: list[str]) -> float:
+    """Rows that would decide, 0 where the verdict is drawn."""
+    if learned.verdict.name != "undecided":
+        return 0
+    rows, least = len(case.dataset), learned.signal.detectable
+    if least is None or least <= STATED_EFFECT:
+        told.append(f"{rows:,} rows cannot tell whether there is anything to learn.")
+        return 2 * rows
+    told.append(
+        f"With {rows:,} rows only a relation that explains {least:.0%} of the variance "
+        "or more is found with 80 % power, so that nothing found says little."
+        if least < 1
+        else f"With {rows:,} rows hardly any relation is found with 80 % power."
+    )
+    return rows * least / STATED_EFFECT
+
+
+def _rare(case: Case, told: list[str]) -> dict[str, int]:
+    """Classes with fewer than `RARE` rows, and how many they have."""
+    dataset = case.dataset
+    if not dataset.classes or dataset.y.ndim == 2:
+        return {}
+    counts = np.bincount(dataset.y, minlength=len(dataset.classes))
+    rare = {
+        label: int(n)
+        for label, n in zip(dataset.classes, counts, strict=True)
+        if 0 < n < RARE
+    }
+    if rare:
+        fewest = sorted(rare, key=lambda label: rare[label])
+        have = "class has" if len(rare) == 1 else "classes have"
+        told.append(
+            f"{len(rare)} {have} fewer than {RARE} rows ({named(fewest)}; "
+            f"{min(rare.values())} at least): what is said of them is said of a few."
+        )
+    return rare
+
+
+def _parts(learned: Learned) -> int:
+    """Folds of one repeat, each of which should hold some of every class."""
+    return folds_once(learned.board.test_over_train)
+
+
+def _for_class(case: Case, count: int) -> float:
+    """Rows in all that bring a class of so many rows to `RARE`."""
+    return len(case.dataset) * RARE / count
+
+
+def _wide(case: Case, told: list[str]) -> float:
+    """Rows for a useful interval of the best skill, 0 where it is narrow enough."""
+    skill = case.best.scores["skill"] if case.best else None
+    if skill is None or skill.low is None or skill.high is None or skill.mean <= 0:
+        return 0
+    if 1 < len(skill.folds) < LEAST_FOLDS:
+        return 0
+    width = skill.high - skill.low
+    if not width > WIDE:
+        return 0
+    told.append(
+        f"The best baseline's skill of {skill.mean:.2f} may be anything from "
+        f"{skill.low:.2f} to {skill.high:.2f}: candidates cannot be told apart by it."
+    )
+    return len(case.dataset) * (width / USEFUL) ** 2

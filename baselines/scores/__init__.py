@@ -1,0 +1,1 @@
+"""Fits, scores and comparisons of candidates on the same folds."""

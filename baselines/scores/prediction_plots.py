@@ -1,0 +1,231 @@
+"""From outcomes to what is drawn of the predictions: curves, bins, histograms, points.
+
+All test rows of the first seed stand together, each as it was predicted the first time.
+Nothing is drawn of a series or a text, nor of several numbers at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...data import Dataset
+from ...data.dataset import ORDERED
+from ..results.results import Picture, Pictures, Row, Tradeoff
+from ..verdicts.leakage import best_baseline
+from .board import Board
+from .fold_scores import MOST_CLASSES, learns
+from .metrics import calibration_bins, calibration_error, safe_probabilities
+
+MOST_NETWORKS = 12
+MOST_POINTS = 60
+"""Of a curve."""
+MOST_DRAWN = 200
+"""Rows whose predictions are drawn one by one."""
+MOST_ANSWERS = 1_000_000
+"""Curves over more answers (rows x classes) are of a seeded sample of the rows."""
+PROBABILITY_BINS = 20
+NUMBER_BINS = 24
+
+
+def make_pictures(
+    board: Board, rows: Sequence[Row], *, seed: int = 0
+) -> Pictures | None:
+    """What networks, the best baseline and the rule of thumb said of the test rows.
+
+    None where nothing can be drawn.
+    """
+    data, chosen = board.dataset, _chosen(rows)
+    numbers = not data.classes
+    if not chosen or data.task in ORDERED or (numbers and data.y.ndim > 1):
+        return None
+    asked, _ = _said(board, chosen[0].name)
+    said = [(row, _said(board, row.name)[1]) for row in chosen]
+    if numbers:
+        return _of_numbers(data.y[asked], said, seed)
+    if data.y.ndim > 1:
+        return _of_labels(data, asked, said)
+    return _of_classes(data, asked, said, seed)
+
+
+def _chosen(rows: Sequence[Row]) -> list[Row]:
+    able = [row for row in rows if not row.error]
+    networks = [row for row in able if row.kind == "network"][:MOST_NETWORKS]
+    baselines = [row for row in able if row.kind == "baseline"]
+    best = best_baseline(tuple(rows))
+    thumb = next((row for row in baselines if not learns(row)), None)
+    names = [row.name for row in (best, thumb) if row is not None]
+    return [*networks, *(row for row in baselines if row.name in names)]
+
+
+def _said(board: Board, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of the test rows, and what was said of each the first time."""
+    seen = np.zeros(len(board.dataset), dtype=bool)
+    rows, said = [], []
+    for outcome in board.outcomes[name]:
+        assert outcome.predictions is not None
+        test = board.folds[outcome.fold].test
+        fresh = ~seen[test]
+        seen[test] = True
+        rows.append(test[fresh])
+        said.append(outcome.predictions[fresh])
+    return np.concatenate(rows), np.concatenate(said).astype("float64")
+
+
+_Said = list[tuple[Row, np.ndarray]]
+
+
+def _of_classes(data: Dataset, asked: np.ndarray, said: _Said, seed: int) -> Pictures:
+    """Of two classes the second one is asked for; of more the one that is chosen."""
+    y, count = data.y[asked], len(data.classes)
+    some = _sample(len(y), MOST_ANSWERS // count, seed)
+    truth = (y[some, None] == np.arange(count))[:, 1 if count == 2 else slice(None)]
+    pictures = []
+    for row, raw in said:
+        p = safe_probabilities(raw)
+        named = p.argmax(axis=1)
+        likely, held = p.max(axis=1), named == y
+        if count == 2:
+            likely, held = p[:, 1], y == 1
+        asked_for = p[some][:, 1 if count == 2 else slice(None)]
+        curves = _tradeoffs(truth.ravel(), asked_for.ravel()) if learns(row) else {}
+        each = np.bincount(named, minlength=count) if count <= MOST_CLASSES else []
+        own = _probabilities(likely, held, data.groups is None)
+        pictures.append(Picture(row.name, **curves, **own, named=_whole(each)))
+    return Pictures(
+        len(y),
+        _rounded(np.linspace(0, 1, PROBABILITY_BINS + 1)),
+        _whole(np.bincount(y, minlength=count) if count <= MOST_CLASSES else []),
+        float(truth.mean()),
+        candidates=tuple(pictures),
+    )
+
+
+def _of_labels(data: Dataset, asked: np.ndarray, said: _Said) -> Pictures:
+    """Each label of each row is a question of its own."""
+    y = data.y[asked] == 1
+    pictures = []
+    for row, raw in said:
+        p = np.clip(raw, 0, 1)
+        curves = _tradeoffs(y.ravel(), p.ravel()) if learns(row) else {}
+        own = _probabilities(p.ravel(), y.ravel(), False)
+        named = _whole((p >= 0.5).sum(axis=0))
+        pictures.append(Picture(row.name, **curves, **own, named=named))
+    edges = _rounded(np.linspace(0, 1, PROBABILITY_BINS + 1))
+    share, actual = float(y.mean()), _whole(y.sum(axis=0))
+    return Pictures(len(y), edges, actual, share, candidates=tuple(pictures))
+
+
+def _probabilities(
+    said: np.ndarray, held: np.ndarray, independent: bool
+) -> dict[str, Any]:
+    """Bins of equal numbers and of equal width."""
+    bins = calibration_bins(said, held, independent=independent)
+    edges = np.linspace(0, 1, PROBABILITY_BINS + 1)
+    return {
+        "bins": bins,
+        "error": calibration_error(bins),
+        "said": _whole(np.histogram(said, edges)[0]),
+        "held": _whole(np.histogram(said[held], edges)[0]),
+    }
+
+
+def _tradeoffs(truth: np.ndarray, said: np.ndarray) -> dict[str, Tradeoff]:
+    """ROC and precision-recall curve; none where all answers are the same.
+
+    Not for a rule of thumb: it says the same of all rows of a fold, and shares that
+    differ from fold to fold would be all that its curves show.
+    """
+    from sklearn import metrics
+
+    if not 0 < truth.mean() < 1:
+        return {}
+    false, true, _ = metrics.roc_curve(truth, said)
+    precision, recall, _ = metrics.precision_recall_curve(truth, said)
+    precision, recall = precision[::-1], recall[::-1]
+    roc = thinned(false, true, false + true)
+    return {
+        "roc": Tradeoff(*roc, float(metrics.roc_auc_score(truth, said))),
+        "recall": Tradeoff(
+            *thinned(recall, precision, recall),
+            float(metrics.average_precision_score(truth, said)),
+        ),
+    }
+
+
+def thinned(
+    across: np.ndarray, up: np.ndarray, along: np.ndarray, most: int = MOST_POINTS
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """At most so many points of a curve, both ends among them.
+
+    Evenly spaced by ``along``, which never falls.
+    """
+    if len(along) > most:
+        wanted = np.linspace(along[0], along[-1], most - 1)
+        places = np.minimum(np.searchsorted(along, wanted), len(along) - 1)
+        places = np.unique([0, *places, len(along) - 1])
+        across, up = across[places], up[places]
+    return _rounded(across, 4), _rounded(up, 4)
+
+
+def _of_numbers(y: np.ndarray, said: _Said, seed: int) -> Pictures:
+    """Predictions and residuals, by size, and some of them one by one."""
+    edges = _edges(y, [p for _, p in said])
+    left = [y - p for _, p in said]
+    least = min(left, key=lambda r: float(np.square(r).mean()))
+    steps = _edges(least, left)
+    some = _sample(len(y), MOST_DRAWN, seed)
+    return Pictures(
+        len(y),
+        _rounded(edges, 9),
+        _counted(y, edges),
+        None,
+        _rounded(y[some]),
+        _rounded(steps, 9),
+        tuple(
+            Picture(
+                row.name,
+                said=_counted(p, edges),
+                drawn=_rounded(p[some]),
+                residuals=_counted(rest, steps),
+            )
+            for (row, p), rest in zip(said, left, strict=True)
+        ),
+    )
+
+
+def _edges(own: np.ndarray, others: Sequence[np.ndarray]) -> np.ndarray:
+    """Over all of the first, and of the others what is at most half its range off.
+
+    A network that runs away would leave one bar of everything else.
+    """
+    low, high = float(own.min()), float(own.max())
+    room = 0.5 * (high - low) or 0.5 * abs(high) or 1.0
+    low = max(low - room, min(low, *(float(o.min()) for o in others)))
+    high = min(high + room, max(high, *(float(o.max()) for o in others)))
+    if not low < high:
+        low, high = low - room, high + room
+    return np.linspace(low, high, NUMBER_BINS + 1)
+
+
+def _counted(values: np.ndarray, edges: np.ndarray) -> tuple[int, ...]:
+    return _whole(np.histogram(np.clip(values, edges[0], edges[-1]), edges)[0])
+
+
+def _sample(rows: int, most: int, seed: int) -> np.ndarray:
+    """Places of a seeded sample, in order."""
+    if rows <= most:
+        return np.arange(rows)
+    rng = np.random.default_rng([seed, 11])
+    return np.sort(rng.choice(rows, max(most, 1), replace=False))
+
+
+def _whole(counts: Any) -> tuple[int, ...]:
+    return tuple(int(n) for n in counts)
+
+
+def _rounded(values: np.ndarray, digits: int = 6) -> tuple[float, ...]:
+    """So many significant digits: more weigh, and cannot be seen."""
+    return tuple(float(f"{v:.{digits}g}") for v in values)

@@ -1,0 +1,1 @@
+"""The signal test: are features and target related at all?"""

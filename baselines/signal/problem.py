@@ -1,0 +1,261 @@
+"""What a signal test works on: rows as numbers, views of the target, row orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...data import Dataset
+from ...data.dataset import take
+from ...data.encode import encode_fold
+from ...data.errors import BadData
+from ...data.split import sample_rows
+from ..estimators.text import word_features
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+FOLDS = 5
+AGREED = 0.99
+"""Share of the rows with equal features whose targets agree, where they are copies."""
+CHARACTERS = 10
+"""Of a text, so many of the commonest characters are predicted ..."""
+BEFORE = 3
+"""... from so many before them."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What stays the same for every permutation.
+
+    ``views`` are target matrices of shape (n_rows, n_targets), standardised: the class
+    indicators, or a regression target once as it is and once as normal scores of its
+    ranks (which heavy tails do not disturb).
+    """
+
+    x: np.ndarray
+    views: tuple[np.ndarray, ...]
+    groups: np.ndarray | None
+    seed: int
+
+
+def make_problem(dataset: Dataset, *, limit: int, seed: int) -> Problem:
+    """A seeded sample of at most ``limit`` rows as numbers, and the target's views.
+
+    Where all rows of a group have the same features, a group becomes one row with its
+    mean target: within such groups there is nothing to find, between them there may be.
+
+    Raises
+    ------
+    BadData
+        There are less than two rows or groups.
+    """
+    if dataset.task == "characters":
+        return _text_problem(dataset, limit, seed)
+    rows = np.arange(len(dataset))
+    if len(rows) > limit:
+        rows = sample_rows(dataset, limit, seed=seed)
+    # without the target, one encoding of all rows is fair to every permutation
+    x = encode_fold(dataset.x, rows, rows[:1])[0]
+    if x.dtype == object:
+        x = word_features(x, seed=seed)
+    groups = None if dataset.groups is None else dataset.groups[rows]
+    y = dataset.y[rows]
+    if groups is None:
+        copies = _copies(take(dataset.x, rows), y)
+        rows, x, y = rows[~copies], x[~copies], y[~copies]
+    views = target_views(y, classes=dataset.is_classification)
+    units = len(rows) if groups is None else len(np.unique(groups))
+    if units < 2:
+        what = "row" if groups is None else "group"
+        msg = f"a relation cannot be tested on {units} {what}; bring more {what}s"
+        raise BadData(msg)
+    return _merged(Problem(x, views, groups, seed))
+
+
+def _text_problem(dataset: Dataset, limit: int, seed: int) -> Problem:
+    """The characters before some positions, one-hot, and the commonest ones there."""
+    rows = np.arange(BEFORE, len(dataset), BEFORE + 1)
+    if len(rows) > limit:
+        rows = np.random.default_rng([seed, 4]).choice(rows, limit, replace=False)
+    y = dataset.y[rows]
+    common = np.argsort(-np.bincount(y))[:CHARACTERS]
+    before = dataset.x[rows][:, -BEFORE:]
+    x = (before[:, :, None] == common).reshape(len(rows), -1)
+    return Problem(x, (unit(y[:, None] == common),), None, seed)
+
+
+def _copies(x: Any, y: np.ndarray) -> np.ndarray:
+    """Which rows are copies of earlier ones, target and all.
+
+    A copy on the other side of a split gives its target away, whatever it is. Rows with
+    equal features are copies where far more different ones are possible than there are,
+    and where they agree in their targets; else they are equal by chance.
+    """
+    kinds = np.unique(row_hashes(x), return_inverse=True)[1]
+    first = np.unique(kinds, return_index=True)[1]
+    again = np.ones(len(kinds), dtype=bool)
+    again[first] = False
+    agree = (y == y[first][kinds]).reshape(len(y), -1).all(axis=1)
+    if not again.any() or agree[again].mean() < AGREED or not is_fine(x):
+        return np.zeros(len(kinds), dtype=bool)
+    return again & agree
+
+
+def _merged(problem: Problem) -> Problem:
+    """One row a group where all its rows have the same features."""
+    if problem.groups is None:
+        return problem
+    _, first, group = np.unique(problem.groups, return_index=True, return_inverse=True)
+    if not np.array_equal(problem.x, problem.x[first][group]):
+        return problem
+    views = tuple(unit(_means(view, group)) for view in problem.views)
+    return Problem(problem.x[first], views, None, problem.seed)
+
+
+def _means(columns: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Means over the rows of each group, of shape (n_groups, n_columns)."""
+    rows, counts = np.argsort(group, kind="stable"), np.bincount(group)
+    starts = np.cumsum(counts) - counts
+    return np.add.reduceat(columns[rows], starts, axis=0) / counts[:, None]
+
+
+def target_views(y: np.ndarray, *, classes: bool) -> tuple[np.ndarray, ...]:
+    """The views of `Problem` of class codes, of labels, or of numbers."""
+    return _class_views(y) if classes else _number_views(y)
+
+
+def _class_views(y: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Indicators of the classes, one for two; a rare class weighs as much as others.
+
+    Labels that do not exclude each other are indicators already.
+    """
+    if y.ndim == 2:
+        return (unit(y),)
+    codes = np.unique(y)
+    codes = codes[1:] if len(codes) == 2 else codes
+    return (unit(y[:, None] == codes[None, :]),)
+
+
+def _number_views(y: np.ndarray) -> tuple[np.ndarray, ...]:
+    from scipy.stats import norm, rankdata
+
+    columns = y.reshape(len(y), -1)
+    scores = norm.ppf(rankdata(columns, axis=0) / (len(y) + 1))
+    return unit(columns), unit(scores)
+
+
+def unit(columns: np.ndarray) -> np.ndarray:
+    """Columns of mean 0 and deviation 1, as float32; constants become 0."""
+    columns = columns.astype("float64")
+    columns = columns - columns.mean(axis=0)
+    spread = columns.std(axis=0)
+    return (columns / np.where(spread > 0, spread, 1)).astype("float32")
+
+
+def draw_orders(
+    problem: Problem, count: int, rng: np.random.Generator
+) -> list[np.ndarray]:
+    """Random row orders that respect the groups.
+
+    Whole groups swap targets where the target is constant in each, else rows swap
+    targets with rows of their own group only, and only a relation within groups can be
+    found.
+    """
+    n = len(problem.x)
+    if problem.groups is None:
+        return [rng.permutation(n) for _ in range(count)]
+    _, first, group = np.unique(problem.groups, return_index=True, return_inverse=True)
+    draw = _whole_groups if has_whole_groups(problem) else _within_groups
+    return [draw(group, first, rng) for _ in range(count)]
+
+
+def has_whole_groups(problem: Problem) -> bool:
+    """Whether the target is constant in each group."""
+    assert problem.groups is not None
+    _, first, group = np.unique(problem.groups, return_index=True, return_inverse=True)
+    return all(np.array_equal(v, v[first][group]) for v in problem.views)
+
+
+def _whole_groups(
+    group: np.ndarray, first: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Each group gets the target of another group."""
+    return first[rng.permutation(len(first))][group]
+
+
+def _within_groups(
+    group: np.ndarray, first: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Rows swap targets with rows of their own group only."""
+    shuffled = np.lexsort([rng.random(len(group)), group])
+    order = np.empty(len(group), dtype=int)
+    order[np.argsort(group, kind="stable")] = shuffled
+    return order
+
+
+def fold_numbers(problem: Problem) -> np.ndarray:
+    """The fold of each row, drawn without the target; groups stay together.
+
+    Not stratified: folds must not depend on the target.
+    """
+    rng = np.random.default_rng([problem.seed, 2])
+    if problem.groups is None:
+        return rng.permutation(len(problem.x)) % min(FOLDS, len(problem.x))
+    _, group = np.unique(problem.groups, return_inverse=True)
+    return (rng.permutation(group.max() + 1) % FOLDS)[group]
+
+
+def permuted_part(problem: Problem, columns: np.ndarray) -> np.ndarray:
+    """What permutations within groups can tell from chance: columns less their means.
+
+    Where whole groups are permuted, or single rows, it is all there is.
+    """
+    if problem.groups is None or has_whole_groups(problem):
+        return columns
+    _, group = np.unique(problem.groups, return_inverse=True)
+    return columns - _means(columns, group)[group]
+
+
+def group_level(problem: Problem, columns: np.ndarray) -> np.ndarray:
+    """Columns as targets must be where whole groups are permuted: one value a group."""
+    if problem.groups is None or not has_whole_groups(problem):
+        return permuted_part(problem, columns)
+    _, group = np.unique(problem.groups, return_inverse=True)
+    return unit(_means(columns, group)[group])
+
+
+FINE = 100
+"""Rows are fine-grained where so many times more different ones are possible."""
+
+
+def row_hashes(x: pd.DataFrame | np.ndarray) -> np.ndarray:
+    """One number a row; rows with equal features have equal numbers."""
+    import pandas as pd
+
+    if isinstance(x, pd.DataFrame):
+        # pandas' type hints leave this function out
+        hashes = pd.util.hash_pandas_object(x, index=False)  # type: ignore[attr-defined]
+        return hashes.to_numpy()
+    return np.array([hash(row.tobytes()) for row in x])
+
+
+def is_fine(x: pd.DataFrame | np.ndarray) -> bool:
+    """Whether the values allow far more different rows than there are.
+
+    Then equal rows are the same case again; else they are equal by chance. Images and
+    texts as arrays always are fine.
+    """
+    import pandas as pd
+
+    if not isinstance(x, pd.DataFrame):
+        return True
+    possible = 1.0
+    for count in x.nunique():
+        possible *= float(count)
+        if possible > FINE * len(x):
+            return True
+    return False

@@ -1,0 +1,232 @@
+"""Too good to be true: a column that is the answer, or rows on both sides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...data import Dataset
+from ...data.dataset import ORDERED, take
+from ...data.encode import fit_encoder
+from ...data.split import Fold, make_folds, sample_rows
+from ..estimators.catalog import baselines_for
+from ..results.results import Row
+from ..scores import harness
+from ..scores.board import Board, make_board
+from ..scores.comparison import over_folds
+from ..scores.fold_scores import learns
+from ..scores.metrics import reference, scaled_losses
+from ..signal.problem import row_hashes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+NEARLY_ALL = 0.9
+"""Skill of the best baseline from which single columns are tried."""
+ANSWER = 0.99
+"""Cohen's kappa, or R2 of the ranks, from which one column alone is the answer."""
+MAX_COLUMNS = 300
+MAX_ROWS = 5_000
+MANY_TWINS = 0.05
+"""Share of test rows with a twin in training from which their effect is looked at."""
+MIN_ROWS = 30
+"""Rows without a twin, or different rows, that are needed to judge by."""
+
+
+def find_suspicion(board: Board, best: Row | None) -> str:
+    """Why the scores look too good, in a sentence; "" if they do not.
+
+    Parameters
+    ----------
+    board : Board
+    best : Row or None
+        The baseline with the highest skill.
+    """
+    if best is None or not best.scores["skill"].mean > 0:
+        return ""
+    if board.dataset.task in ORDERED:  # equal pasts are no leak there
+        return ""
+    # twins first: where all rows have some, each column seems to be the answer
+    return _memorised(board, best) or _answer_columns(board.dataset, best)
+
+
+def _answer_columns(dataset: Dataset, best: Row) -> str:
+    """Columns that give the target when nothing else is known, in words."""
+    if best.scores["skill"].mean < NEARLY_ALL:
+        return ""
+    scores = column_scores(dataset)
+    found = {c: s for c, s in scores.items() if s >= ANSWER}
+    if not found:
+        return ""
+    shown = ", ".join(f"{c!r} ({s:.3f})" for c, s in list(found.items())[:5])
+    return (
+        f"the target can be read off one column alone: {shown} by "
+        f"{agreement_unit(dataset)}. "
+        "Such a column is mostly the answer under another name, or known only after it"
+    )
+
+
+def agreement_unit(dataset: Dataset) -> str:
+    """What `column_scores` measures by."""
+    return "Cohen's kappa" if dataset.is_classification else "R² of the ranks"
+
+
+def column_scores(dataset: Dataset) -> dict[str, float]:
+    """How well each column alone tells the target, out of fold.
+
+    Returns
+    -------
+    dict of column name -> float
+        Cohen's kappa or R² of the ranks, 1 at most, by a tree on at most `MAX_ROWS`
+        rows. Empty where there is one column or more than `MAX_COLUMNS`, where rows
+        are images, and with several targets.
+    """
+    x = dataset.x
+    if not hasattr(x, "columns") or dataset.y.ndim == 2:
+        return {}
+    if x.shape[1] < 2 or x.shape[1] > MAX_COLUMNS:
+        return {}
+    rows = np.arange(len(dataset))
+    if len(rows) > MAX_ROWS:
+        rows = sample_rows(dataset, MAX_ROWS, seed=0)
+    table: Any = take(x, rows)
+    y, folds = _asked(dataset.y[rows], classes=dataset.is_classification)
+    return {
+        str(c): _alone(table[[c]], y, folds, classes=dataset.is_classification)
+        for c in table.columns
+    }
+
+
+def _asked(
+    y: np.ndarray, *, classes: bool
+) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
+    """Targets as trees can follow them, and folds; none where classes are too rare."""
+    import warnings
+
+    from scipy.stats import rankdata
+    from sklearn import model_selection as ms
+
+    if classes and np.bincount(y).max() < 3:
+        return y, []
+    kind: Any = ms.StratifiedKFold if classes else ms.KFold
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The least populated class")
+        folds = list(kind(3, shuffle=True, random_state=0).split(y, y))
+    # a tree cannot follow a copy of a heavy tail to its end
+    return (y if classes else rankdata(y)), folds
+
+
+def _alone(
+    column: pd.DataFrame,
+    y: np.ndarray,
+    folds: list[tuple[np.ndarray, np.ndarray]],
+    *,
+    classes: bool,
+) -> float:
+    """Out-of-fold agreement of a tree on one column with the target."""
+    from sklearn import metrics, tree
+
+    if not folds:
+        return 0.0
+    if classes:
+        model: Any = tree.DecisionTreeClassifier(min_samples_leaf=2, random_state=0)
+        judge: Any = metrics.cohen_kappa_score
+    else:
+        model = tree.DecisionTreeRegressor(min_samples_leaf=3, random_state=0)
+        judge = metrics.r2_score
+    codes, said = _codes(column), np.zeros_like(y)
+    for train, test in folds:
+        said[test] = model.fit(codes[train], y[train]).predict(codes[test])
+    return float(judge(y, said))
+
+
+def _codes(column: pd.DataFrame) -> np.ndarray:
+    """One column as numbers: its values, or its categories numbered."""
+    import pandas as pd
+
+    values = column.iloc[:, 0]
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return fit_encoder(column, np.arange(len(column)))[1]
+    return pd.factorize(values.astype(str), sort=True)[0].reshape(-1, 1)
+
+
+def _memorised(board: Board, best: Row) -> str:
+    """Whether the gain is made only on rows whose twin was in the training rows."""
+    twins = [_has_twin(board.dataset, fold) for fold in board.folds]
+    share = float(np.concatenate(twins).mean())
+    alone = sum(int((~t).sum()) for t in twins)
+    low = best.scores["skill"].low
+    if share < MANY_TWINS or board.held_out or low is None or low <= 0:
+        return ""
+    known = float(np.nanmean(_skill_on(board, best.name, twins)))
+    where = "on the others"
+    fresh = _skill_on(board, best.name, [~t for t in twins])
+    if alone < MIN_ROWS:
+        where = "where equal rows are kept on one side"
+        fresh = _skill_apart(board.dataset, best.name)
+    estimate = over_folds(fresh, test_over_train=board.test_over_train)
+    if estimate is None or estimate.interval()[1] > known / 2:
+        return ""
+    if estimate.interval()[0] > 0:
+        return ""
+    return (
+        f"{share:.0%} of the test rows stand in the training rows as well, and only "
+        f"there does {best.name} gain anything: skill {known:.2f} on those rows, "
+        f"{estimate.mean:.2f} {where}. Take duplicates out before splitting, or "
+        "name the column that tells which rows belong together with --group"
+    )
+
+
+def _skill_apart(dataset: Dataset, name: str) -> list[float]:
+    """Skill of a baseline on new folds that keep rows with equal features together.
+
+    Empty where too few rows differ, or where groups of the user's say what belongs
+    together.
+    """
+    rows = np.arange(len(dataset))
+    if len(rows) > MAX_ROWS:
+        rows = sample_rows(dataset, MAX_ROWS, seed=0)
+    x = take(dataset.x, rows)
+    kinds = np.unique(row_hashes(x), return_inverse=True)[1]
+    if kinds.max() + 1 < MIN_ROWS or dataset.groups is not None:
+        return []
+    apart = replace(dataset, x=x, y=dataset.y[rows], groups=kinds)
+    folds = make_folds(apart)
+    outcomes = harness.run({name: baselines_for(apart)[name]}, apart, folds, jobs=1)
+    board = make_board(apart, folds, outcomes)
+    if board.failure(name):
+        return []
+    return _skill_on(board, name, [np.full(len(f.test), True) for f in folds])
+
+
+def _has_twin(dataset: Dataset, fold: Fold) -> np.ndarray:
+    """For each test row, whether a training row has the same features."""
+    hashes = row_hashes(dataset.x)
+    return np.isin(hashes[fold.test], hashes[fold.train])
+
+
+def _skill_on(board: Board, name: str, chosen: list[np.ndarray]) -> list[float]:
+    """Skill of a candidate on some of the test rows of each fold."""
+    y, classes = board.dataset.y, len(board.dataset.classes)
+    skills = []
+    for outcome, rows in zip(board.outcomes[name], chosen, strict=True):
+        fold = board.folds[outcome.fold]
+        assert outcome.predictions is not None
+        past = y[fold.train]
+        bare = reference(past, len(fold.test), classes=classes)
+        truth = y[fold.test][rows]
+        own, base = (
+            scaled_losses(truth, p[rows], past, classes=classes).sum()
+            for p in (outcome.predictions, bare)
+        )
+        skills.append(float(1 - own / base) if base > 0 else float("nan"))
+    return skills
+
+
+def best_baseline(rows: tuple[Row, ...]) -> Row | None:
+    """The baseline with the highest skill among those that use the features."""
+    able = [r for r in rows if r.kind == "baseline" and not r.error and learns(r)]
+    return max(able, key=lambda r: r.scores["skill"].mean, default=None)

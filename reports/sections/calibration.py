@@ -1,0 +1,91 @@
+"""Whether probabilities can be taken at their word: facts and chart of the bins."""
+
+from typing import Any
+
+from ...baselines.results.results import Bin, Picture, Results, Row
+from .. import text
+from ..small_multiples import PANEL, SQUARE, color
+from ..svg import Table, draw
+from .predictions import asked, best_pictures, head
+
+
+def calibration_facts(results: Results) -> dict[str, Any] | None:
+    """One panel for each network and the best baseline; None without probabilities."""
+    shown = [(row, p) for row, p in best_pictures(results) if p.bins]
+    if not shown:
+        return None
+    every = [b for _, found in shown for b in found.bins]
+    return {
+        "asked": asked(results),
+        "panels": [_panel(row, found) for row, found in shown],
+        "intervals": all(b.low is not None for b in every),
+    }
+
+
+def _panel(row: Row, found: Picture) -> dict[str, Any]:
+    total = sum(b.answers for b in found.bins)
+    said = sum(b.answers * b.said for b in found.bins) / total
+    held = sum(b.answers * b.held for b in found.bins) / total
+    return head(row) | {
+        "points": [_point(b) for b in found.bins],
+        "error": text.number(found.error),
+        "sentence": f"Says {text.number(said, '.2f')} on average; "
+        f"{text.number(held, '.2f')} hold.",
+    }
+
+
+def _point(found: Bin) -> dict[str, Any]:
+    bounds = text.interval(found.low, found.high, ".2f")
+    spread = f", 95 % interval {bounds}" if bounds else ""
+    return {
+        "said": found.said,
+        "held": found.held,
+        "low": found.held if found.low is None else found.low,
+        "high": found.held if found.high is None else found.high,
+        "text": f"said {text.number(found.said, '.2f')}: "
+        f"{text.number(found.held, '.2f')} of "
+        f"{text.count(found.answers, 'answer')} hold{spread}",
+    }
+
+
+def calibration_svg(panel: dict[str, Any]) -> str:
+    """What is said, and what holds of it, with the line on which both are equal.
+
+    Parameters
+    ----------
+    panel : dict
+        Of `calibration_facts`.
+    """
+    import altair as alt
+
+    whole = alt.Scale(domain=[0, 1], nice=False)
+    ticks = alt.Axis(values=[0, 0.2, 0.4, 0.6, 0.8, 1], format="~g", grid=True)
+    x = alt.X("said:Q", scale=whole, title="probability said", axis=ticks)
+    y = alt.Y("held:Q", scale=whole, title=None, axis=ticks)
+    tone, network = color(panel["kind"]), panel["kind"] == "network"
+    equal = alt.Chart(alt.NamedData("equal")).mark_line(
+        strokeDash=[4, 3], strokeWidth=1.5, color="var(--ink)", aria=False
+    )
+    bins = alt.Chart(alt.NamedData("bins"))
+    ends = bins.mark_rule(strokeWidth=1.5, opacity=0.6, color=tone, aria=False)
+    marks = bins.mark_point(
+        shape="diamond" if network else "circle",
+        size=60,
+        filled=True,
+        opacity=1,
+        color=tone,
+    )
+    joined = bins.mark_line(strokeWidth=1, opacity=0.6, color=tone, aria=False)
+    layers = [
+        equal.encode(x=x, y=y),
+        joined.encode(x=x, y=y),
+        ends.encode(x=x, y=alt.Y("low:Q", scale=whole), y2=alt.Y2("high:Q")),
+        marks.encode(x=x, y=y, description=alt.Description("text:N")),
+    ]
+    chart = alt.layer(*layers).properties(width=PANEL - 60, height=SQUARE)
+    tables: dict[str, Table] = {
+        "equal": [{"said": 0, "held": 0}, {"said": 1, "held": 1}],
+        "bins": panel["points"],
+    }
+    said = f"{panel['name']}: share that holds, by probability. {panel['sentence']}"
+    return draw(chart, tables, said)

@@ -1,0 +1,306 @@
+"""Why a network does not learn: answer, causes, and what else was looked at."""
+
+import math
+import re
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any
+
+from markupsafe import Markup
+
+from ...baselines.results.diagnosis import Cause, Diagnosis, Sign, Suspicion
+from ...baselines.results.results import Results, Verdict
+from .. import text
+from ..svg import FONT, LETTER, WIDE, Table, draw
+from .findings import explanation, to_markup
+from .probes import probe_facts, undrawn
+from .repair_diff import program_facts
+from .scores import verdict_facts
+
+HEADLINES = {
+    "network": "The fault lies in the network",
+    "data": "The fault lies in the data",
+    "both": "The fault lies in the data and in the network",
+    "none": "No fault was found",
+    "undecided": "It cannot be told where the fault lies",
+}
+STATES = {
+    "would-do": ("would do as well", "warn"),
+    "acquitted": ("not the cause", "none"),
+    "not-alone": ("not enough alone", "open"),
+    "untested": ("untested", "open"),
+}
+"""What became of a suspicion, and the colour of its badge; in the order of a page."""
+
+WELL = {False: ("not well", "bad"), None: ("not run", "open"), True: ("well", "good")}
+"""How a sign stands, likewise."""
+
+MOST_CAUSES = 12
+MOST_SUSPICIONS = 40
+MOST_SIGNS = 40
+MOST_TRIALS = 150
+MOST_FITS = 100
+MOST_OUTPUTS = 20
+
+
+def diagnosis_facts(results: Results) -> dict[str, Any] | None:
+    """All that the page says of a diagnosis; None where there is none."""
+    found = results.diagnosis
+    if found is None:
+        return None
+    shown = {finding.code for finding in results.findings}
+    return {
+        **_answer(found),
+        "causes": cause_facts(found, shown),
+        "more_causes": _beyond(found.causes, MOST_CAUSES),
+        "program": program_facts(found),
+        "suspicions": suspicion_facts(found.suspicions[:MOST_SUSPICIONS]),
+        "more_suspicions": _beyond(found.suspicions, MOST_SUSPICIONS),
+        "signs": _sign_lists(found),
+        "probes": probe_facts(found),
+        "undrawn": undrawn(found),
+        **_examination(found),
+    }
+
+
+def _answer(found: Diagnosis) -> dict[str, Any]:
+    verdict = Verdict(found.verdict, "", found.sentence, found.change)
+    (said,) = verdict_facts((verdict,))
+    scores = {
+        "as it is": found.before,
+        "best baseline": found.baseline,
+        "a plain network": found.reference,
+        "repaired": found.mended,
+    }
+    left_out = {"repaired"} if not found.causes else set[str]()
+    left_out |= {"a plain network"} if found.reference is None else set()
+    of = f"Output {text.name(found.output)}: " if found.output else ""
+    return {
+        "headline": of + HEADLINES[found.side],
+        "verdict": said,
+        "scores": [
+            {"name": name, "value": score_text(score)}
+            for name, score in scores.items()
+            if name not in left_out
+        ],
+        "others": [text.clean(o.summary, 500) for o in found.others[:MOST_OUTPUTS]],
+        "more_others": _beyond(found.others, MOST_OUTPUTS),
+        "measure": text.clean(found.measure, 200),
+    }
+
+
+def cause_facts(found: Diagnosis, shown: set[str]) -> list[dict[str, Any]]:
+    """The causes as they are ordered; a rule is explained the first time only.
+
+    Parameters
+    ----------
+    found : Diagnosis
+    shown : set of str
+        Codes that the page explains elsewhere.
+    """
+    causes = found.causes[:MOST_CAUSES]
+    codes = [cause.code for cause in causes]
+    return [
+        _cause(cause, found.baseline)
+        | {
+            "explanation": about_rule(code)
+            if codes.index(code) == i and code not in shown
+            else ""
+        }
+        for i, (code, cause) in enumerate(zip(codes, causes, strict=True))
+    ]
+
+
+def _cause(cause: Cause, baseline: float | None) -> dict[str, Any]:
+    lost, error = score_text(cause.lost), score_text(cause.error)
+    spread = f" (standard error {error})" if error != text.MISSING else ""
+    said = f"Without this repair the score is lower by {lost}{spread}."
+    return {
+        "code": text.name(cause.code, 20),
+        "label": text.name(cause.label),
+        "sentence": text.clean(cause.sentence, 1_000),
+        "advice": text.clean(cause.advice, 1_000),
+        "repair": text.clean(cause.repair, 300),
+        "lost": said if cause.lost is not None and cause.lost > 0 else "",
+        "chart": repair_facts(cause, baseline),
+    }
+
+
+def about_rule(code: str) -> Markup:
+    """The page of a rule as HTML without its title; empty if it is unknown here."""
+    if not re.fullmatch(r"N\d{3}", code):  # a code may come from a file: it is no path
+        return explanation(code)
+    pages = files(__name__.split(".")[0]) / "zoo/diagnosis/rules/pages"
+    page = pages / f"{code}.md"
+    return Markup(to_markup(page.read_text("utf-8"))) if page.is_file() else Markup("")
+
+
+def suspicion_facts(suspicions: Sequence[Suspicion]) -> list[dict[str, str]]:
+    """What would do as well first, what was not tried last."""
+    order = list(STATES)
+    return [
+        {
+            "code": text.name(suspicion.code, 20),
+            "label": text.name(suspicion.label),
+            "sentence": text.clean(suspicion.sentence, 500),
+            "repair": text.clean(suspicion.repair, 300),
+            "state": STATES[suspicion.state][0],
+            "tone": STATES[suspicion.state][1],
+        }
+        for suspicion in sorted(suspicions, key=lambda s: order.index(s.state))
+    ]
+
+
+def _sign_lists(found: Diagnosis) -> list[dict[str, Any]]:
+    """Symptoms and golden tests, those that are there."""
+    lists = {
+        "Symptoms": ("symptoms", "seen while it trained", found.symptoms),
+        "Golden tests": ("golden", "what every sound training passes", found.golden),
+    }
+    return [
+        {
+            "title": title,
+            "mark": mark,
+            "about": about,
+            "rows": sign_facts(signs[:MOST_SIGNS]),
+            "more": _beyond(signs, MOST_SIGNS),
+        }
+        for title, (mark, about, signs) in lists.items()
+        if signs
+    ]
+
+
+def sign_facts(signs: Sequence[Sign]) -> list[dict[str, str]]:
+    """What is not well first, what is well last."""
+    order = list(WELL)
+    return [
+        {
+            "code": text.name(sign.code, 20),
+            "label": text.name(sign.label),
+            "sentence": text.clean(sign.sentence, 500),
+            "state": WELL[sign.well][0],
+            "tone": WELL[sign.well][1],
+        }
+        for sign in sorted(signs, key=lambda sign: order.index(sign.well))
+    ]
+
+
+def _examination(found: Diagnosis) -> dict[str, Any]:
+    """What was tried, which training was examined, and how long it took."""
+    spent = [
+        {"name": text.name(name), "value": text.seconds(value)}
+        for name, value in list(found.seconds.items())[:20]
+    ]
+    several = len(found.fits) > 1
+    fits = [text.clean(fit, 300) for fit in found.fits[:MOST_FITS]]
+    return {
+        "trials": [
+            {"what": text.clean(t.what, 200), "score": score_text(t.score)}
+            for t in found.trials[:MOST_TRIALS]
+        ],
+        "n_trials": text.count(len(found.trials), "trial"),
+        "more_trials": _beyond(found.trials, MOST_TRIALS),
+        "fits": fits if several else [],
+        "n_fits": text.count(len(found.fits), "training"),
+        "more_fits": _beyond(found.fits, MOST_FITS),
+        "spent": spent,
+        "script": text.clean(found.script, 500),
+    }
+
+
+def _beyond(values: Sequence[object], most: int) -> str:
+    """How many of the values are not shown, or ""."""
+    more = len(values) - most
+    return f"and {text.whole(more)} more" if more > 0 else ""
+
+
+LONG = 10_000
+"""Scores so far from zero are written with a power of ten."""
+FLOOR = -1.0
+"""Lower scores are drawn at the edge, else nothing else can be seen."""
+ROW = 26
+"""Height of one bar, in pixels."""
+
+
+def score_text(score: float | None) -> str:
+    """A score as the page writes it; R2 of a broken network can be any number."""
+    return text.number(score, ".1e" if score and abs(score) >= LONG else ".2f")
+
+
+def repair_facts(cause: Cause, baseline: float | None) -> dict[str, Any] | None:
+    """A bar for each score that is known; None where nothing can be set beside another.
+
+    Parameters
+    ----------
+    cause : Cause
+    baseline : float, optional
+        Score of the best baseline.
+    """
+    own = {
+        "as it is": (cause.before, "var(--other)"),
+        "only this repair": (cause.only, "var(--accent)"),
+        "all repairs": (cause.together, "var(--accent)"),
+    }
+    bars = [_bar(*item) for item in own.items() if _known(item[1][0])]
+    if len(bars) < 2:
+        return None
+    if _known(baseline):
+        bars.append(_bar("best baseline", (baseline, "var(--soft)")))
+    scores = [bar["score"] for bar in bars]
+    low = max(FLOOR, min(0.0, *scores))
+    return {
+        "bars": bars,
+        "domain": [low, max(1.0, *scores)],
+        "cut": min(scores) < FLOOR,
+    }
+
+
+def _known(score: float | None) -> bool:
+    return score is not None and math.isfinite(score)
+
+
+def _bar(name: str, drawn: tuple[float | None, str]) -> dict[str, Any]:
+    score, color = drawn
+    value = score_text(score)
+    said = f"{name}: {value}"
+    return {"name": name, "score": score, "color": color, "text": value, "said": said}
+
+
+def repair_svg(chart: dict[str, Any], width: int) -> str:
+    """Horizontal bars from zero, one a score, each with its number.
+
+    Parameters
+    ----------
+    chart : dict
+        From `repair_facts`.
+    width : int
+        Of the whole chart, in pixels; a wide one leaves a part of it empty.
+    """
+    import altair as alt
+
+    names = [bar["name"] for bar in chart["bars"]]
+    room = min(width, WIDE // 4 * 3) - 30
+    plot = room - LETTER * max(map(len, names)) - 48
+    scale = alt.Scale(domain=chart["domain"], nice=False, clamp=True)
+    y = alt.Y("name:N", sort=names, title=None)
+    rows = alt.Chart(alt.NamedData("bars")).encode(y=y)
+    bars = rows.mark_bar(height=13, cornerRadius=2).encode(
+        x=alt.X("zero:Q", scale=scale, axis=None),
+        x2=alt.X2("score:Q"),
+        color=alt.Color("color:N", scale=None),
+        description=alt.Description("said:N"),
+    )
+    numbers = rows.mark_text(
+        align="right", fontSize=FONT + 1, color="var(--ink)", aria=False
+    ).encode(x=alt.value(plot + 44), text=alt.Text("text:N"))
+    zero = alt.Chart(alt.NamedData("zero")).mark_rule(color="var(--soft)", aria=False)
+    layers = alt.layer(bars, numbers, zero.encode(x=alt.X("zero:Q", scale=scale)))
+    sized = layers.properties(width=plot, height=ROW * len(names))
+    said = ", ".join(bar["said"] for bar in chart["bars"])
+    return draw(sized, _tables(chart), f"Scores. {said}")
+
+
+def _tables(chart: dict[str, Any]) -> dict[str, Table]:
+    low = chart["domain"][0]
+    bars = [bar | {"zero": 0, "score": max(low, bar["score"])} for bar in chart["bars"]]
+    return {"bars": bars, "zero": [{"zero": 0}]}

@@ -1,0 +1,204 @@
+"""What candidates said of the test rows, counted: facts of histograms and points."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ...baselines.results.results import Picture, Pictures, Results, Row
+from .. import text
+from .scores import best_baseline, scored_rows
+
+MOST_NETWORKS = 5
+"""Networks of which predictions are shown, the best ones."""
+ALL_POINTS = 600
+"""Points of predicted against actual, shared by the candidates of a page."""
+MOST_CLASSES = 12
+"""More are told by the largest differences alone."""
+ONE_CLASS = 0.99
+"""A network that says one class of so many rows has a sentence."""
+
+
+def shown_pictures(results: Results) -> list[tuple[Row, Picture]]:
+    """The best networks, then the best baseline, then any other, each by its score."""
+    if results.pictures is None:
+        return []
+    known = {found.candidate: found for found in results.pictures.candidates}
+    rows = [row for row in scored_rows(results) if row.name in known]
+    networks = [row for row in rows if row.kind == "network"][:MOST_NETWORKS]
+    baselines = [row for row in rows if row.kind != "network"]
+    return [(row, known[row.name]) for row in [*networks, *baselines]]
+
+
+def best_pictures(results: Results) -> list[tuple[Row, Picture]]:
+    """As `shown_pictures`, without a rule of thumb beside a better baseline."""
+    best = best_baseline(results)
+    return [
+        (row, found)
+        for row, found in shown_pictures(results)
+        if row.kind == "network" or row is best
+    ]
+
+
+def head(row: Row) -> dict[str, str]:
+    """A panel's heading."""
+    return {"name": text.name(row.name), "kind": kind(row)}
+
+
+def kind(row: Row) -> str:
+    """``network`` or ``baseline``."""
+    return "network" if row.kind == "network" else "baseline"
+
+
+def histogram_facts(results: Results) -> dict[str, Any] | None:
+    """Histograms of what is said, and how often each class is said; None without."""
+    made = results.pictures
+    shown = [(row, p) for row, p in shown_pictures(results) if any(p.said)]
+    if made is None or not shown:
+        return None
+    numbers = made.share is None
+    return {
+        "axis": text.name(results.about.target, 28) if numbers else "probability",
+        "asked": "" if numbers else asked(results),
+        "numbers": numbers,
+        "panels": [_panel(row, found, made) for row, found in shown],
+        "classes": None if numbers else _classes(results, shown, made),
+    }
+
+
+def asked(results: Results) -> str:
+    """What the probabilities are of, in words."""
+    if results.about.task == "multilabel":
+        return "that a label holds; each label of each row counts"
+    if len(results.about.classes) == 2:
+        return f"of “{text.label(list(results.about.classes)[1], 40)}”"
+    return "of the class that is chosen"
+
+
+def _panel(row: Row, found: Picture, made: Pictures) -> dict[str, Any]:
+    numbers = made.share is None
+    actual = made.actual if numbers else ()
+    noun = "row" if numbers else "answer"
+    return head(row) | {
+        "bars": bars(made.edges, found.said, noun),
+        "inner": [] if numbers else bars(made.edges, found.held, "holds"),
+        "outline": bars(made.edges, actual, "true") if actual else [],
+        "domain": [made.edges[0], made.edges[-1]],
+        "zero": False,
+    }
+
+
+def bars(
+    edges: Sequence[float], counts: Sequence[int], noun: str
+) -> list[dict[str, Any]]:
+    """The bars of a histogram, with what each says."""
+    words = {"holds": "of them {} hold", "true": "{} truly"}
+    return [
+        {
+            "from": low,
+            "to": high,
+            "rows": count,
+            "said": f"{text.number(low, '#.3g')} to {text.number(high, '#.3g')}: "
+            + (
+                words[noun].format(text.whole(count))
+                if noun in words
+                else text.count(count, noun)
+            ),
+        }
+        for low, high, count in zip(edges, edges[1:], counts, strict=False)
+    ]
+
+
+def _classes(
+    results: Results, shown: list[tuple[Row, Picture]], made: Pictures
+) -> dict[str, Any] | None:
+    """Rows of each class beside the rows that are taken for it."""
+    labels = [text.label(name, 40) for name in results.about.classes]
+    told = [(row, found) for row, found in shown if len(found.named) == len(labels)]
+    if not labels or not told or len(made.actual) != len(labels):
+        return None
+    order = list(range(len(labels)))
+    if len(order) > MOST_CLASSES:
+        order.sort(
+            key=lambda i: -max(abs(f.named[i] - made.actual[i]) for _, f in told)
+        )
+    order = order[:MOST_CLASSES]
+    return {
+        "heads": [head(row) for row, _ in told],
+        "rows": [
+            {
+                "label": labels[i],
+                "true": text.whole(made.actual[i]),
+                "said": [text.whole(found.named[i]) for _, found in told],
+            }
+            for i in order
+        ],
+        "more": max(0, len(labels) - len(order)),
+        "sentences": _always(results, told, labels, made),
+    }
+
+
+def _always(
+    results: Results,
+    told: list[tuple[Row, Picture]],
+    labels: list[str],
+    made: Pictures,
+) -> list[str]:
+    """Of networks that say the same of all rows, or nearly."""
+    if results.about.task == "multilabel":
+        return []
+    said = []
+    for row, found in told:
+        total, most = sum(found.named), max(found.named)
+        if row.kind == "network" and total and most >= ONE_CLASS * total:
+            place = found.named.index(most)
+            said.append(
+                f"{text.name(row.name)} says “{labels[place]}” of "
+                f"{text.percent(most / total)} of the rows; truly it is "
+                f"{text.percent(made.actual[place] / total)}."
+            )
+    return said
+
+
+def residual_facts(results: Results) -> dict[str, Any] | None:
+    """Predicted against actual, and residuals; None where numbers are not predicted."""
+    made = results.pictures
+    shown = [(row, p) for row, p in best_pictures(results) if p.drawn]
+    if made is None or not made.drawn or not shown:
+        return None
+    most = max(1, ALL_POINTS // len(shown))
+    return {
+        "target": text.name(results.about.target, 120),
+        "panels": [_pair(row, found, made, most) for row, found in shown],
+        "drawn": text.whole(min(most, len(made.drawn))),
+        "rows": text.count(made.rows, "row"),
+    }
+
+
+def _pair(row: Row, found: Picture, made: Pictures, most: int) -> dict[str, Any]:
+    """The points, and the histogram of the residuals, of one candidate."""
+    domain = [made.edges[0], made.edges[-1]]
+    pairs = list(zip(made.drawn, found.drawn, strict=False))[:most]
+    off = sum(not domain[0] <= said <= domain[1] for _, said in pairs)
+    return head(row) | {
+        "points": [
+            {
+                "actual": actual,
+                "predicted": predicted,
+                "said": f"actual {text.number(actual, '#.3g')}, "
+                f"predicted {text.number(predicted, '#.3g')}",
+            }
+            for actual, predicted in pairs
+        ],
+        "domain": domain,
+        "off": f"{text.count(off, 'point')} at the edge lie further off."
+        if off
+        else "",
+        "residuals": {
+            "kind": kind(row),
+            "name": text.name(row.name),
+            "bars": bars(made.steps, found.residuals, "row"),
+            "inner": [],
+            "outline": [],
+            "domain": [made.steps[0], made.steps[-1]] if made.steps else [0, 1],
+            "zero": True,
+        },
+    }

@@ -1,0 +1,1 @@
+"""Why a network does not learn: the engine behind `zoo check`."""

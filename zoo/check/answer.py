@@ -1,0 +1,360 @@
+"""The answer: on which side the fault lies, and the causes in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from textwrap import shorten
+from typing import TYPE_CHECKING, Any
+
+from ...baselines.results.diagnosis import (
+    Cause,
+    Diagnosis,
+    Look,
+    Side,
+    Sign,
+    Suspicion,
+    Trial,
+)
+from ..diagnosis.probe.symptoms import symptoms
+from ..diagnosis.search.causes import FAILING, NOTHING
+from ..diagnosis.search.plain_network import reference
+from ..diagnosis.search.trials import Laboratory, OutOfTime
+
+if TYPE_CHECKING:
+    from ...baselines.evaluate import Study
+    from ...baselines.results.results import Verdict
+    from ..diagnosis.probe.golden_tests import GoldenTest
+    from ..diagnosis.probe.probe import Moment
+    from ..diagnosis.problem.context import Case, Repair, Suspect
+    from ..diagnosis.search import causes as inquiries
+    from ..diagnosis.search.causes import Inquiry
+    from ..diagnosis.search.trials import Difference
+    from .data_faults import Fault
+
+
+MOST_OF_ERROR = 160
+"""Characters told of what ended a training: TensorFlow lists every label."""
+BY_HEART = (
+    "There are {} different rows, of which none can be kept back: networks are judged "
+    "by whether they learn these by heart, and baselines were given copies."
+)
+
+
+def answer(
+    sides: Sides, golden: Sequence[GoldenTest], seconds: dict[str, float]
+) -> Diagnosis:
+    """Side, verdict, causes, and what was acquitted."""
+    inquiry = sides.inquiry
+    probe = sides.case.probe
+    causes = (*sides.data, *(_as_cause(c) for c in inquiry.causes))
+    verdict, sentence, change = verdict_of(sides)
+    if sides.by_heart:
+        sentence = f"{sentence} {BY_HEART.format(sides.by_heart)}"
+    if sides.case.fit.error:
+        error = shorten(sides.case.fit.error, MOST_OF_ERROR, placeholder=" ...")
+        sentence = f"The training ended with {error.rstrip('.')}. {sentence}"
+    return Diagnosis(
+        script=sides.case.recording.script,
+        side=_side(sides, causes),
+        verdict=verdict,
+        sentence=sentence,
+        change=change,
+        measure=measure(sides.case),
+        before=inquiry.before,
+        baseline=sides.best[1],
+        reach=inquiry.reach,
+        mended=inquiry.mended,
+        reference=None if sides.reference is None else sides.reference.score,
+        output=sides.case.fit.output,
+        causes=causes,
+        suspicions=tuple(_suspicions(inquiry)),
+        tuned="; ".join(repair.what for repair in inquiry.tuned),
+        best=inquiry.best,
+        trials=tuple(Trial(what, score) for what, score in inquiry.scores.items()),
+        symptoms=tuple(
+            Sign(s.code, s.label, False, s.sentence) for s in symptoms(sides.case)
+        ),
+        golden=tuple(Sign(*vars(test).values()) for test in golden),
+        looks=() if probe is None else tuple(_as_look(m) for m in probe.moments),
+        losses=() if probe is None else probe.losses,
+        seconds=seconds,
+    )
+
+
+def _as_look(moment: Moment) -> Look:
+    layers = moment.layers
+    return Look(
+        moment.step,
+        moment.loss,
+        gradients={layer.name: layer.gradient for layer in layers},
+        updates=dict(moment.updates),
+        dead={layer.name: layer.dead for layer in layers},
+        saturated={layer.name: layer.saturated for layer in layers},
+    )
+
+
+def measure(case: Case) -> str:
+    """What the scores are."""
+    if case.question.task == "regression":
+        return "R2"
+    return "balanced accuracy above chance (0: chance, 1: always right)"
+
+
+def _side(sides: Sides, causes: tuple[Cause, ...]) -> Side:
+    kinds = {cause.is_data for cause in causes}
+    if len(kinds) == 2:
+        return "both"
+    if kinds:
+        return "data" if kinds == {True} else "network"
+    if sides.is_behind:
+        return "network" if sides.is_at_fault else "none"
+    unclear = sides.inquiry.is_failing or sides.inquiry.before <= NOTHING
+    return "undecided" if unclear else "none"
+
+
+def _as_cause(cause: inquiries.Cause) -> Cause:
+    suspect, repair = cause.proposal.suspect, cause.proposal.repair
+    # advice is on a rule's first repair; where another mends, that is to be made
+    first = repair.what == suspect.repairs[0].what
+    return Cause(
+        suspect.code,
+        suspect.label,
+        suspect.sentence,
+        suspect.advice if first else f"Make the change that was proved: {repair.what}.",
+        repair.what,
+        cause.before,
+        cause.only,
+        cause.together,
+        cause.lost.gain,
+        cause.lost.error,
+        suspect.is_data,
+    )
+
+
+def _suspicions(inquiry: Inquiry) -> list[Suspicion]:
+    others = {p.suspect.code: p.repair.what for p in inquiry.others}
+    # of several faults none is acquitted by a trial of its repair alone
+    is_open = inquiry.is_cut and inquiry.is_failing and not inquiry.causes
+    acquitted = "not-alone" if is_open else "acquitted"
+
+    def told(suspect: Suspect) -> Suspicion:
+        would = others.get(suspect.code, "")
+        state = "would-do" if would else acquitted
+        return Suspicion(suspect.code, suspect.label, suspect.sentence, state, would)
+
+    untested = [
+        Suspicion(s.code, s.label, s.sentence, "untested") for s in inquiry.untested
+    ]
+    return [told(s) for s in inquiry.acquitted] + untested
+
+
+AHEAD = 1.1
+"""A network is ahead whose score is so many times the best baseline's."""
+MOST = 0.9
+"""Share of the best baseline's score, below which a network learns less than can be."""
+
+
+def verdict_of(sides: Sides) -> tuple[str, str, str]:
+    """Name, sentence, and what would change it."""
+    data = sides.study.results.verdicts[-1]
+    inquiry, (name, score) = sides.inquiry, sides.best
+    stands = f"score {inquiry.before:.2f} against {score:.2f} of {name}"
+    if data.name == "suspicious" and not inquiry.is_failing:
+        return data.name, data.sentence, data.change
+    if sides.data and not inquiry.causes:
+        return _on_data(data, sides.data[0])
+    if inquiry.causes:
+        return (
+            "network-at-fault",
+            f"As it is the network has {stands}; with the repairs it has "
+            f"{inquiry.mended:.2f}.",
+            "Nothing: the repairs were tried, and each one is needed.",
+        )
+    if inquiry.unrepeated:
+        return (
+            "undecided",
+            "The network could not be made again and trained as the script does, so "
+            f"that nothing is known of it: {inquiry.unrepeated}",
+            "A network that Keras can make again from its configuration (get_config).",
+        )
+    if sides.is_behind:
+        return _behind(sides, stands)
+    if inquiry.before <= NOTHING and data.name != "signal":
+        return data.name, data.sentence, data.change
+    if inquiry.is_failing or inquiry.before <= NOTHING:
+        return (
+            "undecided",
+            f"These rows cannot tell whether the network falls short: {stands}.",
+            "More rows, or more time (--budget).",
+        )
+    verdict = "network-ahead" if inquiry.before > AHEAD * score else "network-level"
+    part = "what" if inquiry.before >= MOST * score else "most of what"
+    return (
+        verdict,
+        f"The network learns {part} can be learned: {stands}.",
+        _change(inquiry.before, score),
+    )
+
+
+def _change(score: float, best: float) -> str:
+    """What would make a network that learns one that fails."""
+    if score < MOST * best:
+        limit = f"{FAILING * best:.2f}"
+        return f"A lower score of the network: it is said to fail below {limit}."
+    if score / FAILING >= 1:
+        return "Nothing: not even a perfect score would be clearly above this one."
+    return f"A network or baseline with a score above {score / FAILING:.2f}."
+
+
+def _behind(sides: Sides, stands: str) -> tuple[str, str, str]:
+    """The verdict on a network that is behind for no known cause."""
+    plain = sides.reference
+    has = "" if plain is None else f"a plain network in its place has {plain.score:.2f}"
+    also = f" {has.capitalize()}." if has else ""
+    if not sides.is_at_fault and sides.has_learned:
+        return (
+            "undecided",
+            f"The network has {stands} on rows that it has not seen, and "
+            f"{sides.taught:.2f} on those that it was trained on: it learns, but not "
+            f"what holds for other rows.{also}",
+            "More rows; a smaller network, dropout, or a stop before it knows the rows "
+            "by heart.",
+        )
+    if not sides.is_at_fault:
+        return (
+            "undecided",
+            f"The network has {stands}; {has}, so that it does what networks do here.",
+            f"A network that comes near {sides.best[0]}, which is the one to use.",
+        )
+    learns = plain is not None and plain.score >= FAILING * sides.best[1]
+    so = ": a network can learn these rows" if learns else ", which is no answer either"
+    can = f" And {has}{so}." if has else ""
+    return (
+        "network-at-fault",
+        f"The network has {stands}, and nothing that was tried mends it.{can}",
+        "More time (--budget): it was over before all repairs were tried together."
+        if sides.inquiry.is_cut
+        else "A repair that was not tried.",
+    )
+
+
+def _on_data(data: Verdict, cause: Cause) -> tuple[str, str, str]:
+    """The verdict on the data; where they only look sound, what is wrong with them."""
+    if data.name != "signal":
+        return data.name, data.sentence, data.change
+    return "suspicious", cause.sentence, cause.advice
+
+
+TWICE = 2.0
+"""Times the network's score, that a plain one must have to put it at fault: a third
+more was had of a sound network of 16 units, trained for 30 epochs."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A plain network on the same rows, its score and its gain over the script's."""
+
+    score: float
+    model: Any
+    gain: Difference
+
+
+@dataclass(frozen=True)
+class Sides:
+    """All that an answer is drawn from.
+
+    ``best`` is the best baseline and its score; ``short`` how far the network is behind
+    it, None where nobody knows; ``reference`` a plain network, where nothing mends the
+    script's; ``taught`` the script's own score on its training rows, None where nobody
+    knows; ``by_heart`` how many different rows there are, where networks are judged by
+    those that they learn, else 0.
+    """
+
+    case: Case
+    study: Study
+    inquiry: Inquiry
+    best: tuple[str, float]
+    short: Difference | None
+    faults: tuple[Fault, ...]
+    reference: Reference | None = None
+    taught: float | None = None
+    by_heart: int = 0
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the network is surely and clearly behind the best baseline."""
+        sure = self.short is not None and self.short.is_sure
+        sure = sure and not self.inquiry.unrepeated
+        return sure and self.inquiry.before < FAILING * self.best[1]
+
+    @property
+    def data(self) -> tuple[Cause, ...]:
+        """The faults of the data."""
+        return tuple(fault.cause for fault in self.faults)
+
+    @property
+    def data_repairs(self) -> tuple[Repair, ...]:
+        """Changes to the script that undo faults of the data."""
+        return tuple(f.repair for f in self.faults if f.repair is not None)
+
+    @property
+    def expected(self) -> float:
+        """What the repaired network should score."""
+        known = [f.score for f in self.faults if f.score is not None]
+        return min([self.inquiry.mended, *known])
+
+    @property
+    def is_unmended(self) -> bool:
+        """Whether the network is behind, and no cause is known."""
+        return self.is_behind and not (self.inquiry.causes or self.data)
+
+    @property
+    def is_at_fault(self) -> bool:
+        """Whether it is behind, and so more than networks are on these rows.
+
+        One that learns nothing is; else a plain one must surely be twice as good, and
+        the network must not know the rows that it was trained on.
+        """
+        plain, before = self.reference, self.inquiry.before
+        if plain is None:
+            return self.is_behind and not self.has_learned
+        better = plain.score > TWICE * before and plain.gain.is_sure
+        if before <= NOTHING:
+            return self.is_behind and (better or not self.has_learned)
+        return self.is_behind and better and not self.has_learned
+
+    @property
+    def has_learned(self) -> bool:
+        """Whether it knows the rows that it was trained on as a baseline knows others.
+
+        It learns then, and what it lacks is rows, or restraint.
+        """
+        return self.taught is not None and self.taught >= FAILING * self.best[1]
+
+
+REFERENCE_SECONDS = 30.0
+"""For a plain network where nothing mends the script's, whatever the budget."""
+
+
+def plain_network(lab: Laboratory) -> Reference | None:
+    """A plain network on the same rows, on the splits that there is time for.
+
+    None where there is none, or no such network fits.
+    """
+    repair = reference(lab.setup, lab.question)
+    if repair is None:
+        return None
+    lab.allow(REFERENCE_SECONDS)
+    splits = 0
+    try:
+        for number in range(len(lab.splits)):
+            lab.outcome([repair], number)
+            lab.outcome([], number)
+            splits += 1
+    except OutOfTime:
+        if not splits:
+            return None
+    score = lab.score([repair], splits=splits)
+    gain = lab.difference([repair], [], splits=splits)
+    return Reference(score, repair.apply(lab.setup).model, gain)

@@ -1,0 +1,455 @@
+"""A recorded training examined from both sides: the data, and the network."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from inspect import isgenerator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...baselines.results.diagnosis import Cause, Diagnosis
+from ...data.errors import BadData, Misuse
+from ..diagnosis.probe.golden_tests import golden_tests
+from ..diagnosis.probe.probe import measure
+from ..diagnosis.problem.context import Case, Repair, Suspect
+from ..diagnosis.problem.from_model import each_output
+from ..diagnosis.problem.training_setup import as_given
+from ..diagnosis.rules.run_rules import suspects
+from ..diagnosis.search.causes import FAILING, NOTHING, Inquiry
+from ..diagnosis.search.inquire import inquire, inquire_again, look_again
+from ..diagnosis.search.trials import Difference, Laboratory, OutOfTime, gap
+from . import data_faults as data_side
+from .answer import Sides, answer, plain_network
+from .data_faults import Fault, hide
+from .evaluation_rows import asked_faults
+from .problem import Material, data_half, mean_score, prepare, reached, taught_score
+from .repair_script import mend
+from .rerunner import Rerunner
+from .stages import Say, Stages
+
+if TYPE_CHECKING:
+    from ...baselines.evaluate import Study
+    from ..diagnosis.record.arrays import Rows
+    from ..diagnosis.record.recording import Fit, Recording
+
+
+LEAST_JUDGED = 30
+"""Rows to judge by, below which a good score may well be luck."""
+PROBE_SECONDS = 8.0
+GOLDEN_SECONDS = 10.0
+RUN_SECONDS = 120.0
+"""Beside four times the script's own training, that a repaired script may take."""
+
+_log = logging.getLogger("learnable")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The answer, and the data half that it rests on."""
+
+    diagnosis: Diagnosis
+    study: Study
+
+
+def check_outputs(
+    recording: Recording,
+    fit: Fit,
+    *,
+    budget: float,
+    seed: int = 0,
+    arguments: Sequence[str] = (),
+    say: Say,
+) -> Checked:
+    """Examine one training, each of its network's outputs by itself.
+
+    The answer is that on the first output with a fault, or on the first one; those on
+    the others are its ``others``. Parameters and errors are those of `check_fit`; the
+    outputs share the budget.
+    """
+    parts = each_output(fit)
+    found = [
+        check_fit(
+            recording,
+            one,
+            budget=budget / len(parts),
+            seed=seed,
+            arguments=arguments,
+            say=lambda what, one=one: say(_of_output(one, what)),
+        )
+        for one in parts
+    ]
+    faulty = (one for one in found if one.diagnosis.side not in ("none", "undecided"))
+    main = next(faulty, found[0])
+    others = tuple(one.diagnosis for one in found if one is not main)
+    return replace(main, diagnosis=replace(main.diagnosis, others=others))
+
+
+def _of_output(fit: Fit, what: str) -> str:
+    return f"output {fit.output!r}: {what}" if fit.output else what
+
+
+def check_fit(
+    recording: Recording,
+    fit: Fit,
+    *,
+    budget: float,
+    seed: int,
+    arguments: Sequence[str],
+    say: Say,
+) -> Checked:
+    """Examine one training of a network with one output.
+
+    Parameters
+    ----------
+    recording : Recording
+        All that the script did.
+    fit : Fit
+        The training to examine.
+    budget : float
+        Seconds for the first look and all trials, of which half are for trials at
+        least; what was not tried then is said.
+    seed : int
+    arguments : sequence of str
+        The script's, to run the repaired one with.
+    say : callable
+
+    Raises
+    ------
+    BadData
+        The rows are too few or too odd to be examined, or nothing was compiled.
+    """
+    start, stages = time.monotonic(), Stages(say)
+    what = "what the data allow, and how the network trains"
+    with stages("data and first look", what), ThreadPoolExecutor(1) as beside:
+        material = prepare(recording, fit, seed=seed)
+        # baselines need no network, and a network leaves a core to them
+        learned = beside.submit(data_half, material)
+        case = _probed(material)
+        golden = golden_tests(
+            case.setup,
+            material.question,
+            material.splits[0].train,
+            seed=seed,
+            seconds=GOLDEN_SECONDS,
+        )
+        study = learned.result()
+    with Rerunner() as rerunner:
+        with stages("trials"):
+            end = max(start + budget, time.monotonic() + budget / 2)
+            lab = _laboratory(material, case, end, say)
+            sides = _tried(material, case, study, lab, rerunner)
+        with stages("repaired script", "the repaired script runs"):
+            seconds = 4 * fit.seconds + RUN_SECONDS
+            mended = mend(
+                recording, fit, case.setup, sides, arguments, rerunner, seconds=seconds
+            )
+    found = answer(sides, golden, stages.seconds)
+    return Checked(replace(found, **vars(mended)), study)
+
+
+def _tried(
+    material: Material, case: Case, study: Study, lab: Laboratory, rerunner: Rerunner
+) -> Sides:
+    """What trials say of the network, beside what the data allow."""
+    reach = reached(study, material)
+    scores = {name: mean_score(marks) for name, marks in reach.items()}
+    best = max(scores, key=lambda name: scores[name], default="")
+    if material.fit.place and lab.score([]) < FAILING * scores.get(best, 0.0):
+        rerunner.prepare()
+    found = _inquired(material, case, lab, scores.get(best, 0.0))
+    short = _shortfall(lab, reach.get(best, []))
+    faults = _faults(material, study, found, lab)
+    sides = Sides(case, study, found, (best, scores.get(best, 0.0)), short, faults)
+    sides = replace(sides, by_heart=material.by_heart)
+    if not sides.is_unmended:
+        return sides
+    return replace(sides, reference=plain_network(lab), taught=taught_score(material))
+
+
+def _inquired(material: Material, case: Case, lab: Laboratory, reach: float) -> Inquiry:
+    """The causes; also those that only show beside the repair of another."""
+    raised, known = bool(material.fit.error), suspects(case)
+    found = inquire(lab, known, reach=reach, has_raised=raised)
+    if raised:
+        return found
+    look = partial(_looked_again, case, lab)
+    return inquire_again(found, lab, known, look, reach=reach)
+
+
+def _looked_again(
+    case: Case, lab: Laboratory, repairs: Sequence[Repair]
+) -> tuple[Suspect, ...]:
+    try:
+        return look_again(case, lab, repairs)
+    # a network of somebody's own may fail in any way; the first look counts then
+    except Exception as error:
+        _log.debug("the mended network cannot be looked at: %r", error)
+        return ()
+
+
+def _shortfall(lab: Laboratory, best: Sequence[np.ndarray]) -> Difference | None:
+    """How far the network, as it is, is behind; None where time was over before."""
+    try:
+        own = [lab.outcome([], i).marks for i in range(len(best))]
+    except OutOfTime:
+        return None
+    # a training that failed has learned nothing
+    filled = [m if len(m) else 0 * b for m, b in zip(own, best, strict=True)]
+    return gap(best, filled, whole=lab.whole) if best else None
+
+
+def _probed(material: Material) -> Case:
+    """The case with what was measured on the network while it trains."""
+    setup = as_given(material.fit, material.question)
+    case = Case(material.recording, material.fit, material.question, setup)
+    try:
+        rows = material.splits[0].train
+        probe = measure(setup, rows, seed=material.seed, seconds=PROBE_SECONDS)
+        return replace(case, probe=probe)
+    # a network of somebody's own may fail in any way; rules do without the probe then
+    except Exception as error:
+        _log.debug("the network cannot be looked at: %r", error)
+        return case
+
+
+def _laboratory(
+    material: Material, case: Case, deadline: float, say: Say
+) -> Laboratory:
+    return Laboratory(
+        case.setup,
+        material.question,
+        material.splits,
+        deadline=deadline,
+        spare=material.spare,
+        seed=material.seed,
+        on_trial=say,
+        whole=material.by_heart > 0,
+    )
+
+
+def _faults(
+    material: Material, study: Study, inquiry: Inquiry, lab: Laboratory
+) -> tuple[Fault, ...]:
+    """Faults that no change to the network mends."""
+    judged = sum(len(split.test) for split in material.splits)
+    learned = bool(inquiry.causes) or inquiry.before > NOTHING
+    learned = learned and (material.by_heart > 0 or judged >= LEAST_JUDGED)
+    causes = data_side.data_causes(
+        study, material.dataset, learned=learned, failing=inquiry.is_failing
+    )
+    if not causes:
+        return asked_faults(material, study, lab, reach=inquiry.reach)
+    return tuple(
+        _without_leak(cause, material, study, lab)
+        if cause.code == "D308"
+        else Fault(cause)
+        for cause in causes
+    )
+
+
+def _without_leak(
+    cause: Cause, material: Material, study: Study, lab: Laboratory
+) -> Fault:
+    """A leak, and what the network has without it."""
+    finding = data_side.leaking(study)
+    if finding is None or finding.n_columns > len(finding.columns):
+        return Fault(cause)
+    repair = hide(material, finding.columns)
+    if repair is None:
+        return Fault(cause)
+    lab.allow(PROBE_SECONDS)
+    score = lab.score([repair])
+    told = f"{cause.sentence} Without it the network has a score of {score:.2f}."
+    return Fault(replace(cause, sentence=told, repair=repair.what), repair, score)
+
+
+MOST_ROWS = 20_000
+"""That are read of a dataset or a generator."""
+
+
+def check(
+    model: Any,
+    x: Any,
+    y: Any = None,
+    *,
+    validation_data: tuple[Any, Any] | None = None,
+    epochs: int = 1,
+    batch_size: int | None = None,
+    budget: float = 120,
+    seed: int = 0,
+) -> Diagnosis:
+    """Why a network does not learn: is it the data, or is it the network?
+
+    The network is trained anew, as often as there is time for, with and without
+    repairs; the one that is given stays as it is. Nothing is written.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Compiled. Trainings start from fresh weights; only frozen layers and those
+        that know the scale of their inputs keep theirs. Several outputs are examined
+        one by one.
+    x : array, DataFrame, list or dict of arrays, dataset or generator
+        As for ``Model.fit``. Of a dataset (``tf.data.Dataset``, ``PyDataset``) or a
+        generator the first 20,000 rows are read; a generator is used up by that.
+    y : array, list or dict of arrays, optional
+        The targets in the form that the loss wants; not with a dataset.
+    validation_data : tuple of (x, y), optional
+    epochs, batch_size
+        Of each training, as for ``Model.fit``.
+    budget : float
+        Seconds for the data and all trials.
+    seed : int
+
+    Returns
+    -------
+    Diagnosis
+        Shown as text in a terminal and as a table in a notebook.
+
+    Raises
+    ------
+    ZooError
+        The model is not compiled, or the rows cannot be trained on: why, in one line.
+
+    Examples
+    --------
+    >>> import learnable
+    >>> learnable.check(model, x, y, epochs=20)  # doctest: +SKIP
+    network-at-fault. The fault lies in the network.
+    """
+    from ..diagnosis.problem.from_model import compiled, make_fit
+    from ..diagnosis.record.arrays import same_randomness
+    from ..diagnosis.record.recording import Recording
+
+    if epochs < 1 or budget <= 0 or (batch_size is not None and batch_size < 1):
+        raise Misuse("epochs and batch_size must be 1 or more, and budget above 0")
+    rows = _read(x, y)
+    inputs, targets = _arrays(rows.x, "x", x), _arrays(rows.y, "y", y)
+    _check_lengths(inputs, targets)
+    with same_randomness():  # trainings seed it
+        found = compiled(model, "the model")
+        fit = make_fit(
+            _apart(found, inputs),
+            inputs,
+            targets,
+            epochs=epochs,
+            batch_size=batch_size,
+            validation=_validation(validation_data),
+            sample_weight=rows.sample_weight,
+        )
+        recording = Recording(script=str(model.name), fits=[fit])
+        checked = check_outputs(
+            recording, fit, budget=budget, seed=seed, say=lambda what: None
+        )
+    return checked.diagnosis
+
+
+def _apart(found: Any, x: Any) -> Any:
+    """A copy to work with, so that nothing can happen to the user's network."""
+    from dataclasses import replace
+
+    from ..diagnosis.problem.copy_model import give_weights
+    from ..diagnosis.problem.from_model import twin
+
+    again = twin(found.model, x)
+    if found.model.built and found.model.weights:
+        give_weights(again, found.model.get_weights())
+    return replace(found, model=again)
+
+
+def _read(x: Any, y: Any) -> Rows:
+    """The rows in memory, of whatever Keras takes."""
+    from ..diagnosis.record.arrays import Batches, Copies, is_dataset, tapped
+
+    if not (isgenerator(x) or is_dataset(x)):
+        if y is None:
+            raise Misuse("y is missing: give the targets, or a dataset that has them")
+        return tapped(Copies(), x, y, limit=MOST_ROWS)[1]()
+    if y is not None:
+        raise Misuse("x is a dataset, which brings its targets; leave y out")
+    if isgenerator(x):
+        batches = Batches(MOST_ROWS, passes=True)
+        for batch in x:
+            batches.add(*(batch[:3] if isinstance(batch, tuple | list) else (batch,)))
+            if batches.given >= MOST_ROWS:
+                break
+        rows = batches.joined()
+    else:
+        rows = tapped(Copies(), x, limit=MOST_ROWS)[1]()
+    if rows.x is None or rows.y is None:
+        what = "no rows" if rows.x is None else "rows without targets"
+        raise BadData(f"the dataset gives {what}; batches must be pairs (x, y)")
+    return rows
+
+
+def _arrays(value: Any, name: str, given: Any) -> Any:
+    """Arrays of numbers in the structure that was given."""
+    if isinstance(value, dict):
+        return {key: _numbers(p, f"{name}[{key!r}]") for key, p in value.items()}
+    if isinstance(value, list | tuple):
+        return [_numbers(part, f"{name}[{i}]") for i, part in enumerate(value)]
+    return _numbers(value, name, given)
+
+
+def _numbers(array: Any, name: str, given: Any = None) -> np.ndarray:
+    """An array that a network can be trained on, and what it was made of."""
+    import numpy as np
+
+    if array is None:
+        rows = given if isinstance(given, list | tuple) else []
+        lengths = sorted({len(row) for row in rows if isinstance(row, list | tuple)})
+        told = f": its rows have lengths {str(lengths[:4])[1:-1]}" if lengths else ""
+        msg = f"{name} is ragged or no array{told}"
+        raise BadData(f"{msg}; give all rows one shape, by padding for instance")
+    if array.dtype.kind == "O":
+        lengths = sorted({np.shape(part) for part in array.ravel()[:1_000]}, key=str)
+        if lengths != [()]:
+            told = ", ".join(map(str, lengths[:4]))
+            raise BadData(f"{name} is ragged: its {len(array)} rows have shapes {told}")
+        try:
+            array = array.astype("float64")
+        except (TypeError, ValueError) as error:
+            msg = f"{name} holds values that are no numbers ({error})"
+            raise BadData(f"{msg}; encode them first") from error
+    if array.dtype.kind not in "biuf":
+        msg = f"{name} holds {array.dtype.name} values of shape {array.shape}"
+        raise BadData(f"{msg}; networks are trained on numbers, so encode them first")
+    if not array.ndim or not array.size:
+        raise BadData(f"{name} is empty: its shape is {array.shape}")
+    return array
+
+
+def _check_lengths(x: Any, y: Any) -> None:
+    from ..diagnosis.record.arrays import leaves
+
+    parts, targets = leaves(x), leaves(y)
+    for name, arrays in (("x", parts), ("y", targets)):
+        if not arrays:
+            raise BadData(f"{name} is empty: it holds no arrays")
+        lengths = [len(array) for array in arrays]
+        if len(set(lengths)) > 1:
+            told = " and ".join(f"{length:,}" for length in lengths)
+            msg = f"the arrays of {name} have {told} rows"
+            raise BadData(f"{msg}; they must have as many each")
+    if len(targets[0]) != len(parts[0]):
+        msg = f"x has {len(parts[0]):,} rows and y has {len(targets[0]):,}"
+        shapes = f"(shapes {parts[0].shape} and {targets[0].shape})"
+        raise BadData(f"{msg} {shapes}")
+
+
+def _validation(given: tuple[Any, Any] | None) -> tuple[Any, Any] | None:
+    if given is None:
+        return None
+    if not isinstance(given, tuple | list) or len(given) < 2:
+        raise Misuse("validation_data must be a pair (x, y)")
+    rows = _read(given[0], given[1])
+    x = _arrays(rows.x, "x of validation_data", given[0])
+    y = _arrays(rows.y, "y of validation_data", given[1])
+    _check_lengths(x, y)
+    return x, y

@@ -1,0 +1,326 @@
+"""What the data half has to say of a script: faults that no network can mend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...baselines.results.diagnosis import Cause
+from ...data import Dataset
+from ..diagnosis.codemod.edits import HideInputs, Statement
+from ..diagnosis.problem.context import Repair
+from ..diagnosis.record.arrays import name_of, sees_names, whole_fit
+
+if TYPE_CHECKING:
+    from ...baselines.evaluate import Study
+    from ...baselines.results.findings import Finding
+    from .problem import Material
+
+
+TOLD_APART = 0.9
+"""Area under the ROC curve from which rows asked about are not like those trained on.
+Rows drawn from the same file stay near .5, later parts of a series below .8."""
+OTHER_ANSWERS = 0.25
+"""Share of the answers that must be others on them."""
+OTHER_SCALE = 10.0
+"""Times as wide, from which rows asked about were not prepared as the others."""
+TRIED = 5
+"""Places at which rows asked about may begin among those trained on."""
+NOISY = 0.15
+"""Share of labels that are contradicted where a baseline is surest, from which they
+are what keeps every network from a good score."""
+TINY = 1e-9
+"""A standard deviation that is none."""
+STRAY = 50.0
+"""Spreads of other columns away, at which a value is nothing that was trained on."""
+MOST_ROWS = 4_000
+"""Of those asked about; more tell nothing new."""
+
+
+def leaking(study: Study) -> Finding | None:
+    """The columns that a leak was found in; None where there is no such fault."""
+    if study.results.verdicts[-1].name != "suspicious":
+        return None
+    findings = (f for f in study.results.findings if f.code == "D308")
+    return next((f for f in findings if f.columns and f.severity != "note"), None)
+
+
+def data_causes(
+    study: Study, dataset: Dataset, *, learned: bool, failing: bool
+) -> tuple[Cause, ...]:
+    """Faults of the data alone.
+
+    Parameters
+    ----------
+    study : Study
+        Of the rows that the script trains on.
+    dataset : Dataset
+        These rows.
+    learned : bool
+        Whether the network, mended or not, learns something from them.
+    failing : bool
+        Whether it falls short of what can be reached: then what is too good to be true
+        cannot be what is wrong with it.
+    """
+    verdict = study.results.verdicts[-1]
+    findings = {f.code: f for f in study.results.findings if f.severity != "note"}
+    if verdict.name == "suspicious" and not failing:
+        code = "D309" if leaking(study) is None else "D308"
+        return (cause(code, verdict.sentence, verdict.change),)
+    if learned or verdict.name in ("signal", "suspicious"):
+        return tuple(_of(f) for f in study.results.findings if _is_noise(f))
+    if _all_constant(dataset):
+        told = "No input varies: every row is the same to the network."
+        return (cause("D313", told, "Look at how the inputs are made."),)
+    order = ("D306", "D305", "D311")
+    named = next((findings[code] for code in order if code in findings), None)
+    return () if named is None else (_of(named),)
+
+
+def _is_noise(finding: Finding) -> bool:
+    """Whether many labels are contradicted even where the best baseline is sure."""
+    named = finding.code == "D307" and finding.severity != "note"
+    return named and finding.evidence.get("sure_share", 0.0) >= NOISY
+
+
+def _of(finding: Finding) -> Cause:
+    return Cause(
+        finding.code,
+        finding.label,
+        finding.sentence,
+        finding.advice,
+        is_data=True,
+    )
+
+
+def cause(code: str, sentence: str, advice: str) -> Cause:
+    """A fault of the data, under the name that its rule has."""
+    from ...baselines.rules.catalog import RULES
+    from ..diagnosis.rules.catalog import label_of
+
+    label = RULES[code].label if code in RULES else label_of(code)
+    return Cause(code, label, sentence, advice, is_data=True)
+
+
+def _all_constant(dataset: Dataset) -> bool:
+    """Whether no input varies over the rows."""
+    x = np.asarray(dataset.x)
+    return bool((x == x[:1]).all())
+
+
+def mismatch(
+    dataset: Dataset,
+    asked: Dataset,
+    answers: tuple[np.ndarray, np.ndarray],
+    *,
+    learned: bool = True,
+) -> Cause | None:
+    """Rows asked about that are not like those trained on, and answered otherwise.
+
+    Of rows on quite another scale the answers need not be others: a network without
+    biases gives the same ones, and goes wrong only where it is unsure.
+
+    Parameters
+    ----------
+    dataset, asked : Dataset
+        With the same columns.
+    answers : pair of arrays
+        What one and the same network says of rows trained on, and of those asked about:
+        class codes or numbers.
+    learned : bool
+        Whether it knows what it was trained on; of another the answers are arbitrary.
+    """
+    share = _moved(*answers, classes=dataset.is_classification)
+    moved = learned and share >= OTHER_ANSWERS
+    if not moved and _times(dataset, asked) < OTHER_SCALE:
+        return None
+    return unlike(dataset, asked)
+
+
+def unlike(dataset: Dataset, asked: Dataset) -> Cause | None:
+    """Rows asked about that are not like those trained on; None where they are."""
+    from ...baselines.rules.case import Case
+    from ...baselines.rules.train_test_shift import train_test_mismatch
+
+    found = train_test_mismatch(Case(_joined(dataset, asked), ()))
+    if found is None or found.finding.evidence.get("auc", 0.0) < TOLD_APART:
+        return None
+    return _of(found.finding)
+
+
+def is_numeric(dataset: Dataset) -> bool:
+    """Whether the features are numbers, and not texts."""
+    return np.asarray(dataset.x).dtype.kind in "biuf"
+
+
+def _times(dataset: Dataset, asked: Dataset) -> float:
+    """How many times as wide as the others one part's rows are: columns' median."""
+    if not is_numeric(dataset):
+        return 1.0
+    spreads = [
+        np.nanstd(np.asarray(part.x, dtype="float64").reshape(len(part), -1), axis=0)
+        for part in (dataset, asked)
+    ]
+    varies = (spreads[0] > TINY) & (spreads[1] > TINY)
+    if not varies.any():
+        return 1.0
+    return float(np.exp(abs(np.median(np.log(spreads[1] / spreads[0])[varies]))))
+
+
+def _joined(dataset: Dataset, asked: Dataset) -> Dataset:
+    """Rows trained on, and behind them those asked about as test rows."""
+    import pandas as pd
+
+    count = min(len(asked), MOST_ROWS)
+    x: Any = asked.x[:count]
+    table = isinstance(dataset.x, pd.DataFrame)
+    both: Any = pd.concat if table else np.concatenate
+    joined: Any = both([dataset.x, x])
+    if isinstance(joined, pd.DataFrame):
+        joined = joined.reset_index(drop=True)
+    # what is asked of D312 here is the rows alone: nobody gave the answers
+    y = np.concatenate([dataset.y, np.resize(dataset.y, (count, *dataset.y.shape[1:]))])
+    return replace(dataset, x=joined, y=y, n_test=count)
+
+
+def _moved(own: np.ndarray, other: np.ndarray, *, classes: bool) -> float:
+    """Distance of two lists of answers, from 0 to 1."""
+    if not classes:
+        from scipy.stats import ks_2samp
+
+        told: Any = ks_2samp(own.ravel(), other.ravel())
+        return float(told.statistic)
+    kinds = np.union1d(own, other)
+    shares = [np.array([(part == k).mean() for k in kinds]) for part in (own, other)]
+    return float(np.abs(shares[0] - shares[1]).sum() / 2)
+
+
+def stray_columns(dataset: Dataset, asked: Dataset) -> tuple[str, ...]:
+    """Columns with one value in the rows trained on, and one far away in others.
+
+    Far is by how far the other columns are away: what was constant was divided by next
+    to nothing, and a network that never saw it vary does anything with it. Where all
+    columns are elsewhere, the rows were prepared otherwise.
+    """
+    import pandas as pd
+
+    own, other = dataset.x, asked.x
+    if not isinstance(own, pd.DataFrame) or not isinstance(other, pd.DataFrame):
+        return ()
+    own, other = own.select_dtypes("number"), other.select_dtypes("number")
+    # of words, each part has columns for those that it holds
+    shared = [name for name in own.columns if name in other.columns]
+    own, other = own.loc[:, shared], other.loc[:, shared]
+    spread = own.std().to_numpy()
+    varies = spread > TINY
+    if not varies.any():
+        return ()
+    constant = own.columns[(spread <= TINY) & own.notna().all().to_numpy()]
+    usual_away = (other - own.mean()).abs().mean().to_numpy()
+    usual = float(max(np.median(spread[varies]), np.nanmedian(usual_away[varies])))
+    away = (other[constant] - own[constant].iloc[0]).abs().max()
+    return tuple(away.index[away > STRAY * usual])
+
+
+def stray(columns: tuple[str, ...]) -> Cause:
+    """The fault that these columns are."""
+    return cause(
+        "D313",
+        f"{', '.join(columns[:5])}: one value in all rows that were trained on, and "
+        f"values over {STRAY:g} times the usual spread away in rows asked about. What "
+        "the network says of such rows is arbitrary.",
+        "Leave out columns that do not vary, or scale with scikit-learn's "
+        "StandardScaler, which does not divide by a spread of 0.",
+    )
+
+
+def sorted_rows(study: Study, dataset: Dataset) -> Cause | None:
+    """Rows in the order of their target, of which a slice leaves out some answers.
+
+    None of windows of a series: mixed, they would be on both sides of the cut.
+    """
+    from ...baselines.rules.labels_random_shifted import are_windows
+
+    if is_numeric(dataset) and are_windows(np.nan_to_num(np.asarray(dataset.x, float))):
+        return None
+    found = (f for f in study.results.findings if f.code == "D304")
+    order = next((f for f in found if f.severity != "note"), None)
+    if order is None:
+        return None
+    advice = "Mix the rows before they are cut into a training and a test part."
+    return replace(_of(order), advice=advice)
+
+
+def is_part(asked: Dataset, dataset: Dataset) -> bool:
+    """Whether rows asked about are those trained on, or a stretch of them."""
+    from ...baselines.signal.problem import row_hashes
+
+    own, other = row_hashes(dataset.x), row_hashes(asked.x)
+    starts = np.flatnonzero(own == other[0]) if len(other) else np.zeros(0, dtype=int)
+    return any(np.array_equal(own[s : s + len(other)], other) for s in starts[:TRIED])
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault of the data alone, and the change to the script that undoes it.
+
+    ``score`` is what the network has with that change; None where it stays as it is.
+    """
+
+    cause: Cause
+    repair: Repair | None = None
+    score: float | None = None
+
+
+def hide(material: Material, named: tuple[str, ...]) -> Repair | None:
+    """Columns as 0 for the network.
+
+    None where these are not columns of its one input.
+    """
+    x = material.fit.x
+    if not isinstance(x, np.ndarray) or x.ndim != 2 or x.dtype.kind != "f":
+        return None
+    table: Any = material.dataset.x
+    names = list(table.columns)
+    if len(names) != x.shape[1]:
+        return None
+    columns = tuple(sorted(names.index(name) for name in named))
+    return Repair(
+        f"hidden from the network: {', '.join(named)}",
+        lambda setup: replace(setup, hidden=columns),
+        (HideInputs(columns, x.shape[1]),),
+    )
+
+
+def aligned(x: Any, like: Any) -> Any:
+    """Rows shifted and scaled to have the means and spreads of others, by column.
+
+    Arrays of more than two axes, such as images, are scaled as a whole.
+    """
+    axis = 0 if x.ndim == 2 else None
+    scale = like.std(axis=axis) / np.maximum(x.std(axis=axis), 1e-12)
+    return (x - x.mean(axis=axis)) * scale + like.mean(axis=axis)
+
+
+def align(material: Material, asked: Any) -> Repair | None:
+    """Rows asked about brought to the means and spreads of those trained on.
+
+    Only where both are arrays that the script has names for.
+    """
+    recording = material.recording
+    whole = whole_fit(recording, material.fit)
+    if whole is None or not sees_names(whole) or not isinstance(asked, np.ndarray):
+        return None
+    own, other = name_of(recording, whole.x), name_of(recording, asked)
+    if own is None or other is None or own == other:
+        return None
+    axis = "axis=0" if asked.ndim == 2 else ""
+    spread = f"({other}.std({axis}) + 1e-12)"
+    code = (
+        f"{other} = ({other} - {other}.mean({axis})) / {spread} * {own}.std({axis}) "
+        f"+ {own}.mean({axis})"
+    )
+    what = f"{other} brought to the scale of {own}"
+    return Repair(what, lambda setup: setup, (Statement(code),))

@@ -1,0 +1,116 @@
+"""Copies of rows: on both sides of a split they flatter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .data_faults import cause, is_numeric
+
+if TYPE_CHECKING:
+    from ...baselines.results.diagnosis import Cause
+    from ...data import Dataset
+
+
+MANY_COPIES = 0.25
+"""Share of rows with a copy from which these may flatter."""
+FEWEST_KINDS = 40
+"""Different rows, below which they are all there is to learn, and no fold can do
+without some of them."""
+FLATTERED = 0.05
+"""What a forest's score must lose when copies are kept on one side: digits of which
+each is there four times lose .12."""
+
+
+def copies(dataset: Dataset) -> np.ndarray | None:
+    """A number for each row, equal for copies; None where copies are by chance.
+
+    By chance: as many rows have an equal where each column is shuffled by itself, as
+    they have in tables of few values. None too where there are few different rows.
+    """
+    from ...baselines.signal.problem import row_hashes
+
+    kinds = np.unique(row_hashes(dataset.x), return_inverse=True)[1]
+    share = _with_twin(kinds)
+    if share < MANY_COPIES or kinds.max() < FEWEST_KINDS:
+        return None
+    if not is_numeric(dataset):
+        return kinds  # no text is the same as another by chance
+    rng = np.random.default_rng(0)
+    x = np.asarray(dataset.x).reshape(len(dataset), -1)
+    mixed = np.column_stack([rng.permutation(column) for column in x.T])
+    by_chance = _with_twin(np.unique(mixed, axis=0, return_inverse=True)[1].ravel())
+    return kinds if by_chance < share / 2 else None
+
+
+def _with_twin(kinds: np.ndarray) -> float:
+    return float((np.bincount(kinds)[kinds] > 1).mean())
+
+
+def duplicates(dataset: Dataset, kinds: np.ndarray, share: float) -> Cause | None:
+    """Copies of training rows among those asked about, where these flatter.
+
+    A forest is judged twice: on rows drawn at random, of which copies are trained on,
+    and on rows of which none is.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    kinds : array of shape (n_rows,)
+        As `copies` gives it.
+    share : float
+        Of the rows asked about, those that were trained on as well.
+    """
+    judged = dataset.is_classification and dataset.y.ndim == 1 and is_numeric(dataset)
+    if share < MANY_COPIES or not judged:
+        return None
+    mixed, apart = (_forest_marks(dataset, groups) for groups in (None, kinds))
+    gap = mixed - apart
+    error = gap.std() / np.sqrt(len(np.unique(kinds)))
+    if gap.mean() < max(FLATTERED, 3 * error):
+        return None
+    return cause(
+        "D309",
+        f"{share:.0%} of the rows asked about were trained on as well. A forest has a "
+        f"score of {mixed.mean():.2f} where such copies are on both sides, and of "
+        f"{apart.mean():.2f} where they are not: what is measured is memory.",
+        "Take copies out, or draw rows again only within the training part, after the "
+        "split.",
+    )
+
+
+def _forest_marks(dataset: Dataset, groups: np.ndarray | None) -> np.ndarray:
+    """A forest's marks for every row, out of fold."""
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.model_selection import (
+        StratifiedGroupKFold,
+        StratifiedKFold,
+        cross_val_predict,
+    )
+
+    from ..diagnosis.problem.task import Question
+    from ..diagnosis.search.trials import credits
+
+    kind: Any = StratifiedKFold if groups is None else StratifiedGroupKFold
+    x = np.nan_to_num(np.asarray(dataset.x).reshape(len(dataset), -1))
+    said: Any = cross_val_predict(
+        RandomForestClassifier(random_state=0),
+        x,
+        dataset.y,
+        groups=groups,
+        cv=kind(4, shuffle=True, random_state=0),
+    )
+    task: Any = dataset.task
+    question = Question(task, dataset.y, np.zeros(0))
+    return credits(said, question, np.arange(len(dataset)))
+
+
+def across(dataset: Dataset, asked: Sequence[Dataset]) -> float:
+    """The largest share of rows asked about that were trained on as well."""
+    from ...baselines.signal.problem import row_hashes
+
+    known = row_hashes(dataset.x)
+    shares = [float(np.isin(row_hashes(part.x), known).mean()) for part in asked]
+    return max(shares, default=0.0)

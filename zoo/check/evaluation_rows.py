@@ -1,0 +1,191 @@
+"""Rows that a script asks its network about, beside those it trained on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..diagnosis.problem.graph import some_rows
+from ..diagnosis.record.recording import Asked
+from ..diagnosis.search.trials import OutOfTime, answers, gives_logits
+from . import data_faults as data_side
+from . import duplicates as copied
+from . import true_labels as known_answers
+from .data_faults import Fault, align, aligned, hide
+from .problem import taught_score
+
+if TYPE_CHECKING:
+    from ...baselines.evaluate import Study
+    from ...baselines.results.diagnosis import Cause
+    from ...data import Dataset
+    from ..diagnosis.problem.context import Repair
+    from ..diagnosis.problem.training_setup import Setup
+    from ..diagnosis.search.trials import Laboratory
+    from .problem import Material
+
+
+PREPARE = (
+    "Prepare these rows as the training rows were: with the same means and spreads "
+    "they are like them. Fit a scaler on the training rows and use it for both."
+)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """All that a look at rows asked about goes by; ``parts`` are these rows."""
+
+    material: Material
+    study: Study
+    lab: Laboratory
+    reach: float
+    parts: tuple[tuple[Asked, Dataset], ...]
+
+
+def asked_faults(
+    material: Material, study: Study, lab: Laboratory, *, reach: float
+) -> tuple[Fault, ...]:
+    """What rows asked about show: whether they are copies, unlike, or answered wrongly.
+
+    Parameters
+    ----------
+    material : Material
+    study : Study
+    lab : Laboratory
+    reach : float
+        The best score that anyone had on rows kept back.
+    """
+    parts = tuple(
+        (asked, rows)
+        for asked in _every(material)
+        if (rows := _asked_rows(material, asked.x)) is not None
+    )
+    case = _Case(material, study, lab, reach, parts)
+    looks = [_trained_on, _strayed]
+    # a network whose training raised may not even be there to be asked
+    looks += [] if material.fit.error else [_unlike, _wrongly_answered]
+    told = (look(case) for look in looks if parts)
+    return next(((fault,) for fault in told if fault is not None), ())
+
+
+def _trained_on(case: _Case) -> Fault | None:
+    """Whether they are copies of rows trained on, and flatter."""
+    dataset = case.material.dataset
+    if dataset.groups is None:
+        return None
+    share = copied.across(dataset, [rows for _, rows in case.parts])
+    found = copied.duplicates(dataset, dataset.groups, share)
+    return None if found is None else Fault(found)
+
+
+def _strayed(case: _Case) -> Fault | None:
+    """Whether columns hold what no row trained on had."""
+    for _, rows in case.parts:
+        columns = data_side.stray_columns(case.material.dataset, rows)
+        if columns:
+            return Fault(data_side.stray(columns), hide(case.material, columns))
+    return None
+
+
+def _unlike(case: _Case) -> Fault | None:
+    """Whether they were prepared otherwise, or are of another kind."""
+    material, setup = case.material, case.lab.setup
+    # of the same network: two that always say the same may say different things
+    own = _said(material, setup, some_rows(material.fit.x, data_side.MOST_ROWS))
+    learned = (taught_score(material) or 0.0) >= known_answers.LEARNED
+    for asked, rows in case.parts:
+        said = _said(material, setup, asked.x)
+        told = (own, said)
+        found = data_side.mismatch(material.dataset, rows, told, learned=learned)
+        if found is None:
+            continue
+        order = data_side.sorted_rows(case.study, material.dataset)
+        if order is not None:
+            return Fault(order)
+        repair = _aligning(material, setup, asked.x, own)
+        prepared = found if repair is None else replace(found, advice=PREPARE)
+        return Fault(prepared, repair)
+    return None
+
+
+def _wrongly_answered(case: _Case) -> Fault | None:
+    """Whether right answers to them are not those that were trained."""
+    told = (_answered(case, asked, rows) for asked, rows in case.parts)
+    return next((Fault(cause) for cause in told if cause is not None), None)
+
+
+def _every(material: Material) -> list[Asked]:
+    """What the network was asked about, and what it was validated on."""
+    recording, fit = material.recording, material.fit
+    every = [asked for asked in recording.asked if asked.model is fit.model]
+    if fit.validation is not None:
+        every.append(Asked("evaluate", fit.model, *fit.validation, after=1))
+    return every
+
+
+def _answered(case: _Case, asked: Asked, rows: Dataset) -> Cause | None:
+    """What the right answers to rows asked about show, where they are known."""
+    material, lab = case.material, case.lab
+    said = _said(material, lab.setup, asked.x)
+    truth = known_answers.right_answers(
+        material.recording, material.question, asked, said
+    )
+    if truth is None:
+        return None
+    try:
+        held = [lab.outcome([], i).marks for i in range(len(lab.splits))]
+    except OutOfTime:
+        return None
+    taught = taught_score(material)
+    if taught is None or not all(map(len, held)):
+        return None
+    marks = np.concatenate(held)
+    scores = known_answers.Scores(
+        held=float(marks.mean()),
+        error=float(marks.std() / len(marks) ** 0.5),
+        reach=case.reach,
+        taught=taught,
+        alike=data_side.unlike(material.dataset, rows) is None,
+        known=copied.across(material.dataset, [rows]),
+    )
+    return known_answers.told_by_answers(material.question, said, truth, scores)
+
+
+def _aligning(
+    material: Material, setup: Setup, x: Any, own: np.ndarray
+) -> Repair | None:
+    """Rows asked about on the scale of the others, if they are like them then."""
+    trained = material.fit.x
+    if not isinstance(trained, np.ndarray) or not isinstance(x, np.ndarray):
+        return None
+    moved = aligned(x, trained)
+    rows = _asked_rows(material, moved)
+    said = _said(material, setup, moved)
+    if rows is None or data_side.mismatch(material.dataset, rows, (own, said)):
+        return None
+    return align(material, x)
+
+
+def _said(material: Material, setup: Setup, x: Any) -> np.ndarray:
+    """What the script's network, as it was trained, says of some rows."""
+    from ..diagnosis.search.trials import decide
+
+    outputs = answers(material.fit.model, x)
+    logits = gives_logits(setup)
+    return decide(outputs, material.question, setup.values, logits=logits)
+
+
+def _asked_rows(material: Material, x: Any) -> Dataset | None:
+    """Rows asked about in the form of those trained on; None where they are these."""
+    from ..backend import keras
+    from ..diagnosis.problem.task import as_dataset
+
+    given = [np.asarray(part) for part in keras.tree.flatten(x)]
+    trained = [np.asarray(part) for part in keras.tree.flatten(material.fit.x)]
+    if [p.shape[1:] for p in given] != [p.shape[1:] for p in trained]:
+        return None
+    y = material.question.y
+    stand_in = replace(material.question, y=np.resize(y, (len(given[0]), *y.shape[1:])))
+    found = as_dataset(material.fit.model, x, stand_in, name="asked")
+    return None if data_side.is_part(found, material.dataset) else found

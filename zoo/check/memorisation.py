@@ -1,0 +1,107 @@
+"""Rows of which none can be kept back: can the network learn them by heart?
+
+Four rows of XOR are all there is to know of XOR, however often each is there. A fold
+without one of them asks for something that nobody taught.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from ...baselines.signal.problem import row_hashes
+from ...data import Dataset
+from ...data.dataset import take
+from ...data.split import has_strata
+from ..diagnosis.problem.task import Question
+from ..diagnosis.search.trials import Split, credits
+
+LEAST_ROWS = 8
+"""Different rows, of fewer than which none is kept back."""
+LEAST_OF_CLASS = 4
+"""Different rows that some class must have."""
+MOST_CELLS = 64
+"""Of a truth table: one of six columns has so many rows."""
+MANY = 40
+"""Rows that baselines and rules are given, made of copies: folds can be cut then, and
+each has all that there is."""
+SEEDS = 5
+"""Trainings each way: the rows are no sample, so that only starts are chance."""
+LOOKUP = "a lookup of the same rows"
+"""What every row can be known by."""
+
+
+def count_if_whole(dataset: Dataset) -> int:
+    """How many different rows there are, if none can be kept back; else 0.
+
+    None can of very few, nor of a truth table, which has every combination of the
+    values of several columns: there are no other rows to be right on.
+    """
+    kinds = np.unique(row_hashes(dataset.x), return_inverse=True)[1]
+    different = int(kinds.max()) + 1
+    if len(dataset) < LEAST_ROWS:
+        return different
+    if different == 1:
+        return 0  # columns that do not vary are another matter
+    few = different < LEAST_ROWS or _has_small_classes(dataset, kinds)
+    return different if few or _is_truth_table(dataset, different) else 0
+
+
+def _has_small_classes(dataset: Dataset, kinds: np.ndarray) -> bool:
+    if not has_strata(dataset):
+        return False
+    told = np.unique(np.column_stack([kinds, dataset.y]), axis=0)
+    return int(np.bincount(told[:, 1]).max()) < LEAST_OF_CLASS
+
+
+def _is_truth_table(dataset: Dataset, different: int) -> bool:
+    if not isinstance(dataset.x, pd.DataFrame) or different > MOST_CELLS:
+        return False
+    counts = [int(count) for count in dataset.x.nunique() if count > 1]
+    return len(counts) > 1 and int(np.prod(counts, dtype=float)) == different
+
+
+def copied(dataset: Dataset) -> Dataset:
+    """Each row so often that there are `MANY`."""
+    times = -(-MANY // len(dataset))
+    if times == 1:
+        return dataset
+    rows = np.tile(np.arange(len(dataset)), times)
+    name = f"{dataset.card.name} (each row {times} times)"
+    card = replace(dataset.card, name=name, title=name)
+    return replace(
+        dataset,
+        x=take(dataset.x, rows),
+        y=dataset.y[rows],
+        card=card,
+    )
+
+
+def splits(count: int) -> tuple[Split, ...]:
+    """All rows to train on and to judge by, once for each of some seeds."""
+    rows = np.arange(count)
+    return (Split(rows, rows),) * SEEDS
+
+
+def lookup_marks(kinds: np.ndarray, question: Question) -> np.ndarray:
+    """Marks of the best answer that is the same for equal rows.
+
+    Parameters
+    ----------
+    kinds : int array of shape (n_rows,)
+        Equal for equal rows.
+    question : Question
+    """
+    rows = np.arange(len(question))
+    decided = np.zeros_like(question.y)
+    for kind in np.unique(kinds):
+        same = kinds == kind
+        answers = question.y[same]
+        if question.task == "regression":
+            decided[same] = answers.mean(axis=0)
+        else:
+            found, counts = np.unique(answers, axis=0, return_counts=True)
+            decided[same] = found[counts.argmax()]
+    return credits(decided, question, rows)

@@ -1,0 +1,201 @@
+"""One training's rows in the forms that both halves of an examination need."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from joblib import parallel_config
+from threadpoolctl import threadpool_limits
+
+from ...baselines.evaluate import Study, run_study
+from ...baselines.signal.problem import row_hashes
+from ...data import Dataset
+from ...data.errors import BadData
+from ..diagnosis.problem.task import Question
+from ..diagnosis.search.trials import credits
+from . import duplicates as copied
+from . import memorisation as by_heart
+
+if TYPE_CHECKING:
+    from ..diagnosis.record.recording import Fit, Recording
+    from ..diagnosis.search.trials import Split
+
+
+FOLDS = 4
+"""A quarter of the rows is kept back in each."""
+SPLITS = 3
+"""Folds, each with a seed of its own, on which causes are proved."""
+ROUNDS = 2
+"""Trainings on every fold, for a network that sometimes learns by itself: of one that
+fails six times in ten, eight show it (`learnable.zoo.diagnosis.search.trials.SURE`)."""
+MOST_ROWS = 6_000
+"""More are sampled: a fault shows in these, and trials are many."""
+FEWEST_ROWS = 2
+"""With one there is nothing to tell apart."""
+
+
+_log = logging.getLogger("learnable")
+
+
+@dataclass(frozen=True)
+class Material:
+    """A training, its question, its rows for other learners, and the folds.
+
+    ``spare`` are splits for what the others leave open.
+    ``by_heart`` different rows are so few that networks are judged by those that they
+    are trained on, and other learners are given copies; 0 where they are not.
+    """
+
+    recording: Recording
+    fit: Fit
+    question: Question
+    dataset: Dataset
+    splits: tuple[Split, ...]
+    seed: int
+    spare: tuple[Split, ...] = ()
+    by_heart: int = 0
+
+
+def prepare(recording: Recording, fit: Fit, *, seed: int) -> Material:
+    """The question, the rows for other learners, and the folds.
+
+    Raises
+    ------
+    BadData
+        The rows are too few or too odd to be examined, or nothing was compiled.
+    """
+    from ...data.split import make_folds
+    from ..diagnosis.problem.task import as_dataset, ask
+    from ..diagnosis.problem.training_setup import rows_of
+    from ..diagnosis.search.trials import Split
+
+    if fit.loss is None and "compile" in fit.error:
+        raise BadData("the model is not compiled: call model.compile(...) before fit")
+    question = ask(fit)
+    rows = _some_rows(question, seed)
+    weight = fit.sample_weight
+    fit = replace(
+        fit,
+        x=rows_of(fit.x, rows),
+        y=rows_of(fit.y, rows),
+        sample_weight=None if weight is None else rows_of(weight, rows),
+    )
+    question = replace(question, y=question.y[rows])
+    name = recording.script.rsplit("/", 1)[-1] or "model"
+    dataset = as_dataset(fit.model, fit.x, question, name=name)
+    # copies of a row are kept on one side: else a network is judged by its memory
+    dataset = replace(dataset, groups=copied.copies(dataset))
+    if count := by_heart.count_if_whole(dataset):
+        whole = by_heart.splits(len(dataset))
+        many = by_heart.copied(replace(dataset, groups=None))
+        return Material(recording, fit, question, many, whole, seed, by_heart=count)
+    folds = make_folds(dataset, folds=FOLDS, seed=seed)
+    every = [Split(fold.train, fold.test) for fold in folds] * ROUNDS
+    splits, spare = tuple(every[:SPLITS]), tuple(every[SPLITS:])
+    return Material(recording, fit, question, dataset, splits, seed, spare)
+
+
+def _some_rows(question: Question, seed: int) -> np.ndarray:
+    """All rows, or a sample; without those whose target is missing."""
+    missing = ~np.isfinite(question.y.astype("float64"))
+    rows = np.flatnonzero(~missing.any(axis=tuple(range(1, missing.ndim))))
+    if len(rows) < FEWEST_ROWS:
+        msg = f"the training has {len(rows)} rows with a target"
+        raise BadData(f"{msg}; {FEWEST_ROWS} or more are needed to examine it")
+    if len(rows) <= MOST_ROWS:
+        return rows
+    rng = np.random.default_rng(seed)
+    return np.sort(rng.choice(rows, MOST_ROWS, replace=False))
+
+
+def taught_score(material: Material) -> float | None:
+    """What the script's network scores on its training rows; None if it cannot say."""
+    from ..diagnosis.search.train_score import own_score
+
+    if material.fit.error:
+        return None
+    try:
+        return own_score(material.fit, material.question)
+    # a network of somebody's own may fail in any way when it is made again
+    except Exception as error:
+        _log.debug("the trained network cannot be asked: %r", error)
+        return None
+
+
+MOST_CELLS = 1_000_000
+"""Rows times columns times classes, from which boosting is left out: its trees, one a
+class and round, took 46 s for 2,250 digits, and a forest 2."""
+MOST_OF_LOGISTIC = 20_000_000
+"""And logistic regression: 2.5 s a fold for 3,000 colour images of 16 x 16 pixels, and
+worse there than naive Bayes."""
+
+
+def data_half(material: Material) -> Study:
+    """What baselines and rules say of the rows."""
+    cells = _cells(material.dataset)
+    # a fold a thread; those of one product that wait for one another on a busy machine
+    # take ten times as long, and few rows are done before threads have begun
+    jobs = -1 if cells > MOST_CELLS else 1
+    with threadpool_limits(1), parallel_config("threading", n_jobs=jobs):
+        return run_study(
+            {},
+            material.dataset,
+            folds=FOLDS,
+            seed=material.seed,
+            jobs=None if cells > MOST_CELLS else 1,
+            leave_out=_too_slow(cells),
+        )
+
+
+def _cells(dataset: Dataset) -> int:
+    """Rows times columns times classes."""
+    columns = int(np.prod(dataset.x.shape[1:]))
+    return len(dataset) * columns * max(1, len(dataset.classes))
+
+
+def _too_slow(cells: int) -> tuple[str, ...]:
+    """Baselines that would take longer than all the others together."""
+    limits = {"boosting": MOST_CELLS, "logistic": MOST_OF_LOGISTIC}
+    return tuple(name for name, most in limits.items() if cells > most)
+
+
+def reached(study: Study, material: Material) -> dict[str, list[np.ndarray]]:
+    """Each baseline's marks on the folds of the trials, one array a fold.
+
+    Of rows that are learned by heart, those of the best answer to each.
+    """
+    if material.by_heart:
+        count = len(material.question)
+        kinds = np.unique(row_hashes(material.dataset.x), return_inverse=True)[1]
+        marks = by_heart.lookup_marks(kinds[:count], material.question)
+        return {by_heart.LOOKUP: [marks] * len(material.splits)}
+    found: dict[str, list[np.ndarray]] = {}
+    for outcome in study.outcomes:
+        if outcome.predictions is None or outcome.fold >= len(material.splits):
+            continue
+        rows = material.splits[outcome.fold].test
+        decided = _decided(outcome.predictions, material.question)
+        marks = credits(decided, _as_asked(material), rows)
+        found.setdefault(outcome.candidate, []).append(marks)
+    whole = len(material.splits)
+    return {name: marks for name, marks in found.items() if len(marks) == whole}
+
+
+def mean_score(marks: Sequence[np.ndarray]) -> float:
+    """The mean over folds."""
+    return float(np.mean([part.mean() for part in marks]))
+
+
+def _as_asked(material: Material) -> Question:
+    """The question as baselines got it: with no more targets than they had."""
+    return replace(material.question, y=material.dataset.y)
+
+
+def _decided(predictions: np.ndarray, question: Question) -> np.ndarray:
+    if question.task == "multilabel":
+        return (predictions > 0.5).astype("int64")
+    return predictions if question.task == "regression" else predictions.argmax(axis=1)

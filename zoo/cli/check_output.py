@@ -1,0 +1,93 @@
+"""The answer of ``zoo check`` as text and as JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...baselines.results.diagnosis import SIDES, STATES
+from ...data.disk import write_whole
+from ..console import console
+
+if TYPE_CHECKING:
+    from ...baselines.results.diagnosis import Cause, Diagnosis
+    from ...baselines.results.results import Results
+
+
+def as_facts(results: Results, run: Path) -> dict[str, Any]:
+    """What ``--json`` prints."""
+    facts = results.to_dict()
+    return _told(facts["diagnosis"]) | {
+        "findings": facts["findings"],
+        "data": facts["verdicts"][-1],
+        "run": str(run),
+        "report": str(run / "report.html"),
+    }
+
+
+def _told(found: dict[str, Any]) -> dict[str, Any]:
+    """A diagnosis, whose score with all repairs is called ``all``."""
+    causes = [
+        {("all" if key == "together" else key): value for key, value in cause.items()}
+        for cause in found["causes"]
+    ]
+    return found | {"causes": causes, "others": [_told(o) for o in found["others"]]}
+
+
+def show(results: Results, run: Path, *, wrote: Path | None) -> None:
+    """Side, verdict, causes, what was acquitted, and the report's path."""
+    found = results.diagnosis
+    assert found is not None
+    of = f"output {found.output!r}: " if found.output else ""
+    click.echo(f"{of}{click.style(found.verdict, bold=True)}. {SIDES[found.side]}")
+    click.echo(f"  {found.sentence}")
+    for cause in found.causes:
+        _show_cause(cause)
+    if found.tuned:
+        click.echo(found.further)
+    _show_suspicions(found)
+    for sign in found.symptoms:
+        click.echo(f"Seen: {sign.sentence}")
+    click.echo(f"  What would change this: {found.change}")
+    for other in found.others:
+        click.echo(other.summary)
+    if wrote is not None:
+        click.echo(f"repaired: {wrote}")
+    elif found.diff:
+        click.echo(found.diff, nl=False)
+    click.echo(f"report: {run / 'report.html'}")
+
+
+def _show_cause(cause: Cause) -> None:
+    code = click.style(cause.code, bold=True)
+    click.echo(f"{code} {cause.label}. {cause.sentence}")
+    if cause.repair and cause.before is not None:
+        click.echo(
+            f"  Proved: {cause.repair}. Score {cause.before:.2f} as it is, "
+            f"{cause.only:.2f} with this alone, {cause.together:.2f} with all repairs."
+        )
+    click.echo(f"  What to do: {cause.advice}")
+
+
+def _show_suspicions(found: Diagnosis) -> None:
+    for suspicion in found.suspicions:
+        if suspicion.state == "would-do":
+            click.echo(f"  Would do as well: {suspicion.repair} ({suspicion.label}).")
+    for state, words in STATES.items():
+        labels = [s.label for s in found.suspicions if s.state == state]
+        if labels and state != "would-do":
+            click.echo(f"{words}: {', '.join(labels)}.")
+
+
+def write_fixed(found: Diagnosis, path: Path) -> bool:
+    """Write the repaired script whole; where there is none, say why, and go on."""
+    if found.fixed:
+        write_whole(path, found.fixed)
+        return True
+    why = "no cause was found" if not found.causes else "see the report for the code"
+    if found.failed:
+        why = f"with these changes: {found.failed}"
+    console().print(f"no repaired script for {path}: {why}", markup=False)
+    return False

@@ -1,0 +1,133 @@
+"""What can be written of one run or of several: a page, Markdown, JSON, charts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ...baselines.results.results import Results
+from ...data.disk import write_whole
+from ...data.errors import Misuse
+from ...reports import Report
+from ...reports.chart_files import chart_files, slug
+from ...reports.chart_files import write_charts as write_files
+from ...reports.several.compare import compare_facts
+from ...reports.several.runs import read_run
+from ..run_files import RESULTS
+from . import output
+from .output import as_line
+from .runs_diff import show_differences, told_of
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A report that is made when it is asked for.
+
+    ``told`` is what ``--json`` prints, ``stem`` where it is written without an ending;
+    ``show`` tells a person of it, given its path and whether to be quiet.
+    """
+
+    told: dict[str, Any]
+    stem: Path
+    html: Callable[[], str]
+    markdown: Callable[[], str]
+    charts: Callable[[], dict[str, str]]
+    show: Callable[[Path, bool], None]
+
+    def text(self, form: str) -> str:
+        """The report in one of the formats."""
+        if form == "json":
+            page = self.stem.with_name(f"{self.stem.name}.html")
+            told = {"report": str(page) if page.exists() else None}
+            return as_line(self.told | told) + "\n"
+        return self.markdown() if form == "md" else self.html()
+
+
+def of_one(folder: Path) -> Reported:
+    """The report of a run, from its ``results.json`` alone."""
+    from ...reports.figures import figures
+    from ...reports.markdown import to_markdown
+
+    results = Results.load(folder / RESULTS)
+    report = Report(results)
+
+    def show(path: Path, quiet: bool) -> None:
+        if results.diagnosis:  # a checked script has its answer there
+            output.show_answer(results.diagnosis)
+        output.show_results(results, folder, as_json=False, quiet=quiet, report=path)
+
+    return Reported(
+        told=results.to_dict() | {"run": str(folder)},
+        stem=folder / "report",
+        html=report.html,
+        markdown=lambda: to_markdown(report.facts),
+        charts=lambda: chart_files(report.facts, figures(report.facts)),
+        show=show,
+    )
+
+
+def compared(folders: Sequence[Path], out: Path) -> Reported:
+    """The comparison of several runs."""
+    from ...reports.html import compared_html
+    from ...reports.markdown import compared_markdown
+    from ...reports.several.compare import compared_figures
+
+    facts = compare_facts([read_run(folder) for folder in folders])
+
+    def show(path: Path, quiet: bool) -> None:
+        if not quiet:
+            show_differences(facts)
+        click.echo(output.plain(f"report: {path}"))
+
+    return Reported(
+        told=told_of(facts, folders),
+        stem=out / f"compare-{'-'.join(map(_short, folders))}",
+        html=lambda: compared_html(facts),
+        markdown=lambda: compared_markdown(facts),
+        charts=lambda: chart_files(facts, compared_figures(facts)),
+        show=show,
+    )
+
+
+def _short(folder: Path) -> str:
+    """The last four digits of a run's name; of another folder, its first letters."""
+    name = folder.resolve().name
+    ending = re.search(r"-([0-9a-f]{4})$", name)
+    return ending[1] if ending else slug(name)[:12].strip("-")
+
+
+def write(path: Path, text: str, home: Path) -> None:
+    """Write a report whole; its own folder ``home`` is made if need be.
+
+    Raises
+    ------
+    Misuse
+        The file cannot be written there.
+    """
+    try:
+        if path.parent == home:
+            home.mkdir(parents=True, exist_ok=True)
+        write_whole(path, text)
+    except OSError as error:
+        msg = f"cannot write {str(path)!r}: {error.strerror}"
+        raise Misuse(f"{msg}. Choose another place with --to.") from error
+
+
+def write_charts(made: Reported, folder: Path) -> list[Path]:
+    """Write the charts of a report into a folder.
+
+    Raises
+    ------
+    Misuse
+        The folder cannot be made or written to.
+    """
+    try:
+        return write_files(folder, made.charts())
+    except OSError as error:
+        msg = f"cannot write charts to {str(folder)!r}: {error.strerror}"
+        raise Misuse(f"{msg}. Choose another folder with --charts.") from error

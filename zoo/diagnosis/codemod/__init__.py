@@ -1,0 +1,1 @@
+"""Repairs written into the user's script."""

@@ -1,0 +1,1 @@
+"""What a network shows while it trains."""

@@ -1,0 +1,359 @@
+"""What every training that can learn at all passes, whatever its data.
+
+====  ==============  ===========================================================
+G501  one-row         one row can be memorised
+G502  two-rows        two rows with different answers can be told apart
+G503  shuffled        shuffled targets are not foreseen for rows not trained on
+G504  zeroed-inputs   the network does worse with zeros for inputs
+G505  save-and-load   a saved and loaded network gives the same outputs
+G506  same-seed       the same seed gives the same weights
+G507  predict         ``predict`` gives what the network gives when it is called
+====  ==============  ===========================================================
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ....data.errors import ZooError
+from ...backend import keras
+from ...networks.load_model import load_model
+from ...training.fit import fit
+from ...training.rows import hold
+from ...training.start import Start
+from ..problem.task import Question
+from ..problem.training_setup import Setup, build, rows_of
+from ..record.source_locations import in_one_line
+
+LABELS = {
+    "G501": "one-row",
+    "G502": "two-rows",
+    "G503": "shuffled",
+    "G504": "zeroed-inputs",
+    "G505": "save-and-load",
+    "G506": "same-seed",
+    "G507": "predict",
+}
+SAME_STEPS = 20
+"""Steps after which two trainings with one seed are compared."""
+MEMORISED = 0.1
+"""Loss of a row that was memorised, by that before."""
+APART = 0.25
+"""Loss of two rows with their own answers, by that with each other's."""
+BETTER = 0.99
+"""Loss with the inputs by that without, below which they are used."""
+SHUFFLES = 199
+
+
+Outcome = tuple[bool | None, str]
+"""Whether a test is passed, and its sentence."""
+
+
+@dataclass(frozen=True)
+class GoldenTest:
+    """One test and its outcome.
+
+    Parameters
+    ----------
+    code, label : str
+    passed : bool, optional
+        None where it could not be run; the sentence then says why.
+    sentence : str
+    """
+
+    code: str
+    label: str
+    passed: bool | None
+    sentence: str
+
+
+def golden_tests(
+    setup: Setup,
+    question: Question,
+    rows: np.ndarray,
+    *,
+    seed: int,
+    seconds: float = 10.0,
+    codes: Sequence[str] = tuple(LABELS),
+) -> tuple[GoldenTest, ...]:
+    """Run the tests with the script's own loss and optimizer.
+
+    Parameters
+    ----------
+    setup : Setup
+    question : Question
+    rows : array of int
+        Rows to train on and to measure with.
+    seconds : float
+        For all of them: a training ends when they are over, and what is left is not
+        run. A training has at most 300 steps.
+    codes : sequence of str
+        Of the tests wanted; all by default.
+    """
+    try:
+        bench = Bench(setup, question, rows, seed, seconds)
+    # whatever a script's own layer or loss raises, the others of its tests are not run
+    except Exception as error:
+        return tuple(_test(code, None, _reason(error)) for code in codes)
+    return tuple(_run(code, _TESTS[code], bench) for code in codes)
+
+
+def _run(code: str, test: Callable[[Bench], Outcome], bench: Bench) -> GoldenTest:
+    if bench.seconds <= 0:
+        return _test(code, None, "Not run: the time for these tests was over.")
+    try:
+        return _test(code, *test(bench))
+    except Exception as error:  # as above
+        return _test(code, None, _reason(error))
+
+
+def _test(code: str, passed: bool | None, sentence: str) -> GoldenTest:
+    return GoldenTest(code, LABELS[code], passed, sentence)
+
+
+def _reason(error: Exception) -> str:
+    told = str(error) if isinstance(error, ZooError) else in_one_line(error)
+    return f"Not run: {told[:200]}"
+
+
+def _one_row(bench: Bench) -> Outcome:
+    row = bench.sample[:1]
+    bench.restart()
+    before = bench.loss_on(row)
+    bench.memorise(row)
+    after = bench.loss_on(row)
+    text = f"On one row the loss goes from {before:.3g} to {after:.3g}"
+    passed = bool(after <= max(MEMORISED * before, 1e-3))
+    return passed, f"{text} in {MOST_STEPS} steps."
+
+
+def _two_rows(bench: Bench) -> Outcome:
+    codes = bench.question.y[bench.sample]
+    codes = codes.reshape(len(codes), -1).astype("float64")
+    far = np.abs(codes - codes[0]).sum(axis=1)
+    if not np.nanmax(far) > 0:
+        return None, "Not run: all rows have the same answer."
+    pair = bench.sample[[0, int(np.nanargmax(far))]]
+    bench.memorise(pair)
+    said, y = bench.outputs(bench.x(pair)), bench.y(pair)
+    own, other = bench.loss(said, y), bench.loss(said, y[::-1])
+    flat = np.asarray(keras.tree.flatten(said)[0]).reshape(2, -1)
+    differ = bool(np.ptp(flat, axis=0).max() > 1e-6)
+    text = (
+        f"After {MOST_STEPS} steps on two rows with different answers the loss is "
+        f"{own:.3g}, and {other:.3g} with the answers exchanged"
+    )
+    same = "" if differ else "; the outputs are the same"
+    return bool(own <= APART * other) and differ, f"{text}{same}."
+
+
+def _shuffled(bench: Bench) -> Outcome:
+    rng = np.random.default_rng(bench.seed)
+    mixed = rng.permutation(bench.rows)
+    half = len(mixed) // 2
+    if half < 10:
+        return None, f"Not run: there are {len(mixed)} rows only."
+    known, held = mixed[:half], mixed[half:][:MOST_ROWS]
+    targets = bench.y(rng.permutation(bench.rows))
+    bench.train(bench.x(known), targets[:half], _size(bench))
+    said, y = bench.outputs(bench.x(held)), targets[half:][: len(held)]
+    own = bench.loss(said, y)
+    others = [bench.loss(said, rng.permutation(y)) for _ in range(SHUFFLES)]
+    share = (1 + np.sum(np.asarray(others) <= own)) / (1 + SHUFFLES)
+    text = (
+        f"Trained on shuffled targets, the loss on other rows is {own:.3g}; "
+        f"{share:.1%} of {SHUFFLES + 1} orders of them have one as low"
+    )
+    return bool(share > 0.01), f"{text}."
+
+
+def _zeroed(bench: Bench) -> Outcome:
+    x, y = bench.x(bench.rows), bench.y(bench.rows)
+    zeros = keras.tree.map_structure(np.zeros_like, x)
+    bench.train(zeros, y, _size(bench))
+    nothing = keras.tree.map_structure(np.zeros_like, bench.x(bench.sample))
+    without = bench.loss(bench.outputs(nothing), bench.y(bench.sample))
+    bench.train(x, y, _size(bench))
+    with_inputs = bench.loss_on(bench.sample)
+    text = (
+        f"Trained with its inputs, the network has a loss of {with_inputs:.3g}, "
+        f"trained with zeros {without:.3g}"
+    )
+    return bool(with_inputs < BETTER * without), f"{text}."
+
+
+def _saved(bench: Bench) -> Outcome:
+    x = bench.x(bench.sample)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        bench.model.save(path)
+        # parts of the network may have come out of somebody's file: see `load_model`
+        again = load_model(path, compile=False)
+    return _agree(bench.outputs(x), again(x, training=False), "Saved and loaded")
+
+
+def _same_seed(bench: Bench) -> Outcome:
+    found = []
+    rows = bench.rows[: SAME_STEPS * _size(bench)]
+    for _ in range(2):
+        again = Bench(bench.setup, bench.question, rows, bench.seed, bench.seconds)
+        again.train(again.x(rows), again.y(rows), _size(again), SAME_STEPS)
+        found.append(again.model.get_weights())
+    return _agree(found[0], found[1], "Trained twice with one seed")
+
+
+def _predicted(bench: Bench) -> Outcome:
+    x = bench.x(bench.sample)
+    return _agree(bench.outputs(x), bench.model.predict(x, verbose=0), "By predict")
+
+
+def _agree(one: Any, other: Any, how: str) -> Outcome:
+    """Whether two lots of arrays are the same, up to rounding."""
+    pairs = [
+        (np.asarray(a, "float64"), np.asarray(b, "float64"))
+        for a, b in zip(keras.tree.flatten(one), keras.tree.flatten(other), strict=True)
+    ]
+    apart = max((float(np.abs(a - b).max()) for a, b in pairs if a.size), default=0.0)
+    scale = max((float(np.abs(a).max()) for a, _ in pairs if a.size), default=1.0)
+    passed = all(np.allclose(a, b, rtol=1e-4, atol=1e-5 * scale) for a, b in pairs)
+    what = "weights" if isinstance(one, list) else "outputs"
+    return passed, f"{how}, the network's {what} differ by {apart:.2g} at most."
+
+
+def _size(bench: Bench) -> int:
+    return min(bench.setup.batch_size, len(bench.rows))
+
+
+_TESTS: dict[str, Callable[[Bench], Outcome]] = {
+    "G501": _one_row,
+    "G502": _two_rows,
+    "G503": _shuffled,
+    "G504": _zeroed,
+    # from here on with the weights of the last training
+    "G505": _saved,
+    "G506": _same_seed,
+    "G507": _predicted,
+}
+
+
+MOST_STEPS = 300
+"""Steps of a training."""
+MOST_ROWS = 256
+"""Rows that a loss is measured on."""
+
+
+class Clock(keras.callbacks.Callback):
+    """Ends a training when its time is over."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._end = time.perf_counter() + seconds
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        if time.perf_counter() > self._end:
+            model: Any = self.model
+            model.stop_training = True
+
+
+class Bench:
+    """One compiled network that is trained anew for each test.
+
+    Parameters
+    ----------
+    setup, question, rows, seed, seconds
+        As in `golden_tests`.
+    """
+
+    def __init__(
+        self,
+        setup: Setup,
+        question: Question,
+        rows: np.ndarray,
+        seed: int,
+        seconds: float,
+    ) -> None:
+        self.setup, self.question, self.rows = setup, question, rows
+        self.seed, self._end = seed, time.monotonic() + seconds
+        self.model = build(setup, rows, seed=seed)
+        if not self.model.built:
+            self.outputs(self.x(rows[:1]))
+        self._start = Start(self.model)
+        sample = np.linspace(0, len(rows) - 1, MOST_ROWS).astype("int64")
+        self.sample = rows[np.unique(sample)]
+
+    @property
+    def seconds(self) -> float:
+        """What is left of its time."""
+        return self._end - time.monotonic()
+
+    def x(self, rows: np.ndarray) -> Any:
+        """Inputs of some rows, as the network is given them in a training."""
+        return hold(rows_of(self.setup.x, rows)).data[0]
+
+    def y(self, rows: np.ndarray) -> Any:
+        """Their targets."""
+        return hold(rows_of(self.setup.y, rows)).data[0]
+
+    def train(self, x: Any, y: Any, size: int, steps: int = MOST_STEPS) -> None:
+        """Train from the start, for about ``steps`` steps."""
+        self._start.restore()
+        keras.utils.set_random_seed(self.seed)
+        each = -(-len(y) // size)
+        if each > steps:
+            x, y = (rows_of(part, np.arange(steps * size)) for part in (x, y))
+            each = steps
+        fit(
+            self.model,
+            x,
+            y,
+            batch_size=size,
+            epochs=max(1, steps // each),
+            verbose=0,
+            callbacks=[Clock(self.seconds)],
+            shuffle=self.setup.shuffle,
+            way="graph",
+        )
+
+    def memorise(self, rows: np.ndarray) -> None:
+        """Train on a few rows in one batch, again and again, in one epoch."""
+        again = np.tile(rows, MOST_STEPS // 3)
+        x, y = self.x(again), self.y(again)
+        self._start.restore()
+        keras.utils.set_random_seed(self.seed)
+        fit(
+            self.model,
+            x,
+            y,
+            batch_size=len(rows),
+            epochs=3,
+            verbose=0,
+            callbacks=[Clock(self.seconds)],
+            shuffle=False,
+            way="graph",
+        )
+
+    def restart(self) -> None:
+        """Forget what was learned."""
+        self._start.restore()
+
+    def outputs(self, x: Any) -> Any:
+        """What the network gives."""
+        return self.model(keras.tree.map_structure(np.asarray, x), training=False)
+
+    def loss(self, outputs: Any, y: Any) -> float:
+        """The script's loss, without weight penalties."""
+        target = keras.ops.convert_to_tensor(y)
+        whole = self.model.compute_loss(None, target, outputs, training=False)
+        penalty = sum((float(p) for p in self.model.losses), 0.0)
+        return float(whole) - penalty
+
+    def loss_on(self, rows: np.ndarray) -> float:
+        """The loss on some rows."""
+        return self.loss(self.outputs(self.x(rows)), self.y(rows))

@@ -1,0 +1,245 @@
+"""What can be seen of a training that goes wrong, without saying why.
+
+====  =====================  ====================================================
+S401  collapsed-predictions  the same output, or the same class, for every row
+S402  loss-not-finite        a loss that became NaN or infinite
+S403  weights-unchanged      layers whose weights are as they were before
+S404  plateau                a loss that hardly fell
+S405  oscillation            a loss that goes up and down to the end
+S406  overfitting            a validation loss that rose while the training loss fell
+S407  unexpected-initial-loss  a first loss far from that of a network without knowledge
+S408  saturated-units        layers that mostly give the ends of sigmoid or tanh
+S409  repeated-rows          a dataset that gives the same rows several times an epoch
+====  =====================  ====================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ...backend import keras
+from ..problem.context import Case
+from ..problem.copy_model import copy, give_weights
+from .loss_curve import curve_of
+
+LABELS = {
+    "S401": "collapsed-predictions",
+    "S402": "loss-not-finite",
+    "S403": "weights-unchanged",
+    "S404": "plateau",
+    "S405": "oscillation",
+    "S406": "overfitting",
+    "S407": "unexpected-initial-loss",
+    "S408": "saturated-units",
+    "S409": "repeated-rows",
+}
+MOST_ROWS = 256
+SAME = 1e-3
+"""Spread of the outputs, by that of the targets, that is none."""
+FLAT = 0.05
+"""Fall of a loss, as a share of its start, that is none."""
+RISE = 0.1
+"""Rise of the validation loss above its lowest, as a share of that."""
+FAR = 1.0
+"""First loss too high by more than itself, as it should be."""
+SATURATED = 0.5
+AGAIN = 2.0
+"""Passes over the rows in an epoch, from which a script may mean other rows."""
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """Something seen, which a rule may explain; never a cause.
+
+    Parameters
+    ----------
+    code, label : str
+        E.g. ``"S404"`` and ``"plateau"``.
+    sentence : str
+        What was seen, with its numbers.
+    evidence : dict of str -> float
+    """
+
+    code: str
+    label: str
+    sentence: str
+    evidence: dict[str, float] = field(default_factory=dict)
+
+
+def symptoms(case: Case) -> tuple[Symptom, ...]:
+    """All that is seen of the recorded training and of the measured one."""
+    found = (look(case) for look in _LOOKS)
+    return tuple(symptom for symptom in found if symptom is not None)
+
+
+def _symptom(code: str, sentence: str, **evidence: float) -> Symptom:
+    numbers = {name: float(value) for name, value in evidence.items()}
+    return Symptom(code, LABELS[code], sentence, numbers)
+
+
+def _collapsed(case: Case) -> Symptom | None:
+    said = _predictions(case)
+    if said is None or len(said) < 2 or not np.isfinite(said).all():
+        return None
+    spread, scale = float(said.std(axis=0).max()), _scale(case)
+    if spread <= SAME * scale:
+        text = f"The outputs for {len(said):,} rows differ by {spread:.2g} only."
+        return _symptom("S401", text, spread=spread)
+    if case.question.task != "multiclass" or said.shape[1] < 2:
+        return None
+    kinds = np.bincount(case.question.y)
+    if len(np.unique(said.argmax(axis=1))) > 1 or kinds.max() > 0.9 * kinds.sum():
+        return None
+    text = f"All of {len(said):,} rows are put into class {said[0].argmax()}."
+    return _symptom("S401", text, spread=spread)
+
+
+def _scale(case: Case) -> float:
+    """Spread of the targets, as the network is given them; 1 for classes."""
+    y = case.question.y
+    return float(np.nanstd(y)) or 1.0 if case.question.task == "regression" else 1.0
+
+
+def _predictions(case: Case) -> np.ndarray | None:
+    """Outputs of the script's trained network on a sample, else of the measured one."""
+    fit = case.fit
+    each = max(1, len(case.question) // MOST_ROWS)
+    x = keras.tree.map_structure(lambda part: np.asarray(part)[::each], fit.x)
+    try:
+        model = copy(fit.model)
+        give_weights(model, fit.trained)
+        said = np.asarray(keras.tree.flatten(model(x, training=False))[0])
+    # a layer of the user's own may raise anything when it is made again
+    except Exception:
+        return None if case.probe is None else case.probe.outputs
+    return said.reshape(len(said), -1)
+
+
+def _not_finite(case: Case) -> Symptom | None:
+    losses = np.asarray(case.fit.history.get("loss", []), "float64")
+    wrong = np.flatnonzero(~np.isfinite(losses))
+    if len(wrong):
+        epoch = int(wrong[0]) + 1
+        text = f"The loss is {losses[wrong[0]]} from epoch {epoch:,} on."
+        return _symptom("S402", text, epoch=epoch)
+    if case.probe and case.probe.nonfinite > 0:
+        step = case.probe.nonfinite
+        text = f"Trained again, the loss is not finite from step {step:,} on."
+        return _symptom("S402", text, step=step)
+    return None
+
+
+def _unchanged(case: Case) -> Symptom | None:
+    """Layers all of whose weights are what they were."""
+    before, after = _by_layer(case, case.fit.weights), _by_layer(case, case.fit.trained)
+    same = [name for name in before if _equal(before[name], after.get(name, []))]
+    if not same or (not case.fit.steps and not case.fit.history):
+        return None
+    names = ", ".join(repr(name) for name in same[:3])
+    text = f"The weights of {len(same)} of {len(before)} layers ({names}) did not move."
+    return _symptom("S403", text, layers=len(same))
+
+
+def _by_layer(case: Case, weights: list[np.ndarray]) -> dict[str, list[np.ndarray]]:
+    """Weights by the path of their layer, those of normalisation of inputs left out."""
+    paths = [variable.path.rpartition("/")[0] for variable in case.fit.model.weights]
+    fixed = {
+        layer.path
+        for layer in case.fit.model._flatten_layers()
+        if isinstance(layer, keras.layers.Normalization)
+    }
+    found: dict[str, list[np.ndarray]] = {}
+    for path, values in zip(paths, weights, strict=False):
+        if path not in fixed:
+            found.setdefault(path, []).append(values)
+    return found
+
+
+def _equal(a: list[np.ndarray], b: list[np.ndarray]) -> bool:
+    return len(a) == len(b) and all(map(np.array_equal, a, b))
+
+
+def _plateau(case: Case) -> Symptom | None:
+    curve = curve_of(case)
+    if curve is None or not -FLAT < curve.fall < FLAT:
+        return None
+    text = f"The loss starts at {curve.start:.3g} and ends at {curve.end:.3g}."
+    return _symptom("S404", text, fall=curve.fall)
+
+
+def _oscillation(case: Case) -> Symptom | None:
+    curve = curve_of(case)
+    if curve is None or curve.swing < 0.35 or curve.height < 0.1:
+        return None
+    text = f"The loss goes up and down by {curve.height:.0%} of itself to the end."
+    return _symptom("S405", text, height=curve.height)
+
+
+def _repeated(case: Case) -> Symptom | None:
+    passes, rows = case.setup.passes, len(case.setup.y)
+    if passes < AGAIN or case.fit.cut:
+        return None
+    told = f"An epoch goes {passes:.3g} times through the same {rows:,} rows"
+    text = f"{told}: the dataset or generator gives no others."
+    return _symptom("S409", text, passes=passes, rows=rows)
+
+
+def _overfitting(case: Case) -> Symptom | None:
+    history = case.fit.history
+    held, own = history.get("val_loss", []), history.get("loss", [])
+    if len(held) < 4 or not np.isfinite([*held, *own]).all():
+        return None
+    best = int(np.argmin(held))
+    last = float(np.mean(held[-3:]))
+    if last <= held[best] + RISE * abs(held[best]) or own[-1] >= own[best]:
+        return None
+    text = (
+        f"The validation loss rises from {held[best]:.3g} in epoch {best + 1:,} to "
+        f"{last:.3g}, while the training loss falls on to {own[-1]:.3g}."
+    )
+    return _symptom("S406", text, best_epoch=best + 1, lowest=held[best], last=last)
+
+
+def _unexpected(case: Case) -> Symptom | None:
+    probe = case.probe
+    if probe is None or not probe.moments or not probe.expected > 0:
+        return None
+    start = probe.moments[0].loss
+    if not abs(start - probe.expected) > FAR * probe.expected:
+        return None
+    text = (
+        f"The first loss is {start:.3g}; without knowledge it is {probe.expected:.3g}."
+    )
+    return _symptom("S407", text, start=start, expected=probe.expected)
+
+
+def _saturated(case: Case) -> Symptom | None:
+    hidden = {node.name for node in case.graph.hidden}
+    moments = case.probe.moments if case.probe else ()
+    shares = {
+        part.name: part.saturated
+        for moment in moments[-1:]
+        for part in moment.layers
+        if part.name in hidden and part.saturated > SATURATED
+    }
+    if not shares:
+        return None
+    name, share = max(shares.items(), key=lambda pair: pair[1])
+    text = f"{share:.0%} of what layer {name!r} gives is at the ends of its activation."
+    return _symptom("S408", text, layers=len(shares), share=share)
+
+
+_LOOKS: tuple[Callable[[Case], Symptom | None], ...] = (
+    _collapsed,
+    _not_finite,
+    _unchanged,
+    _plateau,
+    _oscillation,
+    _overfitting,
+    _unexpected,
+    _saturated,
+    _repeated,
+)

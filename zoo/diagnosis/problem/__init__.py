@@ -1,0 +1,1 @@
+"""What is learned from what, and the training as a value."""

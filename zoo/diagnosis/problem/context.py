@@ -1,0 +1,159 @@
+"""What a rule on a network is given, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+
+from ...backend import keras
+from ..codemod.edits import Edit
+from ..probe.probe import Probe
+from ..record.recording import Fit, Place, Recording
+from ..rules.catalog import label_of
+from .graph import Graph, Node, make_graph
+from .task import Question, loss_name
+from .training_setup import Setup
+
+Tier = Literal[0, 1, 2]
+"""How near a repair is to what the script means: 0 where parts of it contradict each
+other, 1 where a part does not suit the data, 2 where a setting is unlucky. Of several
+repairs that are each enough, the lowest tier is named."""
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A change to a training, and how it is written into the script.
+
+    Parameters
+    ----------
+    what : str
+        In a few words, e.g. ``"activation of 'dense_2': softmax -> sigmoid"``.
+    apply : callable
+        Gives the changed setup; it must not change the one it is given.
+    edits : tuple of Edit, optional
+        None where it can only be told as a new program.
+    """
+
+    what: str
+    apply: Callable[[Setup], Setup]
+    edits: tuple[Edit, ...] | None = None
+
+
+def repaired(setup: Setup, repairs: Iterable[Repair]) -> Setup:
+    """A setup with repairs made one after the other."""
+    for repair in repairs:
+        setup = repair.apply(setup)
+    return setup
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """What a rule suspects: a finding, not proved yet, and what would mend it.
+
+    Parameters
+    ----------
+    code, label : str
+        Of the rule, e.g. ``"N106"`` and ``"missing-nonlinearity"``.
+    sentence, advice : str
+        What was seen, with its numbers; what to do about it.
+    tier : {0, 1, 2}
+    repairs : tuple of Repair
+        To be tried in this order, each by itself; empty where nothing can be tried.
+    layers : tuple of str
+        Names of the layers concerned.
+    evidence : dict of str -> float
+        The numbers behind the sentence.
+    in_data : bool, optional
+        Whether the fault is in the arrays themselves; by default, of rules D.
+    """
+
+    code: str
+    label: str
+    sentence: str
+    advice: str
+    tier: Tier
+    repairs: tuple[Repair, ...] = ()
+    layers: tuple[str, ...] = ()
+    evidence: dict[str, float] = field(default_factory=dict)
+    in_data: bool | None = None
+
+    @property
+    def is_data(self) -> bool:
+        """Whether the data are at fault, and not the network."""
+        return self.code.startswith("D") if self.in_data is None else self.in_data
+
+
+@dataclass(frozen=True)
+class Case:
+    """One training of a script, with all that rules may ask.
+
+    ``probe`` is what was measured on the network, None where it could not be.
+    """
+
+    recording: Recording
+    fit: Fit
+    question: Question
+    setup: Setup
+    probe: Probe | None = None
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The layers of the network."""
+        return make_graph(self.fit.model)
+
+    @cached_property
+    def head(self) -> Node | None:
+        """The layer that makes the first output; None where no layer has weights."""
+        heads = self.graph.heads
+        return heads[-1] if heads else None
+
+    @cached_property
+    def loss(self) -> str:
+        """The name of the loss in Keras' spelling; "" for one of the script's own."""
+        return loss_name(self.fit.loss)
+
+    @cached_property
+    def from_logits(self) -> bool:
+        """Whether the loss expects outputs before softmax or sigmoid."""
+        config = getattr(self.fit.loss, "get_config", dict)()
+        return bool(config.get("from_logits", False))
+
+    @cached_property
+    def inputs(self) -> tuple[np.ndarray, ...]:
+        """The arrays that the network is given."""
+        return tuple(np.asarray(part) for part in keras.tree.flatten(self.fit.x))
+
+    @cached_property
+    def targets(self) -> np.ndarray:
+        """The targets as the script gives them."""
+        return self.setup.y
+
+    def place(self, layer: Any) -> Place | None:
+        """Where the script makes a layer."""
+        return next((p for made, p in self.recording.layers if made is layer), None)
+
+    def order(self, layer: Any) -> tuple[int, int]:
+        """Which of the layers of its class on its line it is, and of how many."""
+        place = self.place(layer)
+        beside = [
+            made
+            for made, p in self.recording.layers
+            if p == place and type(made) is type(layer)
+        ]
+        places = [i for i, made in enumerate(beside) if made is layer]
+        return (places[0], len(beside)) if places else (0, 1)
+
+
+def suspect(
+    code: str, sentence: str, advice: str, *, tier: Tier,
+    repairs: tuple[Repair, ...] = (), layers: tuple[str, ...] = (), **evidence: float,
+) -> Suspect:  # fmt: skip
+    """A suspicion of a rule, with the label of its code."""
+    numbers = {name: float(value) for name, value in evidence.items()}
+    return Suspect(
+        code, label_of(code), sentence, advice, tier, repairs, layers, numbers
+    )

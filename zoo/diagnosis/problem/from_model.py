@@ -1,0 +1,209 @@
+"""A training put together of a compiled network and its rows, without a script."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ....data.errors import BadData
+from ...backend import keras, on_show
+from ..record.arrays import count
+from ..record.recorder import ARGUMENTS, serialized
+from ..record.recording import Fit
+from ..record.source_locations import in_one_line
+from .copy_model import copy
+from .training_setup import DEFAULT_BATCH
+
+UNKNOWN: dict[str, Any] = {"metrics": None, "loss_weights": None, "pretrained": False}
+"""Of one output: whose these are is known of the whole network only."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A network, and what its ``compile`` was given."""
+
+    model: Any
+    optimizer: dict[str, Any]
+    loss: Any
+    metrics: Any
+    loss_weights: Any
+
+
+def compiled(model: Any, name: str) -> Compiled:
+    """A network and what it was compiled with.
+
+    Raises
+    ------
+    BadData
+        It is no network, or was compiled without loss or not at all.
+    """
+    if not isinstance(model, keras.Model):
+        raise BadData(f"{name} is no Keras model but a {type(model).__name__}")
+    if not model.compiled or model.loss is None:
+        how = "is not compiled" if not model.compiled else "is compiled without a loss"
+        msg = f"{name} {how}: call model.compile(optimizer, loss) first"
+        raise BadData(f"{msg}, so that it is known how it is to be trained")
+    # what the user gave: `model.metrics` holds objects, and only after a training
+    config = getattr(getattr(model, "_compile_config", None), "config", {})
+    return Compiled(
+        model,
+        serialized(model.optimizer),
+        model.loss,
+        config.get("metrics"),
+        config.get("loss_weights"),
+    )
+
+
+def first_output(found: Compiled) -> Compiled:
+    """A compiled network with the first of its outputs alone."""
+    outputs: Any = keras.tree.flatten(getattr(found.model, "outputs", None) or [])
+    if len(outputs) < 2:
+        return found
+    return replace(
+        found,
+        model=_with_one(found.model, outputs[0]),
+        loss=_part(found.loss, 0, found.model.output_names[0]),
+        metrics=None,
+        loss_weights=None,
+    )
+
+
+def each_output(fit: Fit) -> tuple[Fit, ...]:
+    """A recorded training, once for each of its outputs that has targets and a loss.
+
+    The other outputs are left out, so that what one learns is its own. A network with
+    one output, or with none that is known, stays as it is.
+    """
+    outputs: Any = keras.tree.flatten(getattr(fit.model, "outputs", None) or [])
+    if len(outputs) < 2:
+        return (fit,)
+    found = []
+    for i, (name, output) in enumerate(
+        zip(fit.model.output_names, outputs, strict=True)
+    ):
+        loss, y = _part(fit.loss, i, name), _target(fit.y, i, name)
+        if loss is not None and y is not None:
+            model = _with_one(fit.model, output)
+            weight = _part(fit.sample_weight, i, name)
+            one = replace(fit, model=model, loss=loss, y=y, sample_weight=weight)
+            found.append(replace(one, output=name, **UNKNOWN))
+    return tuple(found) or (fit,)
+
+
+def _with_one(model: Any, output: Any) -> Any:
+    return keras.Model(model.input, output, name=model.name)
+
+
+def _part(given: Any, place: int, name: str) -> Any:
+    """What one output has of a list or dict; what is given once is for all."""
+    if isinstance(given, dict):
+        return given.get(name)
+    if isinstance(given, list | tuple):
+        return given[place] if place < len(given) else None
+    return given
+
+
+def _target(y: Any, place: int, name: str) -> Any:
+    """The targets of one output; one array alone is the first one's."""
+    if isinstance(y, dict | list | tuple):
+        return _part(y, place, name)
+    return y if place == 0 else None
+
+
+def make_fit(
+    found: Compiled,
+    x: Any,
+    y: Any,
+    *,
+    epochs: int,
+    batch_size: int | None,
+    validation: tuple[Any, Any] | None = None,
+    sample_weight: Any = None,
+    keep_weights: bool = False,
+) -> Fit:
+    """What a recorder would note, had the network been trained.
+
+    Parameters
+    ----------
+    found : Compiled
+    x, y, sample_weight, validation
+        In memory, in the form that the network takes.
+    epochs, batch_size
+        As of ``Model.fit``.
+    keep_weights : bool
+        Whether to start from the network's weights. Else only frozen layers and those
+        that know the scale of their inputs keep theirs.
+
+    Raises
+    ------
+    BadData
+        The network does not take these rows, or cannot be made anew.
+    """
+    weights, pretrained = _start(found, x, keep=keep_weights)
+    asked = {"epochs": epochs, "batch_size": batch_size, "shuffle": True}
+    steps = epochs * math.ceil(count(x) / (batch_size or DEFAULT_BATCH))
+    return Fit(
+        model=found.model,
+        weights=weights,
+        trained=[np.array(weight) for weight in found.model.get_weights()],
+        pretrained=pretrained,
+        optimizer=found.optimizer,
+        loss=found.loss,
+        metrics=found.metrics,
+        loss_weights=found.loss_weights,
+        x=x,
+        y=y,
+        sample_weight=sample_weight,
+        validation=validation,
+        arguments=dict.fromkeys(ARGUMENTS) | asked | {"validation_split": 0.0},
+        callbacks=(),
+        history={},
+        steps=steps,
+    )
+
+
+def twin(model: Any, x: Any) -> Any:
+    """The network made anew and built, with fresh weights.
+
+    Raises
+    ------
+    BadData
+        It cannot be made anew, or does not take the rows.
+    """
+    try:
+        again = copy(model)
+        few = keras.tree.map_structure(lambda part: part[:2], x)
+        with on_show():
+            again(few, training=False)
+    # layers of the user's own may raise anything
+    except Exception as error:
+        msg = f"the model {model.name!r} cannot be made anew and called with the data"
+        raise BadData(f"{msg}: {in_one_line(error)}") from error
+    return again
+
+
+def _start(found: Compiled, x: Any, *, keep: bool) -> tuple[list[np.ndarray], bool]:
+    """Weights to start from, and whether any of them are to be kept."""
+    own = [np.array(weight) for weight in found.model.get_weights()]
+    fresh = [np.array(weight) for weight in twin(found.model, x).get_weights()]
+    if keep:
+        return own, True
+    kept = set(_kept(found.model))
+    chosen = [
+        mine if id(variable) in kept else new
+        for variable, mine, new in zip(found.model.weights, own, fresh, strict=True)
+    ]
+    return chosen, bool(kept)
+
+
+def _kept(model: Any) -> Iterator[int]:
+    """Weights that a training does not make, and so needs."""
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Normalization) or not layer.trainable:
+            yield from (id(weight) for weight in layer.weights)
+        elif hasattr(layer, "layers"):
+            yield from _kept(layer)

@@ -1,0 +1,339 @@
+"""What is to be learned from what: the problem behind the arrays given to ``fit``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from ....data import Card, Dataset
+from ...backend import keras
+from ..record.recording import Fit
+from .graph import layers_before, make_graph
+
+Task = Literal["binary", "multiclass", "multilabel", "regression"]
+MOST_CLASSES = 1_000
+"""Whole numbers with more values are numbers to be predicted, not classes."""
+FEW_CODES = 50
+"""Fractions with at most so many values may stand for classes."""
+CLASS_LOSSES = ("crossentropy", "hinge", "focal")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A task, and its targets in our own coding.
+
+    Parameters
+    ----------
+    task : {"binary", "multiclass", "multilabel", "regression"}
+    y : array of shape (n_rows,) or (n_rows, n_targets)
+        Class codes 0, 1, ... (int64), 0 and 1 for each label, or numbers (float64).
+    values : array
+        What the script wrote for each class; empty where it wrote columns, or where
+        targets are numbers.
+    one_hot : bool
+        Whether the script wrote a column for each class.
+    """
+
+    task: Task
+    y: np.ndarray
+    values: np.ndarray
+    one_hot: bool = False
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    @property
+    def is_classification(self) -> bool:
+        return self.task != "regression"
+
+    @cached_property
+    def outputs(self) -> int:
+        """Outputs that a network for this needs; of two classes 1."""
+        if self.task in ("regression", "multilabel"):
+            return 1 if self.y.ndim == 1 else self.y.shape[1]
+        return 1 if self.task == "binary" else int(self.y.max()) + 1
+
+    @cached_property
+    def class_count(self) -> int:
+        """Number of classes; 0 for numbers and for labels."""
+        single = self.task in ("binary", "multiclass")
+        return max(2, int(self.y.max()) + 1) if single else 0
+
+
+def loss_name(loss: Any) -> str:
+    """A loss as it is written: ``"mse"`` and its class are one; "" for one's own."""
+    if not isinstance(loss, str):
+        own = not type(loss).__module__.startswith("keras")
+        if isinstance(loss, keras.losses.Loss):
+            return "" if own else _snake(type(loss).__name__)
+        known = getattr(loss, "__module__", "") or ""
+        return _snake(getattr(loss, "__name__", "")) if "keras" in known else ""
+    try:
+        found = keras.losses.get(loss)
+    except ValueError:  # a name that nobody knows fails in the script itself
+        return loss
+    return _snake(getattr(found, "__name__", type(found).__name__))
+
+
+def _snake(name: str) -> str:
+    """``BinaryCrossentropy`` -> ``binary_crossentropy``."""
+    parts = ["_" + c.lower() if c.isupper() else c for c in name]
+    return "".join(parts).lstrip("_")
+
+
+def ask(fit: Fit) -> Question:
+    """The question behind the targets of a training.
+
+    Columns of 0 and 1 with a single 1 in each row are classes; two values, whatever
+    they are, are two classes. Whole numbers, and fractions of few values, are classes
+    where the loss, a metric or the head says so, and numbers to be predicted else.
+    """
+    y = np.asarray(first(fit.y))
+    if y.ndim > 1 and y.shape[-1] == 1:
+        y = y[..., 0]
+    if y.ndim > 2:
+        y = y.reshape(len(y), -1)
+    if y.ndim == 2:
+        return _columns(y)
+    if y.dtype.kind not in "biuf":
+        return _classes(y.astype(str))
+    if not np.isfinite(y.astype("float64")).all():
+        return Question("regression", y.astype("float64"), np.zeros(0))
+    kinds = np.unique(y)
+    if len(kinds) <= 2 or (_few(kinds) and _wants_classes(fit)):
+        return _classes(y)
+    return Question("regression", y.astype("float64"), np.zeros(0))
+
+
+def first(tree: Any) -> Any:
+    """The first array of a list or dict of them, which a single one is too."""
+    leaves = keras.tree.flatten(tree)
+    return leaves[0] if leaves else np.zeros(0)
+
+
+def _columns(y: np.ndarray) -> Question:
+    flags = np.isin(y, (0, 1)).all()
+    if flags and (y.sum(axis=1) == 1).all():
+        codes = y.argmax(axis=1).astype("int64")
+        task: Task = "binary" if y.shape[1] == 2 else "multiclass"
+        return Question(task, codes, np.zeros(0), one_hot=True)
+    if flags:
+        return Question("multilabel", y.astype("int64"), np.zeros(0))
+    return Question("regression", y.astype("float64"), np.zeros(0))
+
+
+def _classes(y: np.ndarray) -> Question:
+    values, codes = np.unique(y, return_inverse=True)
+    task: Task = "binary" if len(values) <= 2 else "multiclass"
+    return Question(task, codes.astype("int64"), values)
+
+
+def _few(kinds: np.ndarray) -> bool:
+    whole = np.array_equal(kinds, np.round(kinds))
+    return len(kinds) <= (MOST_CLASSES if whole else FEW_CODES)
+
+
+def _wants_classes(fit: Fit) -> bool:
+    """Whether loss, metrics or head speak of classes."""
+    names = [loss_name(loss) for loss in keras.tree.flatten(fit.loss)]
+    if any(part in name for name in names for part in CLASS_LOSSES):
+        return True
+    asked = " ".join(str(m) for m in keras.tree.flatten(fit.metrics) if m is not None)
+    if "acc" in asked.lower():
+        return True
+    shape = getattr(first(getattr(fit.model, "outputs", None) or []), "shape", ())
+    return len(shape) > 1 and (shape[-1] or 1) > 1
+
+
+MOST_COLUMNS = 1_000
+"""Of more, an even choice is taken: what can be learned shows in these."""
+MOST_WORDS = 500
+"""Values of a sequence of places (words, for instance) that get a column each."""
+MOST_TARGETS = 8
+"""Of more numbers to be predicted, an even choice."""
+SIDE = 15
+"""Pixels to which the shorter side of an image is brought, about: a forest had .932,
+.842 and .360 of MNIST, Fashion-MNIST and CIFAR-10 as they are and .933, .830 and .360
+of means of 2 x 2 pixels, in half the time."""
+
+
+def as_dataset(
+    model: Any, x: Any, question: Question, *, name: str, target: str = "y"
+) -> Dataset:
+    """What other learners are given: images, or a table of all inputs side by side.
+
+    Images are made smaller (`SIDE`), which a note of the dataset says.
+
+    Texts, which a layer of the network cuts into words, are a table's only column.
+
+    Of an input that goes to an embedding, and holds several places a row, how often
+    each place is named; of sequences also mean, spread and range over time. What stands
+    behind a decimal point is dropped there, as the embedding does.
+
+    Parameters
+    ----------
+    model : keras.Model
+    x : array, list or dict of arrays
+    question : Question
+    name : str
+        For the report.
+    """
+    given = [np.asarray(part) for part in keras.tree.flatten(x)]
+    places = _goes_to_embedding(model, len(given))
+    given = [
+        _looked_up(part) if place else part
+        for part, place in zip(given, places, strict=True)
+    ]
+    notes: tuple[str, ...] = ()
+    if len(given) == 1 and given[0].ndim == 4:
+        features: Any = _as_images(given[0])
+        notes = _on_size(given[0], features)
+    elif (
+        len(given) == 1
+        and given[0].dtype.kind in "OSU"
+        and given[0].size == len(given[0])
+    ):
+        features = pd.DataFrame({"text": _as_texts(given[0])})
+    else:
+        features = _as_table(given, places)
+    y = question.y
+    if question.task == "regression" and y.ndim == 2 and y.shape[1] > MOST_TARGETS:
+        y = y[:, _even(y.shape[1], MOST_TARGETS)]
+    classes, targets = _names(question, y)
+    card = Card(name, name, question.task, target)
+    return Dataset(features, y, card, classes=classes, targets=targets, notes=notes)
+
+
+def _looked_up(part: np.ndarray) -> np.ndarray:
+    """What an embedding makes of numbers: whole ones, towards 0."""
+    is_float = part.dtype.kind == "f"
+    return np.trunc(np.nan_to_num(part)) if is_float else part
+
+
+def _as_texts(part: np.ndarray) -> list[str]:
+    """Strings, of which TensorFlow gives the bytes."""
+    return [
+        one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one)
+        for one in part.ravel().tolist()
+    ]
+
+
+def _names(
+    question: Question, y: np.ndarray
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Labels of classes, and of several targets."""
+    targets = tuple(f"output {i}" for i in range(y.shape[1])) if y.ndim == 2 else ()
+    if question.task == "multilabel":
+        return targets, targets
+    if question.task == "regression":
+        return (), targets
+    values = question.values
+    named = values if len(values) else np.arange(question.class_count)
+    return tuple(
+        f"{value:g}" if named.dtype.kind in "iuf" else str(value) for value in named
+    ), ()
+
+
+def _goes_to_embedding(model: Any, count: int) -> list[bool]:
+    """For each input whether its numbers are places in a list."""
+    embedded = {
+        name
+        for node in make_graph(model).nodes
+        if isinstance(node.layer, keras.layers.Embedding)
+        for name in _origins(node.layer)
+    }
+    inputs = getattr(model, "inputs", None) or []
+    names = [tensor._keras_history.operation.name for tensor in inputs]
+    if len(names) != count:
+        return [False] * count
+    if count == 1 and embedded:
+        return [True]
+    return [name in embedded for name in names]
+
+
+def _origins(layer: Any) -> set[str]:
+    """Names of what a layer takes from, one step up."""
+    return set(layers_before(layer))
+
+
+def _as_images(x: np.ndarray) -> np.ndarray:
+    """Values as floats without gaps, and means of blocks of pixels in large images."""
+    found = np.nan_to_num(x.astype("float32"), posinf=0.0, neginf=0.0)
+    size = max(1, round(min(x.shape[1:3]) / SIDE))
+    for axis in (1, 2) if size > 1 else ():
+        starts = np.arange(0, found.shape[axis], size)
+        # the last block may be smaller
+        counts = np.diff(np.append(starts, found.shape[axis])).astype("float32")
+        sums = np.add.reduceat(found, starts, axis=axis)
+        found = sums / np.expand_dims(counts, [i for i in range(4) if i != axis])
+    return found
+
+
+def _on_size(given: np.ndarray, found: np.ndarray) -> tuple[str, ...]:
+    if given.shape == found.shape:
+        return ()
+    (h, w), (height, width) = given.shape[1:3], found.shape[1:3]
+    told = f"Baselines were given the images of {h} x {w} pixels as {height} x {width}"
+    return (f"{told}, each the mean of a block.",)
+
+
+def _as_table(given: list[np.ndarray], places: list[bool]) -> Any:
+    parts, names = [], []
+    for i, part in enumerate(given):
+        title = f"input {i} " if len(given) > 1 else ""
+        values, own = _columns_of(part, places=places[i])
+        parts.append(values)
+        names += [f"{title}{n}" for n in own]
+    table = pd.DataFrame(np.concatenate(parts, axis=1), columns=names)
+    return table.replace([np.inf, -np.inf], np.nan)
+
+
+def _columns_of(part: np.ndarray, *, places: bool) -> tuple[np.ndarray, list[str]]:
+    if places and part.ndim == 2 and part.shape[1] > 1:
+        return _counted(part)
+    flat = part.reshape(len(part), -1).astype("float64")
+    chosen = _even(flat.shape[1], MOST_COLUMNS)
+    names = [f"column {c}" for c in chosen]
+    if part.ndim != 3:
+        return flat[:, chosen], names
+    over = _over_time(part)
+    kinds = ("mean", "spread", "least", "most")
+    told = [f"{kind} of {c}" for kind in kinds for c in range(part.shape[2])]
+    return np.concatenate([flat[:, chosen], over], axis=1), names + told
+
+
+def _over_time(part: np.ndarray) -> np.ndarray:
+    """Mean, standard deviation, minimum and maximum of each channel."""
+    steps = part.astype("float64")
+    found = [
+        steps.mean(axis=1),
+        steps.std(axis=1),
+        steps.min(axis=1),
+        steps.max(axis=1),
+    ]
+    return np.concatenate(found, axis=1)
+
+
+def _counted(part: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """How often a row names each of the commonest places."""
+    values, codes, counts = np.unique(part, return_inverse=True, return_counts=True)
+    common = np.sort(np.argsort(-counts, kind="stable")[:MOST_WORDS])
+    column = np.full(len(values), -1)
+    column[common] = np.arange(len(common))
+    found = np.zeros((len(part), len(common)))
+    where = column[codes.reshape(part.shape)]
+    for step in where.T:
+        known = np.flatnonzero(step >= 0)
+        np.add.at(found, (known, step[known]), 1)
+    return found, [f"place {values[c]}" for c in common]
+
+
+def _even(count: int, most: int) -> np.ndarray:
+    """Up to so many numbers below ``count``, evenly chosen."""
+    if count <= most:
+        return np.arange(count)
+    return np.unique(np.linspace(0, count - 1, most).astype(int))

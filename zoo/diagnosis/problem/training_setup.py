@@ -1,0 +1,274 @@
+"""A training as a value: what can be changed, trained and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ...backend import keras
+from ..record.recording import Fit
+from .copy_model import copy, give_weights
+from .graph import arrays_of, is_looked_up, packed
+from .task import Question, loss_name
+
+DEFAULT_BATCH = 32
+"""Keras' own, where a script gives none."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """All that makes a training what it is.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Only copied, never trained.
+    loss : str, keras.losses.Loss or callable
+    optimizer : dict
+        As ``keras.optimizers.serialize`` gives it.
+    x, y : array, list or dict of arrays
+        As the network is given them.
+    batch_size, epochs, shuffle, validation_split, class_weight, sample_weight
+        As in ``Model.fit``.
+    passes : float
+        Over the rows in an epoch: of a dataset without end, ``steps_per_epoch`` says.
+    in_batches : bool
+        Whether a dataset or generator of the script makes the batches: ``fit`` neither
+        mixes the rows then nor takes a ``batch_size``.
+    course : tuple of float
+        The learning rate of each epoch as a multiple of the first, where a callback
+        changes it; empty where it stays.
+    stopped : bool
+        Whether ``EarlyStopping`` ended it; ``epochs`` are those that it had.
+    scheduled : bool
+        Whether a ``LearningRateScheduler`` gives it, whatever the optimizer has.
+    weights : list of array, optional
+        To start from where the script had loaded some; None for a fresh start.
+    values : array of shape (n_classes,)
+        What stands for each class in ``y`` where that is one column.
+    clean, normalise : bool
+        Whether gaps become 0, and inputs are standardised, in front of the network.
+    hidden : tuple of int
+        Columns of the inputs that the network does not see.
+    rescale : (float, float), optional
+        Scale and offset of what the network gives; the loss is divided accordingly.
+    """
+
+    model: Any
+    loss: Any
+    optimizer: dict[str, Any]
+    x: Any
+    y: np.ndarray
+    batch_size: int = DEFAULT_BATCH
+    epochs: int = 1
+    shuffle: bool = True
+    validation_split: float = 0.0
+    class_weight: dict[int, float] | None = None
+    sample_weight: np.ndarray | None = None
+    passes: float = 1.0
+    in_batches: bool = False
+    course: tuple[float, ...] = ()
+    stopped: bool = False
+    scheduled: bool = False
+    weights: list[np.ndarray] | None = None
+    values: np.ndarray | None = None
+    clean: bool = False
+    normalise: bool = False
+    hidden: tuple[int, ...] = ()
+    rescale: tuple[float, float] | None = None
+
+    @property
+    def rate(self) -> float:
+        """The learning rate; of a schedule the one it starts with."""
+        found = self.optimizer["config"].get("learning_rate", 0.0)
+        if isinstance(found, dict):
+            found = found.get("config", {}).get("initial_learning_rate", 0.0)
+        return float(found)
+
+    @property
+    def rounds(self) -> int:
+        """How often the training goes through the rows."""
+        return max(1, round(self.epochs * self.passes))
+
+    @property
+    def steps(self) -> int:
+        """Optimizer steps of the whole training."""
+        return self.rounds * -(-len(self.y) // self.batch_size)
+
+    def rate_at(self, turn: int) -> float:
+        """The learning rate of a round; a longer training goes through it slower."""
+        place = turn * len(self.course) // self.rounds
+        return self.rate * self.course[min(place, len(self.course) - 1)]
+
+    def with_optimizer(self, **changes: Any) -> Setup:
+        """The same optimizer with other settings."""
+        config = {**self.optimizer["config"], **changes}
+        again = self.scheduled and "learning_rate" in changes
+        return replace(
+            self,
+            optimizer={**self.optimizer, "config": config},
+            course=() if again else self.course,
+        )
+
+    def with_layers(self, change: Callable[[Any], Any]) -> Setup:
+        """With layers replaced: ``change`` gives a layer for a layer."""
+        return replace(self, model=copy(self.model, change), weights=None)
+
+
+def as_given(fit: Fit, question: Question) -> Setup:
+    """The training as the script has it.
+
+    Where it ended early (an early stop, for instance), as many epochs as it had. Of
+    callbacks that change the learning rate, the rates that they gave are repeated.
+    Batches of a dataset are as large and as many as they were, in the order in which
+    their rows came.
+    """
+    asked = fit.arguments
+    ran = len(next(iter(fit.history.values()), []))
+    stops = any("Stopping" in name for name in fit.callbacks)
+    planned = max(1, int(asked.get("epochs") or 1))
+    size = fit.batch or int(asked.get("batch_size") or DEFAULT_BATCH)
+    found = Setup(
+        model=fit.model,
+        loss=fit.loss,
+        optimizer=fit.optimizer,
+        x=fit.x,
+        y=np.asarray(fit.y),
+        batch_size=size,
+        epochs=ran if stops and ran else planned,
+        shuffle=bool(asked.get("shuffle", True)) and not fit.batch,
+        validation_split=float(asked.get("validation_split") or 0.0),
+        class_weight=asked.get("class_weight"),
+        sample_weight=_row_weights(fit),
+        passes=_passes(fit, ran, size),
+        in_batches=bool(fit.batch),
+        course=_course(fit),
+        stopped=stops and 0 < ran < planned,
+        weights=fit.weights if fit.pretrained else None,
+        values=question.values if len(question.values) else None,
+    )
+    if "LearningRateScheduler" not in fit.callbacks:
+        return found
+    first = fit.history.get("learning_rate", [])[:1]
+    given = found.with_optimizer(learning_rate=float(first[0])) if first else found
+    return replace(given, scheduled=True)
+
+
+def _passes(fit: Fit, ran: int, size: int) -> float:
+    """How often an epoch of batches went through the rows that were kept of them."""
+    batches = -(-len(np.asarray(fit.y)) // size)
+    if not (fit.batch and ran and fit.steps and batches):
+        return 1.0
+    found = fit.steps / (ran * batches)
+    return min(1.0, found) if fit.cut else found
+
+
+def _row_weights(fit: Fit) -> np.ndarray | None:
+    """One weight a row; None where there are none, or one for each step of a row."""
+    weight = fit.sample_weight
+    return weight if isinstance(weight, np.ndarray) and weight.ndim == 1 else None
+
+
+def _course(fit: Fit) -> tuple[float, ...]:
+    """What callbacks made of the learning rate; Keras notes it in the history."""
+    rates = fit.history.get("learning_rate", [])
+    if len(set(rates)) < 2 or not np.isfinite(rates).all() or rates[0] <= 0:
+        return ()
+    return tuple(float(rate / rates[0]) for rate in rates)
+
+
+def rows_of(tree: Any, rows: np.ndarray) -> Any:
+    """Some rows of an array, or of each in a list or dict."""
+    return keras.tree.map_structure(lambda part: part[rows], tree)
+
+
+def build(setup: Setup, rows: np.ndarray, *, seed: int) -> Any:
+    """The compiled network; ``rows`` tell the scale of the inputs."""
+    keras.utils.set_random_seed(seed)
+    model = copy(setup.model)
+    if setup.weights is not None:
+        give_weights(model, _known(setup.weights, model.get_weights()))
+    model, weight = _wrapped(model, setup, rows)
+    model.compile(
+        # Keras writes into what it reads: "SGD" becomes "sgd"
+        optimizer=keras.optimizers.deserialize(deepcopy(setup.optimizer)),
+        loss=setup.loss,
+        loss_weights=weight,
+    )
+    return model
+
+
+def _known(
+    weights: Sequence[np.ndarray], fresh: Sequence[np.ndarray]
+) -> list[np.ndarray]:
+    """Those that were there before the training; the others as they are made anew.
+
+    A layer without an input shape is built within the first step, where nobody can see
+    what its weights begin with: they were noted as empty.
+    """
+    pairs = zip(weights, fresh, strict=True)
+    return [own if own.shape == new.shape else new for own, new in pairs]
+
+
+def _wrapped(model: Any, setup: Setup, rows: np.ndarray) -> tuple[Any, Any]:
+    """The network between what cleans, scales and scales back."""
+    if not (setup.clean or setup.normalise or setup.hidden or setup.rescale):
+        return model, None
+    inputs = [
+        keras.Input(t.shape[1:], dtype=t.dtype, name=t.name) for t in model.inputs
+    ]
+    looked_up = [is_looked_up(model, t) for t in model.inputs]
+    given = arrays_of(model, setup.x)
+    parts = [
+        tensor if looked_up[i] else _prepared(tensor, given[i][rows], setup)
+        for i, tensor in enumerate(inputs)
+    ]
+    # the network is called with its inputs in the form that it was made with
+    outputs = model(packed(model, setup.x, parts))
+    weight = None
+    if setup.rescale:
+        scale, offset = setup.rescale
+        outputs = keras.layers.Rescaling(scale, offset)(outputs)
+        weight = [loss_weight(setup.loss, scale)]
+    return keras.Model(packed(model, setup.x, inputs), outputs), weight
+
+
+def loss_weight(loss: Any, scale: float) -> float:
+    """What makes a loss of targets in the thousands one of targets near 1."""
+    # those that grow like the error itself, far from 0
+    linear = ("absolute", "huber", "log_cosh")
+    name = loss_name(loss)
+    return 1 / scale if any(part in name for part in linear) else 1 / scale**2
+
+
+def _prepared(tensor: Any, values: np.ndarray, setup: Setup) -> Any:
+    """An input without gaps and in standard deviations, if it holds measurements."""
+    if values.dtype.kind != "f" and not _is_measured(values, tensor):
+        return tensor
+    values = values.astype("float64")
+    if setup.clean:
+        tensor = keras.layers.Lambda(zero_gaps)(tensor)
+        values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
+    if setup.hidden:
+        visible = [float(i not in setup.hidden) for i in range(values.shape[1])]
+        tensor = keras.layers.Rescaling(visible)(tensor)
+    if not setup.normalise:
+        return tensor
+    axes = tuple(range(values.ndim)) if values.ndim > 2 else 0
+    mean, variance = values.mean(axis=axes), values.var(axis=axes)
+    axis: Any = None if values.ndim > 2 else -1  # Keras' hints leave None out
+    return keras.layers.Normalization(axis=axis, mean=mean, variance=variance)(tensor)
+
+
+def _is_measured(values: np.ndarray, tensor: Any) -> bool:
+    """Whether whole numbers go into the network as numbers, not as places in a list."""
+    return values.dtype.kind in "iu" and "float" in str(tensor.dtype)
+
+
+def zero_gaps(x: Any) -> Any:
+    """Missing and infinite values as 0."""
+    return keras.ops.nan_to_num(x, nan=0.0, posinf=0.0, neginf=0.0)

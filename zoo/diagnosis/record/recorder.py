@@ -1,0 +1,574 @@
+"""Keras as it is, with a note of what a script does with it."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from ...backend import keras, tensorflow
+from .arrays import Batches, Copies, Rows, count, tapped
+from .layer_calls import Wires
+from .recording import Asked, Fit, Place, Recording
+from .source_locations import UserCode, in_one_line
+
+# Scripts that predict row by row, or in each step of a loop, would fill the memory.
+MOST_ASKED = 50
+
+
+@contextmanager
+def recorded(
+    script: str,
+    *,
+    most_rows: int = 20_000,
+    on_fit: Callable[[Fit], None] | None = None,
+) -> Iterator[Recording]:
+    """Record what is done with Keras inside the ``with`` block.
+
+    Parameters
+    ----------
+    script : str
+        The file whose lines, with those of modules beside it, are the user's.
+    most_rows : int
+        Rows to keep of generators, datasets and batches; arrays are kept whole.
+    on_fit : callable, optional
+        Called with each training as soon as it ends.
+
+    Yields
+    ------
+    Recording
+        Filled as things happen; complete after the block.
+    """
+    recording, code, copies = Recording(script=script), UserCode(script), Copies()
+    graph = Wires(recording, code)
+    notes = Notes(recording, code, graph, on_fit)
+    loops = Loops(notes, most_rows)
+    fits = Fits(notes, loops, copies, most_rows)
+    asked = _Questions(notes, loops, copies, most_rows)
+    hooks = [
+        (keras.layers.Layer, "__new__", graph.made),
+        (keras.Model, "__new__", graph.model_made),
+        (keras.layers.Layer, "__call__", graph.called),
+        (keras.Variable, "assign", notes.assign),
+        (keras.Optimizer, "apply", notes.apply),
+        (keras.Model, "make_train_function", notes.make_train_function),
+        (keras.Model, "compile", fits.compile),
+        (keras.Model, "fit", fits.fit),
+        (keras.Model, "train_on_batch", loops.train_on_batch),
+        (keras.Model, "evaluate", asked.evaluate),
+        (keras.Model, "predict", asked.predict),
+    ]
+    with ExitStack() as stack:
+        for kind, name, hook in hooks:
+            stack.enter_context(_replaced(kind, name, hook))
+        try:
+            yield recording
+        finally:
+            loops.close_all()
+            graph.finish()
+
+
+@contextmanager
+def _replaced(kind: type, name: str, hook: Callable[[Any], Any]) -> Iterator[None]:
+    """A method replaced where it is defined, and put back.
+
+    Keras compares methods with those of its own base class to see what a user overrode.
+    """
+    owner = next(base for base in kind.__mro__ if name in vars(base))
+    own = vars(owner)[name]
+    setattr(owner, name, hook(getattr(owner, name)))
+    try:
+        yield
+    finally:
+        setattr(owner, name, own)
+
+
+class _Questions:
+    """Calls of ``evaluate`` and ``predict``."""
+
+    def __init__(
+        self, notes: Notes, loops: Loops, copies: Copies, most_rows: int
+    ) -> None:
+        self._notes, self._loops = notes, loops
+        self._copies, self._most_rows = copies, most_rows
+        self._number: Counter[tuple[str, int, int]] = Counter()
+
+    def evaluate(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """In place of ``keras.Model.evaluate``."""
+        return self._hook("evaluate", original)
+
+    def predict(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """In place of ``keras.Model.predict``."""
+        return self._hook("predict", original)
+
+    def _hook(self, kind: str, original: Callable[..., Any]) -> Callable[..., Any]:
+        signature = inspect.signature(original)
+
+        @wraps(original)
+        def ask(model: Any, *args: Any, **named: Any) -> Any:
+            given = self._notes.given(signature, model, *args, **named)
+            if given is None or self._many(kind, model):
+                return original(model, *args, **named)
+            x, rows = tapped(
+                self._copies,
+                given["x"],
+                given.get("y"),
+                limit=self._most_rows,
+                steps=given["steps"],
+            )
+            more = given.pop("kwargs", {})
+            with self._notes.inside():
+                result = original(**(given | more | {"x": x}))
+            found, after = rows(), self._loops.begun
+            y = found.y if kind == "evaluate" else None
+            asked = Asked(kind, model, found.x, y, after)
+            self._notes.recording.asked.append(asked)
+            return result
+
+        return ask
+
+    def _many(self, kind: str, model: Any) -> bool:
+        key = (kind, id(model), self._loops.begun)
+        self._number[key] += 1
+        return self._number[key] > MOST_ASKED
+
+
+ARGUMENTS = (
+    "epochs",
+    "batch_size",
+    "shuffle",
+    "class_weight",
+    "validation_split",
+    "steps_per_epoch",
+    "initial_epoch",
+)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What ``compile`` was given; the model is kept, so that no id is used twice."""
+
+    model: Any = None
+    loss: Any = None
+    metrics: Any = None
+    loss_weights: Any = None
+    place: Place | None = None
+
+
+@dataclass
+class Start:
+    """A model as its training found it; ``weights`` are there once it is built."""
+
+    model: Any
+    place: Place | None
+    optimizer: dict[str, Any]
+    iterations: int
+    history: Any
+    clock: float = field(default_factory=time.perf_counter)
+    weights: list[np.ndarray] | None = None
+    pretrained: bool = False
+
+
+class Notes:
+    """Writes trainings into a recording.
+
+    Parameters
+    ----------
+    recording : Recording
+    code : UserCode
+    graph : Wires
+    on_fit : callable, optional
+        Called with each training after it.
+    """
+
+    def __init__(
+        self,
+        recording: Recording,
+        code: UserCode,
+        graph: Wires,
+        on_fit: Callable[[Fit], None] | None,
+    ) -> None:
+        self.recording, self.code = recording, code
+        self._graph, self._on_fit = graph, on_fit
+        self._compiled: dict[int, Compiled] = {}
+        self._changed: dict[int, Any] = {}  # variables, kept so that ids stay theirs
+        self._current: Start | None = None
+        self.busy = False
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """What Keras does here it does for itself: nothing is noted."""
+        before, self.busy = self.busy, True
+        try:
+            yield
+        finally:
+            self.busy = before
+
+    def assign(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """In place of ``keras.Variable.assign``, by which all weights are set."""
+
+        @wraps(original)
+        def assign(variable: Any, value: Any) -> Any:
+            result = original(variable, value)
+            # what a layer or a training changes on its way was not set by the script
+            if not self.busy and not self._graph.calling:
+                self._changed[id(variable)] = variable
+            return result
+
+        return assign
+
+    def make_train_function(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """In place of ``keras.Model.make_train_function``, before the first step."""
+
+        @wraps(original)
+        def make(model: Any, *args: Any, **named: Any) -> Any:
+            self._note_weights(model)
+            return original(model, *args, **named)
+
+        return make
+
+    def apply(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """In place of ``keras.Optimizer.apply``, with which all weights are there.
+
+        TensorFlow builds a model without an input shape while it traces its first step.
+        """
+
+        @wraps(original)
+        def apply(optimizer: Any, *args: Any, **named: Any) -> Any:
+            if self._current is not None:
+                self._note_weights(self._current.model)
+            return original(optimizer, *args, **named)
+
+        return apply
+
+    def _note_weights(self, model: Any) -> None:
+        start = self._current
+        if start is None or start.model is not model:
+            return
+        if start.weights is None or len(start.weights) < len(model.weights):
+            self._look_at_weights(start)
+
+    def _look_at_weights(self, start: Start) -> None:
+        start.weights = _weights(start.model)
+        start.pretrained = any(id(w) in self._changed for w in start.model.weights)
+
+    def given(
+        self, signature: inspect.Signature, *args: Any, **named: Any
+    ) -> dict[str, Any] | None:
+        """All arguments of a call by name; None where it is not to be noted.
+
+        That is inside another one, and where they do not fit, which the call will say.
+        """
+        if self.busy:
+            return None
+        try:
+            bound = signature.bind(*args, **named)
+        except TypeError:
+            return None
+        bound.apply_defaults()
+        return dict(bound.arguments)
+
+    @contextmanager
+    def training(self, start: Start) -> Iterator[None]:
+        """Let Keras train, noting the weights as soon as the model is built."""
+        self._current = start
+        try:
+            with self.inside():
+                yield
+        finally:
+            self._current = None
+
+    def start(self, model: Any) -> Start:
+        """What a training that begins now finds."""
+        return Start(
+            model,
+            self.code.place(),
+            serialized(getattr(model, "optimizer", None)),
+            _iterations(model),
+            getattr(model, "history", None),
+        )
+
+    def compiled(self, model: Any, given: dict[str, Any]) -> None:
+        """Note what ``compile`` was given."""
+        names = ("loss", "metrics", "loss_weights")
+        chosen = {name: given.get(name) for name in names}
+        self._compiled[id(model)] = Compiled(model, **chosen, place=self.code.place())
+
+    def write(self, start: Start, rows: Rows, **facts: Any) -> None:
+        """Add a training that has ended; ``facts`` are the other fields of `Fit`."""
+        if start.weights is None:  # the training failed before the model was built
+            self._look_at_weights(start)
+        model, compiled = start.model, self._compiled.get(id(start.model), Compiled())
+        fit = Fit(
+            model=model,
+            weights=start.weights or [],
+            trained=_weights(model),
+            pretrained=start.pretrained,
+            optimizer=start.optimizer,
+            loss=compiled.loss,
+            metrics=compiled.metrics,
+            loss_weights=compiled.loss_weights,
+            x=rows.x,
+            y=rows.y,
+            sample_weight=rows.sample_weight,
+            cut=rows.cut,
+            steps=_iterations(model) - start.iterations,
+            place=start.place,
+            compiled=compiled.place,
+            **facts,
+        )
+        self._changed.update((id(weight), weight) for weight in model.weights)
+        self.recording.fits.append(fit)
+        if self._on_fit is not None:
+            with self.inside():
+                self._on_fit(fit)
+
+
+def _weights(model: Any) -> list[np.ndarray]:
+    with tensorflow.init_scope():  # their values, even where a graph is being traced
+        return [np.array(weight) for weight in model.get_weights()]
+
+
+def _iterations(model: Any) -> int:
+    taken = getattr(getattr(model, "optimizer", None), "iterations", None)
+    return 0 if taken is None else int(taken)
+
+
+def serialized(optimizer: Any) -> dict[str, Any]:
+    """An optimizer as Keras writes it down; of one's own at least its name."""
+    if optimizer is None:
+        return {}
+    try:
+        serialize: Any = keras.optimizers.serialize
+        return serialize(optimizer)
+    # an optimizer of the user's own may raise anything here, and train all the same
+    except Exception:
+        return {"class_name": type(optimizer).__name__, "config": {}}
+
+
+class Fits:
+    """Calls of ``compile`` and ``fit``.
+
+    Parameters
+    ----------
+    notes : Notes
+    loops : Loops
+    copies : Copies
+    most_rows : int
+        Rows to keep of generators and datasets.
+    """
+
+    def __init__(
+        self, notes: Notes, loops: Loops, copies: Copies, most_rows: int
+    ) -> None:
+        self._notes, self._loops = notes, loops
+        self._copies, self._most_rows = copies, most_rows
+
+    def compile(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """In place of ``keras.Model.compile``."""
+        signature = inspect.signature(original)
+
+        @wraps(original)
+        def compile(model: Any, *args: Any, **named: Any) -> Any:
+            self._loops.close(model)
+            result = original(model, *args, **named)
+            given = signature.bind(model, *args, **named).arguments
+            self._notes.compiled(model, given)
+            return result
+
+        return compile
+
+    def fit(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """In place of ``keras.Model.fit``."""
+        signature = inspect.signature(original)
+
+        @wraps(original)
+        def fit(model: Any, *args: Any, **named: Any) -> Any:
+            given = self._notes.given(signature, model, *args, **named)
+            if given is None:
+                return original(model, *args, **named)
+            self._loops.close_all()
+            return self._fit(original, given, self._notes.start(model))
+
+        return fit
+
+    def _fit(
+        self, original: Callable[..., Any], given: dict[str, Any], start: Start
+    ) -> Any:
+        steps = given["steps_per_epoch"]
+        epochs = given["epochs"] - given["initial_epoch"]
+        handed = dict(given)
+        x, rows = tapped(
+            self._copies,
+            *(given[name] for name in ("x", "y", "sample_weight")),
+            limit=self._most_rows,
+            steps=steps and steps * epochs,
+        )
+        handed["x"] = x
+        handed["validation_data"], held_out = self._validation(given)
+        error = ""
+        try:
+            with self._notes.training(start):
+                return original(**handed)
+        except BaseException as trouble:
+            error = in_one_line(trouble)
+            raise
+        finally:
+            self._note_fit(start, given, rows(), held_out(), error)
+
+    def _validation(
+        self, given: dict[str, Any]
+    ) -> tuple[Any, Callable[[], tuple[Any, Any] | None]]:
+        """What to hand on as ``validation_data``, and its rows, to ask for later."""
+        data = given["validation_data"]
+        if data is None:
+            return None, lambda: None
+        if isinstance(data, list | tuple):
+            x, y = self._copies.of(data[0]), self._copies.of(data[1])
+            return data, lambda: (x, y)
+        steps = given["validation_steps"]
+        data, rows = tapped(self._copies, data, limit=self._most_rows, steps=steps)
+        return data, lambda: (rows().x, rows().y)
+
+    def _note_fit(
+        self,
+        start: Start,
+        given: dict[str, Any],
+        rows: Rows,
+        held_out: tuple[Any, Any] | None,
+        error: str,
+    ) -> None:
+        history = getattr(start.model, "history", None)
+        self._notes.write(
+            start,
+            rows,
+            validation=held_out,
+            arguments={name: given[name] for name in ARGUMENTS},
+            callbacks=_callbacks(given["callbacks"]),
+            history={} if history is start.history else _values(history),
+            error=error,
+            seconds=time.perf_counter() - start.clock,
+            batch=rows.batch,
+            is_pipeline=rows.is_pipeline,
+        )
+
+
+def _callbacks(given: Any) -> tuple[str, ...]:
+    """Names of their classes, whether one, a list or Keras' own list was given."""
+    given = getattr(given, "callbacks", given)
+    several = given if isinstance(given, list | tuple) else [given]
+    return tuple(type(one).__name__ for one in several if one is not None)
+
+
+def _values(history: Any) -> dict[str, list[float]]:
+    """Values an epoch; logs that are no numbers are left out."""
+    found = getattr(history, "history", {})
+    return {
+        name: [float(value) for value in values]
+        for name, values in found.items()
+        if all(np.ndim(value) == 0 for value in values)
+    }
+
+
+@dataclass
+class _Loop:
+    """Calls of ``train_on_batch`` on one model."""
+
+    start: Start
+    batches: Batches
+    class_weight: Any
+    size: int = 0
+    losses: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+class Loops:
+    """Calls of ``train_on_batch``, joined model by model.
+
+    A loop ends with the recording, a ``fit`` of any model or a ``compile`` of its own:
+    so two models that train in turn, as in a GAN, are two trainings.
+    """
+
+    def __init__(self, notes: Notes, most_rows: int) -> None:
+        self._notes, self._most_rows = notes, most_rows
+        self._open: dict[int, _Loop] = {}
+
+    @property
+    def begun(self) -> int:
+        """Trainings so far, those that may go on among them."""
+        return len(self._notes.recording.fits) + len(self._open)
+
+    def train_on_batch(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """In place of ``keras.Model.train_on_batch``."""
+        signature = inspect.signature(original)
+
+        @wraps(original)
+        def train_on_batch(model: Any, *args: Any, **named: Any) -> Any:
+            given = self._notes.given(signature, model, *args, **named)
+            if given is None:
+                return original(model, *args, **named)
+            loop = self._open.get(id(model)) or self._loop(given)
+            try:
+                with self._notes.training(loop.start):
+                    result = original(model, *args, **named)
+            except BaseException as trouble:
+                self.close(model, in_one_line(trouble))
+                raise
+            self._note_batch(loop, given, result)
+            return result
+
+        return train_on_batch
+
+    def _loop(self, given: dict[str, Any]) -> _Loop:
+        model = given["self"]
+        batches = Batches(self._most_rows, passes=True)
+        loop = _Loop(self._notes.start(model), batches, given["class_weight"])
+        self._open[id(model)] = loop
+        return loop
+
+    def _note_batch(self, loop: _Loop, given: dict[str, Any], result: Any) -> None:
+        loop.batches.add(given["x"], given["y"], given["sample_weight"])
+        loop.size = loop.size or loop.batches.given
+        loss = result["loss"] if isinstance(result, dict) else np.ravel(result)[0]
+        loop.losses.append(float(loss))
+        loop.seconds = time.perf_counter() - loop.start.clock
+
+    def close_all(self) -> None:
+        """End all loops."""
+        for loop in list(self._open.values()):
+            self.close(loop.start.model)
+
+    def close(self, model: Any, error: str = "") -> None:
+        """End the loop of a model, if there is one."""
+        loop = self._open.pop(id(model), None)
+        if loop is None:
+            return
+        rows = loop.batches.joined()
+        epochs = max(1, round(loop.batches.given / max(1, count(rows.x))))
+        arguments = dict.fromkeys(ARGUMENTS) | {
+            "epochs": epochs,
+            "batch_size": loop.size,
+            "shuffle": False,
+            "class_weight": loop.class_weight,
+            "validation_split": 0.0,
+            "initial_epoch": 0,
+        }
+        parts = np.array_split(loop.losses, min(epochs, len(loop.losses)) or 1)
+        self._notes.write(
+            loop.start,
+            rows,
+            validation=None,
+            arguments=arguments,
+            callbacks=(),
+            history={"loss": [float(p.mean()) for p in parts]} if loop.losses else {},
+            error=error,
+            seconds=loop.seconds,
+            kind="train_on_batch",
+        )

@@ -1,0 +1,260 @@
+"""A user's script, run as it is in this process, with all that it does with Keras."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import signal
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from types import FrameType, ModuleType
+from typing import Any, NoReturn, TextIO, cast
+
+from .recorder import recorded
+from .recording import Fit, Place, Recording
+from .removed_apis import gone_call as gone_call
+from .source_locations import MOST_SAID, Stopped, UserCode, in_one_line
+
+# Letters that are kept of what a script prints: its last words.
+MOST_PRINTED = 20_000
+
+# A script may catch everything; then it is stopped again after so many seconds.
+_AGAIN = 10.0
+
+
+def run_script(
+    path: Path,
+    arguments: Sequence[str] = (),
+    *,
+    seconds: float,
+    most_rows: int = 20_000,
+    on_fit: Callable[[Fit], None] | None = None,
+    then: Callable[[ModuleType], None] | None = None,
+    source: str | None = None,
+) -> Recording:
+    """Run a file as Python runs it, and record what it does with Keras.
+
+    Nothing is asked and no window opens: its standard input is at its end and plots
+    are drawn to memory. It may change this process in ways that nobody can put back,
+    so this belongs into a process of its own, in its main thread.
+
+    Parameters
+    ----------
+    path : Path
+        The script.
+    arguments : sequence of str
+        Its command line.
+    seconds : float
+        It is stopped after them.
+    most_rows, on_fit
+        As of `recorder.recorded`.
+    then : callable, optional
+        Called with the module that the file has become. It is run as a module then,
+        which is not called ``__main__``.
+    source : str, optional
+        What to run in place of what the file holds.
+
+    Returns
+    -------
+    Recording
+        What was done until the script ended, whatever ended it.
+    """
+    file, process = path.resolve(), os.getpid()
+    code, began = UserCode(str(file)), time.perf_counter()
+    with ExitStack() as stack:
+        stack.enter_context(_surroundings(file, arguments))
+        printed = stack.enter_context(_printed())
+        recording = stack.enter_context(
+            recorded(str(file), most_rows=most_rows, on_fit=on_fit)
+        )
+        try:
+            with _as_main(file) as recording.module, _stopped_after(seconds):
+                _run(file, recording.module, then, source)
+        # whatever a script raises is what became of it: KeyboardInterrupt too, for no
+        # Ctrl-C reaches a process of its own
+        except BaseException as error:
+            recording.error = _what_ended(error, file, code)
+            recording.error_place = code.place_of(error) if recording.error else None
+    if os.getpid() != process:
+        _end_copy(failed=bool(recording.error))
+    recording.printed = printed.end
+    recording.seconds = time.perf_counter() - began
+    return recording
+
+
+def _run(
+    file: Path,
+    module: ModuleType,
+    then: Callable[[ModuleType], None] | None,
+    source: str | None,
+) -> None:
+    if then is not None:
+        module.__name__ = file.stem
+    # otherwise it would be compiled with the future statements of this file
+    text = file.read_bytes() if source is None else source
+    compiled = compile(text, str(file), "exec", dont_inherit=True)
+    exec(compiled, module.__dict__)
+    if then is not None:
+        then(module)
+
+
+def _end_copy(*, failed: bool) -> NoReturn:
+    """End a copy of the process that the script made by fork; its end is its own."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(failed)
+
+
+def _what_ended(error: BaseException, file: Path, code: UserCode) -> str:
+    """Return what ended a script, in one line; "" if it ended by itself."""
+    try:
+        told = _told(error, file, code)
+    # the error's class may be the user's, and answer in its own way; the file may be
+    # gone
+    except BaseException:
+        told = in_one_line(error)
+    return " ".join(told[: 2 * MOST_SAID].splitlines())
+
+
+def _told(error: BaseException, file: Path, code: UserCode) -> str:
+    if isinstance(error, SystemExit):
+        return "" if error.code in (None, 0) else f"ended by sys.exit({error.code!r})"
+    if isinstance(error, SyntaxError):
+        text = (error.text or "").strip()
+        return f"{type(error).__name__}: {error.msg} (line {error.lineno}: {text})"
+    if isinstance(error, EOFError) and "reading a line" in str(error):
+        return "asks for input(), which nobody answers here"
+    gone = gone_call(error, file.read_text(encoding="utf-8", errors="replace"))
+    if gone:
+        return f"{gone}{_line(code.place_of(error))}"
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        package = error.name.partition(".")[0]
+        return (
+            f"the module {error.name!r} is not installed in this environment; try "
+            f"`{Path(sys.executable).name} -m pip install {package}`, whose name may "
+            "differ from the module's"
+        )
+    return in_one_line(error)
+
+
+def _line(place: Place | None) -> str:
+    if place is None:
+        return ""
+    text = linecache.getline(place.file, place.line).strip()
+    return f" (line {place.line}: {text})"
+
+
+@contextmanager
+def _as_main(file: Path) -> Iterator[ModuleType]:
+    """A fresh ``__main__``; the process has its own back afterwards.
+
+    Workers of joblib import the file of ``__main__``: they would run the script again.
+    """
+    module = ModuleType("__main__")
+    module.__file__ = str(file)
+    module.__dict__["__builtins__"] = __builtins__
+    before = dict(sys.modules)
+    sys.modules["__main__"] = module
+    try:
+        yield module
+    finally:
+        sys.modules["__main__"] = before["__main__"]
+        for name in set(sys.modules) - set(before):
+            if _beside(sys.modules[name], file):
+                del sys.modules[name]
+
+
+def _beside(module: ModuleType, file: Path) -> bool:
+    """Whether a module is the user's; another script may have one of the same name."""
+    # not by getattr: that would import modules that load themselves when they are used
+    own = vars(module).get("__file__") if isinstance(module, ModuleType) else None
+    return own is not None and UserCode(str(file)).owns(own)
+
+
+@contextmanager
+def _surroundings(file: Path, arguments: Sequence[str]) -> Iterator[None]:
+    """Command line, paths, input and plots as the script shall find them."""
+    folder, argv, path = os.getcwd(), sys.argv, sys.path
+    backend, stdin = os.environ.get("MPLBACKEND"), sys.stdin
+    sys.argv, sys.path = [str(file), *arguments], [str(file.parent), *path]
+    os.environ["MPLBACKEND"] = "Agg"
+    try:
+        with open(os.devnull) as sys.stdin, warnings.catch_warnings():
+            # what `plt.show()` says where no window can open
+            warnings.filterwarnings("ignore", "FigureCanvasAgg is non-interactive")
+            yield
+    finally:
+        sys.argv, sys.path, sys.stdin = argv, path, stdin
+        try:
+            os.chdir(folder)
+        except OSError:  # the script has deleted it
+            os.chdir(os.sep)
+        os.environ.pop("MPLBACKEND", None)
+        if backend is not None:
+            os.environ["MPLBACKEND"] = backend
+
+
+@contextmanager
+def _stopped_after(seconds: float) -> Iterator[None]:
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise Stopped(f"stopped after {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+class _Tee:
+    """Standard output as before, with its end kept."""
+
+    def __init__(self, real: TextIO) -> None:
+        self._real, self.end = real, ""
+
+    def write(self, text: str) -> int:
+        self.end = (self.end + text)[-MOST_PRINTED:]
+        return self._real.write(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+
+@contextmanager
+def _printed() -> Iterator[_Tee]:
+    """Keep the end of what is printed; the standard streams can be used afterwards."""
+    real, errors = sys.stdout, sys.stderr
+    tee = _Tee(real)
+    sys.stdout = cast(TextIO, tee)
+    try:
+        yield tee
+    finally:
+        sys.stdout, sys.stderr = _usable(real), _usable(errors)
+        # else the next file to be opened would get the number of a closed stream, and
+        # with it all that libraries write there
+        for number in range(3):
+            _fill(number)
+
+
+def _usable(stream: TextIO) -> TextIO:
+    return open(os.devnull, "w") if stream.closed else stream
+
+
+def _fill(number: int) -> None:
+    """Open the null device under a descriptor's number, if that is closed."""
+    try:
+        os.fstat(number)
+    except OSError:
+        free = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+        os.set_inheritable(free, True)

@@ -1,0 +1,297 @@
+"""The last layer, the loss and the targets: what fits together, and the repairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ...backend import keras
+from ..codemod.edits import ReadClasses, Statement, WrapArgument
+from ..problem.context import Case, Repair
+from ..problem.graph import LINEAR, Node, is_recurrent
+from ..problem.task import first
+from ..problem.training_setup import Setup
+from ..record.arrays import names_of_labels
+from .repairs import join, set_compile, set_layers
+
+BINARY = ("binary_crossentropy", "binary_focal_crossentropy")
+SPARSE = ("sparse_categorical_crossentropy",)
+CATEGORICAL = ("categorical_crossentropy", "categorical_focal_crossentropy")
+CROSS_ENTROPIES = BINARY + SPARSE + CATEGORICAL
+HINGES = ("hinge", "squared_hinge")
+ERRORS = (
+    "mean_squared_error",
+    "mean_absolute_error",
+    "mean_absolute_percentage_error",
+    "mean_squared_logarithmic_error",
+    "huber",
+    "log_cosh",
+)
+"""Losses on the difference of numbers."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The one output of a network.
+
+    Parameters
+    ----------
+    node : Node
+        The layer with the weights.
+    final : Node
+        The layer with the activation: the same, or one behind it.
+    loss : str
+        As `Case.loss`, with the short form ``"crossentropy"`` spelled out.
+    logits : bool
+        Whether the loss expects outputs before softmax or sigmoid.
+    """
+
+    node: Node
+    final: Node
+    loss: str
+    logits: bool
+
+    @property
+    def name(self) -> str:
+        return self.node.name
+
+    @property
+    def width(self) -> int:
+        return self.node.units
+
+    @property
+    def activation(self) -> str:
+        return self.final.activation
+
+
+@dataclass(frozen=True)
+class Aim:
+    """A last layer and a loss that belong together."""
+
+    units: int
+    activation: str
+    loss: str
+
+
+def head_of(case: Case) -> Head | None:
+    """The output with its loss; None where it is not one plain layer and one loss.
+
+    So it is for several outputs, for outputs of more than one column a row, and where
+    something follows the last weights that is no activation.
+    """
+    outputs = getattr(case.fit.model, "outputs", None) or []
+    loss = case.fit.loss
+    if len(outputs) != 1 or loss is None or isinstance(loss, (list, tuple, dict)):
+        return None
+    node, final = case.head, _final(case, outputs[0])
+    if node is None or final is None or is_recurrent(node.layer):
+        return None
+    behind = final.layer is node.layer or final.inputs == (node.name,)
+    if not behind or len(outputs[0].shape) != 2 or outputs[0].shape[-1] != node.units:
+        return None
+    return Head(node, final, _spelled(case, node.units), case.from_logits)
+
+
+def _final(case: Case, output: Any) -> Node | None:
+    """The layer that gives the output."""
+    made = output._keras_history.operation
+    while isinstance(made, keras.Model):
+        made = made.outputs[0]._keras_history.operation
+    return next((node for node in case.graph.nodes if node.layer is made), None)
+
+
+def _spelled(case: Case, width: int) -> str:
+    if case.loss not in ("ce", "crossentropy"):
+        return case.loss
+    if width == 1:
+        return BINARY[0]
+    return SPARSE[0] if case.targets.ndim < 2 else CATEGORICAL[0]
+
+
+def aim_of(case: Case, width: int) -> Aim:
+    """What fits the targets as they are, and is nearest to a head of this width."""
+    question = case.question
+    if question.task == "regression":
+        return Aim(question.outputs, LINEAR, ERRORS[0])
+    if question.task == "multilabel":
+        return Aim(question.outputs, "sigmoid", BINARY[0])
+    if question.one_hot:
+        return Aim(case.targets.shape[-1], "softmax", CATEGORICAL[0])
+    if question.task == "binary" and width == 1:
+        return Aim(1, "sigmoid", BINARY[0])
+    return Aim(max(width, classes_of(case, width)), "softmax", SPARSE[0])
+
+
+def classes_of(case: Case, width: int) -> int:
+    """Outputs that the labels need, of which a head of this width may have enough."""
+    count, values = case.question.class_count, case.question.values
+    if width == count or not _have_gaps(values):
+        return count
+    return int(values.max()) + 1
+
+
+def _have_gaps(values: np.ndarray) -> bool:
+    """Whether labels are codes from 0 on of which a few are missing in the rows."""
+    if not len(values) or values.dtype.kind not in "biuf" or values.min() != 0:
+        return False
+    whole = np.array_equal(values, np.round(values))
+    return bool(whole and len(values) <= values.max() < 2 * len(values))
+
+
+def suits(activation: str, loss: str, logits: bool) -> bool:
+    """Whether a loss can use what an activation gives; "?" is not judged."""
+    if activation == "?" or loss not in CROSS_ENTROPIES:
+        return True
+    # Keras uses the logits behind its own softmax and sigmoid, whatever it is told
+    own = ("sigmoid", "softmax")
+    if logits:
+        return activation in (LINEAR, "log_softmax", "log_sigmoid", *own)
+    if loss in BINARY:
+        return activation in (*own, "hard_sigmoid", "sparse_sigmoid")
+    # shares of positive outputs are made by the loss itself
+    return activation in (*own, "hard_sigmoid", "softplus", "exponential", "sparsemax")
+
+
+def mend(case: Case, head: Head, aim: Aim) -> Repair:
+    """Change head, loss and codes to an aim, where they are not there yet.
+
+    Outputs before softmax or sigmoid stay what they are, and so does an activation
+    that the loss can use.
+    """
+    parts = []
+    logits = head.logits and head.activation == LINEAR and aim.loss in CROSS_ENTROPIES
+    keep = logits or _stays(head, aim)
+    if head.width != aim.units:
+        told = f"units of {head.name!r}: {head.width} -> {aim.units}"
+        units = set_layers(case, [head.node], told, units=aim.units)
+        parts.append(_read_anew(units) if head.width == 1 else units)
+    if not keep:
+        parts.append(set_activation(case, head.final, aim.activation))
+    if head.loss != aim.loss:
+        parts.append(set_loss(case, aim.loss, logits=logits))
+    if not reads(case, aim.loss, aim.units):
+        parts.append(recode(case))
+    return join(", ".join(part.what for part in parts), parts)
+
+
+def _read_anew(repair: Repair) -> Repair:
+    """With the script's own reading of the answers, where it is for one output."""
+    edits = repair.edits
+    return repair if edits is None else replace(repair, edits=(*edits, ReadClasses()))
+
+
+def _stays(head: Head, aim: Aim) -> bool:
+    if head.activation == aim.activation:
+        return True
+    if aim.loss in SPARSE + CATEGORICAL and head.width > 1:
+        return head.activation == "sigmoid"
+    return False
+
+
+def reads(case: Case, loss: str, width: int) -> bool:
+    """Whether a loss reads one column of labels as the classes they stand for."""
+    values = case.question.values
+    config = getattr(case.fit.loss, "get_config", dict)()
+    values = values[values != config["ignore_class"]] if _ignores(config) else values
+    if not len(values):
+        return True
+    if values.dtype.kind not in "biuf":
+        return False
+    if loss in SPARSE:
+        whole = np.array_equal(values, np.round(values))
+        return bool(whole and values.min() >= 0 and values.max() < width)
+    if loss in BINARY:
+        return bool(values.min() >= 0 and values.max() <= 1)
+    if loss in HINGES:
+        return set(values.tolist()) <= {0, 1} or set(values.tolist()) <= {-1, 1}
+    return True
+
+
+def _ignores(config: dict[str, Any]) -> bool:
+    return config.get("ignore_class") is not None
+
+
+def set_activation(case: Case, node: Node, name: str) -> Repair:
+    """Another activation, wherever the network has it: in a layer or as a layer."""
+    holder = replace(node, layer=node.activator)
+    told = f"activation of {node.name!r}: {node.activation} -> {name}"
+    if hasattr(node.activator, "activation"):
+        return set_layers(case, [holder], told, activation=name)
+
+    def change(layer: Any) -> Any:
+        if layer.name != node.activator.name:
+            return None
+        return keras.layers.Activation(name, name=layer.name)
+
+    return Repair(told, lambda setup: setup.with_layers(change))
+
+
+def set_loss(case: Case, name: str, *, logits: bool = False) -> Repair:
+    """One of Keras' losses, for probabilities or for logits."""
+    told = f"loss: {case.loss or 'own'} -> {name}"
+    if case.loss == name:
+        told = f"{name} with from_logits={logits}"
+    if not logits:
+        return set_compile(told, {"loss": repr(name)}, loss=name)
+    kind = "".join(word.capitalize() for word in name.split("_"))
+    loss = getattr(keras.losses, kind)(from_logits=True)
+    code = f"keras.losses.{kind}(from_logits=True)"
+    return set_compile(told, {"loss": code}, loss=loss)
+
+
+def recode(case: Case) -> Repair:
+    """Labels as 0, 1, ... in their own order."""
+    values = case.question.values
+    code = "np.unique({}, return_inverse=True)[1]"
+    if values.dtype.kind in "iuf":
+        low = values.min()
+        if low == int(low) and np.array_equal(values, low + np.arange(len(values))):
+            code = f"{{}} {'-' if low > 0 else '+'} {abs(int(low))}"
+
+    def apply(setup: Setup) -> Setup:
+        known = setup.y if values.dtype.kind in "biuf" else setup.y.astype(str)
+        codes = np.searchsorted(values, known).astype("int64")
+        return replace(setup, y=codes, values=np.arange(len(values)))
+
+    # where the script asks how good it is, its labels must be of the same kind
+    names = names_of_labels(case.recording, case.fit)
+    named = tuple(Statement(f"{n} = {code.replace('{}', n)}") for n in names)
+    return Repair("labels as 0, 1, ...", apply, named or (WrapArgument("y", code),))
+
+
+def one_column(case: Case) -> bool:
+    """Whether each row has one label, not a column for each class."""
+    return case.question.class_count > 0 and not case.question.one_hot
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 output``, ``2 outputs``."""
+    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}"
+
+
+def loss_value(loss: Any, y: np.ndarray, given: np.ndarray) -> float:
+    """A loss as ``fit`` computes it; NaN where it fails on these shapes."""
+    model = keras.Sequential([keras.Input(given.shape[1:]), keras.layers.Identity()])
+    model.compile(loss=loss)
+    pair = [keras.ops.convert_to_tensor(np.asarray(part)) for part in (y, given)]
+    try:
+        value: Any = model.compute_loss(y=pair[0], y_pred=pair[1])
+        return float(value)
+    except Exception:  # whatever a loss of one's own raises says: not with these
+        return float("nan")
+
+
+def spread_rows(case: Case, most: int) -> np.ndarray:
+    """Numbers of some rows, with targets as different as they come."""
+    size = len(case.targets)
+    column = case.question.y.reshape(size, -1)[:, 0]
+    order = np.argsort(column, kind="stable")
+    return order[np.unique(np.linspace(0, size - 1, min(most, size)).astype(int))]
+
+
+def first_target(case: Case) -> np.ndarray:
+    """The targets in the shape that ``fit`` was given."""
+    return np.asarray(first(case.fit.y))

@@ -1,0 +1,1 @@
+"""Trials with and without repairs, and the causes that they prove."""

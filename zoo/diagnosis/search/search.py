@@ -1,0 +1,376 @@
+"""Which repairs are causes: all together, then fewer, and never without a trial."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations
+
+from ..problem.context import Repair, Suspect, repaired
+from ..problem.training_setup import Setup
+from ..rules.repairs import set_epochs, set_optimizer
+from .causes import (
+    FAILING,
+    LOSS,
+    NOTHING,
+    Cause,
+    Inquiry,
+    Proposal,
+    Tried,
+    names,
+    proved,
+)
+from .trials import Laboratory, OutOfTime
+
+PROOF = 4
+"""Trainings that prove a single repair: two more splits, with and without it."""
+SETS = 12
+"""Trainings that a search for several repairs takes: sets, fewer, and their proof."""
+MOST_TOGETHER = 4
+"""Faults that are looked for at a time, one added after the other."""
+
+
+def _pairs(proposals: Sequence[Proposal]) -> list[list[Proposal]]:
+    return [list(pair) for pair in combinations(proposals, 2)]
+
+
+def _are_different(proposals: Sequence[Proposal]) -> bool:
+    """Whether no repair is there twice, such as a rate that two rules propose."""
+    return len({p.repair.what for p in proposals}) == len(proposals)
+
+
+class Search:
+    """Trials of proposals, from single ones to sets.
+
+    Parameters
+    ----------
+    lab : Laboratory
+    suspects : sequence of Suspect
+    reach : float
+        Score of the best baseline; 0 where nothing is learned.
+    """
+
+    def __init__(
+        self, lab: Laboratory, suspects: Sequence[Suspect], *, reach: float
+    ) -> None:
+        self.lab = lab
+        self.suspects = tuple(suspects)
+        self.proposals = [
+            Proposal(s, r)
+            for s in sorted(suspects, key=lambda s: s.tier)
+            for r in s.repairs
+        ]
+        self.tried: set[int] = set()
+        self.aside: set[int] = set()
+        self.results = Tried(lab, reach=reach)
+        self.is_cut = False
+        self._refuted: set[str] = set()
+
+    def run(self) -> Inquiry:
+        """Find the causes, as far as time allows."""
+        causes: tuple[Cause, ...] = ()
+        before = self.lab.score([])  # a first trial there is always
+        try:
+            before = self.lab.score([], splits=len(self.lab.splits))
+            causes = self._proved(before)
+        except OutOfTime:
+            self.is_cut = True
+        before = causes[0].before if causes else before
+        return self._tuned(self._told(before, causes))
+
+    @property
+    def singles(self) -> dict[int, float]:
+        """Scores of the proposals that were tried by themselves."""
+        scores = self.results.scores
+        return {i: scores[self.proposals[i].repair.what] for i in sorted(self.tried)}
+
+    def _proved(self, before: float) -> tuple[Cause, ...]:
+        """The causes of the first set of repairs that holds on every split."""
+        for chosen in self._candidates(before):
+            best = self._with_best_values(chosen)
+            for repairs in (best, chosen):
+                if names(repairs) in self._refuted:
+                    continue
+                causes = proved(self.results, repairs)
+                if causes:
+                    return causes
+                self._refuted.add(names(repairs))
+        return ()
+
+    def _candidates(self, before: float) -> Iterator[list[Proposal]]:
+        """The smallest sets of repairs that mend the network on the first split."""
+        healthy = before >= FAILING * self.results.reach and before > NOTHING
+        for tier in (0, 1) if healthy else (0, 1, 2):
+            self._try_tier(tier)
+            while (nearest := self._nearest_single(before, tier)) is not None:
+                yield [nearest]
+                self._refuted.add(nearest.repair.what)
+        if healthy:
+            return
+        yield self._eliminated(self._together())
+        # what was set aside for its length, now that nothing shorter did
+        self._try_tier(2, others=0)
+        while (best := self._best_single()) is not None:
+            yield [best]
+            self._refuted.add(best.repair.what)
+
+    def _try_tier(self, tier: int, *, others: int = SETS) -> None:
+        """Try each by itself, the shortest first; time is left for other trainings."""
+        takes = {
+            i: self.lab.takes(proposal.repair)
+            for i, proposal in enumerate(self.proposals)
+            if proposal.suspect.tier == tier and i not in self.tried
+        }
+        for i in sorted(takes, key=lambda i: takes[i]):
+            if not self._is_too_long(takes[i], others):
+                self.results.score([self.proposals[i]])
+                self.tried.add(i)
+            else:
+                self.aside.add(i)
+
+    def _is_too_long(self, seconds: float, others: int) -> bool:
+        """Whether a trial would take the time that others need which may be enough."""
+        base = self.lab.outcome([]).seconds
+        if any(self.results.is_enough(score) for score in self.singles.values()):
+            others = PROOF
+        # what is no longer than the script's own training never waits
+        left = others * base if seconds > base or others == PROOF else 0.0
+        return not self.lab.has_time(seconds + left)
+
+    def _nearest_single(self, before: float, tier: int) -> Proposal | None:
+        """The first of a tier that is enough, or a clearly better one."""
+        if before >= FAILING * self.results.reach or self.results.reach <= NOTHING:
+            return None
+        enough = [
+            i
+            for i, score in self._open_singles.items()
+            if self.proposals[i].suspect.tier == tier and self.results.is_enough(score)
+        ]
+        return self.proposals[enough[0]] if enough else None
+
+    def _best_single(self) -> Proposal | None:
+        """The best of those that leave no failing network, though more was reached."""
+        least = max(FAILING * self.results.reach, NOTHING)
+        good = [(i, s) for i, s in self._open_singles.items() if s > least]
+        if not good:
+            return None
+        return self.proposals[good[self._first_of_best([s for _, s in good])][0]]
+
+    def _first_of_best(self, scores: Sequence[float]) -> int:
+        """Of those that do about as well as the best, the one nearest to the script."""
+        least = max(scores) - LOSS * self.results.reach
+        return next(i for i, score in enumerate(scores) if score >= least)
+
+    @property
+    def _open_singles(self) -> dict[int, float]:
+        """Those that did not fail on other splits."""
+        return {
+            i: score
+            for i, score in self.singles.items()
+            if self.proposals[i].repair.what not in self._refuted
+        }
+
+    def _best_of_each(self) -> list[Proposal]:
+        """For every suspect its repair with the best score by itself."""
+        best: dict[str, int] = {}
+        for i, score in sorted(self.singles.items()):
+            code = self.proposals[i].suspect.code
+            if code not in best or score > self.singles[best[code]] + LOSS:
+                best[code] = i
+        return [self.proposals[i] for i in sorted(best.values())]
+
+    def _together(self) -> list[Proposal]:
+        """The best set found: all that goes together, or what was added one by one."""
+        every = self._best_of_each()
+        tried = [p for i, p in enumerate(self.proposals) if i in self.singles]
+        structure = [p for p in every if p.suspect.tier < 2]
+        settings = [p for p in tried if p.suspect.tier == 2]
+        settings.sort(key=lambda p: self.lab.takes(p.repair))
+        best = [p for p in every if p.suspect.tier == 2]
+        found: list[tuple[float, list[Proposal]]] = []
+        for more in ([], *([p] for p in settings), *_pairs(best), best):
+            together = [*structure, *more]
+            if len(together) < 2 or not _are_different(together):
+                continue
+            score = self.results.score(together)
+            found.append((score, together))
+            if self.results.is_enough(score):
+                return found[-1][1]
+        found.append(self._grown(tried))
+        score, chosen = max(found, key=lambda pair: pair[0])
+        return chosen if score > NOTHING else []
+
+    def _grown(self, every: Sequence[Proposal]) -> tuple[float, list[Proposal]]:
+        """Repairs added one by one, each time one that helps most."""
+        chosen: list[Proposal] = []
+        score = self.lab.score([])
+        for _ in range(MOST_TOGETHER):
+            codes = {p.suspect.code for p in chosen}
+            left = [
+                p
+                for p in every
+                if p.suspect.code not in codes and _are_different([*chosen, p])
+            ]
+            tries = [self.results.score([*chosen, p]) for p in left]
+            least = score + LOSS * max(self.results.reach, NOTHING)
+            if not tries or max(tries) < least:
+                break
+            place = self._first_of_best(tries)
+            score = tries[place]
+            chosen.append(left[place])
+            if self.results.is_enough(score):
+                break
+        return score, chosen
+
+    def _eliminated(self, chosen: list[Proposal]) -> list[Proposal]:
+        """Without those that can be left out; settings are left out first."""
+        for proposal in sorted(chosen, key=lambda p: -p.suspect.tier):
+            if len(chosen) < 2:
+                break
+            rest = [p for p in chosen if p is not proposal]
+            kept = self.results.score(chosen) - LOSS * self.results.reach
+            if self.results.score(rest) >= kept:
+                chosen = rest
+        return chosen
+
+    def _with_best_values(self, chosen: list[Proposal]) -> list[Proposal]:
+        """Of each setting the value that does best beside the other repairs."""
+        found = list(chosen)
+        for i, (suspect, repair) in enumerate((p.suspect, p.repair) for p in chosen):
+            if suspect.tier == 2:
+                others = [p.repair for p in found if p.suspect is not suspect]
+                values = [r for r in suspect.repairs if self._can_be_proved(r)]
+                best = best_value(self.lab, others, values, repair)
+                found[i] = Proposal(suspect, best)
+        return found
+
+    def _can_be_proved(self, repair: Repair) -> bool:
+        return self.lab.has_time(PROOF * self.lab.takes(repair))
+
+    def _tuned(self, found: Inquiry) -> Inquiry:
+        """With what makes the mended network better still."""
+        repairs = [cause.proposal.repair for cause in found.causes]
+        more = tuned(self.lab, repairs) if repairs else ()
+        if not more:
+            return found
+        best = self.lab.score([*repairs, *more], splits=len(self.lab.splits))
+        return replace(found, tuned=more, best=best, reach=max(found.reach, best))
+
+    def _told(self, before: float, causes: tuple[Cause, ...]) -> Inquiry:
+        codes = {c.proposal.suspect.code for c in causes}
+        tried = {self.proposals[i].suspect.code for i in self.singles}
+        single = len(causes) == 1
+        made = {c.proposal.repair.what for c in causes}
+        others = tuple(
+            self.proposals[i]
+            for i, score in self.singles.items()
+            if single
+            and self.results.is_enough(score)
+            and self.proposals[i].suspect.code not in codes
+            and self.proposals[i].repair.what not in made
+        )
+        mended = causes[0].together if causes else before
+        return Inquiry(
+            before,
+            max(self.results.reach, mended),
+            tuple(sorted(causes, key=lambda c: -c.lost.gain)),
+            others,
+            tuple(s for s in self.suspects if s.code in tried - codes),
+            tuple(s for s in self.suspects if s.code not in tried | codes),
+            self.results.scores,
+            mended,
+            best=mended,
+            is_cut=self.is_cut or not self.aside <= self.tried,
+        )
+
+
+TIMES = 4
+"""Of the epochs, that may make a mended network better."""
+NOTICE = 0.01
+"""A gain of the score that is worth another value."""
+LEAST_GAIN = 0.004
+"""One that a mended network is trained otherwise for."""
+MOST_STEPS = 20_000
+MOST_SECONDS = 25.0
+"""For the trainings of one such question, by what the mended network took."""
+
+
+def best_value(
+    lab: Laboratory, others: Sequence[Repair], values: Sequence[Repair], first: Repair
+) -> Repair:
+    """Of several values of a setting that which does best beside other repairs.
+
+    Parameters
+    ----------
+    lab : Laboratory
+    others : sequence of Repair
+        Made in every trial.
+    values : sequence of Repair
+    first : Repair
+        One of them; another must do better by `NOTICE` on the first split.
+
+    Raises
+    ------
+    OutOfTime
+    """
+    best, top = first, lab.score([*others, first]) + NOTICE
+    for value in values:
+        score = lab.score([*others, value])
+        if score > top:
+            best, top = value, score
+    return best
+
+
+def tuned(lab: Laboratory, repairs: Sequence[Repair]) -> tuple[Repair, ...]:
+    """Another rate, and a longer training, where a mended network does better so.
+
+    What is taken does better on the first split, then on every split. Nothing is where
+    its trainings would take too long, or where there is no time to see.
+    """
+    found: list[Repair] = []
+    for propose in (_rates, _longer):
+        mended = [*repairs, *found]
+        try:
+            better = _better(lab, mended, propose(repaired(lab.setup, mended)))
+        except OutOfTime:
+            break
+        found += [] if better is None else [better]
+    return tuple(found)
+
+
+def _rates(setup: Setup) -> Iterator[Repair]:
+    """A rate three times as high, and as low."""
+    if setup.rate <= 0:
+        return
+    for times in (3, 1 / 3):
+        rate = float(f"{setup.rate * times:.1g}")
+        what = f"learning rate {setup.rate:.3g} -> {rate:g}"
+        yield set_optimizer(setup, what, learning_rate=rate)
+
+
+def _longer(setup: Setup) -> Iterator[Repair]:
+    """More epochs, as far as the steps allow."""
+    epochs = min(setup.epochs * TIMES, setup.epochs * MOST_STEPS // setup.steps)
+    if epochs >= 2 * setup.epochs:
+        yield set_epochs(setup, epochs)
+
+
+def _better(
+    lab: Laboratory, mended: Sequence[Repair], choice: Iterable[Repair]
+) -> Repair | None:
+    splits = len(lab.splits)
+    score, seconds = lab.score(mended), lab.outcome(mended).seconds
+    if score > 1 - LEAST_GAIN:
+        return None
+    epochs = repaired(lab.setup, mended).epochs
+    tried = [*choice]
+    # each is trained on the first split, and one of them on all the others
+    each = [seconds * repaired(lab.setup, [*mended, r]).epochs / epochs for r in tried]
+    if not tried or sum(each) + max(each) * (splits - 1) > MOST_SECONDS:
+        return None
+    scores = [lab.score([*mended, repair]) for repair in tried]
+    best = tried[scores.index(max(scores))]
+    if max(scores) < score + LEAST_GAIN:
+        return None
+    found = lab.difference([*mended, best], mended, splits=splits)
+    return best if found.gain >= LEAST_GAIN and found.least >= 0 else None

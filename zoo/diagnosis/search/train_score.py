@@ -1,0 +1,39 @@
+"""What a trained network knows of the rows that it was trained on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..problem.copy_model import copy, give_weights
+from ..problem.task import Question
+from ..problem.training_setup import as_given, rows_of
+from ..record.recording import Fit
+from .trials import answers, credits, decide, gives_logits
+
+MOST_ROWS = 4_000
+"""That it is judged by."""
+
+
+def own_score(fit: Fit, question: Question) -> float:
+    """Score of the network, as the script trained it, on its own training rows.
+
+    A high one beside a low one on other rows is a network that learns and does not
+    carry over; one that does not learn is low on both.
+
+    Raises
+    ------
+    Exception
+        Whatever a network of somebody's own raises.
+    """
+    setup = as_given(fit, question)
+    rows = np.unique(np.linspace(0, len(question) - 1, MOST_ROWS).astype("int64"))
+    model = fit.model
+    shapes = [np.shape(weight) for weight in model.get_weights()]
+    # the script may have trained it on after that; of one output of several the weights
+    # are those of the network as it is now
+    if shapes == [np.shape(weight) for weight in fit.trained]:
+        model = copy(model)
+        give_weights(model, fit.trained)
+    outputs = answers(model, rows_of(fit.x, rows))
+    decided = decide(outputs, question, setup.values, logits=gives_logits(setup))
+    return float(credits(decided, question, rows).mean())

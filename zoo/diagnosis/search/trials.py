@@ -1,0 +1,460 @@
+"""Trainings on the same folds, with and without repairs, and what they are worth."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ...backend import keras
+from ...training import fit
+from ..problem.context import Repair, repaired
+from ..problem.graph import LINEAR, make_graph
+from ..problem.task import Question
+from ..problem.training_setup import Setup, build, rows_of
+
+CHUNK = 4_096
+"""Rows predicted at a time."""
+
+
+class OutOfTime(Exception):
+    """The budget is spent."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Rows to train on and rows to judge by."""
+
+    train: np.ndarray
+    test: np.ndarray
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One training on one split.
+
+    ``marks`` holds one for each test row, whose mean is the score; ``error`` says why
+    there is none.
+    """
+
+    marks: np.ndarray
+    losses: tuple[float, ...] = ()
+    seconds: float = 0.0
+    error: str = ""
+    decided: np.ndarray | None = None
+
+    @property
+    def score(self) -> float:
+        """See `credits`; 0 for a failed training."""
+        return float(self.marks.mean()) if len(self.marks) else 0.0
+
+
+class _AtDeadline(keras.callbacks.Callback):
+    """Ends a training whose time is over, after an epoch: nothing is known of it."""
+
+    def __init__(self, deadline: float) -> None:
+        super().__init__()
+        self.deadline = deadline
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Raises OutOfTime."""
+        if time.monotonic() > self.deadline:
+            raise OutOfTime
+
+
+class Laboratory:
+    """Trains variants of one setup, each once a split, within a budget.
+
+    Parameters
+    ----------
+    setup : Setup
+        As the script has it.
+    question : Question
+    splits : sequence of Split
+        Each has a seed of its own, so that splits are repetitions too.
+    spare : sequence of Split
+        More of them, for what the others leave open; numbered after them.
+    deadline : float
+        On the clock of `time.monotonic`; after it nothing is begun, and what goes on is
+        ended. The first trial of all there is always.
+    on_trial : callable, optional
+        Called before each training with what it is for.
+    whole : bool
+        As for `gap`.
+    """
+
+    def __init__(
+        self,
+        setup: Setup,
+        question: Question,
+        splits: Sequence[Split],
+        *,
+        deadline: float,
+        spare: Sequence[Split] = (),
+        seed: int = 0,
+        on_trial: Callable[[str], None] | None = None,
+        whole: bool = False,
+    ) -> None:
+        self.setup = setup
+        self.question = question
+        self.splits = tuple(splits)
+        self.spare = tuple(spare)
+        self.deadline = deadline
+        self.seed = seed
+        self.whole = whole
+        self.trained = 0
+        self._on_trial = on_trial or (lambda what: None)
+        self._known: dict[tuple[tuple[str, ...], int], Outcome] = {}
+
+    def allow(self, seconds: float) -> None:
+        """Give so much time from now on, where less is left."""
+        self.deadline = max(self.deadline, time.monotonic() + seconds)
+
+    def beginning_with(self, repair: Repair) -> Laboratory:
+        """A laboratory of the repaired setup, with the time that is left."""
+        return Laboratory(
+            repair.apply(self.setup),
+            self.question,
+            self.splits,
+            spare=self.spare,
+            deadline=self.deadline,
+            seed=self.seed,
+            on_trial=self._on_trial,
+            whole=self.whole,
+        )
+
+    def has_time(self, seconds: float) -> bool:
+        """Whether so much is left before the deadline."""
+        return time.monotonic() + seconds < self.deadline
+
+    def takes(self, repair: Repair) -> float:
+        """What a trial of a repair should take, by its steps and the first trial."""
+        base = self.outcome([]).seconds
+        try:
+            steps = repair.apply(self.setup).steps
+        # layers of the user's own may raise anything; the trial will say so, at once
+        except Exception:
+            return 0.0
+        return base * (steps / max(1, self.setup.steps))
+
+    def outcome(self, repairs: Sequence[Repair], split: int = 0) -> Outcome:
+        """The setup with repairs, trained on one split.
+
+        Raises
+        ------
+        OutOfTime
+            There is none left, and the outcome is not known yet.
+        """
+        key = tuple(repair.what for repair in repairs), split
+        if key not in self._known:
+            # without a first trial there is nothing to say at all
+            if self.trained and time.monotonic() > self.deadline:
+                raise OutOfTime
+            self._on_trial("; ".join(key[0]) or "as the script has it")
+            self._known[key] = self._train(repairs, split)
+            self.trained += 1
+        return self._known[key]
+
+    def score(self, repairs: Sequence[Repair], *, splits: int = 1) -> float:
+        """Mean score over the first splits."""
+        found = [self.outcome(repairs, i).score for i in range(splits)]
+        return float(np.mean(found))
+
+    def difference(
+        self, better: Sequence[Repair], worse: Sequence[Repair], *, splits: int
+    ) -> Difference:
+        """What the first gains over the second, with the error of both noises.
+
+        Rows are paired; that of seeds and training rows is the spread over splits.
+        """
+        pairs = [
+            (self.outcome(better, i), self.outcome(worse, i)) for i in range(splits)
+        ]
+        return gap(
+            [_marks(a, b) for a, b in pairs],
+            [_marks(b, a) for a, b in pairs],
+            whole=self.whole,
+        )
+
+    def _train(self, repairs: Sequence[Repair], number: int) -> Outcome:
+        start = time.monotonic()
+        split = (*self.splits, *self.spare)[number]
+        ends = [_AtDeadline(self.deadline)] if self.trained else []
+        try:
+            setup = repaired(self.setup, repairs)
+            found = train(
+                setup, self.question, split, seed=self.seed + number, callbacks=ends
+            )
+        except OutOfTime:
+            raise
+        # a script's own layers and losses may raise anything, and a repair may not fit
+        # the network: it is out of the question then
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+            found = Outcome(np.zeros(0), error=reason)
+        return replace(found, seconds=time.monotonic() - start)
+
+
+def _marks(one: Outcome, other: Outcome) -> np.ndarray:
+    """Those of the first; 0 for each row where its training failed."""
+    return one.marks if len(one.marks) else np.zeros(max(1, len(other.marks)))
+
+
+def train(
+    setup: Setup,
+    question: Question,
+    split: Split,
+    *,
+    seed: int,
+    callbacks: Sequence[Any] = (),
+) -> Outcome:
+    """One training, judged on the rows it has not seen."""
+    # Keras takes the last rows away, in the order in which the script has them
+    kept = round(len(split.train) * (1 - setup.validation_split))
+    rows = np.sort(split.train)[:kept]
+    model = build(setup, rows, seed=seed)
+    history = fit(
+        model,
+        rows_of(setup.x, rows),
+        setup.y[rows],
+        batch_size=setup.batch_size,
+        epochs=setup.rounds,
+        shuffle=setup.shuffle,
+        class_weight=setup.class_weight,
+        sample_weight=None
+        if setup.sample_weight is None
+        else setup.sample_weight[rows],
+        callbacks=[*_callbacks(setup), *callbacks],
+        verbose=0,
+    )
+    outputs = answers(model, rows_of(setup.x, split.test))
+    decided = decide(outputs, question, setup.values, logits=gives_logits(setup))
+    return Outcome(
+        credits(decided, question, split.test),
+        tuple(float(loss) for loss in history.history.get("loss", ())),
+        decided=decided,
+    )
+
+
+def _callbacks(setup: Setup) -> list[Any]:
+    """What ends a training that is lost, and repeats the script's learning rates."""
+    found: list[Any] = [keras.callbacks.TerminateOnNaN()]
+    if setup.course:
+        # also of a repair: the course is relative to the rate that it begins with
+        rates = keras.callbacks.LearningRateScheduler(
+            lambda epoch, rate: setup.rate_at(epoch)
+        )
+        found.append(rates)
+    return found
+
+
+def answers(model: Any, x: Any) -> np.ndarray:
+    """The first output for every row, as predicted and not as trained."""
+    count = len(keras.tree.flatten(x)[0])
+    parts = []
+    for start in range(0, count, CHUNK):
+        rows = np.arange(start, min(count, start + CHUNK))
+        given = keras.tree.map_structure(
+            lambda part: keras.ops.convert_to_tensor(part), rows_of(x, rows)
+        )
+        found = keras.tree.flatten(model(given, training=False))[0]
+        parts.append(keras.ops.convert_to_numpy(found))
+    return np.concatenate(parts)
+
+
+def gives_logits(setup: Setup) -> bool:
+    """Whether the network ends without activation before a loss that has its own."""
+    config = getattr(setup.loss, "get_config", dict)()
+    heads = make_graph(setup.model).heads
+    return bool(config.get("from_logits")) and (
+        not heads or heads[-1].activation == LINEAR
+    )
+
+
+WORST = -5.0
+"""No row of a regression costs more: one wild prediction must not hide the others."""
+
+
+def decide(
+    outputs: np.ndarray, question: Question, values: np.ndarray | None, *, logits: bool
+) -> np.ndarray:
+    """What a script's author would read from a network's outputs.
+
+    Parameters
+    ----------
+    outputs : array of shape (n_rows, ...)
+    values : array of shape (n_classes,), optional
+        What stands for each class in the targets; None where they are columns.
+    logits : bool
+        Whether a single output above 0, not above the middle, speaks for a class.
+
+    Returns
+    -------
+    array
+        Class codes, flags or numbers in the form of ``question.y``; -1 for a class
+        that does not exist.
+    """
+    wide = outputs.reshape(len(outputs), -1)
+    if question.task == "multilabel":
+        return (_as_wide(wide, question) > (0 if logits else 0.5)).astype("int64")
+    if question.task == "regression":
+        wide = _as_wide(wide, question)
+        return wide[:, 0] if question.y.ndim == 1 else wide
+    if wide.shape[1] > 1:
+        return _known(wide.argmax(axis=1), question, values)
+    return _from_one(wide[:, 0], question, values, logits=logits)
+
+
+def _as_wide(wide: np.ndarray, question: Question) -> np.ndarray:
+    """As many columns as there are targets: the first, or one again and again."""
+    wanted = 1 if question.y.ndim == 1 else question.y.shape[1]
+    if wide.shape[1] >= wanted:
+        return wide[:, :wanted]
+    return np.repeat(wide[:, :1], wanted, axis=1)
+
+
+def _known(
+    places: np.ndarray, question: Question, values: np.ndarray | None
+) -> np.ndarray:
+    """The class at each place of a wide head."""
+    if values is None or values.dtype.kind not in "iufb":
+        return places
+    codes = np.full(len(places), -1)
+    for code, value in enumerate(values):
+        codes[places == value] = code
+    return codes
+
+
+def _from_one(
+    output: np.ndarray, question: Question, values: np.ndarray | None, *, logits: bool
+) -> np.ndarray:
+    """The class that a single output speaks for."""
+    given = np.arange(question.class_count) if values is None else values
+    if given.dtype.kind not in "iufb":
+        given = np.arange(len(given))
+    if logits and len(given) == 2:
+        return (output > 0).astype("int64")
+    middles = (given[1:].astype(float) + given[:-1]) / 2
+    return np.searchsorted(middles, output)
+
+
+def credits(decided: np.ndarray, question: Question, rows: np.ndarray) -> np.ndarray:
+    """A mark for each row, whose mean is the score.
+
+    Of classes, the mean is balanced accuracy above chance: 0 for one who always says
+    the same, 1 for one who is always right. Of numbers it is R2 (each row's share of it
+    not below `WORST`), of labels the mean of balanced accuracies above chance; labels
+    that all of these rows have, or none, tell nothing and are left out.
+
+    Parameters
+    ----------
+    decided : array
+        As `decide` gives them.
+    rows : array of int
+        Which rows of the question they answer.
+    """
+    truth = question.y[rows]
+    if question.task == "regression":
+        return _explained(decided, truth)
+    if question.task == "multilabel":
+        told = np.flatnonzero(truth.min(axis=0) < truth.max(axis=0))
+        marks = [_balanced(decided[:, i], truth[:, i]) for i in told]
+        return np.mean(marks, axis=0) if marks else np.zeros(len(truth))
+    return _balanced(decided, truth)
+
+
+def _balanced(decided: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    kinds, places, counts = np.unique(truth, return_inverse=True, return_counts=True)
+    if len(kinds) < 2:
+        return (decided == truth).astype(float)
+    weights = len(truth) / (len(kinds) * counts)
+    chance = 1 / len(kinds)
+    return ((decided == truth) * weights[places] - chance) / (1 - chance)
+
+
+def _explained(decided: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    spread = truth.var(axis=0)
+    spread = np.where(spread > 0, spread, 1.0)
+    error = (np.nan_to_num(decided, nan=np.inf) - truth) ** 2 / spread
+    marks = np.maximum(1 - error, WORST)
+    return marks if marks.ndim == 1 else marks.mean(axis=1)
+
+
+SURE = 3.0
+"""Standard errors that a difference must have: many repairs are tried, and one that
+helps by chance would be named as a cause."""
+
+APART = 0.25
+"""Share of the gain that lies between the worst split of the one way and the best of
+the other, from which they are apart."""
+
+SLACK = 0.05
+"""A loss on one split that is none."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What one way of training gains over another, on the same rows.
+
+    Parameters
+    ----------
+    gain : float
+    error : float
+        Its standard error: that of the rows or that of the splits, whichever is larger.
+    apart : float
+        The worst split of the better way less the best split of the other.
+    row_error : float
+        The standard error of the rows alone.
+    least : float
+        The gain of the split that gains least.
+    """
+
+    gain: float
+    error: float
+    apart: float = 0.0
+    row_error: float = 0.0
+    least: float = 0.0
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is more than chance.
+
+        A network that learns nothing may end anywhere, so that the spread over splits
+        can be large though every split of the one way is better than all of the other.
+        """
+        separate = self.apart > APART * self.gain > SURE * APART * self.row_error
+        return self.gain > SURE * self.error or separate
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether rows leave no doubt, and no split speaks against it.
+
+        Enough for one of several repairs that are surely better together: some rows
+        that it is for may have been kept back in one of the splits.
+        """
+        return self.gain > SURE * self.row_error and self.least >= -SLACK
+
+
+def gap(
+    better: Sequence[np.ndarray], worse: Sequence[np.ndarray], *, whole: bool = False
+) -> Difference:
+    """What one way gains over another, from the marks of the same rows split by split.
+
+    Parameters
+    ----------
+    better, worse : sequence of array
+        Marks (`learnable.zoo.diagnosis.search.trials.credits`), one array a split.
+    whole : bool
+        Whether the rows are all there are, and no sample: only seeds are chance then.
+    """
+    gains = [one - other for one, other in zip(better, worse, strict=True)]
+    rows, means = np.concatenate(gains), np.array([gain.mean() for gain in gains])
+    row_error = error = 0.0 if whole else float(rows.std() / np.sqrt(len(rows)))
+    if len(gains) > 1:
+        error = max(error, float(means.std(ddof=1) / np.sqrt(len(gains))))
+    apart = min(m.mean() for m in better) - max(m.mean() for m in worse)
+    least = float(means.min())
+    return Difference(float(means.mean()), error, float(apart), row_error, least)

@@ -1,0 +1,1 @@
+"""Experiments: what is trained and scored on which data, and its run."""

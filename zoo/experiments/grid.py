@@ -1,0 +1,124 @@
+"""Several values for the settings of a recipe: a grid, or random draws."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from ...data.errors import Misuse
+from ..experiment import parsed
+
+NOT_OF_A_RECIPE = ("data", "scoring", "seed")
+
+
+@dataclass(frozen=True)
+class Range:
+    """Numbers between two ends, both more than 0, evenly over their logarithm.
+
+    ``whole`` numbers where both ends are.
+    """
+
+    low: float
+    high: float
+    whole: bool
+
+    def draw(self, rng: random.Random) -> str:
+        """One of them, as it is typed."""
+        value = math.exp(rng.uniform(math.log(self.low), math.log(self.high)))
+        return str(round(value)) if self.whole else f"{value:.3g}"
+
+
+Axis = Range | tuple[str, ...]
+
+
+def parse_variations(given: Sequence[str]) -> dict[str, Axis]:
+    """The values of each setting, from texts such as ``dropout=0,0.2``.
+
+    Raises
+    ------
+    Misuse
+        A text is none such, has no values, names a setting twice or one that is not of
+        the recipe.
+    """
+    axes: dict[str, Axis] = {}
+    for text in given:
+        name, sign, values = (part.strip() for part in text.partition("="))
+        if not (name and sign and values):
+            msg = f"{text!r} names no values; give them as dropout=0,0.2"
+            raise Misuse(msg)
+        if name.partition(".")[0] in NOT_OF_A_RECIPE:
+            msg = f"{name} cannot be varied: all recipes are scored on the same rows"
+            raise Misuse(f"{msg}; change it for all with --set")
+        if name in axes:
+            raise Misuse(f"{name} is varied twice; give all its values in one --vary")
+        axes[name] = _axis(name, values)
+    return axes
+
+
+def _axis(name: str, text: str) -> Axis:
+    if ".." in text:
+        return _range(name, text)
+    try:
+        values = [json.dumps(value) for value in json.loads(f"[{text}]")]
+    except ValueError:  # texts such as relu,tanh
+        values = [part.strip() for part in text.split(",")]
+    if len(set(values)) < len(values) or "" in values:
+        raise Misuse(f"{name}={text} has a value twice, or an empty one")
+    return tuple(value.strip('"') for value in values)
+
+
+def _range(name: str, text: str) -> Range:
+    low, high = (parsed(end.strip()) for end in text.split("..", 1))
+    numbers = all(type(end) in (int, float) for end in (low, high))
+    if not (numbers and 0 < low < high < math.inf):
+        msg = f"{name}={text} is no range; give two numbers above 0, the smaller first"
+        raise Misuse(msg)
+    return Range(low, high, whole=isinstance(low, int) and isinstance(high, int))
+
+
+def grid(axes: Mapping[str, Axis], *, most: int) -> list[dict[str, str]]:
+    """Every combination of values.
+
+    Raises
+    ------
+    Misuse
+        There is a range among them, or there are more than ``most``.
+    """
+    ranges = [name for name, axis in axes.items() if isinstance(axis, Range)]
+    if ranges:
+        msg = f"{', '.join(ranges)} has a range"
+        raise Misuse(f"{msg}, of which --random N draws; a grid needs single values")
+    lists = [axis for axis in axes.values() if not isinstance(axis, Range)]
+    count = math.prod(map(len, lists))
+    if count > most:
+        msg = f"the grid has {count:,} recipes, and {most} are allowed"
+        raise Misuse(f"{msg}; give fewer values, or --random N")
+    return [dict(zip(axes, values, strict=True)) for values in product(*lists)]
+
+
+def draw(axes: Mapping[str, Axis], count: int, *, seed: int) -> list[dict[str, str]]:
+    """Different combinations, drawn at random; all of them where there are no more.
+
+    Parameters
+    ----------
+    axes : dict
+    count : int
+    seed : int
+        The same gives the same.
+    """
+    rng = random.Random(seed)
+    found: list[dict[str, str]] = []
+    for _ in range(100 * count):  # of few combinations most draws are there already
+        drawn = {
+            name: axis.draw(rng) if isinstance(axis, Range) else rng.choice(axis)
+            for name, axis in axes.items()
+        }
+        if drawn not in found:
+            found.append(drawn)
+        if len(found) == count:
+            break
+    return found

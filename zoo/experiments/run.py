@@ -1,0 +1,234 @@
+"""An experiment, done: data read, networks trained, candidates scored, run written."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...data.errors import BadData
+from .. import console
+from ..experiment import Experiment, read_facts
+from ..runs import tensorboard as event_files
+from ..runs.checkpointed_runs import Unfinished, resumed_run, training_run
+from . import score as work
+from .fit import fit_network, inputs_of
+from .previous_runs import tell_of_earlier
+from .settings import check_settings, open_data
+
+if TYPE_CHECKING:
+    from ...baselines.evaluate import Curves
+    from ...baselines.results.results import Results
+    from ...data import Dataset
+
+
+IN_MEMORY = 200_000_000
+"""Bytes of a Parquet file that baselines alone read; of a larger one a sample is read,
+as a sample is scored."""
+
+Ran = tuple["Results", Path]
+
+
+@dataclass(frozen=True)
+class How:
+    """How an experiment is done: what changes nothing of what comes of it.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the runs.
+    jobs : int, optional
+        Processes at a time; None: all cores.
+    quiet : bool
+        No progress, no notes.
+    tensorboard : bool
+        Event files of a training of ``zoo train``, for TensorBoard.
+    mlflow : str, optional
+        Where runs are written as well.
+    """
+
+    out: Path
+    jobs: int | None = None
+    quiet: bool = False
+    tensorboard: bool = False
+    mlflow: str | None = None
+
+
+def run_experiment(experiment: Experiment, how: How) -> Ran:
+    """Do an experiment of any kind.
+
+    Returns
+    -------
+    Results
+    Path
+        The run's folder.
+
+    Raises
+    ------
+    ZooError
+    """
+    if experiment.kind == "train":
+        return train(experiment, how)
+    return compare(experiment, how)
+
+
+def train(experiment: Experiment, how: How, *, resume: Unfinished | None = None) -> Ran:
+    """Train a network and keep it, then score it beside the baselines.
+
+    With ``resume`` the training goes on where that run was stopped.
+    """
+    ((name, settings),) = experiment.networks.items()
+    dataset = opened(experiment)
+    work.check_models([settings.model], dataset)
+    check_settings(settings, dataset, quiet=how.quiet)
+    if resume is None and not how.quiet:
+        tell_of_earlier(experiment, dataset, how.out)
+    with _folders(name, how, resume) as (folder, final):
+        command = _begin(folder, experiment, dataset, resume)
+        with event_files.epochs_written(folder, asked=how.tensorboard) as on_epoch:
+            fitted = fit_network(
+                settings,
+                dataset,
+                seed=experiment.seed,
+                quiet=how.quiet,
+                checkpoint=folder,
+                on_epoch=on_epoch,
+            )
+        once = dataset.n_test > 0
+        study = work.score(
+            {} if once else experiment.networks,
+            dataset,
+            scoring=experiment.scoring,
+            jobs=how.jobs,
+            seed=experiment.seed,
+            quiet=how.quiet,
+            known=[work.known_outcome(name, fitted)] if once else [],
+            command=command,
+        )
+        work.write_network(folder, fitted, dataset)
+        results = work.write_results(folder, study, "train", networks=(fitted.facts,))
+        event_files.write_outcome(folder, results)
+    return results, final
+
+
+def compare(experiment: Experiment, how: How) -> Ran:
+    """Score networks, if any, and the baselines on the same folds."""
+    dataset = opened(experiment)
+    work.check_models((r.model for r in experiment.networks.values()), dataset)
+    return compare_on(dataset, experiment, how)
+
+
+def compare_on(dataset: Dataset, experiment: Experiment, how: How) -> Ran:
+    """As `compare`, on data that are read and whose task all networks can do."""
+    networks, scoring = experiment.networks, experiment.scoring
+    for settings in networks.values():
+        check_settings(settings, dataset, quiet=how.quiet)
+    if not how.quiet:
+        tell_of_earlier(experiment, dataset, how.out)
+    once = dataset.n_test > 0
+    known, facts = work.train_each(
+        networks if once else {},
+        dataset,
+        seeds=scoring.seeds,
+        seed=experiment.seed,
+        quiet=how.quiet,
+    )
+    study = work.score(
+        {} if once else networks,
+        dataset,
+        scoring=scoring,
+        jobs=how.jobs,
+        seed=experiment.seed,
+        quiet=how.quiet,
+        known=known,
+        curves=_curves(experiment),
+    )
+    if networks and not facts:
+        facts = work.first_trainings(study, networks, dataset)
+    settings_of = settings_facts(experiment, dataset)
+    return work.write_run(
+        how.out, experiment.kind, study, networks=facts, settings=settings_of
+    )
+
+
+def _curves(experiment: Experiment) -> Curves:
+    """Whose learning curves are drawn."""
+    if experiment.scoring.learning_curve:
+        return "all"
+    return "none" if experiment.networks else "best"
+
+
+def opened(experiment: Experiment) -> Dataset:
+    """The data of an experiment.
+
+    Raises
+    ------
+    ZooError
+    """
+    from ...data import load
+
+    data, folds, seed = experiment.data, experiment.scoring.folds, experiment.seed
+    options = {"folds": folds, "seed": seed, "memory": data.memory}
+    if experiment.networks:
+        first = next(iter(experiment.networks.values())).model
+        options["memory"] = data.memory or work.half_of_memory()
+        return open_data(first, data.name, data.reading, **options)
+    if data.memory is None and not (data.drop or data.group):
+        # without these columns, or by these groups, rows must be read
+        options["memory"] = IN_MEMORY
+    return load(data.name, **data.reading, **options)
+
+
+def settings_facts(experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
+    """What ``recipe.json`` says: the experiment, and by what it is known again.
+
+    The file of the data is named by its whole path, so that the run can be repeated
+    from elsewhere.
+    """
+    data = experiment.data
+    if data.name and data.name != dataset.card.name and Path(data.name).exists():
+        data = replace(data, name=str(Path(data.name).resolve()))
+    facts = replace(experiment, data=data).to_dict()
+    return facts | {"fingerprint": experiment.fingerprint(dataset.sha256)}
+
+
+def _folders(
+    label: str, how: How, resume: Unfinished | None
+) -> AbstractContextManager[tuple[Path, Path]]:
+    return resumed_run(resume) if resume else training_run(how.out, label)
+
+
+def _begin(
+    folder: Path, experiment: Experiment, dataset: Dataset, resume: Unfinished | None
+) -> str:
+    """Write what a killed run must have to go on; returns the command it began with.
+
+    Raises
+    ------
+    BadData
+        The data of a run that goes on have changed.
+    """
+    from ...baselines.evaluate import versions
+    from ..runs import folder as disk
+
+    if resume is None:
+        command = work.command_line()
+        facts, inputs = settings_facts(experiment, dataset), inputs_of(dataset)
+        disk.write_environment(folder, versions(), dataset.sha256)
+        disk.write_settings(folder, facts, inputs, command=command)
+        return command
+    known = read_facts(folder / "environment.json")
+    if known.get("data_sha256") != dataset.sha256:
+        msg = f"the data of {resume.name} have changed since its training began"
+        raise BadData(f"{msg}; train a network on the new data instead of --resume")
+    changed = changed_versions(known.get("versions", {}), versions())
+    if changed:
+        console.console().print(f"note: versions have changed: {changed}", markup=False)
+    return str(read_facts(folder / "recipe.json").get("command", ""))
+
+
+def changed_versions(before: dict[str, str], now: dict[str, str]) -> str:
+    """``keras 3.12.0 -> 3.15.1, ...``; "" where none differ."""
+    names = [name for name in now if before.get(name) != now[name]]
+    return ", ".join(f"{n} {before.get(n, 'unknown')} -> {now[n]}" for n in names)

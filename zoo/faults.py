@@ -1,0 +1,126 @@
+"""What is said where a command ends by something that nobody raised on purpose."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import tempfile
+import traceback
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from ..data.errors import ZooError
+
+_OURS = Path(__file__).resolve().parents[1]
+_REFUSALS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk is full: the quota is used up",
+    errno.EFBIG: "a file would be larger than the system allows",
+    errno.EACCES: "no permission",
+    errno.EPERM: "no permission",
+    errno.EROFS: "the disk is read-only",
+    errno.ENAMETOOLONG: "a name is too long for this system",
+    errno.ELOOP: "a chain of symbolic links has no end",
+    errno.EMFILE: "too many files are open; raise the limit (ulimit -n)",
+    errno.ENFILE: "too many files are open on this machine",
+    errno.EIO: "the disk cannot be read or written",
+    errno.ENOTDIR: "a folder is needed, and something else is there",
+}
+"""What the system refuses, and no fault of ours."""
+_PLACE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
+"""Those that another folder for the runs may mend."""
+
+
+def open_standard_streams() -> None:
+    """Give a process that was started without standard streams empty ones.
+
+    Else the first file it opens would get the number of one, and be written into.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            found = os.open(os.devnull, os.O_RDWR)
+            if found != number:
+                os.dup2(found, number)
+            stream = os.fdopen(number, "w" if number else "r", encoding="utf-8")
+            setattr(sys, name, stream)
+
+
+def refusal(error: OSError) -> str:
+    """Return the sentence for what the system refused; "" where it may be our fault.
+
+    Parameters
+    ----------
+    error : OSError
+    """
+    if error.errno not in _REFUSALS:
+        return ""
+    if error.filename is None and _is_output(error):
+        return f"the output cannot be written: {error.strerror}"
+    name = _shortened(error.filename)
+    said = f"{_REFUSALS[error.errno]}{f' ({name})' if name else ''}"
+    return f"{said}; choose another place with --out" if error.errno in _PLACE else said
+
+
+def fault(error: BaseException) -> str:
+    """Return the one line for an error of ours, whose traceback goes into a file.
+
+    Parameters
+    ----------
+    error : BaseException
+        Whatever it is: libraries in Rust panic with what is no `Exception`.
+    """
+    if isinstance(error, MemoryError):
+        return "there is not enough memory; give fewer rows with --limit"
+    place = kept = ""
+    # whatever fails here must not hide what failed before
+    with suppress(Exception):
+        place = f" at {_place(error)}"
+    with suppress(Exception):
+        kept = f"; the traceback is in {_write(error)}, send it with your report"
+    return f"a fault of zoo: {type(error).__name__}{place}{kept}"
+
+
+def _is_output(error: OSError) -> bool:
+    """Whether it was printing that failed, by the function that did."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return bool(frames) and Path(frames[-1].filename).parent.name in ("click", "rich")
+
+
+def _shortened(name: Any) -> str:
+    """A file's name as it can be shown; a number where it was given as one."""
+    paths = (str, bytes, os.PathLike)
+    text = os.fsdecode(name) if isinstance(name, paths) else str(name or "")
+    return text if len(text) <= 120 else f"{text[:60]}...{text[-40:]}"
+
+
+def _place(error: BaseException) -> str:
+    """The innermost line of this project that the error went through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_OURS)]
+    last = (ours or frames)[-1]
+    file = Path(last.filename)
+    name = file.relative_to(_OURS) if ours else file.name
+    return f"{name}:{last.lineno}"
+
+
+def _write(error: BaseException) -> Path:
+    handle, name = tempfile.mkstemp(prefix="zoo-fault-", suffix=".txt")
+    with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as stream:
+        stream.write("".join(traceback.format_exception(error)))
+    return Path(name)
+
+
+def as_error(error: BaseException) -> tuple[str, int]:
+    """Return the one line for any error, and the exit code.
+
+    Parameters
+    ----------
+    error : BaseException
+    """
+    if isinstance(error, ZooError):
+        return str(error), error.exit_code
+    if isinstance(error, OSError) and (said := refusal(error)):
+        return said, 2 if error.errno == errno.ENAMETOOLONG else 1
+    return fault(error), 1

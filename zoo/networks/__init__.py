@@ -1,0 +1,1 @@
+"""Networks of the zoo: trained, saved, loaded and asked."""

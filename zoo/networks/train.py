@@ -1,0 +1,374 @@
+"""Training one network by its recipe."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...data.errors import BadData, Misuse
+from ...data.stored import Rest
+from ..backend import keras, on_show
+from ..recipe import Recipe
+from ..registry import build
+from ..training import Start, fit
+from ..training.checkpoint import Checkpoint
+from ..training.streams import OnDisk
+from .export import Affine, fit_scaling, serve
+from .losses import Kind, loss_of
+
+SHARED = 3
+"""Trainings that share what is compiled, about: five folds on two processes and up."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows to train on or to validate with.
+
+    ``x`` has shape (n_rows, ...); ``y`` holds class codes or numbers, of shape
+    (n_rows,), (n_rows, 1), or with several targets (n_rows, n_targets). Of a series or
+    a text ``y`` has what follows each step, of shape (n_rows, n_steps, ...).
+    ``weights`` says how much each row, or each step of each row, counts.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    weights: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class More:
+    """Rows on disk to train on.
+
+    Parameters
+    ----------
+    rest : Rest
+    numbers : int array
+        Of the rows to train on, sorted.
+    to_matrix : callable
+        From features as they lie on disk to numbers, as those of `Rows`.
+    """
+
+    rest: Rest
+    numbers: np.ndarray
+    to_matrix: Callable[[Any], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained network.
+
+    ``serving`` goes from raw inputs to probabilities of shape (n, n_classes) or numbers
+    of shape (n, n_targets), scaling included; it opens with plain Keras. ``core`` is
+    the network alone. ``history`` is Keras';
+    ``way`` says how epochs were run, and ``reason`` why so (`learnable.fit`).
+    """
+
+    serving: keras.Model
+    core: keras.Model
+    history: dict[str, tuple[float, ...]]
+    way: str
+    reason: str
+    parameters: int
+    seconds: float
+
+    @property
+    def shape(self) -> tuple[tuple[int, ...], int]:
+        """Of the core's inputs for one row, and the number of its outputs."""
+        core: Any = self.core
+        return core.input_shape[1:], core.output_shape[-1]
+
+
+def train(
+    recipe: Recipe,
+    rows: Rows,
+    validation: Rows,
+    *,
+    classes: int,
+    kind: Kind | None = None,
+    feature_range: tuple[float, float] | None = None,
+    more: More | None = None,
+    seed: int = 0,
+    on_epoch: OnEpoch | None = None,
+    checkpoint: Path | None = None,
+) -> Trained:
+    """Build a network and train it as its recipe says.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    rows, validation : Rows
+        The latter for the loss on rows not trained on, and for early stopping.
+    classes : int
+        0 for numbers.
+    kind : str, optional
+        Needed for a series or a text; else told by ``classes`` and by the shape of
+        ``y``. Of those two, what is served is the core as it is.
+    feature_range : (float, float), optional
+        Known limits of every feature.
+    more : More, optional
+        Rows on disk to train on, of which ``rows`` is a sample.
+    seed : int
+        Seeds Python's, NumPy's and TensorFlow's global generators.
+    on_epoch : callable, optional
+    checkpoint : Path, optional
+        Folder in which the training is kept, and from which it goes on
+        (`learnable.zoo.training.checkpoint`).
+
+    Raises
+    ------
+    BadData
+        The loss is not finite.
+    """
+    start = time.perf_counter()
+    kind = kind or kind_of(rows.y, classes)
+    shape, outputs = rows.x.shape[1:], classes or rows.y[0].size
+    if kind == "forecast":
+        outputs = rows.y.shape[-1]
+    # one a thread: two trainings at a time must not share weights
+    thread = threading.get_ident()
+    trainee, beginning = trainee_of(recipe, shape, outputs, kind, thread)
+    keras.utils.set_random_seed(seed)
+    core = build(recipe, shape=shape, outputs=outputs)
+    beginning.restore()
+    _copy(core, trainee)
+    scaling = fit_scaling(recipe.scaling, rows.x, feature_range)
+    target = target_scale(rows.y) if kind == "numbers" else None
+    inner = as_seen(validation, scaling, target, kind)
+    shown = rows_met(recipe, rows, seed)
+    given, named, count = _given(recipe, shown, more, scaling, target, kind)
+    epochs = recipe.count_epochs(count)
+    callbacks, keeper = callbacks_of(recipe, on_epoch, checkpoint)
+    with on_show():
+        history: Any = fit(
+            trainee,
+            *given,
+            **named,
+            validation_data=_whole(inner, validation.weights),
+            batch_size=recipe.batch_size,
+            epochs=epochs,
+            initial_epoch=keeper.initial_epoch(epochs) if keeper else 0,
+            shuffle=recipe.shuffle,
+            verbose=0,
+            callbacks=callbacks,
+            way="rule",  # the same seed gives the same network
+            repeats=SHARED,
+        )
+    _copy(trainee, core)
+    told = keeper.history if keeper else history.history
+    serving = core
+    if kind in ("classes", "labels", "numbers"):
+        last = (
+            scaling.apply(shown.x[-1:])[0] if recipe.evaluation != "each-row" else None
+        )
+        serving = serve(core, recipe, scaling, target, kind, last)
+    return Trained(
+        serving=serving,
+        core=core,
+        history={name: tuple(told[name]) for name in ("loss", "val_loss")},
+        way=history.params["way"],
+        reason=history.params["reason"],
+        parameters=int(core.count_params()),
+        seconds=time.perf_counter() - start + (keeper.seconds if keeper else 0),
+    )
+
+
+def _whole(rows: Rows, weights: np.ndarray | None) -> tuple[np.ndarray, ...]:
+    return (rows.x, rows.y) if weights is None else (rows.x, rows.y, weights)
+
+
+def _copy(source: keras.Model, target: keras.Model) -> None:
+    """Weights, and the states of random layers, of one network into its equal."""
+    for old, new in zip(target.variables, source.variables, strict=True):
+        old.assign(new)
+
+
+def kind_of(y: np.ndarray, classes: int) -> Kind:
+    """What the outputs of a network for these targets are."""
+    if not classes:
+        return "numbers"
+    return "classes" if y.ndim == 1 else "labels"
+
+
+@lru_cache(maxsize=8)
+def trainee_of(
+    recipe: Recipe, shape: tuple[int, ...], outputs: int, kind: Kind, thread: int
+) -> tuple[keras.Model, Start]:
+    """A compiled network, kept so that folds and seeds share what is compiled for it.
+
+    The core that is saved is another one, and brings no loss.
+    """
+    core = build(recipe, shape=shape, outputs=outputs)
+    optimizer: Any = keras.optimizers.get(recipe.optimizer)
+    optimizer.learning_rate = recipe.learning_rate
+    optimizer.global_clipnorm = recipe.clip_norm or None
+    trainee = keras.Model(core.inputs, core.outputs[0])
+    trainee.compile(optimizer=optimizer, loss=loss_of(recipe, kind))
+    return trainee, Start(trainee)
+
+
+def rows_met(recipe: Recipe, rows: Rows, seed: int) -> Rows:
+    """The rows that a training meets whose steps end before its first pass does."""
+    most = recipe.steps * recipe.batch_size
+    if not 0 < most < len(rows.x):
+        return rows
+    some = np.random.default_rng(seed).permutation(len(rows.x))[:most]
+    return Rows(rows.x[some], rows.y[some])
+
+
+def _given(
+    recipe: Recipe,
+    rows: Rows,
+    more: More | None,
+    scaling: Affine,
+    target: Affine | None,
+    kind: Kind,
+) -> tuple[tuple[Any, ...], dict[str, Any], int]:
+    """What `fit` is given to train on, by place and by name, and the number of rows."""
+    if more is None:
+        scaled = as_seen(rows, scaling, target, kind)
+        named = {}
+        if recipe.class_weight == "balanced":
+            named = {"sample_weight": _balance(rows.y)}
+        return (scaled.x, scaled.y), named, len(rows.x)
+    if recipe.class_weight != "none":
+        msg = "class weights do not go with rows on disk"
+        raise Misuse(f"{msg}; give --memory a larger size, or leave them out")
+
+    def prepared(x: Any, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        scaled = as_seen(Rows(more.to_matrix(x), y), scaling, target, kind)
+        return scaled.x, scaled.y
+
+    stored = more.rest.rows
+    on_disk = OnDisk(stored, more.numbers, more.rest.y, prepared)
+    return (on_disk,), {}, len(more.numbers)
+
+
+def _balance(y: np.ndarray) -> np.ndarray:
+    """A weight a row, so that all classes weigh the same; their mean is 1.
+
+    The heuristic of King and Zeng 2001, as in scikit-learn's ``"balanced"``.
+    """
+    counts = np.bincount(y)
+    return (len(y) / ((counts > 0).sum() * counts[y])).astype("float32")
+
+
+def target_scale(y: np.ndarray) -> Affine:
+    """From numbers to their standardised form, each target by its own."""
+    return fit_scaling("standard", y.reshape(len(y), -1), None)
+
+
+def as_seen(rows: Rows, scaling: Affine, target: Affine | None, kind: Kind) -> Rows:
+    """Rows as the network sees them: float32 inputs, int32 codes or scaled targets."""
+    x = scaling.apply(rows.x)
+    if target is not None:
+        return Rows(x, target.apply(rows.y.reshape(len(rows.y), -1)))
+    return Rows(x, rows.y.astype("float32" if kind == "forecast" else "int32"))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What `learnable.zoo.networks.train.train` gives to ``fit``.
+
+    ``model`` is compiled and has the weights that ``seed`` draws; ``rows`` and
+    ``validation`` are as the network sees them.
+    """
+
+    model: Any
+    weights: list[np.ndarray]
+    rows: Rows
+    validation: Rows
+    epochs: int
+
+
+def plan(
+    recipe: Recipe,
+    rows: Rows,
+    validation: Rows,
+    *,
+    classes: int,
+    feature_range: tuple[float, float] | None = None,
+    seed: int = 0,
+) -> Plan:
+    """The training that a recipe asks for on rows in memory.
+
+    Parameters
+    ----------
+    recipe, rows, validation, classes, feature_range, seed
+        As of `learnable.zoo.networks.train.train`.
+    """
+    kind = kind_of(rows.y, classes)
+    shape, outputs = rows.x.shape[1:], classes or rows.y[0].size
+    model, _ = trainee_of(recipe, shape, outputs, kind, threading.get_ident())
+    keras.utils.set_random_seed(seed)
+    weights = build(recipe, shape=shape, outputs=outputs).get_weights()
+    model.set_weights(weights)
+    shown = rows_met(recipe, rows, seed)
+    scaling = fit_scaling(recipe.scaling, rows.x, feature_range)
+    target = target_scale(rows.y) if kind == "numbers" else None
+    return Plan(
+        model,
+        weights,
+        as_seen(shown, scaling, target, kind),
+        as_seen(validation, scaling, target, kind),
+        recipe.count_epochs(len(shown.x)),
+    )
+
+
+OnEpoch = Callable[[int, int, dict[str, float]], None]
+"""Called after each epoch with its number from 1, their count, and the losses."""
+
+
+class _Progress(keras.callbacks.Callback):
+    """Tells of each epoch; ends a training that is good enough or not finite."""
+
+    def __init__(self, until: float, on_epoch: OnEpoch | None) -> None:
+        super().__init__()
+        self.until, self.on_epoch = until, on_epoch
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        params: Any = self.params
+        for name, value in (logs or {}).items():
+            if not np.isfinite(value):
+                bad = params["nonfinite"]
+                step = f", from step {bad[1]:,} on" if bad else ""
+                msg = f"{name} is {value} in epoch {epoch + 1}{step}"
+                raise BadData(
+                    f"{msg}: lower the learning rate or look at the inputs' scale"
+                )
+        if self.on_epoch:
+            self.on_epoch(epoch + 1, params["epochs"], logs or {})
+        if logs and logs["loss"] < self.until:
+            model: Any = self.model
+            model.stop_training = True
+
+
+def callbacks_of(
+    recipe: Recipe, on_epoch: OnEpoch | None, folder: Path | None
+) -> tuple[list[Any], Checkpoint | None]:
+    """The callbacks of a training by its recipe, and what keeps it on disk, if any.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    on_epoch : callable, optional
+    folder : Path, optional
+        To keep it in.
+    """
+    callbacks: list[Any] = [_Progress(recipe.until, on_epoch)]
+    stop = None
+    if recipe.patience:
+        stop = keras.callbacks.EarlyStopping(
+            "val_loss", patience=recipe.patience, restore_best_weights=True
+        )
+        callbacks.append(stop)
+    if folder is None:
+        return callbacks, None
+    keeper = Checkpoint(folder, stop)
+    return [*callbacks, keeper], keeper

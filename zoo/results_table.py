@@ -1,0 +1,93 @@
+"""The table of candidates, as a terminal shows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ..baselines.results.results import Results, Row, Score
+
+from .console import console, plain
+
+
+def show_table(results: Results, where: Console | None = None) -> None:
+    """The candidates with their intervals, best first after the networks.
+
+    On standard error, if not told where.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    from ..reports.tasks import words
+
+    about = results.about
+    title = f"{about.name}: {about.rows:,} rows, {results.split}"
+    table = Table(
+        title=Text(plain(title)), title_justify="left", caption_justify="left"
+    )
+    gain = words(about.task).gain
+    table.caption = Text(f"mean [95 % interval]; skill: improvement in {gain}")
+    metrics = METRICS.get(about.task, METRICS["classes"])
+    table.add_column("candidate", no_wrap=True)
+    for label in (*metrics.values(), "fit"):
+        table.add_column(label, justify="right", no_wrap=True)
+    for row in _in_order(results):
+        name = Text(plain(row.name), style="bold" if row.kind == "network" else "")
+        if row.error:
+            # all of it is in the report; here it would squeeze the other columns
+            short = row.error if len(row.error) <= 40 else f"{row.error[:39]}…"
+            table.add_row(name, Text(plain(short), style="red"))
+            continue
+        whole = list(metrics)[:2]  # intervals of these; a terminal is 80 wide
+        cells = [format_score(row.scores[m], m in whole) for m in metrics]
+        table.add_row(name, *cells, seconds(row.fit_seconds))
+    (where or console()).print(table)
+
+
+METRICS = {
+    "classes": {
+        "accuracy": "accuracy",
+        "skill": "skill",
+        "log_loss": "log loss",
+        "roc_auc": "ROC AUC",
+    },
+    "regression": {"r2": "R²", "skill": "skill", "rmse": "RMSE", "mae": "MAE"},
+    "forecast": {"mase": "MASE", "skill": "skill", "smape": "sMAPE %", "mae": "MAE"},
+    "characters": {
+        "bits_per_character": "bits/character",
+        "skill": "skill",
+        "accuracy": "accuracy",
+    },
+    "multilabel": {
+        "f1_macro": "macro F1",
+        "skill": "skill",
+        "exact_match": "all right",
+        "roc_auc": "ROC AUC",
+    },
+}
+
+
+def _in_order(results: Results) -> list[Row]:
+    def key(row: Row) -> tuple[bool, float]:
+        skill = row.scores["skill"].mean if row.scores else float("-inf")
+        return row.kind == "baseline", -skill
+
+    return sorted(results.rows, key=key)
+
+
+def format_score(score: Score, interval: bool) -> str:
+    """``0.981 [0.970, 0.992]``, or the mean alone."""
+    if not interval or score.low is None or score.high is None:
+        return format_number(score.mean)
+    ends = f"{format_number(score.low)}, {format_number(score.high)}"
+    return f"{format_number(score.mean)} [{ends}]"
+
+
+def format_number(value: float) -> str:
+    return f"{value:.3f}" if abs(value) < 100 else f"{value:,.4g}"
+
+
+def seconds(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f} s" if value < 10 else f"{value:.0f} s"

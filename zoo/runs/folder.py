@@ -1,0 +1,384 @@
+"""A run on disk: a folder that is there whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import platform
+import secrets
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from ...data.disk import no_link, write_whole
+from ...data.errors import BadData, Misuse, unknown
+from ..experiment import FILE
+from ..recipe import Recipe
+
+if TYPE_CHECKING:
+    pass
+
+from ..run_files import LOCK, MODEL, RESULTS, Inputs
+
+try:
+    import fcntl
+except ImportError:  # not on Windows
+    fcntl = None
+
+
+MARK = b"A run of learnable is written here.\n"
+"""In the lock: by it, and not by a name alone, a folder is known as ours."""
+PATIENCE = 10
+"""Tries to take the lock: who lists the runs holds it for a moment, too."""
+
+REMOVED = ".removed-"
+"""Runs that are being deleted are called so, and are in no list."""
+
+Keep = Callable[[Path, BaseException], bool]
+"""Whether a folder stays, given the error that ends its run."""
+
+
+def run_name(label: str) -> str:
+    """``<UTC time>-<label>-<four random hexadecimal digits>``."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{label}-{secrets.token_hex(2)}"
+
+
+@contextmanager
+def new_run(
+    out: Path, label: str, *, keep: Keep = lambda folder, error: False
+) -> Iterator[tuple[Path, Path]]:
+    """A folder to write a run into, renamed to its final name when the block ends.
+
+    If the block fails or is interrupted the folder is removed, unless ``keep`` says to
+    leave it under its hidden name; nothing that was in ``out`` before is touched.
+
+    Yields
+    ------
+    folder : Path
+        To write into.
+    final : Path
+        What it will be called.
+
+    Raises
+    ------
+    Misuse
+        The folder for runs cannot be made.
+    BadData
+        It can, but not be written into.
+    """
+    # pathlib's own question raises an error where a name is too long
+    made = [folder for folder in (out, *out.parents) if not os.path.exists(folder)]
+    try:
+        partial, final = _reserve(out, label)
+    except OSError as error:
+        _remove_empty(made)
+        msg = f"cannot write runs to {str(out)!r}: {error.strerror}"
+        raise Misuse(f"{msg}. Choose another folder with --out.") from error
+    try:
+        with held(partial):
+            yield partial, final
+            give_name(partial, final)
+    except BaseException as error:
+        if not keep(partial, error):
+            with suppress(OSError):
+                clear(partial)
+            _remove_empty(made)
+        raise
+
+
+def _reserve(out: Path, label: str) -> tuple[Path, Path]:
+    """A new folder to write into, and a name that no other run has or takes."""
+    while True:
+        final = out / run_name(label)
+        partial = out / f".{final.name}.partial"
+        try:
+            partial.mkdir(parents=True)
+        except FileExistsError:
+            if not partial.is_dir():
+                raise
+            continue
+        if not final.exists():
+            return partial, final
+        partial.rmdir()
+
+
+def give_name(partial: Path, final: Path) -> None:
+    """Rename a run that is whole.
+
+    The lock goes last, so that a process that is killed leaves the run whole, or a
+    folder that is known as ours.
+
+    Raises
+    ------
+    OSError
+    """
+    partial.rename(final)
+    with suppress(OSError):  # the run is whole with a lock, too
+        (final / LOCK).unlink()
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder, and mark the folder as ours.
+
+    Raises
+    ------
+    Misuse
+        Another process holds it.
+    BadData
+        It cannot be written.
+    """
+    path = folder / LOCK
+    with ExitStack() as stack:
+        try:
+            lock = stack.enter_context(open(path, "ab", opener=no_link))
+            if not any(_locked(lock) or time.sleep(0.05) for _ in range(PATIENCE)):
+                name = folder.name.strip(".")
+                raise Misuse(f"{name} is still being trained by another process")
+            # only now: what is marked and held by nobody may be cleared away
+            if not os.fstat(lock.fileno()).st_size:
+                lock.write(MARK)
+                lock.flush()
+        except OSError as error:
+            raise BadData(f"cannot write {path}: {error.strerror}") from error
+        yield
+
+
+def is_held(folder: Path) -> bool:
+    """Return whether a process is at work on a folder.
+
+    Raises
+    ------
+    OSError
+        There is no lock.
+    """
+    with open(folder / LOCK, "rb", opener=no_link) as lock:
+        return not _locked(lock)
+
+
+def is_left(folder: Path) -> bool:
+    """Return whether a folder bears our mark, and no process is at work on it."""
+    try:
+        with open(folder / LOCK, "rb", opener=no_link) as lock:
+            # in this order: a process takes the lock before it writes the mark
+            return bool(fcntl) and _locked(lock) and lock.read(len(MARK) + 1) == MARK
+    except OSError:
+        return False
+
+
+def _locked(lock: IO[bytes]) -> bool:
+    """Take a lock if nobody holds it; True where the system has none."""
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def discard(folder: Path) -> None:
+    """Delete a run, whole or not: it leaves the list at once, then its files go.
+
+    Nothing is written for it, so that it can be done on a full disk.
+
+    Raises
+    ------
+    BadData
+        The folder is read-only, or not all of its files can be deleted.
+    """
+    hidden = folder.with_name(f"{REMOVED}{secrets.token_hex(8)}")
+    try:
+        folder.rename(hidden)
+    except OSError as error:
+        msg = f"cannot remove {folder}: {error.strerror}; it is as it was"
+        raise BadData(msg) from error
+    try:
+        clear(hidden)
+    except OSError as error:
+        msg = f"{folder.name} is no run any more, but some of its files cannot be"
+        raise BadData(f"{msg} deleted: {error.filename}: {error.strerror}") from error
+
+
+def clear(folder: Path) -> None:
+    """Delete a folder; what it is known by goes last, should the process be killed.
+
+    Links are deleted, and nothing behind them.
+
+    Raises
+    ------
+    OSError
+    """
+    if folder.is_symlink():
+        raise NotADirectoryError(errno.ENOTDIR, "it is a symbolic link", str(folder))
+    known_by = (RESULTS, LOCK)
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name not in known_by:
+            path.unlink()
+    for name in known_by:
+        (folder / name).unlink(missing_ok=True)
+    folder.rmdir()
+
+
+def _remove_empty(folders: Sequence[Path]) -> None:
+    """Remove folders, the innermost first, as far as they are there and empty."""
+    with suppress(OSError):
+        for folder in folders:
+            if os.path.exists(folder):
+                folder.rmdir()
+
+
+def write_json(path: Path, facts: Mapping[str, Any]) -> None:
+    """Write facts so that the file is there whole or not at all.
+
+    Raises
+    ------
+    OSError
+    """
+    text = json.dumps(facts, indent=1, ensure_ascii=False)
+    # a file name that is no UTF-8 reaches us as lone surrogates: \udc.. in JSON too
+    write_whole(path, text.encode("utf-8", "backslashreplace"))
+
+
+def write_settings(
+    folder: Path, experiment: Mapping[str, Any], inputs: Inputs | None, *, command: str
+) -> None:
+    """``recipe.json``: all that is needed to repeat the run or to ask its network.
+
+    Parameters
+    ----------
+    folder : Path
+    experiment : dict
+        Of `learnable.zoo.experiment.Experiment`, with its fingerprint.
+    inputs : Inputs, optional
+        Where the run has a network to ask.
+    command : str
+        What was typed.
+    """
+    facts = {**experiment, "command": command}
+    if inputs is not None:
+        facts["inputs"] = vars(inputs)
+    write_json(folder / FILE, facts)
+
+
+def read_settings(folder: Path) -> tuple[Recipe, Inputs]:
+    """The reverse of `write_settings`.
+
+    Raises
+    ------
+    BadData
+        The run has no network, or the file is damaged.
+    """
+    path = folder / FILE
+    if not (path.exists() and (folder / MODEL).exists()):
+        msg = f"the run {folder.name} holds no network to ask"
+        raise BadData(f"{msg}; those of `zoo train` do")
+    try:
+        facts = json.loads(path.read_text("utf-8"))
+        given = facts["inputs"]
+        lists = ("classes", "shape", "columns", "types", "targets")
+        fixed = {key: tuple(given.get(key, ())) for key in lists}
+        reach = given["feature_range"]
+        inputs = Inputs(**{**given, **fixed, "feature_range": reach and tuple(reach)})
+        return Recipe.from_dict(facts["recipe"]), inputs
+    except (ValueError, KeyError, TypeError, Misuse) as error:
+        msg = f"{path} is damaged ({error}); train the network again"
+        raise BadData(msg) from error
+
+
+def write_environment(folder: Path, versions: Mapping[str, str], sha256: str) -> None:
+    """``environment.json``: versions, platform, git commit, hash of the data."""
+    facts = {
+        "versions": dict(versions),
+        "platform": platform.platform(),
+        "cores": os.cpu_count(),
+        "git": _git_commit(),
+        "data_sha256": sha256,
+    }
+    write_json(folder / "environment.json", facts)
+
+
+def _git_commit() -> str | None:
+    """The commit of the folder the command is run in, if it is a checkout."""
+    try:
+        told = subprocess.run(
+            ["git", "rev-parse", "HEAD"], capture_output=True, text=True, timeout=5
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return told.stdout.strip() or None
+
+
+def list_runs(out: Path) -> list[Path]:
+    """The runs in a folder, the oldest first."""
+    if not os.path.isdir(out):  # pathlib raises an error where the name is too long
+        return []
+    folders = (p for p in out.iterdir() if not p.name.startswith("."))
+    return sorted(p for p in folders if _may_be_run(p))
+
+
+def _may_be_run(folder: Path) -> bool:
+    """Also a folder that may not be entered: who lists it is told why."""
+    try:
+        return (folder / RESULTS).is_file()
+    except PermissionError:
+        return True
+
+
+def find_run(name: str, out: Path) -> Path:
+    """A run by its folder, its name, the start or a part of its name, or ``last``.
+
+    Raises
+    ------
+    UnknownName
+        None is called so.
+    Misuse
+        Several are.
+    """
+    if name and os.path.isfile(Path(name) / RESULTS):
+        return Path(name)
+    runs = list_runs(out)
+    if name == "last" and runs:
+        return runs[-1]
+    exact = [run for run in runs if run.name == name]
+    found = exact or [run for run in runs if name and name in run.name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        shown = ", ".join(run.name for run in found[-5:])
+        msg = f"{name!r} may be any of {len(found)} runs ({shown})"
+        raise Misuse(f"{msg}; give more of the name")
+    see = f"`zoo runs --out {out}` shows the {len(runs)} runs in {str(out)!r}."
+    raise unknown("run", name, [run.name for run in runs], see=see)
+
+
+def distinct_runs(names: Sequence[str], out: Path) -> list[Path]:
+    """The folders of runs, none twice, and not more than can be compared.
+
+    Raises
+    ------
+    Misuse
+        A name is that of no run, one is named twice, or there are too many.
+    """
+    from ...data.errors import Misuse
+    from ...reports.several.compare import MOST_RUNS
+
+    folders: dict[Path, Path] = {}
+    for name in names:
+        folder = find_run(name, out)
+        if folder.resolve() in folders:
+            msg = f"the run {folder.resolve().name} is named twice ({name!r})"
+            raise Misuse(f"{msg}; name each run once")
+        folders[folder.resolve()] = folder
+    if len(folders) > MOST_RUNS:
+        msg = f"{len(folders)} runs are named; at most {MOST_RUNS} can be compared"
+        raise Misuse(f"{msg}. Name fewer.")
+    return list(folders.values())

@@ -1,0 +1,132 @@
+"""The journal: the runs of a folder as entries, and how one is removed."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ...data.errors import Misuse, ZooError
+from ...reports.run_summary import Entry, read_entry
+from ..experiment import FILE, read_facts
+from ..run_files import RESULTS
+from .checkpointed_runs import Unfinished, list_left, list_unfinished
+from .folder import REMOVED, clear, discard, is_left, list_runs
+
+_NAME = re.compile(r"\d{8}-\d{6}-.+-[0-9a-f]{4}")
+"""What `learnable.zoo.runs.folder.run_name` makes."""
+_REMOVED = re.compile(re.escape(REMOVED) + "[0-9a-f]{16}")
+"""What `learnable.zoo.runs.folder.discard` makes of a name."""
+
+
+def entries(out: Path) -> list[Entry]:
+    """The runs of a folder, in the order of their names: the oldest first.
+
+    A run that is damaged, cannot be read or is of a newer schema is an entry with an
+    ``error``; one whose training is under way or was stopped says so in its ``state``.
+    A folder that is not there holds none.
+    """
+    whole = [read_entry(folder) for folder in list_runs(out)]
+    others = [unfinished_entry(run) for run in list_unfinished(out)]
+    return sorted([*whole, *others], key=lambda entry: entry.name)
+
+
+def left_entries(out: Path) -> list[Entry]:
+    """Return what killed commands have left in a folder, but for trainings."""
+    left = "left by a killed command"
+    return [replace(unfinished_entry(run), state=left) for run in list_left(out)]
+
+
+def unfinished_entry(run: Unfinished) -> Entry:
+    """A run that is not whole as a list shows it."""
+    try:
+        facts = read_facts(run.folder / FILE)
+    except ZooError:  # whole, or removed, since the folder was listed
+        facts = {}
+    inputs = _part(facts, "inputs")
+    model = _part(facts, "recipe").get("model")
+    state = "running" if run.running else "interrupted"
+    loss = f", {run.loss}" if run.loss else ""
+    began = run.name[: len("20260101-120000")]
+    with suppress(ValueError):
+        moment = datetime.strptime(began, "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
+        began = moment.isoformat()
+    return Entry(
+        run.name,
+        run.folder,
+        state=f"{state}, epoch {run.epochs}{loss}",
+        kind=str(facts.get("kind", "")),
+        created=began,
+        models=(str(model),) if model else (),
+        data=str(inputs.get("dataset", "")),
+        task=str(inputs.get("task", "")),
+    )
+
+
+def _part(facts: dict[str, Any], name: str) -> dict[str, Any]:
+    part = facts.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def check_removable(folder: Path, out: Path) -> None:
+    """Refuse to remove what is no run of this folder.
+
+    Raises
+    ------
+    Misuse
+        It stands elsewhere, is a symbolic link, or holds no results of ours.
+    """
+    shown = repr(str(folder))
+    if folder.is_symlink():
+        msg = f"{shown} is a symbolic link; remove the link itself"
+        raise Misuse(f"{msg}, or the run that it leads to")
+    if folder.resolve().parent != out.resolve():
+        msg = f"{shown} does not stand in {str(out)!r}"
+        raise Misuse(f"{msg}; name the folder of its runs with --out")
+    if not _is_run(folder):
+        msg = f"{shown} holds no {RESULTS} of a run; nothing was removed"
+        raise Misuse(f"{msg}. Remove it by hand if it may go.")
+
+
+def _is_run(folder: Path) -> bool:
+    """Whether it holds results of ours; damaged ones are known by the folder's name."""
+    if not (folder / RESULTS).is_file():
+        return False
+    return bool(_NAME.fullmatch(folder.name)) or read_entry(folder).error is None
+
+
+def remove(folder: Path, out: Path) -> None:
+    """Delete a run: it leaves the list at once, then its files go.
+
+    Raises
+    ------
+    Misuse
+        As `check_removable`.
+    BadData
+        The folder is read-only, or not all of its files can be deleted.
+    """
+    check_removable(folder, out)
+    discard(folder)
+
+
+def sweep(out: Path) -> None:
+    """Delete what a removal that was killed has left behind, and nothing else."""
+    with suppress(OSError):
+        for folder in out.glob(f"{REMOVED}*"):
+            if _is_removed(folder):
+                with suppress(OSError):
+                    clear(folder)
+
+
+def _is_removed(folder: Path) -> bool:
+    """Whether it is of a removal of ours.
+
+    That has named it so, and leaves to the end what the folder is known by: results of
+    ours, or the lock of a run that never was whole. After that it is empty.
+    """
+    if folder.is_symlink() or not _REMOVED.fullmatch(folder.name):
+        return False
+    return _is_run(folder) or is_left(folder) or not any(folder.iterdir())
