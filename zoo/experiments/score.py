@@ -18,6 +18,7 @@ from .. import console
 from ..experiment import Scoring
 from ..recipe import Recipe
 from ..registry import check_task
+from ..run_files import MODEL, RESULTS, TRAINING_TEXT
 from ..runs.mlflow import without_credentials
 from .fit import (
     Fitted,
@@ -178,7 +179,7 @@ def write_results(
     from ..runs import folder as disk
 
     results = replace(study.results, networks=networks)
-    results.save(folder / disk.RESULTS)
+    results.save(folder / RESULTS)
     write_summary(folder, results, kind)
     with replaced_by_name(folder / "predictions.parquet") as new:
         study.predictions.to_parquet(new, index=False)
@@ -197,11 +198,10 @@ def write_network(folder: Path, fitted: Fitted, dataset: Dataset) -> None:
     cannot be asked: its scores are worth keeping without it.
     """
     from ...data.encoder_file import ENCODER, write_encoder
-    from ..runs import folder as disk
 
-    fitted.trained.serving.save(folder / disk.MODEL)
+    fitted.trained.serving.save(folder / MODEL)
     if dataset.task == "characters":
-        (folder / disk.TRAINING_TEXT).write_text(source_text(dataset), "utf-8")
+        (folder / TRAINING_TEXT).write_text(source_text(dataset), "utf-8")
     if fitted.encoder is None:
         return
     try:
