@@ -16,10 +16,10 @@ from ..data.errors import BadData, Misuse
 from ..data.split import has_strata, make_folds, sample_rows
 from .estimators.catalog import baselines_for
 from .results.results import About, Results, Verdict
-from .rules.case import Found, Learned
+from .rules.case import LearnedContext, RuleResult
 from .rules.examine import examine
 from .scores import fold_scores, harness
-from .scores.board import Board, make_board
+from .scores.board import FoldOutcomes, collect_outcomes
 from .scores.fold_scores import learns
 from .scores.prediction_plots import make_pictures
 from .signal import signal_test as signal
@@ -54,7 +54,7 @@ class Study:
     results: Results
     predictions: pd.DataFrame
     outcomes: tuple[harness.Outcome, ...]
-    found: tuple[Found, ...]
+    found: tuple[RuleResult, ...]
 
 
 def compare(
@@ -174,11 +174,11 @@ def run_study(
         on_done=on_done,
     )
     outcomes = [*outcomes, *known]
-    board = make_board(dataset, splits, outcomes)
+    board = collect_outcomes(dataset, splits, outcomes)
     evidence = gather(board, found)
     _check_any(evidence)
     verdicts = verdict.draw(evidence)
-    learned = Learned(board, found, verdicts[-1], whole)
+    learned = LearnedContext(board, found, verdicts[-1], whole)
     faults = examine(dataset, evidence.rows, learned=learned)
     wanted = _wanted(curves, evidence, verdicts[-1].name, {**baselines, **candidates})
     results = replace(
@@ -194,7 +194,7 @@ def run_study(
 
 
 def _results(
-    board: Board, evidence: Evidence, verdicts: tuple[Verdict, ...], *, seed: int
+    board: FoldOutcomes, evidence: Evidence, verdicts: tuple[Verdict, ...], *, seed: int
 ) -> Results:
     """What follows from the scores alone."""
     # what is too good to be true says nothing of what can be reached
@@ -294,7 +294,7 @@ def _split_text(dataset: Dataset, folds: int, repeats: int) -> str:
     return f"{folds} {kind}{times}{whole}"
 
 
-def _times(board: Board) -> str:
+def _times(board: FoldOutcomes) -> str:
     """``, 3 seeds`` where a candidate was trained so often on each fold."""
     seeds = 1 + max((o.seed for more in board.more.values() for o in more), default=0)
     return f", {seeds} seeds" if seeds > 1 else ""

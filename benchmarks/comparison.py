@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from learnable.baselines.results.results import Comparison, Row, Score, Signal, Verdict
-from learnable.baselines.scores.board import Board
+from learnable.baselines.scores.board import FoldOutcomes
 from learnable.baselines.scores.comparison import (
     MOST_REPEATS,
     Needed,
@@ -59,12 +59,12 @@ def _scores(line: np.ndarray) -> dict[str, Score]:
 
 
 @cache
-def _board(cell: Cell) -> Board:
+def _board(cell: Cell) -> FoldOutcomes:
     """Folds of the right sizes; comparisons ask for no more."""
     test = cell.rows // cell.folds
     fold = Fold(np.arange(cell.rows - test), np.arange(test))
     folds = (fold,) * (cell.folds * cell.repeats)
-    return Board(dataset(np.arange(2.0), classes=False), folds, {})
+    return FoldOutcomes(dataset(np.arange(2.0), classes=False), folds, {})
 
 
 def rates(cell: Cell, values: np.ndarray) -> dict[str, float]:

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from learnable import Card, Dataset, baselines_for, load
 from learnable.baselines.results.results import Signal, Verdict
-from learnable.baselines.rules.case import Case, Learned
+from learnable.baselines.rules.case import LearnedContext, TableContext
 from learnable.baselines.rules.label_noise import (
     BETTER,
     POOR,
@@ -28,7 +28,7 @@ from learnable.baselines.rules.label_noise import (
     share_of_errors,
 )
 from learnable.baselines.scores import harness
-from learnable.baselines.scores.board import make_board
+from learnable.baselines.scores.board import collect_outcomes
 from learnable.baselines.scores.fold_scores import make_rows
 from learnable.benchmarks.tables import HERE, markdown, put_between, save
 from learnable.data.split import make_folds
@@ -64,9 +64,11 @@ def measure(dataset: Dataset) -> tuple[float, float] | None:
     """Errors by those of the commonest class; denied among the surest by all denied."""
     folds = make_folds(dataset)
     judges = {n: b for n, b in baselines_for(dataset).items() if n in JUDGES}
-    board = make_board(dataset, folds, harness.run(judges, dataset, folds, jobs=1))
-    learned = Learned(board, NOTHING, Verdict("signal", "", "", ""), dataset)
-    case = Case(dataset, make_rows(board), learned)
+    board = collect_outcomes(
+        dataset, folds, harness.run(judges, dataset, folds, jobs=1)
+    )
+    learned = LearnedContext(board, NOTHING, Verdict("signal", "", "", ""), dataset)
+    case = TableContext(dataset, make_rows(board), learned)
     errors = share_of_errors(case)
     if case.said is None or errors > 1:
         return None

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from learnable import Dataset, baselines_for, load
 from learnable.baselines.results.results import Signal, Verdict
-from learnable.baselines.rules.case import Case, Learned
+from learnable.baselines.rules.case import LearnedContext, TableContext
 from learnable.baselines.rules.label_noise import contradicted_labels
 from learnable.baselines.scores import harness
-from learnable.baselines.scores.board import make_board
+from learnable.baselines.scores.board import collect_outcomes
 from learnable.baselines.scores.fold_scores import make_rows
 from learnable.benchmarks.tables import HERE, markdown, put_between, save
 from learnable.data.split import make_folds
@@ -48,9 +48,9 @@ def try_one(dataset: Dataset, share: float) -> dict[str, Any]:
     planted, wrong = plant(dataset, share)
     folds = make_folds(planted)
     outcomes = harness.run(baselines_for(planted), planted, folds, jobs=1)
-    board = make_board(planted, folds, outcomes)
-    learned = Learned(board, NOTHING, Verdict("signal", "", "", ""), planted)
-    case = Case(planted, make_rows(board), learned)
+    board = collect_outcomes(planted, folds, outcomes)
+    learned = LearnedContext(board, NOTHING, Verdict("signal", "", "", ""), planted)
+    case = TableContext(planted, make_rows(board), learned)
     found = contradicted_labels(case)
     facts: dict[str, Any] = {"planted": len(wrong), "severity": "-", "named": 0}
     if found is None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 if TYPE_CHECKING:
-    from .stored import Rest
+    from .stored import RemainingRows
 
 
 Task = Literal[
@@ -111,7 +111,7 @@ class Dataset:
         What was done to the rows when they were read, one sentence each.
     sha256 : str
         Hash of features, target and groups as loaded.
-    stored : Rest, optional
+    stored : RemainingRows, optional
         Where the other rows are, if these are a sample of what lies on disk.
     series : Series, optional
         Season and horizon of a ``forecast``.
@@ -127,7 +127,7 @@ class Dataset:
     n_test: int = 0
     notes: tuple[str, ...] = field(default=())
     sha256: str = ""
-    stored: Rest | None = None
+    stored: RemainingRows | None = None
     series: Series | None = None
     targets: tuple[str, ...] = ()
 

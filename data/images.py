@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from .errors import BadData, Misuse
-from .stored import Stored
+from .stored import OnDiskRows
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
 BLOCK = 512
@@ -36,7 +36,7 @@ class _Look:
         return "RGB" if self.colour else "L"
 
 
-def open_images(path: Path) -> Stored:
+def open_images(path: Path) -> OnDiskRows:
     """The images of a folder with one folder a class.
 
     Every image is decoded once, so that a broken one is left out now and not met in
@@ -51,7 +51,7 @@ def open_images(path: Path) -> Stored:
 
     Returns
     -------
-    Stored
+    OnDiskRows
         Its rows are uint8 of shape (n, height, width) or (n, height, width, 3), in the
         order of folders and file names; the notes tell what was left out or changed.
 
@@ -79,7 +79,7 @@ def open_images(path: Path) -> Stored:
             warnings.simplefilter("ignore")
             return np.stack([_pixels(file, form) for file, _ in some])
 
-    return Stored(
+    return OnDiskRows(
         starts,
         read,
         np.array([label for _, label in rows]),

@@ -20,7 +20,7 @@ from .magnitude import TOLD, is_too_large
 from .open_stored import open_stored
 from .series import read_series
 from .split import sample_rows
-from .stored import Rest, Stored, is_stored
+from .stored import OnDiskRows, RemainingRows, is_stored
 from .target import encode_target, encode_targets, find_targets
 
 
@@ -330,7 +330,7 @@ def stored_rows(
     drop: Sequence[str],
     group: str | None,
     memory: int | None,
-) -> Stored | None:
+) -> OnDiskRows | None:
     """The rows of a folder, or of a Parquet file that is too large; else None."""
     several = target is not None and "," in target
     if not is_stored(path) or (several and not path.is_dir()):
@@ -345,7 +345,7 @@ def stored_rows(
 
 
 def from_stored(
-    path: Path, rows: Stored, task: str | None, memory: int | None, seed: int
+    path: Path, rows: OnDiskRows, task: str | None, memory: int | None, seed: int
 ) -> Dataset:
     """The rows of a folder or file on disk, or a sample of them with the rest known."""
     answers = pd.Series(rows.answers, name=rows.name)
@@ -371,7 +371,7 @@ def from_stored(
         x, empty = _usable(x, path)
         notes = (*notes, *empty)
     about = file_card(path, found, rows.name, x)
-    rest = None if fits else Rest(rows, numbers, y, usable)
+    rest = None if fits else RemainingRows(rows, numbers, y, usable)
     return Dataset(x, y[numbers], about, classes, notes=notes, stored=rest)
 
 

@@ -12,10 +12,10 @@ from .errors import BadData, Misuse
 if TYPE_CHECKING:
     import pandas as pd
 
-from .stored import BLOCK, Stored
+from .stored import BLOCK, OnDiskRows
 
 
-def open_stored(path: Path, target: str | None) -> Stored:
+def open_stored(path: Path, target: str | None) -> OnDiskRows:
     """Find out what is on disk, without keeping the features.
 
     Parameters
@@ -44,7 +44,7 @@ def open_stored(path: Path, target: str | None) -> Stored:
     return opened
 
 
-def _open_parquet(path: Path, target: str | None) -> Stored:
+def _open_parquet(path: Path, target: str | None) -> OnDiskRows:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -63,7 +63,7 @@ def _open_parquet(path: Path, target: str | None) -> Stored:
     answer = find_column(target, names, what="target column")
     groups = [file.metadata.row_group(i) for i in range(file.num_row_groups)]
     kept = [name for name in names if name != answer]
-    return Stored(
+    return OnDiskRows(
         starts=np.cumsum([0, *(g.num_rows for g in groups)]),
         read=lambda i: file.read_row_group(i, columns=kept).to_pandas(),
         answers=file.read(columns=[answer]).to_pandas()[answer],
@@ -73,7 +73,7 @@ def _open_parquet(path: Path, target: str | None) -> Stored:
     )
 
 
-def _open_npy(path: Path) -> Stored:
+def _open_npy(path: Path) -> OnDiskRows:
     try:
         x = np.load(path / "x.npy", mmap_mode="r", allow_pickle=False)
         y = np.load(path / "y.npy", allow_pickle=False)
@@ -91,7 +91,7 @@ def _open_npy(path: Path) -> Stored:
         rows = np.asarray(x[starts[block] : starts[block + 1]])
         return rows if rows.ndim > 2 else _as_table(rows)
 
-    return Stored(starts, read, y, x[0].nbytes if len(x) else 0, "y")
+    return OnDiskRows(starts, read, y, x[0].nbytes if len(x) else 0, "y")
 
 
 def _as_table(rows: np.ndarray) -> pd.DataFrame:

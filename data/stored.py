@@ -22,7 +22,7 @@ BLOCK = 8_192
 
 
 @dataclass(frozen=True)
-class Stored:
+class OnDiskRows:
     """Rows on disk.
 
     Parameters
@@ -88,7 +88,7 @@ def is_stored(path: Path) -> bool:
 
 
 @dataclass(frozen=True)
-class Rest:
+class RemainingRows:
     """Rows on disk of which a dataset is a sample.
 
     ``numbers`` are those of the dataset's rows among them; ``y``, of shape
@@ -96,7 +96,7 @@ class Rest:
     the numbers of those that have a target.
     """
 
-    rows: Stored
+    rows: OnDiskRows
     numbers: np.ndarray
     y: np.ndarray
     usable: np.ndarray

@@ -101,7 +101,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Look:
+class ProbeStep:
     """The layers at one step of the training: name -> numbers."""
 
     step: int
@@ -164,7 +164,7 @@ class Diagnosis:
     trials: tuple[Trial, ...] = ()
     tuned: str = ""
     best: float | None = None
-    looks: tuple[Look, ...] = ()
+    looks: tuple[ProbeStep, ...] = ()
     losses: tuple[float, ...] = ()
     fits: tuple[str, ...] = ()
     diff: str = ""

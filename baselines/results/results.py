@@ -350,7 +350,7 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Tries:
+class SeedRuns:
     """The same training from several seeds: the loss that each ended with.
 
     A seed succeeds whose loss is below ``goal``.
@@ -412,7 +412,7 @@ class Network:
     way: str = ""
     reason: str = ""
     layers: tuple[Layer, ...] = ()
-    tries: Tries | None = None
+    tries: SeedRuns | None = None
     sample: Sample | None = None
     note: str = ""
 

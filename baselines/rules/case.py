@@ -12,7 +12,7 @@ import numpy as np
 from ...data import Dataset
 from ..results.findings import MOST_NAMED, Finding, Severity
 from ..results.results import Row, Signal, Verdict
-from ..scores.board import Board
+from ..scores.board import FoldOutcomes
 from ..signal.problem import row_hashes
 from ..verdicts.leakage import best_baseline
 from .catalog import RULES
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Learned:
+class LearnedContext:
     """What was learned from the rows, beside the candidates' scores.
 
     ``verdict`` is that on the data. ``whole`` holds the rows in the order of the file
     where those of the board are a sample of them.
     """
 
-    board: Board
+    board: FoldOutcomes
     signal: Signal
     verdict: Verdict
     whole: Dataset
 
 
 @dataclass(frozen=True)
-class Case:
+class TableContext:
     """A dataset, the candidates that were scored on it, and what was learned.
 
     Without ``learned``, rules that need it say nothing.
@@ -44,7 +44,7 @@ class Case:
 
     dataset: Dataset
     candidates: tuple[Row, ...]
-    learned: Learned | None = None
+    learned: LearnedContext | None = None
 
     @cached_property
     def best(self) -> Row | None:
@@ -90,7 +90,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Found:
+class RuleResult:
     """A finding, with all rows and columns that it speaks of."""
 
     finding: Finding
@@ -101,7 +101,7 @@ class Found:
 def found(
     code: str, severity: Severity, sentence: str, advice: str, *,
     rows: np.ndarray | None = None, columns: Sequence[object] = (), **evidence: float,
-) -> Found:  # fmt: skip
+) -> RuleResult:  # fmt: skip
     """A finding that names its first rows and columns."""
     numbers = np.zeros(0, dtype=int) if rows is None else rows
     names = tuple(str(c) for c in columns)
@@ -117,7 +117,7 @@ def found(
         n_rows=len(numbers),
         evidence={name: float(value) for name, value in evidence.items()},
     )
-    return Found(finding, numbers, names)
+    return RuleResult(finding, numbers, names)
 
 
 def named(columns: Sequence[object], most: int = 3) -> str:

@@ -6,14 +6,14 @@ import numpy as np
 
 from ..results.results import Row
 from ..scores.fold_scores import learns
-from .case import Case, Found, found
+from .case import RuleResult, TableContext, found
 
 COMMON = 0.8
 NEAR = 0.05
 """Balanced accuracy so near to that of one answer to all rows is no better."""
 
 
-def class_imbalance(case: Case) -> Found | None:
+def class_imbalance(case: TableContext) -> RuleResult | None:
     """One class with four fifths of the rows or more."""
     dataset = case.dataset
     if not dataset.classes or dataset.y.ndim == 2:

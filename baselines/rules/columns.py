@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...data.encode import is_text
-from .case import Case, Found, found, named
+from .case import RuleResult, TableContext, found, named
 
 HALF = 0.5
 """Share of missing values from which a column is mostly made up by what fills it."""
@@ -15,7 +15,7 @@ LEAST_ROWS = 20
 """Fewer rows may well have different values by chance."""
 
 
-def inputs_not_finite(case: Case) -> Found | None:
+def inputs_not_finite(case: TableContext) -> RuleResult | None:
     """Missing values; infinite ones are refused when a table is read."""
     table: Any = case.table
     if table is None:
@@ -40,7 +40,7 @@ def inputs_not_finite(case: Case) -> Found | None:
     )
 
 
-def constant_inputs(case: Case) -> Found | None:
+def constant_inputs(case: TableContext) -> RuleResult | None:
     """Columns with a single value, or that only name or count the rows."""
     table: Any = case.table
     if table is None or table.shape[1] == 0 or is_text(table):

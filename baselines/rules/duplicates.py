@@ -6,7 +6,7 @@ import numpy as np
 
 from ...data import Dataset
 from ..signal.problem import is_fine
-from .case import Case, Found, found
+from .case import RuleResult, TableContext, found
 
 MANY = 0.05
 """Share of rows that are copies from which scores are likely to be flattered."""
@@ -14,7 +14,7 @@ CONFLICTS = 0.01
 """Share of rows that nobody can get right from which it matters."""
 
 
-def duplicate_rows(case: Case) -> Found | None:
+def duplicate_rows(case: TableContext) -> RuleResult | None:
     """Rows whose features occur more than once, where folds may part them."""
     dataset = case.dataset
     kinds, counts = case.kinds
@@ -40,7 +40,7 @@ def duplicate_rows(case: Case) -> Found | None:
     )
 
 
-def conflicting_labels(case: Case) -> Found | None:
+def conflicting_labels(case: TableContext) -> RuleResult | None:
     """Rows with equal features and different targets bound what anyone can reach."""
     dataset = case.dataset
     if dataset.y.ndim == 2:
@@ -53,7 +53,7 @@ def conflicting_labels(case: Case) -> Found | None:
     return _conflicting_numbers(dataset, kinds, counts)
 
 
-def _conflicting_classes(dataset: Dataset, kinds: np.ndarray) -> Found | None:
+def _conflicting_classes(dataset: Dataset, kinds: np.ndarray) -> RuleResult | None:
     table = np.zeros((kinds.max() + 1, len(dataset.classes)), dtype=int)
     np.add.at(table, (kinds, dataset.y), 1)
     other = dataset.y != table.argmax(axis=1)[kinds]
@@ -76,7 +76,7 @@ def _conflicting_classes(dataset: Dataset, kinds: np.ndarray) -> Found | None:
 
 def _conflicting_numbers(
     dataset: Dataset, kinds: np.ndarray, counts: np.ndarray
-) -> Found | None:
+) -> RuleResult | None:
     y = dataset.y
     means = np.bincount(kinds, weights=y) / counts
     missed = (y - means[kinds]) ** 2

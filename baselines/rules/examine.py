@@ -9,7 +9,7 @@ from ...data import Dataset
 from ...data.dataset import ORDERED
 from ..results.findings import SEVERITIES
 from ..results.results import Row
-from .case import Case, Found, Learned
+from .case import LearnedContext, RuleResult, TableContext
 from .class_imbalance import class_imbalance
 from .columns import constant_inputs, inputs_not_finite
 from .duplicates import conflicting_labels, duplicate_rows
@@ -26,7 +26,7 @@ from .train_test_shift import train_test_mismatch
 if TYPE_CHECKING:
     import pandas as pd
 
-CHECKS: tuple[Callable[[Case], Found | None], ...] = (
+CHECKS: tuple[Callable[[TableContext], RuleResult | None], ...] = (
     inputs_not_scaled,
     targets_not_scaled,
     inputs_not_finite,
@@ -47,8 +47,11 @@ CHECKS: tuple[Callable[[Case], Found | None], ...] = (
 
 
 def examine(
-    dataset: Dataset, candidates: Sequence[Row], *, learned: Learned | None = None
-) -> tuple[Found, ...]:
+    dataset: Dataset,
+    candidates: Sequence[Row],
+    *,
+    learned: LearnedContext | None = None,
+) -> tuple[RuleResult, ...]:
     """What is wrong with a dataset, or good to know of it, gravest first.
 
     Parameters
@@ -57,19 +60,19 @@ def examine(
         Nothing is said of a series or a text: their rows repeat, and follow each other.
     candidates : sequence of Row
         Their scores.
-    learned : Learned, optional
+    learned : LearnedContext, optional
         Predictions, signal test and verdict; without it, rules that need them are
         left out.
     """
     if dataset.task in ORDERED:
         return ()
-    case = Case(dataset, tuple(candidates), learned)
+    case = TableContext(dataset, tuple(candidates), learned)
     found = [f for check in CHECKS if (f := check(case)) is not None]
     found = [with_examples(f, dataset) for f in found]
     return tuple(sorted(found, key=lambda f: SEVERITIES.index(f.finding.severity)))
 
 
-def listing(found: Sequence[Found]) -> pd.DataFrame:
+def listing(found: Sequence[RuleResult]) -> pd.DataFrame:
     """Every row and column of the findings: columns code, row, column and finding.
 
     The last is the finding's place in the sequence, from 0: a code may be found twice.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...data import Dataset
 from ..results.findings import Examples
-from .case import Found
+from .case import RuleResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +19,7 @@ MOST_LETTERS = 40
 MISSING = "missing"
 
 
-def with_examples(found: Found, dataset: Dataset) -> Found:
+def with_examples(found: RuleResult, dataset: Dataset) -> RuleResult:
     """A finding with its first rows; of images, texts and the like as it is."""
     import pandas as pd
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..scores.metrics import safe_probabilities
-from .case import Case, Found, found
+from .case import RuleResult, TableContext, found
 
 LEAST_SURE = 0.01
 """Share contradicted among the surest rows, at its lower end, that is a warning ..."""
@@ -47,7 +47,7 @@ class Doubts:
     sure_count: int
 
 
-def contradicted_labels(case: Case) -> Found | None:
+def contradicted_labels(case: TableContext) -> RuleResult | None:
     """Labels that the best baseline, which did not see them, confidently denies."""
     if case.said is None or case.best is None:
         return None
@@ -96,7 +96,7 @@ def _meaning(doubts: Doubts, wrong: float, *, grave: bool) -> str:
     return f"{seen}, as where classes overlap: most of these labels may well be right."
 
 
-def share_of_errors(case: Case) -> float:
+def share_of_errors(case: TableContext) -> float:
     """The best baseline's errors by those of the commonest class; infinite if none."""
     dataset = case.dataset
     if not dataset.classes or dataset.y.ndim == 2 or case.said is None:

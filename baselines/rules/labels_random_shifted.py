@@ -20,7 +20,7 @@ from ..signal.feature_maps import (
 )
 from ..signal.problem import Problem, draw_orders, fold_numbers, target_views, unit
 from ..signal.signal_test import STILL
-from .case import Case, Found, found
+from .case import RuleResult, TableContext, found
 
 REACH = 20
 """Rows up and down that targets are moved by."""
@@ -54,7 +54,7 @@ CLOSER = 10
 """... and how many times as much as that one row further."""
 
 
-def labels_random(case: Case) -> Found | None:
+def labels_random(case: TableContext) -> RuleResult | None:
     """Nothing tells of the target, where an effect of stated size would be seen."""
     learned = case.learned
     if learned is None or learned.verdict.name != "no-signal":
@@ -75,7 +75,7 @@ def labels_random(case: Case) -> Found | None:
     )
 
 
-def labels_misaligned(case: Case) -> Found | None:
+def labels_misaligned(case: TableContext) -> RuleResult | None:
     """Targets that fit the features once they are moved by some rows."""
     if case.learned is None or case.best is None:
         return None
@@ -90,7 +90,7 @@ def labels_misaligned(case: Case) -> Found | None:
 
 def _misaligned(
     where: str, move: int, here: float, there: float, p: float
-) -> Found | None:
+) -> RuleResult | None:
     rows = f"{abs(move)} row{'s' * (abs(move) > 1)}"
     way, back = ("above", "down") if move > 0 else ("below", "up")
     return found(

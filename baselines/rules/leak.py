@@ -10,7 +10,7 @@ from ...data import Dataset
 from ..results.findings import Severity
 from ..results.results import Row
 from ..verdicts.leakage import ANSWER, NEARLY_ALL, agreement_unit, column_scores
-from .case import Case, Found, found, named
+from .case import RuleResult, TableContext, found, named
 
 TELLING = 0.6
 """Agreement of the best baseline with the target from which columns are tried alone."""
@@ -28,7 +28,7 @@ OWN_NAME = 0.8
 """Agreement of a column with the target's name from which it is thought to be one."""
 
 
-def leak(case: Case) -> Found | None:
+def leak(case: TableContext) -> RuleResult | None:
     """Columns that are the answer, are named after it, or say nearly all there is."""
     best, said = case.best, case.said
     if best is None or said is None or case.dataset.y.ndim == 2:
@@ -46,7 +46,9 @@ def leak(case: Case) -> Found | None:
     )
 
 
-def _answers(dataset: Dataset, best: Row, scores: dict[str, float]) -> Found | None:
+def _answers(
+    dataset: Dataset, best: Row, scores: dict[str, float]
+) -> RuleResult | None:
     columns = [c for c, score in scores.items() if score >= ANSWER]
     if not columns or best.scores["skill"].mean < NEARLY_ALL:
         return None
@@ -62,7 +64,7 @@ def _answers(dataset: Dataset, best: Row, scores: dict[str, float]) -> Found | N
     )
 
 
-def _named_after(dataset: Dataset, scores: dict[str, float]) -> Found | None:
+def _named_after(dataset: Dataset, scores: dict[str, float]) -> RuleResult | None:
     target = set(_words(dataset.card.target))
     if not target:
         return None
@@ -84,7 +86,7 @@ def _named_after(dataset: Dataset, scores: dict[str, float]) -> Found | None:
 
 def _alone_at_top(
     dataset: Dataset, best: Row, scores: dict[str, float], whole: float
-) -> Found | None:
+) -> RuleResult | None:
     columns = [c for c, score in scores.items() if score >= MOST_OF * whole]
     if not columns or len(columns) > FEW:
         return None
@@ -117,7 +119,7 @@ def _found(
     advice: str,
     columns: list[str],
     scores: dict[str, float],
-) -> Found:
+) -> RuleResult:
     return found(
         "D308",
         severity,

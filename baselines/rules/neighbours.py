@@ -13,7 +13,7 @@ from ..estimators.catalog import baselines_for
 from ..scores import harness
 from ..scores.comparison import Estimate, over_folds
 from ..scores.metrics import reference, scaled_losses
-from .case import Case, Found, found
+from .case import RuleResult, TableContext, found
 from .order import rows_not_shuffled
 
 MAX_ROWS = 5_000
@@ -31,7 +31,7 @@ SURE = 0.01
 """... at this p-value."""
 
 
-def rows_like_neighbours(case: Case) -> Found | None:
+def rows_like_neighbours(case: TableContext) -> RuleResult | None:
     """Whether skill is lost when whole stretches of rows are held out.
 
     Cross-validation with blocks (Roberts et al., Ecography 40:913-929, 2017) against
@@ -62,7 +62,7 @@ def rows_like_neighbours(case: Case) -> Found | None:
 
 def _compared(
     name: str, shuffled: np.ndarray, stretches: np.ndarray, base: np.ndarray
-) -> Found | None:
+) -> RuleResult | None:
     lost = _difference(stretches - shuffled, base)
     if lost is None or lost.mean < LOST or lost.p_value() > SURE:
         return None
@@ -85,7 +85,7 @@ def _compared(
     )
 
 
-def _alike(case: Case) -> bool:
+def _alike(case: TableContext) -> bool:
     """Whether targets, or what the best baseline misses of them, go on in the next."""
     if case.said is None:
         return False
@@ -123,7 +123,7 @@ def _stretches(count: int) -> list[Fold]:
     ]
 
 
-def _known(case: Case, part: Dataset) -> np.ndarray | None:
+def _known(case: TableContext, part: Dataset) -> np.ndarray | None:
     """Losses on the folds of the board, where these were shuffled rows of the part."""
     if case.said is None or len(case.said[0]) != len(part):
         return None

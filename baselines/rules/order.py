@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..verdicts.verdict import LEAST_P
-from .case import Case, Found, found
+from .case import RuleResult, TableContext, found
 
 SHARE = 0.2
 """Of the rows, at the end: what ``validation_split=0.2`` takes."""
@@ -18,7 +18,7 @@ FAR = 0.3
 LEAST_ROWS = 50
 
 
-def rows_not_shuffled(case: Case) -> Found | None:
+def rows_not_shuffled(case: TableContext) -> RuleResult | None:
     """Whether the last fifth of the rows has other targets than those before."""
     dataset = case.dataset
     y = dataset.y[: len(dataset) - dataset.n_test]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .case import Case, Found, found
+from .case import RuleResult, TableContext, found
 
 LARGE = 10.0
 """Root mean square above which inputs drive units to where they are flat ..."""
@@ -17,7 +17,7 @@ PART = 4_096
 """Images measured at a time."""
 
 
-def inputs_not_scaled(case: Case) -> Found | None:
+def inputs_not_scaled(case: TableContext) -> RuleResult | None:
     """Columns that are large, or of very different size; pixels that are large."""
     sizes = _sizes(case)
     if not sizes:
@@ -43,7 +43,7 @@ def inputs_not_scaled(case: Case) -> Found | None:
     )
 
 
-def targets_not_scaled(case: Case) -> Found | None:
+def targets_not_scaled(case: TableContext) -> RuleResult | None:
     """Numbers to predict that are far from 1."""
     dataset = case.dataset
     if dataset.task != "regression":
@@ -68,7 +68,7 @@ def targets_not_scaled(case: Case) -> Found | None:
     )
 
 
-def _sizes(case: Case) -> dict[str, float]:
+def _sizes(case: TableContext) -> dict[str, float]:
     """Root mean square of each column of numbers that is not 0 throughout."""
     table = case.table
     if table is None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..scores.comparison import folds_once
 from ..verdicts.verdict import STATED_EFFECT, round_rows
-from .case import Case, Found, Learned, found, named
+from .case import LearnedContext, RuleResult, TableContext, found, named
 
 RARE = 10
 """Rows of a class from which on folds of a tenth can all have one."""
@@ -18,7 +18,7 @@ LEAST_FOLDS = 5
 """With fewer the interval is wide because of that."""
 
 
-def too_few_rows(case: Case) -> Found | None:
+def too_few_rows(case: TableContext) -> RuleResult | None:
     """A verdict that cannot be drawn, rare classes, a skill known only roughly."""
     if case.learned is None:
         return None
@@ -44,7 +44,7 @@ def too_few_rows(case: Case) -> Found | None:
     )
 
 
-def _undecided(case: Case, learned: Learned, told: list[str]) -> float:
+def _undecided(case: TableContext, learned: LearnedContext, told: list[str]) -> float:
     """Rows that would decide, 0 where the verdict is drawn."""
     if learned.verdict.name != "undecided":
         return 0
@@ -61,7 +61,7 @@ def _undecided(case: Case, learned: Learned, told: list[str]) -> float:
     return rows * least / STATED_EFFECT
 
 
-def _rare(case: Case, told: list[str]) -> dict[str, int]:
+def _rare(case: TableContext, told: list[str]) -> dict[str, int]:
     """Classes with fewer than `RARE` rows, and how many they have."""
     dataset = case.dataset
     if not dataset.classes or dataset.y.ndim == 2:
@@ -82,17 +82,17 @@ def _rare(case: Case, told: list[str]) -> dict[str, int]:
     return rare
 
 
-def _parts(learned: Learned) -> int:
+def _parts(learned: LearnedContext) -> int:
     """Folds of one repeat, each of which should hold some of every class."""
     return folds_once(learned.board.test_over_train)
 
 
-def _for_class(case: Case, count: int) -> float:
+def _for_class(case: TableContext, count: int) -> float:
     """Rows in all that bring a class of so many rows to `RARE`."""
     return len(case.dataset) * RARE / count
 
 
-def _wide(case: Case, told: list[str]) -> float:
+def _wide(case: TableContext, told: list[str]) -> float:
     """Rows for a useful interval of the best skill, 0 where it is narrow enough."""
     skill = case.best.scores["skill"] if case.best else None
     if skill is None or skill.low is None or skill.high is None or skill.mean <= 0:

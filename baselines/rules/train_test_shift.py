@@ -9,7 +9,7 @@ import numpy as np
 
 from ...data import Dataset
 from ...data.encode import fit_encoder
-from .case import Case, Found, found
+from .case import RuleResult, TableContext, found
 from .order import apart
 
 MOST = 2_500
@@ -26,7 +26,7 @@ UNLIKE = 0.1
 """Distance of two columns, or of the two parts' classes, that is worth a word."""
 
 
-def train_test_mismatch(case: Case) -> Found | None:
+def train_test_mismatch(case: TableContext) -> RuleResult | None:
     """Whether a classifier tells test rows from training rows.
 
     The classifier two-sample test (Lopez-Paz, Oquab, Revisiting classifier two-sample
@@ -134,7 +134,7 @@ def _classes_apart(dataset: Dataset, count: int) -> tuple[float, float]:
     return apart(dataset.y[:count], dataset.y[count:], len(dataset.classes))
 
 
-def _most_unlike(case: Case, count: int) -> dict[str, float]:
+def _most_unlike(case: TableContext, count: int) -> dict[str, float]:
     """Columns whose values differ between the parts, the farthest apart first."""
     import pandas as pd
 

@@ -14,7 +14,7 @@ from .harness import Outcome
 
 
 @dataclass(frozen=True)
-class Board:
+class FoldOutcomes:
     """All outcomes on one dataset, with the folds they were got on.
 
     ``outcomes`` holds those of each candidate's own seed, one a fold; ``more`` those of
@@ -58,9 +58,9 @@ class Board:
         return [*self.outcomes[name], *self.more.get(name, ())]
 
 
-def make_board(
+def collect_outcomes(
     dataset: Dataset, folds: Sequence[Fold], outcomes: Sequence[Outcome]
-) -> Board:
+) -> FoldOutcomes:
     """Outcomes grouped by candidate, each in the order of the folds."""
     own: dict[str, list[Outcome]] = {}
     more: dict[str, list[Outcome]] = {}
@@ -68,4 +68,6 @@ def make_board(
         kind = more if outcome.seed else own
         kind.setdefault(outcome.candidate, []).append(outcome)
     names = dict.fromkeys(o.candidate for o in outcomes)
-    return Board(dataset, tuple(folds), {name: own[name] for name in names}, more)
+    return FoldOutcomes(
+        dataset, tuple(folds), {name: own[name] for name in names}, more
+    )

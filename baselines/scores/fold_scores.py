@@ -11,7 +11,7 @@ import numpy as np
 from ...data import Dataset
 from ..estimators.catalog import for_dataset
 from ..results.results import Comparison, Course, McNemar, Row, Score
-from .board import Board
+from .board import FoldOutcomes
 from .comparison import Estimate, holm, mcnemar, over_folds, over_rows, with_seeds
 from .harness import Outcome
 from .metrics import reference, scaled_losses, score, score_characters
@@ -37,12 +37,12 @@ MOST_CLASSES = 200
 """With more there is no table of confusions."""
 
 
-def make_rows(board: Board) -> tuple[Row, ...]:
+def make_rows(board: FoldOutcomes) -> tuple[Row, ...]:
     """The table, one row for each candidate."""
     return tuple(_row(board, name) for name in board.outcomes)
 
 
-def _row(board: Board, name: str) -> Row:
+def _row(board: FoldOutcomes, name: str) -> Row:
     about = {b.name: b.about for b in for_dataset(board.dataset)}
     kind = "baseline" if name in about else "network"
     error = board.failure(name)
@@ -68,7 +68,7 @@ def _row(board: Board, name: str) -> Row:
     )
 
 
-def seed_scores(board: Board, name: str) -> list[list[dict[str, float]]]:
+def seed_scores(board: FoldOutcomes, name: str) -> list[list[dict[str, float]]]:
     """All metrics of a candidate for each seed, and for each fold of it."""
     scores = [_fold_scores(board, o) for o in board.trainings(name)]
     size = len(board.folds)
@@ -91,7 +91,7 @@ def _by_fold(
     return tuple(tuple(f[metric] for f in fold) for fold in zip(*found, strict=True))
 
 
-def _fold_scores(board: Board, outcome: Outcome) -> dict[str, float]:
+def _fold_scores(board: FoldOutcomes, outcome: Outcome) -> dict[str, float]:
     fold, y = board.folds[outcome.fold], board.dataset.y
     assert outcome.predictions is not None
     truth, past = y[fold.test], y[fold.train]
@@ -103,7 +103,7 @@ def _fold_scores(board: Board, outcome: Outcome) -> dict[str, float]:
 
 
 def _pooled_skill(
-    board: Board, folds: Sequence[dict[str, float]]
+    board: FoldOutcomes, folds: Sequence[dict[str, float]]
 ) -> list[dict[str, float]]:
     """Fold scores whose mean skill is ``1 - mean MASE / mean MASE of seasonal naive``.
 
@@ -125,7 +125,7 @@ def _pooled_skill(
     ]
 
 
-def _score(board: Board, name: str, metric: str, values: list[float]) -> Score:
+def _score(board: FoldOutcomes, name: str, metric: str, values: list[float]) -> Score:
     finite = [v for v in values if np.isfinite(v)]
     mean = float(np.mean(finite)) if finite else float("nan")
     estimate = _estimate(board, name, metric, values)
@@ -137,7 +137,7 @@ def _score(board: Board, name: str, metric: str, values: list[float]) -> Score:
 
 
 def _estimate(
-    board: Board, name: str, metric: str, values: list[float]
+    board: FoldOutcomes, name: str, metric: str, values: list[float]
 ) -> Estimate | None:
     """The interval's source: the folds, or on one held-out set the rows."""
     if not board.held_out:
@@ -151,14 +151,14 @@ def _estimate(
     return replace(found, mean=1 - found.mean) if metric == "skill" else found
 
 
-def skill_estimate(board: Board, row: Row) -> Estimate:
+def skill_estimate(board: FoldOutcomes, row: Row) -> Estimate:
     """A candidate's skill with its error; nothing is known of it from one fold."""
     found = _estimate(board, row.name, "skill", list(row.scores["skill"].folds))
     return found or Estimate(row.scores["skill"].mean, float("inf"), 1)
 
 
 def _confusion(
-    board: Board, outcomes: Sequence[Outcome]
+    board: FoldOutcomes, outcomes: Sequence[Outcome]
 ) -> tuple[tuple[int, ...], ...]:
     """Rows by true class and predicted class, summed over all folds of one seed."""
     n = len(board.dataset.classes)
@@ -172,7 +172,9 @@ def _confusion(
     return tuple(tuple(int(v) for v in row) for row in counts)
 
 
-def difference(board: Board, rows: Mapping[str, Row], a: str, b: str) -> Estimate:
+def difference(
+    board: FoldOutcomes, rows: Mapping[str, Row], a: str, b: str
+) -> Estimate:
     """The skill of a minus that of b, over the same folds or rows."""
     if board.held_out:
         found = [[losses(board, o) for o in board.trainings(n)] for n in (a, b)]
@@ -185,7 +187,9 @@ def difference(board: Board, rows: Mapping[str, Row], a: str, b: str) -> Estimat
     return found or Estimate(float("nan"), float("inf"), 1)
 
 
-def make_comparisons(board: Board, rows: Sequence[Row]) -> tuple[Comparison, ...]:
+def make_comparisons(
+    board: FoldOutcomes, rows: Sequence[Row]
+) -> tuple[Comparison, ...]:
     """Every network against every baseline that uses the features; Holm over these."""
     table = {row.name: row for row in rows if not row.error}
     baselines = [r.name for r in table.values() if r.kind == "baseline" and learns(r)]
@@ -228,7 +232,7 @@ def over_trainings(
 
 
 def by_rows(
-    board: Board, outcome: Outcome, metric: str
+    board: FoldOutcomes, outcome: Outcome, metric: str
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """What the rows of the held-out set give to a metric, and what it is divided by."""
     if metric == "skill":
@@ -243,14 +247,14 @@ def by_rows(
     return None
 
 
-def is_right(board: Board, outcome: Outcome) -> np.ndarray:
+def is_right(board: FoldOutcomes, outcome: Outcome) -> np.ndarray:
     """Whether the likeliest class is the true one, for each test row."""
     assert outcome.predictions is not None
     truth = board.dataset.y[board.folds[outcome.fold].test]
     return outcome.predictions.argmax(axis=1) == truth
 
 
-def losses(board: Board, outcome: Outcome) -> tuple[np.ndarray, np.ndarray]:
+def losses(board: FoldOutcomes, outcome: Outcome) -> tuple[np.ndarray, np.ndarray]:
     """Losses of the test rows of a fold, and the reference's."""
     fold, y = board.folds[outcome.fold], board.dataset.y
     predictions = outcome.predictions
@@ -263,7 +267,7 @@ def losses(board: Board, outcome: Outcome) -> tuple[np.ndarray, np.ndarray]:
     return _blocks(board, own), _blocks(board, naive)
 
 
-def _blocks(board: Board, values: np.ndarray) -> np.ndarray:
+def _blocks(board: FoldOutcomes, values: np.ndarray) -> np.ndarray:
     """One value a row; of a text one for each block of characters."""
     if board.dataset.task != "characters":
         return values.astype("float64")
@@ -272,7 +276,7 @@ def _blocks(board: Board, values: np.ndarray) -> np.ndarray:
 
 
 def make_mcnemars(
-    board: Board, pairs: Sequence[tuple[str, str]]
+    board: FoldOutcomes, pairs: Sequence[tuple[str, str]]
 ) -> list[McNemar | None]:
     """McNemar's test of each pair of candidates; Holm over all of them.
 
@@ -299,7 +303,7 @@ def make_mcnemars(
     ]
 
 
-def make_course(board: Board) -> Course | None:
+def make_course(board: FoldOutcomes) -> Course | None:
     """The end of a series with all forecasts of it; None where rows have no order.
 
     Before the first forecast stand as many steps as are forecast in all folds.
@@ -318,7 +322,7 @@ def make_course(board: Board) -> Course | None:
     return Course(data.series.times[first:], actual, forecasts)
 
 
-def make_predictions(board: Board) -> pd.DataFrame:
+def make_predictions(board: FoldOutcomes) -> pd.DataFrame:
     """Out-of-fold predictions, one line for each candidate, fold and test row.
 
     Columns: candidate, fold, row (number in the dataset), target (class label or

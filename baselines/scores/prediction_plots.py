@@ -15,7 +15,7 @@ from ...data import Dataset
 from ...data.dataset import ORDERED
 from ..results.results import Picture, Pictures, Row, Tradeoff
 from ..verdicts.leakage import best_baseline
-from .board import Board
+from .board import FoldOutcomes
 from .fold_scores import MOST_CLASSES, learns
 from .metrics import calibration_bins, calibration_error, safe_probabilities
 
@@ -31,7 +31,7 @@ NUMBER_BINS = 24
 
 
 def make_pictures(
-    board: Board, rows: Sequence[Row], *, seed: int = 0
+    board: FoldOutcomes, rows: Sequence[Row], *, seed: int = 0
 ) -> Pictures | None:
     """What networks, the best baseline and the rule of thumb said of the test rows.
 
@@ -60,7 +60,7 @@ def _chosen(rows: Sequence[Row]) -> list[Row]:
     return [*networks, *(row for row in baselines if row.name in names)]
 
 
-def _said(board: Board, name: str) -> tuple[np.ndarray, np.ndarray]:
+def _said(board: FoldOutcomes, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Numbers of the test rows, and what was said of each the first time."""
     seen = np.zeros(len(board.dataset), dtype=bool)
     rows, said = [], []

@@ -153,7 +153,7 @@ LEAST_P, MOST_P = 1e-300, 1 - 1e-12
 
 
 @dataclass(frozen=True)
-class Look:
+class SolvedMap:
     """A feature map, solved but for the target.
 
     Parameters
@@ -173,7 +173,7 @@ class Look:
     single: np.ndarray
 
 
-def solve(feature_map: FeatureMap) -> Look:
+def solve(feature_map: FeatureMap) -> SolvedMap:
     """With more columns than rows it is had from the rows' inner products."""
     z = feature_map.z.astype("float64")
     wide = z.shape[1] > z.shape[0]
@@ -183,17 +183,17 @@ def solve(feature_map: FeatureMap) -> Look:
     directions = vectors if wide else z @ vectors / np.sqrt(values)
     length = np.sqrt((z**2).sum(axis=0))
     single = z[:, length > 0] / length[length > 0]
-    return Look(
+    return SolvedMap(
         feature_map, directions.astype("float32"), values, single.astype("float32")
     )
 
 
-def statistics(look: Look, target: np.ndarray) -> np.ndarray:
+def statistics(look: SolvedMap, target: np.ndarray) -> np.ndarray:
     """Every statistic of every draw, each about normal if there is no relation.
 
     Parameters
     ----------
-    look : Look
+    look : SolvedMap
     target : float32 array of shape (n_rows, n_draws, n_targets)
         Columns of mean 0 and deviation 1, or all 0.
 
@@ -215,13 +215,13 @@ def statistics(look: Look, target: np.ndarray) -> np.ndarray:
     return np.vstack([fits, _deviates(largest, rows=rows, tried=tried)])
 
 
-def best_column(look: Look, target: np.ndarray) -> np.ndarray:
+def best_column(look: SolvedMap, target: np.ndarray) -> np.ndarray:
     """The column that correlates best with a target of shape (n_rows, n_targets)."""
     squares = (look.single.T @ target) ** 2
     return look.single[:, [int(squares.max(axis=1).argmax())]]
 
 
-def _weights(look: Look) -> np.ndarray:
+def _weights(look: SolvedMap) -> np.ndarray:
     """What a ridge fit keeps of each direction, of shape (n_penalties, n_values)."""
     values, rows = look.values, len(look.directions)
     largest = max(values.max(initial=0), 1e-30)

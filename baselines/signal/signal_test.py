@@ -25,7 +25,7 @@ from ...data import Dataset
 from ...data.split import has_strata
 from ..results.results import Signal
 from .feature_maps import (
-    Look,
+    SolvedMap,
     best_column,
     feature_maps,
     out_of_fold,
@@ -152,7 +152,7 @@ class Trial:
         self._best = int(self._standard(seen[:, :1])[:, 0].argmax())
 
     @cached_property
-    def looks(self) -> list[Look]:
+    def looks(self) -> list[SolvedMap]:
         """Every feature map, solved but for the target."""
         problem = self.problem
         maps = feature_maps(problem.x, seed=problem.seed)
@@ -193,7 +193,7 @@ class Trial:
         return self._strength(self._look(planted)) > limit + TIE
 
     @cached_property
-    def _sources(self) -> list[tuple[int, Look, bool]]:
+    def _sources(self) -> list[tuple[int, SolvedMap, bool]]:
         """For each statistic its view, its map, and whether it is of one column."""
         return [
             (view, look, single)

@@ -35,7 +35,7 @@ from ...data import Dataset
 from ...data.encode import encode_fold, is_text
 from ...data.split import Fold
 from ..results.results import Basis, Ceiling, Row
-from ..scores.board import Board
+from ..scores.board import FoldOutcomes
 from ..scores.comparison import Estimate, over_folds, over_rows
 from ..signal.problem import is_fine, row_hashes
 from .verdict import LABELS
@@ -56,12 +56,14 @@ class _Range:
     rows: np.ndarray
 
 
-def ceiling(board: Board, rows: Sequence[Row], *, seed: int = 0) -> Ceiling | None:
+def ceiling(
+    board: FoldOutcomes, rows: Sequence[Row], *, seed: int = 0
+) -> Ceiling | None:
     """The highest accuracy, or R², that anyone can reach on rows such as these.
 
     Parameters
     ----------
-    board : Board
+    board : FoldOutcomes
     rows : sequence of Row
         The table of that board.
     seed : int, default 0
@@ -113,7 +115,7 @@ def _from_equal_rows(dataset: Dataset, seed: int) -> _Range | None:
     return _Range("equal rows", *ends, rows) if ends else None
 
 
-def _from_neighbours(board: Board, best: Row) -> _Range:
+def _from_neighbours(board: FoldOutcomes, best: Row) -> _Range:
     """What the best candidate reaches for sure, up to what neighbours leave open."""
     data, metric = board.dataset, _metric(board.dataset)
     score = best.scores[metric]
@@ -125,7 +127,7 @@ def _from_neighbours(board: Board, best: Row) -> _Range:
     return _Range("neighbours", low, high, every)
 
 
-def _neighbour_estimate(board: Board) -> float | None:
+def _neighbour_estimate(board: FoldOutcomes) -> float | None:
     """The highest score by the nearest neighbour; None where it cannot be trusted.
 
     It can where it is near, and better than the commonest class or the mean. Of its
@@ -183,7 +185,7 @@ def _bare_loss(data: Dataset) -> float:
     return 2 * float(data.y.var())
 
 
-def _over(board: Board, losses: Sequence[np.ndarray]) -> Estimate:
+def _over(board: FoldOutcomes, losses: Sequence[np.ndarray]) -> Estimate:
     if board.held_out:
         return over_rows(losses[0], np.ones(len(losses[0])))
     means = [float(loss.mean()) for loss in losses]
@@ -191,7 +193,7 @@ def _over(board: Board, losses: Sequence[np.ndarray]) -> Estimate:
     return found or Estimate(means[0], float("inf"), 1)
 
 
-def _reached(board: Board, best: Row, rows: np.ndarray) -> float | None:
+def _reached(board: FoldOutcomes, best: Row, rows: np.ndarray) -> float | None:
     """The best candidate's accuracy or R² on some rows, each once, out of fold."""
     data = board.dataset
     said: dict[int, Any] = {}

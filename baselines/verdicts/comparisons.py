@@ -6,13 +6,13 @@ from itertools import combinations
 import numpy as np
 
 from ..results.results import McNemar, Noise, Pair, Row
-from ..scores.board import Board
+from ..scores.board import FoldOutcomes
 from ..scores.comparison import Components, Estimate, components, holm
 from ..scores.fold_scores import difference, make_mcnemars, seed_scores
 from .verdict import SIGNIFICANT, corrected, main_metric, margin, rights
 
 
-def make_pairs(board: Board, rows: Sequence[Row]) -> tuple[Pair, ...]:
+def make_pairs(board: FoldOutcomes, rows: Sequence[Row]) -> tuple[Pair, ...]:
     """Every network against every one named before it; Holm over all of them."""
     networks = {r.name: r for r in rows if r.kind == "network" and not r.error}
     twos = list(combinations(networks, 2))
@@ -52,7 +52,7 @@ def _pair(
     return Pair(row.name, other.name, e.mean, low, high, p, p_holm, sentence, test)
 
 
-def make_noise(board: Board, rows: Sequence[Row]) -> tuple[Noise, ...]:
+def make_noise(board: FoldOutcomes, rows: Sequence[Row]) -> tuple[Noise, ...]:
     """What folds and seeds do to each candidate; empty if none ran with several seeds.
 
     One that ran once on each fold beside others with several seeds is one that seeds
@@ -63,7 +63,7 @@ def make_noise(board: Board, rows: Sequence[Row]) -> tuple[Noise, ...]:
     return tuple(_noise(board, row) for row in rows if not row.error)
 
 
-def _noise(board: Board, row: Row) -> Noise:
+def _noise(board: FoldOutcomes, row: Row) -> Noise:
     label, key = main_metric(row)
     scores = seed_scores(board, row.name)
     values = np.array([[found[key] for found in of_seed] for of_seed in scores]).T

@@ -14,7 +14,7 @@ from ...data.split import Fold, make_folds, sample_rows
 from ..estimators.catalog import baselines_for
 from ..results.results import Row
 from ..scores import harness
-from ..scores.board import Board, make_board
+from ..scores.board import FoldOutcomes, collect_outcomes
 from ..scores.comparison import over_folds
 from ..scores.fold_scores import learns
 from ..scores.metrics import reference, scaled_losses
@@ -36,12 +36,12 @@ MIN_ROWS = 30
 """Rows without a twin, or different rows, that are needed to judge by."""
 
 
-def find_suspicion(board: Board, best: Row | None) -> str:
+def find_suspicion(board: FoldOutcomes, best: Row | None) -> str:
     """Why the scores look too good, in a sentence; "" if they do not.
 
     Parameters
     ----------
-    board : Board
+    board : FoldOutcomes
     best : Row or None
         The baseline with the highest skill.
     """
@@ -153,7 +153,7 @@ def _codes(column: pd.DataFrame) -> np.ndarray:
     return pd.factorize(values.astype(str), sort=True)[0].reshape(-1, 1)
 
 
-def _memorised(board: Board, best: Row) -> str:
+def _memorised(board: FoldOutcomes, best: Row) -> str:
     """Whether the gain is made only on rows whose twin was in the training rows."""
     twins = [_has_twin(board.dataset, fold) for fold in board.folds]
     share = float(np.concatenate(twins).mean())
@@ -196,7 +196,7 @@ def _skill_apart(dataset: Dataset, name: str) -> list[float]:
     apart = replace(dataset, x=x, y=dataset.y[rows], groups=kinds)
     folds = make_folds(apart)
     outcomes = harness.run({name: baselines_for(apart)[name]}, apart, folds, jobs=1)
-    board = make_board(apart, folds, outcomes)
+    board = collect_outcomes(apart, folds, outcomes)
     if board.failure(name):
         return []
     return _skill_on(board, name, [np.full(len(f.test), True) for f in folds])
@@ -208,7 +208,7 @@ def _has_twin(dataset: Dataset, fold: Fold) -> np.ndarray:
     return np.isin(hashes[fold.test], hashes[fold.train])
 
 
-def _skill_on(board: Board, name: str, chosen: list[np.ndarray]) -> list[float]:
+def _skill_on(board: FoldOutcomes, name: str, chosen: list[np.ndarray]) -> list[float]:
     """Skill of a candidate on some of the test rows of each fold."""
     y, classes = board.dataset.y, len(board.dataset.classes)
     skills = []

@@ -24,7 +24,7 @@ from ...data.dataset import ORDERED
 from ...data.split import Fold, has_strata
 from ..results.results import Curve, Line, Point, Reach, Row, Score, Trend
 from ..scores import harness
-from ..scores.board import Board
+from ..scores.board import FoldOutcomes
 from ..scores.comparison import Estimate, over_folds
 from ..scores.fold_scores import RANGES, difference, make_rows, skill_estimate
 from .verdict import LABELS, LEAST_MARGIN, MARGIN, main_metric
@@ -43,7 +43,7 @@ linear baselines, where the last doubling gained more than .002."""
 class _Sizes:
     """One candidate on growing numbers of training rows, as rows of one board."""
 
-    board: Board
+    board: FoldOutcomes
     rows: Mapping[str, Row]
     keys: tuple[str, ...]  # of the rows, from few training rows to all
     counts: tuple[int, ...]  # of training rows
@@ -59,7 +59,7 @@ class _Sizes:
 
 
 def learning_curve(
-    board: Board,
+    board: FoldOutcomes,
     candidates: Mapping[str, Any],
     *,
     seed: int = 0,
@@ -69,7 +69,7 @@ def learning_curve(
 
     Parameters
     ----------
-    board : Board
+    board : FoldOutcomes
         With the outcomes of all candidates on all training rows.
     candidates : dict of name -> unfitted estimator
         Whose curves are asked for.
@@ -98,7 +98,7 @@ def learning_curve(
     return Curve(sizes[0].metric, lines, time.perf_counter() - start)
 
 
-def _parts(board: Board, seed: int) -> dict[float, list[Fold]]:
+def _parts(board: FoldOutcomes, seed: int) -> dict[float, list[Fold]]:
     """Folds with fewer training rows, by their share, and the same test rows."""
     orders = [_ranks(board, fold, seed + i) for i, fold in enumerate(board.folds)]
     parts = {}
@@ -112,7 +112,7 @@ def _parts(board: Board, seed: int) -> dict[float, list[Fold]]:
     return parts
 
 
-def _ranks(board: Board, fold: Fold, seed: int) -> np.ndarray:
+def _ranks(board: FoldOutcomes, fold: Fold, seed: int) -> np.ndarray:
     """For each training row the share from which on it belongs to a subset.
 
     Classes keep their shares, and two rows at least, as far as they have them; groups
@@ -138,7 +138,7 @@ def _ranks(board: Board, fold: Fold, seed: int) -> np.ndarray:
 
 
 def _tables(
-    board: Board,
+    board: FoldOutcomes,
     parts: Mapping[float, Sequence[Fold]],
     outcomes: Sequence[harness.Outcome],
     names: Sequence[str],
@@ -154,7 +154,7 @@ def _tables(
         part, fold = divmod(outcome.fold, len(board.folds))
         key = f"{outcome.candidate}\n{part}"
         by_key.setdefault(key, []).append(replace(outcome, candidate=key, fold=fold))
-    wide = Board(board.dataset, board.folds, by_key)
+    wide = FoldOutcomes(board.dataset, board.folds, by_key)
     rows = {row.name: row for row in make_rows(wide)}
     sizes = []
     for name in names:

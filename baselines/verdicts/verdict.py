@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from math import inf, isfinite
 
 from ..results.results import Comparison, McNemar, Row, Signal, Verdict
-from ..scores.board import Board
+from ..scores.board import FoldOutcomes
 from ..scores.comparison import Estimate, holm, needed, standard_error
 from ..scores.fold_scores import learns, make_comparisons, make_rows, skill_estimate
 from ..signal.effect_size import effect
@@ -50,7 +50,7 @@ class Evidence:
     test_over_train: float = 0.25  # rows of a fold
 
 
-def gather(board: Board, signal: Signal) -> Evidence:
+def gather(board: FoldOutcomes, signal: Signal) -> Evidence:
     """The table, the comparisons and the checks of one board."""
     rows = make_rows(board)
     skills = {row.name: skill_estimate(board, row) for row in rows if not row.error}

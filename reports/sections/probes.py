@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from ...baselines.results.diagnosis import Diagnosis, Look
+from ...baselines.results.diagnosis import Diagnosis, ProbeStep
 from .. import text
 
 MOST_LAYERS = 12
@@ -21,7 +21,7 @@ class Probe(NamedTuple):
     """One number of each layer; a share where ``log`` is false."""
 
     title: str
-    of: Callable[[Look], dict[str, float]]
+    of: Callable[[ProbeStep], dict[str, float]]
     log: bool
     none: str
 
@@ -58,7 +58,7 @@ def undrawn(found: Diagnosis) -> str:
     return " ".join(_named("Layers without a line", shown))
 
 
-def _names(probe: Probe, looks: Sequence[Look]) -> list[str]:
+def _names(probe: Probe, looks: Sequence[ProbeStep]) -> list[str]:
     """The layers as they come."""
     return list(dict.fromkeys(name for look in looks for name in probe.of(look)))
 
@@ -71,7 +71,7 @@ def _thinned(values: Sequence[Any], most: int) -> list[Any]:
     return [values[round(i * last / (most - 1))] for i in range(most)]
 
 
-def _layers(probe: Probe, looks: Sequence[Look]) -> dict[str, Any] | None:
+def _layers(probe: Probe, looks: Sequence[ProbeStep]) -> dict[str, Any] | None:
     """One probe over the steps, a line for each layer."""
     names = _names(probe, looks)
     if not names:

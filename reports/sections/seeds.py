@@ -6,7 +6,7 @@ Where success is a matter of luck, one run says little.
 import math
 from typing import Any
 
-from ...baselines.results.results import Tries
+from ...baselines.results.results import SeedRuns
 from .. import text
 from ..svg import FONT, draw
 
@@ -16,7 +16,7 @@ TINY = 1e-4
 """Losses below are written with a power of ten."""
 
 
-def tries_facts(tries: Tries | None, most: int) -> dict[str, Any] | None:
+def tries_facts(tries: SeedRuns | None, most: int) -> dict[str, Any] | None:
     """Sentences and at most ``most`` dots; None where nothing was tried."""
     if tries is None or not tries.losses:
         return None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.baselines.estimators.multilabel import EachLabel
-from learnable.baselines.scores.board import make_board
+from learnable.baselines.scores.board import collect_outcomes
 from learnable.baselines.scores.fold_scores import (
     make_course,
     make_predictions,
@@ -211,7 +211,7 @@ def walk(series_of):
         naive = reference(data.y[fold.train], 3, classes=0, season=4)
         outcomes.append(Outcome("seasonal-naive", i, naive))
         outcomes.append(Outcome("net", i, (naive + data.y[fold.test]) / 2))
-    return make_board(data, folds, outcomes)
+    return collect_outcomes(data, folds, outcomes)
 
 
 def test_skill_of_folds_is_pooled(walk):
@@ -241,7 +241,7 @@ def test_course_shows_the_end_of_the_series(walk):
 
 def test_tables_have_no_course(dataset_of, rng):
     data = dataset_of(rng.normal(size=(20, 2)), np.arange(20) % 2)
-    assert make_course(make_board(data, make_folds(data, folds=2), [])) is None
+    assert make_course(collect_outcomes(data, make_folds(data, folds=2), [])) is None
 
 
 def test_predictions_of_a_series_are_told_by_step(walk):
@@ -257,7 +257,7 @@ def test_predictions_of_labels_have_a_column_each(labels_of):
     data = labels_of(y)
     folds = make_folds(data, folds=2)
     outcomes = [Outcome("net", i, y[f.test] * 0.8 + 0.1) for i, f in enumerate(folds)]
-    board = make_board(data, folds, outcomes)
+    board = collect_outcomes(data, folds, outcomes)
     table = make_predictions(board).sort_values("row")
     assert list(table)[3:] == ["target_a", "target_b", "p_a", "p_b"]
     np.testing.assert_array_equal(table[["target_a", "target_b"]], y)
@@ -272,7 +272,7 @@ def test_predictions_of_several_numbers_have_a_column_each():
     data = Dataset(np.zeros((12, 1)), y, card, targets=("u", "v"))
     folds = make_folds(data, folds=2)
     outcomes = [Outcome("net", i, y[f.test] + 1) for i, f in enumerate(folds)]
-    table = make_predictions(make_board(data, folds, outcomes))
+    table = make_predictions(collect_outcomes(data, folds, outcomes))
     assert list(table)[3:] == ["target_u", "target_v", "prediction_u", "prediction_v"]
     np.testing.assert_array_equal(table["prediction_v"] - table["target_v"], 1)
 
@@ -282,7 +282,7 @@ def test_predictions_of_a_text_are_characters():
     card = Card("t", "t", "characters", "")
     data = Dataset(np.zeros((600, 3), int), y, card, ("x", "\n"), n_test=400)
     said = np.tile([[0.7, 0.3], [0.4, 0.6]], (200, 1))
-    board = make_board(data, make_folds(data), [Outcome("net", 0, said)])
+    board = collect_outcomes(data, make_folds(data), [Outcome("net", 0, said)])
     table = make_predictions(board)
     assert table["prediction"].tolist()[:2] == ["x", "\n"]
     assert table["target"].tolist()[:2] == ["x", "\n"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.baselines.results.results import Comparison, Row, Score, Signal, Verdict
-from learnable.baselines.scores.board import make_board
+from learnable.baselines.scores.board import collect_outcomes
 from learnable.baselines.scores.comparison import (
     MOST_REPEATS,
     Estimate,
@@ -177,7 +177,7 @@ def given_rows(dataset_of, rng):
         p = np.eye(2)[y[fold.test]] * 0.6 + 0.2
         p[list(rows)] = p[list(rows), ::-1]
         outcomes.append(Outcome(name, 0, p))
-    return data, make_board(data, (fold,), outcomes)
+    return data, collect_outcomes(data, (fold,), outcomes)
 
 
 def test_rows_right_alone_are_counted(given_rows):
@@ -208,6 +208,6 @@ def test_shared_rows_are_not_counted(given_rows):
         for o in found
         for i in (0, 1)
     ]
-    again = make_board(data, folds, outcomes)
+    again = collect_outcomes(data, folds, outcomes)
     found = make_comparisons(again, make_rows(again))
     assert [c.mcnemar for c in found] == [None, None]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.baselines.results.results import Row, Score
-from learnable.baselines.scores.board import make_board
+from learnable.baselines.scores.board import collect_outcomes
 from learnable.baselines.scores.fold_scores import make_rows
 from learnable.baselines.scores.harness import Outcome
 from learnable.baselines.verdicts.comparisons import make_pairs
@@ -24,7 +24,7 @@ def pairs_of(data, levels):
         for name, of_folds in {"forest": [0.5] * 4, **levels}.items()
         for i, (truth, level) in enumerate(zip(truths, of_folds, strict=True))
     ]
-    board = make_board(data, folds, outcomes)
+    board = collect_outcomes(data, folds, outcomes)
     return make_pairs(board, make_rows(board))
 
 
@@ -62,7 +62,7 @@ def test_a_network_alone_or_failed_has_no_pair(data):
     assert pairs_of(data, {"net": [0.9] * 4}) == ()
     folds = make_folds(data, folds=4)
     failed = [Outcome("net", i, None, error="E: x") for i in range(4)]
-    board = make_board(data, folds, failed)
+    board = collect_outcomes(data, folds, failed)
     assert make_pairs(board, make_rows(board)) == ()
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from learnable.baselines.results.results import Signal, Verdict
 from learnable.baselines.rules import labels_random_shifted as relation
 from learnable.baselines.rules import neighbours
-from learnable.baselines.rules.case import Case, Learned
+from learnable.baselines.rules.case import LearnedContext, TableContext
 from learnable.baselines.rules.examine import CHECKS, examine, listing
 from learnable.baselines.rules.label_noise import (
     confident_joint,
@@ -21,7 +21,7 @@ from learnable.baselines.rules.labels_random_shifted import (
 )
 from learnable.baselines.rules.leak import leak
 from learnable.baselines.rules.neighbours import rows_like_neighbours
-from learnable.baselines.scores.board import make_board
+from learnable.baselines.scores.board import collect_outcomes
 from learnable.baselines.scores.fold_scores import make_rows
 from learnable.baselines.scores.harness import Outcome
 from learnable.baselines.signal.problem import Problem, target_views
@@ -34,15 +34,15 @@ def signal(p=0.002, detectable=None) -> Signal:
     return Signal(p, 499, 0.3, "random trees", 100, detectable, 0.1)
 
 
-def learned_from(dataset, said, *, verdict="signal", test=None) -> Case:
+def learned_from(dataset, said, *, verdict="signal", test=None) -> TableContext:
     """A case whose only baseline said this of each row, out of fold."""
     folds = make_folds(dataset)
     name = "logistic" if dataset.classes else "ridge"
     outcomes = [Outcome(name, i, said[f.test]) for i, f in enumerate(folds)]
-    board = make_board(dataset, folds, outcomes)
+    board = collect_outcomes(dataset, folds, outcomes)
     verdict = Verdict(verdict, "", "", "")
-    learned = Learned(board, test or signal(), verdict, dataset)
-    return Case(dataset, make_rows(board), learned)
+    learned = LearnedContext(board, test or signal(), verdict, dataset)
+    return TableContext(dataset, make_rows(board), learned)
 
 
 def columns(rng, n=200, k=3) -> pd.DataFrame:
@@ -63,7 +63,7 @@ def nothing_said(dataset) -> np.ndarray:
 
 
 def test_without_what_was_learned_nothing_is_said(dataset_of, rng):
-    case = Case(dataset_of(columns(rng), rng.integers(0, 2, 200)), ())
+    case = TableContext(dataset_of(columns(rng), rng.integers(0, 2, 200)), ())
     assert [check(case) for check in CHECKS] == [None] * len(CHECKS)
 
 

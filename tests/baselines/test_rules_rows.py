@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from learnable.baselines.results.results import Signal, Verdict
-from learnable.baselines.rules.case import Case, Learned
+from learnable.baselines.rules.case import LearnedContext, TableContext
 from learnable.baselines.rules.examine import examine
 from learnable.baselines.rules.too_few_rows import too_few_rows
 from learnable.baselines.rules.train_test_shift import train_test_mismatch
-from learnable.baselines.scores.board import make_board
+from learnable.baselines.scores.board import collect_outcomes
 from learnable.baselines.scores.fold_scores import make_rows
 from learnable.baselines.scores.harness import Outcome
 from learnable.data import load
@@ -19,15 +19,15 @@ def signal(p=0.002, detectable=None) -> Signal:
     return Signal(p, 499, 0.3, "random trees", 100, detectable, 0.1)
 
 
-def learned_from(dataset, said, *, verdict="signal", test=None) -> Case:
+def learned_from(dataset, said, *, verdict="signal", test=None) -> TableContext:
     """A case whose only baseline said this of each row, out of fold."""
     folds = make_folds(dataset)
     name = "logistic" if dataset.classes else "ridge"
     outcomes = [Outcome(name, i, said[f.test]) for i, f in enumerate(folds)]
-    board = make_board(dataset, folds, outcomes)
+    board = collect_outcomes(dataset, folds, outcomes)
     verdict = Verdict(verdict, "", "", "")
-    learned = Learned(board, test or signal(), verdict, dataset)
-    return Case(dataset, make_rows(board), learned)
+    learned = LearnedContext(board, test or signal(), verdict, dataset)
+    return TableContext(dataset, make_rows(board), learned)
 
 
 def columns(rng, n=200, k=3) -> pd.DataFrame:
@@ -92,7 +92,7 @@ def test_shifted_column_of_the_test_rows_is_named(dataset_of, rng):
     x = columns(rng, 600).assign(town=rng.choice(["u", "v"], 600))
     x.loc[400:, "x1"] += 2
     found = train_test_mismatch(
-        Case(dataset_of(x, rng.integers(0, 2, 600), n_test=200), ())
+        TableContext(dataset_of(x, rng.integers(0, 2, 600), n_test=200), ())
     )
     assert found
     assert found.finding.severity == "warning"
@@ -105,13 +105,13 @@ def test_shifted_column_of_the_test_rows_is_named(dataset_of, rng):
 def test_test_rows_drawn_alike_are_left_alone(rows, dataset_of, rng):
     x = columns(rng, rows).assign(town=rng.choice(["u", "v"], rows))
     data = dataset_of(x, rng.integers(0, 2, rows), n_test=rows // 3)
-    assert train_test_mismatch(Case(data, ())) is None
+    assert train_test_mismatch(TableContext(data, ())) is None
 
 
 def test_running_number_tells_test_rows(dataset_of, rng):
     x = columns(rng, 300).assign(number=np.arange(300))
     found = train_test_mismatch(
-        Case(dataset_of(x, rng.normal(size=300), n_test=100), ())
+        TableContext(dataset_of(x, rng.normal(size=300), n_test=100), ())
     )
     assert found
     assert found.columns == ("number",)
@@ -119,7 +119,9 @@ def test_running_number_tells_test_rows(dataset_of, rng):
 
 def test_other_shares_of_classes_are_told(dataset_of, rng):
     y = np.repeat([0, 1, 0, 1], [200, 100, 50, 150])
-    found = train_test_mismatch(Case(dataset_of(columns(rng, 500), y, n_test=200), ()))
+    found = train_test_mismatch(
+        TableContext(dataset_of(columns(rng, 500), y, n_test=200), ())
+    )
     assert found
     assert found.finding.evidence["class_distance"] == pytest.approx(2 / 3 - 1 / 4)
     assert "41.7%" in found.finding.sentence
@@ -128,10 +130,10 @@ def test_other_shares_of_classes_are_told(dataset_of, rng):
 def test_images_of_one_kind_are_left_alone(dataset_of, rng):
     x = rng.normal(size=(200, 8, 8))
     data = dataset_of(x, rng.integers(0, 2, 200), n_test=80)
-    assert train_test_mismatch(Case(data, ())) is None
+    assert train_test_mismatch(TableContext(data, ())) is None
     brighter = dataset_of(x + np.linspace(0, 1, 200)[:, None, None] // 0.6, data.y,
                           n_test=80)  # fmt: skip
-    assert train_test_mismatch(Case(brighter, ()))
+    assert train_test_mismatch(TableContext(brighter, ()))
 
 
 def test_iris_has_no_graver_finding_than_before(dataset_of):

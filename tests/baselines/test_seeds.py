@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from learnable.baselines import evaluate as study
 from learnable.baselines.results.results import Results
-from learnable.baselines.scores.board import make_board
+from learnable.baselines.scores.board import collect_outcomes
 from learnable.baselines.scores.comparison import (
     Estimate,
     components,
@@ -54,7 +54,7 @@ def data(dataset_of, rng):
 
 def board_of(data, candidates, *, folds=4, seeds=3):
     cut = make_folds(data, folds=folds)
-    return make_board(data, cut, run(candidates, data, cut, seeds=seeds, jobs=1))
+    return collect_outcomes(data, cut, run(candidates, data, cut, seeds=seeds, jobs=1))
 
 
 def test_only_who_changes_runs_again(data):
@@ -129,7 +129,7 @@ def test_confusions_count_each_row_once(dataset_of, rng):
         for i, f in enumerate(folds)
         for s in range(4)
     ]
-    (row,) = make_rows(make_board(data, folds, outcomes))
+    (row,) = make_rows(collect_outcomes(data, folds, outcomes))
     assert sum(map(sum, row.confusion)) == 60
 
 
@@ -163,7 +163,7 @@ def test_negative_variance_is_said(dataset_of, rng):
         for i, f in enumerate(folds)
         for s, shift in enumerate((0.0, 0.5, 1.0))
     ]
-    board = make_board(data, folds, outcomes)
+    board = collect_outcomes(data, folds, outcomes)
     (found,) = make_noise(board, make_rows(board))
     assert found.folds == 0
     assert "their own share is set to 0" in found.sentence
@@ -231,8 +231,8 @@ def test_seeds_count_on_official_rows(dataset_of, rng):
     said = [y[fold.test] * share for share in (0.9, 0.5, 0.1)]
     outcomes = [Outcome("net", 0, p, seed=s) for s, p in enumerate(said)]
     other = Outcome("old", 0, y[fold.test] * 0.5)
-    several = make_board(data, (fold,), [*outcomes, other])
-    single = make_board(data, (fold,), [Outcome("net", 0, said[1]), other])
+    several = collect_outcomes(data, (fold,), [*outcomes, other])
+    single = collect_outcomes(data, (fold,), [Outcome("net", 0, said[1]), other])
     rows = {row.name: row for row in make_rows(several)}
     skills = [1 - ((p - y[fold.test]) ** 2).mean() for p in said]
     bare = ((y[fold.test] - y[fold.train].mean()) ** 2).mean()

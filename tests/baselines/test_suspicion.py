@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from learnable.baselines import baselines_for
 from learnable.baselines.scores import harness
-from learnable.baselines.scores.board import make_board
+from learnable.baselines.scores.board import collect_outcomes
 from learnable.baselines.scores.fold_scores import make_rows
 from learnable.baselines.signal.problem import row_hashes
 from learnable.baselines.verdicts import leakage as suspicion
@@ -31,7 +31,7 @@ def suspect(monkeypatch):
     def judge(dataset):
         folds = make_folds(dataset)
         found = harness.run(baselines(dataset), dataset, folds, jobs=1)
-        board = make_board(dataset, folds, found)
+        board = collect_outcomes(dataset, folds, found)
         return find_suspicion(board, best_baseline(make_rows(board)))
 
     return judge
@@ -116,7 +116,7 @@ def test_images_are_no_columns(suspect, dataset_of, rng):
     image = dataset_of(x, y)
     folds = make_folds(image)
     flat = {"logistic": baselines_for(image)["logistic"]}
-    board = make_board(image, folds, harness.run(flat, image, folds, jobs=1))
+    board = collect_outcomes(image, folds, harness.run(flat, image, folds, jobs=1))
     assert find_suspicion(board, best_baseline(make_rows(board))) == ""
 
 

@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from learnable.baselines.scores.board import make_board
+from learnable.baselines.scores.board import collect_outcomes
 from learnable.baselines.scores.fold_scores import (
     difference,
     make_comparisons,
@@ -37,7 +37,7 @@ def board(data):
         for name, level in LEVELS.items()
         for i, fold in reversed(list(enumerate(folds)))
     ]
-    return make_board(data, folds, outcomes)
+    return collect_outcomes(data, folds, outcomes)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def held_out(dataset_of, rng):
         Outcome("forest", 0, reference(data.y[:50], 30, classes=2)),
         Outcome("net", 0, guesses(data, folds[0], 0.6) + noise),
     ]
-    return make_board(data, folds, outcomes)
+    return collect_outcomes(data, folds, outcomes)
 
 
 def test_rows_say_what_they_are(board):
@@ -78,7 +78,7 @@ def test_failed_folds_are_counted(data):
     outcomes = [
         Outcome("net", i, None, error="E: x" if i else "F: y") for i in range(4)
     ]
-    row = make_rows(make_board(data, folds, outcomes))[0]
+    row = make_rows(collect_outcomes(data, folds, outcomes))[0]
     assert row.error == "F: y (in 1 of 4 folds); E: x (in 3 of 4 folds)"
     assert row.scores == {}
 
@@ -91,7 +91,7 @@ def test_one_failed_fold_fails(data):
         )
         for i, f in enumerate(folds)
     ]
-    assert make_rows(make_board(data, folds, outcomes))[0].error
+    assert make_rows(collect_outcomes(data, folds, outcomes))[0].error
 
 
 def test_comparisons_are_paired(board):
@@ -147,7 +147,7 @@ def test_predictions_hold_every_row(board):
 
 def test_no_predictions_make_no_table(data):
     folds = make_folds(data, folds=2)
-    board = make_board(
+    board = collect_outcomes(
         data, folds, [Outcome("net", i, None, error="E: x") for i in (0, 1)]
     )
     assert make_predictions(board).empty

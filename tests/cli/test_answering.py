@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from learnable.baselines.results.diagnosis import Cause as DataCause
 from learnable.baselines.results.results import Verdict
-from learnable.zoo.check.answer import Reference, Sides, answer
-from learnable.zoo.check.data_faults import Fault
-from learnable.zoo.diagnosis.problem.context import Repair, Suspect
-from learnable.zoo.diagnosis.problem.task import Question
+from learnable.zoo.check.answer import CheckEvidence, Reference, answer
+from learnable.zoo.check.data_faults import DataFault
+from learnable.zoo.diagnosis.problem.context import NetworkFinding, Repair
+from learnable.zoo.diagnosis.problem.task import TrainingTask
 from learnable.zoo.diagnosis.search.causes import Cause, Inquiry, Proposal
 from learnable.zoo.diagnosis.search.trials import Difference
 
@@ -21,7 +21,7 @@ LEAK = DataCause("D308", "leak", "a column is the answer", "leave it out", is_da
 
 def cause(code: str) -> Cause:
     repair = Repair("mended", lambda setup: setup)
-    found = Suspect(code, "label", "seen", "do this", 0, (repair,))
+    found = NetworkFinding(code, "label", "seen", "do this", 0, (repair,))
     return Cause(Proposal(found, repair), 0.0, 0.9, 0.9, SURE)
 
 
@@ -43,7 +43,7 @@ def told(
     taught=None,
     error="",
 ) -> Any:
-    question = Question("binary", np.array([0, 1]), np.array([0, 1]))
+    question = TrainingTask("binary", np.array([0, 1]), np.array([0, 1]))
     recording = SimpleNamespace(script="train.py")
     fit = SimpleNamespace(
         history={},
@@ -59,8 +59,10 @@ def told(
     )
     verdict = Verdict(data, "", "what the data say", "what would change it")
     study: Any = SimpleNamespace(results=SimpleNamespace(verdicts=[verdict]))
-    named = tuple(Fault(fault) for fault in faults)
-    sides = Sides(case, study, found, ("forest", best), short, named, plain, taught)
+    named = tuple(DataFault(fault) for fault in faults)
+    sides = CheckEvidence(
+        case, study, found, ("forest", best), short, named, plain, taught
+    )
     return answer(sides, (), {})
 
 
@@ -72,7 +74,7 @@ def no_symptoms(monkeypatch):
 @pytest.mark.parametrize(("made", "advice"), [(0, "do this"), (1, "proved: other.")])
 def test_advice_is_the_repair_that_was_proved(made, advice):
     repairs = (Repair("one", lambda s: s), Repair("other", lambda s: s))
-    found = Suspect("N201", "label", "seen", "do this", 0, repairs)
+    found = NetworkFinding("N201", "label", "seen", "do this", 0, repairs)
     named = Cause(Proposal(found, repairs[made]), 0.0, 0.9, 0.9, SURE)
     assert told(inquiry(0.0, (named,))).causes[0].advice.endswith(advice)
 
@@ -111,7 +113,7 @@ def test_what_was_not_tried_for_want_of_time_is_said():
 
 @pytest.mark.parametrize(("cut", "state"), [(True, "not-alone"), (False, "acquitted")])
 def test_nothing_is_acquitted_that_was_only_tried_alone_for_want_of_time(cut, state):
-    tried = Suspect("N201", "lr-too-high", "seen", "do this", 2, ())
+    tried = NetworkFinding("N201", "lr-too-high", "seen", "do this", 2, ())
     found = replace(inquiry(0.1), acquitted=(tried,), is_cut=cut)
     assert [s.state for s in told(found).suspicions] == [state]
 

@@ -19,7 +19,7 @@ from learnable.zoo.check.memorisation import (
     splits,
 )
 from learnable.zoo.check.problem import reached
-from learnable.zoo.diagnosis.problem.task import Question
+from learnable.zoo.diagnosis.problem.task import TrainingTask
 from learnable.zoo.diagnosis.search.trials import gap
 
 KINDS = st.lists(st.integers(0, 3), min_size=2, max_size=12)
@@ -83,7 +83,7 @@ def test_a_lookup_is_perfect_unless_equal_rows_contradict(kinds, data):
     kinds = np.array(kinds)
     y = np.array([data.draw(st.integers(0, 1)) for _ in kinds])
     y[:2] = 0, 1
-    marks = lookup_marks(kinds, Question("binary", y, np.array([0, 1])))
+    marks = lookup_marks(kinds, TrainingTask("binary", y, np.array([0, 1])))
     same = all(len(set(y[kinds == kind])) == 1 for kind in kinds)
     assert (marks.mean() == pytest.approx(1)) == same
     assert marks.mean() >= -1e-9
@@ -92,13 +92,13 @@ def test_a_lookup_is_perfect_unless_equal_rows_contradict(kinds, data):
 @pytest.mark.parametrize("shape", [(4,), (4, 2)])
 def test_numbers_are_looked_up_as_means(shape):
     y = np.arange(np.prod(shape), dtype=float).reshape(shape)
-    question = Question("regression", y, np.array([]))
+    question = TrainingTask("regression", y, np.array([]))
     assert lookup_marks(np.arange(4), question).mean() == pytest.approx(1)
     assert lookup_marks(np.zeros(4), question).mean() == pytest.approx(0)
 
 
 def test_what_can_be_reached_is_what_can_be_looked_up():
-    question = Question("binary", np.array([0, 1, 1, 0]), np.array([0, 1]))
+    question = TrainingTask("binary", np.array([0, 1, 1, 0]), np.array([0, 1]))
     material = SimpleNamespace(
         by_heart=4,
         question=question,

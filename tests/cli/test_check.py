@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from learnable.baselines.verdicts.verdict import EXIT_CODES
 from learnable.data.errors import ZooError
-from learnable.zoo.check.target import OPTIONS, way_of
+from learnable.zoo.check.target import OPTIONS, find_target
 from learnable.zoo.check.worker import _entered
 
 RNG = np.random.default_rng(0)
@@ -93,7 +93,7 @@ def here(files: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def entered(what: str, **asked: object):
     """What the child makes of an argument, in this process."""
-    way = way_of(what)
+    way = find_target(what)
     job = {
         "kind": way.kind, "name": way.name, "function": way.function,
         "title": way.title, "arguments": [], "number": None, "time_limit": 60.0,

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from learnable.zoo.check.true_labels import Scores, right_answers, told_by_answers
-from learnable.zoo.diagnosis.problem.task import Question
-from learnable.zoo.diagnosis.record.recording import Asked
+from learnable.zoo.diagnosis.problem.task import TrainingTask
+from learnable.zoo.diagnosis.record.recording import Evaluation
 
 RNG = np.random.default_rng(0)
-QUESTION = Question("multiclass", np.arange(4).repeat(50), np.array([2, 4, 6, 8]))
+QUESTION = TrainingTask("multiclass", np.arange(4).repeat(50), np.array([2, 4, 6, 8]))
 TRUTH = RNG.integers(0, 4, 400)
 GOOD = Scores(held=0.9, error=0.01, reach=0.92, taught=0.95, alike=True, known=0.0)
 NOISY = Scores(held=0.4, error=0.02, reach=0.42, taught=0.45, alike=True, known=0.0)
@@ -83,8 +83,8 @@ def replaced(scores: Scores, **changed: Any) -> Scores:
     return Scores(**(vars(scores) | changed))
 
 
-def asked(y: Any = None) -> Asked:
-    return Asked("predict" if y is None else "evaluate", None, None, y, 1)
+def asked(y: Any = None) -> Evaluation:
+    return Evaluation("predict" if y is None else "evaluate", None, None, y, 1)
 
 
 def script(**named: Any) -> Any:
@@ -128,5 +128,5 @@ def test_what_may_not_be_the_answers_is_not_taken(named):
 
 
 def test_numbers_have_no_classes():
-    question = Question("regression", RNG.normal(size=20), np.zeros(0))
+    question = TrainingTask("regression", RNG.normal(size=20), np.zeros(0))
     assert right_answers(script(), question, asked(np.zeros(9)), np.zeros(9)) is None

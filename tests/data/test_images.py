@@ -9,7 +9,7 @@ import pytest
 from learnable.data import load
 from learnable.data.errors import BadData, Misuse
 from learnable.data.open_stored import open_stored
-from learnable.data.stored import Stored
+from learnable.data.stored import OnDiskRows
 from PIL import Image
 
 Maker = Callable[..., Path]
@@ -33,7 +33,7 @@ def pets(tmp_path) -> Maker:
     return maker
 
 
-def opened(path: Path) -> Stored:
+def opened(path: Path) -> OnDiskRows:
     return open_stored(path, None)
 
 

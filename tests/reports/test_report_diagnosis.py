@@ -11,7 +11,7 @@ import pytest
 from learnable.baselines.results.diagnosis import (
     Cause,
     Diagnosis,
-    Look,
+    ProbeStep,
     Sign,
     Suspicion,
     Trial,
@@ -71,7 +71,9 @@ def diagnosis(text="", **more):
         symptoms=(Sign("S1", said, True, said), Sign("S2", said, None, said)),
         golden=(Sign("G1", said, True, said), Sign("G2", said, False, said)),
         trials=(Trial(said, 0.5), Trial(said, math.nan)),
-        looks=tuple(Look(i, 1.0, {said: 0.1}, {}, {said: 0}, {}) for i in range(3)),
+        looks=tuple(
+            ProbeStep(i, 1.0, {said: 0.1}, {}, {said: 0}, {}) for i in range(3)
+        ),
         losses=(0.7, 0.6, math.nan),
         fits=(said, said),
         diff=f"--- a\n+++ b\n@@ -1 +1 @@\n-{said}\n+{said}2\n same\n",
@@ -279,7 +281,9 @@ def test_huge_diagnosis_stays_small(made):
             symptoms=(Sign(long, long, False, long),) * 200,
             trials=(Trial("relu", 0.5),) * 5_000,
             fits=(long,) * 200,
-            looks=tuple(Look(i, 1, values, values, values, values) for i in range(500)),
+            looks=tuple(
+                ProbeStep(i, 1, values, values, values, values) for i in range(500)
+            ),
             losses=tuple(range(50_000)),
             diff="+ <&>\n" * 200_000,
             seconds={f"part {i}": 1.0 for i in range(1_000)},

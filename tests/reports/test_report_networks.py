@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
-from learnable.baselines.results.results import Layer, Sample, Tries
+from learnable.baselines.results.results import Layer, Sample, SeedRuns
 from learnable.reports import Report
 from learnable.reports import html as page_module
 from learnable.reports.embed import as_json, fitting
@@ -40,29 +40,29 @@ def texts(page, mark):
 
 
 def test_seeds_that_succeed_are_counted():
-    facts = tries_facts(Tries(0.001, (0.0001,) * 17 + (0.24, 0.25, 0.0)), 100)
+    facts = tries_facts(SeedRuns(0.001, (0.0001,) * 17 + (0.24, 0.25, 0.0)), 100)
     assert facts["sentences"] == [
         "18 of 20 seeds bring the loss below 0.001.",
         "The losses range from 0 to 0.25.",
     ]
     assert len(facts["dots"]) == 20
-    assert len(tries_facts(Tries(0.001, (0.1,) * 50), 30)["dots"]) == 30
+    assert len(tries_facts(SeedRuns(0.001, (0.1,) * 50), 30)["dots"]) == 30
 
 
 def test_seeds_without_a_number_are_told():
-    facts = tries_facts(Tries(1e-5, (math.nan, 1e-6)), 100)
+    facts = tries_facts(SeedRuns(1e-5, (math.nan, 1e-6)), 100)
     assert facts["sentences"] == [
         "1 of 2 seeds brings the loss below 1.0e\N{MINUS SIGN}05.",
         "1 ended with no number.",
     ]
-    assert tries_facts(Tries(0.1, ()), 100) is None
+    assert tries_facts(SeedRuns(0.1, ()), 100) is None
     assert tries_facts(None, 100) is None
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 @pytest.mark.parametrize("losses", [(0.0, 0.5, 1e-7), (0.0,), (0.01, 0.01)])
 def test_strip_has_a_dot_for_each_seed(losses, width):
-    svg = strip_svg(tries_facts(Tries(0.001, losses), 100), width)
+    svg = strip_svg(tries_facts(SeedRuns(0.001, losses), 100), width)
     ET.fromstring(svg)
     assert len(re.findall(r'aria-label="loss \S+"', svg)) == len(losses)
     assert "below 0.001" in svg
@@ -72,9 +72,9 @@ def test_strip_has_a_dot_for_each_seed(losses, width):
 
 
 def test_tries_are_on_the_page(made):
-    page = Report(with_network(made, tries=Tries(0.1, (0.01, 0.5)))).html()
+    page = Report(with_network(made, tries=SeedRuns(0.1, (0.01, 0.5)))).html()
     assert "1 of 2 seeds brings the loss below 0.1." in texts(page, "tries")
-    none = Report(with_network(made, tries=Tries(0.1, (math.nan,)))).html()
+    none = Report(with_network(made, tries=SeedRuns(0.1, (math.nan,)))).html()
     assert "0 of 1 seed bring the loss below 0.1." in texts(none, "tries")
     assert "<svg" not in none.split('data-test="tries"')[1].split("</figure>")[0]
     assert 'data-test="tries"' not in Report(made("classification")).html()
@@ -172,7 +172,7 @@ def test_page_with_everything_is_small(made):
     full = replace(
         plain.networks[0],
         layers=layers(60, unused=30),
-        tries=Tries(0.1, tuple(0.001 * i for i in range(200))),
+        tries=SeedRuns(0.1, tuple(0.001 * i for i in range(200))),
         sample=replace(SAMPLE, text="word " * 1_000),
         note="x" * 2_000,
     )

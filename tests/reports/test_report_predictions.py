@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from learnable.baselines.results.findings import Examples, Finding
 from learnable.baselines.results.results import Results, Row, Score
-from learnable.baselines.scores.board import make_board
+from learnable.baselines.scores.board import collect_outcomes
 from learnable.baselines.scores.harness import Outcome
 from learnable.baselines.scores.prediction_plots import make_pictures
 from learnable.data import Card, Dataset
@@ -41,7 +41,7 @@ def pictures(rows, y, said, names=("x", "y", "z"), task=""):
         for name, p in said.items()
         for i, fold in enumerate(cut)
     ]
-    board = make_board(data, cut, outcomes)
+    board = collect_outcomes(data, cut, outcomes)
     return make_pictures(board, [row for row in rows if row.name in said])
 
 

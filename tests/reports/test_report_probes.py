@@ -4,7 +4,7 @@ import math
 import xml.etree.ElementTree as ET
 
 import pytest
-from learnable.baselines.results.diagnosis import Diagnosis, Look
+from learnable.baselines.results.diagnosis import Diagnosis, ProbeStep
 from learnable.reports.sections.probe_charts import HALF, probe_svg
 from learnable.reports.sections.probes import (
     MOST_LAYERS,
@@ -21,7 +21,7 @@ def found(**more):
 
 
 def look(step, gradients=None, dead=None):
-    return Look(step, 1.0, gradients or {}, {}, dead or {}, {})
+    return ProbeStep(step, 1.0, gradients or {}, {}, dead or {}, {})
 
 
 def probe(title, **more):

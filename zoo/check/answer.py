@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ...baselines.results.diagnosis import (
     Cause,
     Diagnosis,
-    Look,
+    ProbeStep,
     Side,
     Sign,
     Suspicion,
@@ -19,18 +19,18 @@ from ...baselines.results.diagnosis import (
 from ..diagnosis.probe.symptoms import symptoms
 from ..diagnosis.search.causes import FAILING, NOTHING
 from ..diagnosis.search.plain_network import reference
-from ..diagnosis.search.trials import Laboratory, OutOfTime
+from ..diagnosis.search.trials import OutOfTime, TrialRunner
 
 if TYPE_CHECKING:
     from ...baselines.evaluate import Study
     from ...baselines.results.results import Verdict
     from ..diagnosis.probe.golden_tests import GoldenTest
     from ..diagnosis.probe.probe import Moment
-    from ..diagnosis.problem.context import Case, Repair, Suspect
+    from ..diagnosis.problem.context import NetworkFinding, Repair, RuleContext
     from ..diagnosis.search import causes as inquiries
     from ..diagnosis.search.causes import Inquiry
     from ..diagnosis.search.trials import Difference
-    from .data_faults import Fault
+    from .data_faults import DataFault
 
 
 MOST_OF_ERROR = 160
@@ -42,7 +42,7 @@ BY_HEART = (
 
 
 def answer(
-    sides: Sides, golden: Sequence[GoldenTest], seconds: dict[str, float]
+    sides: CheckEvidence, golden: Sequence[GoldenTest], seconds: dict[str, float]
 ) -> Diagnosis:
     """Side, verdict, causes, and what was acquitted."""
     inquiry = sides.inquiry
@@ -82,9 +82,9 @@ def answer(
     )
 
 
-def _as_look(moment: Moment) -> Look:
+def _as_look(moment: Moment) -> ProbeStep:
     layers = moment.layers
-    return Look(
+    return ProbeStep(
         moment.step,
         moment.loss,
         gradients={layer.name: layer.gradient for layer in layers},
@@ -94,14 +94,14 @@ def _as_look(moment: Moment) -> Look:
     )
 
 
-def measure(case: Case) -> str:
+def measure(case: RuleContext) -> str:
     """What the scores are."""
     if case.question.task == "regression":
         return "R2"
     return "balanced accuracy above chance (0: chance, 1: always right)"
 
 
-def _side(sides: Sides, causes: tuple[Cause, ...]) -> Side:
+def _side(sides: CheckEvidence, causes: tuple[Cause, ...]) -> Side:
     kinds = {cause.is_data for cause in causes}
     if len(kinds) == 2:
         return "both"
@@ -138,7 +138,7 @@ def _suspicions(inquiry: Inquiry) -> list[Suspicion]:
     is_open = inquiry.is_cut and inquiry.is_failing and not inquiry.causes
     acquitted = "not-alone" if is_open else "acquitted"
 
-    def told(suspect: Suspect) -> Suspicion:
+    def told(suspect: NetworkFinding) -> Suspicion:
         would = others.get(suspect.code, "")
         state = "would-do" if would else acquitted
         return Suspicion(suspect.code, suspect.label, suspect.sentence, state, would)
@@ -155,7 +155,7 @@ MOST = 0.9
 """Share of the best baseline's score, below which a network learns less than can be."""
 
 
-def verdict_of(sides: Sides) -> tuple[str, str, str]:
+def verdict_of(sides: CheckEvidence) -> tuple[str, str, str]:
     """Name, sentence, and what would change it."""
     data = sides.study.results.verdicts[-1]
     inquiry, (name, score) = sides.inquiry, sides.best
@@ -207,7 +207,7 @@ def _change(score: float, best: float) -> str:
     return f"A network or baseline with a score above {score / FAILING:.2f}."
 
 
-def _behind(sides: Sides, stands: str) -> tuple[str, str, str]:
+def _behind(sides: CheckEvidence, stands: str) -> tuple[str, str, str]:
     """The verdict on a network that is behind for no known cause."""
     plain = sides.reference
     has = "" if plain is None else f"a plain network in its place has {plain.score:.2f}"
@@ -261,7 +261,7 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class Sides:
+class CheckEvidence:
     """All that an answer is drawn from.
 
     ``best`` is the best baseline and its score; ``short`` how far the network is behind
@@ -271,12 +271,12 @@ class Sides:
     those that they learn, else 0.
     """
 
-    case: Case
+    case: RuleContext
     study: Study
     inquiry: Inquiry
     best: tuple[str, float]
     short: Difference | None
-    faults: tuple[Fault, ...]
+    faults: tuple[DataFault, ...]
     reference: Reference | None = None
     taught: float | None = None
     by_heart: int = 0
@@ -337,7 +337,7 @@ REFERENCE_SECONDS = 30.0
 """For a plain network where nothing mends the script's, whatever the budget."""
 
 
-def plain_network(lab: Laboratory) -> Reference | None:
+def plain_network(lab: TrialRunner) -> Reference | None:
     """A plain network on the same rows, on the splits that there is time for.
 
     None where there is none, or no such network fits.

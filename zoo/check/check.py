@@ -17,19 +17,19 @@ from ...baselines.results.diagnosis import Cause, Diagnosis
 from ...data.errors import BadData, Misuse
 from ..diagnosis.probe.golden_tests import golden_tests
 from ..diagnosis.probe.probe import measure
-from ..diagnosis.problem.context import Case, Repair, Suspect
+from ..diagnosis.problem.context import NetworkFinding, Repair, RuleContext
 from ..diagnosis.problem.from_model import each_output
 from ..diagnosis.problem.training_setup import as_given
 from ..diagnosis.rules.run_rules import suspects
 from ..diagnosis.search.causes import FAILING, NOTHING, Inquiry
 from ..diagnosis.search.inquire import inquire, inquire_again, look_again
-from ..diagnosis.search.trials import Difference, Laboratory, OutOfTime, gap
+from ..diagnosis.search.trials import Difference, OutOfTime, TrialRunner, gap
 from . import data_faults as data_side
-from .answer import Sides, answer, plain_network
-from .data_faults import Fault, hide
+from .answer import CheckEvidence, answer, plain_network
+from .data_faults import DataFault, hide
 from .evaluation_rows import asked_faults
-from .problem import Material, data_half, mean_score, prepare, reached, taught_score
-from .repair_script import mend
+from .problem import CheckProblem, data_half, mean_score, prepare, reached, train_score
+from .repair_script import repair_script
 from .rerunner import Rerunner
 from .stages import Say, Stages
 
@@ -146,7 +146,7 @@ def check_fit(
             sides = _tried(material, case, study, lab, rerunner)
         with stages("repaired script", "the repaired script runs"):
             seconds = 4 * fit.seconds + RUN_SECONDS
-            mended = mend(
+            mended = repair_script(
                 recording, fit, case.setup, sides, arguments, rerunner, seconds=seconds
             )
     found = answer(sides, golden, stages.seconds)
@@ -154,8 +154,12 @@ def check_fit(
 
 
 def _tried(
-    material: Material, case: Case, study: Study, lab: Laboratory, rerunner: Rerunner
-) -> Sides:
+    material: CheckProblem,
+    case: RuleContext,
+    study: Study,
+    lab: TrialRunner,
+    rerunner: Rerunner,
+) -> CheckEvidence:
     """What trials say of the network, beside what the data allow."""
     reach = reached(study, material)
     scores = {name: mean_score(marks) for name, marks in reach.items()}
@@ -165,14 +169,18 @@ def _tried(
     found = _inquired(material, case, lab, scores.get(best, 0.0))
     short = _shortfall(lab, reach.get(best, []))
     faults = _faults(material, study, found, lab)
-    sides = Sides(case, study, found, (best, scores.get(best, 0.0)), short, faults)
+    sides = CheckEvidence(
+        case, study, found, (best, scores.get(best, 0.0)), short, faults
+    )
     sides = replace(sides, by_heart=material.by_heart)
     if not sides.is_unmended:
         return sides
-    return replace(sides, reference=plain_network(lab), taught=taught_score(material))
+    return replace(sides, reference=plain_network(lab), taught=train_score(material))
 
 
-def _inquired(material: Material, case: Case, lab: Laboratory, reach: float) -> Inquiry:
+def _inquired(
+    material: CheckProblem, case: RuleContext, lab: TrialRunner, reach: float
+) -> Inquiry:
     """The causes; also those that only show beside the repair of another."""
     raised, known = bool(material.fit.error), suspects(case)
     found = inquire(lab, known, reach=reach, has_raised=raised)
@@ -183,8 +191,8 @@ def _inquired(material: Material, case: Case, lab: Laboratory, reach: float) -> 
 
 
 def _looked_again(
-    case: Case, lab: Laboratory, repairs: Sequence[Repair]
-) -> tuple[Suspect, ...]:
+    case: RuleContext, lab: TrialRunner, repairs: Sequence[Repair]
+) -> tuple[NetworkFinding, ...]:
     try:
         return look_again(case, lab, repairs)
     # a network of somebody's own may fail in any way; the first look counts then
@@ -193,7 +201,7 @@ def _looked_again(
         return ()
 
 
-def _shortfall(lab: Laboratory, best: Sequence[np.ndarray]) -> Difference | None:
+def _shortfall(lab: TrialRunner, best: Sequence[np.ndarray]) -> Difference | None:
     """How far the network, as it is, is behind; None where time was over before."""
     try:
         own = [lab.outcome([], i).marks for i in range(len(best))]
@@ -204,10 +212,10 @@ def _shortfall(lab: Laboratory, best: Sequence[np.ndarray]) -> Difference | None
     return gap(best, filled, whole=lab.whole) if best else None
 
 
-def _probed(material: Material) -> Case:
+def _probed(material: CheckProblem) -> RuleContext:
     """The case with what was measured on the network while it trains."""
     setup = as_given(material.fit, material.question)
-    case = Case(material.recording, material.fit, material.question, setup)
+    case = RuleContext(material.recording, material.fit, material.question, setup)
     try:
         rows = material.splits[0].train
         probe = measure(setup, rows, seed=material.seed, seconds=PROBE_SECONDS)
@@ -219,9 +227,9 @@ def _probed(material: Material) -> Case:
 
 
 def _laboratory(
-    material: Material, case: Case, deadline: float, say: Say
-) -> Laboratory:
-    return Laboratory(
+    material: CheckProblem, case: RuleContext, deadline: float, say: Say
+) -> TrialRunner:
+    return TrialRunner(
         case.setup,
         material.question,
         material.splits,
@@ -234,8 +242,8 @@ def _laboratory(
 
 
 def _faults(
-    material: Material, study: Study, inquiry: Inquiry, lab: Laboratory
-) -> tuple[Fault, ...]:
+    material: CheckProblem, study: Study, inquiry: Inquiry, lab: TrialRunner
+) -> tuple[DataFault, ...]:
     """Faults that no change to the network mends."""
     judged = sum(len(split.test) for split in material.splits)
     learned = bool(inquiry.causes) or inquiry.before > NOTHING
@@ -248,25 +256,25 @@ def _faults(
     return tuple(
         _without_leak(cause, material, study, lab)
         if cause.code == "D308"
-        else Fault(cause)
+        else DataFault(cause)
         for cause in causes
     )
 
 
 def _without_leak(
-    cause: Cause, material: Material, study: Study, lab: Laboratory
-) -> Fault:
+    cause: Cause, material: CheckProblem, study: Study, lab: TrialRunner
+) -> DataFault:
     """A leak, and what the network has without it."""
     finding = data_side.leaking(study)
     if finding is None or finding.n_columns > len(finding.columns):
-        return Fault(cause)
+        return DataFault(cause)
     repair = hide(material, finding.columns)
     if repair is None:
-        return Fault(cause)
+        return DataFault(cause)
     lab.allow(PROBE_SECONDS)
     score = lab.score([repair])
     told = f"{cause.sentence} Without it the network has a score of {score:.2f}."
-    return Fault(replace(cause, sentence=told, repair=repair.what), repair, score)
+    return DataFault(replace(cause, sentence=told, repair=repair.what), repair, score)
 
 
 MOST_ROWS = 20_000

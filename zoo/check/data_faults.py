@@ -16,7 +16,7 @@ from ..diagnosis.record.arrays import name_of, sees_names, whole_fit
 if TYPE_CHECKING:
     from ...baselines.evaluate import Study
     from ...baselines.results.findings import Finding
-    from .problem import Material
+    from .problem import CheckProblem
 
 
 TOLD_APART = 0.9
@@ -141,10 +141,10 @@ def mismatch(
 
 def unlike(dataset: Dataset, asked: Dataset) -> Cause | None:
     """Rows asked about that are not like those trained on; None where they are."""
-    from ...baselines.rules.case import Case
+    from ...baselines.rules.case import TableContext
     from ...baselines.rules.train_test_shift import train_test_mismatch
 
-    found = train_test_mismatch(Case(_joined(dataset, asked), ()))
+    found = train_test_mismatch(TableContext(_joined(dataset, asked), ()))
     if found is None or found.finding.evidence.get("auc", 0.0) < TOLD_APART:
         return None
     return _of(found.finding)
@@ -263,7 +263,7 @@ def is_part(asked: Dataset, dataset: Dataset) -> bool:
 
 
 @dataclass(frozen=True)
-class Fault:
+class DataFault:
     """A fault of the data alone, and the change to the script that undoes it.
 
     ``score`` is what the network has with that change; None where it stays as it is.
@@ -274,7 +274,7 @@ class Fault:
     score: float | None = None
 
 
-def hide(material: Material, named: tuple[str, ...]) -> Repair | None:
+def hide(material: CheckProblem, named: tuple[str, ...]) -> Repair | None:
     """Columns as 0 for the network.
 
     None where these are not columns of its one input.
@@ -304,7 +304,7 @@ def aligned(x: Any, like: Any) -> Any:
     return (x - x.mean(axis=axis)) * scale + like.mean(axis=axis)
 
 
-def align(material: Material, asked: Any) -> Repair | None:
+def align(material: CheckProblem, asked: Any) -> Repair | None:
     """Rows asked about brought to the means and spreads of those trained on.
 
     Only where both are arrays that the script has names for.

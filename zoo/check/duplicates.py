@@ -90,7 +90,7 @@ def _forest_marks(dataset: Dataset, groups: np.ndarray | None) -> np.ndarray:
         cross_val_predict,
     )
 
-    from ..diagnosis.problem.task import Question
+    from ..diagnosis.problem.task import TrainingTask
     from ..diagnosis.search.trials import credits
 
     kind: Any = StratifiedKFold if groups is None else StratifiedGroupKFold
@@ -103,7 +103,7 @@ def _forest_marks(dataset: Dataset, groups: np.ndarray | None) -> np.ndarray:
         cv=kind(4, shuffle=True, random_state=0),
     )
     task: Any = dataset.task
-    question = Question(task, dataset.y, np.zeros(0))
+    question = TrainingTask(task, dataset.y, np.zeros(0))
     return credits(said, question, np.arange(len(dataset)))
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..diagnosis.problem.graph import some_rows
-from ..diagnosis.record.recording import Asked
+from ..diagnosis.record.recording import Evaluation
 from ..diagnosis.search.trials import OutOfTime, answers, gives_logits
 from . import data_faults as data_side
 from . import duplicates as copied
 from . import true_labels as known_answers
-from .data_faults import Fault, align, aligned, hide
-from .problem import taught_score
+from .data_faults import DataFault, align, aligned, hide
+from .problem import train_score
 
 if TYPE_CHECKING:
     from ...baselines.evaluate import Study
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from ...data import Dataset
     from ..diagnosis.problem.context import Repair
     from ..diagnosis.problem.training_setup import Setup
-    from ..diagnosis.search.trials import Laboratory
-    from .problem import Material
+    from ..diagnosis.search.trials import TrialRunner
+    from .problem import CheckProblem
 
 
 PREPARE = (
@@ -36,23 +36,23 @@ PREPARE = (
 class _Case:
     """All that a look at rows asked about goes by; ``parts`` are these rows."""
 
-    material: Material
+    material: CheckProblem
     study: Study
-    lab: Laboratory
+    lab: TrialRunner
     reach: float
-    parts: tuple[tuple[Asked, Dataset], ...]
+    parts: tuple[tuple[Evaluation, Dataset], ...]
 
 
 def asked_faults(
-    material: Material, study: Study, lab: Laboratory, *, reach: float
-) -> tuple[Fault, ...]:
+    material: CheckProblem, study: Study, lab: TrialRunner, *, reach: float
+) -> tuple[DataFault, ...]:
     """What rows asked about show: whether they are copies, unlike, or answered wrongly.
 
     Parameters
     ----------
-    material : Material
+    material : CheckProblem
     study : Study
-    lab : Laboratory
+    lab : TrialRunner
     reach : float
         The best score that anyone had on rows kept back.
     """
@@ -69,31 +69,31 @@ def asked_faults(
     return next(((fault,) for fault in told if fault is not None), ())
 
 
-def _trained_on(case: _Case) -> Fault | None:
+def _trained_on(case: _Case) -> DataFault | None:
     """Whether they are copies of rows trained on, and flatter."""
     dataset = case.material.dataset
     if dataset.groups is None:
         return None
     share = copied.across(dataset, [rows for _, rows in case.parts])
     found = copied.duplicates(dataset, dataset.groups, share)
-    return None if found is None else Fault(found)
+    return None if found is None else DataFault(found)
 
 
-def _strayed(case: _Case) -> Fault | None:
+def _strayed(case: _Case) -> DataFault | None:
     """Whether columns hold what no row trained on had."""
     for _, rows in case.parts:
         columns = data_side.stray_columns(case.material.dataset, rows)
         if columns:
-            return Fault(data_side.stray(columns), hide(case.material, columns))
+            return DataFault(data_side.stray(columns), hide(case.material, columns))
     return None
 
 
-def _unlike(case: _Case) -> Fault | None:
+def _unlike(case: _Case) -> DataFault | None:
     """Whether they were prepared otherwise, or are of another kind."""
     material, setup = case.material, case.lab.setup
     # of the same network: two that always say the same may say different things
     own = _said(material, setup, some_rows(material.fit.x, data_side.MOST_ROWS))
-    learned = (taught_score(material) or 0.0) >= known_answers.LEARNED
+    learned = (train_score(material) or 0.0) >= known_answers.LEARNED
     for asked, rows in case.parts:
         said = _said(material, setup, asked.x)
         told = (own, said)
@@ -102,29 +102,29 @@ def _unlike(case: _Case) -> Fault | None:
             continue
         order = data_side.sorted_rows(case.study, material.dataset)
         if order is not None:
-            return Fault(order)
+            return DataFault(order)
         repair = _aligning(material, setup, asked.x, own)
         prepared = found if repair is None else replace(found, advice=PREPARE)
-        return Fault(prepared, repair)
+        return DataFault(prepared, repair)
     return None
 
 
-def _wrongly_answered(case: _Case) -> Fault | None:
+def _wrongly_answered(case: _Case) -> DataFault | None:
     """Whether right answers to them are not those that were trained."""
     told = (_answered(case, asked, rows) for asked, rows in case.parts)
-    return next((Fault(cause) for cause in told if cause is not None), None)
+    return next((DataFault(cause) for cause in told if cause is not None), None)
 
 
-def _every(material: Material) -> list[Asked]:
+def _every(material: CheckProblem) -> list[Evaluation]:
     """What the network was asked about, and what it was validated on."""
     recording, fit = material.recording, material.fit
     every = [asked for asked in recording.asked if asked.model is fit.model]
     if fit.validation is not None:
-        every.append(Asked("evaluate", fit.model, *fit.validation, after=1))
+        every.append(Evaluation("evaluate", fit.model, *fit.validation, after=1))
     return every
 
 
-def _answered(case: _Case, asked: Asked, rows: Dataset) -> Cause | None:
+def _answered(case: _Case, asked: Evaluation, rows: Dataset) -> Cause | None:
     """What the right answers to rows asked about show, where they are known."""
     material, lab = case.material, case.lab
     said = _said(material, lab.setup, asked.x)
@@ -137,7 +137,7 @@ def _answered(case: _Case, asked: Asked, rows: Dataset) -> Cause | None:
         held = [lab.outcome([], i).marks for i in range(len(lab.splits))]
     except OutOfTime:
         return None
-    taught = taught_score(material)
+    taught = train_score(material)
     if taught is None or not all(map(len, held)):
         return None
     marks = np.concatenate(held)
@@ -153,7 +153,7 @@ def _answered(case: _Case, asked: Asked, rows: Dataset) -> Cause | None:
 
 
 def _aligning(
-    material: Material, setup: Setup, x: Any, own: np.ndarray
+    material: CheckProblem, setup: Setup, x: Any, own: np.ndarray
 ) -> Repair | None:
     """Rows asked about on the scale of the others, if they are like them then."""
     trained = material.fit.x
@@ -167,7 +167,7 @@ def _aligning(
     return align(material, x)
 
 
-def _said(material: Material, setup: Setup, x: Any) -> np.ndarray:
+def _said(material: CheckProblem, setup: Setup, x: Any) -> np.ndarray:
     """What the script's network, as it was trained, says of some rows."""
     from ..diagnosis.search.trials import decide
 
@@ -176,7 +176,7 @@ def _said(material: Material, setup: Setup, x: Any) -> np.ndarray:
     return decide(outputs, material.question, setup.values, logits=logits)
 
 
-def _asked_rows(material: Material, x: Any) -> Dataset | None:
+def _asked_rows(material: CheckProblem, x: Any) -> Dataset | None:
     """Rows asked about in the form of those trained on; None where they are these."""
     from ..backend import keras
     from ..diagnosis.problem.task import as_dataset

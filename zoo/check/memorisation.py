@@ -15,7 +15,7 @@ from ...baselines.signal.problem import row_hashes
 from ...data import Dataset
 from ...data.dataset import take
 from ...data.split import has_strata
-from ..diagnosis.problem.task import Question
+from ..diagnosis.problem.task import TrainingTask
 from ..diagnosis.search.trials import Split, credits
 
 LEAST_ROWS = 8
@@ -85,14 +85,14 @@ def splits(count: int) -> tuple[Split, ...]:
     return (Split(rows, rows),) * SEEDS
 
 
-def lookup_marks(kinds: np.ndarray, question: Question) -> np.ndarray:
+def lookup_marks(kinds: np.ndarray, question: TrainingTask) -> np.ndarray:
     """Marks of the best answer that is the same for equal rows.
 
     Parameters
     ----------
     kinds : int array of shape (n_rows,)
         Equal for equal rows.
-    question : Question
+    question : TrainingTask
     """
     rows = np.arange(len(question))
     decided = np.zeros_like(question.y)

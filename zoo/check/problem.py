@@ -15,7 +15,7 @@ from ...baselines.evaluate import Study, run_study
 from ...baselines.signal.problem import row_hashes
 from ...data import Dataset
 from ...data.errors import BadData
-from ..diagnosis.problem.task import Question
+from ..diagnosis.problem.task import TrainingTask
 from ..diagnosis.search.trials import credits
 from . import duplicates as copied
 from . import memorisation as by_heart
@@ -42,7 +42,7 @@ _log = logging.getLogger("learnable")
 
 
 @dataclass(frozen=True)
-class Material:
+class CheckProblem:
     """A training, its question, its rows for other learners, and the folds.
 
     ``spare`` are splits for what the others leave open.
@@ -52,7 +52,7 @@ class Material:
 
     recording: Recording
     fit: Fit
-    question: Question
+    question: TrainingTask
     dataset: Dataset
     splits: tuple[Split, ...]
     seed: int
@@ -60,7 +60,7 @@ class Material:
     by_heart: int = 0
 
 
-def prepare(recording: Recording, fit: Fit, *, seed: int) -> Material:
+def prepare(recording: Recording, fit: Fit, *, seed: int) -> CheckProblem:
     """The question, the rows for other learners, and the folds.
 
     Raises
@@ -92,14 +92,14 @@ def prepare(recording: Recording, fit: Fit, *, seed: int) -> Material:
     if count := by_heart.count_if_whole(dataset):
         whole = by_heart.splits(len(dataset))
         many = by_heart.copied(replace(dataset, groups=None))
-        return Material(recording, fit, question, many, whole, seed, by_heart=count)
+        return CheckProblem(recording, fit, question, many, whole, seed, by_heart=count)
     folds = make_folds(dataset, folds=FOLDS, seed=seed)
     every = [Split(fold.train, fold.test) for fold in folds] * ROUNDS
     splits, spare = tuple(every[:SPLITS]), tuple(every[SPLITS:])
-    return Material(recording, fit, question, dataset, splits, seed, spare)
+    return CheckProblem(recording, fit, question, dataset, splits, seed, spare)
 
 
-def _some_rows(question: Question, seed: int) -> np.ndarray:
+def _some_rows(question: TrainingTask, seed: int) -> np.ndarray:
     """All rows, or a sample; without those whose target is missing."""
     missing = ~np.isfinite(question.y.astype("float64"))
     rows = np.flatnonzero(~missing.any(axis=tuple(range(1, missing.ndim))))
@@ -112,7 +112,7 @@ def _some_rows(question: Question, seed: int) -> np.ndarray:
     return np.sort(rng.choice(rows, MOST_ROWS, replace=False))
 
 
-def taught_score(material: Material) -> float | None:
+def train_score(material: CheckProblem) -> float | None:
     """What the script's network scores on its training rows; None if it cannot say."""
     from ..diagnosis.search.train_score import own_score
 
@@ -134,7 +134,7 @@ MOST_OF_LOGISTIC = 20_000_000
 worse there than naive Bayes."""
 
 
-def data_half(material: Material) -> Study:
+def data_half(material: CheckProblem) -> Study:
     """What baselines and rules say of the rows."""
     cells = _cells(material.dataset)
     # a fold a thread; those of one product that wait for one another on a busy machine
@@ -163,7 +163,7 @@ def _too_slow(cells: int) -> tuple[str, ...]:
     return tuple(name for name, most in limits.items() if cells > most)
 
 
-def reached(study: Study, material: Material) -> dict[str, list[np.ndarray]]:
+def reached(study: Study, material: CheckProblem) -> dict[str, list[np.ndarray]]:
     """Each baseline's marks on the folds of the trials, one array a fold.
 
     Of rows that are learned by heart, those of the best answer to each.
@@ -190,12 +190,12 @@ def mean_score(marks: Sequence[np.ndarray]) -> float:
     return float(np.mean([part.mean() for part in marks]))
 
 
-def _as_asked(material: Material) -> Question:
+def _as_asked(material: CheckProblem) -> TrainingTask:
     """The question as baselines got it: with no more targets than they had."""
     return replace(material.question, y=material.dataset.y)
 
 
-def _decided(predictions: np.ndarray, question: Question) -> np.ndarray:
+def _decided(predictions: np.ndarray, question: TrainingTask) -> np.ndarray:
     if question.task == "multilabel":
         return (predictions > 0.5).astype("int64")
     return predictions if question.task == "regression" else predictions.argmax(axis=1)

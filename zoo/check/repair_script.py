@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from ..diagnosis.problem.context import Repair
     from ..diagnosis.problem.training_setup import Setup
     from ..diagnosis.record.recording import Fit, Recording
-    from .answer import Sides
+    from .answer import CheckEvidence
     from .rerunner import Rerunner
 
 
 @dataclass(frozen=True)
-class Mended:
+class RepairedScript:
     """A repaired script, its difference from the script, and what came of running it.
 
     ``failed`` says in one line why it did not run to its end; "" if it did.
@@ -35,23 +35,23 @@ class Mended:
     snippet: str = ""
 
 
-def mend(
+def repair_script(
     recording: Recording,
     fit: Fit,
     setup: Setup,
-    sides: Sides,
+    sides: CheckEvidence,
     arguments: Sequence[str],
     rerunner: Rerunner,
     *,
     seconds: float,
-) -> Mended:
+) -> RepairedScript:
     """Write the repairs of all causes into the script, and run it.
 
     Parameters
     ----------
     recording, fit, setup
         Of the script as it is.
-    sides : Sides
+    sides : CheckEvidence
         With the causes; where there are none, with a plain network, or without.
     arguments : sequence of str
         Its command line.
@@ -66,7 +66,9 @@ def mend(
     repairs += sides.data_repairs
     if not repairs:
         plain = sides.reference
-        return Mended(snippet="" if plain is None else as_code(plain.model) or "")
+        return RepairedScript(
+            snippet="" if plain is None else as_code(plain.model) or ""
+        )
     script, failed, diff = Path(recording.script), "", ""
     tuned = [*repairs, *sides.inquiry.tuned]
     whole = whole_fit(recording, fit)
@@ -85,9 +87,11 @@ def mend(
         here = difference(source, fixed, name=script.name)
         why = rerunner.run(fixed, job, least=FAILING * sides.expected)
         if not why:
-            return Mended(fixed, here)
+            return RepairedScript(fixed, here)
         diff, failed = diff or here, failed or why
-    return Mended("", diff, failed, as_code(repaired(setup, repairs).model) or "")
+    return RepairedScript(
+        "", diff, failed, as_code(repaired(setup, repairs).model) or ""
+    )
 
 
 def _ways(setup: Setup, repairs: Sequence[Repair]) -> Iterator[tuple[Edit, ...]]:

@@ -33,7 +33,7 @@ SUFFIXES = (".keras", ".h5")
 
 
 @dataclass(frozen=True)
-class Way:
+class CheckTarget:
     """What to examine.
 
     Parameters
@@ -56,7 +56,7 @@ class Way:
         return f"{last}:{self.function}" if self.function else last
 
 
-def way_of(what: str) -> Way:
+def find_target(what: str) -> CheckTarget:
     """What a command's argument names.
 
     Raises
@@ -71,19 +71,19 @@ def way_of(what: str) -> Way:
         if not function.isidentifier():
             msg = f"{what!r} names no function; write module.py:build"
             raise Misuse(msg)
-        return Way("function", _existing(f"{file}.py"), function)
+        return CheckTarget("function", _existing(f"{file}.py"), function)
     suffix = Path(what).suffix.lower()
     if suffix == ".py":
-        return Way("script", _existing(what))
+        return CheckTarget("script", _existing(what))
     if suffix in SUFFIXES:
-        return Way("model", _existing(what))
+        return CheckTarget("model", _existing(what))
     if what not in MODELS and (suffix or Path(what).name != what):
         msg = f"{what!r} is nothing to check: a script ends in .py, a saved model in"
         raise Misuse(f"{msg} .keras or .h5, a function is written module.py:build")
     if card(what).tasks and set(card(what).tasks) <= set(ORDERED):
         msg = f"{what} is a model of {' and '.join(card(what).tasks)}, and zoo check"
         raise Misuse(f"{msg} examines rows without order; see `zoo train {what}`")
-    return Way("zoo", what)
+    return CheckTarget("zoo", what)
 
 
 def _existing(path: str) -> str:
@@ -93,12 +93,12 @@ def _existing(path: str) -> str:
     raise unknown("file", path, beside, see="Check the path.")
 
 
-def check_options(way: Way, given: Iterable[str]) -> None:
+def check_options(way: CheckTarget, given: Iterable[str]) -> None:
     """Refuse options that do not go with what is examined.
 
     Parameters
     ----------
-    way : Way
+    way : CheckTarget
     given : iterable of str
         Parameters that were typed.
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..backend import keras
-from ..diagnosis.problem.task import Question
+from ..diagnosis.problem.task import TrainingTask
 from ..diagnosis.record.arrays import arrays
 from ..diagnosis.search.trials import credits
 from . import data_faults as data_side
 
 if TYPE_CHECKING:
     from ...baselines.results.diagnosis import Cause
-    from ..diagnosis.record.recording import Asked, Recording
+    from ..diagnosis.record.recording import Evaluation, Recording
 
 
 FEWEST = 50
@@ -57,7 +57,7 @@ class Scores:
 
 
 def right_answers(
-    recording: Recording, question: Question, asked: Asked, said: np.ndarray
+    recording: Recording, question: TrainingTask, asked: Evaluation, said: np.ndarray
 ) -> np.ndarray | None:
     """The class of every row asked about; None where nobody knows.
 
@@ -82,7 +82,7 @@ def right_answers(
     return next(iter(different.values())) if len(different) == 1 else None
 
 
-def _codes(y: np.ndarray, question: Question) -> np.ndarray | None:
+def _codes(y: np.ndarray, question: TrainingTask) -> np.ndarray | None:
     """Class codes of targets; None where they are none of these classes."""
     if y.ndim == 2 and y.shape[1] == question.class_count > 1:
         flags = np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all()
@@ -95,20 +95,20 @@ def _codes(y: np.ndarray, question: Question) -> np.ndarray | None:
     return found if len(np.unique(found)) > 1 else None
 
 
-def _values(question: Question) -> np.ndarray:
+def _values(question: TrainingTask) -> np.ndarray:
     """What the script wrote for each class."""
     written = question.values
     return written if len(written) else np.arange(question.class_count)
 
 
 def told_by_answers(
-    question: Question, said: np.ndarray, truth: np.ndarray, scores: Scores
+    question: TrainingTask, said: np.ndarray, truth: np.ndarray, scores: Scores
 ) -> Cause | None:
     """A fault of the data that the right answers to other rows show.
 
     Parameters
     ----------
-    question : Question
+    question : TrainingTask
         That of the training.
     said, truth : array of shape (n_rows,)
         What the script's network says of these rows, and what is right: class codes.
@@ -130,13 +130,13 @@ def told_by_answers(
     return None
 
 
-def _marks(question: Question, said: np.ndarray, truth: np.ndarray) -> np.ndarray:
+def _marks(question: TrainingTask, said: np.ndarray, truth: np.ndarray) -> np.ndarray:
     asked = replace(question, y=truth)
     return credits(said, asked, np.arange(len(truth)))
 
 
 def _otherwise(
-    question: Question, said: np.ndarray, truth: np.ndarray, scores: Scores
+    question: TrainingTask, said: np.ndarray, truth: np.ndarray, scores: Scores
 ) -> Cause:
     here = float(_marks(question, said, truth).mean())
     stands = (

@@ -42,7 +42,7 @@ def baseline_command(
     suspicious; with --learning-curve those of all, whatever the verdict.
     """
     from ..experiment import Experiment, Scoring, Source
-    from ..experiments.run import How, compare
+    from ..experiments.run import RunOptions, compare
     from .output import shown
 
     experiment = Experiment(
@@ -52,6 +52,6 @@ def baseline_command(
         Scoring(folds, repeats, learning_curve=learning_curve),
         seed,
     )
-    how = How(out, jobs, quiet, mlflow=mlflow)
+    how = RunOptions(out, jobs, quiet, mlflow=mlflow)
     ran = compare(experiment, how)
     shown(ran, how, as_json=as_json)

@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from . import options
 
 if TYPE_CHECKING:
-    from ..check.target import Way
+    from ..check.target import CheckTarget
 
 READING = ("target", "task", "drop", "limit", "header")
 """Options that say how a table is read."""
@@ -107,9 +107,9 @@ def check_command(
     at fault, 4 undecided, 5 nothing to learn, 6 suspicious.
     """
     from ..check.parent import examined
-    from ..check.target import check_options, way_of
+    from ..check.target import check_options, find_target
 
-    way = way_of(what)
+    way = find_target(what)
     check_options(way, _typed(context))
     run = examined(_job(way, asked), quiet=quiet)
 
@@ -140,7 +140,7 @@ def _typed(context: click.Context) -> list[str]:
     ]
 
 
-def _job(way: Way, asked: dict[str, Any]) -> dict[str, Any]:
+def _job(way: CheckTarget, asked: dict[str, Any]) -> dict[str, Any]:
     """What the child is to do, as JSON holds it."""
     from ..experiments.score import command_line
 

@@ -63,7 +63,7 @@ def compare_command(
     that cannot be read, says so on the page, and the exit code is 1.
     """
     from ..experiment import Experiment, Scoring, Source
-    from ..experiments.run import How, compare
+    from ..experiments.run import RunOptions, compare
     from ..registry import card, recipe
     from .output import shown
 
@@ -77,7 +77,7 @@ def compare_command(
         Scoring(folds, repeats, seeds, learning_curve),
         seed,
     )
-    how = How(out, jobs, quiet, mlflow=mlflow)
+    how = RunOptions(out, jobs, quiet, mlflow=mlflow)
     if len(named) > 1:
         from .matrix import matrix_command
 

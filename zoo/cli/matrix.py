@@ -26,7 +26,7 @@ from ...reports.several.matrix import (
 )
 from ..experiment import Experiment
 from ..experiments import score as work
-from ..experiments.run import How, compare_on, opened
+from ..experiments.run import RunOptions, compare_on, opened
 from ..registry import card
 from . import output
 from .output import tracked
@@ -51,7 +51,7 @@ class Matrix:
 
 
 def compare_all(
-    experiment: Experiment, names: Sequence[str], how: How
+    experiment: Experiment, names: Sequence[str], how: RunOptions
 ) -> tuple[Matrix, bool]:
     """Compare on one dataset after the other; what one of them lacks stops no other.
 
@@ -89,7 +89,7 @@ def compare_all(
     return Matrix(tuple(experiment.networks), tuple(columns)), interrupted
 
 
-def compared(experiment: Experiment, how: How) -> Column:
+def compared(experiment: Experiment, how: RunOptions) -> Column:
     """The comparison on one dataset, of the networks that can do its task."""
     data, networks = experiment.data.name, experiment.networks
     try:
@@ -150,7 +150,12 @@ def write_page(matrix: Matrix, out: Path) -> Path:
 
 
 def matrix_command(
-    experiment: Experiment, names: Sequence[str], how: How, *, as_json: bool, gate: bool
+    experiment: Experiment,
+    names: Sequence[str],
+    how: RunOptions,
+    *,
+    as_json: bool,
+    gate: bool,
 ) -> NoReturn:
     """All of it; exits with 1 if a dataset could not be compared on.
 

@@ -18,7 +18,7 @@ from ..console import console, plain
 from ..results_table import show_table
 
 if TYPE_CHECKING:
-    from ..experiments.run import How, Ran
+    from ..experiments.run import Ran, RunOptions
 
 
 def show_results(
@@ -135,7 +135,7 @@ def exit_code(results: Results) -> int:
     return next((code for code in codes if code), 0)
 
 
-def shown(ran: Ran, how: How, *, as_json: bool, gate: bool = False) -> None:
+def shown(ran: Ran, how: RunOptions, *, as_json: bool, gate: bool = False) -> None:
     """Print what came of an experiment; with ``gate`` exit with the verdict's code.
 
     Raises
@@ -150,7 +150,7 @@ def shown(ran: Ran, how: How, *, as_json: bool, gate: bool = False) -> None:
         raise SystemExit(exit_code(results))
 
 
-def tracked(ran: Ran, how: How) -> None:
+def tracked(ran: Ran, how: RunOptions) -> None:
     """Write a run to MLflow as well, where that was asked for.
 
     Raises

@@ -42,7 +42,7 @@ def rerun_command(
     """
     from ...baselines.results.results import Results
     from ..experiment import FILE, Experiment, read_facts
-    from ..experiments.run import How, changed_versions, run_experiment
+    from ..experiments.run import RunOptions, changed_versions, run_experiment
     from ..run_files import RESULTS
     from ..runs.folder import find_run
 
@@ -56,7 +56,7 @@ def rerun_command(
         raise Misuse(f"{msg}; give its command again: {asked.get('command')}")
     experiment = Experiment.from_dict(asked)
     before = Results.load(folder / RESULTS)
-    how = How(out, jobs, quiet)
+    how = RunOptions(out, jobs, quiet)
     after, again = run_experiment(experiment, how)
     facts = {
         "run": str(again),

@@ -74,11 +74,11 @@ def sweep_command(
     run is one report. Of many recipes the best looks better than it is: the p-values
     of its comparisons are corrected for the number of pairs, its score is not.
     """
-    from ..experiments.run import How, compare
+    from ..experiments.run import RunOptions, compare
     from .output import shown
 
     experiment = swept(based_on(source, changes), variations, draws)
-    how = How(out, jobs, quiet, mlflow=mlflow)
+    how = RunOptions(out, jobs, quiet, mlflow=mlflow)
     ran = compare(experiment, how)
     shown(ran, how, as_json=as_json, gate=gate)
 

@@ -101,12 +101,12 @@ def train_command(
     settings changed by --set. A training that was killed or interrupted goes on with
     --resume, and ends as if it had not been; RUN is its name, a part of it, or `last`.
     """
-    from ..experiments.run import How, train
+    from ..experiments.run import RunOptions, train
     from ..runs.checkpointed_runs import find_unfinished
     from .output import shown
     from .settings import adjusted
 
-    how = How(out, jobs, quiet, tensorboard, mlflow)
+    how = RunOptions(out, jobs, quiet, tensorboard, mlflow)
     _check_ways(ctx, model, file, resume)
     if resume:
         stopped = find_unfinished(resume, out)

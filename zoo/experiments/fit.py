@@ -14,9 +14,9 @@ from ..registry import card
 if TYPE_CHECKING:
     import numpy as np
 
-    from ...baselines.results.results import Layer, Network, Sample, Tries
+    from ...baselines.results.results import Layer, Network, Sample, SeedRuns
     from ...data.split import Cut
-    from ..networks.train import More, OnEpoch, Rows, Trained
+    from ..networks.train import MoreRows, OnEpoch, Rows, Trained
     from ..run_files import Inputs
 
 
@@ -130,26 +130,26 @@ def encoded(dataset: Dataset, rows: Cut) -> tuple[Any, tuple[Rows, Rows]]:
     return encoder, (Rows(x, dataset.y[rows.train]), validation)
 
 
-def _more(dataset: Dataset, rows: Cut, encoder: Any) -> More | None:
+def _more(dataset: Dataset, rows: Cut, encoder: Any) -> MoreRows | None:
     """The rows on disk, but for those kept back to validate and to test."""
     if dataset.stored is None:
         return None
     import numpy as np
 
     from ...data.encode import fill_gaps
-    from ..networks.train import More
+    from ..networks.train import MoreRows
 
     rest = dataset.stored
     kept_back = rest.numbers[np.concatenate([rows.validation, rows.test])]
     fill = fill_gaps(encoder, dataset.x)
-    return More(rest, np.setdiff1d(rest.usable, kept_back), fill)
+    return MoreRows(rest, np.setdiff1d(rest.usable, kept_back), fill)
 
 
-def try_seeds(settings: Recipe, dataset: Dataset, *, seed: int) -> Tries | None:
+def try_seeds(settings: Recipe, dataset: Dataset, *, seed: int) -> SeedRuns | None:
     """The lowest loss of each of the recipe's seeds; None where it asks for none."""
     if not settings.seeds:
         return None
-    from ...baselines.results.results import Tries
+    from ...baselines.results.results import SeedRuns
     from ...data.split import cut
 
     rows, losses = cut(dataset, seed=seed), []
@@ -157,7 +157,7 @@ def try_seeds(settings: Recipe, dataset: Dataset, *, seed: int) -> Tries | None:
         console.check_interrupt()
         trained, _ = _train(settings, dataset, rows, number, lambda *_: None)
         losses.append(min(trained.history["loss"]))
-    return Tries(settings.until, tuple(losses))
+    return SeedRuns(settings.until, tuple(losses))
 
 
 def candidate(settings: Recipe, dataset: Dataset, *, seed: int) -> Any:
@@ -238,7 +238,7 @@ def network_facts(
     dataset: Dataset,
     rows: Cut,
     *,
-    tries: Tries | None,
+    tries: SeedRuns | None,
     seed: int,
 ) -> Network:
     """What the report tells of the network."""

@@ -31,7 +31,7 @@ Ran = tuple["Results", Path]
 
 
 @dataclass(frozen=True)
-class How:
+class RunOptions:
     """How an experiment is done: what changes nothing of what comes of it.
 
     Parameters
@@ -55,7 +55,7 @@ class How:
     mlflow: str | None = None
 
 
-def run_experiment(experiment: Experiment, how: How) -> Ran:
+def run_experiment(experiment: Experiment, how: RunOptions) -> Ran:
     """Do an experiment of any kind.
 
     Returns
@@ -73,7 +73,9 @@ def run_experiment(experiment: Experiment, how: How) -> Ran:
     return compare(experiment, how)
 
 
-def train(experiment: Experiment, how: How, *, resume: Unfinished | None = None) -> Ran:
+def train(
+    experiment: Experiment, how: RunOptions, *, resume: Unfinished | None = None
+) -> Ran:
     """Train a network and keep it, then score it beside the baselines.
 
     With ``resume`` the training goes on where that run was stopped.
@@ -112,14 +114,14 @@ def train(experiment: Experiment, how: How, *, resume: Unfinished | None = None)
     return results, final
 
 
-def compare(experiment: Experiment, how: How) -> Ran:
+def compare(experiment: Experiment, how: RunOptions) -> Ran:
     """Score networks, if any, and the baselines on the same folds."""
     dataset = opened(experiment)
     work.check_models((r.model for r in experiment.networks.values()), dataset)
     return compare_on(dataset, experiment, how)
 
 
-def compare_on(dataset: Dataset, experiment: Experiment, how: How) -> Ran:
+def compare_on(dataset: Dataset, experiment: Experiment, how: RunOptions) -> Ran:
     """As `compare`, on data that are read and whose task all networks can do."""
     networks, scoring = experiment.networks, experiment.scoring
     for settings in networks.values():
@@ -194,7 +196,7 @@ def settings_facts(experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
 
 
 def _folders(
-    label: str, how: How, resume: Unfinished | None
+    label: str, how: RunOptions, resume: Unfinished | None
 ) -> AbstractContextManager[tuple[Path, Path]]:
     return resumed_run(resume) if resume else training_run(how.out, label)
 

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from ...data.errors import BadData, Misuse
-from ...data.stored import Rest
+from ...data.stored import RemainingRows
 from ..backend import keras, on_show
 from ..recipe import Recipe
 from ..registry import build
 from ..training import Start, fit
 from ..training.checkpoint import Checkpoint
-from ..training.streams import OnDisk
+from ..training.streams import StreamedRows
 from .export import Affine, fit_scaling, serve
 from .losses import Kind, loss_of
 
@@ -43,19 +43,19 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class More:
+class MoreRows:
     """Rows on disk to train on.
 
     Parameters
     ----------
-    rest : Rest
+    rest : RemainingRows
     numbers : int array
         Of the rows to train on, sorted.
     to_matrix : callable
         From features as they lie on disk to numbers, as those of `Rows`.
     """
 
-    rest: Rest
+    rest: RemainingRows
     numbers: np.ndarray
     to_matrix: Callable[[Any], np.ndarray]
 
@@ -93,7 +93,7 @@ def train(
     classes: int,
     kind: Kind | None = None,
     feature_range: tuple[float, float] | None = None,
-    more: More | None = None,
+    more: MoreRows | None = None,
     seed: int = 0,
     on_epoch: OnEpoch | None = None,
     checkpoint: Path | None = None,
@@ -112,7 +112,7 @@ def train(
         ``y``. Of those two, what is served is the core as it is.
     feature_range : (float, float), optional
         Known limits of every feature.
-    more : More, optional
+    more : MoreRows, optional
         Rows on disk to train on, of which ``rows`` is a sample.
     seed : int
         Seeds Python's, NumPy's and TensorFlow's global generators.
@@ -225,7 +225,7 @@ def rows_met(recipe: Recipe, rows: Rows, seed: int) -> Rows:
 def _given(
     recipe: Recipe,
     rows: Rows,
-    more: More | None,
+    more: MoreRows | None,
     scaling: Affine,
     target: Affine | None,
     kind: Kind,
@@ -246,7 +246,7 @@ def _given(
         return scaled.x, scaled.y
 
     stored = more.rest.rows
-    on_disk = OnDisk(stored, more.numbers, more.rest.y, prepared)
+    on_disk = StreamedRows(stored, more.numbers, more.rest.y, prepared)
     return (on_disk,), {}, len(more.numbers)
 
 

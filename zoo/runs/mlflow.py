@@ -50,7 +50,7 @@ _ODD = re.compile(r"[^\w\-. :/]")
 
 
 @dataclass(frozen=True)
-class Told:
+class MlflowRun:
     """What MLflow is told of one of its runs.
 
     ``metrics`` maps names to values by step; ``failed`` says that it has no scores.
@@ -109,7 +109,7 @@ def _mlflow() -> Any:
     return import_module("mlflow")
 
 
-def tell(results: Results, run: Path) -> tuple[Told, tuple[Told, ...]]:
+def tell(results: Results, run: Path) -> tuple[MlflowRun, tuple[MlflowRun, ...]]:
     """The run, and of several networks also one nested run each.
 
     With one network trained and kept (``zoo train``) its facts are in the run itself.
@@ -120,7 +120,7 @@ def tell(results: Results, run: Path) -> tuple[Told, tuple[Told, ...]]:
     mark = {"fingerprint": str(settings.pop("fingerprint", ""))}
     for name in ("inputs", "command"):
         settings.pop(name, None)
-    whole = Told(
+    whole = MlflowRun(
         run.name,
         dotted(settings),
         _metrics_of_all(results),
@@ -138,7 +138,7 @@ def tell(results: Results, run: Path) -> tuple[Told, tuple[Told, ...]]:
     ), ()
 
 
-def _network(results: Results, name: str, recipe: Mapping[str, Any]) -> Told:
+def _network(results: Results, name: str, recipe: Mapping[str, Any]) -> MlflowRun:
     """Its settings, its losses by epoch, and its scores under names of their own."""
     trained = [network for network in results.networks if network.name == name]
     metrics = {
@@ -150,7 +150,7 @@ def _network(results: Results, name: str, recipe: Mapping[str, Any]) -> Told:
     rows = [row for row in results.rows if row.name == name]
     for row in rows:
         metrics |= _scores(row, "score")
-    return Told(
+    return MlflowRun(
         name,
         dotted(recipe, "recipe."),
         metrics,
@@ -209,7 +209,7 @@ def _send(client: Any, results: Results, run: Path) -> None:
 def _write(
     client: Any,
     experiment: str,
-    told: Told,
+    told: MlflowRun,
     times: tuple[int, int],
     more: Mapping[str, str] | None = None,
 ) -> str:
@@ -235,7 +235,7 @@ def _write(
     return made
 
 
-def _end(client: Any, made: str, told: Told, times: tuple[int, int]) -> None:
+def _end(client: Any, made: str, told: MlflowRun, times: tuple[int, int]) -> None:
     status = "FAILED" if told.failed else "FINISHED"
     client.set_terminated(made, status=status, end_time=times[1])
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..backend import keras
 from .arguments import Arguments
-from .programs import Ran, Way, programs_of
+from .programs import ExecutionMode, Ran, programs_of
 from .rows import Block, Held, Stream, batches_in_part, blocks, rows_of
 from .trial import decide
 from .ways import Choice, choose, out_of_range
@@ -56,7 +56,7 @@ class Training:
     def _choose(self, way: str, repeats: int) -> Choice:
         asked: Choice | None = None
         if way in ("graph", "xla"):
-            asked = Choice(cast(Way, way), "it was asked for")
+            asked = Choice(cast(ExecutionMode, way), "it was asked for")
         epochs = self.given.epochs - self.given.initial_epoch
         total = self.steps * epochs * repeats
         choice = asked or choose(self.model, total)
@@ -136,7 +136,7 @@ class Training:
                     return logs
         return logs
 
-    def _train_block(self, block: Block, way: Way) -> dict[str, Any]:
+    def _train_block(self, block: Block, way: ExecutionMode) -> dict[str, Any]:
         """Train on batches, in calls of about `CALL_SECONDS`."""
         at = 0
         logs: dict[str, Any] = {}

@@ -12,7 +12,7 @@ from ..backend import keras
 from ..backend import tensorflow as tf
 from .layers import is_keras, walk
 
-Way = Literal["keras", "graph", "xla"]
+ExecutionMode = Literal["keras", "graph", "xla"]
 
 _log = logging.getLogger("learnable")
 
@@ -99,7 +99,7 @@ class Programs:
         first: int,
         last: int,
         *,
-        way: Way,
+        way: ExecutionMode,
         fresh: bool = False,
         halt: bool = False,
     ) -> Ran:
@@ -124,7 +124,11 @@ class Programs:
         return self._run(self.model.test_step, batches, (0, count, 0, fresh), "graph")
 
     def _run(
-        self, step: Any, batches: Any, span: tuple[int, int, int, int], way: Way
+        self,
+        step: Any,
+        batches: Any,
+        span: tuple[int, int, int, int],
+        way: ExecutionMode,
     ) -> Ran:
         specs = keras.tree.map_structure(_SPEC_OF[way], batches)
         any_size = way == "graph" or self._any_size
@@ -139,7 +143,7 @@ class Programs:
         (steps, finite), logs = self._compiled[key](batches, given)
         return Ran(int(steps), int(finite), logs)
 
-    def _compile(self, one: Any, specs: Any, way: Way) -> Any:
+    def _compile(self, one: Any, specs: Any, way: ExecutionMode) -> Any:
         """A program that takes one step after the other, given ``_run``'s span."""
         total, resets, model = self._loss, self._resets, self.model
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...data.errors import BadData
 from ...data.open_stored import open_stored
-from ...data.stored import Stored
+from ...data.stored import OnDiskRows
 from ..backend import keras
 from ..backend import tensorflow as tf
 
@@ -21,7 +21,7 @@ Transform = Callable[[Any, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True)
-class OnDisk:
+class StreamedRows:
     """A `Stream` of rows that stay on disk.
 
     Rows are shuffled in two steps: the order of the blocks, and the rows within about
@@ -29,7 +29,7 @@ class OnDisk:
 
     Parameters
     ----------
-    stored : Stored
+    stored : OnDiskRows
     numbers : int array
         Sorted numbers of the rows to hand out.
     y : array of shape (n_rows,)
@@ -37,7 +37,7 @@ class OnDisk:
     transform : callable
     """
 
-    stored: Stored
+    stored: OnDiskRows
     numbers: np.ndarray
     y: np.ndarray
     transform: Transform
@@ -104,7 +104,7 @@ def _joined(
     return x[order], y[order]
 
 
-def stream(path: str | Path, *, target: str | None = None) -> OnDisk:
+def stream(path: str | Path, *, target: str | None = None) -> StreamedRows:
     """Rows on disk as the ``x`` of `learnable.fit`, which never holds them all.
 
     Parameters
@@ -117,7 +117,7 @@ def stream(path: str | Path, *, target: str | None = None) -> OnDisk:
 
     Returns
     -------
-    OnDisk
+    StreamedRows
         Features as Keras' ``floatx``, images as uint8; targets as they are, or class
         codes in the order of the labels where they are text.
 
@@ -134,7 +134,7 @@ def stream(path: str | Path, *, target: str | None = None) -> OnDisk:
     if y.dtype.kind == "f" and not np.isfinite(y).all():
         msg = f"the target {stored.name!r} is missing or infinite in some rows"
         raise BadData(f"{msg}; leave these rows out of the file")
-    return OnDisk(stored, np.arange(stored.rows), y, _plain)
+    return StreamedRows(stored, np.arange(stored.rows), y, _plain)
 
 
 def _plain(x: Any, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from .programs import Programs, Way
+from .programs import ExecutionMode, Programs
 from .rows import Block
 from .start import Start
 from .ways import Choice
@@ -52,12 +52,12 @@ def _compare(programs: Programs, block: Block, steps: int) -> Choice:
     if not programs.compiles_xla(block.batches):
         return _NO_XLA
     xla = _seconds_a_step(programs, block, "xla")
-    way: Way = "xla" if xla < graph else "graph"
+    way: ExecutionMode = "xla" if xla < graph else "graph"
     told = f"XLA needs {xla * 1e3:.3g} ms a step, the graph {graph * 1e3:.3g} ms"
     return Choice(way, f"in a trial {told}")
 
 
-def _seconds_a_step(programs: Programs, block: Block, way: Way) -> float:
+def _seconds_a_step(programs: Programs, block: Block, way: ExecutionMode) -> float:
     programs.train(block.batches, 0, 1, way=way)  # compiles
     steps, took = 0, 0.0
     begun = time.perf_counter()

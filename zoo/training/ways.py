@@ -8,14 +8,14 @@ from typing import Any
 from ..backend import keras
 from ..backend import tensorflow as tf
 from .layers import draws, is_keras, walk
-from .programs import Way
+from .programs import ExecutionMode
 
 
 @dataclass(frozen=True)
 class Choice:
     """The way an epoch is run, and why."""
 
-    way: Way
+    way: ExecutionMode
     reason: str
 
 

@@ -8,14 +8,14 @@ import pytest
 
 @pytest.fixture(scope="session")
 def case_of() -> Callable[..., Any]:
-    """Make a `Case` of a compiled network and its rows; nothing is trained."""
+    """Make a `RuleContext` of a compiled network and its rows; nothing is trained."""
     from learnable.zoo.backend import keras
-    from learnable.zoo.diagnosis.problem.context import Case
+    from learnable.zoo.diagnosis.problem.context import RuleContext
     from learnable.zoo.diagnosis.problem.task import ask
     from learnable.zoo.diagnosis.problem.training_setup import as_given
     from learnable.zoo.diagnosis.record.recording import Fit, Recording
 
-    def make(model: Any, x: Any, y: Any, **arguments: Any) -> Case:
+    def make(model: Any, x: Any, y: Any, **arguments: Any) -> RuleContext:
         weights = model.get_weights()
         fit = Fit(
             model=model,
@@ -35,7 +35,9 @@ def case_of() -> Callable[..., Any]:
             history={},
         )
         question = ask(fit)
-        return Case(Recording(fits=[fit]), fit, question, as_given(fit, question))
+        return RuleContext(
+            Recording(fits=[fit]), fit, question, as_given(fit, question)
+        )
 
     return make
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from learnable.zoo.diagnosis.problem.context import Repair, Suspect
+from learnable.zoo.diagnosis.problem.context import NetworkFinding, Repair
 from learnable.zoo.diagnosis.search.inquire import inquire_again
 from learnable.zoo.diagnosis.search.search import Search
 from learnable.zoo.diagnosis.search.trials import gap
@@ -77,7 +77,7 @@ def test_there_is_no_second_look_without_need_or_time(world):
 
 def test_what_was_known_is_not_asked_again():
     world = Steps(0.1, 0.3, 0.3)
-    twice = Suspect("scale", "scale", "", "", 1, (Repair("other", lambda s: s),))
+    twice = NetworkFinding("scale", "scale", "", "", 1, (Repair("other", lambda s: s),))
     found, asked = inquiry(world, [suspect("scale")], [twice])
     assert asked
     assert "other" not in found.scores

@@ -1,7 +1,7 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from learnable.zoo.diagnosis.problem.task import Question
+from learnable.zoo.diagnosis.problem.task import TrainingTask
 from learnable.zoo.diagnosis.search.trials import credits, decide
 from sklearn.metrics import balanced_accuracy_score, r2_score
 
@@ -13,7 +13,7 @@ codes = st.lists(st.integers(0, 3), min_size=8, max_size=40).filter(
 def classes(y, values=None):
     y = np.asarray(y)
     task = "binary" if y.max() < 2 else "multiclass"
-    return Question(task, y, np.arange(y.max() + 1) if values is None else values)
+    return TrainingTask(task, y, np.arange(y.max() + 1) if values is None else values)
 
 
 @given(codes, st.randoms())
@@ -28,14 +28,14 @@ def test_mean_mark_is_balanced_accuracy_above_chance(y, random):
 def test_mean_mark_of_numbers_is_r2(y, random):
     y = np.array(y) + np.arange(len(y))  # no two are equal
     said = y + np.array([random.uniform(-0.5, 0.5) for _ in y])
-    question = Question("regression", y, np.zeros(0))
+    question = TrainingTask("regression", y, np.zeros(0))
     marks = credits(said, question, np.arange(len(y)))
     np.testing.assert_allclose(marks.mean(), r2_score(y, said), atol=1e-9)
 
 
 def test_labels_that_do_not_vary_tell_nothing():
     y = np.array([[0, 1, 0], [0, 1, 1], [0, 1, 0], [0, 1, 1]])
-    question = Question("multilabel", y, np.zeros(0))
+    question = TrainingTask("multilabel", y, np.zeros(0))
     for said, score in ((y, 1.0), (np.zeros_like(y), 0.0), (np.ones_like(y), 0.0)):
         assert credits(said, question, np.arange(4)).mean() == score
     assert not credits(y[::2], question, np.array([0, 2])).any()
@@ -43,14 +43,14 @@ def test_labels_that_do_not_vary_tell_nothing():
 
 def test_one_wild_prediction_costs_no_more_than_five():
     y = np.arange(10.0)
-    question = Question("regression", y, np.zeros(0))
+    question = TrainingTask("regression", y, np.zeros(0))
     marks = credits(np.where(y == 3, 1e12, y), question, np.arange(10))
     assert marks.min() == -5
 
 
 def test_a_prediction_that_is_no_number_is_wrong():
     y = np.arange(10.0)
-    question = Question("regression", y, np.zeros(0))
+    question = TrainingTask("regression", y, np.zeros(0))
     marks = credits(np.full(10, np.nan), question, np.arange(10))
     assert (marks == -5).all()
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.codemod.edits import FeedFrom
-from learnable.zoo.diagnosis.problem.context import Case
+from learnable.zoo.diagnosis.problem.context import RuleContext
 from learnable.zoo.diagnosis.problem.task import ask
 from learnable.zoo.diagnosis.problem.training_setup import as_given, build
 from learnable.zoo.diagnosis.record.recorder import recorded
@@ -22,7 +22,7 @@ def train(model, x, y=Y, loss="binary_crossentropy"):
 def case_of_last(recording):
     fit = recording.fits[-1]
     question = ask(fit)
-    return Case(recording, fit, question, as_given(fit, question))
+    return RuleContext(recording, fit, question, as_given(fit, question))
 
 
 def dense(units=4, name=None):
@@ -116,7 +116,7 @@ def test_is_silent_on_sequential_and_residual_networks():
         train(keras.Model(rows, head(h)), FLAT)
     for fit in recording.fits:
         question = ask(fit)
-        case = Case(recording, fit, question, as_given(fit, question))
+        case = RuleContext(recording, fit, question, as_given(fit, question))
         assert disconnected_layer(case) is None
 
 
@@ -132,5 +132,5 @@ def test_is_silent_on_the_parts_of_an_autoencoder():
         encoder.predict(FLAT, verbose=0)
     fit = recording.fits[0]
     question = ask(fit)
-    case = Case(recording, fit, question, as_given(fit, question))
+    case = RuleContext(recording, fit, question, as_given(fit, question))
     assert disconnected_layer(case) is None

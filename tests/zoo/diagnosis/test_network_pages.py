@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from learnable.zoo.diagnosis.problem.context import Case
+from learnable.zoo.diagnosis.problem.context import RuleContext
 from learnable.zoo.diagnosis.problem.task import ask
 from learnable.zoo.diagnosis.problem.training_setup import as_given
 from learnable.zoo.diagnosis.record.recorder import recorded
@@ -49,7 +49,7 @@ def test_example_triggers_its_rule(code, tmp_path):
         exec(compile(path.read_text(), str(path), "exec"), {"__name__": "__main__"})
     fit = recording.fits[0]
     question = ask(fit)
-    case = Case(recording, fit, question, as_given(fit, question))
+    case = RuleContext(recording, fit, question, as_given(fit, question))
     found = {other: check(case) for other, check in CHECKS.items()}
     assert found[code].label == RULES[code].label
     assert found[code].repairs

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from learnable.zoo.diagnosis.problem.context import Repair, Suspect
+from learnable.zoo.diagnosis.problem.context import NetworkFinding, Repair
 from learnable.zoo.diagnosis.search.inquire import inquire
 from learnable.zoo.diagnosis.search.trials import Difference, OutOfTime
 
@@ -54,7 +54,7 @@ class World:
 
 def suspect(label, tier=1):
     repair = Repair(label, lambda setup: setup)
-    return Suspect(label, label, "", "", tier, (repair,))
+    return NetworkFinding(label, label, "", "", tier, (repair,))
 
 
 def causes(world, *suspects, raised=True, reach=0.9):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.rules.repairs import set_fit
-from learnable.zoo.diagnosis.search.trials import Laboratory, OutOfTime, Split
+from learnable.zoo.diagnosis.search.trials import OutOfTime, Split, TrialRunner
 
 X = np.random.default_rng(0).normal(size=(80, 2)).astype("float32")
 SPLITS = (Split(np.arange(60), np.arange(60, 80)),)
@@ -18,7 +18,7 @@ def laboratory(case_of, sequence):
     def make(seconds):
         case = case_of(sequence((2,), [keras.layers.Dense(1)], "mse"), X, X[:, 0])
         deadline = time.monotonic() + seconds
-        return Laboratory(case.setup, case.question, SPLITS, deadline=deadline)
+        return TrialRunner(case.setup, case.question, SPLITS, deadline=deadline)
 
     return make
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.problem.context import Repair, Suspect
+from learnable.zoo.diagnosis.problem.context import NetworkFinding, Repair
 from learnable.zoo.diagnosis.search.search import (
     MOST_SECONDS,
     Search,
@@ -134,7 +134,7 @@ def test_another_rate_comes_before_more_epochs(case_of, sequence):
 def test_the_search_names_the_best_value_of_a_setting():
     scores = {"": 0.0, "low": 0.85, "middle": 0.9, "high": 0.3}
     world = World(scores, gain=0.9, least=0.9)
-    rates = Suspect("N202", "lr-too-low", "", "", 2, (LOW, MIDDLE, HIGH))
+    rates = NetworkFinding("N202", "lr-too-low", "", "", 2, (LOW, MIDDLE, HIGH))
     scores["middle+epochs 5 -> 20"] = 0.92
     found = Search(world, [rates], reach=0.9).run()
     assert [c.proposal.repair.what for c in found.causes] == ["middle"]

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from learnable.zoo.diagnosis.problem.context import Repair, Suspect
+from learnable.zoo.diagnosis.problem.context import NetworkFinding, Repair
 from learnable.zoo.diagnosis.search.trials import Difference, OutOfTime
 
 REACH = 0.9
@@ -49,4 +49,4 @@ class World:
 
 def suspect(label, tier=1):
     repair = Repair(label, lambda setup: setup)
-    return Suspect(label, label, "", "", tier, (repair,))
+    return NetworkFinding(label, label, "", "", tier, (repair,))

@@ -28,7 +28,7 @@ from ...networks.load_model import load_model
 from ...training.fit import fit
 from ...training.rows import hold
 from ...training.start import Start
-from ..problem.task import Question
+from ..problem.task import TrainingTask
 from ..problem.training_setup import Setup, build, rows_of
 from ..record.source_locations import in_one_line
 
@@ -76,7 +76,7 @@ class GoldenTest:
 
 def golden_tests(
     setup: Setup,
-    question: Question,
+    question: TrainingTask,
     rows: np.ndarray,
     *,
     seed: int,
@@ -88,7 +88,7 @@ def golden_tests(
     Parameters
     ----------
     setup : Setup
-    question : Question
+    question : TrainingTask
     rows : array of int
         Rows to train on and to measure with.
     seconds : float
@@ -274,7 +274,7 @@ class Bench:
     def __init__(
         self,
         setup: Setup,
-        question: Question,
+        question: TrainingTask,
         rows: np.ndarray,
         seed: int,
         seconds: float,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..problem.context import Case
+from ..problem.context import RuleContext
 from ..problem.training_setup import Setup
 from .probe import Probe
 
@@ -58,7 +58,7 @@ class Curve:
         return self.is_falling or not self.fall > 0.3
 
 
-def curve_of(case: Case) -> Curve | None:
+def curve_of(case: RuleContext) -> Curve | None:
     """The training loss from start to end; None where it is not known.
 
     It is that of the measured training where this went to the end, else that of the
@@ -80,7 +80,7 @@ def curve_of(case: Case) -> Curve | None:
     return _on_same_rows(probe, curve) if whole and not weighed else curve
 
 
-def break_of(case: Case) -> str:
+def break_of(case: RuleContext) -> str:
     """How the loss left the range of numbers; "" if it did not."""
     if case.probe and case.probe.nonfinite > 0:
         return f"the loss is not finite from step {case.probe.nonfinite:,} on"

@@ -103,7 +103,7 @@ FLAT_ENDS = {"sigmoid": (0.0067, 0.9933), "tanh": (-0.99991, 0.99991)}
 """What they give 5 to either side of 0."""
 
 
-class Lens:
+class NetworkProbe:
     """Looks at a network without changing it.
 
     The loss is that of the rows, without weight penalties and class weights. Networks
@@ -290,7 +290,7 @@ def measure(
     if not model.built:
         model(keras.tree.map_structure(lambda part: part[:1], seen.data[0]))
     course = Course(model, setup, held, seed)
-    lens = Lens(model, *seen.data)
+    lens = NetworkProbe(model, *seen.data)
     total = min(most_steps, course.planned)
     moments, losses = _follow(course, lens, total, end)
     return Probe(
@@ -315,7 +315,7 @@ def _hold(setup: Setup, rows: np.ndarray) -> Held:
 
 
 def _follow(
-    course: Course, lens: Lens, total: int, end: float
+    course: Course, lens: NetworkProbe, total: int, end: float
 ) -> tuple[tuple[Moment, ...], tuple[float, ...]]:
     """Train for ``total`` steps at most, looking at the moments chosen."""
     moments, losses = [lens.look(0)], []

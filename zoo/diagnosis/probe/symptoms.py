@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...backend import keras
-from ..problem.context import Case
+from ..problem.context import RuleContext
 from ..problem.copy_model import copy, give_weights
 from .loss_curve import curve_of
 
@@ -69,7 +69,7 @@ class Symptom:
     evidence: dict[str, float] = field(default_factory=dict)
 
 
-def symptoms(case: Case) -> tuple[Symptom, ...]:
+def symptoms(case: RuleContext) -> tuple[Symptom, ...]:
     """All that is seen of the recorded training and of the measured one."""
     found = (look(case) for look in _LOOKS)
     return tuple(symptom for symptom in found if symptom is not None)
@@ -80,7 +80,7 @@ def _symptom(code: str, sentence: str, **evidence: float) -> Symptom:
     return Symptom(code, LABELS[code], sentence, numbers)
 
 
-def _collapsed(case: Case) -> Symptom | None:
+def _collapsed(case: RuleContext) -> Symptom | None:
     said = _predictions(case)
     if said is None or len(said) < 2 or not np.isfinite(said).all():
         return None
@@ -97,13 +97,13 @@ def _collapsed(case: Case) -> Symptom | None:
     return _symptom("S401", text, spread=spread)
 
 
-def _scale(case: Case) -> float:
+def _scale(case: RuleContext) -> float:
     """Spread of the targets, as the network is given them; 1 for classes."""
     y = case.question.y
     return float(np.nanstd(y)) or 1.0 if case.question.task == "regression" else 1.0
 
 
-def _predictions(case: Case) -> np.ndarray | None:
+def _predictions(case: RuleContext) -> np.ndarray | None:
     """Outputs of the script's trained network on a sample, else of the measured one."""
     fit = case.fit
     each = max(1, len(case.question) // MOST_ROWS)
@@ -118,7 +118,7 @@ def _predictions(case: Case) -> np.ndarray | None:
     return said.reshape(len(said), -1)
 
 
-def _not_finite(case: Case) -> Symptom | None:
+def _not_finite(case: RuleContext) -> Symptom | None:
     losses = np.asarray(case.fit.history.get("loss", []), "float64")
     wrong = np.flatnonzero(~np.isfinite(losses))
     if len(wrong):
@@ -132,7 +132,7 @@ def _not_finite(case: Case) -> Symptom | None:
     return None
 
 
-def _unchanged(case: Case) -> Symptom | None:
+def _unchanged(case: RuleContext) -> Symptom | None:
     """Layers all of whose weights are what they were."""
     before, after = _by_layer(case, case.fit.weights), _by_layer(case, case.fit.trained)
     same = [name for name in before if _equal(before[name], after.get(name, []))]
@@ -143,7 +143,9 @@ def _unchanged(case: Case) -> Symptom | None:
     return _symptom("S403", text, layers=len(same))
 
 
-def _by_layer(case: Case, weights: list[np.ndarray]) -> dict[str, list[np.ndarray]]:
+def _by_layer(
+    case: RuleContext, weights: list[np.ndarray]
+) -> dict[str, list[np.ndarray]]:
     """Weights by the path of their layer, those of normalisation of inputs left out."""
     paths = [variable.path.rpartition("/")[0] for variable in case.fit.model.weights]
     fixed = {
@@ -162,7 +164,7 @@ def _equal(a: list[np.ndarray], b: list[np.ndarray]) -> bool:
     return len(a) == len(b) and all(map(np.array_equal, a, b))
 
 
-def _plateau(case: Case) -> Symptom | None:
+def _plateau(case: RuleContext) -> Symptom | None:
     curve = curve_of(case)
     if curve is None or not -FLAT < curve.fall < FLAT:
         return None
@@ -170,7 +172,7 @@ def _plateau(case: Case) -> Symptom | None:
     return _symptom("S404", text, fall=curve.fall)
 
 
-def _oscillation(case: Case) -> Symptom | None:
+def _oscillation(case: RuleContext) -> Symptom | None:
     curve = curve_of(case)
     if curve is None or curve.swing < 0.35 or curve.height < 0.1:
         return None
@@ -178,7 +180,7 @@ def _oscillation(case: Case) -> Symptom | None:
     return _symptom("S405", text, height=curve.height)
 
 
-def _repeated(case: Case) -> Symptom | None:
+def _repeated(case: RuleContext) -> Symptom | None:
     passes, rows = case.setup.passes, len(case.setup.y)
     if passes < AGAIN or case.fit.cut:
         return None
@@ -187,7 +189,7 @@ def _repeated(case: Case) -> Symptom | None:
     return _symptom("S409", text, passes=passes, rows=rows)
 
 
-def _overfitting(case: Case) -> Symptom | None:
+def _overfitting(case: RuleContext) -> Symptom | None:
     history = case.fit.history
     held, own = history.get("val_loss", []), history.get("loss", [])
     if len(held) < 4 or not np.isfinite([*held, *own]).all():
@@ -203,7 +205,7 @@ def _overfitting(case: Case) -> Symptom | None:
     return _symptom("S406", text, best_epoch=best + 1, lowest=held[best], last=last)
 
 
-def _unexpected(case: Case) -> Symptom | None:
+def _unexpected(case: RuleContext) -> Symptom | None:
     probe = case.probe
     if probe is None or not probe.moments or not probe.expected > 0:
         return None
@@ -216,7 +218,7 @@ def _unexpected(case: Case) -> Symptom | None:
     return _symptom("S407", text, start=start, expected=probe.expected)
 
 
-def _saturated(case: Case) -> Symptom | None:
+def _saturated(case: RuleContext) -> Symptom | None:
     hidden = {node.name for node in case.graph.hidden}
     moments = case.probe.moments if case.probe else ()
     shares = {
@@ -232,7 +234,7 @@ def _saturated(case: Case) -> Symptom | None:
     return _symptom("S408", text, layers=len(shares), share=share)
 
 
-_LOOKS: tuple[Callable[[Case], Symptom | None], ...] = (
+_LOOKS: tuple[Callable[[RuleContext], Symptom | None], ...] = (
     _collapsed,
     _not_finite,
     _unchanged,

@@ -15,7 +15,7 @@ from ..probe.probe import Probe
 from ..record.recording import Fit, Place, Recording
 from ..rules.catalog import label_of
 from .graph import Graph, Node, make_graph
-from .task import Question, loss_name
+from .task import TrainingTask, loss_name
 from .training_setup import Setup
 
 Tier = Literal[0, 1, 2]
@@ -51,7 +51,7 @@ def repaired(setup: Setup, repairs: Iterable[Repair]) -> Setup:
 
 
 @dataclass(frozen=True)
-class Suspect:
+class NetworkFinding:
     """What a rule suspects: a finding, not proved yet, and what would mend it.
 
     Parameters
@@ -88,7 +88,7 @@ class Suspect:
 
 
 @dataclass(frozen=True)
-class Case:
+class RuleContext:
     """One training of a script, with all that rules may ask.
 
     ``probe`` is what was measured on the network, None where it could not be.
@@ -96,7 +96,7 @@ class Case:
 
     recording: Recording
     fit: Fit
-    question: Question
+    question: TrainingTask
     setup: Setup
     probe: Probe | None = None
 
@@ -151,9 +151,9 @@ class Case:
 def suspect(
     code: str, sentence: str, advice: str, *, tier: Tier,
     repairs: tuple[Repair, ...] = (), layers: tuple[str, ...] = (), **evidence: float,
-) -> Suspect:  # fmt: skip
+) -> NetworkFinding:  # fmt: skip
     """A suspicion of a rule, with the label of its code."""
     numbers = {name: float(value) for name, value in evidence.items()}
-    return Suspect(
+    return NetworkFinding(
         code, label_of(code), sentence, advice, tier, repairs, layers, numbers
     )

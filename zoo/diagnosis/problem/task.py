@@ -14,7 +14,7 @@ from ...backend import keras
 from ..record.recording import Fit
 from .graph import layers_before, make_graph
 
-Task = Literal["binary", "multiclass", "multilabel", "regression"]
+TaskKind = Literal["binary", "multiclass", "multilabel", "regression"]
 MOST_CLASSES = 1_000
 """Whole numbers with more values are numbers to be predicted, not classes."""
 FEW_CODES = 50
@@ -23,7 +23,7 @@ CLASS_LOSSES = ("crossentropy", "hinge", "focal")
 
 
 @dataclass(frozen=True)
-class Question:
+class TrainingTask:
     """A task, and its targets in our own coding.
 
     Parameters
@@ -38,7 +38,7 @@ class Question:
         Whether the script wrote a column for each class.
     """
 
-    task: Task
+    task: TaskKind
     y: np.ndarray
     values: np.ndarray
     one_hot: bool = False
@@ -85,7 +85,7 @@ def _snake(name: str) -> str:
     return "".join(parts).lstrip("_")
 
 
-def ask(fit: Fit) -> Question:
+def ask(fit: Fit) -> TrainingTask:
     """The question behind the targets of a training.
 
     Columns of 0 and 1 with a single 1 in each row are classes; two values, whatever
@@ -102,11 +102,11 @@ def ask(fit: Fit) -> Question:
     if y.dtype.kind not in "biuf":
         return _classes(y.astype(str))
     if not np.isfinite(y.astype("float64")).all():
-        return Question("regression", y.astype("float64"), np.zeros(0))
+        return TrainingTask("regression", y.astype("float64"), np.zeros(0))
     kinds = np.unique(y)
     if len(kinds) <= 2 or (_few(kinds) and _wants_classes(fit)):
         return _classes(y)
-    return Question("regression", y.astype("float64"), np.zeros(0))
+    return TrainingTask("regression", y.astype("float64"), np.zeros(0))
 
 
 def first(tree: Any) -> Any:
@@ -115,21 +115,21 @@ def first(tree: Any) -> Any:
     return leaves[0] if leaves else np.zeros(0)
 
 
-def _columns(y: np.ndarray) -> Question:
+def _columns(y: np.ndarray) -> TrainingTask:
     flags = np.isin(y, (0, 1)).all()
     if flags and (y.sum(axis=1) == 1).all():
         codes = y.argmax(axis=1).astype("int64")
-        task: Task = "binary" if y.shape[1] == 2 else "multiclass"
-        return Question(task, codes, np.zeros(0), one_hot=True)
+        task: TaskKind = "binary" if y.shape[1] == 2 else "multiclass"
+        return TrainingTask(task, codes, np.zeros(0), one_hot=True)
     if flags:
-        return Question("multilabel", y.astype("int64"), np.zeros(0))
-    return Question("regression", y.astype("float64"), np.zeros(0))
+        return TrainingTask("multilabel", y.astype("int64"), np.zeros(0))
+    return TrainingTask("regression", y.astype("float64"), np.zeros(0))
 
 
-def _classes(y: np.ndarray) -> Question:
+def _classes(y: np.ndarray) -> TrainingTask:
     values, codes = np.unique(y, return_inverse=True)
-    task: Task = "binary" if len(values) <= 2 else "multiclass"
-    return Question(task, codes.astype("int64"), values)
+    task: TaskKind = "binary" if len(values) <= 2 else "multiclass"
+    return TrainingTask(task, codes.astype("int64"), values)
 
 
 def _few(kinds: np.ndarray) -> bool:
@@ -162,7 +162,7 @@ of means of 2 x 2 pixels, in half the time."""
 
 
 def as_dataset(
-    model: Any, x: Any, question: Question, *, name: str, target: str = "y"
+    model: Any, x: Any, question: TrainingTask, *, name: str, target: str = "y"
 ) -> Dataset:
     """What other learners are given: images, or a table of all inputs side by side.
 
@@ -178,7 +178,7 @@ def as_dataset(
     ----------
     model : keras.Model
     x : array, list or dict of arrays
-    question : Question
+    question : TrainingTask
     name : str
         For the report.
     """
@@ -223,7 +223,7 @@ def _as_texts(part: np.ndarray) -> list[str]:
 
 
 def _names(
-    question: Question, y: np.ndarray
+    question: TrainingTask, y: np.ndarray
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Labels of classes, and of several targets."""
     targets = tuple(f"output {i}" for i in range(y.shape[1])) if y.ndim == 2 else ()

@@ -13,7 +13,7 @@ from ...backend import keras
 from ..record.recording import Fit
 from .copy_model import copy, give_weights
 from .graph import arrays_of, is_looked_up, packed
-from .task import Question, loss_name
+from .task import TrainingTask, loss_name
 
 DEFAULT_BATCH = 32
 """Keras' own, where a script gives none."""
@@ -119,7 +119,7 @@ class Setup:
         return replace(self, model=copy(self.model, change), weights=None)
 
 
-def as_given(fit: Fit, question: Question) -> Setup:
+def as_given(fit: Fit, question: TrainingTask) -> Setup:
     """The training as the script has it.
 
     Where it ended early (an early stop, for instance), as many epochs as it had. Of

@@ -16,7 +16,7 @@ import numpy as np
 from ...backend import keras, tensorflow
 from .arrays import Batches, Copies, Rows, count, tapped
 from .layer_calls import Wires
-from .recording import Asked, Fit, Place, Recording
+from .recording import Evaluation, Fit, Place, Recording
 from .source_locations import UserCode, in_one_line
 
 # Scripts that predict row by row, or in each step of a loop, would fill the memory.
@@ -48,7 +48,7 @@ def recorded(
     """
     recording, code, copies = Recording(script=script), UserCode(script), Copies()
     graph = Wires(recording, code)
-    notes = Notes(recording, code, graph, on_fit)
+    notes = Recorder(recording, code, graph, on_fit)
     loops = Loops(notes, most_rows)
     fits = Fits(notes, loops, copies, most_rows)
     asked = _Questions(notes, loops, copies, most_rows)
@@ -94,7 +94,7 @@ class _Questions:
     """Calls of ``evaluate`` and ``predict``."""
 
     def __init__(
-        self, notes: Notes, loops: Loops, copies: Copies, most_rows: int
+        self, notes: Recorder, loops: Loops, copies: Copies, most_rows: int
     ) -> None:
         self._notes, self._loops = notes, loops
         self._copies, self._most_rows = copies, most_rows
@@ -128,7 +128,7 @@ class _Questions:
                 result = original(**(given | more | {"x": x}))
             found, after = rows(), self._loops.begun
             y = found.y if kind == "evaluate" else None
-            asked = Asked(kind, model, found.x, y, after)
+            asked = Evaluation(kind, model, found.x, y, after)
             self._notes.recording.asked.append(asked)
             return result
 
@@ -176,7 +176,7 @@ class Start:
     pretrained: bool = False
 
 
-class Notes:
+class Recorder:
     """Writes trainings into a recording.
 
     Parameters
@@ -358,7 +358,7 @@ class Fits:
 
     Parameters
     ----------
-    notes : Notes
+    notes : Recorder
     loops : Loops
     copies : Copies
     most_rows : int
@@ -366,7 +366,7 @@ class Fits:
     """
 
     def __init__(
-        self, notes: Notes, loops: Loops, copies: Copies, most_rows: int
+        self, notes: Recorder, loops: Loops, copies: Copies, most_rows: int
     ) -> None:
         self._notes, self._loops = notes, loops
         self._copies, self._most_rows = copies, most_rows
@@ -496,7 +496,7 @@ class Loops:
     so two models that train in turn, as in a GAN, are two trainings.
     """
 
-    def __init__(self, notes: Notes, most_rows: int) -> None:
+    def __init__(self, notes: Recorder, most_rows: int) -> None:
         self._notes, self._most_rows = notes, most_rows
         self._open: dict[int, _Loop] = {}
 

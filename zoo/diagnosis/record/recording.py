@@ -108,7 +108,7 @@ class Fit:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Evaluation:
     """Rows that were given to ``evaluate`` or ``predict``.
 
     ``model`` is the one asked; ``y`` is None for ``predict``. ``after`` tells how many
@@ -134,7 +134,7 @@ class Recording:
 
     script: str = ""
     fits: list[Fit] = field(default_factory=list)
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[Evaluation] = field(default_factory=list)
     calls: list[LayerCall] = field(default_factory=list)
     layers: list[tuple[Any, Place | None]] = field(default_factory=list)
     printed: str = ""

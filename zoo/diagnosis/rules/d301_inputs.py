@@ -10,7 +10,7 @@ import numpy as np
 
 from ...backend import keras
 from ..codemod.edits import NormaliseInputs
-from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
 from ..problem.graph import NORMALISERS, arrays_of, readers, some_rows
 
 LARGE, SMALL = 10.0, 0.1
@@ -36,7 +36,7 @@ class _Size:
     spread: float
 
 
-def inputs_not_scaled(case: Case) -> Suspect | None:
+def inputs_not_scaled(case: RuleContext) -> NetworkFinding | None:
     """Inputs that are large, far from 0, or of unequal size where layers read them."""
     sizes = [_size(values) for values in _seen(case)]
     found = [size for size in sizes if size.trouble]
@@ -59,7 +59,7 @@ def inputs_not_scaled(case: Case) -> Suspect | None:
     )
 
 
-def _seen(case: Case) -> Iterator[np.ndarray]:
+def _seen(case: RuleContext) -> Iterator[np.ndarray]:
     """A sample of each input that is read as numbers, as weights meet it first."""
     model = case.fit.model
     arrays = arrays_of(model, some_rows(case.fit.x, 1_000))

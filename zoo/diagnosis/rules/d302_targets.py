@@ -8,7 +8,7 @@ import numpy as np
 
 from ...backend import keras
 from ..codemod.edits import RescaleOutputs
-from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
 from ..problem.training_setup import loss_weight
 
 LARGE, SMALL = 10.0, 0.05
@@ -17,7 +17,7 @@ SCALE_FREE = ("poisson", "logarithmic", "percentage", "crossentropy", "cosine")
 """Losses that read the targets' ratios or counts, and not their differences."""
 
 
-def targets_not_scaled(case: Case) -> Suspect | None:
+def targets_not_scaled(case: RuleContext) -> NetworkFinding | None:
     """Numbers to predict whose size is far from 1, and nothing that scales to them."""
     if case.question.task != "regression" or isinstance(case.fit.loss, list | dict):
         return None
@@ -38,7 +38,7 @@ def targets_not_scaled(case: Case) -> Suspect | None:
     )
 
 
-def _rescale(case: Case, scale: float, offset: float) -> Repair:
+def _rescale(case: RuleContext, scale: float, offset: float) -> Repair:
     weight = loss_weight(case.setup.loss, scale)
     return Repair(
         f"outputs times {scale:.3g} plus {offset:.3g}",
@@ -47,7 +47,7 @@ def _rescale(case: Case, scale: float, offset: float) -> Repair:
     )
 
 
-def _is_scaled(case: Case) -> bool:
+def _is_scaled(case: RuleContext) -> bool:
     """Whether the network scales its outputs, or the loss asks for no scale."""
     if any(part in case.loss for part in SCALE_FREE):
         return True

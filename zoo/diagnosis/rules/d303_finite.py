@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from ..codemod.edits import CleanInputs
-from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
 
 
-def inputs_not_finite(case: Case) -> Suspect | None:
+def inputs_not_finite(case: RuleContext) -> NetworkFinding | None:
     """NaN or infinity in the inputs, or in the targets."""
     bad = sum(_gaps(part) - _empty(part) for part in case.inputs)
     wrong = _gaps(np.asarray(case.targets))

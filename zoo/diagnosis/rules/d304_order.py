@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..codemod.edits import WrapArgument
-from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
 from .repairs import set_fit
 
 FEWEST = 50
@@ -21,7 +21,7 @@ MIX = (
 """The same seed mixes inputs and targets in the same way."""
 
 
-def rows_not_shuffled(case: Case) -> Suspect | None:
+def rows_not_shuffled(case: RuleContext) -> NetworkFinding | None:
     """Sorted rows, and a ``fit`` that does not mix them, or cuts off the last ones."""
     given = case.fit.arguments
     by_itself = case.setup.in_batches
@@ -50,7 +50,7 @@ def rows_not_shuffled(case: Case) -> Suspect | None:
     )
 
 
-def _mixed_dataset(case: Case) -> Repair:
+def _mixed_dataset(case: RuleContext) -> Repair:
     rows, size = len(case.setup.y), case.setup.batch_size
     code = f"{{}}.unbatch().shuffle({rows}).batch({size})"
     return Repair(
@@ -70,7 +70,7 @@ def _mixed(kept: bool, cut: float) -> Repair:
     return replace(repair, edits=(*(repair.edits or ()), *mixing))
 
 
-def _order(case: Case) -> float:
+def _order(case: RuleContext) -> float:
     """How far neighbours are alike beyond chance: 0 to 1."""
     y = np.asarray(case.question.y)
     if y.ndim > 1 or len(y) < FEWEST:

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
 from .repairs import set_fit
 
 RARE = 0.3
 """Share of a class by that of equal shares, below which it is rare."""
 
 
-def class_imbalance(case: Case) -> Suspect | None:
+def class_imbalance(case: RuleContext) -> NetworkFinding | None:
     """A rare class, or weights of classes or rows that make one count for nothing."""
     if case.question.task not in ("binary", "multiclass"):
         return None
@@ -40,12 +40,12 @@ def class_imbalance(case: Case) -> Suspect | None:
     return replace(found, in_data=not _is_weighted(case))
 
 
-def _is_weighted(case: Case) -> bool:
+def _is_weighted(case: RuleContext) -> bool:
     setup = case.setup
     return setup.sample_weight is not None or bool(setup.class_weight)
 
 
-def _weights(case: Case) -> np.ndarray:
+def _weights(case: RuleContext) -> np.ndarray:
     """What each row counts in the loss."""
     setup, codes = case.setup, _codes(case)
     found = np.ones(len(codes))
@@ -54,7 +54,7 @@ def _weights(case: Case) -> np.ndarray:
     return found if setup.sample_weight is None else found * setup.sample_weight
 
 
-def _balanced(case: Case) -> Repair | None:
+def _balanced(case: RuleContext) -> Repair | None:
     """Weights under the codes that Keras looks up; None where it could find none."""
     codes = _codes(case)
     kinds, counts = np.unique(codes, return_counts=True)
@@ -70,7 +70,7 @@ def _balanced(case: Case) -> Repair | None:
     )
 
 
-def _codes(case: Case) -> np.ndarray:
+def _codes(case: RuleContext) -> np.ndarray:
     """The class of each row, as the script writes it; the column where it has some."""
     if case.question.one_hot or case.question.values.dtype.kind not in "biuf":
         return case.question.y

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..problem.context import Case, Suspect, suspect
+from ..problem.context import NetworkFinding, RuleContext, suspect
 from .d303_finite import clean_inputs, empty_columns
 
 
-def constant_inputs(case: Case) -> Suspect | None:
+def constant_inputs(case: RuleContext) -> NetworkFinding | None:
     """Columns without a single number: what is left of a constant after 0 / 0."""
     counts = [int(empty_columns(part).sum()) for part in case.inputs]
     if not sum(counts):

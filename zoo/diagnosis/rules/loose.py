@@ -8,7 +8,7 @@ from typing import Any
 
 from ...backend import keras
 from ..codemod.edits import Edit, FeedFrom
-from ..problem.context import Case, Repair
+from ..problem.context import Repair, RuleContext
 from ..problem.copy_model import again, uncompiled
 from ..problem.graph import graph_of
 from ..problem.training_setup import Setup
@@ -39,7 +39,7 @@ class Loose:
         """The tensors that a loose layer was called on."""
         return list(call.layer._inbound_nodes[-1].input_tensors)
 
-    def repairs(self, case: Case, unread: list[Any]) -> Iterator[Repair]:
+    def repairs(self, case: RuleContext, unread: list[Any]) -> Iterator[Repair]:
         """The layers in the order of their calls; or beside it, joined behind."""
         if self.runs:
             yield Repair(
@@ -66,7 +66,7 @@ class Loose:
             tensors = [*tensors[:place], tensor, *tensors[place + 1 :]]
         return tensors
 
-    def _edits(self, case: Case) -> tuple[Edit, ...] | None:
+    def _edits(self, case: RuleContext) -> tuple[Edit, ...] | None:
         """Each layer whose source changes; None where a source is no layer's output."""
         edits: list[Edit] = []
         for run in self.runs:
@@ -87,7 +87,9 @@ class Loose:
                 source = call
         return tuple(edits)
 
-    def _branches(self, case: Case, unread: list[Any]) -> tuple[list[Any], str | None]:
+    def _branches(
+        self, case: RuleContext, unread: list[Any]
+    ) -> tuple[list[Any], str | None]:
         """Loose ends as chains of layers from an input, and where they could join."""
         inputs = case.fit.model.inputs
         ends: list[tuple[int, list[Any]]] = []
@@ -104,7 +106,7 @@ class Loose:
         return ends, after or (dense[0] if dense else None)
 
 
-def find_loose(case: Case) -> Loose:
+def find_loose(case: RuleContext) -> Loose:
     """The script's layers whose tensors come from the network and go nowhere.
 
     Layers of another model that is trained, asked or called are that model's own. Where
@@ -129,7 +131,7 @@ def find_loose(case: Case) -> Loose:
     return Loose(tuple(loose.values()), tuple(_runs(case, set(loose), own)))
 
 
-def _counts(case: Case) -> dict[int, int]:
+def _counts(case: RuleContext) -> dict[int, int]:
     counts: dict[int, int] = {}
     for call in case.recording.calls:
         counts[id(call.layer)] = counts.get(id(call.layer), 0) + 1
@@ -143,7 +145,7 @@ def _sources(layer: Any) -> Iterator[int]:
             yield id(tensor._keras_history.operation)
 
 
-def _held(case: Case) -> set[int]:
+def _held(case: RuleContext) -> set[int]:
     """Ids of the layers of all models that the script puts to use."""
     models = [fit.model for fit in case.recording.fits]
     models += [asked.model for asked in case.recording.asked]
@@ -152,7 +154,7 @@ def _held(case: Case) -> set[int]:
     return {id(layer) for model in models for layer in model._flatten_layers()}
 
 
-def _runs(case: Case, loose: set[int], own: set[int]) -> Iterator[Run]:
+def _runs(case: RuleContext, loose: set[int], own: set[int]) -> Iterator[Run]:
     """Loose calls in a row, with the call of the network behind them."""
     waiting: list[LayerCall] = []
     before: LayerCall | None = None
@@ -165,7 +167,7 @@ def _runs(case: Case, loose: set[int], own: set[int]) -> Iterator[Run]:
             before, waiting = call, []
 
 
-def _source_of(run: Run, case: Case) -> LayerCall | None:
+def _source_of(run: Run, case: RuleContext) -> LayerCall | None:
     """The call whose output the first of the run has to take; None for an input."""
     numbers = run.consumer.inputs
     number = numbers[min(_place_of(run), len(numbers) - 1)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..problem.context import Case, Suspect, Tier, suspect
+from ..problem.context import NetworkFinding, RuleContext, Tier, suspect
 from ..problem.graph import LINEAR
 from .output_layer import (
     BINARY,
@@ -13,7 +13,7 @@ from .output_layer import (
     ERRORS,
     HINGES,
     SPARSE,
-    Head,
+    OutputLayer,
     aim_of,
     first_target,
     head_of,
@@ -31,7 +31,7 @@ ROWS = 32
 """Rows on which a loss of one's own is tried."""
 
 
-def wrong_loss(case: Case) -> Suspect | None:
+def wrong_loss(case: RuleContext) -> NetworkFinding | None:
     """A loss for other targets, for another head, or that rewards wrong outputs."""
     head = head_of(case)
     if head is None:
@@ -57,7 +57,7 @@ def wrong_loss(case: Case) -> Suspect | None:
 Found = tuple[str, Tier] | None
 
 
-def _known(case: Case, head: Head) -> Found:
+def _known(case: RuleContext, head: OutputLayer) -> Found:
     task = case.question.task
     if task == "regression":
         return _on_numbers(case, head)
@@ -73,7 +73,7 @@ def _known(case: Case, head: Head) -> Found:
     return _on_label(case, head) if one_column(case) else _on_columns(head)
 
 
-def _on_numbers(case: Case, head: Head) -> Found:
+def _on_numbers(case: RuleContext, head: OutputLayer) -> Found:
     """A loss for classes where numbers are wanted; shares of 1 may have one."""
     y = case.question.y
     inside = bool(np.isfinite(y).all() and y.min() >= 0 and y.max() <= 1)
@@ -85,7 +85,7 @@ def _on_numbers(case: Case, head: Head) -> Found:
     return f"is one for classes; the targets run from {y.min():.4g} to {y.max():.4g}", 0
 
 
-def _on_flags(case: Case, head: Head) -> Found:
+def _on_flags(case: RuleContext, head: OutputLayer) -> Found:
     if head.width != case.question.outputs or _copies(case):
         return None
     if head.loss in SPARSE + CATEGORICAL:
@@ -95,7 +95,7 @@ def _on_flags(case: Case, head: Head) -> Found:
     return None
 
 
-def _copies(case: Case) -> bool:
+def _copies(case: RuleContext) -> bool:
     """Whether the network is to give back what it is given."""
     given = case.inputs[0]
     return given.size == case.targets.size and np.array_equal(
@@ -103,7 +103,7 @@ def _copies(case: Case) -> bool:
     )
 
 
-def _on_label(case: Case, head: Head) -> Found:
+def _on_label(case: RuleContext, head: OutputLayer) -> Found:
     """One column of labels, with outputs enough."""
     if head.width == 1:
         return _on_one_output(case, head)
@@ -120,7 +120,7 @@ def _on_label(case: Case, head: Head) -> Found:
     return None
 
 
-def _on_one_output(case: Case, head: Head) -> Found:
+def _on_one_output(case: RuleContext, head: OutputLayer) -> Found:
     """Two classes with one output."""
     if head.loss in CATEGORICAL or (
         head.loss in SPARSE and head.activation != "softmax"
@@ -132,7 +132,7 @@ def _on_one_output(case: Case, head: Head) -> Found:
     return None
 
 
-def _on_columns(head: Head) -> Found:
+def _on_columns(head: OutputLayer) -> Found:
     """A column for each class, and as many outputs."""
     if head.loss in SPARSE:
         return "wants the number of the class, yet the targets have a column each", 0
@@ -145,7 +145,7 @@ def _on_columns(head: Head) -> Found:
     return None
 
 
-def _own(case: Case, head: Head) -> Found:
+def _own(case: RuleContext, head: OutputLayer) -> Found:
     """A loss of one's own must fall when outputs come nearer to the targets."""
     wanted = _perfect(case, head)
     if wanted is None:
@@ -164,7 +164,7 @@ def _own(case: Case, head: Head) -> Found:
     return f"goes from {before:.4g} to {after:.4g} as outputs near the targets", 0
 
 
-def _perfect(case: Case, head: Head) -> np.ndarray | None:
+def _perfect(case: RuleContext, head: OutputLayer) -> np.ndarray | None:
     """Outputs that are all right; None where the head or the labels forbid them."""
     question = case.question
     if head.width != aim_of(case, head.width).units:

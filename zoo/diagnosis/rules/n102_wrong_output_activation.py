@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..problem.context import Case, Repair, Suspect, Tier, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, Tier, suspect
 from ..problem.graph import LINEAR
 from .output_layer import (
     BINARY,
@@ -15,7 +15,7 @@ from .output_layer import (
     ERRORS,
     HINGES,
     SPARSE,
-    Head,
+    OutputLayer,
     aim_of,
     head_of,
     set_activation,
@@ -57,7 +57,7 @@ class Fault:
     evidence: dict[str, float] = field(default_factory=dict)
 
 
-def wrong_output_activation(case: Case) -> Suspect | None:
+def wrong_output_activation(case: RuleContext) -> NetworkFinding | None:
     """A last activation that the loss cannot read, or that cannot reach the targets."""
     head = head_of(case)
     if head is None or head.activation == "?":
@@ -80,14 +80,14 @@ def wrong_output_activation(case: Case) -> Suspect | None:
     )
 
 
-def _told_of_logits(case: Case, head: Head) -> tuple[Repair, ...]:
+def _told_of_logits(case: RuleContext, head: OutputLayer) -> tuple[Repair, ...]:
     """A linear head is right where the loss knows of it."""
     if head.activation != LINEAR or head.loss not in CROSS_ENTROPIES:
         return ()
     return (set_loss(case, head.loss, logits=True),)
 
 
-def _fault(case: Case, head: Head) -> Fault | None:
+def _fault(case: RuleContext, head: OutputLayer) -> Fault | None:
     if case.question.task == "regression":
         return _on_numbers(case, head) if head.loss not in CROSS_ENTROPIES else None
     if head.width == 1 and head.loss in SPARSE + CATEGORICAL:
@@ -108,12 +108,12 @@ def _fault(case: Case, head: Head) -> Fault | None:
     return None
 
 
-def _of_two(case: Case) -> str:
+def _of_two(case: RuleContext) -> str:
     """The activation between the two values that stand for the classes."""
     return "tanh" if -1 in case.question.values.tolist() else "sigmoid"
 
 
-def _under_cross_entropy(head: Head) -> Fault | None:
+def _under_cross_entropy(head: OutputLayer) -> Fault | None:
     if suits(head.activation, head.loss, head.logits):
         return None
     if head.logits:
@@ -123,7 +123,7 @@ def _under_cross_entropy(head: Head) -> Fault | None:
     return Fault(f"{head.loss} expects probabilities", 0, (better,))
 
 
-def _under_hinge(head: Head) -> Fault | None:
+def _under_hinge(head: OutputLayer) -> Fault | None:
     low, _ = RANGES.get(head.activation, (-INF, INF))
     if low < -0.5:
         return None
@@ -131,7 +131,7 @@ def _under_hinge(head: Head) -> Fault | None:
     return Fault(why, 1, ("tanh", LINEAR))
 
 
-def _under_error(case: Case, head: Head) -> Fault | None:
+def _under_error(case: RuleContext, head: OutputLayer) -> Fault | None:
     """Two classes or labels, learned as numbers."""
     flags = set(np.unique(case.targets).tolist()) <= {0, 1}
     if head.activation in ("relu", "relu6") and flags:
@@ -144,7 +144,7 @@ def _under_error(case: Case, head: Head) -> Fault | None:
     return None
 
 
-def _on_numbers(case: Case, head: Head) -> Fault | None:
+def _on_numbers(case: RuleContext, head: OutputLayer) -> Fault | None:
     """Numbers outside of what the activation can give."""
     y = case.question.y[np.isfinite(case.question.y)]
     if not len(y):

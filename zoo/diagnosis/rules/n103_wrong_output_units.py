@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ..problem.context import Case, Suspect, suspect
+from ..problem.context import NetworkFinding, RuleContext, suspect
 from .output_layer import (
     BINARY,
     ERRORS,
     HINGES,
     SPARSE,
-    Aim,
-    Head,
+    OutputLayer,
+    TargetOutput,
     aim_of,
     counted,
     head_of,
@@ -20,7 +20,7 @@ from .output_layer import (
 NOUNS = {"regression": "number", "multilabel": "label"}
 
 
-def wrong_output_units(case: Case) -> Suspect | None:
+def wrong_output_units(case: RuleContext) -> NetworkFinding | None:
     """A last layer that has not the width that the targets need."""
     head = head_of(case)
     if head is None:
@@ -44,12 +44,12 @@ def wrong_output_units(case: Case) -> Suspect | None:
     )
 
 
-def _is_ordinal(case: Case, head: Head) -> bool:
+def _is_ordinal(case: RuleContext, head: OutputLayer) -> bool:
     """Whether the classes may be meant as steps of a scale, learned as a number."""
     return head.width == 1 and head.loss in ERRORS and one_column(case)
 
 
-def _aim(case: Case, head: Head) -> Aim | None:
+def _aim(case: RuleContext, head: OutputLayer) -> TargetOutput | None:
     """A head of another width, or None where this one will do."""
     aim = aim_of(case, head.width)
     if not one_column(case):
@@ -61,16 +61,16 @@ def _aim(case: Case, head: Head) -> Aim | None:
     return aim if head.width < aim.units else None
 
 
-def _are_whole(case: Case) -> bool:
+def _are_whole(case: RuleContext) -> bool:
     values = case.question.values
     return values.dtype.kind not in "f" or bool((values == values.round()).all())
 
 
-def _of_two_classes(case: Case, head: Head) -> Aim | None:
+def _of_two_classes(case: RuleContext, head: OutputLayer) -> TargetOutput | None:
     """One output, or two with a softmax over them."""
     if head.width == 1:
         alone = head.loss in SPARSE and head.activation == "softmax"
-        return Aim(2, "softmax", SPARSE[0]) if alone else None
+        return TargetOutput(2, "softmax", SPARSE[0]) if alone else None
     if head.loss in BINARY + HINGES and head.activation != "softmax":
-        return Aim(1, "sigmoid", BINARY[0])
+        return TargetOutput(1, "sigmoid", BINARY[0])
     return None

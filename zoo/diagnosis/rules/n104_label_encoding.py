@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
 from .output_layer import (
     BINARY,
     CATEGORICAL,
     ERRORS,
     HINGES,
     SPARSE,
-    Head,
+    OutputLayer,
     aim_of,
     counted,
     head_of,
@@ -27,7 +27,7 @@ REACH = {"sigmoid": (0, 1), "hard_sigmoid": (0, 1), "tanh": (-1, 1)}
 """What a bounded activation gives."""
 
 
-def label_encoding(case: Case) -> Suspect | None:
+def label_encoding(case: RuleContext) -> NetworkFinding | None:
     """Labels that are not the numbers that the loss takes for classes."""
     head = head_of(case)
     if head is None or not one_column(case) or not len(case.question.values):
@@ -56,7 +56,7 @@ def _are_whole(values: np.ndarray) -> bool:
     return values.dtype.kind != "f" or bool((values == values.round()).all())
 
 
-def _repair(case: Case, head: Head) -> Repair | None:
+def _repair(case: RuleContext, head: OutputLayer) -> Repair | None:
     enough = head.width >= case.question.class_count
     if head.width == 1:
         if case.question.task == "binary":
@@ -71,7 +71,7 @@ def _repair(case: Case, head: Head) -> Repair | None:
     return None
 
 
-def _misread(case: Case, head: Head) -> bool:
+def _misread(case: RuleContext, head: OutputLayer) -> bool:
     """Two classes with one output."""
     if head.loss in BINARY + HINGES:
         return not reads(case, head.loss, 1)
@@ -84,7 +84,7 @@ def _misread(case: Case, head: Head) -> bool:
     return False
 
 
-def _of_fractions(case: Case, head: Head) -> Repair | None:
+def _of_fractions(case: RuleContext, head: OutputLayer) -> Repair | None:
     """Many classes as points on a line, with one output."""
     if _are_whole(case.question.values) or not head.loss:
         return None

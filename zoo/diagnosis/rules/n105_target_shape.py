@@ -9,7 +9,7 @@ import numpy as np
 
 from ...backend import keras
 from ..codemod.edits import WrapArgument
-from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
 from ..problem.graph import is_recurrent
 from ..problem.training_setup import Setup
 from .output_layer import (
@@ -28,7 +28,7 @@ SAME = 1e-4
 """Relative difference of two losses that rounding explains."""
 
 
-def target_shape(case: Case) -> Suspect | None:
+def target_shape(case: RuleContext) -> NetworkFinding | None:
     """A loss that pairs each target with the outputs of other rows."""
     outputs = getattr(case.fit.model, "outputs", None) or []
     loss = case.fit.loss
@@ -67,7 +67,9 @@ def _told(shape: tuple[int, ...]) -> str:
     return f"({inside}{'' if shape else ','})"
 
 
-def _both(case: Case, shape: tuple[int, ...], y: np.ndarray) -> tuple[float, float]:
+def _both(
+    case: RuleContext, shape: tuple[int, ...], y: np.ndarray
+) -> tuple[float, float]:
     """The loss of some outputs with the targets as given, and in their shape."""
     rows = spread_rows(case, ROWS)
     rng = np.random.default_rng(0)
@@ -88,7 +90,7 @@ def _reshaped(shape: tuple[int, ...]) -> Repair:
     return Repair(f"targets of shape {_told(shape)}", apply, (WrapArgument("y", code),))
 
 
-def _standard(case: Case) -> tuple[Repair, ...]:
+def _standard(case: RuleContext) -> tuple[Repair, ...]:
     """Keras' own losses bring both to one rank first."""
     head = head_of(case)
     if head is None or head.loss or head.width != 1:
@@ -96,7 +98,9 @@ def _standard(case: Case) -> tuple[Repair, ...]:
     return (set_loss(case, aim_of(case, 1).loss),)
 
 
-def _of_steps(case: Case, shape: tuple[int, ...], y: np.ndarray) -> Suspect | None:
+def _of_steps(
+    case: RuleContext, shape: tuple[int, ...], y: np.ndarray
+) -> NetworkFinding | None:
     """One target a row, and outputs for every step or place of it."""
     sparse = "sparse" in case.loss
     rows = spread_rows(case, ROWS)
@@ -120,7 +124,7 @@ def _of_steps(case: Case, shape: tuple[int, ...], y: np.ndarray) -> Suspect | No
     )
 
 
-def _one_a_row(case: Case) -> tuple[Repair, ...]:
+def _one_a_row(case: RuleContext) -> tuple[Repair, ...]:
     head = case.head
     if head is None or is_recurrent(head.layer):
         return ()

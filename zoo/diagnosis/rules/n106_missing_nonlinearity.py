@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ..problem.context import Case, Suspect, suspect
+from ..problem.context import NetworkFinding, RuleContext, suspect
 from ..problem.graph import LINEAR, Node, is_recurrent
 from .repairs import set_layers
 
 
-def missing_nonlinearity(case: Case) -> Suspect | None:
+def missing_nonlinearity(case: RuleContext) -> NetworkFinding | None:
     """Dense or convolutional layers whose output reaches the next ones unbent."""
     bare = [node for node in case.graph.hidden if _is_bare(node)]
     if not bare:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...backend import keras
-from ..problem.context import Case, Repair, Suspect, Tier, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, Tier, suspect
 from ..problem.graph import ACTIVATIONS, LINEAR, Node, is_recurrent
 from .output_layer import counted, set_activation
 from .repairs import join, set_layers
@@ -26,7 +26,7 @@ MIXING = (
 """Layers that may use what they get as weights for something else."""
 
 
-def wrong_hidden_activation(case: Case) -> Suspect | None:
+def wrong_hidden_activation(case: RuleContext) -> NetworkFinding | None:
     """Softmax, sigmoid and their like between layers; relu in LSTM and GRU."""
     twice = [node for node in case.graph.nodes if _is_twice(node)]
     if twice:
@@ -42,7 +42,9 @@ def wrong_hidden_activation(case: Case) -> Suspect | None:
     return _told(case, cells, "tanh", 1, "from step to step it is not held in bounds")
 
 
-def _told(case: Case, nodes: list[Node], better: str, tier: Tier, why: str) -> Suspect:
+def _told(
+    case: RuleContext, nodes: list[Node], better: str, tier: Tier, why: str
+) -> NetworkFinding:
     names = ", ".join(repr(node.name) for node in nodes[:3])
     kinds = " and ".join(sorted({_activation(node) for node in nodes}))
     return suspect(
@@ -56,7 +58,7 @@ def _told(case: Case, nodes: list[Node], better: str, tier: Tier, why: str) -> S
     )
 
 
-def _repair(case: Case, nodes: list[Node], better: str) -> Repair:
+def _repair(case: RuleContext, nodes: list[Node], better: str) -> Repair:
     told = f"{better} in {', '.join(node.name for node in nodes)}"
     parts = [
         set_layers(case, [node], told, activation=better)
@@ -72,7 +74,7 @@ def _activation(node: Node) -> str:
     return own.__name__ if is_recurrent(node.layer) else node.activation
 
 
-def _hidden(case: Case, names: tuple[str, ...]) -> list[Node]:
+def _hidden(case: RuleContext, names: tuple[str, ...]) -> list[Node]:
     """Hidden layers of such an activation that only feed other layers' weights."""
     return [
         node

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..problem.context import Case, Repair, Suspect, Tier, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, Tier, suspect
 from ..problem.graph import Node, is_recurrent, start_weights
 from .repairs import join, set_layers
 
@@ -28,7 +28,7 @@ class _Fault:
     tier: Tier
 
 
-def bad_initialisation(case: Case) -> Suspect | None:
+def bad_initialisation(case: RuleContext) -> NetworkFinding | None:
     """Kernels equal for all units, too large or too small, and biases that drown."""
     faults = [] if case.fit.pretrained else list(_faults(case))
     if not faults:
@@ -46,7 +46,7 @@ def bad_initialisation(case: Case) -> Suspect | None:
     )
 
 
-def _faults(case: Case) -> Iterator[_Fault]:
+def _faults(case: RuleContext) -> Iterator[_Fault]:
     start = start_weights(case.fit.model, case.fit.weights)
     for node in case.graph.weighted:
         kernel = start.get(id(getattr(node.layer, "kernel", None)))
@@ -112,7 +112,7 @@ def _layers(count: int) -> str:
     return "1 layer" if count == 1 else f"{count} layers"
 
 
-def _fresh(case: Case, nodes: list[Node]) -> Repair:
+def _fresh(case: RuleContext, nodes: list[Node]) -> Repair:
     """Keras' own start for all of these layers."""
     parts = []
     for kernel in ("he_normal", "glorot_uniform"):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ...backend import keras
-from ..problem.context import Case, Suspect, suspect
+from ..problem.context import NetworkFinding, RuleContext, suspect
 from ..problem.graph import graph_of, readers
 from ..record.recording import LayerCall
 from .loose import Loose, find_loose
 from .trying import buildable
 
 
-def disconnected_layer(case: Case) -> Suspect | None:
+def disconnected_layer(case: RuleContext) -> NetworkFinding | None:
     """Layers called on the network's own tensors, and inputs, that nothing uses."""
     model = case.fit.model
     if isinstance(model, keras.Sequential) or graph_of(model) is None:
@@ -57,7 +57,7 @@ def _is_read(model: Any, tensor: Any, loose: Loose) -> bool:
     return begun or bool(readers(model, tensor))
 
 
-def _unbuilt(case: Case) -> Suspect | None:
+def _unbuilt(case: RuleContext) -> NetworkFinding | None:
     """Layers of a subclassed network that ``call`` never called."""
     if isinstance(case.fit.model, keras.Sequential) or not case.fit.steps:
         return None

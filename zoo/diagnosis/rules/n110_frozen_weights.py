@@ -8,7 +8,7 @@ from typing import Any
 
 from ...backend import keras
 from ..codemod.edits import Statement
-from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
 from ..problem.copy_model import copy
 from ..problem.training_setup import Setup
 from .output_layer import counted
@@ -19,7 +19,7 @@ LOADED = (keras.initializers.Constant, keras.initializers.Identity)
 """Initialisers that bring weights along."""
 
 
-def frozen_weights(case: Case) -> Suspect | None:
+def frozen_weights(case: RuleContext) -> NetworkFinding | None:
     """Layers that keep the random weights they began with; or nothing that learns."""
     model = case.fit.model
     none = not model.trainable_weights and bool(model.weights)
@@ -64,7 +64,7 @@ def _is_loaded(layer: Any) -> bool:
     return any(isinstance(getattr(layer, name, None), LOADED) for name in names)
 
 
-def _unfreeze(case: Case, frozen: list[Any], *, everything: bool) -> Repair:
+def _unfreeze(case: RuleContext, frozen: list[Any], *, everything: bool) -> Repair:
     names = {layer.name for layer in frozen}
 
     def apply(setup: Setup) -> Setup:
@@ -87,7 +87,7 @@ def _unfreeze(case: Case, frozen: list[Any], *, everything: bool) -> Repair:
 
 
 def _statements(
-    case: Case, frozen: list[Any], *, everything: bool
+    case: RuleContext, frozen: list[Any], *, everything: bool
 ) -> tuple[Statement, ...] | None:
     """For all layers where all may learn, else layer by layer."""
     model = case.fit.model

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...backend import keras
-from ..problem.context import Case, Suspect, Tier, suspect
+from ..problem.context import NetworkFinding, RuleContext, Tier, suspect
 from ..problem.graph import LINEAR, Node, is_recurrent
 from .repairs import set_layers
 from .trying import buildable
@@ -16,7 +16,7 @@ NARROW = 5
 """Units so few that a bad start of some of them leaves too few (the dead relu)."""
 
 
-def too_few_units(case: Case) -> Suspect | None:
+def too_few_units(case: RuleContext) -> NetworkFinding | None:
     """A layer that everything passes, with fewer units than outputs and inputs need."""
     if _is_autoencoder(case):
         return None
@@ -51,12 +51,12 @@ def _meagre(layers: list[Node]) -> list[Node]:
     return bent if bent and max(n.units for n in bent) <= NARROW else []
 
 
-def _wanted(case: Case) -> int:
+def _wanted(case: RuleContext) -> int:
     """Numbers that must be told apart: classes, labels or targets; 2 at least."""
     return max(2, case.question.outputs)
 
 
-def _inputs(case: Case) -> int:
+def _inputs(case: RuleContext) -> int:
     """Input columns that vary; of words or sequences as many as there are outputs."""
     tables = [x.reshape(len(x), -1) for x in case.inputs if x.dtype.kind in "iufb"]
     vary = sum(int((np.ptp(x[:1_000], axis=0) != 0).sum()) for x in tables)
@@ -65,7 +65,7 @@ def _inputs(case: Case) -> int:
     return max(1, _wanted(case) if looked_up else vary)
 
 
-def _is_autoencoder(case: Case) -> bool:
+def _is_autoencoder(case: RuleContext) -> bool:
     """Whether the targets are the inputs: such a network is meant to be narrow."""
     y = case.targets
     return any(
@@ -77,7 +77,7 @@ def _is_autoencoder(case: Case) -> bool:
     )
 
 
-def _is_bottle(case: Case, node: Node) -> bool:
+def _is_bottle(case: RuleContext, node: Node) -> bool:
     """Whether all that reaches an output passes this layer, as a row of its units."""
     if not hasattr(node.layer, "units") or getattr(node.layer, "return_sequences", 0):
         return False

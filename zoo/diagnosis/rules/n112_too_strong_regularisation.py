@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...backend import keras
-from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
 from ..problem.copy_model import copy, give_weights
 from ..problem.graph import Node
 from ..problem.training_setup import Setup
@@ -33,7 +33,7 @@ CONSTRAINTS = ("kernel_constraint", "bias_constraint", "recurrent_constraint")
 PENALTIES = ("kernel_regularizer", "bias_regularizer", "activity_regularizer")
 
 
-def too_strong_regularisation(case: Case) -> Suspect | None:
+def too_strong_regularisation(case: RuleContext) -> NetworkFinding | None:
     """A penalty larger than the loss, or dropout on layers with few units."""
     penalised = [n for n in case.graph.nodes if any(_set(n, a) for a in PENALTIES)]
     share = _share(case) if penalised else 0.0
@@ -79,7 +79,7 @@ def _decay(setup: Setup) -> float:
 
 
 def _repairs(
-    case: Case,
+    case: RuleContext,
     penalised: list[Node],
     dropped: list[Node],
     bound: list[Node],
@@ -101,7 +101,7 @@ def _repairs(
 
 
 def _without(
-    case: Case, nodes: list[Node], settings: tuple[str, ...], what: str
+    case: RuleContext, nodes: list[Node], settings: tuple[str, ...], what: str
 ) -> Repair:
     parts = [
         set_layers(case, having, name, **{name: None})
@@ -122,7 +122,7 @@ def _factor(node: Node) -> float:
     return max(float(np.max(factor)) for factor in factors)
 
 
-def _share(case: Case) -> float:
+def _share(case: RuleContext) -> float:
     """Of the first loss, what the penalties make up."""
     if case.probe is not None and case.probe.penalty > 0:
         return case.probe.penalty
@@ -135,7 +135,7 @@ def _share(case: Case) -> float:
     return penalty / (penalty + _first_loss(case)) if penalty > 0 else 0.0
 
 
-def _first_loss(case: Case) -> float:
+def _first_loss(case: RuleContext) -> float:
     """What a network that knows nothing has to pay."""
     question = case.question
     if question.task in ("binary", "multilabel"):
@@ -146,7 +146,7 @@ def _first_loss(case: Case) -> float:
     return float(spread**0.5 if "absolute" in case.loss else spread) or 1.0
 
 
-def _dropped(case: Case) -> list[Node]:
+def _dropped(case: RuleContext) -> list[Node]:
     """Dropout layers that take half of a few units, or nearly all, or many in turn."""
     found = [
         n

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...backend import keras
-from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
 from ..problem.graph import Node, arrays_of, is_recurrent, some_rows
 from .repairs import insert_layer, set_layers
 from .trying import buildable
@@ -33,7 +33,7 @@ class _Padding:
     at_start: bool
 
 
-def missing_mask(case: Case) -> Suspect | None:
+def missing_mask(case: RuleContext) -> NetworkFinding | None:
     """Sequences of different lengths, filled up, and a recurrent layer without mask."""
     nodes = {node.name: node for node in case.graph.nodes}
     for node in case.graph.nodes:
@@ -46,7 +46,9 @@ def missing_mask(case: Case) -> Suspect | None:
     return None
 
 
-def _told(case: Case, node: Node, first: Node, padding: _Padding) -> Suspect:
+def _told(
+    case: RuleContext, node: Node, first: Node, padding: _Padding
+) -> NetworkFinding:
     end = "start" if padding.at_start else "end"
     return suspect(
         "N113",
@@ -62,7 +64,7 @@ def _told(case: Case, node: Node, first: Node, padding: _Padding) -> Suspect:
     )
 
 
-def _masked(case: Case, first: Node, value: float) -> Repair:
+def _masked(case: RuleContext, first: Node, value: float) -> Repair:
     if isinstance(first.layer, keras.layers.Embedding):
         return set_layers(case, [first], "mask of the padding", mask_zero=True)
     return insert_layer(
@@ -91,7 +93,7 @@ def _way(node: Node, nodes: dict[str, Node]) -> list[Node]:
     return way
 
 
-def _read(case: Case, first: Node) -> np.ndarray:
+def _read(case: RuleContext, first: Node) -> np.ndarray:
     """The array that this layer reads, as (rows, steps, values)."""
     model = case.fit.model
     arrays = arrays_of(model, some_rows(case.fit.x, 1_000))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...backend import keras, tensorflow
-from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
 from ..problem.copy_model import copy
 from ..problem.graph import (
     LINEAR,
@@ -44,7 +44,7 @@ class _Part:
     shape: tuple[int, ...]
 
 
-def wrong_gradient(case: Case) -> Suspect | None:
+def wrong_gradient(case: RuleContext) -> NetworkFinding | None:
     """Compare the gradients of all that Keras did not bring with small steps."""
     for part in _parts(case):
         slopes = _checked(part)
@@ -53,7 +53,7 @@ def wrong_gradient(case: Case) -> Suspect | None:
     return _loss_told(case) or _cut_told(case)
 
 
-def _layer_told(case: Case, part: _Part, slopes: Slopes) -> Suspect:
+def _layer_told(case: RuleContext, part: _Part, slopes: Slopes) -> NetworkFinding:
     same = _meant(part) or (LINEAR if slopes.answer == "none" else "")
     repairs = buildable(case, [_replaced(case, part, same)] if same else [])
     what = "The activation of" if part.is_activation else "The layer"
@@ -77,7 +77,7 @@ def _words(slopes: Slopes) -> str:
     )
 
 
-def _parts(case: Case) -> Iterator[_Part]:
+def _parts(case: RuleContext) -> Iterator[_Part]:
     """The script's own activations and layers, as functions of one tensor."""
     for node in case.graph.nodes:
         shape = _shape(node.layer)
@@ -154,7 +154,7 @@ def _meant(part: _Part) -> str:
     return ""
 
 
-def _replaced(case: Case, part: _Part, name: str) -> Repair:
+def _replaced(case: RuleContext, part: _Part, name: str) -> Repair:
     """The built-in activation in place of the script's own."""
     node, what = part.node, f"{part.node.name!r}: Keras' {name}"
     if part.is_activation:
@@ -167,7 +167,7 @@ def _replaced(case: Case, part: _Part, name: str) -> Repair:
     return Repair(what, lambda setup: setup.with_layers(change))
 
 
-def _loss_told(case: Case) -> Suspect | None:
+def _loss_told(case: RuleContext) -> NetworkFinding | None:
     """A loss of the script's own, looked at where targets and outputs are random."""
     loss = case.fit.loss
     if not callable(loss) or not _is_own(loss) or case.head is None:
@@ -185,7 +185,7 @@ def _loss_told(case: Case) -> Suspect | None:
     )
 
 
-def _cut_told(case: Case) -> Suspect | None:
+def _cut_told(case: RuleContext) -> NetworkFinding | None:
     """Layers that no gradient reaches, though they lead to an output."""
     names = _without_gradient(case) if graph_of(case.fit.model) else ()
     if not names:
@@ -202,7 +202,7 @@ def _cut_told(case: Case) -> Suspect | None:
     )
 
 
-def _without_gradient(case: Case) -> tuple[str, ...]:
+def _without_gradient(case: RuleContext) -> tuple[str, ...]:
     model = copy(case.fit.model)
     rows = packed(model, case.fit.x, arrays_of(model, some_rows(case.fit.x, ROWS)))
     with tensorflow.GradientTape() as tape:
@@ -219,7 +219,7 @@ def _without_gradient(case: Case) -> tuple[str, ...]:
     )
 
 
-def _loss_slopes(case: Case) -> Slopes:
+def _loss_slopes(case: RuleContext) -> Slopes:
     rng = np.random.default_rng(0)
     y = np.asarray(case.targets)[:ROWS]
     width = case.head.units if case.head and case.head.units else 1
@@ -238,7 +238,7 @@ def _loss_slopes(case: Case) -> Slopes:
     return Slopes("unknown")
 
 
-def _standard_loss(case: Case) -> Repair:
+def _standard_loss(case: RuleContext) -> Repair:
     """The usual loss of the task, for outputs as the head gives them."""
     question = case.question
     name = {"regression": "MeanSquaredError", "multiclass": "CategoricalCrossentropy"}

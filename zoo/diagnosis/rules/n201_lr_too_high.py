@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..probe.loss_curve import break_of, curve_of, optimizer_name, rates_of
-from ..problem.context import Case, Suspect, suspect
+from ..problem.context import NetworkFinding, RuleContext, suspect
 from .repairs import set_optimizer
 
 MOST_UPDATE = 0.1
@@ -16,7 +16,7 @@ SETTLED = 10
 """Steps after which weights have left their small random start."""
 
 
-def lr_too_high(case: Case) -> Suspect | None:
+def lr_too_high(case: RuleContext) -> NetworkFinding | None:
     """A rate above the usual, or a training that goes as with such a rate."""
     signs = list(_signs(case))
     rate = case.setup.rate
@@ -40,7 +40,7 @@ def lr_too_high(case: Case) -> Suspect | None:
     )
 
 
-def _signs(case: Case) -> Iterator[str]:
+def _signs(case: RuleContext) -> Iterator[str]:
     """What speaks for it, with its numbers."""
     usual = rates_of(case.setup)
     if case.setup.rate > usual.high:
@@ -57,7 +57,7 @@ def _signs(case: Case) -> Iterator[str]:
         yield f"one step changes weights by {update:.0%} of their size"
 
 
-def _late_update(case: Case) -> float:
+def _late_update(case: RuleContext) -> float:
     """Median over layers of a step's change, the largest after the start; 0 if none."""
     moments = case.probe.moments if case.probe else ()
     late = [m.updates.values() for m in moments if m.step >= SETTLED and m.updates]

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...backend import keras
 from ..probe.loss_curve import break_of, curve_of, optimizer_name, rates_of
-from ..problem.context import Case, Suspect, suspect
+from ..problem.context import NetworkFinding, RuleContext, suspect
 from ..problem.training_setup import Setup
 from .repairs import set_optimizer, steady_rate
 
@@ -24,7 +24,7 @@ STEADY = 0.12
 has 0.25."""
 
 
-def lr_too_low(case: Case) -> Suspect | None:
+def lr_too_low(case: RuleContext) -> NetworkFinding | None:
     """A rate below the usual, or a training that goes as with such a rate."""
     signs = list(_signs(case))
     setup = case.setup
@@ -66,7 +66,7 @@ def _left(setup: Setup) -> float:
     return float(schedule(setup.steps // 2)) / setup.rate
 
 
-def _signs(case: Case) -> Iterator[str]:
+def _signs(case: RuleContext) -> Iterator[str]:
     """What speaks for it, with its numbers."""
     usual = rates_of(case.setup)
     momentum = float(case.setup.optimizer["config"].get("momentum") or 0.0)
@@ -83,14 +83,14 @@ def _signs(case: Case) -> Iterator[str]:
         yield f"one step changes weights by {update:.1g} of their size at most"
 
 
-def _largest_update(case: Case) -> float:
+def _largest_update(case: RuleContext) -> float:
     """Median over layers of a step's change, at its largest; 0 if not measured."""
     moments = case.probe.moments if case.probe else ()
     each = [list(m.updates.values()) for m in moments if m.updates]
     return max((float(np.median(ratios)) for ratios in each), default=0.0)
 
 
-def _higher(case: Case) -> tuple[float, ...]:
+def _higher(case: RuleContext) -> tuple[float, ...]:
     """Up to three higher rates, none above what the optimizer can take."""
     rate, usual = case.setup.rate, rates_of(case.setup)
     if rate <= 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..probe.loss_curve import break_of, curve_of, optimizer_name
-from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
 from ..problem.training_setup import Setup
 from .repairs import defaults, set_optimizer, use_adam
 
@@ -25,7 +25,7 @@ USUAL = {
 own paper looks at beta_1 of 0 and .9 and beta_2 of .99 to .9999 (Kingma, Ba 2015)."""
 
 
-def wrong_optimizer(case: Case) -> Suspect | None:
+def wrong_optimizer(case: RuleContext) -> NetworkFinding | None:
     """An optimizer with unusual settings, or a slow one that has not got far."""
     odd = _odd(case.setup)
     return _set_oddly(case, odd) if odd else _too_slow(case)
@@ -42,7 +42,7 @@ def _odd(setup: Setup) -> dict[str, float]:
     }
 
 
-def _set_oddly(case: Case, odd: dict[str, float]) -> Suspect:
+def _set_oddly(case: RuleContext, odd: dict[str, float]) -> NetworkFinding:
     setup, name = case.setup, optimizer_name(case.setup)
     usual = defaults(name)
     told = ", ".join(f"{key}={value:.3g}" for key, value in odd.items())
@@ -62,7 +62,7 @@ def _set_oddly(case: Case, odd: dict[str, float]) -> Suspect:
     )
 
 
-def _too_slow(case: Case) -> Suspect | None:
+def _too_slow(case: RuleContext) -> NetworkFinding | None:
     """A slow optimizer where the loss still falls, or has hardly fallen."""
     setup, name = case.setup, optimizer_name(case.setup)
     momentum = float(setup.optimizer["config"].get("momentum") or 0.0)

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from ..codemod.edits import Edit, WrapArgument
-from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
 from ..problem.training_setup import DEFAULT_BATCH, Setup
 from .repairs import set_fit
 
@@ -17,7 +17,7 @@ SMALL = 2
 """Largest batch whose gradient is that of single rows."""
 
 
-def wrong_batch_size(case: Case) -> Suspect | None:
+def wrong_batch_size(case: RuleContext) -> NetworkFinding | None:
     """A batch of a tenth of the rows or more and few steps, or of one or two rows."""
     setup, rows = case.setup, len(case.setup.y)
     size = setup.batch_size
@@ -35,7 +35,7 @@ def wrong_batch_size(case: Case) -> Suspect | None:
     return None
 
 
-def _found(case: Case, told: str, repair: Repair) -> Suspect:
+def _found(case: RuleContext, told: str, repair: Repair) -> NetworkFinding:
     setup = case.setup
     rows, size = len(setup.y), setup.batch_size
     if setup.in_batches:
@@ -52,7 +52,7 @@ def _found(case: Case, told: str, repair: Repair) -> Suspect:
     )
 
 
-def _cut_anew(case: Case, repair: Repair) -> tuple[Edit, ...] | None:
+def _cut_anew(case: RuleContext, repair: Repair) -> tuple[Edit, ...] | None:
     """Batches of another size, of a dataset: ``fit`` takes no ``batch_size`` then."""
     if not case.fit.is_pipeline or case.fit.arguments.get("steps_per_epoch"):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..probe.loss_curve import Curve, break_of, curve_of
-from ..problem.context import Case, Suspect, suspect
+from ..problem.context import NetworkFinding, RuleContext, suspect
 from ..problem.training_setup import Setup
 from .repairs import set_epochs
 
@@ -12,7 +12,7 @@ MOST_STEPS = 20_000
 """Steps of a repair, about."""
 
 
-def too_few_epochs(case: Case) -> Suspect | None:
+def too_few_epochs(case: RuleContext) -> NetworkFinding | None:
     """Few steps without a flat end, or a loss that falls to the end."""
     setup, curve = case.setup, curve_of(case)
     few = setup.steps < FEW_STEPS and not _is_done(curve)

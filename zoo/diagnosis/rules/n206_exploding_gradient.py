@@ -6,7 +6,7 @@ import numpy as np
 
 from ..probe.loss_curve import break_of
 from ..probe.probe import Moment
-from ..problem.context import Case, Suspect, suspect
+from ..problem.context import NetworkFinding, RuleContext, suspect
 from .repairs import set_optimizer
 
 LARGE = 1e3
@@ -15,7 +15,7 @@ GROWTH = 100.0
 CLIP = 1.0
 
 
-def exploding_gradient(case: Case) -> Suspect | None:
+def exploding_gradient(case: RuleContext) -> NetworkFinding | None:
     """Gradients of a large norm or growing ones, or a loss that is not finite."""
     config = case.setup.optimizer["config"]
     clips = [config.get(n) for n in ("clipnorm", "clipvalue", "global_clipnorm")]
@@ -48,7 +48,7 @@ def exploding_gradient(case: Case) -> Suspect | None:
     )
 
 
-def _largest(case: Case) -> tuple[str, float, float]:
+def _largest(case: RuleContext) -> tuple[str, float, float]:
     """The layer with the largest gradient: its name, the norm, and how much it grew."""
     moments: list[Moment] = list(case.probe.moments if case.probe else ())
     seen = [

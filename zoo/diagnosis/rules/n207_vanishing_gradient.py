@@ -8,7 +8,7 @@ import numpy as np
 
 from ...backend import keras
 from ..probe.probe import LayerProbe, Moment
-from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
 from ..problem.graph import ACTIVATIONS, Node, is_recurrent
 from .repairs import insert_layer, join, set_layers
 
@@ -23,7 +23,7 @@ BENDS = ("sigmoid", "tanh", "softsign", "hard_sigmoid", "softmax")
 """Activations with flat ends."""
 
 
-def vanishing_gradient(case: Case) -> Suspect | None:
+def vanishing_gradient(case: RuleContext) -> NetworkFinding | None:
     """First weights with a thousandth of the last ones' gradient, or flat layers."""
     moments = case.probe.moments if case.probe else ()
     bent = [n for n in case.graph.hidden if _is_bent(n)]
@@ -59,7 +59,7 @@ def _flat_layers(moment: Moment, bent: list[Node]) -> Iterator[tuple[str, float]
             yield part.name, part.saturated
 
 
-def _ratio(case: Case, moments: tuple[Moment, ...]) -> float:
+def _ratio(case: RuleContext, moments: tuple[Moment, ...]) -> float:
     """First by last gradient, at the start or mostly later; 1 where it is healthy."""
     names = [node.name for node in case.graph.weighted]
     found = [_at(moment, names) for moment in moments]
@@ -78,7 +78,7 @@ def _at(moment: Moment, names: list[str]) -> float:
     return parts[0].gradient / parts[-1].gradient
 
 
-def _repairs(case: Case, bent: list[Node]) -> Iterator[Repair]:
+def _repairs(case: RuleContext, bent: list[Node]) -> Iterator[Repair]:
     if bent:
         initial = set_layers(
             case, bent, "he_normal weights", kernel_initializer="he_normal"
@@ -100,7 +100,7 @@ def _repairs(case: Case, bent: list[Node]) -> Iterator[Repair]:
         )
 
 
-def _normalised(case: Case, node: Node) -> Repair:
+def _normalised(case: RuleContext, node: Node) -> Repair:
     return insert_layer(
         case,
         node,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...backend import keras
-from ..problem.context import Case, Repair, Suspect, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
 from ..problem.graph import Node
 from .repairs import join, set_layers, set_optimizer
 
@@ -14,7 +14,7 @@ MANY = 0.5
 SLOPE = 0.2
 
 
-def dying_relu(case: Case) -> Suspect | None:
+def dying_relu(case: RuleContext) -> NetworkFinding | None:
     """Hidden relu layers with more than half of their units dead."""
     moments = case.probe.moments if case.probe else ()
     nodes = {n.name: n for n in case.graph.hidden if n.activation == "relu"}
@@ -39,7 +39,7 @@ def dying_relu(case: Case) -> Suspect | None:
     )
 
 
-def _repairs(case: Case, dead: list[Node]) -> Iterator[Repair]:
+def _repairs(case: RuleContext, dead: list[Node]) -> Iterator[Repair]:
     yield set_layers(
         case,
         [node for node in dead if hasattr(node.layer, "bias_initializer")],
@@ -55,7 +55,7 @@ def _repairs(case: Case, dead: list[Node]) -> Iterator[Repair]:
         yield set_optimizer(case.setup, what, learning_rate=lower)
 
 
-def _leaky(case: Case, dead: list[Node]) -> Repair:
+def _leaky(case: RuleContext, dead: list[Node]) -> Repair:
     """A slope below 0, in the layer or in the one that holds its activation."""
     names = {node.activator.name for node in dead}
     holders = [node for node in case.graph.nodes if node.name in names]

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...backend import keras
 from ..codemod.edits import ReadClasses, Statement, WrapArgument
-from ..problem.context import Case, Repair
+from ..problem.context import Repair, RuleContext
 from ..problem.graph import LINEAR, Node, is_recurrent
 from ..problem.task import first
 from ..problem.training_setup import Setup
@@ -33,7 +33,7 @@ ERRORS = (
 
 
 @dataclass(frozen=True)
-class Head:
+class OutputLayer:
     """The one output of a network.
 
     Parameters
@@ -43,7 +43,7 @@ class Head:
     final : Node
         The layer with the activation: the same, or one behind it.
     loss : str
-        As `Case.loss`, with the short form ``"crossentropy"`` spelled out.
+        As `RuleContext.loss`, with the short form ``"crossentropy"`` spelled out.
     logits : bool
         Whether the loss expects outputs before softmax or sigmoid.
     """
@@ -67,7 +67,7 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Aim:
+class TargetOutput:
     """A last layer and a loss that belong together."""
 
     units: int
@@ -75,7 +75,7 @@ class Aim:
     loss: str
 
 
-def head_of(case: Case) -> Head | None:
+def head_of(case: RuleContext) -> OutputLayer | None:
     """The output with its loss; None where it is not one plain layer and one loss.
 
     So it is for several outputs, for outputs of more than one column a row, and where
@@ -91,10 +91,10 @@ def head_of(case: Case) -> Head | None:
     behind = final.layer is node.layer or final.inputs == (node.name,)
     if not behind or len(outputs[0].shape) != 2 or outputs[0].shape[-1] != node.units:
         return None
-    return Head(node, final, _spelled(case, node.units), case.from_logits)
+    return OutputLayer(node, final, _spelled(case, node.units), case.from_logits)
 
 
-def _final(case: Case, output: Any) -> Node | None:
+def _final(case: RuleContext, output: Any) -> Node | None:
     """The layer that gives the output."""
     made = output._keras_history.operation
     while isinstance(made, keras.Model):
@@ -102,7 +102,7 @@ def _final(case: Case, output: Any) -> Node | None:
     return next((node for node in case.graph.nodes if node.layer is made), None)
 
 
-def _spelled(case: Case, width: int) -> str:
+def _spelled(case: RuleContext, width: int) -> str:
     if case.loss not in ("ce", "crossentropy"):
         return case.loss
     if width == 1:
@@ -110,21 +110,21 @@ def _spelled(case: Case, width: int) -> str:
     return SPARSE[0] if case.targets.ndim < 2 else CATEGORICAL[0]
 
 
-def aim_of(case: Case, width: int) -> Aim:
+def aim_of(case: RuleContext, width: int) -> TargetOutput:
     """What fits the targets as they are, and is nearest to a head of this width."""
     question = case.question
     if question.task == "regression":
-        return Aim(question.outputs, LINEAR, ERRORS[0])
+        return TargetOutput(question.outputs, LINEAR, ERRORS[0])
     if question.task == "multilabel":
-        return Aim(question.outputs, "sigmoid", BINARY[0])
+        return TargetOutput(question.outputs, "sigmoid", BINARY[0])
     if question.one_hot:
-        return Aim(case.targets.shape[-1], "softmax", CATEGORICAL[0])
+        return TargetOutput(case.targets.shape[-1], "softmax", CATEGORICAL[0])
     if question.task == "binary" and width == 1:
-        return Aim(1, "sigmoid", BINARY[0])
-    return Aim(max(width, classes_of(case, width)), "softmax", SPARSE[0])
+        return TargetOutput(1, "sigmoid", BINARY[0])
+    return TargetOutput(max(width, classes_of(case, width)), "softmax", SPARSE[0])
 
 
-def classes_of(case: Case, width: int) -> int:
+def classes_of(case: RuleContext, width: int) -> int:
     """Outputs that the labels need, of which a head of this width may have enough."""
     count, values = case.question.class_count, case.question.values
     if width == count or not _have_gaps(values):
@@ -154,7 +154,7 @@ def suits(activation: str, loss: str, logits: bool) -> bool:
     return activation in (*own, "hard_sigmoid", "softplus", "exponential", "sparsemax")
 
 
-def mend(case: Case, head: Head, aim: Aim) -> Repair:
+def mend(case: RuleContext, head: OutputLayer, aim: TargetOutput) -> Repair:
     """Change head, loss and codes to an aim, where they are not there yet.
 
     Outputs before softmax or sigmoid stay what they are, and so does an activation
@@ -182,7 +182,7 @@ def _read_anew(repair: Repair) -> Repair:
     return repair if edits is None else replace(repair, edits=(*edits, ReadClasses()))
 
 
-def _stays(head: Head, aim: Aim) -> bool:
+def _stays(head: OutputLayer, aim: TargetOutput) -> bool:
     if head.activation == aim.activation:
         return True
     if aim.loss in SPARSE + CATEGORICAL and head.width > 1:
@@ -190,7 +190,7 @@ def _stays(head: Head, aim: Aim) -> bool:
     return False
 
 
-def reads(case: Case, loss: str, width: int) -> bool:
+def reads(case: RuleContext, loss: str, width: int) -> bool:
     """Whether a loss reads one column of labels as the classes they stand for."""
     values = case.question.values
     config = getattr(case.fit.loss, "get_config", dict)()
@@ -213,7 +213,7 @@ def _ignores(config: dict[str, Any]) -> bool:
     return config.get("ignore_class") is not None
 
 
-def set_activation(case: Case, node: Node, name: str) -> Repair:
+def set_activation(case: RuleContext, node: Node, name: str) -> Repair:
     """Another activation, wherever the network has it: in a layer or as a layer."""
     holder = replace(node, layer=node.activator)
     told = f"activation of {node.name!r}: {node.activation} -> {name}"
@@ -228,7 +228,7 @@ def set_activation(case: Case, node: Node, name: str) -> Repair:
     return Repair(told, lambda setup: setup.with_layers(change))
 
 
-def set_loss(case: Case, name: str, *, logits: bool = False) -> Repair:
+def set_loss(case: RuleContext, name: str, *, logits: bool = False) -> Repair:
     """One of Keras' losses, for probabilities or for logits."""
     told = f"loss: {case.loss or 'own'} -> {name}"
     if case.loss == name:
@@ -241,7 +241,7 @@ def set_loss(case: Case, name: str, *, logits: bool = False) -> Repair:
     return set_compile(told, {"loss": code}, loss=loss)
 
 
-def recode(case: Case) -> Repair:
+def recode(case: RuleContext) -> Repair:
     """Labels as 0, 1, ... in their own order."""
     values = case.question.values
     code = "np.unique({}, return_inverse=True)[1]"
@@ -261,7 +261,7 @@ def recode(case: Case) -> Repair:
     return Repair("labels as 0, 1, ...", apply, named or (WrapArgument("y", code),))
 
 
-def one_column(case: Case) -> bool:
+def one_column(case: RuleContext) -> bool:
     """Whether each row has one label, not a column for each class."""
     return case.question.class_count > 0 and not case.question.one_hot
 
@@ -284,7 +284,7 @@ def loss_value(loss: Any, y: np.ndarray, given: np.ndarray) -> float:
         return float("nan")
 
 
-def spread_rows(case: Case, most: int) -> np.ndarray:
+def spread_rows(case: RuleContext, most: int) -> np.ndarray:
     """Numbers of some rows, with targets as different as they come."""
     size = len(case.targets)
     column = case.question.y.reshape(size, -1)[:, 0]
@@ -292,6 +292,6 @@ def spread_rows(case: Case, most: int) -> np.ndarray:
     return order[np.unique(np.linspace(0, size - 1, min(most, size)).astype(int))]
 
 
-def first_target(case: Case) -> np.ndarray:
+def first_target(case: RuleContext) -> np.ndarray:
     """The targets in the shape that ``fit`` was given."""
     return np.asarray(first(case.fit.y))

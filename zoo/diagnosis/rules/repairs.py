@@ -8,14 +8,14 @@ from typing import Any
 
 from ...backend import keras
 from ..codemod.edits import Edit, InsertLayer, SetArgument, WrapArgument
-from ..problem.context import Case, Repair, repaired
+from ..problem.context import Repair, RuleContext, repaired
 from ..problem.copy_model import again
 from ..problem.graph import Node
 from ..problem.training_setup import Setup
 
 
 def set_layers(
-    case: Case,
+    case: RuleContext,
     nodes: Iterable[Node],
     what: str,
     *,
@@ -56,7 +56,7 @@ def set_layers(
 
 
 def insert_layer(
-    case: Case,
+    case: RuleContext,
     node: Node,
     what: str,
     make: Callable[[], Any],

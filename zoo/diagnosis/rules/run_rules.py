@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from ..problem.context import Case, Suspect
+from ..problem.context import NetworkFinding, RuleContext
 from .d301_inputs import inputs_not_scaled
 from .d302_targets import targets_not_scaled
 from .d303_finite import inputs_not_finite
@@ -35,7 +35,7 @@ from .n206_exploding_gradient import exploding_gradient
 from .n207_vanishing_gradient import vanishing_gradient
 from .n208_dying_relu import dying_relu
 
-Check = Callable[[Case], Suspect | None]
+Check = Callable[[RuleContext], NetworkFinding | None]
 
 CHECKS: tuple[Check, ...] = (
     constant_inputs,
@@ -74,7 +74,7 @@ FEW_STEPS = 300
 _log = logging.getLogger("learnable")
 
 
-def suspects(case: Case) -> tuple[Suspect, ...]:
+def suspects(case: RuleContext) -> tuple[NetworkFinding, ...]:
     """What the rules suspect, by tier."""
     few = case.setup.steps < FEW_STEPS
     checks = (*LENGTH, *CHECKS) if few else (*CHECKS, *LENGTH)
@@ -82,7 +82,7 @@ def suspects(case: Case) -> tuple[Suspect, ...]:
     return tuple(sorted(found, key=lambda s: s.tier))
 
 
-def _asked(check: Check, case: Case) -> Suspect | None:
+def _asked(check: Check, case: RuleContext) -> NetworkFinding | None:
     try:
         return check(case)
     # a network of somebody's own can be anything: what one rule cannot read must not

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..problem.context import Case, Repair
+from ..problem.context import Repair, RuleContext
 from ..problem.copy_model import copy
 
 
-def buildable(case: Case, repairs: Iterable[Repair]) -> tuple[Repair, ...]:
+def buildable(case: RuleContext, repairs: Iterable[Repair]) -> tuple[Repair, ...]:
     """Those whose network can be made: shapes fit, and layers can be copied."""
     return tuple(repair for repair in repairs if _is_buildable(case, repair))
 
 
-def _is_buildable(case: Case, repair: Repair) -> bool:
+def _is_buildable(case: RuleContext, repair: Repair) -> bool:
     try:
         copy(repair.apply(case.setup).model)
     except Exception:  # what a layer of the script's own raises is anybody's guess

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..problem.context import Repair, Suspect
-from .trials import SLACK, Difference, Laboratory
+from ..problem.context import NetworkFinding, Repair
+from .trials import SLACK, Difference, TrialRunner
 
 FAILING = 0.75
 """A network fails that reaches less than this share of what can be reached: the score
@@ -20,7 +20,7 @@ NOTHING = 0.05
 class Proposal:
     """One repair of one suspect."""
 
-    suspect: Suspect
+    suspect: NetworkFinding
     repair: Repair
 
 
@@ -52,9 +52,9 @@ class Inquiry:
     causes : tuple of Cause
     others : tuple of Proposal
         Repairs that would each do as well.
-    acquitted : tuple of Suspect
+    acquitted : tuple of NetworkFinding
         Tried, and not needed or no help.
-    untested : tuple of Suspect
+    untested : tuple of NetworkFinding
         For want of time, or of a repair.
     scores : dict of str -> float
         What was tried, in words, and its score on the first split.
@@ -74,8 +74,8 @@ class Inquiry:
     reach: float
     causes: tuple[Cause, ...]
     others: tuple[Proposal, ...]
-    acquitted: tuple[Suspect, ...]
-    untested: tuple[Suspect, ...]
+    acquitted: tuple[NetworkFinding, ...]
+    untested: tuple[NetworkFinding, ...]
     scores: dict[str, float]
     mended: float
     best: float
@@ -103,12 +103,12 @@ class Tried:
 
     Parameters
     ----------
-    lab : Laboratory
+    lab : TrialRunner
     reach : float
         Score of the best baseline; 0 where nothing is learned.
     """
 
-    def __init__(self, lab: Laboratory, *, reach: float) -> None:
+    def __init__(self, lab: TrialRunner, *, reach: float) -> None:
         self.lab = lab
         self.scores: dict[str, float] = {}
         self._counts: dict[str, int] = {}

@@ -9,17 +9,21 @@ from itertools import groupby
 import numpy as np
 
 from ..probe.probe import measure
-from ..problem.context import Case, Repair, Suspect, repaired
+from ..problem.context import NetworkFinding, Repair, RuleContext, repaired
 from ..rules.run_rules import suspects
 from .causes import LOSS, SOLVED, Cause, Inquiry, Proposal
 from .search import Search, tuned
-from .trials import Difference, Laboratory, OutOfTime, gap
+from .trials import Difference, OutOfTime, TrialRunner, gap
 
 WITHOUT = " Without this repair the training ends with an error."
 
 
 def inquire(
-    lab: Laboratory, suspects: Sequence[Suspect], *, reach: float, has_raised: bool
+    lab: TrialRunner,
+    suspects: Sequence[NetworkFinding],
+    *,
+    reach: float,
+    has_raised: bool,
 ) -> Inquiry:
     """Find the causes of a network that does not learn.
 
@@ -29,8 +33,8 @@ def inquire(
 
     Parameters
     ----------
-    lab : Laboratory
-    suspects : sequence of Suspect
+    lab : TrialRunner
+    suspects : sequence of NetworkFinding
     reach : float
         Score of the best baseline; 0 where nothing is learned.
     has_raised : bool
@@ -61,14 +65,14 @@ def inquire(
     )
 
 
-def _tuned(lab: Laboratory, found: Inquiry) -> Inquiry:
+def _tuned(lab: TrialRunner, found: Inquiry) -> Inquiry:
     """With what makes the training that runs better still."""
     more = tuned(lab, [])
     best = lab.score(more, splits=len(lab.splits)) if more else found.best
     return replace(found, tuned=more, best=best, reach=max(found.reach, best))
 
 
-def _running(lab: Laboratory, suspects: Sequence[Suspect]) -> list[Proposal]:
+def _running(lab: TrialRunner, suspects: Sequence[NetworkFinding]) -> list[Proposal]:
     """Repairs with which the training ends, of the first tier that has any."""
     every = [Proposal(s, r) for s in suspects for r in s.repairs]
     tiers = groupby(sorted(every, key=_tier), key=_tier)
@@ -86,7 +90,7 @@ def _tier(proposal: Proposal) -> int:
     return proposal.suspect.tier
 
 
-def _first(proposal: Proposal, mended: Laboratory, found: Inquiry) -> Cause:
+def _first(proposal: Proposal, mended: TrialRunner, found: Inquiry) -> Cause:
     """Without this repair there is no training, so that all is lost."""
     repairs = [cause.proposal.repair for cause in found.causes]
     known = [marks for marks in _marks(mended, repairs) if len(marks)]
@@ -96,7 +100,7 @@ def _first(proposal: Proposal, mended: Laboratory, found: Inquiry) -> Cause:
     return Cause(proposal, 0.0, found.before, found.mended, lost)
 
 
-def _marks(lab: Laboratory, repairs: Sequence[Repair]) -> list[np.ndarray]:
+def _marks(lab: TrialRunner, repairs: Sequence[Repair]) -> list[np.ndarray]:
     """Of the splits that there was time for."""
     found = []
     for number in range(len(lab.splits)):
@@ -117,13 +121,13 @@ TRIALS = 5
 """Trainings that there must be time for: a repair by itself, beside the first, and the
 proof of both."""
 
-Look = Callable[[Sequence[Repair]], Sequence[Suspect]]
+Look = Callable[[Sequence[Repair]], Sequence[NetworkFinding]]
 """Gives what is suspected of the training with some repairs made."""
 
 
 def look_again(
-    case: Case, lab: Laboratory, repairs: Sequence[Repair]
-) -> tuple[Suspect, ...]:
+    case: RuleContext, lab: TrialRunner, repairs: Sequence[Repair]
+) -> tuple[NetworkFinding, ...]:
     """What the rules suspect of the training with some repairs made.
 
     Rules on layers still read the network of the script; those on the training see the
@@ -144,8 +148,8 @@ def look_again(
 
 def inquire_again(
     found: Inquiry,
-    lab: Laboratory,
-    known: Sequence[Suspect],
+    lab: TrialRunner,
+    known: Sequence[NetworkFinding],
     look: Look,
     *,
     reach: float,
@@ -159,9 +163,9 @@ def inquire_again(
     ----------
     found : Inquiry
         Of the first search.
-    lab : Laboratory
+    lab : TrialRunner
         That of the first search: what it knows is not trained again.
-    known : sequence of Suspect
+    known : sequence of NetworkFinding
         Of the first search.
     look : callable
     reach : float
@@ -185,7 +189,7 @@ def inquire_again(
     return second if better or not found.causes else found
 
 
-def _most_helpful(found: Inquiry, known: Sequence[Suspect]) -> list[Repair]:
+def _most_helpful(found: Inquiry, known: Sequence[NetworkFinding]) -> list[Repair]:
     """The causes' repairs, or the one that helps most; none where all is well."""
     if not found.is_failing or found.mended >= SOLVED * found.reach:
         return []

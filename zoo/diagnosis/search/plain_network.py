@@ -10,7 +10,7 @@ import numpy as np
 from ...backend import keras
 from ..problem.context import Repair
 from ..problem.graph import arrays_of, is_looked_up
-from ..problem.task import Question
+from ..problem.task import TrainingTask
 from ..problem.training_setup import DEFAULT_BATCH, Setup
 from ..record.recorder import serialized
 
@@ -26,7 +26,7 @@ VECTOR = 16
 """Numbers that stand for an entry of a list, such as a word."""
 
 
-def reference(setup: Setup, question: Question) -> Repair | None:
+def reference(setup: Setup, question: TrainingTask) -> Repair | None:
     """The plain network in place of the script's, as a repair that changes everything.
 
     Two hidden layers of 64 relu units behind batch normalisation (He et al., Delving
@@ -37,7 +37,7 @@ def reference(setup: Setup, question: Question) -> Repair | None:
     ----------
     setup : Setup
         As the script has it; its rows are used.
-    question : Question
+    question : TrainingTask
 
     Returns
     -------
@@ -64,12 +64,12 @@ def reference(setup: Setup, question: Question) -> Repair | None:
     return Repair("a plain network", lambda given: plain)
 
 
-def _targets(question: Question) -> np.ndarray:
+def _targets(question: TrainingTask) -> np.ndarray:
     y = question.y
     return y.reshape(len(y), -1) if question.task == "regression" else y
 
 
-def _balance(question: Question) -> dict[int, float] | None:
+def _balance(question: TrainingTask) -> dict[int, float] | None:
     """Weights that make every class count alike, as the score does."""
     if question.task not in ("binary", "multiclass"):
         return None
@@ -78,7 +78,7 @@ def _balance(question: Question) -> dict[int, float] | None:
     return {int(kind): float(share) for kind, share in zip(kinds, shares, strict=True)}
 
 
-def _network(setup: Setup, question: Question) -> Any:
+def _network(setup: Setup, question: TrainingTask) -> Any:
     layers = keras.layers
     inputs = _inputs(setup.x)
     listed = _looked_up(setup)
@@ -134,7 +134,7 @@ def _flat(tensor: Any, part: np.ndarray, *, is_list: bool) -> Any:
     return layers.Flatten()(h)
 
 
-def _head(h: Any, question: Question) -> Any:
+def _head(h: Any, question: TrainingTask) -> Any:
     layers = keras.layers
     if question.task == "multilabel":
         return layers.Dense(question.outputs, activation="sigmoid")(h)

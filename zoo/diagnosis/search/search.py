@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from ..problem.context import Repair, Suspect, repaired
+from ..problem.context import NetworkFinding, Repair, repaired
 from ..problem.training_setup import Setup
 from ..rules.repairs import set_epochs, set_optimizer
 from .causes import (
@@ -20,7 +20,7 @@ from .causes import (
     names,
     proved,
 )
-from .trials import Laboratory, OutOfTime
+from .trials import OutOfTime, TrialRunner
 
 PROOF = 4
 """Trainings that prove a single repair: two more splits, with and without it."""
@@ -44,14 +44,14 @@ class Search:
 
     Parameters
     ----------
-    lab : Laboratory
-    suspects : sequence of Suspect
+    lab : TrialRunner
+    suspects : sequence of NetworkFinding
     reach : float
         Score of the best baseline; 0 where nothing is learned.
     """
 
     def __init__(
-        self, lab: Laboratory, suspects: Sequence[Suspect], *, reach: float
+        self, lab: TrialRunner, suspects: Sequence[NetworkFinding], *, reach: float
     ) -> None:
         self.lab = lab
         self.suspects = tuple(suspects)
@@ -296,13 +296,13 @@ MOST_SECONDS = 25.0
 
 
 def best_value(
-    lab: Laboratory, others: Sequence[Repair], values: Sequence[Repair], first: Repair
+    lab: TrialRunner, others: Sequence[Repair], values: Sequence[Repair], first: Repair
 ) -> Repair:
     """Of several values of a setting that which does best beside other repairs.
 
     Parameters
     ----------
-    lab : Laboratory
+    lab : TrialRunner
     others : sequence of Repair
         Made in every trial.
     values : sequence of Repair
@@ -321,7 +321,7 @@ def best_value(
     return best
 
 
-def tuned(lab: Laboratory, repairs: Sequence[Repair]) -> tuple[Repair, ...]:
+def tuned(lab: TrialRunner, repairs: Sequence[Repair]) -> tuple[Repair, ...]:
     """Another rate, and a longer training, where a mended network does better so.
 
     What is taken does better on the first split, then on every split. Nothing is where
@@ -356,7 +356,7 @@ def _longer(setup: Setup) -> Iterator[Repair]:
 
 
 def _better(
-    lab: Laboratory, mended: Sequence[Repair], choice: Iterable[Repair]
+    lab: TrialRunner, mended: Sequence[Repair], choice: Iterable[Repair]
 ) -> Repair | None:
     splits = len(lab.splits)
     score, seconds = lab.score(mended), lab.outcome(mended).seconds

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..problem.copy_model import copy, give_weights
-from ..problem.task import Question
+from ..problem.task import TrainingTask
 from ..problem.training_setup import as_given, rows_of
 from ..record.recording import Fit
 from .trials import answers, credits, decide, gives_logits
@@ -14,7 +14,7 @@ MOST_ROWS = 4_000
 """That it is judged by."""
 
 
-def own_score(fit: Fit, question: Question) -> float:
+def own_score(fit: Fit, question: TrainingTask) -> float:
     """Score of the network, as the script trained it, on its own training rows.
 
     A high one beside a low one on other rows is a network that learns and does not

@@ -13,7 +13,7 @@ from ...backend import keras
 from ...training import fit
 from ..problem.context import Repair, repaired
 from ..problem.graph import LINEAR, make_graph
-from ..problem.task import Question
+from ..problem.task import TrainingTask
 from ..problem.training_setup import Setup, build, rows_of
 
 CHUNK = 4_096
@@ -65,14 +65,14 @@ class _AtDeadline(keras.callbacks.Callback):
             raise OutOfTime
 
 
-class Laboratory:
+class TrialRunner:
     """Trains variants of one setup, each once a split, within a budget.
 
     Parameters
     ----------
     setup : Setup
         As the script has it.
-    question : Question
+    question : TrainingTask
     splits : sequence of Split
         Each has a seed of its own, so that splits are repetitions too.
     spare : sequence of Split
@@ -89,7 +89,7 @@ class Laboratory:
     def __init__(
         self,
         setup: Setup,
-        question: Question,
+        question: TrainingTask,
         splits: Sequence[Split],
         *,
         deadline: float,
@@ -113,9 +113,9 @@ class Laboratory:
         """Give so much time from now on, where less is left."""
         self.deadline = max(self.deadline, time.monotonic() + seconds)
 
-    def beginning_with(self, repair: Repair) -> Laboratory:
+    def beginning_with(self, repair: Repair) -> TrialRunner:
         """A laboratory of the repaired setup, with the time that is left."""
-        return Laboratory(
+        return TrialRunner(
             repair.apply(self.setup),
             self.question,
             self.splits,
@@ -205,7 +205,7 @@ def _marks(one: Outcome, other: Outcome) -> np.ndarray:
 
 def train(
     setup: Setup,
-    question: Question,
+    question: TrainingTask,
     split: Split,
     *,
     seed: int,
@@ -279,7 +279,11 @@ WORST = -5.0
 
 
 def decide(
-    outputs: np.ndarray, question: Question, values: np.ndarray | None, *, logits: bool
+    outputs: np.ndarray,
+    question: TrainingTask,
+    values: np.ndarray | None,
+    *,
+    logits: bool,
 ) -> np.ndarray:
     """What a script's author would read from a network's outputs.
 
@@ -308,7 +312,7 @@ def decide(
     return _from_one(wide[:, 0], question, values, logits=logits)
 
 
-def _as_wide(wide: np.ndarray, question: Question) -> np.ndarray:
+def _as_wide(wide: np.ndarray, question: TrainingTask) -> np.ndarray:
     """As many columns as there are targets: the first, or one again and again."""
     wanted = 1 if question.y.ndim == 1 else question.y.shape[1]
     if wide.shape[1] >= wanted:
@@ -317,7 +321,7 @@ def _as_wide(wide: np.ndarray, question: Question) -> np.ndarray:
 
 
 def _known(
-    places: np.ndarray, question: Question, values: np.ndarray | None
+    places: np.ndarray, question: TrainingTask, values: np.ndarray | None
 ) -> np.ndarray:
     """The class at each place of a wide head."""
     if values is None or values.dtype.kind not in "iufb":
@@ -329,7 +333,11 @@ def _known(
 
 
 def _from_one(
-    output: np.ndarray, question: Question, values: np.ndarray | None, *, logits: bool
+    output: np.ndarray,
+    question: TrainingTask,
+    values: np.ndarray | None,
+    *,
+    logits: bool,
 ) -> np.ndarray:
     """The class that a single output speaks for."""
     given = np.arange(question.class_count) if values is None else values
@@ -341,7 +349,9 @@ def _from_one(
     return np.searchsorted(middles, output)
 
 
-def credits(decided: np.ndarray, question: Question, rows: np.ndarray) -> np.ndarray:
+def credits(
+    decided: np.ndarray, question: TrainingTask, rows: np.ndarray
+) -> np.ndarray:
     """A mark for each row, whose mean is the score.
 
     Of classes, the mean is balanced accuracy above chance: 0 for one who always says
