@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-MAX_ROWS = 20_000
+_MAX_ROWS = 20_000
 """Tables with more rows are scored on a seeded sample: the intervals are narrow by
 then, and the answer comes within a minute or two."""
-LINEAR = ("logistic", "ridge")
+_LINEAR = ("logistic", "ridge")
 """Baselines whose learning curve stands beside the best one's."""
 Curves = Literal["none", "best", "all"]
 """Whose learning curves are wanted: nobody's; the best and the linear baseline's, where
@@ -230,16 +230,16 @@ def _wanted(
     able = [row.name for row in evidence.rows if not row.error and learns(row)]
     if curves == "best":
         told = data in ("signal", "undecided")
-        able = [name for name in able if told and name in (best.name, *LINEAR)]
+        able = [name for name in able if told and name in (best.name, *_LINEAR)]
     able.sort(key=lambda name: name != best.name)
     return {name: candidates[name] for name in able if name in candidates}
 
 
 def within_reach(dataset: Dataset, *, seed: int) -> Dataset:
     """A sample of a very long table; a note says so. Images keep all their rows."""
-    if len(dataset) <= MAX_ROWS or dataset.n_test or dataset.series:
+    if len(dataset) <= _MAX_ROWS or dataset.n_test or dataset.series:
         return dataset
-    rows = sample_rows(dataset, MAX_ROWS, seed=seed)
+    rows = sample_rows(dataset, _MAX_ROWS, seed=seed)
     note = f"scored on a sample of {len(rows):,} of {len(dataset):,} rows"
     return replace(
         dataset,

@@ -16,7 +16,7 @@ LEAST, MOST = 2_000, 5_000_000
 """Characters of a text: below the least nothing is left to test on; what comes after
 the most is not read, as a row takes `CONTEXT` bytes in memory."""
 
-MOST_CLASSES = 1_000
+_MOST_CLASSES = 1_000
 """Different characters of a text; each is a class, and a column of every prediction."""
 
 TEST_SHARE, MOST_TEST = 0.1, 20_000
@@ -28,7 +28,7 @@ CONTROLS = bytes(range(32)).translate(None, b"\t\n\v\f\r")
 MOST_CONTROLS = 0.01
 """Share of `CONTROLS` above which a file is no text; a stray one does no harm."""
 
-Rows = tuple[np.ndarray, np.ndarray, tuple[str, ...], int, list[str]]
+_Rows = tuple[np.ndarray, np.ndarray, tuple[str, ...], int, list[str]]
 
 
 def read_text(path: Path) -> tuple[str, list[str]]:
@@ -92,7 +92,7 @@ def _check_is_text(text: str, name: str) -> None:
         raise BadData(msg)
 
 
-def text_rows(text: str, *, name: str) -> Rows:
+def text_rows(text: str, *, name: str) -> _Rows:
     """A row for every character that has `CONTEXT` others before it.
 
     Parameters
@@ -140,8 +140,8 @@ def _check_size(characters: int, different: int, name: str) -> None:
     if characters < LEAST:
         msg = f"{name} has {characters:,} characters; {LEAST:,} are needed at least to"
         raise BadData(f"{msg} learn from and to test on. Give a longer text.")
-    if different > MOST_CLASSES:
-        msg = f"{name} has {different:,} different characters; {MOST_CLASSES:,} are"
+    if different > _MOST_CLASSES:
+        msg = f"{name} has {different:,} different characters; {_MOST_CLASSES:,} are"
         msg = f"{msg} allowed, as each is a class. Give a text in an alphabet"
         raise BadData(f"{msg}, or replace the rare ones.")
 

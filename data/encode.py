@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LOOKED_AT = 1_000
 """Rows of a column, evenly spread, whose words are counted to know it for text."""
-WORDS = 4
+_WORDS = 4
 """Words in the median row of a text. Titles and messages have so many; of names,
 addresses, codes and dates most rows have less."""
 _WORD = re.compile(r"[^\W\d_]{2,}\S*")
@@ -39,7 +39,7 @@ def is_text(x: pd.DataFrame | np.ndarray) -> bool:
     -------
     bool
         True where there is one column, all its values are text, at least half of them
-        differ from all others before them, and the median one has `WORDS` words or
+        differ from all others before them, and the median one has `_WORDS` words or
         more: parts between blanks that hold two letters side by side. Scripts without
         blanks have no words in this sense.
     """
@@ -52,7 +52,7 @@ def is_text(x: pd.DataFrame | np.ndarray) -> bool:
     if not some or not all(isinstance(value, str) for value in some):
         return False
     words = np.median([len(_WORD.findall(value)) for value in some])
-    return bool(words >= WORDS and values.astype(str).nunique() >= len(values) / 2)
+    return bool(words >= _WORDS and values.astype(str).nunique() >= len(values) / 2)
 
 
 def as_texts(x: pd.DataFrame) -> np.ndarray:

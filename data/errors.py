@@ -12,9 +12,9 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-LONGEST = 200
+_LONGEST = 200
 """Letters of a name that are compared and shown."""
-MOST_NAMES = 2_000
+_MOST_NAMES = 2_000
 """Names that one is compared with."""
 
 
@@ -63,7 +63,7 @@ def unknown(
         What the user can do to see them all, e.g. ``"`zoo list` shows all"``.
     """
     # comparing takes the square of the length: a name of a file may be a whole text
-    names, given = [str(a)[:LONGEST] for a in allowed], str(name)[:LONGEST]
-    near = get_close_matches(given, names[:MOST_NAMES], n=3, cutoff=0.5)
+    names, given = [str(a)[:_LONGEST] for a in allowed], str(name)[:_LONGEST]
+    near = get_close_matches(given, names[:_MOST_NAMES], n=3, cutoff=0.5)
     hint = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""
     return UnknownName(f"no {kind} is named {given!r}. {hint}{see}")

@@ -19,7 +19,7 @@ import numpy as np
 from .errors import BadData, Offline
 from .files import read_arrays
 
-Rows = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+_Rows = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 """x_train, y_train, x_test, y_test: images uint8, labels int64."""
 
 CLASSES: dict[str, tuple[str, ...]] = {
@@ -39,7 +39,7 @@ N_CLASSES = 10
 """Every image set of the catalog has so many."""
 
 
-def fetch_images(file: str) -> tuple[Rows, tuple[str, ...], tuple[str, ...]]:
+def fetch_images(file: str) -> tuple[_Rows, tuple[str, ...], tuple[str, ...]]:
     """The rows of an image set, their class labels, and notes on where they lay.
 
     Parameters
@@ -75,7 +75,7 @@ def _on_disk(file: str) -> Path | None:
     return next((path for path in _candidates(file) if path.is_file()), None)
 
 
-def _read_npz(path: Path) -> Rows:
+def _read_npz(path: Path) -> _Rows:
     try:
         x, y, n_test = read_arrays(path)
     except BadData as error:
@@ -128,7 +128,7 @@ def download(file: str) -> Path:
     return Path(path)
 
 
-def _mnist() -> Rows:
+def _mnist() -> _Rows:
     return _read_npz(download("mnist.npz"))
 
 
@@ -138,7 +138,7 @@ def _idx(file: str, header: int) -> np.ndarray:
         return np.frombuffer(stream.read(), "uint8", offset=header)
 
 
-def _fashion() -> Rows:
+def _fashion() -> _Rows:
     def part(prefix: str) -> tuple[np.ndarray, np.ndarray]:
         images = _idx(f"{prefix}-images-idx3-ubyte.gz", 16).reshape(-1, 28, 28)
         return images, _idx(f"{prefix}-labels-idx1-ubyte.gz", 8).astype("int64")
@@ -146,7 +146,7 @@ def _fashion() -> Rows:
     return (*part("train"), *part("t10k"))
 
 
-def _cifar10() -> Rows:
+def _cifar10() -> _Rows:
     """Six pickled batches; safe to unpickle because the archive's hash is pinned."""
 
     def part(archive: tarfile.TarFile, name: str) -> tuple[np.ndarray, np.ndarray]:
@@ -163,7 +163,7 @@ def _cifar10() -> Rows:
     return x_train, y_train, x_test, y_test
 
 
-_DOWNLOADS: dict[str, Callable[[], Rows]] = {
+_DOWNLOADS: dict[str, Callable[[], _Rows]] = {
     "mnist.npz": _mnist,
     "fashion_mnist.npz": _fashion,
     "cifar10.npz": _cifar10,

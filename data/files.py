@@ -15,13 +15,13 @@ import pandas as pd
 
 from .errors import BadData, Misuse
 
-MISSING = ("?", "")
+_MISSING = ("?", "")
 """Read as missing beside pandas' own list (``NA``, ``nan``, ``null`` ...): ``?`` is
 how the UCI repository writes it."""
 
-_MISSING_TEXT = {*MISSING, "na", "n/a", "nan", "null", "none", "-"}
+_MISSING_TEXT = {*_MISSING, "na", "n/a", "nan", "null", "none", "-"}
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".data", ".csv.gz", ".tsv.gz", ".parquet", ".npz")
+_SUFFIXES = (".csv", ".tsv", ".txt", ".data", ".csv.gz", ".tsv.gz", ".parquet", ".npz")
 
 
 SPLIT_KEYS = {"x_train", "y_train", "x_test", "y_test"}
@@ -31,7 +31,7 @@ SPLIT_KEYS = {"x_train", "y_train", "x_test", "y_test"}
 def suffix(path: Path) -> str:
     """The ending that tells the format, or "" where there is none we read."""
     name = path.name.lower()
-    return max((s for s in SUFFIXES if name.endswith(s)), key=len, default="")
+    return max((s for s in _SUFFIXES if name.endswith(s)), key=len, default="")
 
 
 def read_table(
@@ -117,7 +117,7 @@ def _parse(
                 decimal=decimal,
                 header=0 if header else None,
                 index_col=False,
-                na_values=list(MISSING),
+                na_values=list(_MISSING),
                 skipinitialspace=True,
                 encoding=encoding,
                 low_memory=False,
@@ -138,7 +138,7 @@ def _encoding(path: Path) -> str:
     for piece in (*_pieces(path), b""):
         if b"\0" in piece:
             msg = f"{path.name} is no text file (it holds zero bytes, as UTF-16 does)"
-            msg = f"{msg}; save it as UTF-8. Readable are {', '.join(SUFFIXES)}."
+            msg = f"{msg}; save it as UTF-8. Readable are {', '.join(_SUFFIXES)}."
             raise BadData(msg)
         try:
             decode(piece, final=not piece)
@@ -320,13 +320,13 @@ def check_path(path: Path) -> None:
     Misuse
     """
     if path.is_dir():
-        msg = f"{str(path)!r} is a folder; give a file ({', '.join(SUFFIXES)})"
+        msg = f"{str(path)!r} is a folder; give a file ({', '.join(_SUFFIXES)})"
         raise Misuse(msg)
     if not path.exists():
         msg = f"there is no file {str(path)!r}; check the path (now in {Path.cwd()})"
         raise Misuse(msg)
     if not suffix(path):
-        msg = f"{path.name!r} has no ending we read; allowed are {', '.join(SUFFIXES)}"
+        msg = f"{path.name!r} has no ending we read; allowed are {', '.join(_SUFFIXES)}"
         raise Misuse(msg)
 
 

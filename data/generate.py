@@ -56,7 +56,7 @@ def make_xor(seed: int) -> tuple[pd.DataFrame, np.ndarray, tuple[str, ...]]:
 
 
 FRAMES = 8
-SIDE = 16
+_SIDE = 16
 """Frames of a moving digit, and pixels on each side of a frame."""
 STEPS = {"up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}
 """Rows and columns that a digit moves from one frame to the next."""
@@ -91,13 +91,13 @@ def make_moving_digits(seed: int) -> tuple[np.ndarray, np.ndarray, tuple[str, ..
     y = rng.permutation(n) % len(STEPS)
     bundle: Any = load_digits()
     digits = bundle.images
-    screens = np.zeros((n, SIDE, SIDE))
+    screens = np.zeros((n, _SIDE, _SIDE))
     screens[:, :8, :8] = digits[rng.integers(0, len(digits), n)] * (255 / 16)
     moves = np.array(list(STEPS.values()))[y][:, None] * np.arange(FRAMES)[:, None]
-    places = rng.integers(0, SIDE, (n, 1, 2)) + moves
-    pixel = np.arange(SIDE)
-    down = (pixel[:, None] - places[..., 0, None, None]) % SIDE
-    across = (pixel - places[..., 1, None, None]) % SIDE
+    places = rng.integers(0, _SIDE, (n, 1, 2)) + moves
+    pixel = np.arange(_SIDE)
+    down = (pixel[:, None] - places[..., 0, None, None]) % _SIDE
+    across = (pixel - places[..., 1, None, None]) % _SIDE
     frames = screens[np.arange(n)[:, None, None, None], down, across]
     x = (frames + rng.normal(0, NOISE, frames.shape)).clip(0, 255).astype("uint8")
     return x, y, tuple(STEPS)

@@ -320,7 +320,7 @@ def _sha256(dataset: Dataset) -> str:
     return digest.hexdigest()
 
 
-SAMPLE = 100_000
+_SAMPLE = 100_000
 """Most rows held in memory of a file that does not fit into it."""
 
 
@@ -362,7 +362,7 @@ def from_stored(
     notes = (*rows.notes, *_task_note(found, task))
     if not fits:
         rng = np.random.default_rng(seed)
-        count = int(max(2, min(room, SAMPLE, len(usable))))
+        count = int(max(2, min(room, _SAMPLE, len(usable))))
         numbers = np.sort(rng.choice(usable, count, replace=False))
         told = f"a sample of {count:,} of {rows.rows:,} rows is held in memory"
         notes = (*notes, f"{told}; only networks are trained on the others, from disk")

@@ -19,7 +19,7 @@ LEAST_SHARE = 0.5
 before the first fold where the horizon is found out."""
 JUDGED = 200
 """Of the horizons that a season is judged on, so many are looked at."""
-STILL = 1e-9
+_STILL = 1e-9
 """A series that changes by less than this share of its reach repeats itself."""
 CLEARLY = 0.97
 """A longer season is taken whose error is less than this share of a shorter one's: of
@@ -114,7 +114,7 @@ def _check_moves(
         msg = f"all {len(values):,} values of {target!r} in {name} are {values[0]:g}"
         raise BadData(f"{msg}: there is nothing to forecast; name another column")
     change = np.abs(values[season:] - values[:-season]).max() if season else reach
-    if change <= STILL * reach:
+    if change <= _STILL * reach:
         msg = f"{target!r} in {name} repeats itself exactly every {season} steps"
         msg = f"{msg}: the last season is the forecast, and nothing is left to learn"
         raise BadData(f"{msg}; name another column, or another --season")

@@ -18,9 +18,9 @@ _UNITS = (
     (60 * SECOND, "minute"), (SECOND, "second"), (1, "microsecond"),
 )  # fmt: skip
 
-PARTS = ("year", "month", "day", "hour", "minute")
+_PARTS = ("year", "month", "day", "hour", "minute")
 """Columns of these names are a time together."""
-FORMATS = (
+_FORMATS = (
     *(f"{day}{clock}"
     for day in (
         "%Y/%m/%d", "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%m-%d-%Y", "%d-%m-%Y",
@@ -146,8 +146,8 @@ def likely_seasons(unit: str, step: int) -> tuple[int, ...]:
 def _from_parts(table: pd.DataFrame) -> Times | None:
     """Columns year, month ... as one; at least the first two."""
     known = {str(name).strip().lower(): name for name in table.columns}
-    there = [part for part in PARTS if part in known]
-    if there[:2] != ["year", "month"] or tuple(there) != PARTS[: len(there)]:
+    there = [part for part in _PARTS if part in known]
+    if there[:2] != ["year", "month"] or tuple(there) != _PARTS[: len(there)]:
         return None
     columns: Any = table[[known[part] for part in there]]
     if not all(pd.api.types.is_numeric_dtype(c) for _, c in columns.items()):
@@ -191,7 +191,7 @@ def _moments(column: pd.Series, cells: pd.Series) -> pd.Series | None:
     if pd.api.types.is_datetime64_any_dtype(column):
         return pd.to_datetime(column, utc=True).dt.tz_localize(None)
     tried = []
-    for form in ("ISO8601", *FORMATS):
+    for form in ("ISO8601", *_FORMATS):
         if _read(cells.head(50), form).notna().mean() < NEARLY:
             continue
         moments = _read(cells, form)

@@ -13,7 +13,7 @@ from . import text
 from .oklab import mixed
 from .svg import FONT
 
-TEMPLATES = Path(__file__).parent / "templates"
+_TEMPLATES = Path(__file__).parent / "templates"
 SHEETS = ("style.css", "compared.css")
 
 SCALE = 2
@@ -139,7 +139,7 @@ def _palette() -> dict[str, str]:
     """The colours of the light page, from the style sheets: the first that is said."""
     found: dict[str, str] = {}
     for sheet in SHEETS:
-        style = (TEMPLATES / sheet).read_text("utf-8")
+        style = (_TEMPLATES / sheet).read_text("utf-8")
         for name, value in re.findall(r"--([\w-]+): ([^;]+);", style):
             found.setdefault(name, value)
     return {name: _long(value) for name, value in found.items()}

@@ -22,11 +22,11 @@ APART, GAP = 24, 30
 LANE, EDGE = 11, 8
 ASIDE = WIDE // 4
 """Lines that skip boxes leave and arrive so far beside the others."""
-LETTERS = 35
+_LETTERS = 35
 """What a line of a box has room for at 12 pixels a letter's height."""
 TIMES = "\N{MULTIPLICATION SIGN}"
 
-COLORS = {
+_COLORS = {
     "ink": "#1c1f24",
     "muted": "#5d6470",
     "rule": "#c9cbc6",
@@ -88,8 +88,8 @@ def _top(box: Box) -> int:
 
 def _paint(**colors: str) -> str:
     """Attributes for readers that know no variables, a style for those that do."""
-    plain = " ".join(f'{what}="{COLORS[name]}"' for what, name in colors.items())
-    style = ";".join(f"{w}:var(--{n},{COLORS[n]})" for w, n in colors.items())
+    plain = " ".join(f'{what}="{_COLORS[name]}"' for what, name in colors.items())
+    style = ";".join(f"{w}:var(--{n},{_COLORS[n]})" for w, n in colors.items())
     return f'{plain} style="{style}"'
 
 
@@ -207,12 +207,12 @@ def _head(box: Box) -> tuple[str, str]:
     """Kind and name of a layer, or number and kinds; the second as room is left."""
     first = box.layers[0]
     if len(box.layers) == 1:
-        head, tail = text.name(first.kind, LETTERS), first.name
+        head, tail = text.name(first.kind, _LETTERS), first.name
     else:
         kinds = Counter(text.name(layer.kind) for layer in box.layers)
         said = (f"{n} {kind}" if n > 1 else kind for kind, n in kinds.items())
         head, tail = text.count(len(box.layers), "layer"), ", ".join(said)
-    room = LETTERS - len(head)
+    room = _LETTERS - len(head)
     return head, text.name(tail, room) if room > 3 else ""
 
 
@@ -221,7 +221,7 @@ def _foot(box: Box) -> str:
     own = sum(layer.parameters for layer in box.layers)
     if own:
         parts.append(text.count(own, "parameter"))
-    return text.name(" · ".join(parts), LETTERS + 3)
+    return text.name(" · ".join(parts), _LETTERS + 3)
 
 
 def shape_of(layer: Layer) -> str:

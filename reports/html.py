@@ -11,7 +11,7 @@ from .embed import as_json, fitting
 from .figures import figures
 from .several.compare import compared_figures
 
-TEMPLATES = Path(__file__).parent / "templates"
+_TEMPLATES = Path(__file__).parent / "templates"
 
 LIMIT = 490_000
 """Bytes of a page. The embedded results give way first; they are on disk anyway."""
@@ -32,7 +32,7 @@ PLACE = "\x00results\x00"
 @cache
 def _environment() -> Environment:
     return Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,  # every text is text, never markup
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -105,13 +105,13 @@ def compared_html(facts: dict[str, Any]) -> str:
 def style(*more: str) -> Markup:
     """The style sheet of every page, and more; all are for what is below ``.zoo``."""
     sheets = ("style.css", *more)
-    return Markup("".join((TEMPLATES / name).read_text("utf-8") for name in sheets))
+    return Markup("".join((_TEMPLATES / name).read_text("utf-8") for name in sheets))
 
 
 def script(*more: str) -> Markup:
     """The scripts of every page, and more, for the end of its ``.zoo``."""
     names = (*SCRIPTS, *more)
-    return Markup("".join((TEMPLATES / name).read_text("utf-8") for name in names))
+    return Markup("".join((_TEMPLATES / name).read_text("utf-8") for name in names))
 
 
 def _marked(found: Any) -> Any:

@@ -13,7 +13,7 @@ LONGEST_RUN = 10
 
 INPUT = "InputLayer"
 
-Run = tuple[Layer, ...]
+_Run = tuple[Layer, ...]
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Box:
     in a column of their own, whose number is 0 too.
     """
 
-    layers: Run
+    layers: _Run
     row: int
     column: int
     used: bool
@@ -65,7 +65,7 @@ def in_order(layers: Sequence[Layer]) -> list[Layer]:
     return done
 
 
-def collapse(layers: Sequence[Layer]) -> list[Run]:
+def collapse(layers: Sequence[Layer]) -> list[_Run]:
     """Runs of layers that become one box each; single layers where they are few.
 
     Parameters
@@ -112,7 +112,7 @@ def arrange(layers: Sequence[Layer]) -> Plan:
     return Plan(tuple(boxes), (*lines, *side), columns, lanes, side_lanes)
 
 
-def _sources(runs: list[Run]) -> list[list[int]]:
+def _sources(runs: list[_Run]) -> list[list[int]]:
     """Numbers of the runs that each run takes its inputs from, all of them before."""
     home: dict[str, int] = {}
     sources = []
@@ -126,7 +126,7 @@ def _sources(runs: list[Run]) -> list[list[int]]:
     return sources
 
 
-def _boxes(runs: list[Run], sources: list[list[int]]) -> list[Box]:
+def _boxes(runs: list[_Run], sources: list[list[int]]) -> list[Box]:
     boxes: list[Box] = []
     taken: set[tuple[int, int]] = set()
     side = -1

@@ -12,7 +12,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-TEMPLATES = Path(__file__).parent / "templates"
+_TEMPLATES = Path(__file__).parent / "templates"
 
 JOINER = "\N{WORD JOINER}"
 """Takes no room, and keeps ``@name``, ``#12`` and ``://`` from being made links."""
@@ -102,7 +102,7 @@ def _lines(
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(_TEMPLATES),
         finalize=escaped,
         undefined=StrictUndefined,
         trim_blocks=True,

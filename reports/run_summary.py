@@ -14,7 +14,7 @@ from .metrics import metric
 from .notes import NOTES, read_notes, write_json
 from .sections.scores import best_baseline, main_score
 
-RESULTS = "results.json"
+_RESULTS = "results.json"
 SUMMARY = "summary.json"
 """A few facts of ``results.json``, so that a list need not read all of it."""
 
@@ -184,7 +184,7 @@ def read_entry(folder: Path) -> Entry:
     except ZooError as error:
         return Entry(**known, created=_file_time(folder), error=str(error))
     except OSError as error:
-        said = f"{folder / RESULTS} cannot be read: {error.strerror}"
+        said = f"{folder / _RESULTS} cannot be read: {error.strerror}"
         return Entry(**known, created=_file_time(folder), error=said)
     return Entry(**known, **vars(summary))
 
@@ -198,7 +198,7 @@ def _is_file(path: Path) -> bool:
 
 def _file_time(folder: Path) -> str:
     """When a run that cannot be read was written."""
-    for path in (folder / RESULTS, folder):
+    for path in (folder / _RESULTS, folder):
         try:
             when = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         except OSError:
@@ -240,7 +240,7 @@ def _number(value: Any) -> float | None:
 
 def _from_results(folder: Path) -> Summary:
     """The summary of a run that was written before there were summaries."""
-    path = folder / RESULTS
+    path = folder / _RESULTS
     results = Results.load(path)
     try:
         datetime.fromisoformat(results.created)
@@ -279,9 +279,9 @@ def load_results(folder: Path) -> Results:
     BadData
         The file is damaged, or of a newer schema.
     """
-    path = folder / RESULTS
+    path = folder / _RESULTS
     if not path.is_file():
         what = "holds no" if folder.is_dir() else "is no folder with a"
-        msg = f"{str(folder)!r} {what} {RESULTS}; name the folder of a finished run"
+        msg = f"{str(folder)!r} {what} {_RESULTS}; name the folder of a finished run"
         raise Misuse(msg)
     return Results.load(path)

@@ -9,9 +9,9 @@ from .svg import Table, draw
 
 PANEL = 300
 """Width of a small chart, in pixels."""
-HEIGHT = 150
+_HEIGHT = 150
 SQUARE = 230
-LONG = 10_000
+_LONG = 10_000
 """From here on a number has no room below a small chart."""
 
 
@@ -24,7 +24,7 @@ def _ticks(domain: list[float], *, grid: bool) -> Any:
     """An axis of few numbers; long ones are written as ``20k``."""
     import altair as alt
 
-    form = "~s" if max(map(abs, domain)) >= LONG else alt.Undefined
+    form = "~s" if max(map(abs, domain)) >= _LONG else alt.Undefined
     return alt.Axis(tickCount=4, labelOverlap=True, grid=grid, format=form)
 
 
@@ -67,7 +67,7 @@ def bars_svg(panel: dict[str, Any], axis: str) -> str:
             strokeDash=[4, 3], color="var(--ink)", aria=False
         )
         layers.append(zero.encode(x=x))
-    chart = alt.layer(*layers).properties(width=width, height=HEIGHT)
+    chart = alt.layer(*layers).properties(width=width, height=_HEIGHT)
     return draw(chart, _tables(panel), f"{panel['name']}: rows by {axis}.")
 
 

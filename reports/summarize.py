@@ -29,10 +29,10 @@ from .sections.scores import (
 from .sections.training import MOST_NETWORKS, network_facts
 from .tasks import size, words
 
-FEW = 6
+_FEW = 6
 """So many comparisons are shown open; more are folded away."""
 
-LEVEL = 0.05
+_LEVEL = 0.05
 """Two candidates are told apart below this p, corrected for the number of tries."""
 
 MOST_NOTES = 30
@@ -64,7 +64,7 @@ def summarize(results: Results) -> dict[str, Any]:
         "comparisons": [comparison_facts(c, results) for c in results.comparisons],
         "pairs": [text.clean(pair.sentence, 500) for pair in results.pairs],
         "noise": noise_facts(results),
-        "few_comparisons": len(results.comparisons) <= FEW,
+        "few_comparisons": len(results.comparisons) <= _FEW,
         "scores": score_facts(results),
         "failures": failures(results),
         "folds": fold_facts(results),
@@ -133,9 +133,9 @@ def comparison_facts(comparison: Comparison, results: Results) -> dict[str, Any]
     spec = metric(results.metric).spec
     low, high = comparison.low, comparison.high
     outcome, tone = "not told apart", "open"
-    if comparison.p_holm < LEVEL and comparison.difference > 0:
+    if comparison.p_holm < _LEVEL and comparison.difference > 0:
         outcome, tone = "network better", "good"
-    elif comparison.p_holm < LEVEL:
+    elif comparison.p_holm < _LEVEL:
         outcome, tone = "network worse", "bad"
     return {
         "network": text.name(comparison.network),

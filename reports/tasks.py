@@ -7,7 +7,7 @@ from . import text
 
 
 @dataclass(frozen=True)
-class Words:
+class _Words:
     """Parts of sentences, for one task."""
 
     gain: str = "log loss, compared with always saying how common each class is"
@@ -19,19 +19,19 @@ class Words:
     label: str = "class"
 
 
-CLASSES = Words()
-WORDS = {
-    "regression": Words(
+_CLASSES = _Words()
+_WORDS = {
+    "regression": _Words(
         gain="squared error, compared with always saying the mean",
     ),
-    "forecast": Words(
+    "forecast": _Words(
         gain="absolute error, compared with repeating the last season",
         question="Do past values tell something of later ones?",
         thumb="which repeats the last season",
         measured="",
         row="value",
     ),
-    "characters": Words(
+    "characters": _Words(
         gain="log loss, compared with always saying how common each character is",
         question="Do the characters before tell something of the next?",
         thumb="which ignores the characters before",
@@ -39,7 +39,7 @@ WORDS = {
         row="character",
         label="character",
     ),
-    "multilabel": Words(
+    "multilabel": _Words(
         gain="log loss, compared with always saying how common each label is",
         right="labels that are named rightly, counted over all rows",
         label="label",
@@ -47,9 +47,9 @@ WORDS = {
 }
 
 
-def words(task: str) -> Words:
+def words(task: str) -> _Words:
     """The words of a task; those of classes where it has none of its own."""
-    return WORDS.get(task, CLASSES)
+    return _WORDS.get(task, _CLASSES)
 
 
 def size(about: About) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     pass
 
 
-Kind = Literal["train", "compare", "baseline", "sweep"]
+_Kind = Literal["train", "compare", "baseline", "sweep"]
 
 FILE = "recipe.json"
 
@@ -78,7 +78,7 @@ class Experiment:
     seed : int, default 0
     """
 
-    kind: Kind
+    kind: _Kind
     networks: dict[str, Recipe]
     data: Source = field(default_factory=Source)
     scoring: Scoring = field(default_factory=Scoring)
@@ -116,7 +116,7 @@ class Experiment:
         if type(seed) is not int or seed < 0:
             raise Misuse(f"seed is {seed!r}; it must be a whole number from 0 on")
         return cls(
-            fitted(facts.get("kind", "train"), Kind, "kind"),
+            fitted(facts.get("kind", "train"), _Kind, "kind"),
             made,
             structured(Source, facts.get("data", {}), "data"),
             structured(Scoring, facts.get("scoring", {}), "scoring"),

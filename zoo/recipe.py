@@ -16,7 +16,7 @@ Loss = Literal[
     "task", "squared-error", "binary-cross-entropy", "broadcast-squared-error"
 ]
 ClassWeight = Literal["none", "balanced"]
-Evaluation = Literal["each-row", "last-training-row"]
+_Evaluation = Literal["each-row", "last-training-row"]
 
 OF_OPTIMIZER = ("learning_rate", "clip_norm")
 """Settings that ``recipe.json`` has below ``optimizer``."""
@@ -104,7 +104,7 @@ class Recipe:
     window: int = 0
     vocabulary: int = 0
     class_weight: ClassWeight = "none"
-    evaluation: Evaluation = "each-row"
+    evaluation: _Evaluation = "each-row"
     stub: str = ""
     weights: str = ""
 

@@ -29,7 +29,7 @@ def show_table(results: Results, where: Console | None = None) -> None:
     )
     gain = words(about.task).gain
     table.caption = Text(f"mean [95 % interval]; skill: improvement in {gain}")
-    metrics = METRICS.get(about.task, METRICS["classes"])
+    metrics = _METRICS.get(about.task, _METRICS["classes"])
     table.add_column("candidate", no_wrap=True)
     for label in (*metrics.values(), "fit"):
         table.add_column(label, justify="right", no_wrap=True)
@@ -42,11 +42,11 @@ def show_table(results: Results, where: Console | None = None) -> None:
             continue
         whole = list(metrics)[:2]  # intervals of these; a terminal is 80 wide
         cells = [format_score(row.scores[m], m in whole) for m in metrics]
-        table.add_row(name, *cells, seconds(row.fit_seconds))
+        table.add_row(name, *cells, _seconds(row.fit_seconds))
     (where or console()).print(table)
 
 
-METRICS = {
+_METRICS = {
     "classes": {
         "accuracy": "accuracy",
         "skill": "skill",
@@ -89,5 +89,5 @@ def format_number(value: float) -> str:
     return f"{value:.3f}" if abs(value) < 100 else f"{value:,.4g}"
 
 
-def seconds(value: float | None) -> str:
+def _seconds(value: float | None) -> str:
     return "" if value is None else f"{value:.2f} s" if value < 10 else f"{value:.0f} s"

@@ -259,7 +259,7 @@ class Arima(_Searched):
         return arima_fits(values, season)
 
 
-STRONG = 0.64
+_STRONG = 0.64
 """Strength of a season from which on differences over it are taken, as ``auto.arima``
 of R's forecast package does (Wang, Smith, Hyndman 2006 define the strength)."""
 ETS = (
@@ -377,7 +377,7 @@ def arima_fits(values: np.ndarray, season: int) -> Iterator[Any]:
 
     Differences are taken as in Hyndman, Khandakar 2008.
     """
-    over = int(season > 1 and strength(values, season) > STRONG)
+    over = int(season > 1 and strength(values, season) > _STRONG)
     times = differences(values[season:] - values[:-season] if over else values)
     constant = "c" if over + times == 0 else None
     plain = [] if over else [(p, q, 0, 0) for p, q in PLAIN_ORDERS]

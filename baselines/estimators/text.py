@@ -118,7 +118,7 @@ def word_features(texts: np.ndarray, *, seed: int) -> np.ndarray:
     return Topics(COMPONENTS, seed).fit_transform(Words().fit_transform(texts))
 
 
-BLOCK = 4_096
+_BLOCK = 4_096
 """Rows asked at a time, which bounds the memory."""
 
 VALIDATION_SHARE, MOST_VALIDATION = 0.1, 20_000
@@ -208,7 +208,7 @@ class NGram(_Characters):
 
     def predict_proba(self, x: np.ndarray) -> np.ndarray:
         """Probabilities above 0, of shape (n_rows, n_classes)."""
-        blocks = (x[i : i + BLOCK] for i in range(0, len(x), BLOCK))
+        blocks = (x[i : i + _BLOCK] for i in range(0, len(x), _BLOCK))
         count = len(self.classes_)
         asked = [[*ask_levels(self.levels_, rows, count)][-1] for rows in blocks]
         return np.concatenate(asked)
@@ -323,8 +323,8 @@ def best_order(x: np.ndarray, y: np.ndarray, *, most: int, classes: int) -> int:
         return most
     levels = count_levels(x[:-n], y[:-n], order=most, classes=classes)
     gains = np.zeros(most + 1)
-    for i in range(len(y) - n, len(y), BLOCK):
-        rows = slice(i, i + BLOCK)
+    for i in range(len(y) - n, len(y), _BLOCK):
+        rows = slice(i, i + _BLOCK)
         for order, p in enumerate(ask_levels(levels, x[rows], classes)):
             gains[order] += np.log(p[np.arange(len(p)), y[rows]]).sum()
     return int(gains.argmax())

@@ -9,7 +9,7 @@ from ..scores.fold_scores import learns
 from .case import RuleResult, TableContext, found
 
 COMMON = 0.8
-NEAR = 0.05
+_NEAR = 0.05
 """Balanced accuracy so near to that of one answer to all rows is no better."""
 
 
@@ -42,5 +42,5 @@ def _flattered(row: Row, classes: int) -> bool:
     scores = row.scores
     if not scores or not learns(row):
         return False
-    one_answer = scores["balanced_accuracy"].mean <= 1 / classes + NEAR
+    one_answer = scores["balanced_accuracy"].mean <= 1 / classes + _NEAR
     return bool(scores["accuracy"].mean >= COMMON and one_answer)

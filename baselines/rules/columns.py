@@ -9,9 +9,9 @@ import numpy as np
 from ...data.encode import is_text
 from .case import RuleResult, TableContext, found, named
 
-HALF = 0.5
+_HALF = 0.5
 """Share of missing values from which a column is mostly made up by what fills it."""
-LEAST_ROWS = 20
+_LEAST_ROWS = 20
 """Fewer rows may well have different values by chance."""
 
 
@@ -29,7 +29,7 @@ def inputs_not_finite(case: TableContext) -> RuleResult | None:
     have = "column has" if len(columns) == 1 else "columns have"
     return found(
         "D303",
-        "warning" if most >= HALF else "note",
+        "warning" if most >= _HALF else "note",
         f"{len(columns):,} {have} missing values ({named(columns)}; at most "
         f"{most:.1%} of a column), in {len(rows):,} of {len(table):,} rows.",
         "A network of your own must have them filled first: one NaN makes its loss NaN "
@@ -67,7 +67,7 @@ def _names_rows(column: Any) -> bool:
     """Texts without spaces, or whole numbers that count, all different."""
     import pandas as pd
 
-    if len(column) < LEAST_ROWS or not column.is_unique or column.isna().any():
+    if len(column) < _LEAST_ROWS or not column.is_unique or column.isna().any():
         return False
     if pd.api.types.is_integer_dtype(column.dtype):
         return int(column.max()) - int(column.min()) == len(column) - 1

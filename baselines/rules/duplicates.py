@@ -8,7 +8,7 @@ from ...data import Dataset
 from ..signal.problem import is_fine
 from .case import RuleResult, TableContext, found
 
-MANY = 0.05
+_MANY = 0.05
 """Share of rows that are copies from which scores are likely to be flattered."""
 CONFLICTS = 0.01
 """Share of rows that nobody can get right from which it matters."""
@@ -30,7 +30,7 @@ def duplicate_rows(case: TableContext) -> RuleResult | None:
     )
     return found(
         "D309",
-        "warning" if fine and share >= MANY else "note",
+        "warning" if fine and share >= _MANY else "note",
         f"{copies.sum():,} of {len(dataset):,} rows ({share:.1%}) have the same "
         f"features as another one.{why}",
         "Copies on both sides of a split flatter whoever learns by heart. Take them "

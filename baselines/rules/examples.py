@@ -12,25 +12,25 @@ from .case import RuleResult
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_ROWS = 5
-MOST_COLUMNS = 8
+_MOST_ROWS = 5
+_MOST_COLUMNS = 8
 """The target among them."""
 MOST_LETTERS = 40
-MISSING = "missing"
+_MISSING = "missing"
 
 
 def with_examples(found: RuleResult, dataset: Dataset) -> RuleResult:
     """A finding with its first rows; of images, texts and the like as it is."""
     import pandas as pd
 
-    rows = found.finding.rows[:MOST_ROWS]
+    rows = found.finding.rows[:_MOST_ROWS]
     if not rows or not isinstance(dataset.x, pd.DataFrame):
         return found
     named = set(found.columns)
     first = [i for i, c in enumerate(dataset.x.columns) if str(c) in named]
     others = [i for i in range(dataset.x.shape[1]) if i not in set(first)]
     targets = _targets(dataset, rows)
-    places = [*first, *others][: MOST_COLUMNS - len(targets)]
+    places = [*first, *others][: _MOST_COLUMNS - len(targets)]
     table = dataset.x.iloc[list(rows), sorted(places)]
     examples = Examples(
         rows,
@@ -62,7 +62,7 @@ def _short(value: Any) -> str:
     import pandas as pd
 
     if pd.api.types.is_scalar(value) and pd.isna(value):
-        return MISSING
+        return _MISSING
     whole = f"{value:.6g}" if isinstance(value, float) else str(value)
     text = " ".join(whole.split())
     return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"

@@ -11,14 +11,14 @@ from .case import RuleResult, TableContext, found
 
 LEAST_SURE = 0.01
 """Share contradicted among the surest rows, at its lower end, that is a warning ..."""
-LEVEL = 0.6
+_LEVEL = 0.6
 """... if it is so much of the share among all rows: where classes overlap, rows far
 from their border are hardly ever contradicted. See docs/findings.md for figures."""
 BETTER = 0.5
 """Share of the commonest class's errors above which a baseline is a poor judge ..."""
 POOR = 0.7
 """... and above which it is none. A poor judge's word counts only if ..."""
-FLAT = 0.75
+_FLAT = 0.75
 """... the surest rows, at the lower end of their share, are contradicted so much as
 often as all. Half of the tables with 30 % of their labels changed are above it, and
 none as it is; see docs/findings.md."""
@@ -62,9 +62,9 @@ def contradicted_labels(case: TableContext) -> RuleResult | None:
         return None
     wrong = float((p.argmax(axis=1) != y).mean())
     low = lower_end(doubts.sure_share, doubts.sure_count)
-    grave = low >= LEAST_SURE and doubts.sure_share >= LEVEL * wrong
+    grave = low >= LEAST_SURE and doubts.sure_share >= _LEVEL * wrong
     if errors > BETTER:
-        grave = low >= FLAT * wrong
+        grave = low >= _FLAT * wrong
         if not grave:
             return None
     return found(

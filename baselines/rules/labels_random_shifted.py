@@ -22,33 +22,33 @@ from ..signal.problem import Problem, draw_orders, fold_numbers, target_views, u
 from ..signal.signal_test import STILL
 from .case import RuleResult, TableContext, found
 
-REACH = 20
+_REACH = 20
 """Rows up and down that targets are moved by."""
-NEAR = (0, *(k for s in range(1, REACH + 1) for k in (s, -s)))
+_NEAR = (0, *(k for s in range(1, _REACH + 1) for k in (s, -s)))
 """The moves that are tried, none first."""
-FAR = 150
+_FAR = 150
 """Moves by more rows, which show what chance and likeness of neighbours give."""
-BLOCKS = 99
+_BLOCKS = 99
 """Times that as many permutations as moves are tried: p is .01 at best."""
-MAX_ROWS = 1_000
-MAX_CELLS = 160_000
+_MAX_ROWS = 1_000
+_MAX_CELLS = 160_000
 """Rows times target columns times moves; many classes are looked at on fewer rows."""
-LEAST_ROWS = 150
+_LEAST_ROWS = 150
 """With fewer there are not 100 moves beyond reach."""
-WELL = 0.8
+_WELL = 0.8
 """Skill from which targets can hardly be elsewhere."""
 GAIN = 0.05
 """Share of the variance that moved targets must let be explained, and more than the
 targets do where they stand; and twice as much."""
-SURE = 0.01
+_SURE = 0.01
 FOLLOWED = 0.5
 """Share of the features of other rows that a row's own explain, from which nobody can
 say whose features a target fits: tables that list all combinations in order, or in
 which little changes from row to row."""
-SAME = 0.999
+_SAME = 0.999
 """Correlation of a column with another one row further, from which rows are windows of
 a series: moved far enough, each target stands among its features."""
-APART = 1e-4
+_APART = 1e-4
 """Least that the two columns' correlation within a row must be below 1 ..."""
 CLOSER = 10
 """... and how many times as much as that one row further."""
@@ -79,7 +79,7 @@ def labels_misaligned(case: TableContext) -> RuleResult | None:
     """Targets that fit the features once they are moved by some rows."""
     if case.learned is None or case.best is None:
         return None
-    if case.best.scores["skill"].mean >= WELL:
+    if case.best.scores["skill"].mean >= _WELL:
         return None
     for where, part in _parts(case.learned.whole):
         move = _best_move(part)
@@ -99,7 +99,7 @@ def _misaligned(
         f"Features and targets fit best where each row{where} is given the target that "
         f"stands {rows} {way} it: {there:.1%} of the variance is explained then, and "
         f"{max(here, 0):.1%} as they stand (p = {p:.2g}, the choice among "
-        f"{len(NEAR)} moves paid for).",
+        f"{len(_NEAR)} moves paid for).",
         "Look for a row that was lost or put in when features and targets were joined, "
         f"and move the targets {rows} {back}. If rows follow each other in time, it "
         "may be a delay: then let the features be those of earlier rows.",
@@ -117,11 +117,11 @@ def _parts(dataset: Dataset) -> Iterator[tuple[str, Dataset]]:
     """
     count = len(dataset) - dataset.n_test
     width = len(dataset.classes) or int(np.prod(dataset.y.shape[1:]))
-    most = max(LEAST_ROWS, min(MAX_ROWS, MAX_CELLS // (width * FAR)))
+    most = max(_LEAST_ROWS, min(_MAX_ROWS, _MAX_CELLS // (width * _FAR)))
     for where, first in (("", 0), (" of the last half", count // 2)):
         start = first + max(0, (count - first - most) // 2)
         rows = np.arange(start, min(start + most, count))
-        if len(rows) >= LEAST_ROWS and not _still(dataset.y[rows]):
+        if len(rows) >= _LEAST_ROWS and not _still(dataset.y[rows]):
             x = take(dataset.x, rows)
             yield where, replace(dataset, x=x, y=dataset.y[rows], groups=None, n_test=0)
 
@@ -129,7 +129,7 @@ def _parts(dataset: Dataset) -> Iterator[tuple[str, Dataset]]:
 def _still(y: np.ndarray) -> bool:
     """Whether the targets hardly ever change: then all moves are alike."""
     changes = (y[1:] != y[:-1]).reshape(len(y) - 1, -1).any(axis=1)
-    return bool(changes.mean() < 1 / (2 * REACH))
+    return bool(changes.mean() < 1 / (2 * _REACH))
 
 
 def _best_move(dataset: Dataset) -> tuple[int, float, float, float] | None:
@@ -149,13 +149,13 @@ def _best_move(dataset: Dataset) -> tuple[int, float, float, float] | None:
         return None
     here = max(moves.explained(int(moves.near[:, 0].argmax()), 0), 0.0)
     here = max(moves.explained(statistic, 0), here)
-    there = moves.explained(statistic, NEAR[best])
+    there = moves.explained(statistic, _NEAR[best])
     if there - here < max(GAIN, here):
         return None
-    if moves.followed(NEAR[best]) > FOLLOWED:
+    if moves.followed(_NEAR[best]) > FOLLOWED:
         return None
     p = moves.chance(strength)
-    return (NEAR[best], here, there, p) if p <= SURE else None
+    return (_NEAR[best], here, there, p) if p <= _SURE else None
 
 
 def are_windows(x: np.ndarray) -> bool:
@@ -171,7 +171,7 @@ def are_windows(x: np.ndarray) -> bool:
     moved = np.abs(here.T @ before) / len(here)
     apart = 1 - np.abs(z.T @ z) / len(z)
     # in a slow series columns are alike within a row too, though less so
-    same = (moved > SAME) & (apart > APART) & (1 - moved < apart / CLOSER)
+    same = (moved > _SAME) & (apart > _APART) & (1 - moved < apart / CLOSER)
     return bool(same.any())
 
 
@@ -188,13 +188,13 @@ class _Moves:
         maps = feature_maps(problem.x, seed=0)
         self._looks = [solve(found) for found in maps]
         n = len(problem.x)
-        beyond = np.arange(2 * REACH, n - 2 * REACH)
-        far = self._rng.choice(beyond, min(FAR, len(beyond)), replace=False)
-        seen = self._seen([np.roll(np.arange(n), k) for k in (*NEAR, *far)])
-        apart = seen[:, len(NEAR) :]
+        beyond = np.arange(2 * _REACH, n - 2 * _REACH)
+        far = self._rng.choice(beyond, min(_FAR, len(beyond)), replace=False)
+        seen = self._seen([np.roll(np.arange(n), k) for k in (*_NEAR, *far)])
+        apart = seen[:, len(_NEAR) :]
         self._centre, spread = apart.mean(axis=1), apart.std(axis=1)
         self._spread = np.where(spread > STILL, spread, np.inf)
-        self.near, self.far = np.hsplit(self._standard(seen), [len(NEAR)])
+        self.near, self.far = np.hsplit(self._standard(seen), [len(_NEAR)])
 
     def explained(self, statistic: int, move: int) -> float:
         """The share of the variance out of fold, by the map of a statistic."""
@@ -220,10 +220,10 @@ class _Moves:
     def chance(self, reached: float) -> float:
         """How often the best of as many permutations as near moves is as good."""
         times = 1
-        for _ in range(BLOCKS):
-            orders = draw_orders(self._problem, len(NEAR), self._rng)
+        for _ in range(_BLOCKS):
+            orders = draw_orders(self._problem, len(_NEAR), self._rng)
             times += int(self._standard(self._seen(orders)).max() >= reached)
-        return times / (BLOCKS + 1)
+        return times / (_BLOCKS + 1)
 
     def _standard(self, seen: np.ndarray) -> np.ndarray:
         return (seen - self._centre[:, None]) / self._spread[:, None]

@@ -16,13 +16,13 @@ TELLING = 0.6
 """Agreement of the best baseline with the target from which columns are tried alone."""
 MOST_OF = 0.75
 """Of that agreement, what a column reaches alone to be named ..."""
-FEW = 3
+_FEW = 3
 """... if no more do: where many do, they merely say the same."""
 FORMULA = 0.95
 """Agreement from which one column is like a formula for the target ..."""
 NOTHING_ELSE = 0.99
 """... if it is so much of what all columns reach together ..."""
-AHEAD = 0.3
+_AHEAD = 0.3
 """... and so far ahead of every other column."""
 OWN_NAME = 0.8
 """Agreement of a column with the target's name from which it is thought to be one."""
@@ -88,10 +88,10 @@ def _alone_at_top(
     dataset: Dataset, best: Row, scores: dict[str, float], whole: float
 ) -> RuleResult | None:
     columns = [c for c, score in scores.items() if score >= MOST_OF * whole]
-    if not columns or len(columns) > FEW:
+    if not columns or len(columns) > _FEW:
         return None
     first, second = (*scores.values(), 0.0)[:2]
-    grave = first >= max(FORMULA, NOTHING_ELSE * whole) and first - second >= AHEAD
+    grave = first >= max(FORMULA, NOTHING_ELSE * whole) and first - second >= _AHEAD
     much = "nearly all" if first >= 0.95 * whole else "much"
     what = (
         "no other comes near it, and together they add nothing: it is like a formula "

@@ -16,18 +16,18 @@ from ..scores.metrics import reference, scaled_losses
 from .case import RuleResult, TableContext, found
 from .order import rows_not_shuffled
 
-MAX_ROWS = 5_000
-LEAST_ROWS = 200
+_MAX_ROWS = 5_000
+_LEAST_ROWS = 200
 LIKE = 0.1
 """Correlation of a row's target, or of what is missed of it, with the next row's ..."""
 SIGMAS = 6.0
 """... and how many of its standard errors that is, before anything is tried."""
-FOLDS = 5
-BLOCKS = 25
+_FOLDS = 5
+_BLOCKS = 25
 """Stretches of rows whose mean losses are compared."""
-LOST = 0.1
+_LOST = 0.1
 """Skill lost on stretches that is worth a warning ..."""
-SURE = 0.01
+_SURE = 0.01
 """... at this p-value."""
 
 
@@ -38,22 +38,22 @@ def rows_like_neighbours(case: TableContext) -> RuleResult | None:
     the same with shuffled rows, of the best baseline.
     """
     best = case.best
-    if best is None or case.learned is None or not best.scores["skill"].mean > LOST:
+    if best is None or case.learned is None or not best.scores["skill"].mean > _LOST:
         return None
     whole = case.learned.whole
-    if whole.n_test or whole.groups is not None or len(whole) < LEAST_ROWS:
+    if whole.n_test or whole.groups is not None or len(whole) < _LEAST_ROWS:
         return None
     if rows_not_shuffled(case) is not None or not _alike(case):
         return None
-    start = max(0, (len(whole) - MAX_ROWS) // 2)
-    rows = np.arange(start, min(start + MAX_ROWS, len(whole)))
+    start = max(0, (len(whole) - _MAX_ROWS) // 2)
+    rows = np.arange(start, min(start + _MAX_ROWS, len(whole)))
     part = replace(whole, x=take(whole.x, rows), y=whole.y[rows])
     if not _has_all_classes(part):
         return None
     base = _base(part)
     shuffled = _known(case, part)
     if shuffled is None:
-        shuffled = _losses(part, best.name, make_folds(part, folds=FOLDS))
+        shuffled = _losses(part, best.name, make_folds(part, folds=_FOLDS))
     stretches = _losses(part, best.name, _stretches(len(part)))
     if not len(shuffled) or not len(stretches) or not base.mean() > 0:
         return None
@@ -64,7 +64,7 @@ def _compared(
     name: str, shuffled: np.ndarray, stretches: np.ndarray, base: np.ndarray
 ) -> RuleResult | None:
     lost = _difference(stretches - shuffled, base)
-    if lost is None or lost.mean < LOST or lost.p_value() > SURE:
+    if lost is None or lost.mean < _LOST or lost.p_value() > _SURE:
         return None
     near, far = (float(1 - own.mean() / base.mean()) for own in (shuffled, stretches))
     low, high = lost.interval()
@@ -73,7 +73,7 @@ def _compared(
         "warning",
         f"Rows are like their neighbours in the file, and random folds part them: "
         f"{name} has skill {near:.2f} on them, and {far:.2f} where stretches of "
-        f"{len(base) // FOLDS:,} rows are held out whole (lost {lost.mean:.2f}, 95 % "
+        f"{len(base) // _FOLDS:,} rows are held out whole (lost {lost.mean:.2f}, 95 % "
         f"interval {low:.2f} to {high:.2f}, p = {lost.p_value():.1g}).",
         "If rows lie by time, place or group, and new rows will come from other ones, "
         "the lower skill is what to expect: name the column that tells which rows "
@@ -119,7 +119,7 @@ def _has_all_classes(part: Dataset) -> bool:
 def _stretches(count: int) -> list[Fold]:
     rows = np.arange(count)
     return [
-        Fold(np.setdiff1d(rows, test), test) for test in np.array_split(rows, FOLDS)
+        Fold(np.setdiff1d(rows, test), test) for test in np.array_split(rows, _FOLDS)
     ]
 
 
@@ -154,5 +154,5 @@ def _losses(part: Dataset, name: str, folds: list[Fold]) -> np.ndarray:
 
 def _difference(lost: np.ndarray, base: np.ndarray) -> Estimate | None:
     """Mean loss of skill over stretches, which are as good as independent."""
-    means = [float(part.mean()) for part in np.array_split(lost, BLOCKS)]
+    means = [float(part.mean()) for part in np.array_split(lost, _BLOCKS)]
     return over_folds([m / base.mean() for m in means], test_over_train=0.0)

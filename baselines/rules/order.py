@@ -9,24 +9,24 @@ import numpy as np
 from ..verdicts.verdict import LEAST_P
 from .case import RuleResult, TableContext, found
 
-SHARE = 0.2
+_SHARE = 0.2
 """Of the rows, at the end: what ``validation_split=0.2`` takes."""
-CHANCE = 1e-6
+_CHANCE = 1e-6
 """p-value below which no shuffled file would be called sorted ..."""
-FAR = 0.3
+_FAR = 0.3
 """... and least distance between the two parts that matters."""
-LEAST_ROWS = 50
+_LEAST_ROWS = 50
 
 
 def rows_not_shuffled(case: TableContext) -> RuleResult | None:
     """Whether the last fifth of the rows has other targets than those before."""
     dataset = case.dataset
     y = dataset.y[: len(dataset) - dataset.n_test]
-    if len(y) < LEAST_ROWS or y.ndim == 2:
+    if len(y) < _LEAST_ROWS or y.ndim == 2:
         return None
-    cut = len(y) - int(SHARE * len(y))
+    cut = len(y) - int(_SHARE * len(y))
     distance, p = apart(y[:cut], y[cut:], len(dataset.classes))
-    if p >= CHANCE or distance < FAR:
+    if p >= _CHANCE or distance < _FAR:
         return None
     unseen = len(set(y[cut:]) - set(y[:cut])) if dataset.classes else 0
     stand = "stands" if unseen == 1 else "stand"

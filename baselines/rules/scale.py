@@ -6,12 +6,12 @@ import numpy as np
 
 from .case import RuleResult, TableContext, found
 
-LARGE = 10.0
+_LARGE = 10.0
 """Root mean square above which inputs drive units to where they are flat ..."""
-UNEQUAL = 100.0
+_UNEQUAL = 100.0
 """... and factor between the largest and the smallest above which no learning rate
 suits all weights (LeCun, Bottou, Orr, Müller 1998, Efficient BackProp)."""
-SMALL = 0.1
+_SMALL = 0.1
 """Of a target: below this, gradients are a hundredth of what they could be."""
 PART = 4_096
 """Images measured at a time."""
@@ -24,7 +24,7 @@ def inputs_not_scaled(case: TableContext) -> RuleResult | None:
         return None
     ordered = sorted(sizes, key=lambda name: -sizes[name])
     most, least = sizes[ordered[0]], sizes[ordered[-1]]
-    if most <= LARGE and most <= UNEQUAL * least:
+    if most <= _LARGE and most <= _UNEQUAL * least:
         return None
     told = f"size is {most:,.3g} ({ordered[0]})"
     if len(ordered) > 1:
@@ -37,7 +37,7 @@ def inputs_not_scaled(case: TableContext) -> RuleResult | None:
         f"The inputs' {told}, by the root mean square.",
         "A network of your own needs them near 1: keras.layers.Normalization, adapted "
         "to the training rows. Networks of the zoo scale inside.",
-        columns=[name for name in ordered if sizes[name] > LARGE] or ordered[:1],
+        columns=[name for name in ordered if sizes[name] > _LARGE] or ordered[:1],
         smallest=least,
         largest=most,
     )
@@ -51,7 +51,7 @@ def targets_not_scaled(case: TableContext) -> RuleResult | None:
     columns = dataset.y.reshape(len(dataset.y), -1)
     names = dataset.targets or (dataset.card.target,)
     sizes = np.sqrt(np.mean(np.square(columns), axis=0))
-    far = [n for n, s in zip(names, sizes, strict=True) if s > LARGE or 0 < s < SMALL]
+    far = [n for n, s in zip(names, sizes, strict=True) if s > _LARGE or 0 < s < _SMALL]
     if not far:
         return None
     ends = sorted({f"{size:,.3g}" for size in (sizes.min(), sizes.max())})

@@ -8,9 +8,9 @@ from ..scores.comparison import folds_once
 from ..verdicts.verdict import STATED_EFFECT, round_rows
 from .case import LearnedContext, RuleResult, TableContext, found, named
 
-RARE = 10
+_RARE = 10
 """Rows of a class from which on folds of a tenth can all have one."""
-WIDE = 0.5
+_WIDE = 0.5
 """Width of the interval of a skill that says no more than yes or no ..."""
 USEFUL = 0.2
 """... and one that ranks candidates: its error goes with the root of the rows."""
@@ -62,7 +62,7 @@ def _undecided(case: TableContext, learned: LearnedContext, told: list[str]) -> 
 
 
 def _rare(case: TableContext, told: list[str]) -> dict[str, int]:
-    """Classes with fewer than `RARE` rows, and how many they have."""
+    """Classes with fewer than `_RARE` rows, and how many they have."""
     dataset = case.dataset
     if not dataset.classes or dataset.y.ndim == 2:
         return {}
@@ -70,13 +70,13 @@ def _rare(case: TableContext, told: list[str]) -> dict[str, int]:
     rare = {
         label: int(n)
         for label, n in zip(dataset.classes, counts, strict=True)
-        if 0 < n < RARE
+        if 0 < n < _RARE
     }
     if rare:
         fewest = sorted(rare, key=lambda label: rare[label])
         have = "class has" if len(rare) == 1 else "classes have"
         told.append(
-            f"{len(rare)} {have} fewer than {RARE} rows ({named(fewest)}; "
+            f"{len(rare)} {have} fewer than {_RARE} rows ({named(fewest)}; "
             f"{min(rare.values())} at least): what is said of them is said of a few."
         )
     return rare
@@ -88,8 +88,8 @@ def _parts(learned: LearnedContext) -> int:
 
 
 def _for_class(case: TableContext, count: int) -> float:
-    """Rows in all that bring a class of so many rows to `RARE`."""
-    return len(case.dataset) * RARE / count
+    """Rows in all that bring a class of so many rows to `_RARE`."""
+    return len(case.dataset) * _RARE / count
 
 
 def _wide(case: TableContext, told: list[str]) -> float:
@@ -100,7 +100,7 @@ def _wide(case: TableContext, told: list[str]) -> float:
     if 1 < len(skill.folds) < LEAST_FOLDS:
         return 0
     width = skill.high - skill.low
-    if not width > WIDE:
+    if not width > _WIDE:
         return 0
     told.append(
         f"The best baseline's skill of {skill.mean:.2f} may be anything from "

@@ -12,15 +12,15 @@ from ...data.encode import fit_encoder
 from .case import RuleResult, TableContext, found
 from .order import apart
 
-MOST = 2_500
+_MOST = 2_500
 """Rows of each of the two parts that are looked at."""
-COMPONENTS = 50
+_COMPONENTS = 50
 """Of images, whose pixels are far too many columns for trees."""
-LEAST = 20
+_LEAST = 20
 """Rows of each part below which nothing is said."""
-APART = 0.6
+_APART = 0.6
 """AUC from which the parts differ by more than matters little ..."""
-CHANCE = 0.001
+_CHANCE = 0.001
 """... and p-value that it must have beside."""
 UNLIKE = 0.1
 """Distance of two columns, or of the two parts' classes, that is worth a word."""
@@ -35,15 +35,15 @@ def train_test_mismatch(case: TableContext) -> RuleResult | None:
     """
     dataset = case.dataset
     count = len(dataset) - dataset.n_test
-    if dataset.n_test < LEAST or count < LEAST:
+    if dataset.n_test < _LEAST or count < _LEAST:
         return None
     rng = np.random.default_rng(7)
-    train = np.sort(rng.choice(count, min(MOST, count), replace=False))
-    test = count + rng.choice(dataset.n_test, min(MOST, dataset.n_test), replace=False)
+    train = np.sort(rng.choice(count, min(_MOST, count), replace=False))
+    test = count + rng.choice(dataset.n_test, min(_MOST, dataset.n_test), replace=False)
     auc, low, high, p = _tell_apart(dataset, train, np.sort(test))
     classes, p_classes = _classes_apart(dataset, count)
-    unlike = auc >= APART and p <= CHANCE
-    shares = classes >= UNLIKE and p_classes <= CHANCE
+    unlike = auc >= _APART and p <= _CHANCE
+    shares = classes >= UNLIKE and p_classes <= _CHANCE
     if not unlike and not shares:
         return None
     columns = _most_unlike(case, count) if unlike else {}
@@ -122,9 +122,9 @@ def _numbers(dataset: Dataset, rows: np.ndarray) -> np.ndarray:
     if x.dtype == object:
         return word_features(x, seed=0)
     x = x.reshape(len(x), -1)
-    if not dataset.is_image or x.shape[1] <= COMPONENTS:
+    if not dataset.is_image or x.shape[1] <= _COMPONENTS:
         return x
-    parts = min(COMPONENTS, len(x))
+    parts = min(_COMPONENTS, len(x))
     return PCA(parts, svd_solver="covariance_eigh").fit_transform(x.astype("float32"))
 
 
@@ -153,6 +153,6 @@ def _most_unlike(case: TableContext, count: int) -> dict[str, float]:
             first, last, kinds = values[:count], values[count:], int(values.max()) + 1
         if len(first) and len(last):
             distance, p = apart(first, last, kinds)
-            if distance >= UNLIKE and p <= CHANCE:
+            if distance >= UNLIKE and p <= _CHANCE:
                 found[str(name)] = distance
     return dict(sorted(found.items(), key=lambda item: -item[1]))

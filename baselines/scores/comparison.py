@@ -215,8 +215,8 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return corrected.tolist()
 
 
-LEVEL = 0.05
-POWER = 0.8
+_LEVEL = 0.05
+_POWER = 0.8
 """Share of such differences that would be told (Cohen 1988)."""
 MOST_REPEATS = 20
 """More repeats are not proposed: the error is near its floor by then."""
@@ -283,15 +283,15 @@ def needed(
 def bearable_error(
     difference: float, *, equal: float, freedom: float, tests: int
 ) -> float:
-    """The largest standard error at which `POWER` is reached; 0 if none is.
+    """The largest standard error at which `_POWER` is reached; 0 if none is.
 
     The quantile of the power is added to that of the test, both of Student's t, which
     is near the noncentral t: for 5 folds 3.72 errors, exactly 3.76.
     """
     from scipy.stats import t
 
-    power = float(t.ppf(POWER, freedom))
+    power = float(t.ppf(_POWER, freedom))
     if difference > -equal:
-        return (difference + equal) / (float(t.ppf(1 - LEVEL / 2, freedom)) + power)
-    sure = float(t.ppf(1 - LEVEL / 2 / tests, freedom)) + power
+        return (difference + equal) / (float(t.ppf(1 - _LEVEL / 2, freedom)) + power)
+    sure = float(t.ppf(1 - _LEVEL / 2 / tests, freedom)) + power
     return min(-difference / sure, (-difference - equal) / power)

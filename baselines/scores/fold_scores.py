@@ -216,7 +216,7 @@ def learns(row: Row) -> bool:
     return row.name not in THUMBS
 
 
-BLOCK = 100
+_BLOCK = 100
 """Neighbouring characters are not independent: intervals are over means of so many."""
 
 
@@ -271,7 +271,7 @@ def _blocks(board: FoldOutcomes, values: np.ndarray) -> np.ndarray:
     """One value a row; of a text one for each block of characters."""
     if board.dataset.task != "characters":
         return values.astype("float64")
-    starts = np.arange(0, len(values), BLOCK)
+    starts = np.arange(0, len(values), _BLOCK)
     return np.add.reduceat(values, starts) / np.diff(np.append(starts, len(values)))
 
 

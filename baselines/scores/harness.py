@@ -285,7 +285,7 @@ def _reason(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())[:300]
 
 
-NAMES = ("random_state", "seed")
+_NAMES = ("random_state", "seed")
 """What a parameter that seeds a candidate is called, its own or that of a part."""
 
 
@@ -302,7 +302,7 @@ def reseeded(candidate: Any, number: int) -> Any:
     moved = {
         name: value + number if isinstance(value, int) else number
         for name, value in found.items()
-        if name.rpartition("__")[2] in NAMES
+        if name.rpartition("__")[2] in _NAMES
     }
     copy: Any = clone(candidate)
     return copy.set_params(**moved) if moved else None

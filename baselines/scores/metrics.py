@@ -21,13 +21,13 @@ import numpy as np
 from ..estimators.forecast import seasonal_naive
 from ..results.results import Bin
 
-CLIP = 1e-7
+_CLIP = 1e-7
 """Probabilities are kept this far from 0 and 1, as Keras does in its losses."""
 
 
 def safe_probabilities(p: np.ndarray) -> np.ndarray:
-    """Clipped to [`CLIP`, 1 - `CLIP`] and scaled to sum 1, as float64."""
-    p = np.clip(np.asarray(p, dtype="float64"), CLIP, 1 - CLIP)
+    """Clipped to [`_CLIP`, 1 - `_CLIP`] and scaled to sum 1, as float64."""
+    p = np.clip(np.asarray(p, dtype="float64"), _CLIP, 1 - _CLIP)
     return p / p.sum(axis=1, keepdims=True)
 
 
@@ -54,7 +54,7 @@ def row_losses(
         absolute error of a forecast; squared error (the mean over targets).
     """
     if classes and y.ndim == 2:
-        p = np.clip(np.asarray(predictions, dtype="float64"), CLIP, 1 - CLIP)
+        p = np.clip(np.asarray(predictions, dtype="float64"), _CLIP, 1 - _CLIP)
         return -np.where(y == 1, np.log(p), np.log1p(-p)).mean(axis=1)
     if classes:
         return -np.log(safe_probabilities(predictions)[np.arange(len(y)), y])
@@ -222,9 +222,9 @@ def _numbers(y: np.ndarray, predictions: np.ndarray) -> dict[str, float]:
     }
 
 
-BINS = 10
-LEAST = 10
-"""Answers a bin, where there are fewer than this many times `BINS`."""
+_BINS = 10
+_LEAST = 10
+"""Answers a bin, where there are fewer than this many times `_BINS`."""
 Z = 1.959964
 """Of a normal deviate 95 % lie within this."""
 
@@ -246,12 +246,12 @@ def calibration_bins(
     Returns
     -------
     tuple of Bin
-        At most `BINS`. Equal probabilities are never parted, so that bins may be
+        At most `_BINS`. Equal probabilities are never parted, so that bins may be
         unequal, and fewer: whoever always says the same has one.
     """
     order = np.argsort(said, kind="stable")
     said, held = said[order], held[order]
-    count = min(BINS, max(1, len(said) // LEAST))
+    count = min(_BINS, max(1, len(said) // _LEAST))
     wanted = np.arange(1, count) * len(said) // count
     cuts = np.unique(np.searchsorted(said, said[wanted]))  # where equal ones begin
     return tuple(

@@ -19,7 +19,7 @@ from .board import FoldOutcomes
 from .fold_scores import MOST_CLASSES, learns
 from .metrics import calibration_bins, calibration_error, safe_probabilities
 
-MOST_NETWORKS = 12
+_MOST_NETWORKS = 12
 MOST_POINTS = 60
 """Of a curve."""
 MOST_DRAWN = 200
@@ -52,7 +52,7 @@ def make_pictures(
 
 def _chosen(rows: Sequence[Row]) -> list[Row]:
     able = [row for row in rows if not row.error]
-    networks = [row for row in able if row.kind == "network"][:MOST_NETWORKS]
+    networks = [row for row in able if row.kind == "network"][:_MOST_NETWORKS]
     baselines = [row for row in able if row.kind == "baseline"]
     best = best_baseline(tuple(rows))
     thumb = next((row for row in baselines if not learns(row)), None)

@@ -11,7 +11,7 @@ EFFECTS = (0.005, 0.01, 0.02, 0.04, 0.08, 0.13, 0.2, 0.3, 0.45, 0.65)
 """Shares of variance tried when asking what would have been found."""
 DRAWS = 50
 """Planted relations for each share: a power of .8 is then known to within .11."""
-POWER = 0.8
+_POWER = 0.8
 DRAWN = 20_000
 """Rows simulated to say what a share of variance is worth in other measures: a log
 loss is then known to within .01."""
@@ -40,13 +40,13 @@ def smallest_effect(found: Callable[[np.ndarray], np.ndarray]) -> float:
     while high - low > 1:
         middle = (low + high) // 2
         powers[middle] = power(middle)
-        low, high = (middle, high) if powers[middle] < POWER else (low, middle)
+        low, high = (middle, high) if powers[middle] < _POWER else (low, middle)
     if high == len(EFFECTS):
         return 1.0
     if low < 0:
         return EFFECTS[0]
     ends = [powers[low], powers[high]]
-    return float(np.interp(POWER, ends, [EFFECTS[low], EFFECTS[high]]))
+    return float(np.interp(_POWER, ends, [EFFECTS[low], EFFECTS[high]]))
 
 
 def plant(

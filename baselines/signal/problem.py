@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-FOLDS = 5
+_FOLDS = 5
 AGREED = 0.99
 """Share of the rows with equal features whose targets agree, where they are copies."""
 CHARACTERS = 10
@@ -204,9 +204,9 @@ def fold_numbers(problem: Problem) -> np.ndarray:
     """
     rng = np.random.default_rng([problem.seed, 2])
     if problem.groups is None:
-        return rng.permutation(len(problem.x)) % min(FOLDS, len(problem.x))
+        return rng.permutation(len(problem.x)) % min(_FOLDS, len(problem.x))
     _, group = np.unique(problem.groups, return_inverse=True)
-    return (rng.permutation(group.max() + 1) % FOLDS)[group]
+    return (rng.permutation(group.max() + 1) % _FOLDS)[group]
 
 
 def permuted_part(problem: Problem, columns: np.ndarray) -> np.ndarray:

@@ -28,7 +28,7 @@ LAGS, MOST_LAGS = 24, 400
 A season of 365 days is among them."""
 LEAST_VALUES = 6
 """With fewer there are not three values a lag."""
-BLOCK = 4_000_000
+_BLOCK = 4_000_000
 """Cells of one Fourier transform, which bounds the memory to about 100 MB."""
 
 
@@ -157,7 +157,7 @@ def _lagged_products(
 
     length: Any = fft.next_fast_len(series.shape[1] + lags, real=True)
     found = []
-    for block in np.array_split(series, -(-len(series) * length // BLOCK)):
+    for block in np.array_split(series, -(-len(series) * length // _BLOCK)):
         values = block - block.mean(axis=1, keepdims=True) if centred else block
         power = np.abs(np.asarray(fft.rfft(values, length, axis=1))) ** 2
         products: Any = fft.irfft(power, length, axis=1)

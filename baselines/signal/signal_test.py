@@ -39,14 +39,14 @@ from .series_signal import series_test
 
 GLANCES = (2_000, 10_000)
 """Rows of the first tests of a table that has twice as many or more."""
-MAX_ROWS = 50_000
+_MAX_ROWS = 50_000
 """More rows are sampled: among so many, a relation that explains 1 in 1,000 of the
 variance is found (up to 50 columns; the effect found falls as 1 / rows)."""
-MAX_CELLS = 200_000
+_MAX_CELLS = 200_000
 """Rows times target columns; many classes are tested on fewer rows."""
-LEAST_ROWS = 500
+_LEAST_ROWS = 500
 """Whatever the number of target columns."""
-BLOCK = 20_000_000
+_BLOCK = 20_000_000
 """Cells of permuted targets at a time, which bounds the memory to about 0.5 GB."""
 STILL = 3e-5
 """What varies less over the draws varies by rounding only, and tells nothing."""
@@ -58,7 +58,7 @@ def signal_test(dataset: Dataset, *, seed: int = 0) -> Signal:
     Parameters
     ----------
     dataset : Dataset
-        At most `MAX_ROWS` of its rows are used, a seeded sample; of a long table 2,000
+        At most `_MAX_ROWS` of its rows are used, a seeded sample; of a long table 2,000
         first, then 10,000, and no more where these leave no doubt.
     seed : int, default 0
 
@@ -89,11 +89,11 @@ def signal_test(dataset: Dataset, *, seed: int = 0) -> Signal:
     spent = 0.0
     *small, all_rows = _sizes(dataset)
     for limit in small:
-        trial = Trial(make_problem(dataset, limit=limit, seed=seed))
+        trial = _Trial(make_problem(dataset, limit=limit, seed=seed))
         if glance(trial.exceeding):
             return _signal(trial, spent + GLANCE_P, start)
         spent += GLANCE_P
-    trial = Trial(make_problem(dataset, limit=all_rows, seed=seed))
+    trial = _Trial(make_problem(dataset, limit=all_rows, seed=seed))
     p = min(1.0, spent + sequential_p(trial.exceeding)[0])
     if p <= LEVEL:
         return _signal(trial, p, start)
@@ -106,13 +106,13 @@ def signal_test(dataset: Dataset, *, seed: int = 0) -> Signal:
 def _sizes(dataset: Dataset) -> list[int]:
     """Row counts of the tests to make, one after the other."""
     columns = len(dataset.classes) or int(np.prod(dataset.y.shape[1:]))
-    most = min(MAX_ROWS, max(LEAST_ROWS, MAX_CELLS // columns))
+    most = min(_MAX_ROWS, max(_LEAST_ROWS, _MAX_CELLS // columns))
     reach = min(most, len(dataset))
     return [*(rows for rows in GLANCES if 2 * rows <= reach), most]
 
 
 def _signal(
-    trial: "Trial", p: float, start: float, *,
+    trial: "_Trial", p: float, start: float, *,
     least: float | None = None, worth: dict[str, float] | None = None,
 ) -> Signal:  # fmt: skip
     name, gain = trial.best()
@@ -128,7 +128,7 @@ def _signal(
     )
 
 
-class Trial:
+class _Trial:
     """The true target of a problem beside permuted ones.
 
     Attributes
@@ -175,7 +175,7 @@ class Trial:
     def exceeding(self, count: int) -> int:
         """How many of so many new permutations are at least as good as the truth."""
         cells = sum(view.size for view in self.problem.views)
-        block = max(1, BLOCK // cells)
+        block = max(1, _BLOCK // cells)
         found = 0
         for first in range(0, count, block):
             size = min(block, count - first)

@@ -40,7 +40,7 @@ from ..scores.comparison import Estimate, over_folds, over_rows
 from ..signal.problem import is_fine, row_hashes
 from .verdict import LABELS
 
-NEAR = 4
+_NEAR = 4
 """With as many rows as this to the power of the columns, the nearest one lies within
 about a quarter of each column's range; in many columns no row is near (Beyer et al.,
 ICDT 1999), and nothing can be told from neighbours."""
@@ -134,7 +134,7 @@ def _neighbour_estimate(board: FoldOutcomes) -> float | None:
     error as it is, and as it would become, the lower end counts.
     """
     data, folds = board.dataset, board.folds
-    most = log(len(data), NEAR)
+    most = log(len(data), _NEAR)
     if data.is_image or is_text(data.x) or data.x.shape[1] > most:
         return None
     matrices = [encode_fold(data.x, fold.train, fold.test) for fold in folds]

@@ -28,8 +28,8 @@ NEARLY_ALL = 0.9
 """Skill of the best baseline from which single columns are tried."""
 ANSWER = 0.99
 """Cohen's kappa, or R2 of the ranks, from which one column alone is the answer."""
-MAX_COLUMNS = 300
-MAX_ROWS = 5_000
+_MAX_COLUMNS = 300
+_MAX_ROWS = 5_000
 MANY_TWINS = 0.05
 """Share of test rows with a twin in training from which their effect is looked at."""
 MIN_ROWS = 30
@@ -80,18 +80,18 @@ def column_scores(dataset: Dataset) -> dict[str, float]:
     Returns
     -------
     dict of column name -> float
-        Cohen's kappa or R² of the ranks, 1 at most, by a tree on at most `MAX_ROWS`
-        rows. Empty where there is one column or more than `MAX_COLUMNS`, where rows
+        Cohen's kappa or R² of the ranks, 1 at most, by a tree on at most `_MAX_ROWS`
+        rows. Empty where there is one column or more than `_MAX_COLUMNS`, where rows
         are images, and with several targets.
     """
     x = dataset.x
     if not hasattr(x, "columns") or dataset.y.ndim == 2:
         return {}
-    if x.shape[1] < 2 or x.shape[1] > MAX_COLUMNS:
+    if x.shape[1] < 2 or x.shape[1] > _MAX_COLUMNS:
         return {}
     rows = np.arange(len(dataset))
-    if len(rows) > MAX_ROWS:
-        rows = sample_rows(dataset, MAX_ROWS, seed=0)
+    if len(rows) > _MAX_ROWS:
+        rows = sample_rows(dataset, _MAX_ROWS, seed=0)
     table: Any = take(x, rows)
     y, folds = _asked(dataset.y[rows], classes=dataset.is_classification)
     return {
@@ -187,8 +187,8 @@ def _skill_apart(dataset: Dataset, name: str) -> list[float]:
     together.
     """
     rows = np.arange(len(dataset))
-    if len(rows) > MAX_ROWS:
-        rows = sample_rows(dataset, MAX_ROWS, seed=0)
+    if len(rows) > _MAX_ROWS:
+        rows = sample_rows(dataset, _MAX_ROWS, seed=0)
     x = take(dataset.x, rows)
     kinds = np.unique(row_hashes(x), return_inverse=True)[1]
     if kinds.max() + 1 < MIN_ROWS or dataset.groups is not None:

@@ -31,7 +31,7 @@ LABELS = {
     "r2": "R²",
 }
 """What is told of a candidate beside its skill: the first that it has."""
-NAIVE = "seasonal-naive"
+_NAIVE = "seasonal-naive"
 """Of a series: it uses the past, and yet is what every forecast is measured by."""
 
 
@@ -67,7 +67,7 @@ def gather(board: FoldOutcomes, signal: Signal) -> Evidence:
     )
 
 
-def shown(row: Row, rows: Sequence[Row]) -> str:
+def _shown(row: Row, rows: Sequence[Row]) -> str:
     """A candidate's score beside the rule of thumb's, e.g. ``forest reaches ...``."""
     if "bits_per_character" in row.scores:
         return _in_bits(row, rows)
@@ -88,7 +88,7 @@ def main_metric(row: Row) -> tuple[str, str]:
 
 def _thumb(rows: Sequence[Row]) -> Row | None:
     able = (r for r in rows if r.kind == "baseline" and not r.error)
-    return next((r for r in able if r.name == NAIVE or not learns(r)), None)
+    return next((r for r in able if r.name == _NAIVE or not learns(r)), None)
 
 
 def _in_bits(row: Row, rows: Sequence[Row]) -> str:
@@ -105,7 +105,7 @@ def no_use(best: Row | None) -> bool:
 
     To repeat the last season of a series is a prediction that has its use.
     """
-    return best is None or (best.scores["skill"].mean <= 0 and best.name != NAIVE)
+    return best is None or (best.scores["skill"].mean <= 0 and best.name != _NAIVE)
 
 
 def p_above(skill: Estimate) -> float:
@@ -248,7 +248,7 @@ def _signal_sentence(evidence: Evidence, best: Row | None) -> str:
             f"Features and target are related ({test}), but no baseline turns that "
             "into better predictions than the majority's."
         )
-    return f"There is something to learn: {test}; {shown(best, evidence.rows)}."
+    return f"There is something to learn: {test}; {_shown(best, evidence.rows)}."
 
 
 def _change_signal(evidence: Evidence) -> str:
@@ -265,7 +265,7 @@ MARGIN = 0.05
 """Practically equal: within a twentieth of the best baseline's skill ..."""
 LEAST_MARGIN = 0.01
 """... or within one hundredth of the prior's uncertainty."""
-MOST_TIMES = 1_000
+_MOST_TIMES = 1_000
 """More than so many times these rows nobody will bring."""
 
 
@@ -294,7 +294,7 @@ def _beside_best(evidence: Evidence, row: Row) -> str:
 def _beside_naive(evidence: Evidence, row: Row) -> str:
     """Whether a forecasting network beats seasonal naive or loses to it."""
     pair = (
-        c for c in evidence.comparisons if (c.network, c.baseline) == (row.name, NAIVE)
+        c for c in evidence.comparisons if (c.network, c.baseline) == (row.name, _NAIVE)
     )
     c = next(pair, None)
     if c is None:
@@ -396,8 +396,8 @@ def _at_fault(evidence: Evidence, row: Row, best: Row, c: Comparison) -> Verdict
     return Verdict(
         "network-at-fault",
         row.name,
-        f"The network is at fault, not the data: {shown(best, evidence.rows)}; "
-        f"{shown(row, ())}. Difference in skill {_interval(c)}, "
+        f"The network is at fault, not the data: {_shown(best, evidence.rows)}; "
+        f"{_shown(row, ())}. Difference in skill {_interval(c)}, "
         f"{corrected(c.p_holm)}.",
         f"A change to the network, its settings or its inputs that brings its skill to "
         f"{best.scores['skill'].mean:.2f}.",
@@ -412,7 +412,7 @@ def _ahead(evidence: Evidence, row: Row) -> Verdict:
     return Verdict(
         "network-ahead",
         row.name,
-        f"The network is ahead of every baseline: {shown(row, evidence.rows)}. Over "
+        f"The network is ahead of every baseline: {_shown(row, evidence.rows)}. Over "
         f"the nearest, {c.baseline}, it gains {_interval(c)} of skill, "
         f"{corrected(c.p_holm)}.{_other_order(evidence, row)}",
         "Other rows, or a stronger baseline than those tried.",
@@ -435,8 +435,8 @@ def _level(
     return Verdict(
         "network-level",
         row.name,
-        f"The network learns, and {best.name} will do: {shown(row, evidence.rows)}; "
-        f"{shown(best, ())}. Difference in skill {_interval(c)}, equal within "
+        f"The network learns, and {best.name} will do: {_shown(row, evidence.rows)}; "
+        f"{_shown(best, ())}. Difference in skill {_interval(c)}, equal within "
         f"{equal:.3f} or better.",
         "More rows could show a difference smaller than that.",
     )
@@ -448,7 +448,7 @@ def _overconfident(evidence: Evidence, row: Row, best: Row) -> Verdict:
         "network-level",
         row.name,
         f"The network tells the classes apart as well as {best.name} does "
-        f"({shown(row, evidence.rows)}), but its probabilities are too sure: log loss "
+        f"({_shown(row, evidence.rows)}), but its probabilities are too sure: log loss "
         f"{own:.3f} against {other:.3f}.",
         "Shorter training, or calibrated probabilities.",
     )
@@ -464,8 +464,8 @@ def _cannot_tell(
         "undecided",
         row.name,
         f"There is something to learn, but these rows cannot tell whether the network "
-        f"learns it as well as {best.name}: {shown(row, evidence.rows)}; "
-        f"{shown(best, ())}. Difference in skill {_interval(c)}; {equal:.3f} would be "
+        f"learns it as well as {best.name}: {_shown(row, evidence.rows)}; "
+        f"{_shown(best, ())}. Difference in skill {_interval(c)}; {equal:.3f} would be "
         "practically equal.",
         needs,
     )
@@ -499,7 +499,7 @@ def _would_tell(evidence: Evidence, c: Comparison, equal: float) -> str:
 
 def _more_rows(evidence: Evidence, times: float) -> str:
     """``About 2,400 rows (8 times these)``; "" where so many are out of reach."""
-    if times > MOST_TIMES:
+    if times > _MOST_TIMES:
         return ""
     rows, kind = evidence.n_rows, "rows"
     if evidence.held_out:

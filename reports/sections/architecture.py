@@ -12,7 +12,7 @@ from ..layout import arrange
 ALL_BOXES = 320
 """Shared by the diagrams of a page, so that the page keeps its size."""
 
-MOST_NAMES = 8
+_MOST_NAMES = 8
 
 
 def layers_facts(networks: Sequence[Network]) -> list[dict[str, Any] | None]:
@@ -45,8 +45,8 @@ def layers_facts(networks: Sequence[Network]) -> list[dict[str, Any] | None]:
 def kinds(layers: Sequence[Layer]) -> str:
     """How many of each kind, the commonest first: ``3 Dense, 1 Dropout``."""
     counts = Counter(layer.kind for layer in layers).most_common()
-    said = [f"{n} {text.name(kind, 40)}" for kind, n in counts[:MOST_NAMES]]
-    rest = sum(n for _, n in counts[MOST_NAMES:])
+    said = [f"{n} {text.name(kind, 40)}" for kind, n in counts[:_MOST_NAMES]]
+    rest = sum(n for _, n in counts[_MOST_NAMES:])
     return ", ".join([*said, f"{rest} others"] if rest else said)
 
 
@@ -55,9 +55,9 @@ def unused_sentence(layers: Sequence[Layer]) -> str:
     names = [text.name(layer.name, 40) for layer in layers if not layer.used]
     if not names:
         return ""
-    shown = ", ".join(names[:MOST_NAMES])
-    if len(names) > MOST_NAMES:
-        shown += f" and {len(names) - MOST_NAMES} more"
+    shown = ", ".join(names[:_MOST_NAMES])
+    if len(names) > _MOST_NAMES:
+        shown += f" and {len(names) - _MOST_NAMES} more"
     one = len(names) == 1
     return (
         f"{len(names)} of {text.count(len(layers), 'layer')} "

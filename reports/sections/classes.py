@@ -14,10 +14,10 @@ from ...baselines.results.results import About, Results, Row
 from .. import text
 from .scores import best_baseline, scored_rows
 
-MOST_CLASSES = 20
+_MOST_CLASSES = 20
 """A larger table of confusions cannot be read."""
 
-LARGEST = 10
+_LARGEST = 10
 """This many confusions are listed where the table would be too large."""
 
 MOST_MATRICES = 6
@@ -65,7 +65,7 @@ def _labels(classes: list[str], size: int) -> list[str]:
 
 def _confusion(row: Row, labels: list[str]) -> dict[str, Any]:
     size = len(row.confusion)
-    large = size > MOST_CLASSES
+    large = size > _MOST_CLASSES
     right = sum(row.confusion[i][i] for i in range(size))
     total = sum(map(sum, row.confusion))
     return {
@@ -119,7 +119,7 @@ def _largest(
             "rows": text.whole(n),
             "share": text.percent(n / sum(matrix[i])),
         }
-        for n, i, j in wrong[:LARGEST]
+        for n, i, j in wrong[:_LARGEST]
     ]
 
 
@@ -130,7 +130,7 @@ def balance_facts(results: Results) -> dict[str, Any] | None:
     if not about.classes or not total:
         return None
     ordered = sorted(about.classes.items(), key=lambda pair: -pair[1])
-    shown, rest = ordered[:MOST_CLASSES], ordered[MOST_CLASSES:]
+    shown, rest = ordered[:_MOST_CLASSES], ordered[_MOST_CLASSES:]
     top = max(ordered[0][1], 1)
     rows = [_share(text.label(label, 40), n, total, top) for label, n in shown]
     if rest:
@@ -166,7 +166,7 @@ def _share(label: str, amount: int, total: int, top: int) -> dict[str, Any]:
 
 
 MOST_BARS = 20
-WORST = 10
+_WORST = 10
 """This many of more classes are shown, those with the lowest recall."""
 
 
@@ -226,7 +226,7 @@ def table_facts(
         return None
     shown = present
     if len(present) > MOST_BARS:
-        shown = sorted(present, key=lambda s: (s.recall or 0.0, -s.rows))[:WORST]
+        shown = sorted(present, key=lambda s: (s.recall or 0.0, -s.rows))[:_WORST]
     return {
         "rows": [_cells(s) for s in shown],
         "means": [

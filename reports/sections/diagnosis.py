@@ -24,7 +24,7 @@ HEADLINES = {
     "none": "No fault was found",
     "undecided": "It cannot be told where the fault lies",
 }
-STATES = {
+_STATES = {
     "would-do": ("would do as well", "warn"),
     "acquitted": ("not the cause", "none"),
     "not-alone": ("not enough alone", "open"),
@@ -32,7 +32,7 @@ STATES = {
 }
 """What became of a suspicion, and the colour of its badge; in the order of a page."""
 
-WELL = {False: ("not well", "bad"), None: ("not run", "open"), True: ("well", "good")}
+_WELL = {False: ("not well", "bad"), None: ("not run", "open"), True: ("well", "good")}
 """How a sign stands, likewise."""
 
 MOST_CAUSES = 12
@@ -137,15 +137,15 @@ def about_rule(code: str) -> Markup:
 
 def suspicion_facts(suspicions: Sequence[Suspicion]) -> list[dict[str, str]]:
     """What would do as well first, what was not tried last."""
-    order = list(STATES)
+    order = list(_STATES)
     return [
         {
             "code": text.name(suspicion.code, 20),
             "label": text.name(suspicion.label),
             "sentence": text.clean(suspicion.sentence, 500),
             "repair": text.clean(suspicion.repair, 300),
-            "state": STATES[suspicion.state][0],
-            "tone": STATES[suspicion.state][1],
+            "state": _STATES[suspicion.state][0],
+            "tone": _STATES[suspicion.state][1],
         }
         for suspicion in sorted(suspicions, key=lambda s: order.index(s.state))
     ]
@@ -172,14 +172,14 @@ def _sign_lists(found: Diagnosis) -> list[dict[str, Any]]:
 
 def sign_facts(signs: Sequence[Sign]) -> list[dict[str, str]]:
     """What is not well first, what is well last."""
-    order = list(WELL)
+    order = list(_WELL)
     return [
         {
             "code": text.name(sign.code, 20),
             "label": text.name(sign.label),
             "sentence": text.clean(sign.sentence, 500),
-            "state": WELL[sign.well][0],
-            "tone": WELL[sign.well][1],
+            "state": _WELL[sign.well][0],
+            "tone": _WELL[sign.well][1],
         }
         for sign in sorted(signs, key=lambda sign: order.index(sign.well))
     ]
@@ -214,17 +214,17 @@ def _beyond(values: Sequence[object], most: int) -> str:
     return f"and {text.whole(more)} more" if more > 0 else ""
 
 
-LONG = 10_000
+_LONG = 10_000
 """Scores so far from zero are written with a power of ten."""
-FLOOR = -1.0
+_FLOOR = -1.0
 """Lower scores are drawn at the edge, else nothing else can be seen."""
-ROW = 26
+_ROW = 26
 """Height of one bar, in pixels."""
 
 
 def score_text(score: float | None) -> str:
     """A score as the page writes it; R2 of a broken network can be any number."""
-    return text.number(score, ".1e" if score and abs(score) >= LONG else ".2f")
+    return text.number(score, ".1e" if score and abs(score) >= _LONG else ".2f")
 
 
 def repair_facts(cause: Cause, baseline: float | None) -> dict[str, Any] | None:
@@ -247,11 +247,11 @@ def repair_facts(cause: Cause, baseline: float | None) -> dict[str, Any] | None:
     if _known(baseline):
         bars.append(_bar("best baseline", (baseline, "var(--soft)")))
     scores = [bar["score"] for bar in bars]
-    low = max(FLOOR, min(0.0, *scores))
+    low = max(_FLOOR, min(0.0, *scores))
     return {
         "bars": bars,
         "domain": [low, max(1.0, *scores)],
-        "cut": min(scores) < FLOOR,
+        "cut": min(scores) < _FLOOR,
     }
 
 
@@ -295,7 +295,7 @@ def repair_svg(chart: dict[str, Any], width: int) -> str:
     ).encode(x=alt.value(plot + 44), text=alt.Text("text:N"))
     zero = alt.Chart(alt.NamedData("zero")).mark_rule(color="var(--soft)", aria=False)
     layers = alt.layer(bars, numbers, zero.encode(x=alt.X("zero:Q", scale=scale)))
-    sized = layers.properties(width=plot, height=ROW * len(names))
+    sized = layers.properties(width=plot, height=_ROW * len(names))
     said = ", ".join(bar["said"] for bar in chart["bars"])
     return draw(sized, _tables(chart), f"Scores. {said}")
 

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 
-TONES = {"error": "bad", "warning": "warn", "note": "none"}
+_TONES = {"error": "bad", "warning": "warn", "note": "none"}
 """The colour of a severity's badge; the word in it says the same."""
 
 MOST_FINDINGS = 30
 
-LETTERS = 40
+_LETTERS = 40
 """Of a value of a row concerned."""
 
 LOWER = 2
@@ -44,7 +44,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "code": text.name(finding.code, 20),
         "label": text.name(finding.label),
         "badge": text.name(finding.severity, 20),
-        "tone": TONES.get(finding.severity, "open"),
+        "tone": _TONES.get(finding.severity, "open"),
         "sentence": text.clean(finding.sentence, 1_000),
         "advice": text.clean(finding.advice, 1_000),
         "columns": _named("Column", columns, finding.n_columns),
@@ -59,9 +59,9 @@ def _examples(found: Examples | None) -> dict[str, Any] | None:
         return None
     more = found.n_columns - len(found.columns)
     return {
-        "columns": [text.name(column, LETTERS) for column in found.columns],
+        "columns": [text.name(column, _LETTERS) for column in found.columns],
         "rows": [
-            {"number": str(row), "cells": [text.clean(v, LETTERS) for v in values]}
+            {"number": str(row), "cells": [text.clean(v, _LETTERS) for v in values]}
             for row, values in zip(found.rows, found.values, strict=False)
         ],
         "more": f"{text.count(more, 'more column')} not shown." if more > 0 else "",

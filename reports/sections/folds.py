@@ -13,9 +13,9 @@ from .predictions import MOST_NETWORKS, head
 from .scores import best_baseline, main_score, scored_rows
 
 MOST_FOLDS = 50
-FAR = 2.0
+_FAR = 2.0
 """Differences beyond are named, not drawn: nothing else could be seen."""
-HEIGHT = 130
+_HEIGHT = 130
 
 
 def fold_facts(results: Results) -> dict[str, Any] | None:
@@ -100,7 +100,7 @@ def seed_svg(panel: dict[str, Any]) -> str:
         means.encode(x=x, y=y),
         dots.encode(x=x, y=y, description=alt.Description("said:N")),
     ]
-    chart = alt.layer(*layers).properties(width=width, height=HEIGHT)
+    chart = alt.layer(*layers).properties(width=width, height=_HEIGHT)
     tables: dict[str, Table] = {"means": panel["means"], "dots": panel["dots"]}
     return draw(chart, tables, f"{panel['name']}: scores of each fold, a dot a seed.")
 
@@ -117,7 +117,7 @@ def paired_facts(results: Results) -> dict[str, Any] | None:
     if not alone:
         pairs = [c for c in pairs if best and c.baseline == best.name]
     ranked = sorted(pairs, key=lambda c: c.difference, reverse=not alone)
-    near = [c for c in ranked if abs(c.difference) <= FAR]
+    near = [c for c in ranked if abs(c.difference) <= _FAR]
     if not near:
         return None
     marks = [_mark(c, rows, alone, results.metric) for c in near]
@@ -168,6 +168,6 @@ def _domain(marks: list[dict[str, Any]]) -> list[float]:
     values += [
         v for mark in marks for v in (mark["low"], mark["high"]) if v is not None
     ]
-    low, high = max(min(0.0, *values), -1.5 * FAR), min(max(0.0, *values), 1.5 * FAR)
+    low, high = max(min(0.0, *values), -1.5 * _FAR), min(max(0.0, *values), 1.5 * _FAR)
     room = 0.04 * (high - low) or 0.05
     return [low - room, high + room]

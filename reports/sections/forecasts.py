@@ -120,14 +120,14 @@ def _ranking(results: Results) -> list[str]:
     return [*said, f"Not ahead: {', '.join(behind)}."] if behind else said
 
 
-COLORS = {
+_COLORS = {
     "naive": "var(--soft)",
     "actual": "var(--ink)",
     "baseline": "var(--other)",
     "network": "var(--accent)",
 }
 """From back to front."""
-DASHES = {"actual": [1, 0], "network": [1, 0], "baseline": [1, 0], "naive": [4, 3]}
+_DASHES = {"actual": [1, 0], "network": [1, 0], "baseline": [1, 0], "naive": [4, 3]}
 
 
 def course_svg(found: dict[str, Any], width: int) -> str:
@@ -153,11 +153,11 @@ def course_svg(found: dict[str, Any], width: int) -> str:
         alt.Chart(alt.NamedData(kind))
         .mark_line(
             strokeWidth=1.5 if kind == "naive" else 2,
-            color=COLORS[kind],
-            strokeDash=DASHES[kind],
+            color=_COLORS[kind],
+            strokeDash=_DASHES[kind],
         )
         .encode(x=x, y=y, description=alt.Description("told:N"))
-        for kind in COLORS
+        for kind in _COLORS
         if kind in drawn
     ]
     named = alt.Chart(alt.NamedData("times")).mark_text(

@@ -5,7 +5,7 @@ from typing import Any
 from .. import text
 from ..svg import FONT, LETTER, WIDE, Table, draw
 
-ROW = 26
+_ROW = 26
 """Height of one candidate, in pixels."""
 
 
@@ -31,7 +31,7 @@ def forest_svg(forest: dict[str, Any], width: int, *, dot: int = 14) -> str:
     x = alt.X("at:Q", scale=scale, title=forest["axis"], axis=ticks)
     y = alt.Y("name:N", sort=names, title=None)
     layers = alt.layer(*_line(x), *_candidates(x, y, scale, plot, dot))
-    chart = layers.properties(width=plot, height=ROW * len(names))
+    chart = layers.properties(width=plot, height=_ROW * len(names))
     said = f"{forest['said']}; best: {forest['marks'][0]['said']}"
     return draw(chart, _tables(forest, names), said)
 

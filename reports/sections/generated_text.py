@@ -3,7 +3,7 @@
 from ...baselines.results.results import Sample
 from .. import text
 
-MOST_LETTERS = 2_000
+_MOST_LETTERS = 2_000
 
 
 def sample_facts(sample: Sample | None) -> dict[str, str] | None:
@@ -12,7 +12,7 @@ def sample_facts(sample: Sample | None) -> dict[str, str] | None:
         return None
     return {
         "seed_text": text.clean(sample.seed_text, 500),
-        "text": text.clean(sample.text, MOST_LETTERS),
+        "text": text.clean(sample.text, _MOST_LETTERS),
         "sentence": _copied(sample),
     }
 

@@ -9,9 +9,9 @@ from .scores import best_baseline, scored_rows
 
 MOST_NETWORKS = 5
 """Networks of which predictions are shown, the best ones."""
-ALL_POINTS = 600
+_ALL_POINTS = 600
 """Points of predicted against actual, shared by the candidates of a page."""
-MOST_CLASSES = 12
+_MOST_CLASSES = 12
 """More are told by the largest differences alone."""
 ONE_CLASS = 0.99
 """A network that says one class of so many rows has a sentence."""
@@ -116,11 +116,11 @@ def _classes(
     if not labels or not told or len(made.actual) != len(labels):
         return None
     order = list(range(len(labels)))
-    if len(order) > MOST_CLASSES:
+    if len(order) > _MOST_CLASSES:
         order.sort(
             key=lambda i: -max(abs(f.named[i] - made.actual[i]) for _, f in told)
         )
-    order = order[:MOST_CLASSES]
+    order = order[:_MOST_CLASSES]
     return {
         "heads": [head(row) for row, _ in told],
         "rows": [
@@ -164,7 +164,7 @@ def residual_facts(results: Results) -> dict[str, Any] | None:
     shown = [(row, p) for row, p in best_pictures(results) if p.drawn]
     if made is None or not made.drawn or not shown:
         return None
-    most = max(1, ALL_POINTS // len(shown))
+    most = max(1, _ALL_POINTS // len(shown))
     return {
         "target": text.name(results.about.target, 120),
         "panels": [_pair(row, found, made, most) for row, found in shown],

@@ -9,8 +9,8 @@ from .loss_curves import LABEL, spread
 
 HALF = 396
 """Width of a chart with another one beside it, in pixels."""
-HEIGHT = 190
-FEW = 20
+_HEIGHT = 190
+_FEW = 20
 """Lines of so few points have a mark at each."""
 END = 14
 """Letters of a layer's name."""
@@ -38,7 +38,7 @@ def probe_svg(chart: dict[str, Any], width: int) -> str:
         clamp=True,
     )
     layers = [_lines(chart, up, plot), _ends(plot)]
-    sized = alt.layer(*layers).properties(width=plot, height=HEIGHT)
+    sized = alt.layer(*layers).properties(width=plot, height=_HEIGHT)
     said = f"{chart['title']} over the steps: {', '.join(filter(None, names))}"
     return draw(sized, _tables(chart, names), said.removesuffix(": "))
 
@@ -46,7 +46,7 @@ def probe_svg(chart: dict[str, Any], width: int) -> str:
 def _lines(chart: dict[str, Any], up: Any, plot: float) -> Any:
     import altair as alt
 
-    few = max(len(line["points"]) for line in chart["lines"]) <= FEW
+    few = max(len(line["points"]) for line in chart["lines"]) <= _FEW
     form = "%" if chart["share"] else "~g"
     form = ".0e" if chart["log"] else form
     across = alt.Scale(domain=chart["steps"], nice=False)
@@ -83,7 +83,7 @@ def _ends(plot: float) -> Any:
 def _tables(chart: dict[str, Any], names: list[str]) -> dict[str, Table]:
     colors = [_color(i, len(names)) for i in range(len(names))]
     lows = [_height(chart, line["points"][-1][1]) for line in chart["lines"]]
-    places = spread(lows, LABEL, HEIGHT)
+    places = spread(lows, LABEL, _HEIGHT)
     spec = ".0%" if chart["share"] else ".3g"
     points = [
         {
@@ -114,7 +114,7 @@ def _height(chart: dict[str, Any], value: float) -> float:
     value = min(max(value, low), high)
     if chart["log"]:
         low, high, value = math.log(low), math.log(high), math.log(value)
-    return HEIGHT * (high - value) / (high - low)
+    return _HEIGHT * (high - value) / (high - low)
 
 
 def _color(place: int, count: int) -> str:

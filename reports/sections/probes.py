@@ -9,15 +9,15 @@ from .. import text
 
 MOST_LAYERS = 12
 MOST_LOOKS = 60
-MOST_LOSSES = 200
-MOST_NAMED = 30
+_MOST_LOSSES = 200
+_MOST_NAMED = 30
 WIDE_RANGE = 50.0
 """Losses further apart than this factor are drawn on a logarithmic axis."""
 
 Points = list[tuple[int, float]]
 
 
-class Probe(NamedTuple):
+class _Probe(NamedTuple):
     """One number of each layer; a share where ``log`` is false."""
 
     title: str
@@ -27,10 +27,10 @@ class Probe(NamedTuple):
 
 
 PROBES = (
-    Probe("Norm of the gradient", lambda look: look.gradients, True, "no gradient"),
-    Probe("Update against weight", lambda look: look.updates, True, "no update"),
-    Probe("Share of dead units", lambda look: look.dead, False, "no dead unit"),
-    Probe("Share of saturated units", lambda look: look.saturated, False,
+    _Probe("Norm of the gradient", lambda look: look.gradients, True, "no gradient"),
+    _Probe("Update against weight", lambda look: look.updates, True, "no update"),
+    _Probe("Share of dead units", lambda look: look.dead, False, "no dead unit"),
+    _Probe("Share of saturated units", lambda look: look.saturated, False,
           "no saturated unit"),
 )  # fmt: skip
 
@@ -58,7 +58,7 @@ def undrawn(found: Diagnosis) -> str:
     return " ".join(_named("Layers without a line", shown))
 
 
-def _names(probe: Probe, looks: Sequence[ProbeStep]) -> list[str]:
+def _names(probe: _Probe, looks: Sequence[ProbeStep]) -> list[str]:
     """The layers as they come."""
     return list(dict.fromkeys(name for look in looks for name in probe.of(look)))
 
@@ -71,7 +71,7 @@ def _thinned(values: Sequence[Any], most: int) -> list[Any]:
     return [values[round(i * last / (most - 1))] for i in range(most)]
 
 
-def _layers(probe: Probe, looks: Sequence[ProbeStep]) -> dict[str, Any] | None:
+def _layers(probe: _Probe, looks: Sequence[ProbeStep]) -> dict[str, Any] | None:
     """One probe over the steps, a line for each layer."""
     names = _names(probe, looks)
     if not names:
@@ -104,7 +104,7 @@ def _layers(probe: Probe, looks: Sequence[ProbeStep]) -> dict[str, Any] | None:
     }
 
 
-def _said_of_zeros(probe: Probe, lines: Sequence[dict[str, Any]]) -> list[str]:
+def _said_of_zeros(probe: _Probe, lines: Sequence[dict[str, Any]]) -> list[str]:
     """A sentence where all is zero, or where a gradient or an update is."""
     known = [line for line in lines if line["points"]]
     zero = [line for line in known if not any(value for _, value in line["points"])]
@@ -114,9 +114,9 @@ def _said_of_zeros(probe: Probe, lines: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def _named(said: str, names: Sequence[str]) -> list[str]:
-    more = len(names) - MOST_NAMED
+    more = len(names) - _MOST_NAMED
     rest = f" and {text.whole(more)} more" if more > 0 else ""
-    return [f"{said}: {', '.join(names[:MOST_NAMED])}{rest}."] if names else []
+    return [f"{said}: {', '.join(names[:_MOST_NAMED])}{rest}."] if names else []
 
 
 def _mean(values: Sequence[float]) -> float:
@@ -128,7 +128,7 @@ def _losses(losses: Sequence[float]) -> dict[str, Any] | None:
     """The loss of each step; of many steps, means of several."""
     if not losses:
         return None
-    size = -(-len(losses) // MOST_LOSSES)
+    size = -(-len(losses) // _MOST_LOSSES)
     starts = range(0, len(losses), size)
     groups = [
         (i, [v for v in losses[i : i + size] if math.isfinite(v)]) for i in starts

@@ -5,7 +5,7 @@ from typing import Any
 from ...baselines.results.diagnosis import Diagnosis
 from .. import text
 
-MOST_LINES = 400
+_MOST_LINES = 400
 MOST_LETTERS = 60_000
 """Of all lines together; a page that is read has no use for more."""
 LONGEST = 1_000
@@ -13,7 +13,7 @@ LONGEST = 1_000
 
 
 REPAIRED = "The script could not be changed by itself. This is the repaired network:"
-PLAIN = "Nothing mends the network. This plain one was tried in its place:"
+_PLAIN = "Nothing mends the network. This plain one was tried in its place:"
 
 
 def program_facts(found: Diagnosis) -> dict[str, Any] | None:
@@ -38,7 +38,7 @@ def program_facts(found: Diagnosis) -> dict[str, Any] | None:
         "cut": f"{text.count(cut, 'more line')} in results.json." if cut else "",
         "ran": _ran(found),
         "tuned": text.clean(found.further, 500) if found.tuned else "",
-        "about": REPAIRED if found.causes else PLAIN,
+        "about": REPAIRED if found.causes else _PLAIN,
     }
 
 
@@ -56,7 +56,7 @@ def _lines(code: str) -> list[str]:
 def _first(lines: list[str]) -> list[str]:
     """As many lines as are shown, each of them clean."""
     shown, letters = [], 0
-    for line in lines[:MOST_LINES]:
+    for line in lines[:_MOST_LINES]:
         shown.append(text.clean(line, LONGEST))
         letters += len(shown[-1])
         if letters > MOST_LETTERS:

@@ -9,7 +9,7 @@ from .predictions import best_pictures, head
 
 WIDTH, HEIGHT = 380, 270
 """Of one of the two charts, in pixels; on a desk they stand beside each other."""
-DASHES = ("1 0", "9 3", "9 3 2 3", "3 3", "14 4")
+_DASHES = ("1 0", "9 3", "9 3 2 3", "3 3", "14 4")
 """Of the networks' lines, the best one's first."""
 DOTTED = "2 2"
 """Of the best baseline's line."""
@@ -24,7 +24,7 @@ def tradeoff_facts(results: Results) -> dict[str, Any] | None:
     lines = [
         head(row)
         | {
-            "dash": DASHES[i % len(DASHES)] if row.kind == "network" else DOTTED,
+            "dash": _DASHES[i % len(_DASHES)] if row.kind == "network" else DOTTED,
             "color": "accent" if row.kind == "network" else "other",
             "auc": text.number(found.roc.area if found.roc else None),
             "ap": text.number(found.recall.area if found.recall else None),

@@ -8,16 +8,16 @@ from .. import text
 from ..metrics import METRICS, metric
 from ..tasks import words
 
-NOTHING = Score(math.nan, None, None, ())
+_NOTHING = Score(math.nan, None, None, ())
 MOST_ACCURACIES = 16
 """With more candidates the page keeps to the plot that decides, for its size."""
-FLOOR = -1.0
+_FLOOR = -1.0
 """Skill further left than this is drawn at the edge, else nothing else can be seen."""
 
 
 def main_score(row: Row, key: str) -> Score:
     """The score that decides; all missing where the row has none."""
-    return row.scores.get(key, NOTHING)
+    return row.scores.get(key, _NOTHING)
 
 
 def _merit(row: Row, key: str) -> float:
@@ -40,7 +40,7 @@ def rule_of_thumb(results: Results) -> Row | None:
     majority class, taken for certain, has a log loss far above all others'.
     """
     rows = [r for r in results.rows if r.kind == "baseline" and r.error is None]
-    near = (r for r in rows if not main_score(r, results.metric).mean < FLOOR)
+    near = (r for r in rows if not main_score(r, results.metric).mean < _FLOOR)
     return next(near, None)
 
 
@@ -112,7 +112,7 @@ def _cell(row: Row, name: str, rows: list[Row]) -> dict[str, Any]:
     merit = _merit(row, name)
     known = metric(name).higher_is_better is not None
     best = max(_merit(other, name) for other in rows)
-    mean = row.scores.get(name, NOTHING).mean
+    mean = row.scores.get(name, _NOTHING).mean
     return {
         "text": text.number(mean, metric(name).spec),
         "best": known and math.isfinite(merit) and merit == best,
@@ -131,13 +131,13 @@ def forest_facts(rows: list[Row], key: str, thumb: Row | None) -> dict[str, Any]
     marks = [_mark(row, key) for row in rows if math.isfinite(_merit(row, key))]
     line = main_score(thumb, key).mean if thumb else math.nan
     values = [line] if math.isfinite(line) else []
-    near = [mark for mark in marks if key != "skill" or mark["mean"] >= FLOOR]
+    near = [mark for mark in marks if key != "skill" or mark["mean"] >= _FLOOR]
     values += [v for mark in near for v in (mark["mean"], mark["low"], mark["high"])]
     values += [v for mark in near for v in mark["folds"]]
     known = [v for v in values if v is not None]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     if key == "skill":
-        low = max(low, FLOOR)
+        low = max(low, _FLOOR)
     high = max(high, low)
     room = 0.04 * (high - low) or 0.05
     cut = [mark["name"] for mark in marks if mark["mean"] < low]

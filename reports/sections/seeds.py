@@ -10,9 +10,9 @@ from ...baselines.results.results import SeedRuns
 from .. import text
 from ..svg import FONT, draw
 
-HEIGHT = 34
+_HEIGHT = 34
 """Of the strip, in pixels."""
-TINY = 1e-4
+_TINY = 1e-4
 """Losses below are written with a power of ten."""
 
 
@@ -40,7 +40,7 @@ def tries_facts(tries: SeedRuns | None, most: int) -> dict[str, Any] | None:
 
 
 def _loss(value: float) -> str:
-    return text.number(value, ".1e" if 0 < abs(value) < TINY else ".2g")
+    return text.number(value, ".1e" if 0 < abs(value) < _TINY else ".2g")
 
 
 def strip_svg(found: dict[str, Any], width: int) -> str:
@@ -65,7 +65,7 @@ def strip_svg(found: dict[str, Any], width: int) -> str:
     goal = alt.Chart(alt.NamedData("goal")).encode(x=x)
     dots = alt.Chart(alt.NamedData("dots")).encode(
         x=x,
-        y=alt.value(HEIGHT / 2),
+        y=alt.value(_HEIGHT / 2),
         color=alt.Color("color:N", scale=None),
         description=alt.Description("said:N"),
     )
@@ -77,7 +77,7 @@ def strip_svg(found: dict[str, Any], width: int) -> str:
         rule,
         name.encode(text=alt.Text("name:N"), y=alt.value(-8)),
         dots.mark_point(size=70, filled=True, opacity=0.6),
-    ).properties(width=plot, height=HEIGHT)
+    ).properties(width=plot, height=_HEIGHT)
     return draw(chart, _tables(found), " ".join(found["sentences"]))
 
 

@@ -13,10 +13,10 @@ from .generated_text import sample_facts
 from .scores import rule_of_thumb, scored_rows
 from .seeds import tries_facts
 
-POINTS = 200
+_POINTS = 200
 """A curve of more points looks the same and weighs more."""
 
-ALL_POINTS = 1_200
+_ALL_POINTS = 1_200
 """Shared by all networks of a page, so that the page keeps its size."""
 
 ALL_DOTS = 240
@@ -30,7 +30,7 @@ def network_facts(results: Results) -> list[dict[str, Any]]:
     """One dict a network: note, curve, tries, layers, test scores, examples, recipe."""
     shown = results.networks[:MOST_NETWORKS]
     share = max(len(shown), 1)
-    points = min(POINTS, ALL_POINTS // share)
+    points = min(_POINTS, _ALL_POINTS // share)
     return [
         {
             "name": text.name(network.name),
@@ -70,7 +70,7 @@ def way_fact(network: Network) -> str:
 
 
 def curve_facts(
-    network: Network, results: Results, points: int = POINTS
+    network: Network, results: Results, points: int = _POINTS
 ) -> dict[str, Any] | None:
     """The loss per epoch and the baselines' losses; None without a history.
 

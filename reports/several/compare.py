@@ -39,11 +39,11 @@ MOST_RUNS = len(MARKS)
 MOST_DIFFERENCES = 200
 MOST_MARKS = 40
 """Rows of the plot of scores."""
-MOST_LINES = 8
+_MOST_LINES = 8
 """Curves in one chart; more could not be told apart."""
-POINTS = 150
+_POINTS = 150
 
-NOTHING = "there are no settings to compare"
+_NOTHING = "there are no settings to compare"
 TITLES = {"settings": "Settings", "data": "Data", "versions": "Versions and machine"}
 
 
@@ -138,12 +138,12 @@ def _score(found: Reached) -> dict[str, str]:
 
 
 def _part(found: Part) -> dict[str, Any]:
-    shown = found.differences[:MOST_DIFFERENCES]
-    more = len(found.differences) - len(shown)
+    _shown = found.differences[:MOST_DIFFERENCES]
+    more = len(found.differences) - len(_shown)
     return {
         "name": found.name,
         "title": TITLES[found.name],
-        "rows": [_difference(difference) for difference in shown],
+        "rows": [_difference(difference) for difference in _shown],
         "more": f"and {text.whole(more)} more" if more else "",
         "equal": _equal(found),
         "without": _without(found),
@@ -176,7 +176,7 @@ def _without(found: Part) -> str:
     verb = "has" if len(found.without) == 1 else "have"
     others = "the settings of the others are compared"
     return (
-        f"{marks} {verb} no recipe.json; {others if is_compared(found) else NOTHING}."
+        f"{marks} {verb} no recipe.json; {others if is_compared(found) else _NOTHING}."
     )
 
 
@@ -184,11 +184,11 @@ def _difference(found: Difference) -> dict[str, Any]:
     limit = 17 if found.name == "sha256" else 300
     return {
         "name": text.name(found.name, 120),
-        "values": [shown(value, limit) for value in found.values],
+        "values": [_shown(value, limit) for value in found.values],
     }
 
 
-def shown(value: Any, limit: int = 300) -> str:
+def _shown(value: Any, limit: int = 300) -> str:
     """A value of a setting as people read it."""
     if value is None or value == "":
         return text.MISSING
@@ -232,7 +232,7 @@ def curves_facts(runs: Sequence[Run]) -> dict[str, Any] | None:
     fitting = [pair for pair in found if _unit(pair[1]) == unit]
     key = "val_loss" if all(n.history.get("val_loss") for _, n in fitting) else "loss"
     drawn = [line for place, n in fitting if (line := _line(place, n, key))["points"]]
-    drawn = drawn[:MOST_LINES] if len(drawn) > 1 else []
+    drawn = drawn[:_MOST_LINES] if len(drawn) > 1 else []
     names = {line["name"] for line in drawn}
     rest = [label for pair in found if (label := _label(*pair)) not in names]
     values = [loss for line in drawn for _, loss in line["points"]]
@@ -260,7 +260,7 @@ def _label(place: int, network: Network) -> str:
 
 
 def _line(place: int, network: Network, key: str) -> dict[str, Any]:
-    points = thin(network.history[key], POINTS)
+    points = thin(network.history[key], _POINTS)
     name = _label(place, network)
     low = min(points, key=lambda point: point[1], default=(0, math.nan))
     word = "validation" if key == "val_loss" else "training"
@@ -277,9 +277,9 @@ def _above(values: list[float], top: float) -> list[str]:
 def _undrawn(names: Sequence[str]) -> list[str]:
     if not names:
         return []
-    shown = ", ".join(names)
+    _shown = ", ".join(names)
     return [
-        f"Not drawn, for its loss is of another unit, or for want of room: {shown}."
+        f"Not drawn, for its loss is of another unit, or for want of room: {_shown}."
     ]
 
 

@@ -9,7 +9,7 @@ from learnable.baselines.signal.permutations import (
     glance,
     sequential_p,
 )
-from learnable.baselines.signal.signal_test import permutations as sequential
+from learnable.baselines.signal import permutations as sequential
 from scipy.stats import betabinom
 
 

@@ -60,7 +60,7 @@ def answer(
         verdict=verdict,
         sentence=sentence,
         change=change,
-        measure=measure(sides.case),
+        measure=_measure(sides.case),
         before=inquiry.before,
         baseline=sides.best[1],
         reach=inquiry.reach,
@@ -94,7 +94,7 @@ def _as_look(moment: Moment) -> ProbeStep:
     )
 
 
-def measure(case: RuleContext) -> str:
+def _measure(case: RuleContext) -> str:
     """What the scores are."""
     if case.question.task == "regression":
         return "R2"
@@ -149,9 +149,9 @@ def _suspicions(inquiry: Inquiry) -> list[Suspicion]:
     return [told(s) for s in inquiry.acquitted] + untested
 
 
-AHEAD = 1.1
+_AHEAD = 1.1
 """A network is ahead whose score is so many times the best baseline's."""
-MOST = 0.9
+_MOST = 0.9
 """Share of the best baseline's score, below which a network learns less than can be."""
 
 
@@ -188,8 +188,8 @@ def verdict_of(sides: CheckEvidence) -> tuple[str, str, str]:
             f"These rows cannot tell whether the network falls short: {stands}.",
             "More rows, or more time (--budget).",
         )
-    verdict = "network-ahead" if inquiry.before > AHEAD * score else "network-level"
-    part = "what" if inquiry.before >= MOST * score else "most of what"
+    verdict = "network-ahead" if inquiry.before > _AHEAD * score else "network-level"
+    part = "what" if inquiry.before >= _MOST * score else "most of what"
     return (
         verdict,
         f"The network learns {part} can be learned: {stands}.",
@@ -199,7 +199,7 @@ def verdict_of(sides: CheckEvidence) -> tuple[str, str, str]:
 
 def _change(score: float, best: float) -> str:
     """What would make a network that learns one that fails."""
-    if score < MOST * best:
+    if score < _MOST * best:
         limit = f"{FAILING * best:.2f}"
         return f"A lower score of the network: it is said to fail below {limit}."
     if score / FAILING >= 1:

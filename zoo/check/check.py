@@ -277,7 +277,7 @@ def _without_leak(
     return DataFault(replace(cause, sentence=told, repair=repair.what), repair, score)
 
 
-MOST_ROWS = 20_000
+_MOST_ROWS = 20_000
 """That are read of a dataset or a generator."""
 
 
@@ -378,18 +378,18 @@ def _read(x: Any, y: Any) -> Rows:
     if not (isgenerator(x) or is_dataset(x)):
         if y is None:
             raise Misuse("y is missing: give the targets, or a dataset that has them")
-        return tapped(Copies(), x, y, limit=MOST_ROWS)[1]()
+        return tapped(Copies(), x, y, limit=_MOST_ROWS)[1]()
     if y is not None:
         raise Misuse("x is a dataset, which brings its targets; leave y out")
     if isgenerator(x):
-        batches = Batches(MOST_ROWS, passes=True)
+        batches = Batches(_MOST_ROWS, passes=True)
         for batch in x:
             batches.add(*(batch[:3] if isinstance(batch, tuple | list) else (batch,)))
-            if batches.given >= MOST_ROWS:
+            if batches.given >= _MOST_ROWS:
                 break
         rows = batches.joined()
     else:
-        rows = tapped(Copies(), x, limit=MOST_ROWS)[1]()
+        rows = tapped(Copies(), x, limit=_MOST_ROWS)[1]()
     if rows.x is None or rows.y is None:
         what = "no rows" if rows.x is None else "rows without targets"
         raise BadData(f"the dataset gives {what}; batches must be pairs (x, y)")

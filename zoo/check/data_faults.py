@@ -31,7 +31,7 @@ TRIED = 5
 NOISY = 0.15
 """Share of labels that are contradicted where a baseline is surest, from which they
 are what keeps every network from a good score."""
-TINY = 1e-9
+_TINY = 1e-9
 """A standard deviation that is none."""
 STRAY = 50.0
 """Spreads of other columns away, at which a value is nothing that was trained on."""
@@ -163,7 +163,7 @@ def _times(dataset: Dataset, asked: Dataset) -> float:
         np.nanstd(np.asarray(part.x, dtype="float64").reshape(len(part), -1), axis=0)
         for part in (dataset, asked)
     ]
-    varies = (spreads[0] > TINY) & (spreads[1] > TINY)
+    varies = (spreads[0] > _TINY) & (spreads[1] > _TINY)
     if not varies.any():
         return 1.0
     return float(np.exp(abs(np.median(np.log(spreads[1] / spreads[0])[varies]))))
@@ -214,10 +214,10 @@ def stray_columns(dataset: Dataset, asked: Dataset) -> tuple[str, ...]:
     shared = [name for name in own.columns if name in other.columns]
     own, other = own.loc[:, shared], other.loc[:, shared]
     spread = own.std().to_numpy()
-    varies = spread > TINY
+    varies = spread > _TINY
     if not varies.any():
         return ()
-    constant = own.columns[(spread <= TINY) & own.notna().all().to_numpy()]
+    constant = own.columns[(spread <= _TINY) & own.notna().all().to_numpy()]
     usual_away = (other - own.mean()).abs().mean().to_numpy()
     usual = float(max(np.median(spread[varies]), np.nanmedian(usual_away[varies])))
     away = (other[constant] - own[constant].iloc[0]).abs().max()

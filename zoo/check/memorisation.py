@@ -18,16 +18,16 @@ from ...data.split import has_strata
 from ..diagnosis.problem.task import TrainingTask
 from ..diagnosis.search.trials import Split, credits
 
-LEAST_ROWS = 8
+_LEAST_ROWS = 8
 """Different rows, of fewer than which none is kept back."""
 LEAST_OF_CLASS = 4
 """Different rows that some class must have."""
-MOST_CELLS = 64
+_MOST_CELLS = 64
 """Of a truth table: one of six columns has so many rows."""
 MANY = 40
 """Rows that baselines and rules are given, made of copies: folds can be cut then, and
 each has all that there is."""
-SEEDS = 5
+_SEEDS = 5
 """Trainings each way: the rows are no sample, so that only starts are chance."""
 LOOKUP = "a lookup of the same rows"
 """What every row can be known by."""
@@ -41,11 +41,11 @@ def count_if_whole(dataset: Dataset) -> int:
     """
     kinds = np.unique(row_hashes(dataset.x), return_inverse=True)[1]
     different = int(kinds.max()) + 1
-    if len(dataset) < LEAST_ROWS:
+    if len(dataset) < _LEAST_ROWS:
         return different
     if different == 1:
         return 0  # columns that do not vary are another matter
-    few = different < LEAST_ROWS or _has_small_classes(dataset, kinds)
+    few = different < _LEAST_ROWS or _has_small_classes(dataset, kinds)
     return different if few or _is_truth_table(dataset, different) else 0
 
 
@@ -57,7 +57,7 @@ def _has_small_classes(dataset: Dataset, kinds: np.ndarray) -> bool:
 
 
 def _is_truth_table(dataset: Dataset, different: int) -> bool:
-    if not isinstance(dataset.x, pd.DataFrame) or different > MOST_CELLS:
+    if not isinstance(dataset.x, pd.DataFrame) or different > _MOST_CELLS:
         return False
     counts = [int(count) for count in dataset.x.nunique() if count > 1]
     return len(counts) > 1 and int(np.prod(counts, dtype=float)) == different
@@ -82,7 +82,7 @@ def copied(dataset: Dataset) -> Dataset:
 def splits(count: int) -> tuple[Split, ...]:
     """All rows to train on and to judge by, once for each of some seeds."""
     rows = np.arange(count)
-    return (Split(rows, rows),) * SEEDS
+    return (Split(rows, rows),) * _SEEDS
 
 
 def lookup_marks(kinds: np.ndarray, question: TrainingTask) -> np.ndarray:

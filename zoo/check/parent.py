@@ -17,11 +17,11 @@ from .sandbox import sandboxed
 from .supervised import REST, Supervised, read_answer
 
 CHILD = f"{__package__}.worker"
-GRACE = 300.0
+_GRACE = 300.0
 """Seconds beyond all limits after which a child that does not answer is stopped."""
-PAUSE = 0.1
+_PAUSE = 0.1
 LAST_WORDS = 400
-MOST_SHOWN = 200
+_MOST_SHOWN = 200
 """Letters of what a child says that it is doing."""
 
 
@@ -71,13 +71,13 @@ def _command(place: Path, job: dict[str, Any]) -> Iterator[list[str]]:
 def _watch(child: Supervised, place: Path, job: dict[str, Any], *, quiet: bool) -> None:
     """Show what is being done until there is an answer, or the child ends."""
     answer, doing = place / "answer.json", place / "doing.txt"
-    latest = time.monotonic() + job["time_limit"] + 2 * job["budget"] + GRACE
+    latest = time.monotonic() + job["time_limit"] + 2 * job["budget"] + _GRACE
     with console.waiting(f"checking {job['title']}", quiet=quiet) as say:
         while child.is_busy(answer) and time.monotonic() < latest:
             if doing.is_file():
                 with doing.open(encoding="utf-8", errors="replace") as file:
-                    say(file.read(MOST_SHOWN).strip())
-            time.sleep(PAUSE)
+                    say(file.read(_MOST_SHOWN).strip())
+            time.sleep(_PAUSE)
     if answer.is_file():
         child.close(grace=REST)
 

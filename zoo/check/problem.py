@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from ..diagnosis.search.trials import Split
 
 
-FOLDS = 4
+_FOLDS = 4
 """A quarter of the rows is kept back in each."""
 SPLITS = 3
 """Folds, each with a seed of its own, on which causes are proved."""
-ROUNDS = 2
+_ROUNDS = 2
 """Trainings on every fold, for a network that sometimes learns by itself: of one that
 fails six times in ten, eight show it (`learnable.zoo.diagnosis.search.trials.SURE`)."""
-MOST_ROWS = 6_000
+_MOST_ROWS = 6_000
 """More are sampled: a fault shows in these, and trials are many."""
 FEWEST_ROWS = 2
 """With one there is nothing to tell apart."""
@@ -93,8 +93,8 @@ def prepare(recording: Recording, fit: Fit, *, seed: int) -> CheckProblem:
         whole = by_heart.splits(len(dataset))
         many = by_heart.copied(replace(dataset, groups=None))
         return CheckProblem(recording, fit, question, many, whole, seed, by_heart=count)
-    folds = make_folds(dataset, folds=FOLDS, seed=seed)
-    every = [Split(fold.train, fold.test) for fold in folds] * ROUNDS
+    folds = make_folds(dataset, folds=_FOLDS, seed=seed)
+    every = [Split(fold.train, fold.test) for fold in folds] * _ROUNDS
     splits, spare = tuple(every[:SPLITS]), tuple(every[SPLITS:])
     return CheckProblem(recording, fit, question, dataset, splits, seed, spare)
 
@@ -106,10 +106,10 @@ def _some_rows(question: TrainingTask, seed: int) -> np.ndarray:
     if len(rows) < FEWEST_ROWS:
         msg = f"the training has {len(rows)} rows with a target"
         raise BadData(f"{msg}; {FEWEST_ROWS} or more are needed to examine it")
-    if len(rows) <= MOST_ROWS:
+    if len(rows) <= _MOST_ROWS:
         return rows
     rng = np.random.default_rng(seed)
-    return np.sort(rng.choice(rows, MOST_ROWS, replace=False))
+    return np.sort(rng.choice(rows, _MOST_ROWS, replace=False))
 
 
 def train_score(material: CheckProblem) -> float | None:
@@ -126,7 +126,7 @@ def train_score(material: CheckProblem) -> float | None:
         return None
 
 
-MOST_CELLS = 1_000_000
+_MOST_CELLS = 1_000_000
 """Rows times columns times classes, from which boosting is left out: its trees, one a
 class and round, took 46 s for 2,250 digits, and a forest 2."""
 MOST_OF_LOGISTIC = 20_000_000
@@ -139,14 +139,14 @@ def data_half(material: CheckProblem) -> Study:
     cells = _cells(material.dataset)
     # a fold a thread; those of one product that wait for one another on a busy machine
     # take ten times as long, and few rows are done before threads have begun
-    jobs = -1 if cells > MOST_CELLS else 1
+    jobs = -1 if cells > _MOST_CELLS else 1
     with threadpool_limits(1), parallel_config("threading", n_jobs=jobs):
         return run_study(
             {},
             material.dataset,
-            folds=FOLDS,
+            folds=_FOLDS,
             seed=material.seed,
-            jobs=None if cells > MOST_CELLS else 1,
+            jobs=None if cells > _MOST_CELLS else 1,
             leave_out=_too_slow(cells),
         )
 
@@ -159,7 +159,7 @@ def _cells(dataset: Dataset) -> int:
 
 def _too_slow(cells: int) -> tuple[str, ...]:
     """Baselines that would take longer than all the others together."""
-    limits = {"boosting": MOST_CELLS, "logistic": MOST_OF_LOGISTIC}
+    limits = {"boosting": _MOST_CELLS, "logistic": MOST_OF_LOGISTIC}
     return tuple(name for name, most in limits.items() if cells > most)
 
 

@@ -21,7 +21,7 @@ from ..diagnosis.record.run_script import run_script
 from ..diagnosis.record.source_locations import in_one_line
 from ..diagnosis.search.train_score import own_score
 
-PAUSE = 0.02
+_PAUSE = 0.02
 
 
 def main(folder: Path) -> None:
@@ -63,7 +63,7 @@ def _score(recording: Recording, job: dict[str, Any]) -> float | None:
 def _wait(job: Path) -> None:
     """Return once there is a job; this process is ended where there will be none."""
     while not job.is_file():
-        time.sleep(PAUSE)
+        time.sleep(_PAUSE)
 
 
 if __name__ == "__main__":

@@ -11,10 +11,10 @@ from typing import Any
 
 from .supervised import REST, Supervised, read_answer
 
-GRACE = 30.0
+_GRACE = 30.0
 """Seconds beyond its limit, in which a script may be stopped and its network asked."""
-PAUSE = 0.05
-MOST_SHOWN = 300
+_PAUSE = 0.05
+_MOST_SHOWN = 300
 _RERUN = f"{__package__}.rerun"
 
 
@@ -72,7 +72,7 @@ class Rerunner:
             _give(folder, fixed, job)
             answer, latest = folder / "answer.json", time.monotonic() + _limit(job)
             while child.is_busy(answer) and time.monotonic() < latest:
-                time.sleep(PAUSE)
+                time.sleep(_PAUSE)
             is_stopped, facts = child.returncode is None, read_answer(answer)
             if facts is not None:
                 child.close(grace=REST)
@@ -80,11 +80,11 @@ class Rerunner:
             return _wrong(facts, least)
         if is_stopped:
             return f"it took more than {job['seconds']:g} s"
-        return (child.said.splitlines() or ["no word"])[-1][:MOST_SHOWN]
+        return (child.said.splitlines() or ["no word"])[-1][:_MOST_SHOWN]
 
 
 def _limit(job: dict[str, Any]) -> float:
-    return job["seconds"] + GRACE
+    return job["seconds"] + _GRACE
 
 
 def _give(folder: Path, fixed: str, job: dict[str, Any]) -> None:
@@ -101,5 +101,5 @@ def _wrong(facts: dict[str, Any], least: float) -> str:
     if not isinstance(error, str):
         return "its answer is damaged"
     if error or not isinstance(score, float | int) or score >= least:
-        return error[:MOST_SHOWN]
+        return error[:_MOST_SHOWN]
     return f"its network has a score of {score:.2f} on its training rows"

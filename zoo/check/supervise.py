@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-PATIENCE = 5.0
+_PATIENCE = 5.0
 """Seconds in which processes that start others all the time are hunted."""
 
 _DEATH_SIGNAL, _CHILD_SUBREAPER = 1, 36  # of prctl
@@ -97,7 +97,7 @@ def _code(status: int) -> int:
 
 def _end_children() -> None:
     """End all that the command left; their children become ours as they end."""
-    latest = time.monotonic() + PATIENCE
+    latest = time.monotonic() + _PATIENCE
     while time.monotonic() < latest:
         _reap()
         left = _children()

@@ -13,7 +13,7 @@ from typing import Any
 
 KEPT = 65_536
 """Bytes kept of what a process says: its last words."""
-MOST_READ = 1_000_000
+_MOST_READ = 1_000_000
 """Bytes that an answer may have; it comes from where a user's code ran."""
 REST = 2.0
 """Seconds in which a process that has answered may end by itself; threads and processes
@@ -102,7 +102,7 @@ def read_answer(path: Path) -> dict[str, Any] | None:
         return None
     try:
         with path.open("rb") as file:
-            facts = json.loads(file.read(MOST_READ))
+            facts = json.loads(file.read(_MOST_READ))
     except (OSError, ValueError, RecursionError):
         return {}
     return facts if isinstance(facts, dict) else {}

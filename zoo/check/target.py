@@ -11,9 +11,9 @@ from ...data.dataset import ORDERED
 from ...data.errors import Misuse, unknown
 from ..registry import MODELS, card
 
-Kind = Literal["script", "model", "function", "zoo"]
+_Kind = Literal["script", "model", "function", "zoo"]
 
-CALLED: dict[Kind, str] = {
+CALLED: dict[_Kind, str] = {
     "script": "a script",
     "model": "a saved model",
     "function": "a function",
@@ -21,7 +21,7 @@ CALLED: dict[Kind, str] = {
 }
 _TABLE = {"data", "target", "task", "drop", "limit", "header"}
 _TRAINING = {"epochs", "batch_size", "keep_weights"}
-OPTIONS: dict[Kind, set[str]] = {
+OPTIONS: dict[_Kind, set[str]] = {
     "script": {"number", "time_limit", "write", "arguments"},
     "model": _TABLE | _TRAINING,
     "function": _TABLE | _TRAINING | {"time_limit"},
@@ -29,7 +29,7 @@ OPTIONS: dict[Kind, set[str]] = {
 }
 """Those that go with each kind, by parameter; others go with all."""
 SHOWN = {"number": "--fit", "arguments": "-- ARGUMENTS"}
-SUFFIXES = (".keras", ".h5")
+_SUFFIXES = (".keras", ".h5")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class CheckTarget:
         In that file; "" where it is no function.
     """
 
-    kind: Kind
+    kind: _Kind
     name: str
     function: str = ""
 
@@ -75,7 +75,7 @@ def find_target(what: str) -> CheckTarget:
     suffix = Path(what).suffix.lower()
     if suffix == ".py":
         return CheckTarget("script", _existing(what))
-    if suffix in SUFFIXES:
+    if suffix in _SUFFIXES:
         return CheckTarget("model", _existing(what))
     if what not in MODELS and (suffix or Path(what).name != what):
         msg = f"{what!r} is nothing to check: a script ends in .py, a saved model in"

@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from ..diagnosis.record.recording import Evaluation, Recording
 
 
-FEWEST = 50
+_FEWEST = 50
 """Rows with a right answer, below which a score says little."""
-SURE = 4.0
+_SURE = 4.0
 """Standard errors that two scores must lie apart: more than 3, as every set of rows
 asked about is compared, and folds differ by more than their rows say."""
 LEARNED = 0.3
 """Score on rows kept back, from which other rows can be expected to be answered."""
-LOST = 0.5
+_LOST = 0.5
 """Share of it that is left on rows of which the answers are others."""
 RESTORED = 0.75
 """Share that renaming the classes must bring back."""
-NOTHING = 0.1
+_NOTHING = 0.1
 """A score of answers that do not belong to their rows."""
 GAINED = 0.15
 """What a network must have more on other rows than anyone has on rows kept back."""
-TIMES = 1.25
+_TIMES = 1.25
 """... and so many times as much."""
 COPIES = 0.05
 """Share of rows that were trained on as well, from which a high score is memory."""
@@ -114,17 +114,17 @@ def told_by_answers(
         What the script's network says of these rows, and what is right: class codes.
     scores : Scores
     """
-    if len(truth) < FEWEST:
+    if len(truth) < _FEWEST:
         return None
     marks = _marks(question, said, truth)
     here = float(marks.mean())
-    apart = SURE * float(np.hypot(scores.error, marks.std() / len(marks) ** 0.5))
+    apart = _SURE * float(np.hypot(scores.error, marks.std() / len(marks) ** 0.5))
     # what the network knows of its own training rows holds for each other's
     learned = min(scores.held, scores.taught / RESTORED) >= LEARNED
-    if learned and here < LOST * scores.held and scores.held - here > apart:
+    if learned and here < _LOST * scores.held and scores.held - here > apart:
         return _otherwise(question, said, truth, scores)
     more = here - max(scores.reach, scores.taught)
-    is_noise = more > max(GAINED, apart) and here > TIMES * scores.reach
+    is_noise = more > max(GAINED, apart) and here > _TIMES * scores.reach
     if is_noise and scores.alike and scores.known < COPIES:
         return _noise(here, scores, question.class_count)
     return None
@@ -156,7 +156,7 @@ def _otherwise(
             f"Read so, the score there is {restored:.2f}.",
             "Encode training and test labels with one encoder, fitted once.",
         )
-    if scores.alike and here < NOTHING:
+    if scores.alike and here < _NOTHING:
         return data_side.cause(
             "D306",
             f"{stands}, though these are like them: they have the answers of others.",

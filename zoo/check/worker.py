@@ -66,7 +66,7 @@ def _examine(job: dict[str, Any], folder: Path) -> Path:
         arguments=job["arguments"],
         say=say,
     )
-    told = lines(recording.fits) if job["kind"] == "script" else ()
+    told = _lines(recording.fits) if job["kind"] == "script" else ()
     found = replace(checked.diagnosis, fits=told)
     results = replace(checked.study.results, command=job["command"], diagnosis=found)
     study = replace(checked.study, results=results)
@@ -130,11 +130,11 @@ def chosen(recording: Recording, number: int | None) -> Fit:
         raise BadData(f"{name} trained no network: {why}")
     if number is not None and number > len(fits):
         msg = f"--fit {number}: {name} has {len(fits)} trainings"
-        raise Misuse(f"{msg} ({'; '.join(lines(fits))})")
+        raise Misuse(f"{msg} ({'; '.join(_lines(fits))})")
     return fits[-1 if number is None else number - 1]
 
 
-def lines(fits: Sequence[Fit]) -> tuple[str, ...]:
+def _lines(fits: Sequence[Fit]) -> tuple[str, ...]:
     """A line a training: where it is, and its size."""
     return tuple(
         f"{i}: line {fit.place.line if fit.place else '?'}, {fit.steps:,} steps"

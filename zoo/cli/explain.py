@@ -13,7 +13,7 @@ from ..diagnosis.rules import catalog as networks
 from . import options
 
 RULES = data.RULES | networks.RULES
-Rule = data.Rule | networks.Rule
+_Rule = data.Rule | networks.Rule
 
 
 @click.command(
@@ -47,7 +47,7 @@ def page(code: str) -> str:
     return home.page(code)
 
 
-def _rule(name: str) -> Rule:
+def _rule(name: str) -> _Rule:
     """The rule of a code or label; capitals do not count."""
     by_name = RULES | {rule.label: rule for rule in RULES.values()}
     for spelling in (name.upper(), name.lower()):

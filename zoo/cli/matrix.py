@@ -78,7 +78,7 @@ def compare_all(
             output.console().print(told, markup=False)
         one = replace(experiment, data=replace(experiment.data, name=name))
         try:
-            columns.append(compared(one, how))
+            columns.append(_compared(one, how))
         except KeyboardInterrupt:
             if not any(column.run for column in columns):
                 raise
@@ -89,7 +89,7 @@ def compare_all(
     return Matrix(tuple(experiment.networks), tuple(columns)), interrupted
 
 
-def compared(experiment: Experiment, how: RunOptions) -> Column:
+def _compared(experiment: Experiment, how: RunOptions) -> Column:
     """The comparison on one dataset, of the networks that can do its task."""
     data, networks = experiment.data.name, experiment.networks
     try:
@@ -168,7 +168,7 @@ def matrix_command(
     matrix, interrupted = compare_all(experiment, names, how)
     page = write_page(matrix, how.out)
     if as_json:
-        click.echo(json.dumps(as_dict(matrix, page, how.out), ensure_ascii=False))
+        click.echo(json.dumps(_as_dict(matrix, page, how.out), ensure_ascii=False))
     else:
         if not how.quiet:
             show_matrix(matrix)
@@ -186,7 +186,7 @@ def exit_code(matrix: Matrix, *, gate: bool) -> int:
     return found or int(any(column.error for column in matrix.columns))
 
 
-def as_dict(matrix: Matrix, page: Path, out: Path) -> dict[str, Any]:
+def _as_dict(matrix: Matrix, page: Path, out: Path) -> dict[str, Any]:
     """What ``--json`` prints."""
     return {
         "matrix": str(page),

@@ -127,7 +127,7 @@ def show_networks(results: Results) -> None:
             console().print(plain(f"{network.name}: {line}"), markup=False)
 
 
-def exit_code(results: Results) -> int:
+def _exit_code(results: Results) -> int:
     """The code of the first network's verdict that is not 0."""
     from ...baselines.verdicts.verdict import EXIT_CODES
 
@@ -147,7 +147,7 @@ def shown(ran: Ran, how: RunOptions, *, as_json: bool, gate: bool = False) -> No
     show_results(results, run, as_json=as_json, quiet=how.quiet)
     tracked(ran, how)
     if gate:
-        raise SystemExit(exit_code(results))
+        raise SystemExit(_exit_code(results))
 
 
 def tracked(ran: Ran, how: RunOptions) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 from ..runs.folder import distinct_runs
 
-FORMATS = ("html", "md", "json")
+_FORMATS = ("html", "md", "json")
 STANDARD_OUTPUT = Path("-")
 
 
@@ -31,7 +31,7 @@ STANDARD_OUTPUT = Path("-")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(FORMATS),
+    type=click.Choice(_FORMATS),
     default="html",
     show_default=True,
     help="A page, Markdown for a terminal or a pull request, or the results as JSON.",

@@ -20,7 +20,7 @@ ROUNDING = 1e-4
 """Of a score that no seed changes: sums in another order, by more or fewer threads,
 move its last digits."""
 
-SEEDS = 3
+_SEEDS = 3
 """Trainings on each fold that tell the seeds' noise, where the run does not."""
 
 
@@ -162,7 +162,7 @@ def seed_limits(
 
 
 def _measured(experiment: Experiment, networks: dict[str, Any], how: Any) -> Any:
-    """The noise of seeds of networks, from `SEEDS` trainings on each fold."""
+    """The noise of seeds of networks, from `_SEEDS` trainings on each fold."""
     from dataclasses import replace
 
     from ...baselines.estimators.catalog import for_dataset
@@ -174,7 +174,7 @@ def _measured(experiment: Experiment, networks: dict[str, Any], how: Any) -> Any
     study = work.score(
         networks,
         dataset,
-        scoring=replace(experiment.scoring, seeds=SEEDS, learning_curve=False),
+        scoring=replace(experiment.scoring, seeds=_SEEDS, learning_curve=False),
         jobs=how.jobs,
         seed=experiment.seed,
         quiet=how.quiet,

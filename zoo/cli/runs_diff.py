@@ -12,7 +12,7 @@ import click
 from . import options
 from .output import as_line
 
-LEAST = 12
+_LEAST = 12
 """Letters of a value that are shown, however narrow the terminal is."""
 
 
@@ -92,7 +92,7 @@ def _table(rows: Sequence[dict[str, Any]], marks: Sequence[str]) -> list[str]:
     table = [["", *marks], *([row["name"], *row["values"]] for row in rows)]
     first = max(len(line[0]) for line in table)
     room = shutil.get_terminal_size((120, 24)).columns - first - 2
-    limit = max(LEAST, room // len(marks) - 2)
+    limit = max(_LEAST, room // len(marks) - 2)
     cut = [[line[0], *(_cut(value, limit) for value in line[1:])] for line in table]
     widths = [max(map(len, column)) for column in zip(*cut, strict=True)]
     return [

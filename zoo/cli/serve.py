@@ -20,7 +20,7 @@ from ..runs.journal import entries
 from .index import PAGE, index_page
 
 HOST = "127.0.0.1"
-NAMES = (HOST, "localhost")
+_NAMES = (HOST, "localhost")
 """What a browser may call it. Another name in the Host header is a page of somewhere
 else, whose name was made to lead here (DNS rebinding)."""
 
@@ -118,8 +118,8 @@ class Handler(BaseHTTPRequestHandler):
     def _is_asked_by_name(self) -> bool:
         """Whether the Host header is one of ours, on our port."""
         port = self.connection.getsockname()[1]
-        allowed = {f"{name}:{port}" for name in NAMES}
-        allowed |= set(NAMES) if port == 80 else set()
+        allowed = {f"{name}:{port}" for name in _NAMES}
+        allowed |= set(_NAMES) if port == 80 else set()
         return self.headers.get("Host", "").lower() in allowed
 
     def _send(self, text: str, kind: str) -> None:

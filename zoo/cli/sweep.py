@@ -14,7 +14,7 @@ from . import options
 if TYPE_CHECKING:
     from ..experiment import Experiment
 
-MOST = 200
+_MOST = 200
 """Recipes in one sweep: each is trained on every fold."""
 
 
@@ -118,7 +118,7 @@ def swept(
 
     axes = parse_variations(variations)
     if draws is None:
-        chosen = grid(axes, most=MOST)
+        chosen = grid(axes, most=_MOST)
     else:
         chosen = draw(axes, draws, seed=experiment.seed)
     ((model, _),) = experiment.networks.items()

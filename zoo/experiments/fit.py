@@ -66,10 +66,10 @@ def fit_network(
     with console.progress(f"training {settings.model}", quiet=quiet) as step:
         trained, encoder = _train(settings, dataset, rows, seed, tell, checkpoint)
     start = time.perf_counter()
-    predictions = answers(trained, encoder, dataset, rows.test)
+    predictions = _answers(trained, encoder, dataset, rows.test)
     asked = time.perf_counter() - start
     tried = try_seeds(settings, dataset, seed=seed) if tries else None
-    facts = network_facts(
+    facts = _network_facts(
         settings, trained, predictions, dataset, rows, tries=tried, seed=seed
     )
     return Fitted(settings, trained, encoder, predictions, asked, facts)
@@ -188,7 +188,7 @@ def candidate(settings: Recipe, dataset: Dataset, *, seed: int) -> Any:
     return kind(settings, dataset.card.feature_range, seed)
 
 
-def answers(
+def _answers(
     trained: Trained, encoder: Any, dataset: Dataset, rows: np.ndarray
 ) -> np.ndarray:
     """What a network says of test rows, in the form that the harness takes.
@@ -225,13 +225,13 @@ def outputs(model: Any, x: np.ndarray, dataset: Dataset) -> np.ndarray:
     return said[:, 0] if one else said
 
 
-SAMPLE = 400
+_SAMPLE = 400
 """Characters that a network of texts writes for the report ..."""
 TEMPERATURE = 0.8
 """... a little less wild than its probabilities are."""
 
 
-def network_facts(
+def _network_facts(
     settings: Recipe,
     trained: Trained,
     predictions: np.ndarray,
@@ -333,7 +333,7 @@ def _sample(model: Any, dataset: Dataset, rows: Cut, seed: int) -> Sample | None
     from ..networks.language_model import write
 
     start = np.asarray(dataset.x)[rows.test[0]]
-    codes = write(model, start, length=SAMPLE, temperature=TEMPERATURE, seed=seed)
+    codes = write(model, start, length=_SAMPLE, temperature=TEMPERATURE, seed=seed)
     before, text = (
         "".join(dataset.classes[c] for c in part) for part in (start, codes)
     )

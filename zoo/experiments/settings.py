@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..recipe import Recipe
 
 
-BATCH = 8
+_BATCH = 8
 """Rows by which the wiring of a network with a stub is checked."""
 
 
@@ -140,7 +140,7 @@ def check_wiring(settings: Recipe, dataset: Dataset) -> str:
     """
     from ..registry import build
 
-    batch = dataset.x[:BATCH].astype("float32")
+    batch = dataset.x[:_BATCH].astype("float32")
     shape, outputs = batch.shape[1:], len(dataset.classes)
     both = [settings, replace(settings, stub="")]
     answers = [build(s, shape=shape, outputs=outputs)(batch).shape for s in both]

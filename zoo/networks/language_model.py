@@ -15,9 +15,9 @@ from ..backend import keras, tensorflow
 from ..recipe import Recipe
 from .train import OnEpoch, Rows, Trained, train
 
-BATCH = 1_024
+_BATCH = 1_024
 """Rows asked at a time."""
-KEPT_BACK = 20
+_KEPT_BACK = 20
 """One stretch of so many is kept for early stopping: spread over the text, for its end
 may be another chapter. On 200,000 characters of plays a network whose end was kept back
 needs 2.9 bits per character of the rest."""
@@ -70,8 +70,8 @@ def train_writer(
         The text is shorter than two of the network's pieces.
     """
     pieces = make_sequences(codes, recipe.window)
-    stretch = np.arange(len(pieces.x)) // min(STRETCH, -(-len(pieces.x) // KEPT_BACK))
-    kept = stretch % KEPT_BACK == KEPT_BACK // 2
+    stretch = np.arange(len(pieces.x)) // min(STRETCH, -(-len(pieces.x) // _KEPT_BACK))
+    kept = stretch % _KEPT_BACK == _KEPT_BACK // 2
     if not kept.any():
         kept[-1] = True
     trained = train(
@@ -138,7 +138,7 @@ class NetworkWriter(ClassifierMixin, BaseEstimator):
 def next_characters(model: Any, x: np.ndarray) -> np.ndarray:
     """What a served network says of codes, (n, n_before), as float64 (n, n_classes)."""
     rows = x[:, -model.input_shape[1] :].astype("int32")
-    parts = np.split(rows, range(BATCH, len(rows), BATCH))
+    parts = np.split(rows, range(_BATCH, len(rows), _BATCH))
     said = [np.asarray(model(part, training=False)) for part in parts]
     return np.concatenate(said).astype("float64")
 

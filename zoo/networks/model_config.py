@@ -19,7 +19,7 @@ import numpy as np
 from ...data.errors import BadData
 from ..backend import keras
 
-CLASSES = (
+_CLASSES = (
     "layers", "losses", "metrics", "optimizers", "optimizers.schedules",
     "initializers", "regularizers", "constraints", "dtype_policies", "quantizers",
 )  # fmt: skip
@@ -43,7 +43,7 @@ ELSEWHERE = {
     "FlaxLayer": "holds a module of Flax",
 }
 """Layers of Keras that bring code or read files, and why they are refused."""
-PLAIN = frozenset({
+_PLAIN = frozenset({
     "__bytes__", "__ellipsis__", "__keras_tensor__", "__slice__", "__tuple__",
     "TensorShape",
 })  # fmt: skip
@@ -108,7 +108,7 @@ def _has_tensor(node: Any) -> bool:
 
 def _check_object(part: dict[str, Any]) -> None:
     kind, module = part["class_name"], part.get("module")
-    if kind in PLAIN:
+    if kind in _PLAIN:
         return
     if kind in ARRAYS:
         _check_array(part.get("config"))
@@ -183,7 +183,7 @@ def _classes() -> dict[str, Any]:
     """Classes that may be named, by name."""
     found = {name: _space(f"keras.{name}") for name in ("Model", "Sequential")}
     found["Functional"] = type(keras.Model(*[keras.Input((1,))] * 2))
-    for place in CLASSES:
+    for place in _CLASSES:
         space = _space(f"keras.{place}")
         found |= {n: c for n, c in vars(space).items() if inspect.isclass(c)}
     return {name: kind for name, kind in found.items() if name not in ELSEWHERE}
@@ -204,7 +204,7 @@ def _is_class(name: Any, module: Any) -> bool:
         # what no import of ours has brought is not imported for a file's sake
         found = getattr(sys.modules.get(str(module)), name, None)
         return _is_operation(found, str(module)) or None is not found is known
-    if module not in ("keras", "keras.models", *(f"keras.{p}" for p in CLASSES)):
+    if module not in ("keras", "keras.models", *(f"keras.{p}" for p in _CLASSES)):
         return False
     return known is not None and getattr(_space(module), name, None) is known
 

@@ -28,7 +28,7 @@ README = Path(__file__).parents[2] / "README.md"
 START, END = "<!-- results -->\n", "<!-- /results -->"
 OWN_FILES = {"text-embedding": ("text/sms_spam.tsv", "--target", "0")}
 """Below ZOO_DATA: data of models that have none of their own."""
-METRICS = ("bits_per_character", "mase", "accuracy", "r2")
+_METRICS = ("bits_per_character", "mase", "accuracy", "r2")
 """What is told of a network: the first of these that it has."""
 
 
@@ -126,7 +126,7 @@ def _figures(name: str, typed: list[str], facts: dict[str, Any], seconds: float)
     rows = {row["name"]: row for row in facts["rows"]}
     scored = [r for r in rows.values() if r["kind"] == "baseline" and r["scores"]]
     best = max(scored, key=lambda row: row["scores"]["skill"]["mean"])
-    metric = next(m for m in METRICS if m in best["scores"])
+    metric = next(m for m in _METRICS if m in best["scores"])
     own = rows[name]["scores"]
     return Figures(
         model=name,

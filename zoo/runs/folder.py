@@ -34,7 +34,7 @@ except ImportError:  # not on Windows
 
 MARK = b"A run of learnable is written here.\n"
 """In the lock: by it, and not by a name alone, a folder is known as ours."""
-PATIENCE = 10
+_PATIENCE = 10
 """Tries to take the lock: who lists the runs holds it for a moment, too."""
 
 REMOVED = ".removed-"
@@ -138,7 +138,7 @@ def held(folder: Path) -> Iterator[None]:
     with ExitStack() as stack:
         try:
             lock = stack.enter_context(open(path, "ab", opener=no_link))
-            if not any(_locked(lock) or time.sleep(0.05) for _ in range(PATIENCE)):
+            if not any(_locked(lock) or time.sleep(0.05) for _ in range(_PATIENCE)):
                 name = folder.name.strip(".")
                 raise Misuse(f"{name} is still being trained by another process")
             # only now: what is marked and held by nobody may be cleared away
@@ -236,7 +236,7 @@ def _remove_empty(folders: Sequence[Path]) -> None:
                 folder.rmdir()
 
 
-def write_json(path: Path, facts: Mapping[str, Any]) -> None:
+def _write_json(path: Path, facts: Mapping[str, Any]) -> None:
     """Write facts so that the file is there whole or not at all.
 
     Raises
@@ -266,7 +266,7 @@ def write_settings(
     facts = {**experiment, "command": command}
     if inputs is not None:
         facts["inputs"] = vars(inputs)
-    write_json(folder / FILE, facts)
+    _write_json(folder / FILE, facts)
 
 
 def read_settings(folder: Path) -> tuple[Recipe, Inputs]:
@@ -303,7 +303,7 @@ def write_environment(folder: Path, versions: Mapping[str, str], sha256: str) ->
         "git": _git_commit(),
         "data_sha256": sha256,
     }
-    write_json(folder / "environment.json", facts)
+    _write_json(folder / "environment.json", facts)
 
 
 def _git_commit() -> str | None:

@@ -40,7 +40,7 @@ AT_ONCE = {"metrics": 1_000, "params": 100, "tags": 100}
 """What MLflow takes in one call."""
 KIND = {"mlflow.experimentKind": "custom_model_development"}
 """MLflow's pages begin with the runs of such an experiment, not with chats."""
-LONGEST = 200
+_LONGEST = 200
 """Characters of what MLflow says of an error."""
 
 _USER = re.compile(r"(?<=://)[^/\s]*@")
@@ -99,7 +99,7 @@ def track(results: Results, run: Path, uri: str) -> None:
     # of MLflow, requests, SQLAlchemy, drivers of databases: whatever it is, it is told
     except Exception as error:
         said = without_credentials(" ".join(str(error).split()))
-        said = said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
+        said = said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…"
         msg = f"the run is whole ({run}), but MLflow at {without_credentials(uri)}"
         raise ZooError(f"{msg} did not take it: {said}") from error
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..networks.train import OnEpoch
 
 
-PARTS = {"train": "", "validation": "val_"}
+_PARTS = {"train": "", "validation": "val_"}
 """Folder -> what its losses begin with in a history: those of one name share a chart,
 as with Keras' callback."""
 FLUSH_MILLIS = 1_000
@@ -91,7 +91,7 @@ def write_outcome(folder: Path, results: Results) -> None:
 
 def _parts(logs: Mapping[str, float]) -> dict[str, dict[str, float]]:
     """The losses of each folder by their name there; no folder without any."""
-    mark = PARTS["validation"]
+    mark = _PARTS["validation"]
     inner = {n.removeprefix(mark): v for n, v in logs.items() if n.startswith(mark)}
     own = {n: v for n, v in logs.items() if not n.startswith(mark)}
     parts = {"train": own, "validation": inner}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from learnable import Watch, fit
 from learnable.zoo.backend import keras, on_show
-from learnable.zoo.diagnosis.probe.probe import watch as watching
+from learnable.zoo.diagnosis.probe import watch as watching
 from learnable.zoo.diagnosis.probe.watch import LABELS
 
 pytestmark = pytest.mark.slow  # many small trainings

@@ -172,9 +172,9 @@ def _check_held(
         raise Unplaced(f"{name} no longer holds the output of the source")
 
 
-FLAT = frozenset({"ravel", "flatten", "squeeze", "numpy", "reshape"})
+_FLAT = frozenset({"ravel", "flatten", "squeeze", "numpy", "reshape"})
 """What makes a row of one column, as a method or a function."""
-ROUNDS = frozenset({"round", "rint", "around"})
+_ROUNDS = frozenset({"round", "rint", "around"})
 _FIRST_COLUMN = m.Subscript(
     slice=[m.SubscriptElement(m.Slice()), m.SubscriptElement(m.Index(m.Integer()))]
 )
@@ -205,24 +205,24 @@ def read_classes(script: Script, changes: Changes, model: str) -> None:
     """
     answers = _Answers(script, model, _names(script, model))
     for value in answers.held():
-        changes.change(value, one_column)
+        changes.change(value, _one_column)
     for reading in answers.readings():
 
         def likeliest(node: cst.BaseExpression) -> cst.BaseExpression:
             given = read(node) or node
             column = "" if answers.is_flat(given) else ", keepdims=True"
-            code = script.code(one_column(given))
+            code = script.code(_one_column(given))
             return changes.expression(f"np.argmax({code}, axis=1{column})")
 
         changes.change(reading, likeliest)
 
 
-def one_column(node: cst.BaseExpression) -> cst.BaseExpression:
+def _one_column(node: cst.BaseExpression) -> cst.BaseExpression:
     """The expression without what makes its one column flat."""
     while True:
         if m.matches(node, _FIRST_COLUMN):
             node = cst.ensure_type(node, cst.Subscript).value
-        elif isinstance(node, cst.Call) and called_name(node) in FLAT:
+        elif isinstance(node, cst.Call) and called_name(node) in _FLAT:
             node = _object(node)
         else:
             return node
@@ -249,7 +249,7 @@ def read(node: cst.BaseExpression) -> cst.BaseExpression | None:
         return cst.ensure_type(node, cst.Comparison).left
     if not isinstance(node, cst.Call):
         return None
-    if called_name(node) in ROUNDS:
+    if called_name(node) in _ROUNDS:
         return _object(node)
     if called_name(node) == "where" and len(node.args) == 3:
         return read(node.args[0].value)
@@ -294,7 +294,7 @@ class _Answers:
 
     def is_answer(self, node: cst.BaseExpression) -> bool:
         """Whether an expression is what the model says, or that made flat."""
-        node = one_column(node)
+        node = _one_column(node)
         if isinstance(node, cst.Name):
             return node.value in self.names
         if not isinstance(node, cst.Call):
@@ -304,13 +304,13 @@ class _Answers:
 
     def is_flat(self, answer: cst.BaseExpression) -> bool:
         """Whether an answer has lost its column, where it stands or with its name."""
-        inner = one_column(answer)
+        inner = _one_column(answer)
         if inner is not answer:
             return True
         if not isinstance(inner, cst.Name):
             return False
         values = [v for n, v in _assigned(self.script) if n == inner.value]
-        return any(one_column(v) is not v for v in values if self.is_answer(v))
+        return any(_one_column(v) is not v for v in values if self.is_answer(v))
 
     def is_reading(self, node: cst.BaseExpression) -> bool:
         """Whether it rounds an answer, or compares it with a number."""
@@ -343,7 +343,7 @@ class _Answers:
 
     def _is_read_before(self, reading: cst.BaseExpression) -> bool:
         """Whether its name holds classes by then: it was given a reading itself."""
-        name = one_column(read(reading) or reading)
+        name = _one_column(read(reading) or reading)
         if not isinstance(name, cst.Name):
             return False
         assigned = [v for n, v in _assigned(self.script) if n == name.value]

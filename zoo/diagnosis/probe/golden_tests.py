@@ -45,14 +45,14 @@ SAME_STEPS = 20
 """Steps after which two trainings with one seed are compared."""
 MEMORISED = 0.1
 """Loss of a row that was memorised, by that before."""
-APART = 0.25
+_APART = 0.25
 """Loss of two rows with their own answers, by that with each other's."""
-BETTER = 0.99
+_BETTER = 0.99
 """Loss with the inputs by that without, below which they are used."""
 SHUFFLES = 199
 
 
-Outcome = tuple[bool | None, str]
+_Outcome = tuple[bool | None, str]
 """Whether a test is passed, and its sentence."""
 
 
@@ -105,7 +105,7 @@ def golden_tests(
     return tuple(_run(code, _TESTS[code], bench) for code in codes)
 
 
-def _run(code: str, test: Callable[[Bench], Outcome], bench: Bench) -> GoldenTest:
+def _run(code: str, test: Callable[[Bench], _Outcome], bench: Bench) -> GoldenTest:
     if bench.seconds <= 0:
         return _test(code, None, "Not run: the time for these tests was over.")
     try:
@@ -123,7 +123,7 @@ def _reason(error: Exception) -> str:
     return f"Not run: {told[:200]}"
 
 
-def _one_row(bench: Bench) -> Outcome:
+def _one_row(bench: Bench) -> _Outcome:
     row = bench.sample[:1]
     bench.restart()
     before = bench.loss_on(row)
@@ -131,10 +131,10 @@ def _one_row(bench: Bench) -> Outcome:
     after = bench.loss_on(row)
     text = f"On one row the loss goes from {before:.3g} to {after:.3g}"
     passed = bool(after <= max(MEMORISED * before, 1e-3))
-    return passed, f"{text} in {MOST_STEPS} steps."
+    return passed, f"{text} in {_MOST_STEPS} steps."
 
 
-def _two_rows(bench: Bench) -> Outcome:
+def _two_rows(bench: Bench) -> _Outcome:
     codes = bench.question.y[bench.sample]
     codes = codes.reshape(len(codes), -1).astype("float64")
     far = np.abs(codes - codes[0]).sum(axis=1)
@@ -147,20 +147,20 @@ def _two_rows(bench: Bench) -> Outcome:
     flat = np.asarray(keras.tree.flatten(said)[0]).reshape(2, -1)
     differ = bool(np.ptp(flat, axis=0).max() > 1e-6)
     text = (
-        f"After {MOST_STEPS} steps on two rows with different answers the loss is "
+        f"After {_MOST_STEPS} steps on two rows with different answers the loss is "
         f"{own:.3g}, and {other:.3g} with the answers exchanged"
     )
     same = "" if differ else "; the outputs are the same"
-    return bool(own <= APART * other) and differ, f"{text}{same}."
+    return bool(own <= _APART * other) and differ, f"{text}{same}."
 
 
-def _shuffled(bench: Bench) -> Outcome:
+def _shuffled(bench: Bench) -> _Outcome:
     rng = np.random.default_rng(bench.seed)
     mixed = rng.permutation(bench.rows)
     half = len(mixed) // 2
     if half < 10:
         return None, f"Not run: there are {len(mixed)} rows only."
-    known, held = mixed[:half], mixed[half:][:MOST_ROWS]
+    known, held = mixed[:half], mixed[half:][:_MOST_ROWS]
     targets = bench.y(rng.permutation(bench.rows))
     bench.train(bench.x(known), targets[:half], _size(bench))
     said, y = bench.outputs(bench.x(held)), targets[half:][: len(held)]
@@ -174,7 +174,7 @@ def _shuffled(bench: Bench) -> Outcome:
     return bool(share > 0.01), f"{text}."
 
 
-def _zeroed(bench: Bench) -> Outcome:
+def _zeroed(bench: Bench) -> _Outcome:
     x, y = bench.x(bench.rows), bench.y(bench.rows)
     zeros = keras.tree.map_structure(np.zeros_like, x)
     bench.train(zeros, y, _size(bench))
@@ -186,10 +186,10 @@ def _zeroed(bench: Bench) -> Outcome:
         f"Trained with its inputs, the network has a loss of {with_inputs:.3g}, "
         f"trained with zeros {without:.3g}"
     )
-    return bool(with_inputs < BETTER * without), f"{text}."
+    return bool(with_inputs < _BETTER * without), f"{text}."
 
 
-def _saved(bench: Bench) -> Outcome:
+def _saved(bench: Bench) -> _Outcome:
     x = bench.x(bench.sample)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"
@@ -199,7 +199,7 @@ def _saved(bench: Bench) -> Outcome:
     return _agree(bench.outputs(x), again(x, training=False), "Saved and loaded")
 
 
-def _same_seed(bench: Bench) -> Outcome:
+def _same_seed(bench: Bench) -> _Outcome:
     found = []
     rows = bench.rows[: SAME_STEPS * _size(bench)]
     for _ in range(2):
@@ -209,12 +209,12 @@ def _same_seed(bench: Bench) -> Outcome:
     return _agree(found[0], found[1], "Trained twice with one seed")
 
 
-def _predicted(bench: Bench) -> Outcome:
+def _predicted(bench: Bench) -> _Outcome:
     x = bench.x(bench.sample)
     return _agree(bench.outputs(x), bench.model.predict(x, verbose=0), "By predict")
 
 
-def _agree(one: Any, other: Any, how: str) -> Outcome:
+def _agree(one: Any, other: Any, how: str) -> _Outcome:
     """Whether two lots of arrays are the same, up to rounding."""
     pairs = [
         (np.asarray(a, "float64"), np.asarray(b, "float64"))
@@ -231,7 +231,7 @@ def _size(bench: Bench) -> int:
     return min(bench.setup.batch_size, len(bench.rows))
 
 
-_TESTS: dict[str, Callable[[Bench], Outcome]] = {
+_TESTS: dict[str, Callable[[Bench], _Outcome]] = {
     "G501": _one_row,
     "G502": _two_rows,
     "G503": _shuffled,
@@ -243,9 +243,9 @@ _TESTS: dict[str, Callable[[Bench], Outcome]] = {
 }
 
 
-MOST_STEPS = 300
+_MOST_STEPS = 300
 """Steps of a training."""
-MOST_ROWS = 256
+_MOST_ROWS = 256
 """Rows that a loss is measured on."""
 
 
@@ -285,7 +285,7 @@ class Bench:
         if not self.model.built:
             self.outputs(self.x(rows[:1]))
         self._start = Start(self.model)
-        sample = np.linspace(0, len(rows) - 1, MOST_ROWS).astype("int64")
+        sample = np.linspace(0, len(rows) - 1, _MOST_ROWS).astype("int64")
         self.sample = rows[np.unique(sample)]
 
     @property
@@ -301,7 +301,7 @@ class Bench:
         """Their targets."""
         return hold(rows_of(self.setup.y, rows)).data[0]
 
-    def train(self, x: Any, y: Any, size: int, steps: int = MOST_STEPS) -> None:
+    def train(self, x: Any, y: Any, size: int, steps: int = _MOST_STEPS) -> None:
         """Train from the start, for about ``steps`` steps."""
         self._start.restore()
         keras.utils.set_random_seed(self.seed)
@@ -323,7 +323,7 @@ class Bench:
 
     def memorise(self, rows: np.ndarray) -> None:
         """Train on a few rows in one batch, again and again, in one epoch."""
-        again = np.tile(rows, MOST_STEPS // 3)
+        again = np.tile(rows, _MOST_STEPS // 3)
         x, y = self.x(again), self.y(again)
         self._start.restore()
         keras.utils.set_random_seed(self.seed)

@@ -10,10 +10,10 @@ from ..problem.context import RuleContext
 from ..problem.training_setup import Setup
 from .probe import Probe
 
-BINS = 12
+_BINS = 12
 """Means of so many parts stand for a curve: what is left of the batches' noise is
 little, and a quarter of the training is three of them."""
-FEWEST = 4
+_FEWEST = 4
 """Losses below which a curve has no shape."""
 
 
@@ -66,7 +66,7 @@ def curve_of(case: RuleContext) -> Curve | None:
     """
     probe, epochs = case.probe, case.fit.history.get("loss", [])
     whole = probe is not None and probe.moments[-1].step >= probe.planned
-    if probe is None or not (whole or len(epochs) < FEWEST):
+    if probe is None or not (whole or len(epochs) < _FEWEST):
         losses = np.asarray(epochs, "float64")
         losses = losses[np.isfinite(losses)]
         return make_curve(losses, float(losses[0])) if len(losses) else None
@@ -94,7 +94,7 @@ def _on_same_rows(probe: Probe, curve: Curve) -> Curve:
     A late fall is one only if half, three quarters and the end all go down.
     """
     seen = [moment.loss for moment in probe.moments]
-    if len(seen) < FEWEST or not np.isfinite(seen).all() or not seen[0]:
+    if len(seen) < _FEWEST or not np.isfinite(seen).all() or not seen[0]:
         return curve
     start, (half, three, end) = seen[0], seen[-3:]
     down = half > three > end and start > end
@@ -105,7 +105,9 @@ def _on_same_rows(probe: Probe, curve: Curve) -> Curve:
 
 def make_curve(losses: np.ndarray, start: float) -> Curve:
     """The shape of a run of losses, with the loss before the first step."""
-    parts = np.array([p.mean() for p in np.array_split(losses, min(BINS, len(losses)))])
+    parts = np.array(
+        [p.mean() for p in np.array_split(losses, min(_BINS, len(losses)))]
+    )
     quarter = max(1, len(parts) // 4)
     end, steps = parts[-1], np.diff(parts)
     fall = max(start, parts[0]) - end
@@ -113,7 +115,7 @@ def make_curve(losses: np.ndarray, start: float) -> Curve:
     half = np.abs(steps[len(steps) // 2 :])
     level = np.abs(parts[len(parts) // 2 :]).mean()
     late = float("nan")
-    if len(parts) >= FEWEST and fall > 0:
+    if len(parts) >= _FEWEST and fall > 0:
         gained = parts[-1 - quarter] - end
         # a fall no larger than the ups beside it is none
         noise = steps[-2 * quarter :].clip(min=0).sum()

@@ -255,11 +255,11 @@ def _listening(nodes: list[Node]) -> Iterator[dict[str, Any]]:
             del layer.call
 
 
-MOST_ROWS = 256
+_MOST_ROWS = 256
 """Rows that are looked at."""
 MOMENTS = 7
 """Looks at the network after its first step, about."""
-MOST_LOSSES = 1_000
+_MOST_LOSSES = 1_000
 """Losses that are kept; of a longer training each is the mean of a few steps."""
 
 
@@ -285,11 +285,11 @@ def measure(
     end = time.perf_counter() + seconds
     model = build(setup, rows, seed=seed)
     held = _hold(setup, rows)
-    sample = np.unique(np.linspace(0, len(rows) - 1, MOST_ROWS).astype("int64"))
+    sample = np.unique(np.linspace(0, len(rows) - 1, _MOST_ROWS).astype("int64"))
     seen = hold(rows_of(setup.x, rows[sample]), rows_of(setup.y, rows[sample]))
     if not model.built:
         model(keras.tree.map_structure(lambda part: part[:1], seen.data[0]))
-    course = Course(model, setup, held, seed)
+    course = _Course(model, setup, held, seed)
     lens = NetworkProbe(model, *seen.data)
     total = min(most_steps, course.planned)
     moments, losses = _follow(course, lens, total, end)
@@ -315,7 +315,7 @@ def _hold(setup: Setup, rows: np.ndarray) -> Held:
 
 
 def _follow(
-    course: Course, lens: NetworkProbe, total: int, end: float
+    course: _Course, lens: NetworkProbe, total: int, end: float
 ) -> tuple[tuple[Moment, ...], tuple[float, ...]]:
     """Train for ``total`` steps at most, looking at the moments chosen."""
     moments, losses = [lens.look(0)], []
@@ -348,7 +348,7 @@ def moments_of(total: int) -> set[int]:
 
 def _edges(looks: set[int], total: int) -> list[int]:
     """Steps at which the training pauses: for a loss, a look, or just before one."""
-    stride = -(-total // MOST_LOSSES)
+    stride = -(-total // _MOST_LOSSES)
     pauses = {*range(stride, total, stride), total, *looks, *(n - 1 for n in looks)}
     return sorted(pauses - {0})
 
@@ -391,7 +391,7 @@ def _expected_entropy(head: Node, name: str, setup: Setup) -> float:
 
 
 @dataclass
-class Course:
+class _Course:
     """The steps of a training, in the batches that the script would have.
 
     Parameters

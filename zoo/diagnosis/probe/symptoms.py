@@ -36,14 +36,14 @@ LABELS = {
     "S408": "saturated-units",
     "S409": "repeated-rows",
 }
-MOST_ROWS = 256
-SAME = 1e-3
+_MOST_ROWS = 256
+_SAME = 1e-3
 """Spread of the outputs, by that of the targets, that is none."""
-FLAT = 0.05
+_FLAT = 0.05
 """Fall of a loss, as a share of its start, that is none."""
 RISE = 0.1
 """Rise of the validation loss above its lowest, as a share of that."""
-FAR = 1.0
+_FAR = 1.0
 """First loss too high by more than itself, as it should be."""
 SATURATED = 0.5
 AGAIN = 2.0
@@ -51,7 +51,7 @@ AGAIN = 2.0
 
 
 @dataclass(frozen=True)
-class Symptom:
+class _Symptom:
     """Something seen, which a rule may explain; never a cause.
 
     Parameters
@@ -69,23 +69,23 @@ class Symptom:
     evidence: dict[str, float] = field(default_factory=dict)
 
 
-def symptoms(case: RuleContext) -> tuple[Symptom, ...]:
+def symptoms(case: RuleContext) -> tuple[_Symptom, ...]:
     """All that is seen of the recorded training and of the measured one."""
     found = (look(case) for look in _LOOKS)
     return tuple(symptom for symptom in found if symptom is not None)
 
 
-def _symptom(code: str, sentence: str, **evidence: float) -> Symptom:
+def _symptom(code: str, sentence: str, **evidence: float) -> _Symptom:
     numbers = {name: float(value) for name, value in evidence.items()}
-    return Symptom(code, LABELS[code], sentence, numbers)
+    return _Symptom(code, LABELS[code], sentence, numbers)
 
 
-def _collapsed(case: RuleContext) -> Symptom | None:
+def _collapsed(case: RuleContext) -> _Symptom | None:
     said = _predictions(case)
     if said is None or len(said) < 2 or not np.isfinite(said).all():
         return None
     spread, scale = float(said.std(axis=0).max()), _scale(case)
-    if spread <= SAME * scale:
+    if spread <= _SAME * scale:
         text = f"The outputs for {len(said):,} rows differ by {spread:.2g} only."
         return _symptom("S401", text, spread=spread)
     if case.question.task != "multiclass" or said.shape[1] < 2:
@@ -106,7 +106,7 @@ def _scale(case: RuleContext) -> float:
 def _predictions(case: RuleContext) -> np.ndarray | None:
     """Outputs of the script's trained network on a sample, else of the measured one."""
     fit = case.fit
-    each = max(1, len(case.question) // MOST_ROWS)
+    each = max(1, len(case.question) // _MOST_ROWS)
     x = keras.tree.map_structure(lambda part: np.asarray(part)[::each], fit.x)
     try:
         model = copy(fit.model)
@@ -118,7 +118,7 @@ def _predictions(case: RuleContext) -> np.ndarray | None:
     return said.reshape(len(said), -1)
 
 
-def _not_finite(case: RuleContext) -> Symptom | None:
+def _not_finite(case: RuleContext) -> _Symptom | None:
     losses = np.asarray(case.fit.history.get("loss", []), "float64")
     wrong = np.flatnonzero(~np.isfinite(losses))
     if len(wrong):
@@ -132,7 +132,7 @@ def _not_finite(case: RuleContext) -> Symptom | None:
     return None
 
 
-def _unchanged(case: RuleContext) -> Symptom | None:
+def _unchanged(case: RuleContext) -> _Symptom | None:
     """Layers all of whose weights are what they were."""
     before, after = _by_layer(case, case.fit.weights), _by_layer(case, case.fit.trained)
     same = [name for name in before if _equal(before[name], after.get(name, []))]
@@ -164,15 +164,15 @@ def _equal(a: list[np.ndarray], b: list[np.ndarray]) -> bool:
     return len(a) == len(b) and all(map(np.array_equal, a, b))
 
 
-def _plateau(case: RuleContext) -> Symptom | None:
+def _plateau(case: RuleContext) -> _Symptom | None:
     curve = curve_of(case)
-    if curve is None or not -FLAT < curve.fall < FLAT:
+    if curve is None or not -_FLAT < curve.fall < _FLAT:
         return None
     text = f"The loss starts at {curve.start:.3g} and ends at {curve.end:.3g}."
     return _symptom("S404", text, fall=curve.fall)
 
 
-def _oscillation(case: RuleContext) -> Symptom | None:
+def _oscillation(case: RuleContext) -> _Symptom | None:
     curve = curve_of(case)
     if curve is None or curve.swing < 0.35 or curve.height < 0.1:
         return None
@@ -180,7 +180,7 @@ def _oscillation(case: RuleContext) -> Symptom | None:
     return _symptom("S405", text, height=curve.height)
 
 
-def _repeated(case: RuleContext) -> Symptom | None:
+def _repeated(case: RuleContext) -> _Symptom | None:
     passes, rows = case.setup.passes, len(case.setup.y)
     if passes < AGAIN or case.fit.cut:
         return None
@@ -189,7 +189,7 @@ def _repeated(case: RuleContext) -> Symptom | None:
     return _symptom("S409", text, passes=passes, rows=rows)
 
 
-def _overfitting(case: RuleContext) -> Symptom | None:
+def _overfitting(case: RuleContext) -> _Symptom | None:
     history = case.fit.history
     held, own = history.get("val_loss", []), history.get("loss", [])
     if len(held) < 4 or not np.isfinite([*held, *own]).all():
@@ -205,12 +205,12 @@ def _overfitting(case: RuleContext) -> Symptom | None:
     return _symptom("S406", text, best_epoch=best + 1, lowest=held[best], last=last)
 
 
-def _unexpected(case: RuleContext) -> Symptom | None:
+def _unexpected(case: RuleContext) -> _Symptom | None:
     probe = case.probe
     if probe is None or not probe.moments or not probe.expected > 0:
         return None
     start = probe.moments[0].loss
-    if not abs(start - probe.expected) > FAR * probe.expected:
+    if not abs(start - probe.expected) > _FAR * probe.expected:
         return None
     text = (
         f"The first loss is {start:.3g}; without knowledge it is {probe.expected:.3g}."
@@ -218,7 +218,7 @@ def _unexpected(case: RuleContext) -> Symptom | None:
     return _symptom("S407", text, start=start, expected=probe.expected)
 
 
-def _saturated(case: RuleContext) -> Symptom | None:
+def _saturated(case: RuleContext) -> _Symptom | None:
     hidden = {node.name for node in case.graph.hidden}
     moments = case.probe.moments if case.probe else ()
     shares = {
@@ -234,7 +234,7 @@ def _saturated(case: RuleContext) -> Symptom | None:
     return _symptom("S408", text, layers=len(shares), share=share)
 
 
-_LOOKS: tuple[Callable[[RuleContext], Symptom | None], ...] = (
+_LOOKS: tuple[Callable[[RuleContext], _Symptom | None], ...] = (
     _collapsed,
     _not_finite,
     _unchanged,

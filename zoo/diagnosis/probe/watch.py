@@ -25,18 +25,18 @@ LABELS = {
     "S404": "plateau",
     "S405": "oscillation",
 }
-MOST_ROWS = 64
-SHARE = 0.04
+_MOST_ROWS = 64
+_SHARE = 0.04
 """Of the time since the training began, that looking may take."""
 FIRST_LOOK = 0.05
 """Seconds that a look is taken to cost before the first; a network's first call
 outside its training is slow."""
 STEPS_A_LOOK = 25
 """Or so many steps of the training: without a compiled program a network is slower."""
-SAME = 1e-3
+_SAME = 1e-3
 """Predictions are all the same that differ by less: in numbers of size 1 and above, and
 as a share of smaller ones."""
-FEW_STEPS = 10
+_FEW_STEPS = 10
 """Weights may stay as they are for so many."""
 STUCK_STEPS, STUCK_EPOCHS, STUCK = 100, 5, 0.02
 """In so many steps and epochs a loss that moves goes down by more than this share."""
@@ -45,7 +45,7 @@ LEAPS = 20.0
 
 
 @dataclass(frozen=True)
-class Symptom:
+class _Symptom:
     """What was seen, and after which epoch, from 1."""
 
     code: str
@@ -89,10 +89,10 @@ class Watch(keras.callbacks.Callback):
         y: Any = None,
         *,
         verbose: int = 1,
-        share: float = SHARE,
+        share: float = _SHARE,
     ) -> None:
         super().__init__()
-        self.symptoms: list[Symptom] = []
+        self.symptoms: list[_Symptom] = []
         self.seconds = 0.0
         self.verbose, self.share = verbose, share
         self._given = _few(x), _few(y)
@@ -152,7 +152,7 @@ class Watch(keras.callbacks.Callback):
     def _say(self, code: str, epoch: int, sentence: str) -> None:
         if any(symptom.code == code for symptom in self.symptoms):
             return
-        self.symptoms.append(Symptom(code, LABELS[code], epoch, sentence))
+        self.symptoms.append(_Symptom(code, LABELS[code], epoch, sentence))
         if self.verbose:
             sys.stdout.write(f"\n{code} {LABELS[code]} (epoch {epoch}): {sentence}\n")
 
@@ -181,7 +181,7 @@ class Watch(keras.callbacks.Callback):
 
     def _look_at_weights(self, epoch: int) -> None:
         now, steps = self._weights(), self._steps - self._steps_then
-        if steps < FEW_STEPS:
+        if steps < _FEW_STEPS:
             return
         for name, after in now.items():
             before = self._then.get(name)
@@ -207,7 +207,7 @@ class Watch(keras.callbacks.Callback):
         if outputs is None or not np.isfinite(outputs).all() or not self._asks_much():
             return
         spread = float(np.ptp(outputs, axis=0).max())
-        if spread <= SAME * min(1.0, float(np.abs(outputs).max())):
+        if spread <= _SAME * min(1.0, float(np.abs(outputs).max())):
             told = f"The predictions for {len(outputs)} different rows are all the same"
             shown = np.array2string(outputs[0].ravel()[:3], precision=3)
             self._say("S401", epoch, f"{told}: {shown}.")
@@ -243,7 +243,7 @@ def _few(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_few(part) for part in value]
     # cut first: to make an array of a large table takes long
-    return as_arrays(value[:MOST_ROWS]) if hasattr(value, "shape") else None
+    return as_arrays(value[:_MOST_ROWS]) if hasattr(value, "shape") else None
 
 
 def _differ(arrays: list[np.ndarray]) -> bool:

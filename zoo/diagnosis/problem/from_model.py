@@ -18,12 +18,12 @@ from ..record.source_locations import in_one_line
 from .copy_model import copy
 from .training_setup import DEFAULT_BATCH
 
-UNKNOWN: dict[str, Any] = {"metrics": None, "loss_weights": None, "pretrained": False}
+_UNKNOWN: dict[str, Any] = {"metrics": None, "loss_weights": None, "pretrained": False}
 """Of one output: whose these are is known of the whole network only."""
 
 
 @dataclass(frozen=True)
-class Compiled:
+class _Compiled:
     """A network, and what its ``compile`` was given."""
 
     model: Any
@@ -33,7 +33,7 @@ class Compiled:
     loss_weights: Any
 
 
-def compiled(model: Any, name: str) -> Compiled:
+def compiled(model: Any, name: str) -> _Compiled:
     """A network and what it was compiled with.
 
     Raises
@@ -49,7 +49,7 @@ def compiled(model: Any, name: str) -> Compiled:
         raise BadData(f"{msg}, so that it is known how it is to be trained")
     # what the user gave: `model.metrics` holds objects, and only after a training
     config = getattr(getattr(model, "_compile_config", None), "config", {})
-    return Compiled(
+    return _Compiled(
         model,
         serialized(model.optimizer),
         model.loss,
@@ -58,7 +58,7 @@ def compiled(model: Any, name: str) -> Compiled:
     )
 
 
-def first_output(found: Compiled) -> Compiled:
+def first_output(found: _Compiled) -> _Compiled:
     """A compiled network with the first of its outputs alone."""
     outputs: Any = keras.tree.flatten(getattr(found.model, "outputs", None) or [])
     if len(outputs) < 2:
@@ -90,7 +90,7 @@ def each_output(fit: Fit) -> tuple[Fit, ...]:
             model = _with_one(fit.model, output)
             weight = _part(fit.sample_weight, i, name)
             one = replace(fit, model=model, loss=loss, y=y, sample_weight=weight)
-            found.append(replace(one, output=name, **UNKNOWN))
+            found.append(replace(one, output=name, **_UNKNOWN))
     return tuple(found) or (fit,)
 
 
@@ -115,7 +115,7 @@ def _target(y: Any, place: int, name: str) -> Any:
 
 
 def make_fit(
-    found: Compiled,
+    found: _Compiled,
     x: Any,
     y: Any,
     *,
@@ -186,7 +186,7 @@ def twin(model: Any, x: Any) -> Any:
     return again
 
 
-def _start(found: Compiled, x: Any, *, keep: bool) -> tuple[list[np.ndarray], bool]:
+def _start(found: _Compiled, x: Any, *, keep: bool) -> tuple[list[np.ndarray], bool]:
     """Weights to start from, and whether any of them are to be kept."""
     own = [np.array(weight) for weight in found.model.get_weights()]
     fresh = [np.array(weight) for weight in twin(found.model, x).get_weights()]

@@ -20,7 +20,7 @@ ACTIVATIONS = (
     keras.layers.Softmax,
 )
 """Layers that are an activation and nothing else."""
-PLAIN = (
+_PLAIN = (
     keras.layers.Dropout,
     keras.layers.BatchNormalization,
     keras.layers.LayerNormalization,
@@ -199,7 +199,7 @@ def _node(
     behind = layer
     while True:
         after = children.get(behind.name, [])
-        if len(after) != 1 or not isinstance(after[0], (*ACTIVATIONS, *PLAIN)):
+        if len(after) != 1 or not isinstance(after[0], (*ACTIVATIONS, *_PLAIN)):
             break
         behind = after[0]
         if name == LINEAR and isinstance(behind, ACTIVATIONS):
@@ -211,12 +211,12 @@ def _is_last(layer: Any, children: dict[str, list[Any]]) -> bool:
     """Whether nothing with weights takes what a layer gives."""
     after = children.get(layer.name, [])
     return all(
-        not any(w.trainable for w in child.weights) or isinstance(child, PLAIN)
+        not any(w.trainable for w in child.weights) or isinstance(child, _PLAIN)
         for child in after
     ) and all(_is_last(child, children) for child in after)
 
 
-ROWS = 256
+_ROWS = 256
 """Rows that are looked at; enough for a mean and a spread."""
 NORMALISERS = (
     keras.layers.BatchNormalization,
@@ -280,7 +280,7 @@ def is_looked_up(model: Any, tensor: Any) -> bool:
     return any(isinstance(r, keras.layers.Embedding) for r in readers(model, tensor))
 
 
-def some_rows(x: Any, count: int = ROWS) -> Any:
+def some_rows(x: Any, count: int = _ROWS) -> Any:
     """An even sample of the rows of an array, or of each in a list or dict."""
 
     def pick(part: Any) -> np.ndarray:

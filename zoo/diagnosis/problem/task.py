@@ -15,7 +15,7 @@ from ..record.recording import Fit
 from .graph import layers_before, make_graph
 
 TaskKind = Literal["binary", "multiclass", "multilabel", "regression"]
-MOST_CLASSES = 1_000
+_MOST_CLASSES = 1_000
 """Whole numbers with more values are numbers to be predicted, not classes."""
 FEW_CODES = 50
 """Fractions with at most so many values may stand for classes."""
@@ -134,7 +134,7 @@ def _classes(y: np.ndarray) -> TrainingTask:
 
 def _few(kinds: np.ndarray) -> bool:
     whole = np.array_equal(kinds, np.round(kinds))
-    return len(kinds) <= (MOST_CLASSES if whole else FEW_CODES)
+    return len(kinds) <= (_MOST_CLASSES if whole else FEW_CODES)
 
 
 def _wants_classes(fit: Fit) -> bool:
@@ -149,13 +149,13 @@ def _wants_classes(fit: Fit) -> bool:
     return len(shape) > 1 and (shape[-1] or 1) > 1
 
 
-MOST_COLUMNS = 1_000
+_MOST_COLUMNS = 1_000
 """Of more, an even choice is taken: what can be learned shows in these."""
 MOST_WORDS = 500
 """Values of a sequence of places (words, for instance) that get a column each."""
 MOST_TARGETS = 8
 """Of more numbers to be predicted, an even choice."""
-SIDE = 15
+_SIDE = 15
 """Pixels to which the shorter side of an image is brought, about: a forest had .932,
 .842 and .360 of MNIST, Fashion-MNIST and CIFAR-10 as they are and .933, .830 and .360
 of means of 2 x 2 pixels, in half the time."""
@@ -166,7 +166,7 @@ def as_dataset(
 ) -> Dataset:
     """What other learners are given: images, or a table of all inputs side by side.
 
-    Images are made smaller (`SIDE`), which a note of the dataset says.
+    Images are made smaller (`_SIDE`), which a note of the dataset says.
 
     Texts, which a layer of the network cuts into words, are a table's only column.
 
@@ -263,7 +263,7 @@ def _origins(layer: Any) -> set[str]:
 def _as_images(x: np.ndarray) -> np.ndarray:
     """Values as floats without gaps, and means of blocks of pixels in large images."""
     found = np.nan_to_num(x.astype("float32"), posinf=0.0, neginf=0.0)
-    size = max(1, round(min(x.shape[1:3]) / SIDE))
+    size = max(1, round(min(x.shape[1:3]) / _SIDE))
     for axis in (1, 2) if size > 1 else ():
         starts = np.arange(0, found.shape[axis], size)
         # the last block may be smaller
@@ -296,7 +296,7 @@ def _columns_of(part: np.ndarray, *, places: bool) -> tuple[np.ndarray, list[str
     if places and part.ndim == 2 and part.shape[1] > 1:
         return _counted(part)
     flat = part.reshape(len(part), -1).astype("float64")
-    chosen = _even(flat.shape[1], MOST_COLUMNS)
+    chosen = _even(flat.shape[1], _MOST_COLUMNS)
     names = [f"column {c}" for c in chosen]
     if part.ndim != 3:
         return flat[:, chosen], names

@@ -24,7 +24,7 @@ from ...backend import keras, tensorflow
 from .recording import Fit, Recording
 
 # Above this no copy is made: two of such an array may not fit into memory.
-LARGE = 200_000_000
+_LARGE = 200_000_000
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class Copies:
         return over(self._copy, as_arrays(value))
 
     def _copy(self, array: np.ndarray) -> np.ndarray:
-        if array.nbytes > LARGE:
+        if array.nbytes > _LARGE:
             return array
         if array.dtype.hasobject:
             return array.copy()
@@ -282,7 +282,7 @@ def same_randomness() -> Iterator[None]:
         random.setstate(python)
 
 
-MOST_CELLS = 10_000_000
+_MOST_CELLS = 10_000_000
 """Of an array that is compared."""
 
 
@@ -344,7 +344,7 @@ def arrays(recording: Recording) -> Iterator[tuple[str, np.ndarray]]:
     """Name and value of the script's arrays, very large ones left out."""
     module = recording.module
     for name, value in vars(module).items() if module else ():
-        if isinstance(value, np.ndarray) and value.size <= MOST_CELLS:
+        if isinstance(value, np.ndarray) and value.size <= _MOST_CELLS:
             yield name, value
 
 

@@ -152,7 +152,7 @@ ARGUMENTS = (
 
 
 @dataclass(frozen=True)
-class Compiled:
+class _Compiled:
     """What ``compile`` was given; the model is kept, so that no id is used twice."""
 
     model: Any = None
@@ -163,7 +163,7 @@ class Compiled:
 
 
 @dataclass
-class Start:
+class _Start:
     """A model as its training found it; ``weights`` are there once it is built."""
 
     model: Any
@@ -197,9 +197,9 @@ class Recorder:
     ) -> None:
         self.recording, self.code = recording, code
         self._graph, self._on_fit = graph, on_fit
-        self._compiled: dict[int, Compiled] = {}
+        self._compiled: dict[int, _Compiled] = {}
         self._changed: dict[int, Any] = {}  # variables, kept so that ids stay theirs
-        self._current: Start | None = None
+        self._current: _Start | None = None
         self.busy = False
 
     @contextmanager
@@ -255,7 +255,7 @@ class Recorder:
         if start.weights is None or len(start.weights) < len(model.weights):
             self._look_at_weights(start)
 
-    def _look_at_weights(self, start: Start) -> None:
+    def _look_at_weights(self, start: _Start) -> None:
         start.weights = _weights(start.model)
         start.pretrained = any(id(w) in self._changed for w in start.model.weights)
 
@@ -276,7 +276,7 @@ class Recorder:
         return dict(bound.arguments)
 
     @contextmanager
-    def training(self, start: Start) -> Iterator[None]:
+    def training(self, start: _Start) -> Iterator[None]:
         """Let Keras train, noting the weights as soon as the model is built."""
         self._current = start
         try:
@@ -285,9 +285,9 @@ class Recorder:
         finally:
             self._current = None
 
-    def start(self, model: Any) -> Start:
+    def start(self, model: Any) -> _Start:
         """What a training that begins now finds."""
-        return Start(
+        return _Start(
             model,
             self.code.place(),
             serialized(getattr(model, "optimizer", None)),
@@ -299,13 +299,13 @@ class Recorder:
         """Note what ``compile`` was given."""
         names = ("loss", "metrics", "loss_weights")
         chosen = {name: given.get(name) for name in names}
-        self._compiled[id(model)] = Compiled(model, **chosen, place=self.code.place())
+        self._compiled[id(model)] = _Compiled(model, **chosen, place=self.code.place())
 
-    def write(self, start: Start, rows: Rows, **facts: Any) -> None:
+    def write(self, start: _Start, rows: Rows, **facts: Any) -> None:
         """Add a training that has ended; ``facts`` are the other fields of `Fit`."""
         if start.weights is None:  # the training failed before the model was built
             self._look_at_weights(start)
-        model, compiled = start.model, self._compiled.get(id(start.model), Compiled())
+        model, compiled = start.model, self._compiled.get(id(start.model), _Compiled())
         fit = Fit(
             model=model,
             weights=start.weights or [],
@@ -400,7 +400,7 @@ class Fits:
         return fit
 
     def _fit(
-        self, original: Callable[..., Any], given: dict[str, Any], start: Start
+        self, original: Callable[..., Any], given: dict[str, Any], start: _Start
     ) -> Any:
         steps = given["steps_per_epoch"]
         epochs = given["epochs"] - given["initial_epoch"]
@@ -439,7 +439,7 @@ class Fits:
 
     def _note_fit(
         self,
-        start: Start,
+        start: _Start,
         given: dict[str, Any],
         rows: Rows,
         held_out: tuple[Any, Any] | None,
@@ -481,7 +481,7 @@ def _values(history: Any) -> dict[str, list[float]]:
 class _Loop:
     """Calls of ``train_on_batch`` on one model."""
 
-    start: Start
+    start: _Start
     batches: Batches
     class_weight: Any
     size: int = 0

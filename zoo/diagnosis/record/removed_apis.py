@@ -162,7 +162,7 @@ GONE = {
     "predict_proba": ("predict_proba", f"{_KERAS3}: write `model.predict(x)`"),
 }
 
-MOST_READ = 4_000
+_MOST_READ = 4_000
 """Letters of a message that are looked at: some hold all of their data."""
 
 _MODULE = re.compile(r"module '(\S+)' has no attribute '(\w+)'")
@@ -190,7 +190,7 @@ def gone_call(error: BaseException, source: str) -> str:
     str
         What is gone and what took its place; "" if that is not why it failed.
     """
-    text = str(error)[:MOST_READ]
+    text = str(error)[:_MOST_READ]
     for name in _names(text):
         if name in GONE and not GONE[name][0].endswith("="):
             return _sentence(*GONE[name])

@@ -15,12 +15,12 @@ from ..problem.graph import NORMALISERS, arrays_of, readers, some_rows
 
 LARGE, SMALL = 10.0, 0.1
 """Standard deviations beyond which weights of the usual start are far from right."""
-FAR = 3.0
+_FAR = 3.0
 """A column further from 0 than so many deviations, and than this number itself: its
 units see the mean and hardly the difference between rows."""
-UNEQUAL = 10.0
+_UNEQUAL = 10.0
 """Factor between the spreads of columns (LeCun, Bottou, Orr, Müller 1998)."""
-WIDE = 100
+_WIDE = 100
 """Tables with more columns are pixels or words: they share one unit."""
 SCALERS = (keras.layers.Rescaling, keras.layers.Normalization)
 PASSING = (keras.layers.Flatten, keras.layers.Reshape, keras.layers.Dropout)
@@ -121,14 +121,14 @@ def _trouble(means: np.ndarray, spreads: np.ndarray, even_spreads: np.ndarray) -
     most, least = spreads.max(), spreads.min()
     if most > LARGE:
         return f"standard deviations go up to {most:,.3g}"
-    far = (np.abs(means) > FAR * spreads) & (np.abs(means) > FAR)
+    far = (np.abs(means) > _FAR * spreads) & (np.abs(means) > _FAR)
     if far.any():
         i = int(np.argmax(far))
         return f"a column has the mean {means[i]:,.3g} and spreads by {spreads[i]:.3g}"
     if most < SMALL:
         return f"standard deviations are {most:.3g} at most"
-    if len(even_spreads) > 1 and len(spreads) < WIDE:
+    if len(even_spreads) > 1 and len(spreads) < _WIDE:
         least, most = even_spreads.min(), even_spreads.max()
-        if most > UNEQUAL * least:
+        if most > _UNEQUAL * least:
             return f"standard deviations go from {least:.3g} to {most:.3g}"
     return ""

@@ -10,7 +10,7 @@ from ..codemod.edits import WrapArgument
 from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
 from .repairs import set_fit
 
-FEWEST = 50
+_FEWEST = 50
 """Rows below which an order may be chance."""
 SORTED = 0.8
 """From 0, as chance has it, to 1, where all rows of a class stand together."""
@@ -73,7 +73,7 @@ def _mixed(kept: bool, cut: float) -> Repair:
 def _order(case: RuleContext) -> float:
     """How far neighbours are alike beyond chance: 0 to 1."""
     y = np.asarray(case.question.y)
-    if y.ndim > 1 or len(y) < FEWEST:
+    if y.ndim > 1 or len(y) < _FEWEST:
         return 0.0
     if case.question.task == "regression":
         return _likeness(y.astype("float64"))

@@ -9,7 +9,7 @@ import numpy as np
 from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
 from .repairs import set_fit
 
-RARE = 0.3
+_RARE = 0.3
 """Share of a class by that of equal shares, below which it is rare."""
 
 
@@ -22,7 +22,7 @@ def class_imbalance(case: RuleContext) -> NetworkFinding | None:
     if counts.sum() <= 0:
         return None
     share = float(counts.min() / counts.sum())
-    if len(counts) < 2 or share >= RARE / len(counts):
+    if len(counts) < 2 or share >= _RARE / len(counts):
         return None
     repair = _balanced(case)
     of = "weight that fit gives the rows" if _is_weighted(case) else "rows"

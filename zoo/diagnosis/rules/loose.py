@@ -16,7 +16,7 @@ from ..record.recording import LayerCall
 
 
 @dataclass(frozen=True)
-class Run:
+class _Run:
     """Loose layers called one after the other, and the layer called next.
 
     ``consumer`` is of the network; ``before`` is what was called before the run, None
@@ -33,7 +33,7 @@ class Loose:
     """All loose calls, in order, and those that a call of the network comes after."""
 
     calls: tuple[LayerCall, ...] = ()
-    runs: tuple[Run, ...] = ()
+    runs: tuple[_Run, ...] = ()
 
     def taken(self, call: LayerCall) -> list[Any]:
         """The tensors that a loose layer was called on."""
@@ -154,7 +154,7 @@ def _held(case: RuleContext) -> set[int]:
     return {id(layer) for model in models for layer in model._flatten_layers()}
 
 
-def _runs(case: RuleContext, loose: set[int], own: set[int]) -> Iterator[Run]:
+def _runs(case: RuleContext, loose: set[int], own: set[int]) -> Iterator[_Run]:
     """Loose calls in a row, with the call of the network behind them."""
     waiting: list[LayerCall] = []
     before: LayerCall | None = None
@@ -163,11 +163,11 @@ def _runs(case: RuleContext, loose: set[int], own: set[int]) -> Iterator[Run]:
             waiting.append(call)
         elif id(call.layer) in own:
             if waiting:
-                yield Run(tuple(waiting), call, before)
+                yield _Run(tuple(waiting), call, before)
             before, waiting = call, []
 
 
-def _source_of(run: Run, case: RuleContext) -> LayerCall | None:
+def _source_of(run: _Run, case: RuleContext) -> LayerCall | None:
     """The call whose output the first of the run has to take; None for an input."""
     numbers = run.consumer.inputs
     number = numbers[min(_place_of(run), len(numbers) - 1)]
@@ -175,7 +175,7 @@ def _source_of(run: Run, case: RuleContext) -> LayerCall | None:
     return calls.get(number)
 
 
-def _place_of(run: Run) -> int:
+def _place_of(run: _Run) -> int:
     """Which of the consumer's inputs goes through the run: that called just before."""
     if run.before is not None and run.before.number in run.consumer.inputs:
         return run.consumer.inputs.index(run.before.number)

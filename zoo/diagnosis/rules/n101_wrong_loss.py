@@ -27,7 +27,7 @@ from .output_layer import (
 
 TOLERANCE = 1e-6
 """Rounding in targets that are shares."""
-ROWS = 32
+_ROWS = 32
 """Rows on which a loss of one's own is tried."""
 
 
@@ -150,7 +150,7 @@ def _own(case: RuleContext, head: OutputLayer) -> Found:
     wanted = _perfect(case, head)
     if wanted is None:
         return None
-    rows = spread_rows(case, ROWS)
+    rows = spread_rows(case, _ROWS)
     y, wanted = first_target(case)[rows], wanted[rows]
     if y.size == wanted.size:
         y = y.reshape(wanted.shape)  # shapes that differ are told as that

@@ -24,7 +24,7 @@ from .output_layer import (
 )
 
 INF = float("inf")
-RANGES: dict[str, tuple[float, float]] = {
+_RANGES: dict[str, tuple[float, float]] = {
     "sigmoid": (0, 1),
     "hard_sigmoid": (0, 1),
     "softmax": (0, 1),
@@ -43,7 +43,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "log_sigmoid": (-INF, 0),
 }
 """What an activation can give at all."""
-SLACK = 0.01
+_SLACK = 0.01
 """Share of the targets' range by which, and share of rows that, may lie outside."""
 
 
@@ -124,7 +124,7 @@ def _under_cross_entropy(head: OutputLayer) -> Fault | None:
 
 
 def _under_hinge(head: OutputLayer) -> Fault | None:
-    low, _ = RANGES.get(head.activation, (-INF, INF))
+    low, _ = _RANGES.get(head.activation, (-INF, INF))
     if low < -0.5:
         return None
     why = f"{head.loss} wants one class below 0, which it never gives"
@@ -138,7 +138,7 @@ def _under_error(case: RuleContext, head: OutputLayer) -> Fault | None:
         why = "below 0 it has no gradient, and the targets are 0 or 1"
         return Fault(why, 1, ("sigmoid",))
     signs = set(np.unique(case.targets).tolist()) <= {-1, 1}
-    low, _ = RANGES.get(head.activation, (-INF, INF))
+    low, _ = _RANGES.get(head.activation, (-INF, INF))
     if signs and low > -0.5 and head.activation != "sigmoid":
         return Fault("it cannot give the -1 of the targets", 0, ("tanh",))
     return None
@@ -154,10 +154,10 @@ def _on_numbers(case: RuleContext, head: OutputLayer) -> Fault | None:
     if head.activation == "softmax" and head.width == 1:
         why = f"of a single output it is 1 for every row, and {told}"
         return Fault(why, 0, (LINEAR,), seen)
-    low, high = RANGES.get(head.activation, (-INF, INF))
-    slack = SLACK * (y.max() - y.min())
+    low, high = _RANGES.get(head.activation, (-INF, INF))
+    slack = _SLACK * (y.max() - y.min())
     outside = float(np.mean((y < low - slack) | (y > high + slack)))
-    if outside > SLACK:
+    if outside > _SLACK:
         why = f"it gives {_span(low, high)}, and {told}"
         return Fault(why, 0, (LINEAR,), seen | {"outside": outside})
     if head.activation == "softmax" and not _are_shares(case.question.y):
@@ -172,4 +172,4 @@ def _span(low: float, high: float) -> str:
 
 
 def _are_shares(y: np.ndarray) -> bool:
-    return bool(np.allclose(y.sum(axis=-1), 1, atol=SLACK))
+    return bool(np.allclose(y.sum(axis=-1), 1, atol=_SLACK))

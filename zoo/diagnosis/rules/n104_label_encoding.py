@@ -23,7 +23,7 @@ from .output_layer import (
     recode,
 )
 
-REACH = {"sigmoid": (0, 1), "hard_sigmoid": (0, 1), "tanh": (-1, 1)}
+_REACH = {"sigmoid": (0, 1), "hard_sigmoid": (0, 1), "tanh": (-1, 1)}
 """What a bounded activation gives."""
 
 
@@ -75,8 +75,8 @@ def _misread(case: RuleContext, head: OutputLayer) -> bool:
     """Two classes with one output."""
     if head.loss in BINARY + HINGES:
         return not reads(case, head.loss, 1)
-    if head.loss in ERRORS and head.activation in REACH:
-        low, high = REACH[head.activation]
+    if head.loss in ERRORS and head.activation in _REACH:
+        low, high = _REACH[head.activation]
         values = case.question.values
         if values.dtype.kind not in "biuf":
             return True

@@ -22,9 +22,9 @@ from .output_layer import (
 )
 from .repairs import insert_layer, set_layers
 
-ROWS = 8
+_ROWS = 8
 """Rows on which the loss is tried."""
-SAME = 1e-4
+_SAME = 1e-4
 """Relative difference of two losses that rounding explains."""
 
 
@@ -42,12 +42,12 @@ def target_shape(case: RuleContext) -> NetworkFinding | None:
     if y[0].size != np.prod(shape, dtype=int) or y.shape[1:] == shape:
         return None
     given, meant = _both(case, shape, y)
-    if np.isnan(meant) or abs(given - meant) <= SAME * abs(meant):
+    if np.isnan(meant) or abs(given - meant) <= _SAME * abs(meant):
         return None
     told = "fails" if np.isnan(given) else f"is {given:.4g}"
     sentence = (
         f"Targets of shape {_told(y.shape[1:])} meet outputs of shape {_told(shape)}: "
-        f"on {ROWS} rows the loss {told}, row by row it is {meant:.4g}."
+        f"on {_ROWS} rows the loss {told}, row by row it is {meant:.4g}."
     )
     advice = f"Give fit targets of shape {_told(shape)}."
     repairs = (_reshaped(shape), *_standard(case))
@@ -71,7 +71,7 @@ def _both(
     case: RuleContext, shape: tuple[int, ...], y: np.ndarray
 ) -> tuple[float, float]:
     """The loss of some outputs with the targets as given, and in their shape."""
-    rows = spread_rows(case, ROWS)
+    rows = spread_rows(case, _ROWS)
     rng = np.random.default_rng(0)
     outputs = rng.uniform(0.05, 0.95, (len(rows), *shape)).astype("float32")
     chosen = y[rows]
@@ -103,7 +103,7 @@ def _of_steps(
 ) -> NetworkFinding | None:
     """One target a row, and outputs for every step or place of it."""
     sparse = "sparse" in case.loss
-    rows = spread_rows(case, ROWS)
+    rows = spread_rows(case, _ROWS)
     outputs = np.full((len(rows), *shape), 0.5, "float32")
     if (
         sparse

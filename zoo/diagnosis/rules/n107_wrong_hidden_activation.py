@@ -11,9 +11,9 @@ from ..problem.graph import ACTIVATIONS, LINEAR, Node, is_recurrent
 from .output_layer import counted, set_activation
 from .repairs import join, set_layers
 
-STRONG = ("softmax", "log_softmax", "exponential", "sparsemax")
+_STRONG = ("softmax", "log_softmax", "exponential", "sparsemax")
 """Activations that make units compete, or grow without bound."""
-FLAT = ("sigmoid", "hard_sigmoid", "sparse_sigmoid")
+_FLAT = ("sigmoid", "hard_sigmoid", "sparse_sigmoid")
 """Activations with a slope of a quarter at most."""
 MIXING = (
     keras.layers.Multiply,
@@ -31,7 +31,7 @@ def wrong_hidden_activation(case: RuleContext) -> NetworkFinding | None:
     twice = [node for node in case.graph.nodes if _is_twice(node)]
     if twice:
         return _told(case, twice, LINEAR, 0, "and softmax again behind it")
-    strong, flat = _hidden(case, STRONG), _hidden(case, FLAT)
+    strong, flat = _hidden(case, _STRONG), _hidden(case, _FLAT)
     if strong or flat:
         tier: Tier = 1 if strong or len(flat) > 1 else 2
         why = "between layers it lets little of the signal and its gradient through"

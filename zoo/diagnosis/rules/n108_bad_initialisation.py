@@ -14,7 +14,7 @@ from .repairs import join, set_layers
 SMALL, LARGE = 0.05, 20.0
 """Variance of a kernel by inputs, outside of which signals fade or flood within a few
 layers: 1 keeps them (LeCun 1998), 2 behind relu (He 2015)."""
-FEW = 8
+_FEW = 8
 """Weights too few to tell a variance from."""
 SHIFT = 5.0
 """A hidden bias so many times as large as what comes in decides alone."""
@@ -75,7 +75,7 @@ def _alike(node: Node, kernel: np.ndarray) -> str:
 
 def _odd_size(node: Node, kernel: np.ndarray) -> str:
     """A kernel too small for either end of the layer, or too large for its inputs."""
-    if kernel.size < FEW or not np.any(kernel):
+    if kernel.size < _FEW or not np.any(kernel):
         return ""
     variance = float(np.mean(np.square(kernel)))
     inputs, outputs = _fans(node, kernel)

@@ -10,7 +10,7 @@ from ..problem.graph import LINEAR, Node, is_recurrent
 from .repairs import set_layers
 from .trying import buildable
 
-LEAST = 32
+_LEAST = 32
 """Units that a widened layer has at least; more cost little."""
 NARROW = 5
 """Units so few that a bad start of some of them leaves too few (the dead relu)."""
@@ -31,7 +31,7 @@ def too_few_units(case: RuleContext) -> NetworkFinding | None:
     if not narrow:
         return None
     told = ", ".join(f"{n.name!r} {n.units}" for n in narrow[:3])
-    units = max(LEAST, 2 * case.question.outputs)
+    units = max(_LEAST, 2 * case.question.outputs)
     wider = set_layers(case, narrow, f"{units} units in narrow layers", units=units)
     return suspect(
         "N111",

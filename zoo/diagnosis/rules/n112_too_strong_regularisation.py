@@ -13,32 +13,32 @@ from ..problem.graph import Node
 from ..problem.training_setup import Setup
 from .repairs import join, set_layers, set_optimizer
 
-SHARE = 0.5
+_SHARE = 0.5
 """Of the first loss: beyond that, weights are shrunk rather than trained."""
-STRONG = 0.05
+_STRONG = 0.05
 """Factor of a penalty on squares that no layer of the usual size stands; the common
 ones are 1e-5 to 1e-2."""
-HALF = 0.5
+_HALF = 0.5
 """Dropout that the first paper recommends for wide layers ..."""
-FEW = 32
+_FEW = 32
 """... and units below which half of them are too few."""
-MOST = 0.75
+_MOST = 0.75
 """Dropout that few layers of any width stand."""
 DECAY = 5e-3
 """Share of a weight in a step: half of it is gone after 140. Usual are 1e-6 to 1e-4
 (weight_decay of .01 to .1, rates of 1e-4 to 1e-3: Loshchilov, Hutter 2019)."""
-MANY = 4
+_MANY = 4
 """Layers of such dropout, one behind the other."""
 CONSTRAINTS = ("kernel_constraint", "bias_constraint", "recurrent_constraint")
-PENALTIES = ("kernel_regularizer", "bias_regularizer", "activity_regularizer")
+_PENALTIES = ("kernel_regularizer", "bias_regularizer", "activity_regularizer")
 
 
 def too_strong_regularisation(case: RuleContext) -> NetworkFinding | None:
     """A penalty larger than the loss, or dropout on layers with few units."""
-    penalised = [n for n in case.graph.nodes if any(_set(n, a) for a in PENALTIES)]
+    penalised = [n for n in case.graph.nodes if any(_set(n, a) for a in _PENALTIES)]
     share = _share(case) if penalised else 0.0
     factor = max((_factor(node) for node in penalised), default=0.0)
-    heavy = share > SHARE or factor >= STRONG
+    heavy = share > _SHARE or factor >= _STRONG
     dropped, decay = _dropped(case), _decay(case.setup)
     bound = [n for n in case.graph.nodes if any(_set(n, a) for a in CONSTRAINTS)]
     if not (heavy or dropped or decay or bound):
@@ -90,7 +90,7 @@ def _repairs(
     if decay:
         found.append(set_optimizer(case.setup, "no weight decay", weight_decay=0.0))
     if penalised:
-        found.append(_without(case, penalised, PENALTIES, "no weight penalty"))
+        found.append(_without(case, penalised, _PENALTIES, "no weight penalty"))
     if bound:
         found.append(_without(case, bound, CONSTRAINTS, "no constraint of weights"))
     if dropped:
@@ -117,7 +117,7 @@ def _set(node: Node, name: str) -> Any:
 
 def _factor(node: Node) -> float:
     """The largest factor of a layer's penalty on squares."""
-    penalties = [_set(node, name) for name in PENALTIES[:2]]
+    penalties = [_set(node, name) for name in _PENALTIES[:2]]
     factors = [getattr(penalty, "l2", None) or 0.0 for penalty in penalties]
     return max(float(np.max(factor)) for factor in factors)
 
@@ -151,20 +151,20 @@ def _dropped(case: RuleContext) -> list[Node]:
     found = [
         n
         for n in case.graph.nodes
-        if isinstance(n.layer, keras.layers.Dropout) and n.layer.rate >= HALF
+        if isinstance(n.layer, keras.layers.Dropout) and n.layer.rate >= _HALF
     ]
-    if len(found) >= MANY:
+    if len(found) >= _MANY:
         return found
-    return [n for n in found if n.layer.rate > MOST or _width(n) < FEW]
+    return [n for n in found if n.layer.rate > _MOST or _width(n) < _FEW]
 
 
 def _width(node: Node) -> int:
     """Values of one row that a layer takes; many where nobody knows."""
     nodes = getattr(node.layer, "_inbound_nodes", [])
     shape = nodes[-1].input_tensors[0].shape[1:] if nodes else ()
-    return int(np.prod(shape)) if shape and None not in shape else FEW
+    return int(np.prod(shape)) if shape and None not in shape else _FEW
 
 
 def _left(dropped: list[Node]) -> str:
     width = min(_width(node) for node in dropped)
-    return f"layers of {width} values" if width < FEW else "the layers"
+    return f"layers of {width} values" if width < _FEW else "the layers"

@@ -16,7 +16,7 @@ from .trying import buildable
 
 PADDED = 0.2
 """Share of all steps that must be padding."""
-ROWS = 0.5
+_ROWS = 0.5
 """Share of rows that must have some."""
 INSIDE = 0.05
 """Share of steps within the data that may look like padding all the same."""
@@ -125,7 +125,7 @@ def _padding(values: np.ndarray) -> _Padding | None:
 def _at_end(values: np.ndarray, at_start: bool) -> _Padding | None:
     last = values[:, -1]
     flat = last[(last == last[:, :1]).all(axis=1), 0]
-    if len(flat) < ROWS * len(values):
+    if len(flat) < _ROWS * len(values):
         return None
     kinds, counts = np.unique(flat, return_counts=True)
     value = kinds[counts.argmax()]
@@ -134,6 +134,11 @@ def _at_end(values: np.ndarray, at_start: bool) -> _Padding | None:
     inside = values.shape[1] * len(values) - int(runs.sum())
     stray = (int(blank.sum()) - int(runs.sum())) / max(1, inside)
     share = float(runs.mean() / values.shape[1])
-    if share < PADDED or (runs > 0).mean() < ROWS or stray > INSIDE or np.ptp(runs) < 2:
+    if (
+        share < PADDED
+        or (runs > 0).mean() < _ROWS
+        or stray > INSIDE
+        or np.ptp(runs) < 2
+    ):
         return None
     return _Padding(float(value), share, int(runs.min()), int(runs.max()), at_start)

@@ -24,7 +24,7 @@ from .derivatives import Slopes, check_gradient
 from .repairs import set_compile, set_layers
 from .trying import buildable
 
-ROWS = 4
+_ROWS = 4
 """Rows on which slopes are taken."""
 BUILT_IN = (
     "linear", "relu", "leaky_relu", "sigmoid", "tanh", "softplus", "elu", "selu",
@@ -83,9 +83,9 @@ def _parts(case: RuleContext) -> Iterator[_Part]:
         shape = _shape(node.layer)
         function = getattr(node.layer, "activation", None)
         if callable(function) and _is_own(function):
-            yield _Part(node, function, True, (ROWS, *_units(node, shape)))
+            yield _Part(node, function, True, (_ROWS, *_units(node, shape)))
         elif _is_own(node.layer) and shape is not None:
-            yield _Part(node, node.layer, False, (ROWS, *shape))
+            yield _Part(node, node.layer, False, (_ROWS, *shape))
 
 
 def _is_own(thing: Any) -> bool:
@@ -204,7 +204,7 @@ def _cut_told(case: RuleContext) -> NetworkFinding | None:
 
 def _without_gradient(case: RuleContext) -> tuple[str, ...]:
     model = copy(case.fit.model)
-    rows = packed(model, case.fit.x, arrays_of(model, some_rows(case.fit.x, ROWS)))
+    rows = packed(model, case.fit.x, arrays_of(model, some_rows(case.fit.x, _ROWS)))
     with tensorflow.GradientTape() as tape:
         given = keras.tree.flatten(model(rows, training=False))
         total = tensorflow.add_n([tensorflow.reduce_sum(part) for part in given])
@@ -221,7 +221,7 @@ def _without_gradient(case: RuleContext) -> tuple[str, ...]:
 
 def _loss_slopes(case: RuleContext) -> Slopes:
     rng = np.random.default_rng(0)
-    y = np.asarray(case.targets)[:ROWS]
+    y = np.asarray(case.targets)[:_ROWS]
     width = case.head.units if case.head and case.head.units else 1
     y = y[:, None] if y.ndim == 1 else y
     x = rng.uniform(0.1, 0.9, (len(y), width))

@@ -10,7 +10,7 @@ from .repairs import defaults, set_optimizer, use_adam
 SLOW = ("Adadelta", "Adagrad", "Ftrl")
 """Their steps shrink, or start tiny."""
 LITTLE_MOMENTUM = 0.5
-FEW_STEPS = 500
+_FEW_STEPS = 500
 USUAL = {
     "momentum": (0.0, 0.99),
     "beta_1": (0.0, 0.98),
@@ -72,7 +72,7 @@ def _too_slow(case: RuleContext) -> NetworkFinding | None:
     if not (plain or name in SLOW) or not slow or break_of(case):
         return None
     told = "" if curve is None else f" {_told(curve.start, curve.end)}"
-    rates = (0.001, 0.01) if setup.steps < FEW_STEPS else (0.001,)
+    rates = (0.001, 0.01) if setup.steps < _FEW_STEPS else (0.001,)
     without = " without momentum" if plain else ""
     return suspect(
         "N203",

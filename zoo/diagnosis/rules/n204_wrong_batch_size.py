@@ -10,10 +10,10 @@ from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
 from ..problem.training_setup import DEFAULT_BATCH, Setup
 from .repairs import set_fit
 
-FEW_STEPS = 200
-LARGE = 1 / 10
+_FEW_STEPS = 200
+_LARGE = 1 / 10
 """Share of the rows in one batch from which on it is large."""
-SMALL = 2
+_SMALL = 2
 """Largest batch whose gradient is that of single rows."""
 
 
@@ -21,10 +21,10 @@ def wrong_batch_size(case: RuleContext) -> NetworkFinding | None:
     """A batch of a tenth of the rows or more and few steps, or of one or two rows."""
     setup, rows = case.setup, len(case.setup.y)
     size = setup.batch_size
-    if size <= SMALL and rows >= 2 * DEFAULT_BATCH:
+    if size <= _SMALL and rows >= 2 * DEFAULT_BATCH:
         noisy = "a step follows the noise of single rows"
         return _found(case, noisy, _fewer_steps(setup, rows))
-    if size > rows * LARGE and size > DEFAULT_BATCH and setup.steps < FEW_STEPS:
+    if size > rows * _LARGE and size > DEFAULT_BATCH and setup.steps < _FEW_STEPS:
         few = f"{setup.steps:,} steps in all"
         repair = set_fit(
             f"batch_size {size:,} -> {DEFAULT_BATCH}",

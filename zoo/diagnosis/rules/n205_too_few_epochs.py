@@ -7,15 +7,15 @@ from ..problem.context import NetworkFinding, RuleContext, suspect
 from ..problem.training_setup import Setup
 from .repairs import set_epochs
 
-FEW_STEPS = 500
-MOST_STEPS = 20_000
+_FEW_STEPS = 500
+_MOST_STEPS = 20_000
 """Steps of a repair, about."""
 
 
 def too_few_epochs(case: RuleContext) -> NetworkFinding | None:
     """Few steps without a flat end, or a loss that falls to the end."""
     setup, curve = case.setup, curve_of(case)
-    few = setup.steps < FEW_STEPS and not _is_done(curve)
+    few = setup.steps < _FEW_STEPS and not _is_done(curve)
     falling = curve is not None and curve.is_falling
     longer = _longer(setup)
     if not (few or falling) or not longer or break_of(case):
@@ -46,6 +46,6 @@ def _is_done(curve: Curve | None) -> bool:
 
 def _longer(setup: Setup) -> tuple[int, ...]:
     """Five and twenty times the epochs, as far as the steps allow."""
-    most = round(MOST_STEPS * setup.epochs / setup.steps)
+    most = round(_MOST_STEPS * setup.epochs / setup.steps)
     tried = {min(setup.epochs * times, most) for times in (5, 20)}
     return tuple(sorted(n for n in tried if n >= 2 * setup.epochs))

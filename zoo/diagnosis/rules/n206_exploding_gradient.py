@@ -9,21 +9,21 @@ from ..probe.probe import Moment
 from ..problem.context import NetworkFinding, RuleContext, suspect
 from .repairs import set_optimizer
 
-LARGE = 1e3
+_LARGE = 1e3
 """Norm of a gradient that throws weights of ordinary size away."""
 GROWTH = 100.0
-CLIP = 1.0
+_CLIP = 1.0
 
 
 def exploding_gradient(case: RuleContext) -> NetworkFinding | None:
     """Gradients of a large norm or growing ones, or a loss that is not finite."""
     config = case.setup.optimizer["config"]
     clips = [config.get(n) for n in ("clipnorm", "clipvalue", "global_clipnorm")]
-    if any(clip is not None and clip <= CLIP for clip in clips):
+    if any(clip is not None and clip <= _CLIP for clip in clips):
         return None
     name, norm, growth = _largest(case)
     broken = break_of(case)
-    if not (broken or norm > LARGE or (growth > GROWTH and norm > 1)):
+    if not (broken or norm > _LARGE or (growth > GROWTH and norm > 1)):
         return None
     told = [broken] if broken else []
     if name:
@@ -33,13 +33,13 @@ def exploding_gradient(case: RuleContext) -> NetworkFinding | None:
     # an optimizer takes one kind of clipping only
     others = {n: None for n in ("clipvalue", "global_clipnorm") if config.get(n)}
     repair = set_optimizer(
-        case.setup, f"clipnorm={CLIP:g}", clipnorm=CLIP, **others
+        case.setup, f"clipnorm={_CLIP:g}", clipnorm=_CLIP, **others
     )  # fmt: skip
     text = ", ".join(told)
     return suspect(
         "N206",
         f"{text[0].upper()}{text[1:]}.",
-        f"Give the optimizer clipnorm={CLIP:g}.",
+        f"Give the optimizer clipnorm={_CLIP:g}.",
         tier=1 if case.probe else 2,
         repairs=(repair,),
         layers=(name,) if name else (),

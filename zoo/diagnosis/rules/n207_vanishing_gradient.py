@@ -14,10 +14,10 @@ from .repairs import insert_layer, join, set_layers
 
 SHRINKS = 1e-3
 """First layer's gradient by the last one's."""
-SMALL = 1e-3
+_SMALL = 1e-3
 """Norm of a gradient that moves little; a network that has learned has such ones in
 all its layers."""
-FLAT = 0.9
+_FLAT = 0.9
 """Share of a layer's values at the flat ends of its activation."""
 BENDS = ("sigmoid", "tanh", "softsign", "hard_sigmoid", "softmax")
 """Activations with flat ends."""
@@ -55,7 +55,7 @@ def _is_bent(node: Node) -> bool:
 def _flat_layers(moment: Moment, bent: list[Node]) -> Iterator[tuple[str, float]]:
     names = {node.name for node in bent}
     for part in moment.layers:
-        if part.name in names and part.saturated > FLAT:
+        if part.name in names and part.saturated > _FLAT:
             yield part.name, part.saturated
 
 
@@ -73,7 +73,7 @@ def _at(moment: Moment, names: list[str]) -> float:
         p for p in moment.layers if p.name in names and np.isfinite(p.gradient)
     ]
     # 0 is no vanishing: something is cut off or dead
-    if len(parts) < 2 or not 0 < parts[0].gradient < SMALL or not parts[-1].gradient:
+    if len(parts) < 2 or not 0 < parts[0].gradient < _SMALL or not parts[-1].gradient:
         return 1.0
     return parts[0].gradient / parts[-1].gradient
 

@@ -9,7 +9,7 @@ from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
 from ..problem.graph import Node
 from .repairs import join, set_layers, set_optimizer
 
-MANY = 0.5
+_MANY = 0.5
 """Share of a layer's units that may be dead without a word."""
 SLOPE = 0.2
 
@@ -22,7 +22,7 @@ def dying_relu(case: RuleContext) -> NetworkFinding | None:
         part.name: (part.dead, moment.step)
         for moment in (*moments[:1], *moments[-1:])
         for part in moment.layers
-        if part.name in nodes and part.dead > MANY
+        if part.name in nodes and part.dead > _MANY
     }
     if not found:
         return None

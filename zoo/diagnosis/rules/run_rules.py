@@ -68,7 +68,7 @@ CHECKS: tuple[Check, ...] = (
 """In the order in which repairs are tried within a tier."""
 LENGTH: tuple[Check, ...] = (wrong_batch_size, too_few_epochs)
 """How much is trained: tried before the rate where steps are few, else after it."""
-FEW_STEPS = 300
+_FEW_STEPS = 300
 """No rate makes a network learn in much fewer."""
 
 _log = logging.getLogger("learnable")
@@ -76,7 +76,7 @@ _log = logging.getLogger("learnable")
 
 def suspects(case: RuleContext) -> tuple[NetworkFinding, ...]:
     """What the rules suspect, by tier."""
-    few = case.setup.steps < FEW_STEPS
+    few = case.setup.steps < _FEW_STEPS
     checks = (*LENGTH, *CHECKS) if few else (*CHECKS, *LENGTH)
     found = [s for check in checks if (s := _asked(check, case)) is not None]
     return tuple(sorted(found, key=lambda s: s.tier))

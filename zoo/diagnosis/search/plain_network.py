@@ -15,7 +15,7 @@ from ..problem.training_setup import DEFAULT_BATCH, Setup
 from ..record.recorder import serialized
 
 UNITS = 64
-STEPS = 4_000
+_STEPS = 4_000
 """About as many optimizer steps, as far as the epochs allow."""
 STEPS_OF_IMAGES = 1_000
 """Convolutions take longer a step, and score .97 on MNIST after these."""
@@ -49,7 +49,7 @@ def reference(setup: Setup, question: TrainingTask) -> Repair | None:
     y = _targets(question)
     per_epoch = math.ceil(len(y) / DEFAULT_BATCH)
     parts = keras.tree.flatten(setup.x)
-    steps = STEPS_OF_IMAGES if any(map(_is_image, parts)) else STEPS
+    steps = STEPS_OF_IMAGES if any(map(_is_image, parts)) else _STEPS
     loss = {"regression": "mse", "multilabel": "binary_crossentropy"}
     plain = Setup(
         model=_network(setup, question),

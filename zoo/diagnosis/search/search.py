@@ -284,13 +284,13 @@ class Search:
         )
 
 
-TIMES = 4
+_TIMES = 4
 """Of the epochs, that may make a mended network better."""
 NOTICE = 0.01
 """A gain of the score that is worth another value."""
 LEAST_GAIN = 0.004
 """One that a mended network is trained otherwise for."""
-MOST_STEPS = 20_000
+_MOST_STEPS = 20_000
 MOST_SECONDS = 25.0
 """For the trainings of one such question, by what the mended network took."""
 
@@ -350,7 +350,7 @@ def _rates(setup: Setup) -> Iterator[Repair]:
 
 def _longer(setup: Setup) -> Iterator[Repair]:
     """More epochs, as far as the steps allow."""
-    epochs = min(setup.epochs * TIMES, setup.epochs * MOST_STEPS // setup.steps)
+    epochs = min(setup.epochs * _TIMES, setup.epochs * _MOST_STEPS // setup.steps)
     if epochs >= 2 * setup.epochs:
         yield set_epochs(setup, epochs)
 

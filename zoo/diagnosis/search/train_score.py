@@ -10,7 +10,7 @@ from ..problem.training_setup import as_given, rows_of
 from ..record.recording import Fit
 from .trials import answers, credits, decide, gives_logits
 
-MOST_ROWS = 4_000
+_MOST_ROWS = 4_000
 """That it is judged by."""
 
 
@@ -26,7 +26,7 @@ def own_score(fit: Fit, question: TrainingTask) -> float:
         Whatever a network of somebody's own raises.
     """
     setup = as_given(fit, question)
-    rows = np.unique(np.linspace(0, len(question) - 1, MOST_ROWS).astype("int64"))
+    rows = np.unique(np.linspace(0, len(question) - 1, _MOST_ROWS).astype("int64"))
     model = fit.model
     shapes = [np.shape(weight) for weight in model.get_weights()]
     # the script may have trained it on after that; of one output of several the weights

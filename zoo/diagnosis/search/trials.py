@@ -33,7 +33,7 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class _Outcome:
     """One training on one split.
 
     ``marks`` holds one for each test row, whose mean is the score; ``error`` says why
@@ -107,7 +107,7 @@ class TrialRunner:
         self.whole = whole
         self.trained = 0
         self._on_trial = on_trial or (lambda what: None)
-        self._known: dict[tuple[tuple[str, ...], int], Outcome] = {}
+        self._known: dict[tuple[tuple[str, ...], int], _Outcome] = {}
 
     def allow(self, seconds: float) -> None:
         """Give so much time from now on, where less is left."""
@@ -140,7 +140,7 @@ class TrialRunner:
             return 0.0
         return base * (steps / max(1, self.setup.steps))
 
-    def outcome(self, repairs: Sequence[Repair], split: int = 0) -> Outcome:
+    def outcome(self, repairs: Sequence[Repair], split: int = 0) -> _Outcome:
         """The setup with repairs, trained on one split.
 
         Raises
@@ -179,7 +179,7 @@ class TrialRunner:
             whole=self.whole,
         )
 
-    def _train(self, repairs: Sequence[Repair], number: int) -> Outcome:
+    def _train(self, repairs: Sequence[Repair], number: int) -> _Outcome:
         start = time.monotonic()
         split = (*self.splits, *self.spare)[number]
         ends = [_AtDeadline(self.deadline)] if self.trained else []
@@ -194,11 +194,11 @@ class TrialRunner:
         # the network: it is out of the question then
         except Exception as error:
             reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-            found = Outcome(np.zeros(0), error=reason)
+            found = _Outcome(np.zeros(0), error=reason)
         return replace(found, seconds=time.monotonic() - start)
 
 
-def _marks(one: Outcome, other: Outcome) -> np.ndarray:
+def _marks(one: _Outcome, other: _Outcome) -> np.ndarray:
     """Those of the first; 0 for each row where its training failed."""
     return one.marks if len(one.marks) else np.zeros(max(1, len(other.marks)))
 
@@ -210,7 +210,7 @@ def train(
     *,
     seed: int,
     callbacks: Sequence[Any] = (),
-) -> Outcome:
+) -> _Outcome:
     """One training, judged on the rows it has not seen."""
     # Keras takes the last rows away, in the order in which the script has them
     kept = round(len(split.train) * (1 - setup.validation_split))
@@ -232,7 +232,7 @@ def train(
     )
     outputs = answers(model, rows_of(setup.x, split.test))
     decided = decide(outputs, question, setup.values, logits=gives_logits(setup))
-    return Outcome(
+    return _Outcome(
         credits(decided, question, split.test),
         tuple(float(loss) for loss in history.history.get("loss", ())),
         decided=decided,
@@ -274,7 +274,7 @@ def gives_logits(setup: Setup) -> bool:
     )
 
 
-WORST = -5.0
+_WORST = -5.0
 """No row of a regression costs more: one wild prediction must not hide the others."""
 
 
@@ -356,7 +356,7 @@ def credits(
 
     Of classes, the mean is balanced accuracy above chance: 0 for one who always says
     the same, 1 for one who is always right. Of numbers it is R2 (each row's share of it
-    not below `WORST`), of labels the mean of balanced accuracies above chance; labels
+    not below `_WORST`), of labels the mean of balanced accuracies above chance; labels
     that all of these rows have, or none, tell nothing and are left out.
 
     Parameters
@@ -389,7 +389,7 @@ def _explained(decided: np.ndarray, truth: np.ndarray) -> np.ndarray:
     spread = truth.var(axis=0)
     spread = np.where(spread > 0, spread, 1.0)
     error = (np.nan_to_num(decided, nan=np.inf) - truth) ** 2 / spread
-    marks = np.maximum(1 - error, WORST)
+    marks = np.maximum(1 - error, _WORST)
     return marks if marks.ndim == 1 else marks.mean(axis=1)
 
 
@@ -397,7 +397,7 @@ SURE = 3.0
 """Standard errors that a difference must have: many repairs are tried, and one that
 helps by chance would be named as a cause."""
 
-APART = 0.25
+_APART = 0.25
 """Share of the gain that lies between the worst split of the one way and the best of
 the other, from which they are apart."""
 
@@ -435,7 +435,7 @@ class Difference:
         A network that learns nothing may end anywhere, so that the spread over splits
         can be large though every split of the one way is better than all of the other.
         """
-        separate = self.apart > APART * self.gain > SURE * APART * self.row_error
+        separate = self.apart > _APART * self.gain > SURE * _APART * self.row_error
         return self.gain > SURE * self.error or separate
 
     @property

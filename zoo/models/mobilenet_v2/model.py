@@ -11,9 +11,9 @@ from ...networks.load_model import check_weights
 from ...recipe import Recipe
 from ..shapes import as_image
 
-LEAST = 64
+_LEAST = 64
 """Pixels a side that the network gets at least: it halves an image five times."""
-WIDTH = 0.35
+_WIDTH = 0.35
 """Share of the filters of the published network, its smallest variant."""
 MOMENTUM = 0.9
 """Of batch normalisation. Keras' 0.999 averages over a thousand steps: after a short
@@ -39,7 +39,7 @@ def build(recipe: Recipe, *, shape: tuple[int, ...], outputs: int) -> keras.Mode
     x: Any = layers.Reshape(image)(rows)
     if image[2] == 1:
         x = layers.Concatenate()([x, x, x])
-    factor = -(-LEAST // min(image[:2]))
+    factor = -(-_LEAST // min(image[:2]))
     if factor > 1:
         x = layers.UpSampling2D(factor, interpolation="bilinear")(x)
 
@@ -56,7 +56,7 @@ def build(recipe: Recipe, *, shape: tuple[int, ...], outputs: int) -> keras.Mode
 def _body(shape: tuple[int, ...], weights: str) -> Any:
     network: Any = keras.applications
     body = network.MobileNetV2(
-        input_shape=shape, alpha=WIDTH, include_top=False, weights=None
+        input_shape=shape, alpha=_WIDTH, include_top=False, weights=None
     )
     for layer in body.layers:
         if isinstance(layer, layers.BatchNormalization):
@@ -67,5 +67,5 @@ def _body(shape: tuple[int, ...], weights: str) -> Any:
             body.load_weights(weights)
         except (OSError, ValueError, KeyError) as error:  # no HDF5; other layers
             msg = f"{weights} does not hold the weights of Keras' MobileNetV2 of width"
-            raise BadData(f"{msg} {WIDTH} without its top; bring that file") from error
+            raise BadData(f"{msg} {_WIDTH} without its top; bring that file") from error
     return body
