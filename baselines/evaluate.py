@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-_MAX_ROWS = 20_000
+MAX_ROWS = 20_000
 """Tables with more rows are scored on a seeded sample: the intervals are narrow by
 then, and the answer comes within a minute or two."""
 _LINEAR = ("logistic", "ridge")
@@ -237,9 +237,9 @@ def _wanted(
 
 def within_reach(dataset: Dataset, *, seed: int) -> Dataset:
     """A sample of a very long table; a note says so. Images keep all their rows."""
-    if len(dataset) <= _MAX_ROWS or dataset.n_test or dataset.series:
+    if len(dataset) <= MAX_ROWS or dataset.n_test or dataset.series:
         return dataset
-    rows = sample_rows(dataset, _MAX_ROWS, seed=seed)
+    rows = sample_rows(dataset, MAX_ROWS, seed=seed)
     note = f"scored on a sample of {len(rows):,} of {len(dataset):,} rows"
     return replace(
         dataset,

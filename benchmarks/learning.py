@@ -22,6 +22,7 @@ from learnable.baselines.estimators.catalog import baselines_for
 from learnable.baselines.results.results import Reach
 from learnable.baselines.scores import fold_scores as tables
 from learnable.baselines.scores import harness
+from learnable.baselines.scores.board import FoldOutcomes, collect_outcomes
 from learnable.baselines.verdicts.bayes_error import ceiling
 from learnable.baselines.verdicts.learning_curve import learning_curve
 from learnable.benchmarks.tables import HERE, markdown, put_between, save
@@ -39,11 +40,11 @@ def some(data: Dataset, rows: np.ndarray) -> Dataset:
     return replace(data, x=take(data.x, rows), y=data.y[rows])
 
 
-def scored(data: Dataset, names: tuple[str, ...]) -> tuple[tables.Board, Any]:
+def scored(data: Dataset, names: tuple[str, ...]) -> tuple[FoldOutcomes, Any]:
     """The board of a few baselines on five folds, and the baselines."""
     folds = make_folds(data)
     made = {n: c for n, c in baselines_for(data).items() if n in names}
-    return tables.make_board(data, folds, harness.run(made, data, folds, jobs=1)), made
+    return collect_outcomes(data, folds, harness.run(made, data, folds, jobs=1)), made
 
 
 def try_table(root: Path, entry: dict[str, Any]) -> list[dict[str, Any]]:

@@ -20,9 +20,9 @@ from math import inf, isinf
 
 import numpy as np
 
-_WIDTH = 256
+WIDTH = 256
 """Columns of a random map; the cost of the test grows with it."""
-_MAX_COLUMNS = 1_000
+MAX_COLUMNS = 1_000
 """Wider tables are projected down at random (Johnson-Lindenstrauss); curves and
 products are left out where they would be more."""
 WAVES = 4
@@ -76,10 +76,10 @@ def feature_maps(x: np.ndarray, *, seed: int) -> Iterator[FeatureMap]:
         yield FeatureMap(name, waves, (0.03, 0.003), HANDICAP)
     trees = _scaled(tree_leaves(columns, seed))
     yield FeatureMap("random trees", trees, (0.3, 0.03), HANDICAP)
-    if 2 * n * WAVES <= _MAX_COLUMNS:
+    if 2 * n * WAVES <= MAX_COLUMNS:
         made = _scaled(column_curves(columns))
         yield FeatureMap("curves over single columns", made, (0.3,), HANDICAP)
-    if 0 < n * (n - 1) // 2 <= _MAX_COLUMNS:
+    if 0 < n * (n - 1) // 2 <= MAX_COLUMNS:
         a, b = np.triu_indices(n, 1)
         made = _scaled(columns[:, a] * columns[:, b])
         yield FeatureMap("products of two columns", made, (0.3,), HANDICAP)
@@ -99,8 +99,8 @@ def standardise(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     z = np.clip((x[:, kept] - x[:, kept].mean(axis=0)) / spread[kept], -4, 4)
     if z.shape[1] == 0:
         return np.zeros((len(x), 1), dtype="float32")
-    if z.shape[1] > _MAX_COLUMNS:
-        z = z @ rng.normal(size=(z.shape[1], _MAX_COLUMNS)) / np.sqrt(_MAX_COLUMNS)
+    if z.shape[1] > MAX_COLUMNS:
+        z = z @ rng.normal(size=(z.shape[1], MAX_COLUMNS)) / np.sqrt(MAX_COLUMNS)
     return z.astype("float32")
 
 
@@ -118,8 +118,8 @@ def fourier_features(
         ``sqrt(2 * n_columns)``.
     """
     scale = 1 / (width * np.sqrt(2 * columns.shape[1]) / 2)
-    frequencies = rng.normal(scale=scale, size=(columns.shape[1], _WIDTH))
-    shifts = rng.uniform(0, 2 * np.pi, _WIDTH)
+    frequencies = rng.normal(scale=scale, size=(columns.shape[1], WIDTH))
+    shifts = rng.uniform(0, 2 * np.pi, WIDTH)
     return np.cos(columns @ frequencies.astype("float32") + shifts.astype("float32"))
 
 
@@ -128,7 +128,7 @@ def tree_leaves(columns: np.ndarray, seed: int) -> np.ndarray:
     from sklearn.ensemble import RandomTreesEmbedding
 
     trees = RandomTreesEmbedding(
-        n_estimators=_WIDTH // 16, max_depth=4, sparse_output=False, random_state=seed
+        n_estimators=WIDTH // 16, max_depth=4, sparse_output=False, random_state=seed
     )
     return trees.fit_transform(columns)
 

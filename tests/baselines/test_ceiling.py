@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from learnable.baselines.estimators.catalog import baselines_for
 from learnable.baselines.scores import fold_scores as tables
 from learnable.baselines.scores import harness
+from learnable.baselines.scores.board import collect_outcomes
 from learnable.baselines.verdicts.bayes_error import (
     LEAST,
     binomial_ends,
@@ -27,7 +28,7 @@ QUICK = {"majority", "naive-bayes", "logistic", "mean", "ridge"}
 def found(data, folds=5):
     splits = make_folds(data, folds=folds)
     made = {n: c for n, c in baselines_for(data).items() if n in QUICK}
-    board = tables.make_board(data, splits, harness.run(made, data, splits, jobs=1))
+    board = collect_outcomes(data, splits, harness.run(made, data, splits, jobs=1))
     return ceiling(board, tables.make_rows(board))
 
 

@@ -13,6 +13,7 @@ from learnable.baselines.estimators.catalog import baselines_for
 from learnable.baselines.results.results import Results
 from learnable.baselines.scores import fold_scores as tables
 from learnable.baselines.scores import harness
+from learnable.baselines.scores.board import collect_outcomes
 from learnable.baselines.verdicts.learning_curve import (
     LEAST_ROWS,
     USUAL_RATIO,
@@ -56,7 +57,7 @@ class Shy(LinearRegression):
 def curve_of(data, candidates, folds=5, seed=0):
     splits = make_folds(data, folds=folds)
     outcomes = harness.run(candidates, data, splits, jobs=1)
-    board = tables.make_board(data, splits, outcomes)
+    board = collect_outcomes(data, splits, outcomes)
     return learning_curve(board, candidates, seed=seed, jobs=1), board
 
 

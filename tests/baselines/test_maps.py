@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from learnable.baselines.signal.signal_test import feature_maps as maps
+from learnable.baselines.signal import feature_maps as maps
 
 
 def rows(shape, seed=0):

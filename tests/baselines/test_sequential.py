@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from learnable.baselines.signal import permutations as sequential
 from learnable.baselines.signal.permutations import (
     ENOUGH,
     FIRST,
@@ -9,7 +10,6 @@ from learnable.baselines.signal.permutations import (
     glance,
     sequential_p,
 )
-from learnable.baselines.signal import permutations as sequential
 from scipy.stats import betabinom
 
 

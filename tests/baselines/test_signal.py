@@ -1,9 +1,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from learnable.baselines.signal.signal_test import feature_maps as maps
+from learnable.baselines.signal import feature_maps as maps
+from learnable.baselines.signal import signal_test as signal
 from learnable.baselines.signal.signal_test import signal_test
-from learnable.baselines.signal.signal_test import signal_test as signal
 from learnable.data import load
 from learnable.data.errors import BadData
 from scipy import stats

@@ -17,7 +17,7 @@ from .sandbox import sandboxed
 from .supervised import REST, Supervised, read_answer
 
 CHILD = f"{__package__}.worker"
-_GRACE = 300.0
+GRACE = 300.0
 """Seconds beyond all limits after which a child that does not answer is stopped."""
 _PAUSE = 0.1
 LAST_WORDS = 400
@@ -71,7 +71,7 @@ def _command(place: Path, job: dict[str, Any]) -> Iterator[list[str]]:
 def _watch(child: Supervised, place: Path, job: dict[str, Any], *, quiet: bool) -> None:
     """Show what is being done until there is an answer, or the child ends."""
     answer, doing = place / "answer.json", place / "doing.txt"
-    latest = time.monotonic() + job["time_limit"] + 2 * job["budget"] + _GRACE
+    latest = time.monotonic() + job["time_limit"] + 2 * job["budget"] + GRACE
     with console.waiting(f"checking {job['title']}", quiet=quiet) as say:
         while child.is_busy(answer) and time.monotonic() < latest:
             if doing.is_file():

@@ -11,7 +11,7 @@ from typing import Any
 
 from .supervised import REST, Supervised, read_answer
 
-_GRACE = 30.0
+GRACE = 30.0
 """Seconds beyond its limit, in which a script may be stopped and its network asked."""
 _PAUSE = 0.05
 _MOST_SHOWN = 300
@@ -84,7 +84,7 @@ class Rerunner:
 
 
 def _limit(job: dict[str, Any]) -> float:
-    return job["seconds"] + _GRACE
+    return job["seconds"] + GRACE
 
 
 def _give(folder: Path, fixed: str, job: dict[str, Any]) -> None:

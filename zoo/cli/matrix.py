@@ -78,7 +78,7 @@ def compare_all(
             output.console().print(told, markup=False)
         one = replace(experiment, data=replace(experiment.data, name=name))
         try:
-            columns.append(_compared(one, how))
+            columns.append(compared(one, how))
         except KeyboardInterrupt:
             if not any(column.run for column in columns):
                 raise
@@ -89,7 +89,7 @@ def compare_all(
     return Matrix(tuple(experiment.networks), tuple(columns)), interrupted
 
 
-def _compared(experiment: Experiment, how: RunOptions) -> Column:
+def compared(experiment: Experiment, how: RunOptions) -> Column:
     """The comparison on one dataset, of the networks that can do its task."""
     data, networks = experiment.data.name, experiment.networks
     try:

@@ -26,7 +26,7 @@ LABELS = {
     "S405": "oscillation",
 }
 _MOST_ROWS = 64
-_SHARE = 0.04
+SHARE = 0.04
 """Of the time since the training began, that looking may take."""
 FIRST_LOOK = 0.05
 """Seconds that a look is taken to cost before the first; a network's first call
@@ -89,7 +89,7 @@ class Watch(keras.callbacks.Callback):
         y: Any = None,
         *,
         verbose: int = 1,
-        share: float = _SHARE,
+        share: float = SHARE,
     ) -> None:
         super().__init__()
         self.symptoms: list[_Symptom] = []
