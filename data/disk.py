@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+LARGEST_READ = 1 << 30
+"""Bytes of a file that is read at once."""
 _TEMPORARY = re.compile(r"\.learnable-[a-z0-9_]{8}\.part")
 """Temporary names are of this form alone: what a killed process has left can be told
 from all that is somebody's own."""
@@ -92,3 +94,22 @@ def no_link(path: str, flags: int) -> int:
         return handle
     os.close(handle)
     raise OSError(errno.ELOOP, "it is no regular file", path)
+
+
+def read_regular(path: Path) -> bytes:
+    """Read a file that may be somebody else's: not a pipe, a device or an endless one.
+
+    Raises
+    ------
+    OSError
+        Also where it is no regular file, or has more than `LARGEST_READ` bytes.
+    """
+    # a pipe without a writer would be waited for
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(handle, "rb") as stream:
+        about = os.fstat(handle)
+        if not stat.S_ISREG(about.st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        if about.st_size > LARGEST_READ:
+            raise OSError(errno.EFBIG, f"it has {about.st_size:,} bytes", str(path))
+        return stream.read()

@@ -349,6 +349,7 @@ def _check_name(name: str, kind: type) -> None:
 def _check_setting(name: str, value: Any) -> None:
     # pandas opens the file that a time zone "dateutil/..." names
     path = isinstance(value, str) and "dateutil/" in value
-    if path or (name in _ONLY and value not in _ONLY[name]):
+    plain = value is None or type(value) in (str, dict)  # arrays compare in their way
+    if path or (name in _ONLY and not (plain and value in _ONLY[name])):
         msg = f"{name} is {str(value)[:80]!r}, which no encoder of ours has"
         raise ValueError(msg)

@@ -7,7 +7,7 @@ import io
 import re
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +60,7 @@ def read_table(
         msg = f"{path.name} is empty (0 bytes). Give a file with a header and rows."
         raise BadData(msg)
     parquet = suffix(path) == ".parquet"
+    path = path.absolute()  # pandas takes "file:..." for an address
     table, notes = (_read_parquet(path), []) if parquet else _read_text(path, header)
     table = table.rename(columns=str)
     if table.empty:
@@ -73,9 +74,26 @@ def read_table(
     return table, notes
 
 
+def check_zones(metadata: Mapping[bytes, bytes] | None) -> None:
+    """Refuse a Parquet file whose time zones name files, which pandas would open.
+
+    Raises
+    ------
+    BadData
+    """
+    if b"dateutil" in (metadata or {}).get(b"pandas", b""):
+        msg = "the file names a time zone by a file (dateutil); write the zone's name"
+        raise BadData(f"{msg}, as Europe/Vienna")
+
+
 def _read_parquet(path: Path) -> pd.DataFrame:
+    import pyarrow.parquet as pq
+
     try:
+        check_zones(pq.read_schema(path).metadata)
         return pd.read_parquet(path).reset_index(drop=True)
+    except BadData:
+        raise
     except Exception as error:  # a damaged file makes pyarrow raise nearly anything
         msg = f"{path.name} cannot be read as Parquet: {_first_line(error)}"
         raise BadData(msg) from error

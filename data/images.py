@@ -16,6 +16,8 @@ from .errors import BadData, Misuse
 from .stored import OnDiskRows
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
+FORMATS = ("PNG", "JPEG", "BMP", "DIB", "GIF", "WEBP")
+"""What a file may hold, whatever its ending: Pillow starts Ghostscript on others."""
 BLOCK = 512
 """Images read at a time."""
 MOST_BROKEN = 0.1
@@ -113,7 +115,7 @@ def _look_at(files: Sequence[Path]) -> list[_Look | None]:
 
 def _look(file: Path) -> _Look | None:
     try:
-        with Image.open(file) as picture:
+        with Image.open(file, formats=FORMATS) as picture:
             picture.load()
             grey = picture.mode in ("1", "L", "LA", "La") or _is_deep(picture)
             return _Look(ImageOps.exif_transpose(picture).size, not grey)
@@ -179,7 +181,7 @@ def _changed(looks: Sequence[_Look], form: _Look) -> list[str]:
 def _pixels(file: Path, form: _Look) -> np.ndarray:
     """uint8 of shape (height, width) or (height, width, 3)."""
     try:
-        with Image.open(file) as picture:
+        with Image.open(file, formats=FORMATS) as picture:
             upright = ImageOps.exif_transpose(picture)
             there = _plain(upright).convert(form.mode)
     except OSError as error:  # Pillow's own errors are OSErrors

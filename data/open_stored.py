@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .errors import BadData, Misuse
+from .files import check_zones
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +52,8 @@ def _open_parquet(path: Path, target: str | None) -> OnDiskRows:
     from .columns import find_column
 
     try:
-        file = pq.ParquetFile(path, memory_map=True)
+        file = pq.ParquetFile(path.absolute(), memory_map=True)
+        check_zones(file.schema_arrow.metadata)
     except (pa.ArrowException, OSError) as error:
         msg = f"{path.name} cannot be read as Parquet: {str(error).splitlines()[0]}"
         raise BadData(msg) from error
@@ -74,6 +76,9 @@ def _open_parquet(path: Path, target: str | None) -> OnDiskRows:
 
 
 def _open_npy(path: Path) -> OnDiskRows:
+    for name in ("x.npy", "y.npy"):
+        if not (path / name).is_file():  # a pipe would be waited for
+            raise BadData(f"{path / name} is no regular file; write it with numpy.save")
     try:
         x = np.load(path / "x.npy", mmap_mode="r", allow_pickle=False)
         y = np.load(path / "y.npy", allow_pickle=False)

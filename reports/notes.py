@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..data.disk import write_whole
+from ..data.disk import read_regular, write_whole
 from ..data.errors import BadData
 
 NOTES = "notes.json"
@@ -24,7 +24,7 @@ def read_notes(folder: Path) -> tuple[str, tuple[str, ...]]:
     """
     path = folder / NOTES
     try:
-        facts = json.loads(path.read_bytes())
+        facts = json.loads(read_regular(path))
         return str(facts["note"]), tuple(map(str, facts["tags"]))
     except (FileNotFoundError, NotADirectoryError):
         return "", ()

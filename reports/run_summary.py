@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..baselines.results.results import SCHEMA, Results
+from ..data.disk import read_regular
 from ..data.errors import BadData, Misuse, ZooError
 from .metrics import metric
 from .notes import NOTES, read_notes, write_json
@@ -210,7 +211,7 @@ def _file_time(folder: Path) -> str:
 def _read_summary(folder: Path) -> Summary | None:
     """None where it is missing, damaged or of another schema: it is made again then."""
     try:
-        given = json.loads((folder / SUMMARY).read_bytes())
+        given = json.loads(read_regular(folder / SUMMARY))
         if given["schema"] != SCHEMA:
             return None
         datetime.fromisoformat(given["created"])

@@ -14,7 +14,7 @@ ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 # Lone surrogates cannot be written as UTF-8, nor U+FFFE and U+FFFF in XML; control and
 # bidirectional characters could reorder the text around them.
-_UNSAFE = re.compile(
+UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069"
     "\ufffe\uffff]"
 )
@@ -25,7 +25,7 @@ _SPOKEN = {"\n": "newline", "\t": "tab", "\r": "carriage return", " ": "space"}
 
 def clean(value: object, limit: int = 400) -> str:
     """A text from outside, with what cannot be shown replaced, and not too long."""
-    text = _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", str(value))
+    text = UNSAFE.sub("\N{REPLACEMENT CHARACTER}", str(value))
     return text if len(text) <= limit else text[: limit - 1] + ELLIPSIS
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 import threading
@@ -74,6 +75,14 @@ def plain(said: object) -> str:
     from ..reports.text import clean
 
     return clean(" ".join(str(said).splitlines()), sys.maxsize)
+
+
+def json_line(facts: Any) -> str:
+    """Return facts as one line of JSON that cannot govern a terminal either."""
+    from ..reports.text import UNSAFE
+
+    text = json.dumps(facts, ensure_ascii=False)
+    return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def console() -> Console:

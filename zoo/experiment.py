@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..data.dataset import Task
+from ..data.disk import read_regular
 from ..data.errors import BadData, Misuse, unknown
 from .recipe import OF_OPTIMIZER, Recipe, fitted, structured, types_of
 
@@ -159,7 +160,7 @@ def read_facts(path: Path) -> dict[str, Any]:
     BadData
     """
     try:
-        facts = json.loads(path.read_text("utf-8"))
+        facts = json.loads(read_regular(path))
     except FileNotFoundError as error:
         msg = f"there is no file {str(path)!r}; a run has its own in {FILE}"
         raise Misuse(msg) from error

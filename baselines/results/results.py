@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from ...data.disk import write_whole
+from ...data.disk import read_regular, write_whole
 from ...data.errors import BadData
 from .diagnosis import Diagnosis
 from .findings import Finding
@@ -487,7 +487,7 @@ class Results:
             The file is damaged, or of a newer schema.
         """
         try:
-            facts = json.loads(path.read_text("utf-8"))
+            facts = json.loads(read_regular(path))
             schema = int(facts["schema"])
         except (ValueError, KeyError, TypeError, *_TOO_MUCH) as error:
             msg = f"{path} is damaged ({error}); run the command again"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ...baselines.results.results import Results
+from ...data.disk import read_regular
 from ...data.errors import BadData
 from ..run_summary import load_results
 
@@ -47,7 +48,7 @@ def _json_of(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        found = json.loads(path.read_text("utf-8"))
+        found = json.loads(read_regular(path))
     except (ValueError, RecursionError) as error:
         msg = f"{path} is damaged ({error}); run the command again"
         raise BadData(msg) from error

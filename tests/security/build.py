@@ -549,3 +549,41 @@ def weights_stored_outside(path: Path, target: Target) -> None:
     with h5py.File(path, "a") as file:
         place = [("/etc/passwd", 0, 64)]
         file.create_dataset("other", (64,), "uint8", external=place)
+
+
+# what a registered class of ours lets through, were only its name asked
+
+
+@keras_file("deserialize")
+def registered_name_beside_another_class(target: Target) -> Any:
+    config = called("Dense", {"units": 2})
+    one = config["config"]["layers"][1]
+    one |= {"class_name": "deserialize", "registered_name": "learnable>WrongRelu"}
+    del one["module"]
+    return config
+
+
+@keras_file("keras_export")
+def registered_name_of_an_argument(target: Target) -> Any:
+    passive = {
+        "class_name": "keras_export",
+        "config": {"path": "keras.layers.Dense"},
+        "registered_name": "learnable>WrongRelu",
+        "__passive_serialization__": True,
+    }
+    return called("Dense", {"units": 2, "kernel_initializer": passive})
+
+
+@keras_file("no layer's name")
+def endless_pattern_of_an_optimizer(target: Target) -> Any:
+    config = called("Dense", {"units": 2})
+    muon = layer("Muon", {"exclude_layers": ["(a+)+$"]}, module="keras.optimizers")
+    config["compile_config"] = {"optimizer": muon, "loss": "mse"}
+    return config
+
+
+@keras_file("no layer's name")
+def endless_pattern_of_types(target: Target) -> Any:
+    types = layer("DTypePolicyMap", {"policy_map": {"^(a+)+$": "float32"}},
+                  module="keras.dtype_policies")  # fmt: skip
+    return called("Dense", {"units": 2, "dtype": types})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
+from ..console import json_line
 from . import options
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def check_command(
     wrote = write is not None and answers_shown.write_fixed(found, write)
     if as_json:
         facts = answers_shown.as_facts(results, run)
-        click.echo(json.dumps(facts, ensure_ascii=False))
+        click.echo(json_line(facts))
     else:
         answers_shown.show(results, run, wrote=write if wrote else None)
     raise SystemExit(EXIT_CODES[found.verdict])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
 import click
 
 from ...baselines.rules import catalog as data
 from ...data.errors import unknown
+from ..console import json_line
 from ..diagnosis.rules import catalog as networks
 from . import options
 
@@ -32,7 +32,7 @@ def explain_command(code: str | None, as_json: bool) -> None:
     if as_json:
         for rule in rules:
             facts = asdict(rule) | {"text": page(rule.code)}
-            click.echo(json.dumps(facts, ensure_ascii=False))
+            click.echo(json_line(facts))
     elif code is None:
         width = max(len(rule.label) for rule in rules)
         for rule in rules:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..console import json_line
 from . import options
 
 if TYPE_CHECKING:
@@ -53,9 +54,12 @@ def generate_command(
     what was written stands word for word in the training text.
     """
     from ...data.characters import verbatim
+    from ...data.disk import read_regular
     from ...data.errors import BadData
+    from ...reports.text import clean
     from ..run_files import TRAINING_TEXT
     from ..runs.folder import find_run, read_settings
+    from .predict import fits_its_settings
 
     folder = find_run(run, out)
     _, inputs = read_settings(folder)
@@ -64,14 +68,15 @@ def generate_command(
     if not source.is_file():
         msg = f"the run {folder.name} lacks its training text {TRAINING_TEXT}"
         raise BadData(f"{msg}; train the network again")
-    text = _write(folder, inputs, start, length, temperature, seed)
-    share, longest = verbatim(text, source.read_text("utf-8"))
+    with fits_its_settings(folder):
+        text = _write(folder, inputs, start, length, temperature, seed)
+    share, longest = verbatim(text, read_regular(source).decode("utf-8", "replace"))
     if as_json:
         facts = {"seed_text": seed_text, "text": text}
         facts |= {"verbatim": share, "longest": longest}
-        click.echo(json.dumps(facts, ensure_ascii=False))
+        click.echo(json_line(facts))
         return
-    click.echo(seed_text + text)
+    click.echo(clean(seed_text + text, sys.maxsize))
     said = f"{share:.0%} of it stands in the training text in runs of 20 characters or"
     click.echo(f"{said} more; the longest run has {longest}", err=True)
 

@@ -57,12 +57,12 @@ def note_command(run: str, text: str | None, out: Path) -> None:
     An empty TEXT removes the note; without TEXT it is shown.
     """
     from ...reports.notes import read_notes, write_notes
-    from ..runs.folder import find_run
+    from ..runs.folder import check_no_link, find_run
 
     folder = find_run(run, out)
     note, tags = read_notes(folder)
     if text is not None:
-        write_notes(folder, text.strip(), tags)
+        write_notes(check_no_link(folder), text.strip(), tags)
     elif note:
         click.echo(clean(note, len(note)))
 
@@ -80,7 +80,7 @@ def note_command(run: str, text: str | None, out: Path) -> None:
 def tag_command(run: str, tags: tuple[str, ...], remove: bool, out: Path) -> None:
     """Give a run tags, or take them away; without TAG they are shown."""
     from ...reports.notes import read_notes, write_notes
-    from ..runs.folder import find_run
+    from ..runs.folder import check_no_link, find_run
 
     folder = find_run(run, out)
     note, known = read_notes(folder)
@@ -89,9 +89,11 @@ def tag_command(run: str, tags: tuple[str, ...], remove: bool, out: Path) -> Non
         click.echo("".join(f"{name(tag)}\n" for tag in known), nl=False)
     elif remove:
         _refuse_missing(asked, known, folder.name)
-        write_notes(folder, note, [tag for tag in known if tag not in asked])
+        write_notes(
+            check_no_link(folder), note, [tag for tag in known if tag not in asked]
+        )
     else:
-        write_notes(folder, note, list(dict.fromkeys([*known, *asked])))
+        write_notes(check_no_link(folder), note, list(dict.fromkeys([*known, *asked])))
 
 
 def _tag(given: str) -> str:

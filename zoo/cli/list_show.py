@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -15,6 +14,7 @@ from ...baselines.estimators.catalog import BASELINES
 from ...data.catalog import DATASETS
 from ...data.dataset import TASKS
 from ...data.errors import unknown
+from ..console import json_line
 from ..registry import MODELS, ModelCard, recipe
 from ..results import read_figures
 from . import options
@@ -55,7 +55,7 @@ def list_command(
         "baselines": {} if narrowed else _baselines(task),
     }
     if as_json:
-        click.echo(json.dumps(groups, ensure_ascii=False))
+        click.echo(json_line(groups))
         return
     _columns("models", _model_rows(models))
     _columns("datasets", [(d.name, d.task, f"{d.rows:,}", d.title) for d in sets])
@@ -101,7 +101,7 @@ def show_command(name: str, as_json: bool) -> None:
     """Show a model, a dataset or a baseline."""
     facts, text = _card(name)
     if as_json:
-        click.echo(json.dumps(facts, ensure_ascii=False))
+        click.echo(json_line(facts))
         return
     for key, value in facts.items():
         if key not in ("entry", "measured") and value not in ("", None, (), False, 0):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from ...reports.several.matrix import (
     sentences,
     unable,
 )
+from ..console import json_line
 from ..experiment import Experiment
 from ..experiments import score as work
 from ..experiments.run import RunOptions, compare_on, opened
@@ -168,7 +168,7 @@ def matrix_command(
     matrix, interrupted = compare_all(experiment, names, how)
     page = write_page(matrix, how.out)
     if as_json:
-        click.echo(json.dumps(_as_dict(matrix, page, how.out), ensure_ascii=False))
+        click.echo(json_line(_as_dict(matrix, page, how.out)))
     else:
         if not how.quiet:
             show_matrix(matrix)

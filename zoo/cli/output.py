@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from ...baselines.results.findings import Finding
     from ...baselines.results.results import Results
 
-from ..console import console, plain
+from ..console import console, json_line, plain
 from ..results_table import show_table
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def show_results(
     report = report or run / "report.html"
     if as_json:
         facts = results.to_dict() | {"run": str(run), "report": str(report)}
-        click.echo(json.dumps(facts, ensure_ascii=False))
+        click.echo(json_line(facts))
         return
     show_verdicts(results)
     show_reach(results)
@@ -166,5 +165,5 @@ def tracked(ran: Ran, how: RunOptions) -> None:
 
 def as_line(facts: dict[str, Any]) -> str:
     """JSON on one line; what is no character at all is written as ``\\\\ud...``."""
-    line = json.dumps(facts, ensure_ascii=False)
+    line = json_line(facts)
     return line.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ...data.errors import BadData, ZooError
+from ..console import json_line
 from . import options
 
 if TYPE_CHECKING:
@@ -43,12 +46,34 @@ def predict_command(run: str, file: str | None, out: Path, as_json: bool) -> Non
     if inputs.task == "characters":
         msg = f"{folder.name} holds a network of characters"
         raise Misuse(f"{msg}; `zoo generate {folder.name}` lets it write")
-    if inputs.task == "forecast":
-        outputs = _forecast(folder, file, inputs)
-    else:
-        outputs = _ask(folder, _rows(file, inputs))
-    for answer in _answers(outputs, inputs):
-        click.echo(json.dumps(answer, ensure_ascii=False) if as_json else _line(answer))
+    with fits_its_settings(folder):
+        if inputs.task == "forecast":
+            outputs = _forecast(folder, file, inputs)
+        else:
+            outputs = _ask(folder, _rows(file, inputs))
+        answers = _answers(outputs, inputs)
+    for answer in answers:
+        click.echo(json_line(answer) if as_json else _line(answer))
+
+
+@contextmanager
+def fits_its_settings(folder: Path) -> Iterator[None]:
+    """Tell in one line where a run's network is not what its settings say.
+
+    Raises
+    ------
+    BadData
+        Anything but an error of ours came up: the run is damaged, or was put together.
+    """
+    try:
+        yield
+    except (ZooError, click.ClickException, click.Abort):
+        raise
+    except Exception as error:
+        line = (str(error).strip().splitlines() or [""])[0][:200]
+        msg = f"the network of {folder.name} does not fit its settings"
+        msg = f"{msg} ({type(error).__name__}: {line})"
+        raise BadData(f"{msg}; train it again") from error
 
 
 def _rows(file: str | None, inputs: Inputs) -> Any:

@@ -13,7 +13,7 @@ from . import options
 if TYPE_CHECKING:
     from .report_writer import Reported
 
-from ..runs.folder import distinct_runs
+from ..runs.folder import check_no_link, distinct_runs
 
 _FORMATS = ("html", "md", "json")
 STANDARD_OUTPUT = Path("-")
@@ -108,6 +108,8 @@ def report_command(
         text = made.text(form)
         click.echo(text, nl=not text.endswith("\n"))
     else:
+        if to is None:
+            check_no_link(made.stem.parent)
         write(path, made.text(form), made.stem.parent)
         if as_json:
             told = {"report": str(path), "charts": [str(chart) for chart in drawn]}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ...data.errors import Misuse
+from ..console import json_line
 from . import options
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def rerun_command(
         **beside(before, after, experiment, how),
     }
     if as_json:
-        click.echo(json.dumps(facts, ensure_ascii=False))
+        click.echo(json_line(facts))
     else:
         _tell(facts, folder)
     if facts["outcome"] == "different":

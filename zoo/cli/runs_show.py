@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ...data.disk import read_regular
 from ...reports import text
-from ..console import PLAIN_WIDTH
+from ..console import PLAIN_WIDTH, json_line
 from ..results_table import show_table
 from . import options
 
@@ -58,7 +59,7 @@ def show_command(run: str, out: Path, as_json: bool) -> None:
     _show_pairs(_head(entry, results, place))
     _show_found(results)
     click.echo("\nsettings")
-    _show_pairs({key: json.dumps(v, ensure_ascii=False) for key, v in settings.items()})
+    _show_pairs({key: json_line(v) for key, v in settings.items()})
     click.echo("\nfiles")
     _show_pairs({name: f"{size / 1000:,.1f} kB" for name, size in files.items()})
 
@@ -120,7 +121,7 @@ def _settings(folder: Path, results: Results) -> dict[str, Any]:
 def _facts(path: Path) -> dict[str, Any]:
     """A file of the run; empty where there is none, or none that can be read."""
     try:
-        facts = json.loads(path.read_bytes())
+        facts = json.loads(read_regular(path))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:

@@ -14,12 +14,13 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 import click
 
-from ...data.errors import Misuse
+from ...data.errors import Misuse, ZooError
 from ...reports.several.index import LIVE_POLICY, POLICY, state
 from ..runs.journal import entries
 from .index import PAGE, index_page
 
 HOST = "127.0.0.1"
+REPORT = "report.html"
 _NAMES = (HOST, "localhost")
 """What a browser may call it. Another name in the Host header is a page of somewhere
 else, whose name was made to lead here (DNS rebinding)."""
@@ -106,7 +107,11 @@ class Handler(BaseHTTPRequestHandler):
         if not self._is_asked_by_name():
             self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
             return
-        path = urlsplit(self.path).path
+        try:
+            path = urlsplit(self.path).path
+        except ValueError:  # such as an address that begins a bracket
+            self.send_error(HTTPStatus.BAD_REQUEST)
+            return
         if path in ("/", f"/{PAGE}"):
             self.policy = _LIVE
             self._send(index_page(self.folder, live=True), _TYPES[".html"])
@@ -138,7 +143,12 @@ class Handler(BaseHTTPRequestHandler):
             self.send_error(HTTPStatus.NOT_FOUND)
             return
         kind = _TYPES.get(found.suffix.lower(), "application/octet-stream")
-        self.policy = _PAGE if kind == _TYPES[".html"] else _NO_PAGE
+        if found.name == REPORT and (page := _report(found.parent)):
+            stream.close()
+            self.policy = _PAGE
+            self._send(page, kind)
+            return
+        self.policy = _NO_PAGE
         with stream:
             self._send_head(kind, os.fstat(stream.fileno()).st_size)
             if self.command == "GET":
@@ -161,6 +171,19 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing: the terminal shows the address, and errors."""
+
+
+def _report(folder: Path) -> str:
+    """Return the page of a run, made anew: the file there may hold somebody's script.
+
+    "" where the folder holds no results that can be read.
+    """
+    from ...reports import Report
+
+    try:
+        return Report.load(folder).html()
+    except ZooError:
+        return ""
 
 
 def inside(folder: Path, path: str) -> Path | None:

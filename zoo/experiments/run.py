@@ -226,7 +226,8 @@ def _begin(
         raise BadData(f"{msg}; train a network on the new data instead of --resume")
     changed = changed_versions(known.get("versions", {}), versions())
     if changed:
-        console.console().print(f"note: versions have changed: {changed}", markup=False)
+        note = console.plain(f"note: versions have changed: {changed}")
+        console.console().print(note, markup=False)
     return str(read_facts(folder / "recipe.json").get("command", ""))
 
 

@@ -9,6 +9,7 @@ went that way). So a configuration is read here first, and only what is listed p
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -48,6 +49,7 @@ _PLAIN = frozenset({
     "TensorShape",
 })  # fmt: skip
 """Markers of values that are no objects of Keras."""
+_NAME = re.compile(r"[\w/.-]*")
 ARRAYS = frozenset({"__numpy__", "__tensor__"})
 
 
@@ -72,8 +74,17 @@ def check_config(config: Any) -> None:
         if isinstance(part.get("vocabulary"), str):
             msg = f"it names a file of words ({part['vocabulary']!r:.80})"
             raise BadData(f"{msg}, which is not read; save the words in the model")
+        _check_patterns(part)
     if not all(_has_tensor(node) for part in parts for node in _nodes(part)):
         raise BadData("one of its layers is called without a tensor")
+
+
+def _check_patterns(part: dict[str, Any]) -> None:
+    """Refuse what Keras would search with as with a pattern: some never come back."""
+    for key in ("exclude_layers", "policy_map"):  # of Muon, and of DTypePolicyMap
+        for name in part.get(key) or ():
+            if not (isinstance(name, str) and _NAME.fullmatch(name)):
+                raise BadData(f"its {key} hold {name!r:.60}, which is no layer's name")
 
 
 def _dicts(config: Any) -> Iterator[dict[str, Any]]:
@@ -225,7 +236,12 @@ def _is_operation(found: Any, module: str) -> bool:
 def _is_registered(part: dict[str, Any]) -> bool:
     """Whether the program that reads the file has made this known to Keras itself.
 
-    Keras looks for a class by its registered name, and for a function by its name.
+    Keras looks for a function by its name, and for a class by its registered name; but
+    in HDF5's form by the class's own name, so that both must say the same.
     """
-    name = part.get("config" if part["class_name"] == "function" else "registered_name")
-    return isinstance(name, str) and name in keras.saving.get_custom_objects()
+    kind = part["class_name"]
+    name = part.get("config" if kind == "function" else "registered_name")
+    if "__passive_serialization__" in part:
+        return False
+    known = keras.saving.get_custom_objects().get(str(name))
+    return known is not None and (kind == "function" or known.__name__ == kind)

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...data.disk import remove_temporary
+from ...data.disk import read_regular, remove_temporary
 from ...data.errors import BadData, Misuse, ZooError, unknown
 from ..experiment import FILE
 from ..run_files import HISTORY, STATE
@@ -82,7 +82,7 @@ def _name(folder: Path) -> str:
 def _look(folder: Path) -> Unfinished:
     name = _name(folder)
     try:
-        head, *lines = (folder / HISTORY).read_text("utf-8").splitlines(keepends=True)
+        head, *lines = read_regular(folder / HISTORY).decode().splitlines(keepends=True)
         running = is_held(folder)
     except (OSError, ValueError):  # whole, or removed, since the folder was listed
         return Unfinished(name, folder)

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from ...data.disk import no_link, write_whole
+from ...data.disk import no_link, read_regular, write_whole
 from ...data.errors import BadData, Misuse, unknown
 from ..experiment import FILE
 from ..recipe import Recipe
@@ -282,16 +282,34 @@ def read_settings(folder: Path) -> tuple[Recipe, Inputs]:
         msg = f"the run {folder.name} holds no network to ask"
         raise BadData(f"{msg}; those of `zoo train` do")
     try:
-        facts = json.loads(path.read_text("utf-8"))
+        facts = json.loads(read_regular(path))
         given = facts["inputs"]
         lists = ("classes", "shape", "columns", "types", "targets")
         fixed = {key: tuple(given.get(key, ())) for key in lists}
+        texts = [one for key in lists if key != "shape" for one in fixed[key]]
+        if not all(isinstance(one, str) for one in texts):
+            raise ValueError("names that are no texts")
         reach = given["feature_range"]
         inputs = Inputs(**{**given, **fixed, "feature_range": reach and tuple(reach)})
         return Recipe.from_dict(facts["recipe"]), inputs
-    except (ValueError, KeyError, TypeError, Misuse) as error:
+    # whatever a file of somebody else's makes of it
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, Misuse,
+            RecursionError) as error:  # fmt: skip
         msg = f"{path} is damaged ({error}); train the network again"
         raise BadData(msg) from error
+
+
+def check_no_link(folder: Path) -> Path:
+    """Refuse to write into a run that stands elsewhere.
+
+    Raises
+    ------
+    Misuse
+    """
+    if folder.is_symlink():
+        msg = f"{str(folder)!r} is a symbolic link; nothing is written through it"
+        raise Misuse(f"{msg}. Name the folder that it leads to.")
+    return folder
 
 
 def write_environment(folder: Path, versions: Mapping[str, str], sha256: str) -> None:

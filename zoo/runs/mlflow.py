@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...data.disk import read_regular
 from ...data.errors import ZooError
 from ..experiment import dotted
 
@@ -114,7 +115,7 @@ def tell(results: Results, run: Path) -> tuple[MlflowRun, tuple[MlflowRun, ...]]
 
     With one network trained and kept (``zoo train``) its facts are in the run itself.
     """
-    settings = json.loads((run / "recipe.json").read_text("utf-8"))
+    settings = json.loads(read_regular(run / "recipe.json"))
     recipes = settings.pop("networks", {})
     recipe = settings.pop("recipe", None)
     mark = {"fingerprint": str(settings.pop("fingerprint", ""))}

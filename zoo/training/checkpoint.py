@@ -6,9 +6,10 @@ import csv
 import io
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -51,11 +52,12 @@ class Checkpoint(keras.callbacks.Callback):
         self.history: dict[str, list[float]] = {}
         self.seconds, self.epoch, self._ended = 0.0, 0, False
         self._kept = _read(folder / STATE)
-        if self._kept:
-            facts = self._kept["facts"]
-            self.history, self.seconds = facts["history"], facts["seconds"]
-            self.epoch, self._ended = facts["epoch"], facts["ended"]
-        self._write_history()
+        with _sound(folder / STATE):
+            if self._kept:
+                facts = self._kept["facts"]
+                self.history, self.seconds = facts["history"], facts["seconds"]
+                self.epoch, self._ended = int(facts["epoch"]), bool(facts["ended"])
+            self._write_history()
 
     def initial_epoch(self, epochs: int) -> int:
         """Where `fit` goes on; ``epochs`` where it had come to its end."""
@@ -108,8 +110,11 @@ class Checkpoint(keras.callbacks.Callback):
             np.savez(stream, facts=json.dumps(facts), **arrays)
 
     def _restore(self, kept: dict[str, Any]) -> None:
+        with _sound(self.folder / STATE):
+            self._take_up(kept["facts"], kept["arrays"])
+
+    def _take_up(self, facts: dict[str, Any], arrays: dict[str, Any]) -> None:
         params, model = self._training
-        facts, arrays = kept["facts"], kept["arrays"]
         for i, variable in enumerate(state_of(model)):
             variable.assign(arrays[f"v{i}"])
         if "order" in facts and params.get("shuffle") is not None:
@@ -142,11 +147,33 @@ def _read(path: Path) -> dict[str, Any]:
     """The state on disk; empty where there is none."""
     if not path.exists():
         return {}
-    try:
+    with _sound(path):
         # np.load leaves a damaged file open that it opened itself
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         return {"facts": json.loads(str(arrays.pop("facts"))), "arrays": arrays}
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
-        msg = f"{path} is damaged ({error}), so that nothing can be taken up"
-        raise BadData(f"{msg}; train the network again") from error
+
+
+@contextmanager
+def _sound(path: Path) -> Iterator[None]:
+    """Tell in one line that a state is damaged, or of another network.
+
+    Raises
+    ------
+    BadData
+    """
+    try:
+        yield
+    # a full disk is another matter; of a state anything may be wrong
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise _damaged(path, error) from error
+    except Exception as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> BadData:
+    line = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+    msg = f"{path} is damaged ({line}), so that nothing can be taken up"
+    return BadData(f"{msg}; train the network again")

@@ -7,7 +7,7 @@ import keras
 from keras import layers
 
 from ....data.errors import BadData
-from ...networks.load_model import check_weights
+from ...networks.load_model import HDF5, check_weights
 from ...recipe import Recipe
 from ..shapes import as_image
 
@@ -62,9 +62,14 @@ def _body(shape: tuple[int, ...], weights: str) -> Any:
         if isinstance(layer, layers.BatchNormalization):
             layer.momentum = MOMENTUM
     if weights:
-        check_weights(Path(weights))  # a recipe may come from anybody
+        # a recipe may come from anybody; Keras takes "gs:..." for an address, and a
+        # path from the root for none
+        path = Path(weights).resolve()
+        if path.suffix not in HDF5:  # of another Keras would open what is not checked
+            raise BadData(f"{weights} must end in {' or '.join(HDF5)}")
+        check_weights(path)
         try:
-            body.load_weights(weights)
+            body.load_weights(path)
         except (OSError, ValueError, KeyError) as error:  # no HDF5; other layers
             msg = f"{weights} does not hold the weights of Keras' MobileNetV2 of width"
             raise BadData(f"{msg} {_WIDTH} without its top; bring that file") from error
