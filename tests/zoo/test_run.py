@@ -22,7 +22,8 @@ TABLE = Inputs(
 FULL_DISK = """
 import resource, sys
 from pathlib import Path
-from learnable.zoo.runs.folder import new_run, write_json
+from learnable.reports.notes import write_json
+from learnable.zoo.runs.folder import new_run
 if sys.argv[2] == "model":
     from learnable.zoo.backend import keras
     model = keras.Sequential([keras.Input((100,)), keras.layers.Dense(100)])

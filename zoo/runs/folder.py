@@ -16,8 +16,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from ...data.disk import no_link, read_regular, write_whole
+from ...data.disk import no_link, read_regular
 from ...data.errors import BadData, Misuse, unknown
+from ...reports.notes import write_json
 from ..experiment import FILE
 from ..recipe import Recipe
 
@@ -236,18 +237,6 @@ def _remove_empty(folders: Sequence[Path]) -> None:
                 folder.rmdir()
 
 
-def _write_json(path: Path, facts: Mapping[str, Any]) -> None:
-    """Write facts so that the file is there whole or not at all.
-
-    Raises
-    ------
-    OSError
-    """
-    text = json.dumps(facts, indent=1, ensure_ascii=False)
-    # a file name that is no UTF-8 reaches us as lone surrogates: \udc.. in JSON too
-    write_whole(path, text.encode("utf-8", "backslashreplace"))
-
-
 def write_settings(
     folder: Path, experiment: Mapping[str, Any], inputs: Inputs | None, *, command: str
 ) -> None:
@@ -266,7 +255,7 @@ def write_settings(
     facts = {**experiment, "command": command}
     if inputs is not None:
         facts["inputs"] = vars(inputs)
-    _write_json(folder / FILE, facts)
+    write_json(folder / FILE, facts)
 
 
 def read_settings(folder: Path) -> tuple[Recipe, Inputs]:
@@ -321,7 +310,7 @@ def write_environment(folder: Path, versions: Mapping[str, str], sha256: str) ->
         "git": _git_commit(),
         "data_sha256": sha256,
     }
-    _write_json(folder / "environment.json", facts)
+    write_json(folder / "environment.json", facts)
 
 
 def _git_commit() -> str | None:
