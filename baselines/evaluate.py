@@ -132,7 +132,7 @@ def run_study(
     curves: Curves = "none",
     leave_out: Collection[str] = (),
 ) -> Study:
-    """As `compare`, with the fold_scores.
+    """Compare as `compare` does, and return the predictions and all outcomes as well.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def run_study(
 def _results(
     board: FoldOutcomes, evidence: Evidence, verdicts: tuple[Verdict, ...], *, seed: int
 ) -> Results:
-    """What follows from the scores alone."""
+    """Make the results that follow from the scores alone."""
     # what is too good to be true says nothing of what can be reached
     top = None if evidence.suspicion else ceiling(board, evidence.rows, seed=seed)
     return Results(

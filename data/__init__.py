@@ -1,4 +1,4 @@
-"""What is learned from: catalog, cards, loaders, splits.
+"""Data to learn from: catalog, cards, loaders, splits.
 
 `load` is imported when first used, so that listing the datasets loads no pandas.
 """

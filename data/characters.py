@@ -176,7 +176,7 @@ def training_text(
 
 
 def verbatim(text: str, source: str, *, run: int = 20) -> tuple[float, int]:
-    """How much of a text is copied from another, word for word.
+    """Measure how much of a text is copied from another, word for word.
 
     Parameters
     ----------

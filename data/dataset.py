@@ -28,7 +28,7 @@ ORDERED: tuple[Task, ...] = ("forecast", "characters")
 
 @dataclass(frozen=True)
 class Series:
-    """What is known of the order of a series' rows.
+    """Facts on the order of a series' rows.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Card:
-    """What is known about a dataset before it is loaded.
+    """Facts on a dataset that are known before it is loaded.
 
     Parameters
     ----------

@@ -99,7 +99,7 @@ def registry() -> dict[str, tuple[str, str]]:
 
 
 def cache_folder() -> Path:
-    """Where downloads are kept."""
+    """Return the folder where downloads are kept."""
     import platformdirs  # only where something is downloaded
 
     return Path(platformdirs.user_cache_dir("learnable"))

@@ -107,7 +107,7 @@ def _find(path: Path) -> list[tuple[Path, str]]:
 
 
 def _look_at(files: Sequence[Path]) -> list[_Look | None]:
-    """What each image is, or None where it cannot be decoded to its end."""
+    """Describe each image; None where it cannot be decoded to its end."""
     with warnings.catch_warnings(), ThreadPoolExecutor() as pool:
         warnings.simplefilter("ignore")  # as above
         return list(pool.map(_look, files))

@@ -26,7 +26,7 @@ from .target import encode_target, encode_targets, find_targets
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked of rows that have an order.
+    """Settings for rows that have an order.
 
     Parameters
     ----------
@@ -222,7 +222,7 @@ def _check(
 
 @dataclass(frozen=True)
 class _Table:
-    """How a table is to be read."""
+    """Settings for reading a table."""
 
     target: str | None
     task: str | None

@@ -56,7 +56,7 @@ class OnDiskRows:
     def blocks(
         self, numbers: np.ndarray, order: np.ndarray | None = None
     ) -> Iterator[tuple[np.ndarray, Any]]:
-        """Of some rows, block by block: their numbers, and their features.
+        """Yield the numbers and the features of some rows, block by block.
 
         Parameters
         ----------

@@ -37,7 +37,7 @@ def find_targets(target: str | None, columns: list[str], file: str) -> list[str]
 
 
 def infer_task(values: pd.Series) -> Task:
-    """What a target column asks for, judged by its values.
+    """Infer the task of a target column from its values.
 
     Text, truth values and categories are classes. Numbers are classes if they are
     whole and there are only two of them, at most `MAX_CLASSES_BY_GUESS`, or at most
@@ -60,7 +60,7 @@ def infer_task(values: pd.Series) -> Task:
 def encode_targets(
     answers: pd.DataFrame, task: str | None
 ) -> tuple[np.ndarray, tuple[str, ...], Task]:
-    """As `encode_target`, for one column or several.
+    """Encode one column or several as `encode_target` does.
 
     Parameters
     ----------

@@ -125,7 +125,7 @@ def step_name(unit: str, step: int) -> str:
 
 
 def likely_seasons(unit: str, step: int) -> tuple[int, ...]:
-    """What a series with such steps may repeat itself after: a year, a week, a day."""
+    """Return likely seasons of a series with such steps: a year, a week, a day."""
     if unit == "month":
         return (12 // step,) if step < 12 and 12 % step == 0 else ()
     if unit == "workday":

@@ -152,7 +152,7 @@ def _long(value: str) -> str:
 
 
 def _labels(kind: str, facts: dict[str, Any]) -> list[str]:
-    """What the charts of a list are called by; empty where they are numbered."""
+    """Return the labels of the charts of a list; empty where they are numbered."""
     if kind in ("curves", "strips", "diagrams"):
         return [network["name"] for network in facts["networks"]]
     if kind == "repairs":
@@ -167,7 +167,7 @@ def _labels(kind: str, facts: dict[str, Any]) -> list[str]:
 
 
 def _panels(kind: str, facts: dict[str, Any]) -> list[dict[str, Any]]:
-    """What small charts are drawn of, one for each candidate shown."""
+    """Return the data of small charts, one for each candidate shown."""
     part = "residuals" if kind == "points" else kind
     found = facts.get(part)
     if kind == "seeds":
@@ -176,7 +176,7 @@ def _panels(kind: str, facts: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _title(kind: str, label: str, place: int, facts: dict[str, Any]) -> str:
-    """What stands above a chart that in the page has a caption or a heading."""
+    """Return the title of a chart that in the page has a caption or a heading."""
     if kind == "curves":
         return _of_curves(label, place, facts)
     said = {
@@ -200,7 +200,7 @@ def _title(kind: str, label: str, place: int, facts: dict[str, Any]) -> str:
 
 
 def _of_curves(label: str, place: int, facts: dict[str, Any]) -> str:
-    """Of one network; without a label, of the networks of several runs."""
+    """Write the title of one network's curves; without a label, of several runs'."""
     if label:
         unit = facts["networks"][place]["curve"]["unit"]
         return f"{label}: {unit} per epoch, of training rows dashed"

@@ -145,7 +145,7 @@ def _further(line: Line, plan: Plan) -> bool:
 
 
 def _start(source: Box, x: int, y: int) -> str:
-    """Where a line to a lane leaves a box whose lower middle is (x, y)."""
+    """Return the start of a line to a lane from a box of lower middle (x, y)."""
     if not source.layers:
         return f"M{x + PILL // 2} {y - (HIGH - 8) // 2}"
     if source.used:
@@ -225,7 +225,7 @@ def _foot(box: Box) -> str:
 
 
 def shape_of(layer: Layer) -> str:
-    """What a layer gives for one row: its sizes with "times" between them."""
+    """Write a layer's output shape for one row: its sizes with "times" between them."""
     if prod(layer.shape) == 1 and len(layer.shape) < 2:
         return "one number"
     return f" {TIMES} ".join(

@@ -69,7 +69,7 @@ def figures(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _of_predictions(facts: dict[str, Any]) -> dict[str, Any]:
-    """What is drawn of folds, seeds and predictions; small charts, drawn once."""
+    """Draw folds, seeds and predictions; small charts, drawn once."""
     folds, histograms = facts["folds"] or {}, facts["histograms"]
     paired, pairs = folds.get("paired"), _panels(facts["residuals"])
     return {

@@ -1,4 +1,4 @@
-"""Where the layers of a network are drawn: rows, columns, and lanes for what skips."""
+"""Layout of the layers of a network: rows, columns, and lanes for what skips."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ from .text import clean
 
 
 class Metric(NamedTuple):
-    """How one metric is shown; ``higher_is_better`` is None where it is not known."""
+    """Display of one metric; ``higher_is_better`` is None where it is not known."""
 
     label: str
     higher_is_better: bool | None

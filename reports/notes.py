@@ -1,4 +1,4 @@
-"""What a person says of a run: its note and its tags, in a file of their own."""
+"""Note and tags that a person gives a run, in a file of their own."""
 
 import json
 from collections.abc import Mapping, Sequence

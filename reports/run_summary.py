@@ -24,7 +24,7 @@ _MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 @dataclass(frozen=True)
 class Summary:
-    """What ``summary.json`` holds.
+    """Contents of ``summary.json``.
 
     Parameters
     ----------
@@ -252,7 +252,7 @@ def _from_results(folder: Path) -> Summary:
 
 
 def _kind(results: Results) -> str:
-    """What made a run that does not say it."""
+    """Infer which command made a run that does not say it."""
     networks = [row for row in results.rows if row.kind == "network"]
     if results.diagnosis is not None:
         return "check"

@@ -159,7 +159,7 @@ def duel_facts(results: Results) -> list[dict[str, Any]]:
 
 
 def reproduce_facts(results: Results) -> dict[str, Any]:
-    """What is needed to run it again."""
+    """Return the facts that are needed to run it again."""
     about = results.about
     named = {
         "seed": str(results.seed),

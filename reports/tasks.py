@@ -1,4 +1,4 @@
-"""What the page says in the words of each task."""
+"""Words of the page for each task."""
 
 from dataclasses import dataclass
 
@@ -53,7 +53,7 @@ def words(task: str) -> _Words:
 
 
 def size(about: About) -> str:
-    """How large the data are, in words."""
+    """Write the size of the data in words."""
     if about.task == "characters":
         before, kinds = text.whole(about.columns), text.whole(len(about.classes))
         rows = text.count(about.rows, "character")

@@ -88,7 +88,7 @@ def interval(low: float | None, high: float | None, spec: str = ".3f") -> str:
 
 
 def p_value(p: float) -> str:
-    """As in print: ``p = .004``, ``p < .001``."""
+    """Format a p-value as in print: ``p = .004``, ``p < .001``."""
     if not math.isfinite(p):
         return f"p {MISSING}"
     if p < 0.001:

@@ -1,4 +1,4 @@
-"""What a person sees while a command works: progress, a status line, Ctrl-C."""
+"""Console output while a command works: progress, a status line, Ctrl-C."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def progress(title: str, *, quiet: bool) -> Iterator[Step]:
 
 @contextmanager
 def waiting(title: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """What is being done, on one line of a terminal; elsewhere each once."""
+    """Show what is being done, on one line of a terminal; elsewhere each once."""
     where, last = console(), [""]
     if quiet:
         yield lambda words: None

@@ -29,7 +29,7 @@ FILE = "recipe.json"
 
 @dataclass(frozen=True)
 class Source:
-    """Where the data come from and how they are read; as in `learnable.load`.
+    """Source of the data, and how they are read; as in `learnable.load`.
 
     ``name`` is one of the catalog or a path; "" takes the model's own data.
     ``memory`` is what the rows may take, in bytes; None: half of the machine's.
@@ -65,7 +65,7 @@ class Scoring:
 
 @dataclass(frozen=True)
 class Experiment:
-    """What is trained and scored, on which data, how often.
+    """An experiment: what is trained and scored, on which data, how often.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ class Experiment:
     seed: int = 0
 
     def to_dict(self) -> dict[str, Any]:
-        """As in ``recipe.json``: ``recipe`` where there is one network."""
+        """Convert to a dict as in ``recipe.json``: ``recipe`` if one network."""
         recipes = {name: recipe.to_dict() for name, recipe in self.networks.items()}
         of_networks: dict[str, Any] = {"networks": recipes} if recipes else {}
         if self.kind == "train":
@@ -152,7 +152,7 @@ def read_experiment(path: Path) -> Experiment:
 
 
 def read_facts(path: Path) -> dict[str, Any]:
-    """What a file such as ``recipe.json`` holds, as it stands there.
+    """Read a file such as ``recipe.json``, as it stands there.
 
     Raises
     ------
@@ -235,7 +235,7 @@ def parsed(text: str) -> Any:
 
 
 def _place(facts: dict[str, Any], name: str) -> tuple[dict[str, Any], str]:
-    """Where a setting stands: ``recipe.`` may be left out."""
+    """Find the dict that holds a setting: ``recipe.`` may be left out."""
     recipe = facts["recipe"]
     holders = {
         "": recipe,

@@ -1,4 +1,4 @@
-"""What is said where a command ends by something that nobody raised on purpose."""
+"""Messages for a command that ends by something nobody raised on purpose."""
 
 from __future__ import annotations
 

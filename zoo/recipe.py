@@ -24,7 +24,7 @@ OF_OPTIMIZER = ("learning_rate", "clip_norm")
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a network of the zoo is built and trained.
+    """Recipe by which a network of the zoo is built and trained.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ class Recipe:
     weights: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        """As in ``recipe.json``: what the optimizer is told stands under its name."""
+        """Convert to a dict as in ``recipe.json``: ``optimizer`` holds its settings."""
         settings = asdict(self)
         told = {name: settings.pop(name) for name in OF_OPTIMIZER}
         return settings | {"optimizer": {"name": self.optimizer} | told}
@@ -142,7 +142,7 @@ class Recipe:
 
 
 def _out_of_range(recipe: Recipe) -> Iterator[str]:
-    """What no network can be built or trained with."""
+    """Yield the settings that no network can be built or trained with."""
     least = {
         "batch_size": 1, "steps": 0, "epochs": 0, "patience": 0, "clip_norm": 0,
         "until": 0, "seeds": 0, "window": 0, "vocabulary": 0,

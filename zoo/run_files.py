@@ -22,7 +22,7 @@ it when the process ends."""
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a saved network must be told to be asked: the form of a row.
+    """Form of a row, which a saved network must be told to be asked.
 
     ``targets`` names what is predicted where that is not one of ``classes``.
     ``columns`` and ``types`` are names and pandas types of a table's columns, empty for

@@ -56,7 +56,7 @@ def seasonal_naive(history: np.ndarray, steps: int, season: int) -> np.ndarray:
 
 
 class _Forecaster(RegressorMixin, BaseEstimator):
-    """What the forecasters share: `_learn` from ``values_``, and go `_ahead`."""
+    """Base of the forecasters: `_learn` from ``values_``, and go `_ahead`."""
 
     season: int = 1
 
@@ -421,7 +421,7 @@ def strength(values: np.ndarray, season: int) -> float:
 
 
 def differences(values: np.ndarray, most: int = 2) -> int:
-    """How often differences are taken until a KPSS test (5 %) finds the level stable.
+    """Count the differences taken until a KPSS test (5 %) finds the level stable.
 
     Kwiatkowski, Phillips, Schmidt, Shin 1992, Journal of Econometrics 54. Their lags
     are as many as ``auto.arima`` of R takes; statsmodels' test warns of every p-value

@@ -131,7 +131,7 @@ of 200 classes, all with columns, were 19 s on one core)."""
 
 
 class _Characters(ClassifierMixin, BaseEstimator):
-    """What the estimators share: classes are the codes 0 .. n_classes - 1."""
+    """Base of the text estimators: classes are the codes 0 .. n_classes - 1."""
 
     def __init__(self, *, n_classes: int | None = None) -> None:
         self.n_classes = n_classes
@@ -154,7 +154,7 @@ class _Characters(ClassifierMixin, BaseEstimator):
 
 
 class Commonest(_Characters):
-    """How often each character stands in the training rows; ignores the features.
+    """Frequencies of the characters in the training rows; ignores the features.
 
     Half a count is added to each (Krichevsky, Trofimov 1981, *The performance of
     universal encoding*, IEEE Transactions on Information Theory 27).
@@ -216,7 +216,7 @@ class NGram(_Characters):
 
 @dataclass(frozen=True)
 class Shares:
-    """What contexts say: shares of characters, and what is left to shorter contexts.
+    """Predictions of contexts: shares of characters, and what is left to shorter ones.
 
     Shapes (n_contexts, n_classes) and (n_contexts,); a row of both sums to 1.
     """
@@ -279,7 +279,7 @@ def _shares(pairs: np.ndarray, counts: np.ndarray, shape: tuple[int, int]) -> Sh
 
 
 def discounts(counts: np.ndarray) -> np.ndarray:
-    """What is taken off counts of 1, 2, and 3 or more; array of shape (3,).
+    """Estimate the discounts of counts of 1, 2, and 3 or more; array of shape (3,).
 
     Chen and Goodman's estimates, from how many counts are 1, 2, 3 and 4. Where these
     are too few to give a number between 0 and the count itself, half is taken.
@@ -380,7 +380,7 @@ class LogisticOnCharacters(_Characters):
 
 
 def _columns(codes: np.ndarray, classes: int) -> np.ndarray:
-    """Of each code among the commonest, or -1; at the end for codes of no class."""
+    """Return each code's place among the commonest, or -1; at the end for no class."""
     commonest = np.argsort(-np.bincount(codes, minlength=classes), kind="stable")
     columns = np.full(classes + 1, -1)
     columns[commonest[:LETTERS]] = np.arange(min(LETTERS, classes))

@@ -1,1 +1,1 @@
-"""What is known after an evaluation, as plain data: the schema of results.json."""
+"""Facts known after an evaluation, as plain data: the schema of results.json."""

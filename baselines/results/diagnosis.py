@@ -1,4 +1,4 @@
-"""What was found about a training script, as plain data for the report and for JSON."""
+"""Findings on a training script, as plain data for the report and for JSON."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Cause:
 
     @property
     def scores(self) -> str:
-        """What the repair did, in numbers; "" where nothing could be tried."""
+        """Write what the repair did, in numbers; "" where nothing could be tried."""
         if self.before is None or self.only is None or self.together is None:
             return ""
         return (
@@ -64,7 +64,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Suspicion:
-    """What a rule suspected: acquitted by trials, open, or untested."""
+    """Suspicion of a rule: acquitted by trials, open, or untested."""
 
     code: str
     label: str
@@ -195,7 +195,7 @@ class Diagnosis:
 
     @property
     def further(self) -> str:
-        """What the repaired program does beside the repairs, with its effect."""
+        """Write what the repaired program does beside the repairs, with its effect."""
         return (
             f"No cause, but it helps the repaired network: {self.tuned} (score "
             f"{self.mended:.2f} without, {self.best:.2f} with)."

@@ -1,4 +1,4 @@
-"""What a rule found: a named check with a code, and its evidence."""
+"""Finding of a rule: a named check with a code, and its evidence."""
 
 from dataclasses import dataclass, field
 from typing import Literal

@@ -145,7 +145,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class Picture:
-    """What one candidate said of the test rows.
+    """Predictions of one candidate for the test rows, counted.
 
     Of classes: ``roc``, ``recall`` (precision over it), ``bins``, ``error`` (expected
     calibration error), ``said`` and ``held`` (answers by their probability, and those
@@ -168,7 +168,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Pictures:
-    """What some candidates said of the same rows, each counted once.
+    """Predictions of some candidates for the same rows, each counted once.
 
     Parameters
     ----------
@@ -214,7 +214,7 @@ class McNemar:
 
 @dataclass(frozen=True)
 class Noise:
-    """What folds and seeds do to one metric of a candidate.
+    """Spread of one metric of a candidate over folds and seeds.
 
     ``folds`` and ``seeds`` are standard deviations in the metric's unit: between folds
     beyond what the seeds do, and between the seeds of one fold. ``n_folds`` is 1 for
@@ -275,7 +275,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Signal:
-    """What the signal test found; see `learnable.baselines.signal.signal_test`."""
+    """Result of the signal test; see `learnable.baselines.signal.signal_test`."""
 
     p: float
     permutations: int
@@ -361,7 +361,7 @@ class SeedRuns:
 
     @property
     def reached(self) -> int:
-        """How many succeeded."""
+        """Count the seeds that succeeded."""
         return sum(loss < self.goal for loss in self.losses)
 
 
@@ -393,7 +393,7 @@ class Course:
 
 @dataclass(frozen=True)
 class Network:
-    """How a network was trained, and what it says of rows whose answer is known.
+    """Training of a network, and its predictions for rows whose answer is known.
 
     ``history`` maps Keras' names (``loss``, ``val_loss`` ...) to one value an epoch;
     ``loss_unit`` is the metric that ``loss`` can be compared with, "" if none.

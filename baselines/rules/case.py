@@ -1,4 +1,4 @@
-"""What a rule is given, and what it gives back."""
+"""Input and output of a rule."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LearnedContext:
-    """What was learned from the rows, beside the candidates' scores.
+    """Facts learned from the rows, beside the candidates' scores.
 
     ``verdict`` is that on the data. ``whole`` holds the rows in the order of the file
     where those of the board are a sample of them.

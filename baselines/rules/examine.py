@@ -52,7 +52,7 @@ def examine(
     *,
     learned: LearnedContext | None = None,
 ) -> tuple[RuleResult, ...]:
-    """What is wrong with a dataset, or good to know of it, gravest first.
+    """List what is wrong with a dataset, or good to know of it, gravest first.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ none as it is; see docs/findings.md."""
 
 @dataclass(frozen=True)
 class Doubts:
-    """What confident learning says of some labels.
+    """Results of confident learning on some labels.
 
     Parameters
     ----------

@@ -218,7 +218,7 @@ class _Moves:
         return max(out_of_fold(look.map.z, there, folds) for look in self._looks)
 
     def chance(self, reached: float) -> float:
-        """How often the best of as many permutations as near moves is as good."""
+        """Tell how often the best of as many permutations as near moves is as good."""
         times = 1
         for _ in range(_BLOCKS):
             orders = draw_orders(self._problem, len(_NEAR), self._rng)

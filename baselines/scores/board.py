@@ -33,12 +33,12 @@ class FoldOutcomes:
 
     @property
     def test_over_train(self) -> float:
-        """Of a fold; their mean where the training rows of a series grow."""
+        """Return a fold's test over train rows; the mean where a series' rows grow."""
         return float(np.mean([len(f.test) / len(f.train) for f in self.folds]))
 
     @property
     def asked(self) -> dict[str, int]:
-        """What the scoring must know of the task."""
+        """Return the facts of the task that the scoring needs."""
         data = self.dataset
         return {"classes": len(data.classes), "season": data.season}
 

@@ -67,7 +67,7 @@ def inflation(folds: int, test_over_train: float) -> float:
 
 
 def folds_once(test_over_train: float) -> int:
-    """How many folds test each row once."""
+    """Return the number of folds that test each row once."""
     return round(1 + 1 / test_over_train) if test_over_train > 0 else 1
 
 
@@ -224,7 +224,7 @@ MOST_REPEATS = 20
 
 @dataclass(frozen=True)
 class Needed:
-    """What would tell a difference of this size with 80 % power.
+    """Repeats and rows that would tell a difference of this size with 80 % power.
 
     ``repeats`` is None where no number up to `MOST_REPEATS` would; ``rows`` is how many
     times these rows, on folds as they are, infinite where no number would. ``never``:

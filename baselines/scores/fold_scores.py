@@ -234,7 +234,7 @@ def over_trainings(
 def by_rows(
     board: FoldOutcomes, outcome: Outcome, metric: str
 ) -> tuple[np.ndarray, np.ndarray] | None:
-    """What the rows of the held-out set give to a metric, and what it is divided by."""
+    """Return the held-out rows' contributions to a metric, and their divisors."""
     if metric == "skill":
         return losses(board, outcome)
     if metric in ("log_loss", "bits_per_character"):

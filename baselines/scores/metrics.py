@@ -72,7 +72,7 @@ def scaled_losses(
     classes: int,
     season: int = 0,
 ) -> np.ndarray:
-    """As `row_losses`; of several numbers each in units of its own deviation.
+    """Return `row_losses`; of several numbers each in units of its own deviation.
 
     So that kilograms do not outweigh tonnes; one target is left as it is.
     """
@@ -86,7 +86,7 @@ def scaled_losses(
 def reference(
     y_train: np.ndarray, rows: int, *, classes: int, season: int = 0
 ) -> np.ndarray:
-    """What a candidate predicts that knows only the training targets.
+    """Return predictions of a candidate that knows only the training targets.
 
     Returns
     -------
@@ -140,7 +140,7 @@ def score(
 
 
 def score_characters(y: np.ndarray, predictions: np.ndarray) -> dict[str, float]:
-    """Of a text: log_loss in nats, bits_per_character, accuracy."""
+    """Score predictions of a text: log_loss in nats, bits_per_character, accuracy."""
     nats = float(row_losses(y, predictions, classes=predictions.shape[1]).mean())
     right = float((predictions.argmax(axis=1) == y).mean())
     return {"bits_per_character": nats / log(2), "log_loss": nats, "accuracy": right}

@@ -33,7 +33,7 @@ NUMBER_BINS = 24
 def make_pictures(
     board: FoldOutcomes, rows: Sequence[Row], *, seed: int = 0
 ) -> Pictures | None:
-    """What networks, the best baseline and the rule of thumb said of the test rows.
+    """Count predictions of networks, best baseline and rule of thumb for test rows.
 
     None where nothing can be drawn.
     """
@@ -78,7 +78,7 @@ _Said = list[tuple[Row, np.ndarray]]
 
 
 def _of_classes(data: Dataset, asked: np.ndarray, said: _Said, seed: int) -> Pictures:
-    """Of two classes the second one is asked for; of more the one that is chosen."""
+    """Count answers: of two classes on the second, of more on the one chosen."""
     y, count = data.y[asked], len(data.classes)
     some = _sample(len(y), MOST_ANSWERS // count, seed)
     truth = (y[some, None] == np.arange(count))[:, 1 if count == 2 else slice(None)]

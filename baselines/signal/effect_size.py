@@ -1,4 +1,4 @@
-"""What an effect is worth, in words."""
+"""Worth of an effect, in words."""
 
 from ..results.results import Signal
 

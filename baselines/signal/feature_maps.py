@@ -36,7 +36,7 @@ lines are the commonest of weak relations: without a handicap the power to find 
 
 @dataclass(frozen=True)
 class FeatureMap:
-    """What a relation is looked for in.
+    """Features in which a relation with the target is looked for.
 
     Parameters
     ----------
@@ -222,7 +222,7 @@ def best_column(look: SolvedMap, target: np.ndarray) -> np.ndarray:
 
 
 def _weights(look: SolvedMap) -> np.ndarray:
-    """What a ridge fit keeps of each direction, of shape (n_penalties, n_values)."""
+    """Return the share a ridge fit keeps of each direction, (n_penalties, n_values)."""
     values, rows = look.values, len(look.directions)
     largest = max(values.max(initial=0), 1e-30)
     return np.array(

@@ -1,4 +1,4 @@
-"""What a test would have found: the smallest effect, and what it is worth to a user."""
+"""Smallest effect that a test would have found, and its worth to a user."""
 
 from collections.abc import Callable
 
@@ -81,7 +81,7 @@ def plant(
 def in_measures(
     share: float, task: str, counts: np.ndarray | None = None
 ) -> dict[str, float]:
-    """What a relation of that strength is worth, in the measures of the task.
+    """Convert the strength of a relation to the measures of the task.
 
     Parameters
     ----------

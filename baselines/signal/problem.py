@@ -1,4 +1,4 @@
-"""What a signal test works on: rows as numbers, views of the target, row orders."""
+"""Input of a signal test: rows as numbers, views of the target, row orders."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BEFORE = 3
 
 @dataclass(frozen=True)
 class Problem:
-    """What stays the same for every permutation.
+    """Data of a signal test that stay the same for every permutation.
 
     ``views`` are target matrices of shape (n_rows, n_targets), standardised: the class
     indicators, or a regression target once as it is and once as normal scores of its
@@ -210,7 +210,7 @@ def fold_numbers(problem: Problem) -> np.ndarray:
 
 
 def permuted_part(problem: Problem, columns: np.ndarray) -> np.ndarray:
-    """What permutations within groups can tell from chance: columns less their means.
+    """Return what permutations in groups can tell from chance: columns less means.
 
     Where whole groups are permuted, or single rows, it is all there is.
     """

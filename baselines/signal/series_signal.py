@@ -96,7 +96,7 @@ class _Trial:
         self._truth = float(self._standard(_sums(values[None], lags))[0])
 
     def exceeding(self, count: int) -> int:
-        """How many of so many permutations are at least as good as the truth."""
+        """Draw so many permutations; count those at least as good as the truth."""
         # signal.py imports this file
         from .permutations import TIE
 
@@ -128,7 +128,7 @@ def _sums(series: np.ndarray, lags: int) -> np.ndarray:
 
 
 def squared_autocorrelations(series: np.ndarray, lags: int) -> np.ndarray:
-    """Of each row.
+    """Return the squared autocorrelations of each row.
 
     Parameters
     ----------

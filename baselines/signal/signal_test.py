@@ -159,7 +159,7 @@ class _Trial:
         return [solve(replace(m, z=permuted_part(problem, m.z))) for m in maps]
 
     def best(self) -> tuple[str, float]:
-        """What sees most in the true target, and which share of it out of fold.
+        """Return what sees most in the true target, and its share out of fold.
 
         What is surest need not explain most: the columns themselves are looked at too.
         """
@@ -173,7 +173,7 @@ class _Trial:
         return name, share
 
     def exceeding(self, count: int) -> int:
-        """How many of so many new permutations are at least as good as the truth."""
+        """Draw so many new permutations; count those at least as good as the truth."""
         cells = sum(view.size for view in self.problem.views)
         block = max(1, _BLOCK // cells)
         found = 0

@@ -1,1 +1,1 @@
-"""What is concluded from scores, and what would change it."""
+"""Conclusions from scores, and what would change them."""

@@ -116,7 +116,7 @@ def _from_equal_rows(dataset: Dataset, seed: int) -> _Range | None:
 
 
 def _from_neighbours(board: FoldOutcomes, best: Row) -> _Range:
-    """What the best candidate reaches for sure, up to what neighbours leave open."""
+    """Return the range from the best candidate's low to what neighbours leave open."""
     data, metric = board.dataset, _metric(board.dataset)
     score = best.scores[metric]
     low = max(0.0, 0.0 if score.low is None else score.low)
@@ -158,7 +158,7 @@ def _neighbour_estimate(board: FoldOutcomes) -> float | None:
 def _losses(
     data: Dataset, fold: Fold, train: np.ndarray, test: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Of each test row, with all training rows and with half of them (every second)."""
+    """Return test rows' losses with all training rows, and with every second one."""
     from sklearn.neighbors import NearestNeighbors
     from sklearn.preprocessing import StandardScaler
 
@@ -176,7 +176,7 @@ def _losses(
 
 
 def _bare_loss(data: Dataset) -> float:
-    """Of always saying the commonest class, or twice that of saying the mean.
+    """Return the loss of the commonest class, or twice that of the mean.
 
     Twice, as the neighbour's own noise comes on top of the row's.
     """

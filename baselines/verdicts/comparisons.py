@@ -53,7 +53,7 @@ def _pair(
 
 
 def make_noise(board: FoldOutcomes, rows: Sequence[Row]) -> tuple[Noise, ...]:
-    """What folds and seeds do to each candidate; empty if none ran with several seeds.
+    """Measure candidates' noise of folds and seeds; empty if none had several seeds.
 
     One that ran once on each fold beside others with several seeds is one that seeds
     do not change.
@@ -100,7 +100,7 @@ def _size(value: float) -> str:
 
 
 def seed_limit(noise: Noise, trainings: int) -> float:
-    """How far two means may lie apart if only seeds differ, with 95 % confidence.
+    """Return how far two means can differ if only seeds do, with 95 % confidence.
 
     Parameters
     ----------

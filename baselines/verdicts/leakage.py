@@ -70,12 +70,12 @@ def _answer_columns(dataset: Dataset, best: Row) -> str:
 
 
 def agreement_unit(dataset: Dataset) -> str:
-    """What `column_scores` measures by."""
+    """Name the measure of `column_scores`."""
     return "Cohen's kappa" if dataset.is_classification else "R² of the ranks"
 
 
 def column_scores(dataset: Dataset) -> dict[str, float]:
-    """How well each column alone tells the target, out of fold.
+    """Score how well each column alone predicts the target, out of fold.
 
     Returns
     -------

@@ -50,7 +50,7 @@ class _Sizes:
 
     @property
     def metric(self) -> str:
-        """What is told beside skill."""
+        """Return the key of the metric that is told beside skill."""
         return main_metric(self.rows[self.keys[-1]])[1]
 
     def values(self, metric: str) -> list[Score]:
@@ -200,7 +200,7 @@ def _trend(gain: Estimate, skill: float) -> Trend:
 
 
 def step_ratio(scores: Sequence[float]) -> float:
-    """What a doubling gains, as a share of what the doubling before it gained.
+    """Return a doubling's gain as a share of the gain of the doubling before it.
 
     Parameters
     ----------
@@ -269,7 +269,7 @@ _TELLS: dict[Trend, str] = {
 
 
 def _sentence(line: Line, label: str) -> str:
-    """What the last doubling gained, and what the next one promises."""
+    """Write what the last doubling gained, and what the next one promises."""
     few, many = (point.rows for point in line.points[-2:])
     return (
         f"{_TELLS[line.trend]}: from {few:,} to {many:,} training rows {line.name} "

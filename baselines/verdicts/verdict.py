@@ -81,7 +81,7 @@ def _shown(row: Row, rows: Sequence[Row]) -> str:
 
 
 def main_metric(row: Row) -> tuple[str, str]:
-    """What is told of a candidate beside its skill: in words, and the metric's key."""
+    """Return the metric that is told of a candidate beside skill: words, and key."""
     key = next(m for m in LABELS if m in row.scores)
     return LABELS[key], key
 
@@ -119,7 +119,7 @@ def corrected(p: float) -> str:
 
 
 def rights(found: McNemar | None, own: str, other: str) -> str:
-    """Of one held-out set: the rows that only one of two is right on, in a sentence."""
+    """Write how many rows of one held-out set only one of two is right on."""
     if found is None:
         return ""
     return (
@@ -472,7 +472,7 @@ def _cannot_tell(
 
 
 def _would_tell(evidence: Evidence, c: Comparison, equal: float) -> str:
-    """How many more folds or rows a difference of this size needs, in words."""
+    """Write how many more folds or rows a difference of this size needs."""
     folds = 1 if evidence.held_out else int(evidence.skills[c.network].freedom) + 1
     found = needed(
         c.difference,

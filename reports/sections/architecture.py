@@ -43,7 +43,7 @@ def layers_facts(networks: Sequence[Network]) -> list[dict[str, Any] | None]:
 
 
 def kinds(layers: Sequence[Layer]) -> str:
-    """How many of each kind, the commonest first: ``3 Dense, 1 Dropout``."""
+    """Count the layers of each kind, the commonest first: ``3 Dense, 1 Dropout``."""
     counts = Counter(layer.kind for layer in layers).most_common()
     said = [f"{n} {text.name(kind, 40)}" for kind, n in counts[:_MOST_NAMES]]
     rest = sum(n for _, n in counts[_MOST_NAMES:])

@@ -49,7 +49,7 @@ def _point(found: Bin) -> dict[str, Any]:
 
 
 def calibration_svg(panel: dict[str, Any]) -> str:
-    """What is said, and what holds of it, with the line on which both are equal.
+    """Draw predicted probability and observed share, with the line of equality.
 
     Parameters
     ----------

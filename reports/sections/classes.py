@@ -142,7 +142,7 @@ def balance_facts(results: Results) -> dict[str, Any] | None:
 
 
 def _total(about: About) -> int:
-    """What shares are of: labels do not exclude each other, so all rows."""
+    """Return the total of shares: labels do not exclude each other, so all rows."""
     return about.rows if about.task == "multilabel" else sum(about.classes.values())
 
 

@@ -136,7 +136,7 @@ def about_rule(code: str) -> Markup:
 
 
 def suspicion_facts(suspicions: Sequence[Suspicion]) -> list[dict[str, str]]:
-    """What would do as well first, what was not tried last."""
+    """List suspicions: what would do as well first, what was not tried last."""
     order = list(_STATES)
     return [
         {
@@ -171,7 +171,7 @@ def _sign_lists(found: Diagnosis) -> list[dict[str, Any]]:
 
 
 def sign_facts(signs: Sequence[Sign]) -> list[dict[str, str]]:
-    """What is not well first, what is well last."""
+    """List signs: what is not well first, what is well last."""
     order = list(_WELL)
     return [
         {
@@ -186,7 +186,7 @@ def sign_facts(signs: Sequence[Sign]) -> list[dict[str, str]]:
 
 
 def _examination(found: Diagnosis) -> dict[str, Any]:
-    """What was tried, which training was examined, and how long it took."""
+    """List what was tried, which training was examined, and how long it took."""
     spent = [
         {"name": text.name(name), "value": text.seconds(value)}
         for name, value in list(found.seconds.items())[:20]
@@ -209,7 +209,7 @@ def _examination(found: Diagnosis) -> dict[str, Any]:
 
 
 def _beyond(values: Sequence[object], most: int) -> str:
-    """How many of the values are not shown, or ""."""
+    """Write how many of the values are not shown, or ""."""
     more = len(values) - most
     return f"and {text.whole(more)} more" if more > 0 else ""
 

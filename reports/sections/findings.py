@@ -1,4 +1,4 @@
-"""What the rules found in the data, and the page that explains each rule."""
+"""Findings of the rules in the data, and the page that explains each rule."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any

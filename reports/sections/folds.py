@@ -106,7 +106,7 @@ def seed_svg(panel: dict[str, Any]) -> str:
 
 
 def paired_facts(results: Results) -> dict[str, Any] | None:
-    """What `learnable.reports.sections.forest.forest_svg` draws of the differences.
+    """Return differences for `learnable.reports.sections.forest.forest_svg` to draw.
 
     One network is compared with every baseline, several with the best one.
     """

@@ -195,7 +195,7 @@ def _told(line: dict[str, Any], times: list[str]) -> str:
 
 
 def _labels(times: list[str], plot: float) -> Table:
-    """As many names of times as have room beside one another."""
+    """Return as many names of times as have room beside one another."""
     longest = LETTER * max(map(len, times), default=0) + 30
     steps = len(times) - 1
     apart = max(1, -(-steps * longest // plot)) if steps else 1

@@ -1,4 +1,4 @@
-"""What a network of characters wrote, and how much of it is copied."""
+"""Text that a network of characters wrote, and how much of it is copied."""
 
 from ...baselines.results.results import Sample
 from .. import text

@@ -1,4 +1,4 @@
-"""What more rows promise and what anyone can reach: facts, and the chart of scores."""
+"""Promise of more rows and best score within reach: facts, and the chart of scores."""
 
 import math
 from typing import Any

@@ -1,4 +1,4 @@
-"""What candidates said of the test rows, counted: facts of histograms and points."""
+"""Predictions for the test rows, counted: facts of histograms and points."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -29,7 +29,7 @@ def shown_pictures(results: Results) -> list[tuple[Row, Picture]]:
 
 
 def best_pictures(results: Results) -> list[tuple[Row, Picture]]:
-    """As `shown_pictures`, without a rule of thumb beside a better baseline."""
+    """Return `shown_pictures` without a rule of thumb beside a better baseline."""
     best = best_baseline(results)
     return [
         (row, found)
@@ -65,7 +65,7 @@ def histogram_facts(results: Results) -> dict[str, Any] | None:
 
 
 def asked(results: Results) -> str:
-    """What the probabilities are of, in words."""
+    """Describe in words what the probabilities are of."""
     if results.about.task == "multilabel":
         return "that a label holds; each label of each row counts"
     if len(results.about.classes) == 2:
@@ -142,7 +142,7 @@ def _always(
     labels: list[str],
     made: Pictures,
 ) -> list[str]:
-    """Of networks that say the same of all rows, or nearly."""
+    """Name the networks that say the same of all rows, or nearly."""
     if results.about.task == "multilabel":
         return []
     said = []

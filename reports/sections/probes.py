@@ -148,7 +148,7 @@ def _losses(losses: Sequence[float]) -> dict[str, Any] | None:
 def _chart(
     title: str, lines: Sequence[dict[str, Any]], *, log: bool, share: bool = False
 ) -> dict[str, Any] | None:
-    """What is drawn; None where no number is there, or none but zeros."""
+    """Return the chart's facts; None where no number is there, or none but zeros."""
     points = [point for line in lines for point in line["points"]]
     values = [value for _, value in points]
     if not any(values):

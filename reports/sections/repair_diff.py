@@ -1,4 +1,4 @@
-"""What to change in a script: the difference line by line, or the network as code."""
+"""Changes to make in a script: the difference line by line, or the network as code."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ def _lines(code: str) -> list[str]:
 
 
 def _first(lines: list[str]) -> list[str]:
-    """As many lines as are shown, each of them clean."""
+    """Return as many lines as are shown, each of them clean."""
     shown, letters = [], 0
     for line in lines[:_MOST_LINES]:
         shown.append(text.clean(line, LONGEST))

@@ -1,4 +1,4 @@
-"""What the candidates reached, who failed, and what it cost: facts of the tables."""
+"""Scores, failures and costs of the candidates: facts of the tables."""
 
 import math
 from typing import Any
@@ -79,7 +79,7 @@ def score_facts(results: Results) -> dict[str, Any] | None:
 
 
 def _accuracy(rows: list[Row], thumb: Row | None) -> dict[str, Any] | None:
-    """What the plot of the accuracies draws; None for numbers, or too many rows."""
+    """Return facts of the accuracy plot; None for numbers, or too many rows."""
     able = [row for row in rows if "accuracy" in row.scores]
     few = 0 < len(able) <= MOST_ACCURACIES
     return forest_facts(able, "accuracy", thumb) if few else None
@@ -235,7 +235,7 @@ def _cheaper(network: Row, rows: list[Row], key: str) -> str | None:
 
 
 def noise_facts(results: Results) -> list[dict[str, str]]:
-    """What folds and seeds do to each candidate's score, as standard deviations."""
+    """Return the spread of each candidate's score over folds and over seeds."""
     return [
         {
             "name": text.name(noise.candidate),

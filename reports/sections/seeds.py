@@ -90,7 +90,7 @@ def _domain(found: dict[str, Any]) -> list[float]:
 
 
 def _least(found: dict[str, Any]) -> float:
-    """Where a loss of 0 is drawn: a logarithmic axis has no place for it."""
+    """Return where a loss of 0 is drawn: a logarithmic axis has no place for it."""
     values = [*found["dots"], found["goal"]]
     least = min((value for value in values if value > 0), default=1.0)
     return least if min(values) > 0 else least / 10

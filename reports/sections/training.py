@@ -1,4 +1,4 @@
-"""How the networks were trained and what they say: facts of their sections."""
+"""Training and predictions of the networks: facts of their sections."""
 
 import json
 import math
@@ -63,7 +63,7 @@ WAYS = {
 
 
 def way_fact(network: Network) -> str:
-    """How the epochs were run and why so; empty where it is not known."""
+    """Write how the epochs were run and why so; empty where it is not known."""
     if network.way not in WAYS:
         return ""
     return f"{WAYS[network.way]}: {text.name(network.reason)}."

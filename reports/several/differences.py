@@ -1,4 +1,4 @@
-"""What differs between runs, and what came of each: plain values, without a page."""
+"""Differences between runs, and the outcome of each: plain values, without a page."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -62,7 +62,7 @@ class Reached:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a run: its networks' scores, and that of the best baseline.
+    """Outcome of a run: its networks' scores, and that of the best baseline.
 
     ``verdicts`` maps networks, or the script that was checked, to their verdicts;
     ``"data"`` to that of the data. ``causes`` and ``marks``, the scores of `zoo check`,
@@ -92,7 +92,7 @@ def differences(runs: Sequence[Run]) -> tuple[Part, ...]:
 
 
 def part(name: str, trees: Sequence[Mapping[str, Any]]) -> Part:
-    """What differs between nested dicts, under dotted names.
+    """Find the differences between nested dicts, under dotted names.
 
     Lists are values, unless all their items are dicts: these are told apart by
     ``model`` or ``name``. What a dict has and another lacks as a whole is one
@@ -233,7 +233,7 @@ def comparability(results: Sequence[Results]) -> str:
 
 
 def outcome(results: Results) -> Outcome:
-    """What came of one run."""
+    """Return the outcome of one run."""
     best = best_baseline(results)
     rows = [row for row in scored_rows(results) if row.kind == "network"]
     rows += [best] if best else []

@@ -29,7 +29,7 @@ PHRASES = {
 
 @dataclass(frozen=True)
 class Cell:
-    """What a candidate came to on one dataset.
+    """Result of a candidate on one dataset.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ class Column:
     error: str = ""
 
     def cell(self, network: str) -> Cell:
-        """Of a network; its error is that of the dataset where that has one."""
+        """Return a network's cell; where it has none, one with the dataset's error."""
         return self.networks.get(network) or Cell(network, error=self.error)
 
 
@@ -95,7 +95,7 @@ def unable(networks: Iterable[str], task: str) -> dict[str, Cell]:
 def column_of(
     results: Results, *, data: str, run: str, others: Mapping[str, Cell]
 ) -> Column:
-    """What a comparison found.
+    """Return the column of a comparison.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def matrix_facts(
 
 
 def sentences(networks: Sequence[str], columns: Sequence[Column]) -> list[str]:
-    """What each network is on how many of the datasets, a sentence each."""
+    """Write a sentence for each network: its verdicts, each on how many datasets."""
     return [_sentence(name, [c.cell(name) for c in columns]) for name in networks]
 
 
@@ -244,7 +244,7 @@ def _shown(
 
 
 def _explained(columns: Sequence[Column]) -> list[str]:
-    """What the scores are, and that those of different datasets are not compared."""
+    """Explain the scores, and that those of different datasets are not compared."""
     scored = [column for column in columns if column.run]
     keys = dict.fromkeys(column.metric for column in scored)
     said = [f"Scores: {' or '.join(metric(key).label for key in keys)}, mean over the "]

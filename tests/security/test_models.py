@@ -1,5 +1,6 @@
 """Models that try to run code, to write or to ask the network when they are loaded."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,3 +70,25 @@ def test_code_that_is_bare_after_saving_is_not_run(
     with pytest.raises(BadData, match="holds Python code"):
         load_model(path)
     assert not target.marker.exists()
+
+
+def test_one_file_calls_the_loader_and_none_reads_pickles() -> None:
+    """A second loader would need the same care; pickles are code."""
+    root = Path(__file__).parents[2]
+    sources = {
+        path.relative_to(root).as_posix(): path.read_text("utf-8")
+        for folder in ("baselines", "data", "reports", "zoo")
+        for path in (root / folder).rglob("*.py")
+    }
+    loader = "zoo/networks/load_model.py"
+    calls = [name for name, text in sources.items() if _LOADS.search(text)]
+    assert calls == [loader]
+    assert not [name for name, text in sources.items() if "safe_mode=False" in text]
+    pickles = [name for name, text in sources.items() if _PICKLES.search(text)]
+    assert pickles == ["data/fetch.py"]  # an archive whose hash is pinned
+
+
+_LOADS = re.compile(r"(?:saving|models)\.load_model\b|enable_unsafe_deserialization\(")
+_PICKLES = re.compile(
+    r"\b(?:pickle|cloudpickle|dill|joblib)\.loads?\(|allow_pickle=True|read_pickle\("
+)

@@ -95,7 +95,7 @@ def _as_look(moment: Moment) -> ProbeStep:
 
 
 def _measure(case: RuleContext) -> str:
-    """What the scores are."""
+    """Return the name of the metric that the scores are in."""
     if case.question.task == "regression":
         return "R2"
     return "balanced accuracy above chance (0: chance, 1: always right)"
@@ -198,7 +198,7 @@ def verdict_of(sides: CheckEvidence) -> tuple[str, str, str]:
 
 
 def _change(score: float, best: float) -> str:
-    """What would make a network that learns one that fails."""
+    """Describe which scores would turn a network that learns into one that fails."""
     if score < _MOST * best:
         limit = f"{FAILING * best:.2f}"
         return f"A lower score of the network: it is said to fail below {limit}."
@@ -300,7 +300,7 @@ class CheckEvidence:
 
     @property
     def expected(self) -> float:
-        """What the repaired network should score."""
+        """Return the score that the repaired network should reach."""
         known = [f.score for f in self.faults if f.score is not None]
         return min([self.inquiry.mended, *known])
 

@@ -160,7 +160,7 @@ def _tried(
     lab: TrialRunner,
     rerunner: Rerunner,
 ) -> CheckEvidence:
-    """What trials say of the network, beside what the data allow."""
+    """Run trials of the network; return their evidence beside what the data allow."""
     reach = reached(study, material)
     scores = {name: mean_score(marks) for name, marks in reach.items()}
     best = max(scores, key=lambda name: scores[name], default="")
@@ -202,7 +202,7 @@ def _looked_again(
 
 
 def _shortfall(lab: TrialRunner, best: Sequence[np.ndarray]) -> Difference | None:
-    """How far the network, as it is, is behind; None where time was over before."""
+    """Measure how far the unrepaired network is behind; None if time ran out first."""
     try:
         own = [lab.outcome([], i).marks for i in range(len(best))]
     except OutOfTime:

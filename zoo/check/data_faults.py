@@ -1,4 +1,4 @@
-"""What the data half has to say of a script: faults that no network can mend."""
+"""Faults of a script's data, which no network can mend."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def is_numeric(dataset: Dataset) -> bool:
 
 
 def _times(dataset: Dataset, asked: Dataset) -> float:
-    """How many times as wide as the others one part's rows are: columns' median."""
+    """Return the factor between the spreads of two parts, median over the columns."""
     if not is_numeric(dataset):
         return 1.0
     spreads = [

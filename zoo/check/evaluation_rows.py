@@ -46,7 +46,7 @@ class _Case:
 def asked_faults(
     material: CheckProblem, study: Study, lab: TrialRunner, *, reach: float
 ) -> tuple[DataFault, ...]:
-    """What rows asked about show: whether they are copies, unlike, or answered wrongly.
+    """Find a fault of evaluated rows: copies, unlike the others, or wrongly answered.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def _wrongly_answered(case: _Case) -> DataFault | None:
 
 
 def _every(material: CheckProblem) -> list[Evaluation]:
-    """What the network was asked about, and what it was validated on."""
+    """Return the evaluations of the network, its validation included."""
     recording, fit = material.recording, material.fit
     every = [asked for asked in recording.asked if asked.model is fit.model]
     if fit.validation is not None:
@@ -125,7 +125,7 @@ def _every(material: CheckProblem) -> list[Evaluation]:
 
 
 def _answered(case: _Case, asked: Evaluation, rows: Dataset) -> Cause | None:
-    """What the right answers to rows asked about show, where they are known."""
+    """Compare the network with the right answers to evaluated rows, if known."""
     material, lab = case.material, case.lab
     said = _said(material, lab.setup, asked.x)
     truth = known_answers.right_answers(
@@ -168,7 +168,7 @@ def _aligning(
 
 
 def _said(material: CheckProblem, setup: Setup, x: Any) -> np.ndarray:
-    """What the script's network, as it was trained, says of some rows."""
+    """Return what the script's network, as it was trained, predicts for some rows."""
     from ..diagnosis.search.trials import decide
 
     outputs = answers(material.fit.model, x)

@@ -84,7 +84,7 @@ def of_function(job: dict[str, Any], say: Say) -> tuple[Recording, Fit]:
 def arguments_for(
     function: Callable[..., Any], shape: tuple[int, ...], outputs: int
 ) -> tuple[Any, ...] | None:
-    """What to call a function with; None where it wants something else."""
+    """Return the arguments to call a function with; None if it needs others."""
     try:
         wanted = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # some functions of C have none

@@ -34,7 +34,7 @@ LOOKUP = "a lookup of the same rows"
 
 
 def count_if_whole(dataset: Dataset) -> int:
-    """How many different rows there are, if none can be kept back; else 0.
+    """Count the different rows, if none can be kept back; else return 0.
 
     None can of very few, nor of a truth table, which has every combination of the
     values of several columns: there are no other rows to be right on.

@@ -113,7 +113,7 @@ def _some_rows(question: TrainingTask, seed: int) -> np.ndarray:
 
 
 def train_score(material: CheckProblem) -> float | None:
-    """What the script's network scores on its training rows; None if it cannot say."""
+    """Score the script's network on its training rows; None if it cannot be scored."""
     from ..diagnosis.search.train_score import own_score
 
     if material.fit.error:
@@ -135,7 +135,7 @@ worse there than naive Bayes."""
 
 
 def data_half(material: CheckProblem) -> Study:
-    """What baselines and rules say of the rows."""
+    """Run baselines and rules on the rows."""
     cells = _cells(material.dataset)
     # a fold a thread; those of one product that wait for one another on a busy machine
     # take ten times as long, and few rows are done before threads have begun

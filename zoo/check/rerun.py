@@ -48,7 +48,7 @@ def _outcome(folder: Path) -> dict[str, Any]:
 
 
 def _score(recording: Recording, job: dict[str, Any]) -> float | None:
-    """Of the trained network on its own rows; None where it cannot be asked."""
+    """Score the trained network on its own rows; None if it gives no predictions."""
     if len(recording.fits) <= job["fit"]:
         return None
     parts = each_output(recording.fits[job["fit"]])

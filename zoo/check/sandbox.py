@@ -1,4 +1,4 @@
-"""What a process that runs a user's code may see and change, where that is bounded.
+"""Limits on what a process that runs a user's code may see and change, if any.
 
 Bubblewrap gives it namespaces of its own: no network, no other processes, and files
 that it can read but not write.

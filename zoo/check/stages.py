@@ -11,7 +11,7 @@ Say = Callable[[str], None]
 
 
 class Stages:
-    """What is done one after the other, and the seconds that each took."""
+    """Stages done one after the other, and the seconds that each took."""
 
     def __init__(self, say: Say) -> None:
         self.seconds: dict[str, float] = {}

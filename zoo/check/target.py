@@ -1,4 +1,4 @@
-"""What ``zoo check`` is asked to examine, told by its form, and the options for it."""
+"""The target that ``zoo check`` examines, told by its form, and its options."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SUFFIXES = (".keras", ".h5")
 
 @dataclass(frozen=True)
 class CheckTarget:
-    """What to examine.
+    """Target to examine.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ class CheckTarget:
 
 
 def find_target(what: str) -> CheckTarget:
-    """What a command's argument names.
+    """Find the target that a command's argument names.
 
     Raises
     ------

@@ -41,7 +41,7 @@ COPIES = 0.05
 
 @dataclass(frozen=True)
 class Scores:
-    """What was reached on rows kept back of those trained on, and on these.
+    """Scores on rows kept back of those trained on, and on these.
 
     ``held`` is the network's, with its error; ``reach`` the best that anyone had there;
     ``taught`` that of the script's own network on the rows it was trained on; ``alike``
@@ -96,7 +96,7 @@ def _codes(y: np.ndarray, question: TrainingTask) -> np.ndarray | None:
 
 
 def _values(question: TrainingTask) -> np.ndarray:
-    """What the script wrote for each class."""
+    """Return the values that the script wrote for the classes."""
     written = question.values
     return written if len(written) else np.arange(question.class_count)
 

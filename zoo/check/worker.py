@@ -74,14 +74,14 @@ def _examine(job: dict[str, Any], folder: Path) -> Path:
 
 
 def _settings(job: dict[str, Any]) -> dict[str, Any]:
-    """What ``recipe.json`` says of a check: all that it was asked."""
+    """Return the settings of a check for ``recipe.json``: all that it was asked."""
     elsewhere = ("out", "title", "command", "seed")
     asked = {name: value for name, value in job.items() if name not in elsewhere}
     return {"kind": "check", "check": asked, "seed": job["seed"]}
 
 
 def _entered(job: dict[str, Any], say: Say) -> tuple[Recording, Fit]:
-    """What was done, and the training to examine."""
+    """Return the recording of what was done, and the training to examine."""
     if job["kind"] == "script":
         return _of_script(job, say)
     if job["kind"] == "zoo":

@@ -141,7 +141,7 @@ def _typed(context: click.Context) -> list[str]:
 
 
 def _job(way: CheckTarget, asked: dict[str, Any]) -> dict[str, Any]:
-    """What the child is to do, as JSON holds it."""
+    """Return the child process's job, as JSON holds it."""
     from ..experiments.score import command_line
 
     reading = {name: asked.pop(name) for name in READING}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def as_facts(results: Results, run: Path) -> dict[str, Any]:
-    """What ``--json`` prints."""
+    """Return the facts that ``--json`` prints."""
     facts = results.to_dict()
     return _told(facts["diagnosis"]) | {
         "findings": facts["findings"],

@@ -187,7 +187,7 @@ def exit_code(matrix: Matrix, *, gate: bool) -> int:
 
 
 def _as_dict(matrix: Matrix, page: Path, out: Path) -> dict[str, Any]:
-    """What ``--json`` prints."""
+    """Return the dict that ``--json`` prints."""
     return {
         "matrix": str(page),
         "runs": [str(out / column.run) for column in matrix.columns if column.run],

@@ -1,4 +1,4 @@
-"""What a person reads: tables on standard error, answers on standard output."""
+"""Output for a person: tables on standard error, answers on standard output."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def show_verdicts(results: Results) -> None:
 
 
 def show_reach(results: Results) -> None:
-    """How far anyone can get, and what more rows promise, a line each."""
+    """Print how far anyone can get, and what more rows promise, a line each."""
     # what only the best candidate bounds stands in the table already
     if results.ceiling and results.ceiling.basis != "candidate":
         click.echo(plain(results.ceiling.sentence))
@@ -80,7 +80,7 @@ def show_reach(results: Results) -> None:
 
 
 def show_findings(results: Results) -> None:
-    """What is wrong with the data, a line each; of what is good to know the codes."""
+    """Print what is wrong with the data, a line each, and the codes of notes."""
     grave = [f for f in results.findings if f.severity != "note"]
     notes = [f.code for f in results.findings if f.severity == "note"]
     for finding in grave:
@@ -103,7 +103,7 @@ def _rows(finding: Finding) -> str:
 
 
 def show_networks(results: Results) -> None:
-    """What there is to say of the networks beside their scores, a line each."""
+    """Print what there is to say of the networks beside their scores, a line each."""
     for network in results.networks:
         unused = [
             f"{layer.name} ({' x '.join(map(str, layer.shape))})"

@@ -146,7 +146,7 @@ def _over_all(
 
 
 def _made(names: Sequence[str], out: Path) -> Reported:
-    """What is to be written, of one run or of several."""
+    """Return the report to write, of one run or of several."""
     from .report_writer import compared, of_one
 
     folders = distinct_runs(names, out)

@@ -1,4 +1,4 @@
-"""What can be written of one run or of several: a page, Markdown, JSON, charts."""
+"""Reports of one run or of several: a page, Markdown, JSON, charts."""
 
 from __future__ import annotations
 

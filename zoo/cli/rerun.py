@@ -85,7 +85,7 @@ def _tell(facts: dict[str, Any], folder: Path) -> None:
 def beside(
     before: Results, after: Results, experiment: Experiment, how: Any
 ) -> dict[str, Any]:
-    """What came of two runs of one experiment: ``outcome``, a sentence and lines."""
+    """Compare two runs of one experiment: ``outcome``, a sentence and lines."""
     if before.about.sha256 != after.about.sha256:
         said = "The data have changed since, so that it is another experiment."
         return {"outcome": "different", "sentence": said, "lines": []}
@@ -129,7 +129,7 @@ def _history(results: Results, name: str) -> Any:
 def _line(
     name: str, was: Row | None, now: Row | None, key: str, limits: dict[str, float]
 ) -> tuple[str, bool]:
-    """What changed of a candidate, and whether by more than seeds do."""
+    """Describe a candidate's change, and tell whether it is more than seeds explain."""
     both = (was, now)
     scores = [row.scores[key].mean if row and row.scores else None for row in both]
     if scores[0] is None or scores[1] is None:
@@ -145,7 +145,7 @@ def _line(
 def seed_limits(
     before: Results, names: list[str], experiment: Experiment, how: Any
 ) -> dict[str, float]:
-    """How far apart seeds alone may bring the scores of candidates, by name."""
+    """Return how far apart seeds alone may bring the scores of candidates, by name."""
     from ...baselines.verdicts.comparisons import seed_limit
 
     noises = {n.candidate: n for n in before.noise if n.n_seeds > 1}

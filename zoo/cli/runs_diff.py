@@ -48,7 +48,7 @@ def told_of(facts: dict[str, Any], folders: Sequence[Path]) -> dict[str, Any]:
 
 
 def show_differences(facts: dict[str, Any]) -> None:
-    """What came of each run, then what differs, part by part.
+    """Print what came of each run, then what differs, part by part.
 
     Parameters
     ----------

@@ -111,7 +111,7 @@ def _show_found(results: Results) -> None:
 
 
 def _settings(folder: Path, results: Results) -> dict[str, Any]:
-    """What ``recipe.json`` holds; without that file, the recipes of the networks."""
+    """Return the settings of ``recipe.json``; without it, the networks' recipes."""
     kept = _facts(folder / "recipe.json")
     told = ("command", "seed")
     found = {key: value for key, value in kept.items() if key not in told}

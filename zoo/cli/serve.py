@@ -68,7 +68,7 @@ def serve(out: Path, *, port: int = 0) -> None:
 
 
 def make_server(out: Path, port: int) -> ThreadingHTTPServer:
-    """What `serve` runs."""
+    """Make the server that `serve` runs."""
 
     class OfFolder(Handler):
         folder = out
@@ -99,7 +99,7 @@ class Handler(BaseHTTPRequestHandler):
             super().handle()
 
     def do_HEAD(self) -> None:
-        """As `do_GET`, without the body."""
+        """Answer as `do_GET` does, without the body."""
         self.do_GET()
 
     def do_GET(self) -> None:

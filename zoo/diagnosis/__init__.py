@@ -1,6 +1,7 @@
 """The diagnosis: why a network does not learn, found by experiment.
 
-``recording.py`` holds what a script did, ``recorder.py`` notes it; ``question.py`` says
-what is learned from what, ``rules/`` look for what may be wrong and propose repairs
-(``repair.py``), ``trials.py`` trains with and without them, and ``check.py`` joins it.
+``record/`` holds what a script did, ``problem/`` says what is learned from what,
+``probe/`` looks at the network while it trains, ``rules/`` look for what may be wrong
+and propose repairs, ``search/`` trains with and without them, and ``codemod/`` writes
+them into the script. ``README.md`` tells how a script becomes a cause.
 """

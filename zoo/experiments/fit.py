@@ -191,7 +191,7 @@ def candidate(settings: Recipe, dataset: Dataset, *, seed: int) -> Any:
 def _answers(
     trained: Trained, encoder: Any, dataset: Dataset, rows: np.ndarray
 ) -> np.ndarray:
-    """What a network says of test rows, in the form that the harness takes.
+    """Return a network's predictions for test rows, in the form the harness takes.
 
     ``encoder`` turns a table's columns into numbers; None where they are numbers.
     """
@@ -241,7 +241,7 @@ def _network_facts(
     tries: SeedRuns | None,
     seed: int,
 ) -> Network:
-    """What the report tells of the network."""
+    """Return the facts of the network for the report."""
     from ...baselines.results.results import Network
     from ..networks.losses import loss_unit
 
@@ -282,7 +282,7 @@ def _test_scores(
 def _examples(
     model: Any, dataset: Dataset
 ) -> tuple[tuple[tuple[float, ...], dict[str, float]], ...]:
-    """What the network says of the rows whose answer the card tells."""
+    """Return the network's predictions for the rows whose answer the card tells."""
     import numpy as np
 
     rows = dataset.card.examples
@@ -308,7 +308,7 @@ def layer_facts(
 
 
 def note_on(settings: Recipe, predictions: np.ndarray, dataset: Dataset) -> str:
-    """What is on show, and whether all rows are given the same class."""
+    """Describe what is on show, and whether all rows are given the same class."""
     known, said = card(settings.model), ""
     if dataset.classes and dataset.y.ndim == 1 and dataset.task != "characters":
         chosen = predictions.argmax(axis=1)
@@ -351,7 +351,7 @@ def source_text(dataset: Dataset) -> str:
 
 
 def inputs_of(dataset: Dataset) -> Inputs:
-    """What a saved network must know of a row's form."""
+    """Return what a saved network must know of a row's form."""
     from ..run_files import Inputs
 
     x: Any = dataset.x  # a DataFrame has columns and types, an array none

@@ -32,7 +32,7 @@ Ran = tuple["Results", Path]
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How an experiment is done: what changes nothing of what comes of it.
+    """Options of a run that change nothing of what comes of it.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def compare(experiment: Experiment, how: RunOptions) -> Ran:
 
 
 def compare_on(dataset: Dataset, experiment: Experiment, how: RunOptions) -> Ran:
-    """As `compare`, on data that are read and whose task all networks can do."""
+    """Run `compare` on data that are read and whose task all networks can do."""
     networks, scoring = experiment.networks, experiment.scoring
     for settings in networks.values():
         check_settings(settings, dataset, quiet=how.quiet)
@@ -155,7 +155,7 @@ def compare_on(dataset: Dataset, experiment: Experiment, how: RunOptions) -> Ran
 
 
 def _curves(experiment: Experiment) -> Curves:
-    """Whose learning curves are drawn."""
+    """Tell which candidates' learning curves are drawn."""
     if experiment.scoring.learning_curve:
         return "all"
     return "none" if experiment.networks else "best"
@@ -183,7 +183,7 @@ def opened(experiment: Experiment) -> Dataset:
 
 
 def settings_facts(experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
-    """What ``recipe.json`` says: the experiment, and by what it is known again.
+    """Return the facts of ``recipe.json``: the experiment and its fingerprint.
 
     The file of the data is named by its whole path, so that the run can be repeated
     from elsewhere.

@@ -48,7 +48,7 @@ def half_of_memory() -> int | None:
 
 
 def command_line() -> str:
-    """What was typed, ready to be typed again but for passwords in addresses."""
+    """Return what was typed, ready to type again but for passwords in addresses."""
     return shlex.join(["zoo", *map(without_credentials, sys.argv[1:])])
 
 

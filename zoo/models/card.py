@@ -1,4 +1,4 @@
-"""What is known about a model before it is built."""
+"""Facts of a model, known before it is built."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from ...data.dataset import Task
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What is known about a model before it is built.
+    """Facts of a model, known before it is built.
 
     Parameters
     ----------

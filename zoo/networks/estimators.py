@@ -25,7 +25,7 @@ BATCH = 4_096
 
 
 class _Network(BaseEstimator):
-    """What classifier and regressor share.
+    """Base class of classifier and regressor.
 
     Parameters
     ----------
@@ -253,6 +253,6 @@ class NetworkForTexts(NetworkClassifier):
 
 
 def ask_texts(model: Any, texts: np.ndarray) -> np.ndarray:
-    """What a served network says of texts, as float64 of shape (n_rows, n_classes)."""
+    """Return a served network's outputs for texts, float64 (n_rows, n_classes)."""
     rows = tensorflow.constant([[text] for text in texts])
     return np.asarray(model(rows, training=False)).astype("float64")

@@ -59,7 +59,7 @@ class Layout:
 
     @cached_property
     def places(self) -> tuple[np.ndarray, np.ndarray]:
-        """Of each step and channel two places in a stretch, (window, horizon + 2).
+        """Return two places in a stretch per step and channel, (window, horizon + 2).
 
         A channel is the first value less the second; place ``length`` stands for 0.
         """

@@ -136,7 +136,7 @@ class NetworkWriter(ClassifierMixin, BaseEstimator):
 
 
 def next_characters(model: Any, x: np.ndarray) -> np.ndarray:
-    """What a served network says of codes, (n, n_before), as float64 (n, n_classes)."""
+    """Return a served network's float64 (n, n_classes) for codes, (n, n_before)."""
     rows = x[:, -model.input_shape[1] :].astype("int32")
     parts = np.split(rows, range(_BATCH, len(rows), _BATCH))
     said = [np.asarray(model(part, training=False)) for part in parts]

@@ -1,4 +1,4 @@
-"""What the configuration in a model's file may name.
+"""The names that the configuration in a model's file may use.
 
 Keras makes objects of what a configuration names: classes, functions, arrays. In safe
 mode it refuses Python code alone; nearly every public function of `keras` may still be

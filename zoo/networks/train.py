@@ -80,7 +80,7 @@ class Trained:
 
     @property
     def shape(self) -> tuple[tuple[int, ...], int]:
-        """Of the core's inputs for one row, and the number of its outputs."""
+        """Return the core's input shape for one row, and its number of outputs."""
         core: Any = self.core
         return core.input_shape[1:], core.output_shape[-1]
 
@@ -190,7 +190,7 @@ def _copy(source: keras.Model, target: keras.Model) -> None:
 
 
 def kind_of(y: np.ndarray, classes: int) -> Kind:
-    """What the outputs of a network for these targets are."""
+    """Return the kind of outputs of a network for these targets."""
     if not classes:
         return "numbers"
     return "classes" if y.ndim == 1 else "labels"
@@ -230,7 +230,7 @@ def _given(
     target: Affine | None,
     kind: Kind,
 ) -> tuple[tuple[Any, ...], dict[str, Any], int]:
-    """What `fit` is given to train on, by place and by name, and the number of rows."""
+    """Return what `fit` trains on, by place and by name, and the number of rows."""
     if more is None:
         scaled = as_seen(rows, scaling, target, kind)
         named = {}
@@ -274,7 +274,7 @@ def as_seen(rows: Rows, scaling: Affine, target: Affine | None, kind: Kind) -> R
 
 @dataclass(frozen=True)
 class Plan:
-    """What `learnable.zoo.networks.train.train` gives to ``fit``.
+    """Arguments that `learnable.zoo.networks.train.train` gives to ``fit``.
 
     ``model`` is compiled and has the weights that ``seed`` draws; ``rows`` and
     ``validation`` are as the network sees them.

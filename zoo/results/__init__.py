@@ -34,7 +34,7 @@ _METRICS = ("bits_per_character", "mase", "accuracy", "r2")
 
 @dataclass(frozen=True)
 class Figures:
-    """What one training of one model came to.
+    """Results of one training of one model.
 
     ``best`` is the best baseline, and ``score`` and ``best_score`` are in ``metric``;
     ``seconds`` is the whole command's. ``note`` says what the network shows beside.

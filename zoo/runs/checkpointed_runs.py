@@ -173,7 +173,7 @@ def _not_own(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def training_run(out: Path, label: str) -> Iterator[tuple[Path, Path]]:
-    """As `learnable.zoo.runs.folder.new_run`, but a training that was begun is kept.
+    """Make a run as `learnable.zoo.runs.folder.new_run`; keep a training once begun.
 
     Raises
     ------

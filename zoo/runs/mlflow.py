@@ -52,7 +52,7 @@ _ODD = re.compile(r"[^\w\-. :/]")
 
 @dataclass(frozen=True)
 class MlflowRun:
-    """What MLflow is told of one of its runs.
+    """Facts that MLflow is told of one of its runs.
 
     ``metrics`` maps names to values by step; ``failed`` says that it has no scores.
     """

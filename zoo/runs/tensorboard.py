@@ -35,7 +35,7 @@ FLUSH_MILLIS = 1_000
 
 @contextmanager
 def epochs_written(folder: Path, *, asked: bool) -> Iterator[OnEpoch]:
-    """What to call after each epoch, so that its losses are written.
+    """Yield a function to call after each epoch, so that its losses are written.
 
     Nothing is, unless it is asked for or a training goes on that had been asked to.
 

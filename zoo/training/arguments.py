@@ -1,4 +1,4 @@
-"""What was given to `fit`, and what of it only Keras' own loop can do."""
+"""Arguments given to `fit`, and what of them only Keras' own loop can do."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class Checkpoint(keras.callbacks.Callback):
             self._write_history()
 
     def initial_epoch(self, epochs: int) -> int:
-        """Where `fit` goes on; ``epochs`` where it had come to its end."""
+        """Return the epoch where `fit` goes on; ``epochs`` if it was at its end."""
         return epochs if self._ended else self.epoch
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -84,7 +84,7 @@ class Checkpoint(keras.callbacks.Callback):
 
     @property
     def _training(self) -> tuple[dict[str, Any], Any]:
-        """What Keras tells a callback, which its type hints do not know."""
+        """Return what Keras tells a callback, which its type hints do not know."""
         # typed as None until Keras sets them
         return self.params, self.model  # type: ignore[return-value]
 

@@ -19,7 +19,7 @@ _log = logging.getLogger("learnable")
 
 @dataclass(frozen=True)
 class Ran:
-    """What a call of a program did.
+    """Result of a call of a program.
 
     ``steps`` were taken; ``finite`` of them came before the first whose loss was not
     finite (all, if there was none). ``logs`` are the metrics as they stand, under the
@@ -235,7 +235,7 @@ def _build(model: keras.Model, batch: Any) -> None:
 
 
 def _compiled_parts(model: keras.Model) -> list[Any]:
-    """What is new after ``compile``, or after a layer was frozen."""
+    """Return the parts that are new after ``compile``, or after a layer was frozen."""
     return [model.optimizer, *model.metrics, *model.trainable_variables]
 
 

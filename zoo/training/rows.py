@@ -28,7 +28,7 @@ class Stream(Protocol):
 
     @property
     def row_bytes(self) -> int:
-        """What one takes in memory."""
+        """Return the bytes that one row takes in memory."""
         ...
 
     def parts(self, size: int, shuffle: np.random.Generator | None) -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""Where a training starts from, to be gone back to."""
+"""The state that a training starts from, to be gone back to."""
 
 from __future__ import annotations
 

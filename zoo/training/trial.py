@@ -1,4 +1,4 @@
-"""Where no rule tells: a few real steps of each way, then everything put back."""
+"""Trials where no rule tells: a few real steps of each way, then all put back."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def choose(model: keras.Model, steps: int) -> Choice | None:
 
 
 def out_of_range(model: keras.Model, data: Any) -> str:
-    """What of the whole numbers in ``(x, y, ...)`` the graph would refuse, if anything.
+    """Describe whole numbers in ``(x, y, ...)`` that the graph would refuse, if any.
 
     XLA takes a word or a class that is none for another, and says nothing.
     """

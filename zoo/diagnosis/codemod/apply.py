@@ -246,7 +246,7 @@ def _imports(alias: ast.alias, name: str) -> bool:
 
 
 def _behind_imports(script: Script, line: int) -> int:
-    """Where new imports go: behind the last import at the top level before a line."""
+    """Find the place of new imports: behind the last top-level one before a line."""
     i = 0
     for j, statement in enumerate(script.module.body):
         if script.line(statement) < line and _stays_first(statement, j):

@@ -26,7 +26,7 @@ _TIGHT = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
 
 
 class Parameters:
-    """What a function of Keras can be given; None stands for an unknown function."""
+    """Parameters of a Keras function; None stands for an unknown function."""
 
     def __init__(self, function: Callable[..., Any] | None) -> None:
         found = inspect.signature(function).parameters.values() if function else ()

@@ -244,7 +244,7 @@ _LIBRARIES = frozenset({"np", "numpy", "tf", "keras", "K", "ops"})
 
 
 def read(node: cst.BaseExpression) -> cst.BaseExpression | None:
-    """What is rounded, or compared with a number, by an expression; None if nothing."""
+    """Return what an expression rounds or compares with a number; None if nothing."""
     if m.matches(node, _ABOVE):
         return cst.ensure_type(node, cst.Comparison).left
     if not isinstance(node, cst.Call):

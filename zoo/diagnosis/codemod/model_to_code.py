@@ -65,7 +65,7 @@ def entry_code(entry: dict[str, Any], *, named: bool = True) -> str:
 
 
 def _functional_class() -> type:
-    """What ``keras.Model(inputs, outputs)`` makes; Keras does not publish it."""
+    """Return the class of ``keras.Model(inputs, outputs)``, not published by Keras."""
     row = keras.Input((1,))
     return type(keras.Model(row, row))
 

@@ -1,4 +1,4 @@
-"""Where in a script's source its calls are, and what is to become of them."""
+"""Places of the calls in a script's source, and the changes to make to them."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def called_name(call: cst.Call) -> str:
 
 
 class Changes(cst.CSTTransformer):
-    """What is to become of the nodes of a script, done in one pass.
+    """Changes to the nodes of a script, done in one pass.
 
     Changes of one node are done in the order they were asked for, so edits of the same
     call join.
@@ -257,7 +257,7 @@ class Names:
         return max(around, key=lambda node: node.lineno, default=self.tree)
 
     def bound(self, name: str, scope: Scope) -> list[Binding]:
-        """Where a scope itself binds a name; arguments have the line of its head."""
+        """Find where a scope itself binds a name; arguments have its head's line."""
         return [b for b in bindings(scope) if b.name == name]
 
     def is_bound(self, name: str, scope: Scope, line: int) -> bool:
@@ -317,7 +317,7 @@ class Names:
         return found | {b.name for s in self.scopes() for b in bindings(s)}
 
     def aliases(self, name: str) -> set[str]:
-        """What the script calls a name it imports as something else."""
+        """Return the other names under which the script imports a name."""
         return {
             alias.asname
             for node in ast.walk(self.tree)

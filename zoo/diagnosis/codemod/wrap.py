@@ -16,7 +16,7 @@ from .script import Changes, Script, Unplaced, free_names, method
 
 @dataclass(frozen=True)
 class Wrap:
-    """What goes in front of a model and behind it."""
+    """Parts to put in front of a model and behind it."""
 
     clean: bool = False
     normalise: NormaliseInputs | None = None

@@ -1,1 +1,1 @@
-"""What a network shows while it trains."""
+"""Measurements of a network while it trains."""

@@ -1,4 +1,4 @@
-"""What every training that can learn at all passes, whatever its data.
+"""Tests that every training that can learn at all passes, whatever its data.
 
 ====  ==============  ===========================================================
 G501  one-row         one row can be memorised
@@ -290,7 +290,7 @@ class Bench:
 
     @property
     def seconds(self) -> float:
-        """What is left of its time."""
+        """Return the seconds left of its time."""
         return self._end - time.monotonic()
 
     def x(self, rows: np.ndarray) -> Any:
@@ -344,7 +344,7 @@ class Bench:
         self._start.restore()
 
     def outputs(self, x: Any) -> Any:
-        """What the network gives."""
+        """Return the network's outputs."""
         return self.model(keras.tree.map_structure(np.asarray, x), training=False)
 
     def loss(self, outputs: Any, y: Any) -> float:

@@ -19,7 +19,7 @@ _FEWEST = 4
 
 @dataclass(frozen=True)
 class Curve:
-    """What a loss did from the start of a training to its end.
+    """Course of a loss from the start of a training to its end.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def curve_of(case: RuleContext) -> Curve | None:
 
 
 def break_of(case: RuleContext) -> str:
-    """How the loss left the range of numbers; "" if it did not."""
+    """Describe how the loss stopped being finite; "" if it did not."""
     if case.probe and case.probe.nonfinite > 0:
         return f"the loss is not finite from step {case.probe.nonfinite:,} on"
     losses = case.fit.history.get("loss", [])
@@ -167,5 +167,5 @@ def optimizer_name(setup: Setup) -> str:
 
 
 def rates_of(setup: Setup) -> Rates:
-    """What the optimizer is used with."""
+    """Return the usual learning rates of the optimizer."""
     return RATES.get(optimizer_name(setup), ADAPTIVE)

@@ -1,4 +1,4 @@
-"""What a network does while it is trained, measured layer by layer."""
+"""Measurements of a network while it is trained, layer by layer."""
 
 from __future__ import annotations
 
@@ -354,7 +354,7 @@ def _edges(looks: set[int], total: int) -> list[int]:
 
 
 def _outputs(model: Any, x: Any) -> np.ndarray:
-    """What the network gives for rows, one line each."""
+    """Return the network's outputs for rows, one line each."""
     given = keras.tree.flatten(model(x, training=False))[0]
     found = np.asarray(given)
     return found.reshape(len(found), -1)
@@ -445,7 +445,7 @@ class _Course:
                     yield block.batches, block.count
 
     def _taker(self) -> Callable[[Any, int, int], tuple[float, int]]:
-        """What takes steps: gives their mean loss, and how many were finite."""
+        """Return what takes steps: gives their mean loss, and how many were finite."""
         data = (*self.held.data, None)[:3]
         given = Arguments(
             x=data[0], y=data[1], sample_weight=data[2], batch_size=self.size,

@@ -1,4 +1,4 @@
-"""What can be seen of a training that goes wrong, without saying why.
+"""Symptoms of a training that goes wrong, without saying why.
 
 ====  =====================  ====================================================
 S401  collapsed-predictions  the same output, or the same class, for every row

@@ -46,7 +46,7 @@ LEAPS = 20.0
 
 @dataclass(frozen=True)
 class _Symptom:
-    """What was seen, and after which epoch, from 1."""
+    """A symptom, and the epoch after which it was seen, from 1."""
 
     code: str
     label: str

@@ -1,1 +1,1 @@
-"""What is learned from what, and the training as a value."""
+"""The learning problem, and the training as a value."""

@@ -1,4 +1,4 @@
-"""What a rule on a network is given, and what it gives back."""
+"""Inputs and outputs of a rule on a network."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def repaired(setup: Setup, repairs: Iterable[Repair]) -> Setup:
 
 @dataclass(frozen=True)
 class NetworkFinding:
-    """What a rule suspects: a finding, not proved yet, and what would mend it.
+    """A suspicion of a rule: a finding, not proved yet, and what would mend it.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ class RuleContext:
         return self.setup.y
 
     def place(self, layer: Any) -> Place | None:
-        """Where the script makes a layer."""
+        """Find where the script makes a layer."""
         return next((p for made, p in self.recording.layers if made is layer), None)
 
     def order(self, layer: Any) -> tuple[int, int]:

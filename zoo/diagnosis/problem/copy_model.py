@@ -126,7 +126,7 @@ def _adapted(found: Any, model: Any) -> Any:
 
 
 def give_weights(model: Any, weights: Sequence[np.ndarray]) -> None:
-    """What ``model.set_weights`` does, and what it leaves out.
+    """Set weights as ``model.set_weights`` does, and do what it leaves out.
 
     ``Normalization`` computes with constants that Keras makes of its weights when it is
     adapted or loaded, not when weights are set.

@@ -99,7 +99,7 @@ def _with_one(model: Any, output: Any) -> Any:
 
 
 def _part(given: Any, place: int, name: str) -> Any:
-    """What one output has of a list or dict; what is given once is for all."""
+    """Return one output's part of a list or dict; what is given once is for all."""
     if isinstance(given, dict):
         return given.get(name)
     if isinstance(given, list | tuple):
@@ -125,7 +125,7 @@ def make_fit(
     sample_weight: Any = None,
     keep_weights: bool = False,
 ) -> Fit:
-    """What a recorder would note, had the network been trained.
+    """Make the record that a recorder would note, had the network been trained.
 
     Parameters
     ----------

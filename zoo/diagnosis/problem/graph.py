@@ -228,7 +228,7 @@ NORMALISERS = (
 
 
 def graph_of(model: Any) -> Any:
-    """What holds a network's graph; None for a subclassed one, which has none."""
+    """Return the holder of a network's graph; None for a subclassed one without any."""
     graph = getattr(model, "_functional", None) or model  # a Sequential holds one
     return graph if getattr(graph, "operations", None) else None
 
@@ -270,7 +270,7 @@ def readers(model: Any, tensor: Any) -> list[Any]:
 
 
 def _places(operation: Any, tensor: Any) -> Iterator[int]:
-    """Where a tensor stands among those that an operation takes."""
+    """Yield the positions of a tensor among those that an operation takes."""
     for node in operation._inbound_nodes:
         yield from (i for i, t in enumerate(node.input_tensors) if t is tensor)
 

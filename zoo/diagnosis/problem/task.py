@@ -1,4 +1,4 @@
-"""What is to be learned from what: the problem behind the arrays given to ``fit``."""
+"""The learning problem behind the arrays given to ``fit``."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ of means of 2 x 2 pixels, in half the time."""
 def as_dataset(
     model: Any, x: Any, question: TrainingTask, *, name: str, target: str = "y"
 ) -> Dataset:
-    """What other learners are given: images, or a table of all inputs side by side.
+    """Make other learners' dataset: images, or a table of all inputs side by side.
 
     Images are made smaller (`_SIDE`), which a note of the dataset says.
 
@@ -209,7 +209,7 @@ def as_dataset(
 
 
 def _looked_up(part: np.ndarray) -> np.ndarray:
-    """What an embedding makes of numbers: whole ones, towards 0."""
+    """Convert numbers as an embedding does: to whole ones, towards 0."""
     is_float = part.dtype.kind == "f"
     return np.trunc(np.nan_to_num(part)) if is_float else part
 
@@ -319,7 +319,7 @@ def _over_time(part: np.ndarray) -> np.ndarray:
 
 
 def _counted(part: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    """How often a row names each of the commonest places."""
+    """Count how often a row names each of the commonest places."""
     values, codes, counts = np.unique(part, return_inverse=True, return_counts=True)
     common = np.sort(np.argsort(-counts, kind="stable")[:MOST_WORDS])
     column = np.full(len(values), -1)

@@ -91,7 +91,7 @@ class Setup:
 
     @property
     def rounds(self) -> int:
-        """How often the training goes through the rows."""
+        """Return how often the training goes through the rows."""
         return max(1, round(self.epochs * self.passes))
 
     @property
@@ -159,7 +159,7 @@ def as_given(fit: Fit, question: TrainingTask) -> Setup:
 
 
 def _passes(fit: Fit, ran: int, size: int) -> float:
-    """How often an epoch of batches went through the rows that were kept of them."""
+    """Return how often an epoch of batches went through the rows kept of them."""
     batches = -(-len(np.asarray(fit.y)) // size)
     if not (fit.batch and ran and fit.steps and batches):
         return 1.0
@@ -174,7 +174,7 @@ def _row_weights(fit: Fit) -> np.ndarray | None:
 
 
 def _course(fit: Fit) -> tuple[float, ...]:
-    """What callbacks made of the learning rate; Keras notes it in the history."""
+    """Return the course that callbacks gave the learning rate, from Keras' history."""
     rates = fit.history.get("learning_rate", [])
     if len(set(rates)) < 2 or not np.isfinite(rates).all() or rates[0] <= 0:
         return ()
@@ -238,7 +238,7 @@ def _wrapped(model: Any, setup: Setup, rows: np.ndarray) -> tuple[Any, Any]:
 
 
 def loss_weight(loss: Any, scale: float) -> float:
-    """What makes a loss of targets in the thousands one of targets near 1."""
+    """Return the factor by which a loss of large targets is as for those near 1."""
     # those that grow like the error itself, far from 0
     linear = ("absolute", "huber", "log_cosh")
     name = loss_name(loss)

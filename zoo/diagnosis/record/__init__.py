@@ -1,1 +1,1 @@
-"""What a script does with Keras, recorded."""
+"""Recordings of what a script does with Keras."""

@@ -198,7 +198,7 @@ def tapped(
     limit: int,
     steps: int | None = None,
 ) -> tuple[Any, Callable[[], Rows]]:
-    """What to hand on to Keras in place of ``x``, and the rows, to ask for afterwards.
+    """Return what to give Keras for ``x``, and a function that gives the rows later.
 
     Parameters
     ----------

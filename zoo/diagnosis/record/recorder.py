@@ -153,7 +153,7 @@ ARGUMENTS = (
 
 @dataclass(frozen=True)
 class _Compiled:
-    """What ``compile`` was given; the model is kept, so that no id is used twice."""
+    """Arguments of ``compile``; the model is kept, so that no id is used twice."""
 
     model: Any = None
     loss: Any = None
@@ -204,7 +204,7 @@ class Recorder:
 
     @contextmanager
     def inside(self) -> Iterator[None]:
-        """What Keras does here it does for itself: nothing is noted."""
+        """Note nothing of what Keras does here for itself."""
         before, self.busy = self.busy, True
         try:
             yield
@@ -286,7 +286,7 @@ class Recorder:
             self._current = None
 
     def start(self, model: Any) -> _Start:
-        """What a training that begins now finds."""
+        """Return the state that a training that begins now finds."""
         return _Start(
             model,
             self.code.place(),
@@ -426,7 +426,7 @@ class Fits:
     def _validation(
         self, given: dict[str, Any]
     ) -> tuple[Any, Callable[[], tuple[Any, Any] | None]]:
-        """What to hand on as ``validation_data``, and its rows, to ask for later."""
+        """Return what to give as ``validation_data``, and a getter of its rows."""
         data = given["validation_data"]
         if data is None:
             return None, lambda: None

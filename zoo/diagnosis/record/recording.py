@@ -1,4 +1,4 @@
-"""What a script did with Keras, as it did it: nothing here is judged."""
+"""Records of what a script did with Keras: nothing here is judged."""
 
 from __future__ import annotations
 

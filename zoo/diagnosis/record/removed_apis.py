@@ -257,7 +257,7 @@ def _called(call: ast.Call) -> str:
 
 
 def _whole_module(text: str) -> str:
-    """Of modules that are nearly empty now, and of all else that TensorFlow 1 had."""
+    """Describe names of nearly empty modules, and all others that TensorFlow 1 had."""
     found = _MODULE.search(text)
     if found is None or _foreign(found[1]):
         return ""

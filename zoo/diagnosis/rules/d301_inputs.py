@@ -29,7 +29,7 @@ PASSING = (keras.layers.Flatten, keras.layers.Reshape, keras.layers.Dropout)
 
 @dataclass(frozen=True)
 class _Size:
-    """What is wrong with the size of an array: its trouble in words; "" if nothing."""
+    """Trouble with the size of an array, in words; "" if there is none."""
 
     trouble: str
     mean: float
@@ -117,7 +117,7 @@ def _is_even(column: np.ndarray) -> bool:
 
 
 def _trouble(means: np.ndarray, spreads: np.ndarray, even_spreads: np.ndarray) -> str:
-    """What to say of columns; those without a commonest value are the even ones."""
+    """Describe the trouble with columns; those without a commonest value are even."""
     most, least = spreads.max(), spreads.min()
     if most > LARGE:
         return f"standard deviations go up to {most:,.3g}"

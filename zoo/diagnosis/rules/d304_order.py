@@ -71,7 +71,7 @@ def _mixed(kept: bool, cut: float) -> Repair:
 
 
 def _order(case: RuleContext) -> float:
-    """How far neighbours are alike beyond chance: 0 to 1."""
+    """Measure how far neighbours are alike beyond chance: 0 to 1."""
     y = np.asarray(case.question.y)
     if y.ndim > 1 or len(y) < _FEWEST:
         return 0.0
@@ -83,7 +83,7 @@ def _order(case: RuleContext) -> float:
 
 
 def _likeness(y: np.ndarray) -> float:
-    """How nearly the rows go up or down with their place."""
+    """Measure how nearly the rows go up or down with their place."""
     if not np.isfinite(y).all() or y.std() == 0:
         return 0.0
     ranks = np.argsort(np.argsort(y, kind="stable"), kind="stable")

@@ -46,7 +46,7 @@ def _is_weighted(case: RuleContext) -> bool:
 
 
 def _weights(case: RuleContext) -> np.ndarray:
-    """What each row counts in the loss."""
+    """Return each row's weight in the loss."""
     setup, codes = case.setup, _codes(case)
     found = np.ones(len(codes))
     for code, weight in (setup.class_weight or {}).items():

@@ -55,7 +55,7 @@ class Loose:
             )
 
     def _in_turn(self, layer: Any, tensors: list[Any], _: list[Any]) -> list[Any]:
-        """What a layer takes, behind the loose layers that were called before it."""
+        """Return a layer's inputs, behind the loose layers called before it."""
         for run in self.runs:
             if run.consumer.layer.name != layer.name:
                 continue

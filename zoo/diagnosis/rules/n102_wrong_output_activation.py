@@ -49,7 +49,7 @@ _SLACK = 0.01
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with the activation, and which ones are right."""
+    """A fault of the activation, and the activations that are right."""
 
     why: str
     tier: Tier

@@ -73,7 +73,7 @@ def too_strong_regularisation(case: RuleContext) -> NetworkFinding | None:
 
 
 def _decay(setup: Setup) -> float:
-    """What an optimizer takes of a weight in a step, where that is much; else 0."""
+    """Return the share of a weight that decay takes in a step, if much; else 0."""
     taken = setup.rate * float(setup.optimizer["config"].get("weight_decay") or 0.0)
     return taken if taken > DECAY else 0.0
 
@@ -123,7 +123,7 @@ def _factor(node: Node) -> float:
 
 
 def _share(case: RuleContext) -> float:
-    """Of the first loss, what the penalties make up."""
+    """Return the share of the first loss that the penalties make up."""
     if case.probe is not None and case.probe.penalty > 0:
         return case.probe.penalty
     try:
@@ -136,7 +136,7 @@ def _share(case: RuleContext) -> float:
 
 
 def _first_loss(case: RuleContext) -> float:
-    """What a network that knows nothing has to pay."""
+    """Return the loss of a network that knows nothing."""
     question = case.question
     if question.task in ("binary", "multilabel"):
         return float(np.log(2))

@@ -112,7 +112,7 @@ def _tensors(layer: Any) -> Iterator[Any]:
 
 
 def _padding(values: np.ndarray) -> _Padding | None:
-    """What fills up rows of different lengths, if something does."""
+    """Find the padding of rows of different lengths, if there is any."""
     if values.ndim != 3 or values.dtype.kind not in "iuf" or values.shape[1] < 3:
         return None
     for at_start in (False, True):

@@ -97,7 +97,7 @@ def _is_own(thing: Any) -> bool:
 
 
 def _shape(layer: Any) -> tuple[int, ...] | None:
-    """Of one row that the layer takes; None for several inputs, or no numbers."""
+    """Return the shape of one input row; None for several inputs, or no numbers."""
     nodes = getattr(layer, "_inbound_nodes", [])
     tensors = nodes[-1].input_tensors if nodes else []
     if len(tensors) != 1 or "float" not in str(tensors[0].dtype):

@@ -41,7 +41,7 @@ def lr_too_high(case: RuleContext) -> NetworkFinding | None:
 
 
 def _signs(case: RuleContext) -> Iterator[str]:
-    """What speaks for it, with its numbers."""
+    """Yield the signs of a learning rate that is too high, with their numbers."""
     usual = rates_of(case.setup)
     if case.setup.rate > usual.high:
         yield f"usual are {usual.low:g} to {usual.high:g}"

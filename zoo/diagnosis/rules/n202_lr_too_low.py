@@ -67,7 +67,7 @@ def _left(setup: Setup) -> float:
 
 
 def _signs(case: RuleContext) -> Iterator[str]:
-    """What speaks for it, with its numbers."""
+    """Yield the signs of a learning rate that is too low, with their numbers."""
     usual = rates_of(case.setup)
     momentum = float(case.setup.optimizer["config"].get("momentum") or 0.0)
     if case.setup.rate / (1 - min(momentum, 0.99)) < usual.low:

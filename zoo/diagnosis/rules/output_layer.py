@@ -111,7 +111,7 @@ def _spelled(case: RuleContext, width: int) -> str:
 
 
 def aim_of(case: RuleContext, width: int) -> TargetOutput:
-    """What fits the targets as they are, and is nearest to a head of this width."""
+    """Return the output layer that fits the targets and is nearest to this width."""
     question = case.question
     if question.task == "regression":
         return TargetOutput(question.outputs, LINEAR, ERRORS[0])

@@ -75,7 +75,7 @@ _log = logging.getLogger("learnable")
 
 
 def suspects(case: RuleContext) -> tuple[NetworkFinding, ...]:
-    """What the rules suspect, by tier."""
+    """Return what the rules suspect, by tier."""
     few = case.setup.steps < _FEW_STEPS
     checks = (*LENGTH, *CHECKS) if few else (*CHECKS, *LENGTH)
     found = [s for check in checks if (s := _asked(check, case)) is not None]

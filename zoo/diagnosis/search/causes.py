@@ -1,4 +1,4 @@
-"""What trials found out about a training: causes, and what was tried in vain."""
+"""Results of trials of a training: causes, and what was tried in vain."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Inquiry:
-    """What the trials said.
+    """Results of the trials.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ class Tried:
         return max(self._of_baselines, *self.scores.values(), 0.0)
 
     def score(self, proposals: Sequence[Proposal], *, splits: int = 1) -> float:
-        """Of a set of repairs; noted if no more splits of it are known."""
+        """Score a set of repairs; note it if no more splits of it are known."""
         name = names(proposals)
         score = self.lab.score([p.repair for p in proposals], splits=splits)
         if splits >= self._counts.get(name, 0):

@@ -101,7 +101,7 @@ def _first(proposal: Proposal, mended: TrialRunner, found: Inquiry) -> Cause:
 
 
 def _marks(lab: TrialRunner, repairs: Sequence[Repair]) -> list[np.ndarray]:
-    """Of the splits that there was time for."""
+    """Return the marks of the splits that there was time for."""
     found = []
     for number in range(len(lab.splits)):
         try:
@@ -112,7 +112,7 @@ def _marks(lab: TrialRunner, repairs: Sequence[Repair]) -> list[np.ndarray]:
 
 
 def _later(cause: Cause) -> Cause:
-    """What only shows once the training runs."""
+    """Return a cause that only shows once the training runs, its scores set to 0."""
     return replace(cause, before=0.0, only=0.0)
 
 
@@ -128,7 +128,7 @@ Look = Callable[[Sequence[Repair]], Sequence[NetworkFinding]]
 def look_again(
     case: RuleContext, lab: TrialRunner, repairs: Sequence[Repair]
 ) -> tuple[NetworkFinding, ...]:
-    """What the rules suspect of the training with some repairs made.
+    """Return what the rules suspect of the training with some repairs made.
 
     Rules on layers still read the network of the script; those on the training see the
     mended one.

@@ -157,7 +157,7 @@ class Search:
         return self.proposals[good[self._first_of_best([s for _, s in good])][0]]
 
     def _first_of_best(self, scores: Sequence[float]) -> int:
-        """Of those that do about as well as the best, the one nearest to the script."""
+        """Return the index of the one nearest to the script, of about the best."""
         least = max(scores) - LOSS * self.results.reach
         return next(i for i, score in enumerate(scores) if score >= least)
 
@@ -234,7 +234,7 @@ class Search:
         return chosen
 
     def _with_best_values(self, chosen: list[Proposal]) -> list[Proposal]:
-        """Of each setting the value that does best beside the other repairs."""
+        """Give each setting the value that does best beside the other repairs."""
         found = list(chosen)
         for i, (suspect, repair) in enumerate((p.suspect, p.repair) for p in chosen):
             if suspect.tier == 2:
@@ -298,7 +298,7 @@ MOST_SECONDS = 25.0
 def best_value(
     lab: TrialRunner, others: Sequence[Repair], values: Sequence[Repair], first: Repair
 ) -> Repair:
-    """Of several values of a setting that which does best beside other repairs.
+    """Return the value of a setting that does best beside other repairs.
 
     Parameters
     ----------

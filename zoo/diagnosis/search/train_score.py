@@ -1,4 +1,4 @@
-"""What a trained network knows of the rows that it was trained on."""
+"""Score of a trained network on the rows that it was trained on."""
 
 from __future__ import annotations
 

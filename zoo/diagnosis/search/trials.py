@@ -131,7 +131,7 @@ class TrialRunner:
         return time.monotonic() + seconds < self.deadline
 
     def takes(self, repair: Repair) -> float:
-        """What a trial of a repair should take, by its steps and the first trial."""
+        """Estimate a repair's trial in seconds, by its steps and the first trial."""
         base = self.outcome([]).seconds
         try:
             steps = repair.apply(self.setup).steps
@@ -166,7 +166,7 @@ class TrialRunner:
     def difference(
         self, better: Sequence[Repair], worse: Sequence[Repair], *, splits: int
     ) -> Difference:
-        """What the first gains over the second, with the error of both noises.
+        """Measure the first's gain over the second, with the error of both noises.
 
         Rows are paired; that of seeds and training rows is the spread over splits.
         """
@@ -240,7 +240,7 @@ def train(
 
 
 def _callbacks(setup: Setup) -> list[Any]:
-    """What ends a training that is lost, and repeats the script's learning rates."""
+    """Return callbacks that end a lost training, and repeat the script's rates."""
     found: list[Any] = [keras.callbacks.TerminateOnNaN()]
     if setup.course:
         # also of a repair: the course is relative to the rate that it begins with
@@ -285,7 +285,7 @@ def decide(
     *,
     logits: bool,
 ) -> np.ndarray:
-    """What a script's author would read from a network's outputs.
+    """Return the predictions a script's author would read from a network's outputs.
 
     Parameters
     ----------
@@ -313,7 +313,7 @@ def decide(
 
 
 def _as_wide(wide: np.ndarray, question: TrainingTask) -> np.ndarray:
-    """As many columns as there are targets: the first, or one again and again."""
+    """Return as many columns as there are targets: the first, or one repeated."""
     wanted = 1 if question.y.ndim == 1 else question.y.shape[1]
     if wide.shape[1] >= wanted:
         return wide[:, :wanted]
@@ -407,7 +407,7 @@ SLACK = 0.05
 
 @dataclass(frozen=True)
 class Difference:
-    """What one way of training gains over another, on the same rows.
+    """Gain of one way of training over another, on the same rows.
 
     Parameters
     ----------
@@ -451,7 +451,7 @@ class Difference:
 def gap(
     better: Sequence[np.ndarray], worse: Sequence[np.ndarray], *, whole: bool = False
 ) -> Difference:
-    """What one way gains over another, from the marks of the same rows split by split.
+    """Measure one way's gain over another, from the same rows' marks split by split.
 
     Parameters
     ----------

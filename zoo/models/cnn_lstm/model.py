@@ -54,7 +54,7 @@ def cnn(shape: tuple[int, ...], recipe: Recipe) -> Any:
 
 
 def cnn_stub(shape: tuple[int, ...], features: int) -> Any:
-    """As `cnn`, with nothing to learn: a frame's mean brightness, many times."""
+    """Build a `cnn` with nothing to learn: a frame's mean brightness, many times."""
     frame = keras.Input(shape)
     pixels = layers.Reshape((1, *shape))(frame)
     mean = layers.GlobalAveragePooling3D(data_format="channels_first")(pixels)
@@ -68,5 +68,5 @@ def lstm(x: Any, units: int) -> Any:
 
 
 def lstm_stub(x: Any, units: int) -> Any:
-    """As `lstm`, without time: a dense layer of the frames' mean."""
+    """Build an `lstm` without time: a dense layer of the frames' mean."""
     return layers.Dense(units, activation="tanh")(layers.GlobalAveragePooling1D()(x))
