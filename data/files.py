@@ -4,6 +4,7 @@ import codecs
 import csv
 import gzip
 import io
+import json
 import re
 import warnings
 import zlib
@@ -81,7 +82,12 @@ def check_zones(metadata: Mapping[bytes, bytes] | None) -> None:
     ------
     BadData
     """
-    if b"dateutil" in (metadata or {}).get(b"pandas", b""):
+    told = (metadata or {}).get(b"pandas", b"null")
+    try:
+        zones = "dateutil" in str(json.loads(told))  # JSON may spell it in other ways
+    except (ValueError, RecursionError) as error:
+        raise BadData("the file's notes for pandas are damaged") from error
+    if zones:
         msg = "the file names a time zone by a file (dateutil); write the zone's name"
         raise BadData(f"{msg}, as Europe/Vienna")
 

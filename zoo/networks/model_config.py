@@ -49,6 +49,8 @@ _PLAIN = frozenset({
     "TensorShape",
 })  # fmt: skip
 """Markers of values that are no objects of Keras."""
+PATTERNS = ("exclude_layers", "optimizer_map", "policy_map")
+"""Names of layers that Keras searches with: of Muon, MultiOptimizer, DTypePolicyMap."""
 _NAME = re.compile(r"[\w/.-]*")
 ARRAYS = frozenset({"__numpy__", "__tensor__"})
 
@@ -81,7 +83,7 @@ def check_config(config: Any) -> None:
 
 def _check_patterns(part: dict[str, Any]) -> None:
     """Refuse what Keras would search with as with a pattern: some never come back."""
-    for key in ("exclude_layers", "policy_map"):  # of Muon, and of DTypePolicyMap
+    for key in PATTERNS:
         for name in part.get(key) or ():
             if not (isinstance(name, str) and _NAME.fullmatch(name)):
                 raise BadData(f"its {key} hold {name!r:.60}, which is no layer's name")
