@@ -78,7 +78,7 @@ def _open_parquet(path: Path, target: str | None) -> OnDiskRows:
 def _open_npy(path: Path) -> OnDiskRows:
     for name in ("x.npy", "y.npy"):
         if not (path / name).is_file():  # a pipe would be waited for
-            raise BadData(f"{path / name} is no regular file; write it with numpy.save")
+            raise BadData(f"{path / name} cannot be read: it is no regular file")
     try:
         x = np.load(path / "x.npy", mmap_mode="r", allow_pickle=False)
         y = np.load(path / "y.npy", allow_pickle=False)

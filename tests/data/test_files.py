@@ -226,7 +226,7 @@ def test_empty_parquet_is_refused(tmp_path, refused):
 def test_equal_names_are_refused(tmp_path, refused, monkeypatch):
     twins = pd.DataFrame([[1, 2]], columns=["a", "a"])
     monkeypatch.setattr(pd, "read_parquet", lambda path: twins)
-    (tmp_path / "t.parquet").write_bytes(b"x")
+    pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "t.parquet")
     assert "two columns" in refused(BadData, read_table, tmp_path / "t.parquet")
 
 

@@ -583,6 +583,19 @@ def endless_pattern_of_an_optimizer(target: Target) -> Any:
 
 
 @keras_file("no layer's name")
+def endless_pattern_of_optimizers(target: Target) -> Any:
+    config = called("Dense", {"units": 2})
+    sgd = layer("SGD", {}, module="keras.optimizers")
+    several = layer(
+        "MultiOptimizer",
+        {"optimizer_map": {"^(a+)+$": sgd}},
+        module="keras.optimizers",
+    )
+    config["compile_config"] = {"optimizer": several, "loss": "mse"}
+    return config
+
+
+@keras_file("no layer's name")
 def endless_pattern_of_types(target: Target) -> Any:
     types = layer("DTypePolicyMap", {"policy_map": {"^(a+)+$": "float32"}},
                   module="keras.dtype_policies")  # fmt: skip

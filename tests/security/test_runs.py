@@ -138,7 +138,8 @@ def test_table_in_a_folder_that_reads_like_an_address(
     assert table.to_dict("list") == {"a": [1, 3], "b": [2, 4]}
 
 
-def test_time_zone_of_a_table_opens_no_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("spelt", ["dateutil", "\\u0064ateutil"])
+def test_time_zone_of_a_table_opens_no_file(spelt: str, tmp_path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
     from learnable.data.files import read_table
@@ -146,13 +147,11 @@ def test_time_zone_of_a_table_opens_no_file(tmp_path: Path) -> None:
     table = pa.Table.from_pandas(
         pd.DataFrame({"t": pd.to_datetime(["2020-01-01"] * 3)})
     )
-    told = table.schema.metadata[b"pandas"].replace(
-        b"datetime64[us]", b"datetime64[ns, dateutil//etc/passwd]"
-    )
-    told = told.replace(b"datetime64[ns]", b"datetime64[ns, dateutil//etc/passwd]")
-    pq.write_table(
-        table.replace_schema_metadata({b"pandas": told}), tmp_path / "t.parquet"
-    )
+    about = json.loads(table.schema.metadata[b"pandas"])
+    about["columns"][0]["numpy_type"] = "datetime64[ns, dateutil//etc/passwd]"
+    told = json.dumps(about).replace("dateutil", spelt).encode()
+    table = table.replace_schema_metadata({b"pandas": told})
+    pq.write_table(table, tmp_path / "t.parquet")
     with pytest.raises(BadData, match="dateutil"):
         read_table(tmp_path / "t.parquet")
 

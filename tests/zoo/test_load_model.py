@@ -1,5 +1,6 @@
 """Sound networks are loaded; those that attack are in tests/security."""
 
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from learnable.data.errors import BadData
 from learnable.zoo.backend import keras
 from learnable.zoo.networks.load_model import check_weights, load_model
+from learnable.zoo.networks.model_config import check_config
 
 LAYERS = keras.layers
 BODIES: dict[str, Callable[[Any], Any]] = {
@@ -65,6 +67,15 @@ def test_compiled_network_keeps_what_it_was_compiled_with(
     assert again.optimizer.get_config()["learning_rate"]["class_name"] == (
         "ExponentialDecay"
     )
+
+
+@pytest.mark.parametrize("place", ["losses", "metrics", "optimizers", "initializers"])
+def test_classes_of_every_part_may_be_named(place: str) -> None:
+    """A loss and a metric may have one name, as MeanSquaredError."""
+    space = getattr(keras, place)
+    for name in dir(space):
+        if inspect.isclass(getattr(space, name)):
+            check_config({"module": f"keras.{place}", "class_name": name, "config": {}})
 
 
 def test_words_within_a_model_are_loaded(tmp_path: Path) -> None:

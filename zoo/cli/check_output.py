@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,8 @@ import click
 
 from ...baselines.results.diagnosis import SIDES, STATES
 from ...data.disk import write_whole
-from ..console import console
+from ...reports.text import clean
+from ..console import console, plain
 
 if TYPE_CHECKING:
     from ...baselines.results.diagnosis import Cause, Diagnosis
@@ -41,44 +43,50 @@ def show(results: Results, run: Path, *, wrote: Path | None) -> None:
     found = results.diagnosis
     assert found is not None
     of = f"output {found.output!r}: " if found.output else ""
-    click.echo(f"{of}{click.style(found.verdict, bold=True)}. {SIDES[found.side]}")
-    click.echo(f"  {found.sentence}")
+    verdict = click.style(plain(found.verdict), bold=True)
+    click.echo(f"{plain(of)}{verdict}. {SIDES[found.side]}")
+    _say(f"  {found.sentence}")
     for cause in found.causes:
         _show_cause(cause)
     if found.tuned:
-        click.echo(found.further)
+        _say(found.further)
     _show_suspicions(found)
     for sign in found.symptoms:
-        click.echo(f"Seen: {sign.sentence}")
-    click.echo(f"  What would change this: {found.change}")
+        _say(f"Seen: {sign.sentence}")
+    _say(f"  What would change this: {found.change}")
     for other in found.others:
-        click.echo(other.summary)
+        click.echo(clean(other.summary, sys.maxsize))
     if wrote is not None:
-        click.echo(f"repaired: {wrote}")
+        _say(f"repaired: {wrote}")
     elif found.diff:
-        click.echo(found.diff, nl=False)
-    click.echo(f"report: {run / 'report.html'}")
+        click.echo(clean(found.diff, sys.maxsize), nl=False)
+    _say(f"report: {run / 'report.html'}")
+
+
+def _say(line: str) -> None:
+    """Print a line in which names of somebody's layers may stand."""
+    click.echo(plain(line))
 
 
 def _show_cause(cause: Cause) -> None:
-    code = click.style(cause.code, bold=True)
-    click.echo(f"{code} {cause.label}. {cause.sentence}")
+    code = click.style(plain(cause.code), bold=True)
+    click.echo(f"{code} {plain(f'{cause.label}. {cause.sentence}')}")
     if cause.repair and cause.before is not None:
-        click.echo(
+        _say(
             f"  Proved: {cause.repair}. Score {cause.before:.2f} as it is, "
             f"{cause.only:.2f} with this alone, {cause.together:.2f} with all repairs."
         )
-    click.echo(f"  What to do: {cause.advice}")
+    _say(f"  What to do: {cause.advice}")
 
 
 def _show_suspicions(found: Diagnosis) -> None:
     for suspicion in found.suspicions:
         if suspicion.state == "would-do":
-            click.echo(f"  Would do as well: {suspicion.repair} ({suspicion.label}).")
+            _say(f"  Would do as well: {suspicion.repair} ({suspicion.label}).")
     for state, words in STATES.items():
         labels = [s.label for s in found.suspicions if s.state == state]
         if labels and state != "would-do":
-            click.echo(f"{words}: {', '.join(labels)}.")
+            _say(f"{words}: {', '.join(labels)}.")
 
 
 def write_fixed(found: Diagnosis, path: Path) -> bool:
@@ -89,5 +97,6 @@ def write_fixed(found: Diagnosis, path: Path) -> bool:
     why = "no cause was found" if not found.causes else "see the report for the code"
     if found.failed:
         why = f"with these changes: {found.failed}"
-    console().print(f"no repaired script for {path}: {why}", markup=False)
+    told = plain(f"no repaired script for {path}: {why}")
+    console().print(told, markup=False)
     return False

@@ -192,14 +192,18 @@ def _space(module: str) -> Any:
 
 
 @cache
-def _classes() -> dict[str, Any]:
-    """Classes that may be named, by name."""
-    found = {name: _space(f"keras.{name}") for name in ("Model", "Sequential")}
-    found["Functional"] = type(keras.Model(*[keras.Input((1,))] * 2))
-    for place in _CLASSES:
-        space = _space(f"keras.{place}")
-        found |= {n: c for n, c in vars(space).items() if inspect.isclass(c)}
-    return {name: kind for name, kind in found.items() if name not in ELSEWHERE}
+def _classes() -> frozenset[Any]:
+    """Classes that may be named; a loss and a metric may have one name."""
+    networks = [keras.Model, keras.Sequential]
+    networks.append(type(keras.Model(*[keras.Input((1,))] * 2)))  # Functional
+    spaces = (vars(_space(f"keras.{place}")) for place in _CLASSES)
+    found = (kind for space in spaces for kind in space.values())
+    return frozenset([*networks, *filter(inspect.isclass, found)])
+
+
+@cache
+def _class_names() -> frozenset[str]:
+    return frozenset(kind.__name__ for kind in _classes())
 
 
 def _is_class(name: Any, module: Any) -> bool:
@@ -210,16 +214,19 @@ def _is_class(name: Any, module: Any) -> bool:
     """
     if not isinstance(name, str):
         return False
-    known = _classes().get(name)
     if module is None:
-        return known is not None
+        return name in _class_names()
     if str(module).startswith("keras.src."):
         # what no import of ours has brought is not imported for a file's sake
         found = getattr(sys.modules.get(str(module)), name, None)
-        return _is_operation(found, str(module)) or None is not found is known
+        return _is_operation(found, str(module)) or _is_listed(found)
     if module not in ("keras", "keras.models", *(f"keras.{p}" for p in _CLASSES)):
         return False
-    return known is not None and getattr(_space(module), name, None) is known
+    return _is_listed(getattr(_space(module), name, None))
+
+
+def _is_listed(found: Any) -> bool:
+    return inspect.isclass(found) and found in _classes()
 
 
 def _is_operation(found: Any, module: str) -> bool:
