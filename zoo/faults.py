@@ -57,6 +57,7 @@ def refusal(error: OSError) -> str:
     if error.errno not in _REFUSALS:
         return ""
     if error.filename is None and _is_output(error):
+        _give_up_output()
         return f"the output cannot be written: {error.strerror}"
     name = _shortened(error.filename)
     said = f"{_REFUSALS[error.errno]}{f' ({name})' if name else ''}"
@@ -80,6 +81,12 @@ def fault(error: BaseException) -> str:
     with suppress(Exception):
         kept = f"; the traceback is in {_write(error)}, send it with your report"
     return f"a fault of zoo: {type(error).__name__}{place}{kept}"
+
+
+def _give_up_output() -> None:
+    """Let what is still to be printed go nowhere; Python would try again at its end."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _is_output(error: OSError) -> bool:

@@ -176,6 +176,7 @@ def test_parts_are_never_empty(table, folds, seed):
     assert all(len(getattr(parts, p)) for p in PARTS)
 
 
+@settings(deadline=None)
 @given(tables, st.integers(2, 30), st.integers(0, 9))
 def test_sample_keeps_rare_classes(table, limit, seed):
     y = np.unique(table[0], return_inverse=True)[1].astype("int64")

@@ -68,7 +68,8 @@ class _Hook:
         if self.seen is None or not isinstance(path, str | bytes | os.PathLike):
             return
         whole = os.path.abspath(os.fsdecode(path))
-        if not whole.startswith((*self.inside, os.devnull)):
+        compiled = f"{os.sep}__pycache__{os.sep}" in whole  # of what is imported first
+        if not (compiled or whole.startswith((*self.inside, os.devnull))):
             self.seen.files.append(whole)
 
 

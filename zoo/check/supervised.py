@@ -23,7 +23,7 @@ _SUPERVISOR = Path(__file__).with_name("supervise.py")
 # A supervisor ends within its own patience; one that does not has lost its way.
 _PATIENCE = 10.0
 # What a process said is in the pipe by then; who else holds it is not waited for.
-_READ_OUT = 1.0
+_READ_OUT = 5.0
 
 
 class Supervised:
