@@ -98,7 +98,9 @@ def _find(path: Path) -> list[tuple[Path, str]]:
         for folder in path.iterdir()
         if folder.is_dir() and not folder.name.startswith(".")
         for file in folder.iterdir()
-        if file.suffix.lower() in ENDINGS and not file.name.startswith(".")
+        if file.suffix.lower() in ENDINGS
+        and not file.name.startswith(".")
+        and file.is_file()  # a pipe would be waited for
     )
     if not found:
         msg = f"{str(path)!r} holds neither x.npy and y.npy nor folders of images"

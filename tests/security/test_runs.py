@@ -106,6 +106,15 @@ def test_picture_starts_no_program(tmp_path: Path, target: Target, monkeypatch) 
     assert not target.marker.exists()
 
 
+def test_pipe_among_pictures_is_not_waited_for(tmp_path: Path) -> None:
+    for kind in "ab":
+        folder = tmp_path / "images" / kind
+        folder.mkdir(parents=True)
+        os.mkfifo(folder / "x.png")
+    told = call("baseline", tmp_path / "images", "--out", tmp_path / "runs")
+    assert "nor folders of images" in told
+
+
 def test_weights_of_a_recipe_are_no_address(
     tmp_path: Path, target: Target, listener: Listener, monkeypatch
 ) -> None:

@@ -75,7 +75,7 @@ def compare_all(
     for place, name in enumerate(names, 1):
         if not how.quiet:
             told = f"{place} of {len(names)}: {name}"
-            output.console().print(told, markup=False)
+            output.console().print(output.plain(told), markup=False)
         one = replace(experiment, data=replace(experiment.data, name=name))
         try:
             columns.append(compared(one, how))
@@ -101,7 +101,8 @@ def compared(experiment: Experiment, how: RunOptions) -> Column:
         ran = compare_on(dataset, replace(experiment, networks=able), how)
         tracked(ran, how)
     except ZooError as error:
-        output.console().print(f"failed: {data}: {error}", markup=False)
+        told = output.plain(f"failed: {data}: {error}")
+        output.console().print(told, markup=False)
         return Column(data, error=str(error))
     results, run = ran
     return column_of(results, data=data, run=run.name, others=others)
@@ -172,8 +173,9 @@ def matrix_command(
     else:
         if not how.quiet:
             show_matrix(matrix)
-        click.echo("\n".join(sentences(matrix.networks, matrix.columns)))
-        click.echo(f"report: {page}")
+        for sentence in sentences(matrix.networks, matrix.columns):
+            click.echo(output.plain(sentence))
+        click.echo(output.plain(f"report: {page}"))
     if interrupted:
         raise BadData("interrupted; the datasets that were done are on the page")
     raise SystemExit(exit_code(matrix, gate=gate))
