@@ -349,6 +349,8 @@ def check_path(path: Path) -> None:
     if not path.exists():
         msg = f"there is no file {str(path)!r}; check the path (now in {Path.cwd()})"
         raise Misuse(msg)
+    if not path.is_file():
+        raise Misuse(f"{str(path)!r} is no regular file; give one that can be read")
     if not suffix(path):
         msg = f"{path.name!r} has no ending we read; allowed are {', '.join(_SUFFIXES)}"
         raise Misuse(msg)

@@ -112,12 +112,12 @@ def progress(title: str, *, quiet: bool) -> Iterator[Step]:
 
         yield note
         for line in last:
-            where.print(line, markup=False)
+            where.print(plain(line), markup=False)
         return
     with _bar(where) as bar:
-        task = bar.add_task(title, total=None, words="")
+        task = bar.add_task(_unmarked(title), total=None, words="")
         yield lambda done, total, words: bar.update(
-            task, completed=done, total=total, words=words
+            task, completed=done, total=total, words=_unmarked(words)
         )
 
 
@@ -129,16 +129,23 @@ def waiting(title: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
         yield lambda words: None
         return
     if where.is_terminal:
-        with where.status(title) as status:
-            yield lambda words: status.update(f"{title}: {words}")
+        with where.status(_unmarked(title)) as status:
+            yield lambda words: status.update(_unmarked(f"{title}: {words}"))
         return
 
     def note(words: str) -> None:
         if words != last[0]:
             last[0] = words
-            where.print(f"{title}: {words}", markup=False)
+            where.print(plain(f"{title}: {words}"), markup=False)
 
     yield note
+
+
+def _unmarked(words: str) -> str:
+    """Return words of which rich makes no colours and links."""
+    from rich.markup import escape
+
+    return escape(plain(words))
 
 
 def _bar(where: Console) -> Any:

@@ -115,6 +115,29 @@ def test_pipe_among_pictures_is_not_waited_for(tmp_path: Path) -> None:
     assert "nor folders of images" in told
 
 
+def test_pipe_in_place_of_a_table_is_not_waited_for(tmp_path: Path) -> None:
+    for name in ("t.csv", "t.parquet"):
+        os.mkfifo(tmp_path / name)
+        told = call("baseline", tmp_path / name, "--target", "y")
+        assert "is no regular file" in told
+
+
+def test_words_of_a_status_line_are_no_markup(monkeypatch) -> None:
+    from io import StringIO
+
+    from learnable.zoo import console
+    from rich.console import Console
+
+    screen = Console(file=StringIO(), force_terminal=True, width=120)
+    monkeypatch.setattr(console, "console", lambda: screen)
+    with console.waiting(f"[link=x]{ESCAPE}", quiet=False) as say:
+        say(f"[red]{REVERSED}")
+    shown = screen.file.getvalue()  # type: ignore[attr-defined]
+    assert "[link=x]" in shown
+    assert ESCAPE not in shown
+    assert REVERSED not in shown
+
+
 def test_weights_of_a_recipe_are_no_address(
     tmp_path: Path, target: Target, listener: Listener, monkeypatch
 ) -> None:
