@@ -17,7 +17,7 @@ _OURS = Path(__file__).resolve().parents[1]
 _REFUSALS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk is full: the quota is used up",
-    errno.EFBIG: "a file would be larger than the system allows",
+    errno.EFBIG: "the disk is full: a file would be larger than is allowed",
     errno.EACCES: "no permission",
     errno.EPERM: "no permission",
     errno.EROFS: "the disk is read-only",

@@ -169,6 +169,9 @@ def test_recipe_names_settings_alone(
 
 
 @pytest.mark.slow
+# the built file gives its inputs in a list, which Keras mentions at each call
+@pytest.mark.filterwarnings("ignore:Exception encountered when calling:UserWarning")
+@pytest.mark.filterwarnings("ignore:The structure of `inputs`:UserWarning")
 def test_check_from_python_runs_no_code_of_a_loaded_model(
     target: Target, listener: Listener, tmp_path: Path
 ) -> None:

@@ -30,10 +30,10 @@ MEMORY_SHARE = 0.9
 def main(folder: Path) -> None:
     """Do the job of a folder, and leave the answer there."""
     job = json.loads((folder / "job.json").read_text("utf-8"))
-    if job["kind"] in ("script", "function"):
-        # the user's code starts processes as it would without us
-        os.environ.pop("PYTHONSAFEPATH", None)
     try:
+        if job["kind"] in ("script", "function"):
+            # the user's code starts processes as it would without us
+            os.environ.pop("PYTHONSAFEPATH", None)
         facts = {"run": str(_examine(job, folder))}
     # whatever it is: without an answer a thread of the script's would be waited for
     except BaseException as error:
