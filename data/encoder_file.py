@@ -26,7 +26,7 @@ import pandas as pd
 
 from .disk import no_link, replaced
 from .encode import to_matrix
-from .errors import BadData
+from .errors import BadData, first_line
 
 ENCODER = "encoder.npz"
 """Name of the file in the folder of a run."""
@@ -107,7 +107,7 @@ class _Read:
         try:
             return to_matrix(self.fitted, x)
         except Exception as error:  # rows, versions or the file may be at fault
-            msg = f"the rows cannot be encoded with {self.path} ({_line(error)})"
+            msg = f"the rows cannot be encoded with {self.path} ({_told(error)})"
             if self.versions != _versions():
                 raise _of_other_versions(self.path, self.versions, error) from error
             msg = f"{msg}; compare them with the rows trained on"
@@ -133,7 +133,7 @@ def write_encoder(path: Path, encoder: Any) -> None:
     form = {"versions": _versions(), "encoder": _packed(encoder, arrays)}
     text = np.frombuffer(json.dumps(form).encode(), dtype="uint8")
     with replaced(path) as stream:
-        np.savez(stream, description=text, **dict(arrays.values()))  # type: ignore[arg-type]
+        np.savez(stream, description=text, **dict(arrays.values()))  # type: ignore[arg-type]  (its hints know no names)
 
 
 def read_encoder(path: Path) -> Any:
@@ -163,7 +163,7 @@ def read_encoder(path: Path) -> Any:
     except Exception as error:  # numpy, zipfile and json raise whatever they meet
         if versions not in (None, _versions()):
             raise _of_other_versions(path, versions, error) from error
-        msg = f"{path} is damaged ({_line(error)}); train the network again"
+        msg = f"{path} is damaged ({_told(error)}); train the network again"
         raise BadData(msg) from error
 
 
@@ -185,14 +185,12 @@ def _of_other_versions(
         " and ".join(f"{name} {version}" for name, version in some.items())
         for some in (versions, _versions())
     )
-    msg = f"{path} was written by {told}, here are {here} ({_line(error)})"
+    msg = f"{path} was written by {told}, here are {here} ({_told(error)})"
     return BadData(f"{msg}; train the network again")
 
 
-def _line(error: Exception) -> str:
-    """Return what happened in at most 200 characters of one line."""
-    text = " ".join(f"{type(error).__name__}: {error}".split())
-    return text if len(text) <= 200 else f"{text[:197]}..."
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {first_line(error)}"
 
 
 def _load(stream: IO[bytes]) -> dict[str, np.ndarray]:

@@ -14,6 +14,8 @@ from difflib import get_close_matches
 
 _LONGEST = 200
 """Letters of a name that are compared and shown."""
+_LOOKED_AT = 2_000
+"""Characters of an error's text among which its first line is looked for."""
 _MOST_NAMES = 2_000
 """Names that one is compared with."""
 
@@ -44,6 +46,20 @@ class Misuse(ZooError):
 
 class UnknownName(Misuse, KeyError):
     """A model, dataset, column or run that does not exist."""
+
+
+def first_line(error: BaseException, limit: int = 200) -> str:
+    """Return the first line of an error's text; its type where it has none.
+
+    Parameters
+    ----------
+    error : BaseException
+        Of another library, or of a file of somebody else's: it may be of any length.
+    limit : int, default 200
+        Characters that are kept.
+    """
+    text = str(error)[:_LOOKED_AT].strip()
+    return text.splitlines()[0][:limit] if text else type(error).__name__
 
 
 def unknown(

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .errors import BadData, Misuse
+from .errors import BadData, Misuse, first_line
 
 _MISSING = ("?", "")
 """Read as missing beside pandas' own list (``NA``, ``nan``, ``null`` ...): ``?`` is
@@ -101,7 +101,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     except BadData:
         raise
     except Exception as error:  # a damaged file makes pyarrow raise nearly anything
-        msg = f"{path.name} cannot be read as Parquet: {_first_line(error)}"
+        msg = f"{path.name} cannot be read as Parquet: {first_line(error)}"
         raise BadData(msg) from error
 
 
@@ -151,7 +151,7 @@ def _parse(
         msg = f"{msg} has names; name all columns"
         raise BadData(msg) from error
     except (ValueError, OSError) as error:  # pandas' own errors are ValueErrors
-        msg = f"{path.name} is no table: {_first_line(error)}"
+        msg = f"{path.name} is no table: {first_line(error)}"
         raise BadData(msg) from error
 
 
@@ -178,7 +178,7 @@ def _pieces(path: Path) -> Iterator[bytes]:
             while piece := f.read(1 << 20):
                 yield piece
     except (OSError, EOFError, zlib.error) as error:
-        msg = f"{path.name} cannot be read: {_first_line(error)}"
+        msg = f"{path.name} cannot be read: {first_line(error)}"
         raise BadData(msg) from error
 
 
@@ -200,7 +200,7 @@ def _cells(path: Path, lines: list[str], separator: str) -> list[list[str]]:
     try:
         return list(reader)
     except csv.Error as error:
-        msg = f"{path.name} is no table: {_first_line(error)}; is a quote not closed?"
+        msg = f"{path.name} is no table: {first_line(error)}; is a quote not closed?"
         raise BadData(msg) from error
 
 
@@ -324,7 +324,7 @@ def load_arrays(path: Path) -> dict[str, np.ndarray]:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             arrays = {key.lower(): np.asarray(archive[key]) for key in archive.files}
     except Exception as error:  # numpy, zipfile and zlib raise whatever they meet
-        msg = f"{path.name} cannot be read as NPZ: {_first_line(error)}"
+        msg = f"{path.name} cannot be read as NPZ: {first_line(error)}"
         raise BadData(msg) from error
     return {key: _plain(array) for key, array in arrays.items()}
 
@@ -354,7 +354,3 @@ def check_path(path: Path) -> None:
     if not suffix(path):
         msg = f"{path.name!r} has no ending we read; allowed are {', '.join(_SUFFIXES)}"
         raise Misuse(msg)
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

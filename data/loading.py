@@ -313,6 +313,7 @@ def _sha256(dataset: Dataset) -> str:
     x = dataset.x
     if isinstance(x, pd.DataFrame):
         digest.update("\0".join(x.columns).encode())
+        # pandas' hints leave its function out
         x = pd.util.hash_pandas_object(x, index=False).to_numpy()  # type: ignore[attr-defined]
     for part in (x, dataset.y, dataset.groups):
         if part is not None:

@@ -17,7 +17,6 @@ from ..estimators.text import word_features
 if TYPE_CHECKING:
     import pandas as pd
 
-
 _FOLDS = 5
 AGREED = 0.99
 """Share of the rows with equal features whose targets agree, where they are copies."""
@@ -238,6 +237,7 @@ def row_hashes(x: pd.DataFrame | np.ndarray) -> np.ndarray:
 
     if isinstance(x, pd.DataFrame):
         # pandas' type hints leave this function out
+        # pandas' hints leave its function out
         hashes = pd.util.hash_pandas_object(x, index=False)  # type: ignore[attr-defined]
         return hashes.to_numpy()
     return np.array([hash(row.tobytes()) for row in x])

@@ -73,7 +73,7 @@ def test_place_is_the_innermost_line_of_ours(tmp_path: Path, monkeypatch) -> Non
     from learnable.data.generate import make_rgb
 
     with pytest.raises(TypeError) as caught:
-        make_rgb("no seed")  # type: ignore[arg-type]
+        make_rgb("no seed")  # type: ignore[arg-type]  (the mistake that is made)
     assert " at data/generate.py:" in as_error(caught.value)[0]
 
 
@@ -89,7 +89,7 @@ STREAMS = {
 @pytest.mark.parametrize("streams", STREAMS.values(), ids=STREAMS)
 def test_streams_that_are_closed_or_full_are_no_fault(streams: str) -> None:
     if not os.path.exists("/dev/full"):
-        pytest.skip("this system has no /dev/full")
+        pytest.skip("an output that is full is tried with /dev/full, which is of Linux")
     zoo = f"exec {sys.executable} -c 'from learnable.zoo.cli import main; main()' list"
     done = subprocess.run(
         ["sh", "-c", f"{zoo} {streams}"], capture_output=True, text=True

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import joblib
+import numpy as np
 import pytest
 
 
@@ -127,7 +128,7 @@ def test_rows_are_encoded_as_in_training(zoo, own) -> None:
 
     x: Any = load("iris").x.copy()
     x.iloc[-1, 1] = None
-    encoder, matrix = fit_encoder(x, range(len(x) - 1))  # type: ignore[arg-type]
+    encoder, matrix = fit_encoder(x, np.arange(len(x) - 1))
     assert matrix.shape[1] == 4
     rows = "5.1,,1.4,0.2\n"
     assert "is missing" in ask(zoo, own, rows).stderr

@@ -88,7 +88,7 @@ def test_only_its_own_folders_can_be_written(files, monkeypatch) -> None:
 def test_sockets_of_others_are_hidden(files, tmp_path_factory) -> None:
     other = tmp_path_factory.mktemp("other") / "socket"
     if not other.is_relative_to("/tmp"):
-        pytest.skip("folders of tests are elsewhere")
+        pytest.skip("/tmp is what is hidden, and test folders are elsewhere here")
     code = "import os, sys; print(os.path.exists(sys.argv[1]), os.listdir('/run'))"
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(other))

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 FOLDERS = ("baselines", "data", "reports", "zoo")
 ANCHORED = frozenset({"match", "fullmatch"})
 
+# the only reader of patterns that Python has, and it is not public
 parser: Any = re._parser  # type: ignore[attr-defined]
 REPEATS = {parser.MAX_REPEAT, parser.MIN_REPEAT}
 WITHOUT_WIDTH = {parser.AT, parser.ASSERT, parser.ASSERT_NOT}

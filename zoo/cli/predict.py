@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...data.errors import BadData, ZooError
+from ...data.errors import BadData, ZooError, first_line
 from ..console import json_line
 from . import options
 
@@ -46,11 +46,10 @@ def predict_command(run: str, file: str | None, out: Path, as_json: bool) -> Non
     if inputs.task == "characters":
         msg = f"{folder.name} holds a network of characters"
         raise Misuse(f"{msg}; `zoo generate {folder.name}` lets it write")
+    forecasts = inputs.task == "forecast"
+    asked = _values(file, inputs) if forecasts else _rows(file, inputs)
     with fits_its_settings(folder):
-        if inputs.task == "forecast":
-            outputs = _forecast(folder, file, inputs)
-        else:
-            outputs = _ask(folder, _rows(file, inputs))
+        outputs = (_forecast if forecasts else _ask)(folder, asked)
         answers = _answers(outputs, inputs)
     for answer in answers:
         click.echo(json_line(answer) if as_json else _line(answer))
@@ -63,16 +62,16 @@ def fits_its_settings(folder: Path) -> Iterator[None]:
     Raises
     ------
     BadData
-        Anything but an error of ours came up: the run is damaged, or was put together.
+        Its network raised: the run is damaged, or was put together.
     """
     try:
         yield
-    except (ZooError, click.ClickException, click.Abort):
+    except (ZooError, OSError, MemoryError):
         raise
+    # whatever a network raises that its settings do not describe
     except Exception as error:
-        line = (str(error).strip().splitlines() or [""])[0][:200]
         msg = f"the network of {folder.name} does not fit its settings"
-        msg = f"{msg} ({type(error).__name__}: {line})"
+        msg = f"{msg} ({type(error).__name__}: {first_line(error)})"
         raise BadData(f"{msg}; train it again") from error
 
 
@@ -88,16 +87,20 @@ def _rows(file: str | None, inputs: Inputs) -> Any:
     return ask_for_row(inputs, lambda name: click.prompt(f"{name}{hint}", default=""))
 
 
-def _forecast(folder: Path, file: str | None, inputs: Inputs) -> np.ndarray:
-    """The next steps of a series, of shape (horizon, 1)."""
-    from ..networks.forecaster import forecast
-    from ..networks.load_model import load_network
+def _values(file: str | None, inputs: Inputs) -> np.ndarray:
+    """Read the last values of a series, of shape (n_values,)."""
     from ..networks.predict_input import series_from_file, series_from_text
 
     if file and file != "-":
-        values = series_from_file(Path(file), inputs)
-    else:
-        values = series_from_text(sys.stdin.read(), inputs)
+        return series_from_file(Path(file), inputs)
+    return series_from_text(sys.stdin.read(), inputs)
+
+
+def _forecast(folder: Path, values: np.ndarray) -> np.ndarray:
+    """Return the next steps of a series, of shape (horizon, 1)."""
+    from ..networks.forecaster import forecast
+    from ..networks.load_model import load_network
+
     return forecast(load_network(folder), values).reshape(-1, 1)
 
 

@@ -14,16 +14,18 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ...data.errors import BadData
+import h5py
+
+from ...data.errors import BadData, first_line
 from ..backend import keras
 from ..run_files import MODEL
 from . import losses as losses  # its layers are known to Keras once imported
 from .model_config import check_config
 
 CONFIG = "config.json"
-WEIGHTS = ("model.weights.h5", "model.weights.npz")
+WEIGHTS = "model.weights.h5"
 LARGEST_CONFIG = 200_000_000
-"""Bytes. That of the largest network of `keras.applications` has about a million."""
+"""Bytes. That of NASNetLarge, one of the largest of Keras, has 1.03 million."""
 UNPACKED = 1 << 30
 """Bytes of a member that may come out of less than a hundredth of them. Weights are
 stored as they are."""
@@ -90,21 +92,13 @@ def check_weights(path: Path) -> None:
     BadData
         It is no HDF5 file, or has links or data that lie outside it.
     """
-    import h5py  # noqa: PLC0415  (as Keras does, only where such a file is)
-
     try:
         with path.open("rb") as stream, h5py.File(stream, "r") as file:
             _check_group(file)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise BadData(
-            f"{path.name} is no sound HDF5 file: {in_short(error)}"
+            f"{path.name} is no sound HDF5 file: {first_line(error)}"
         ) from error
-
-
-def in_short(error: BaseException) -> str:
-    """Return the first line of an error's text, with its type where it has none."""
-    text = str(error)[:2000].strip()
-    return text.splitlines()[0][:300] if text else type(error).__name__
 
 
 def _loaded(path: Path, *, compile: bool = True) -> Any:
@@ -119,7 +113,7 @@ def _loaded(path: Path, *, compile: bool = True) -> Any:
         raise
     # whatever a damaged or strange file makes Keras, zip or HDF5 raise
     except Exception as error:
-        raise BadData(f"{type(error).__name__}: {in_short(error)}") from error
+        raise BadData(f"{type(error).__name__}: {first_line(error)}") from error
 
 
 def _check_file(path: Path, *, compile: bool) -> None:
@@ -146,9 +140,9 @@ def _check_archive(path: Path, *, compile: bool) -> None:
         if not compile and isinstance(config, dict):
             config.pop("compile_config", None)  # as Keras does
         check_config(config)
-        for name in set(archive.namelist()) & {WEIGHTS[0]}:
-            with archive.open(name) as stream:
-                _check_weights_of(stream)
+        if WEIGHTS in archive.namelist():
+            with archive.open(WEIGHTS) as stream, h5py.File(stream, "r") as file:
+                _check_group(file)
 
 
 def _check_member(member: zipfile.ZipInfo) -> None:
@@ -172,8 +166,6 @@ def _parsed(text: bytes | str) -> Any:
 
 def _check_hdf5(path: Path, *, compile: bool) -> None:
     check_weights(path)
-    import h5py  # noqa: PLC0415  (as above)
-
     with h5py.File(path, "r") as file:
         network = file.attrs.get("model_config")
         training = file.attrs.get("training_config") if compile else None
@@ -184,17 +176,8 @@ def _check_hdf5(path: Path, *, compile: bool) -> None:
         check_config(_parsed(training))
 
 
-def _check_weights_of(stream: Any) -> None:
-    import h5py  # noqa: PLC0415  (as above)
-
-    with h5py.File(stream, "r") as file:
-        _check_group(file)
-
-
 def _check_group(file: Any) -> None:
     """Refuse links, and datasets whose values lie elsewhere or nowhere."""
-    import h5py  # noqa: PLC0415  (as above)
-
     waiting, seen = [file], {file}
     while waiting:
         group = waiting.pop()

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ...data.disk import no_link, replaced
-from ...data.errors import BadData
+from ...data.errors import BadData, first_line
 from ..backend import keras
 from ..run_files import HISTORY, STATE
 from .start import state_of
@@ -164,16 +164,16 @@ def _sound(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    # a full disk is another matter; of a state anything may be wrong
-    except OSError as error:
+    except MemoryError:
+        raise
+    except OSError as error:  # one with a number is the system's: a full disk
         if error.errno is not None:
             raise
         raise _damaged(path, error) from error
-    except Exception as error:
+    except Exception as error:  # whatever an odd state makes NumPy, JSON or Keras raise
         raise _damaged(path, error) from error
 
 
 def _damaged(path: Path, error: Exception) -> BadData:
-    line = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
-    msg = f"{path} is damaged ({line}), so that nothing can be taken up"
+    msg = f"{path} is damaged ({first_line(error)}), so that nothing can be taken up"
     return BadData(f"{msg}; train the network again")
