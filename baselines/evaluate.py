@@ -16,7 +16,7 @@ from ..data.errors import BadData, Misuse
 from ..data.split import has_strata, make_folds, sample_rows
 from .estimators.catalog import baselines_for
 from .results.results import About, Results, Verdict
-from .rules.case import LearnedContext, RuleResult
+from .rules.context import LearnedContext, RuleResult
 from .rules.examine import examine
 from .scores import fold_scores, harness
 from .scores.board import FoldOutcomes, collect_outcomes

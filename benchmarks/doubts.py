@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from learnable import Card, Dataset, baselines_for, load
 from learnable.baselines.results.results import Signal, Verdict
-from learnable.baselines.rules.case import LearnedContext, TableContext
+from learnable.baselines.rules.context import LearnedContext, TableContext
 from learnable.baselines.rules.label_noise import (
     BETTER,
     POOR,

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from learnable import Dataset, baselines_for, load
 from learnable.baselines.results.results import Signal, Verdict
-from learnable.baselines.rules.case import LearnedContext, TableContext
-from learnable.baselines.rules.label_noise import contradicted_labels
+from learnable.baselines.rules.context import LearnedContext, TableContext
+from learnable.baselines.rules.label_noise import label_noise
 from learnable.baselines.scores import harness
 from learnable.baselines.scores.board import collect_outcomes
 from learnable.baselines.scores.fold_scores import make_rows
@@ -51,7 +51,7 @@ def try_one(dataset: Dataset, share: float) -> dict[str, Any]:
     board = collect_outcomes(planted, folds, outcomes)
     learned = LearnedContext(board, NOTHING, Verdict("signal", "", "", ""), planted)
     case = TableContext(planted, make_rows(board), learned)
-    found = contradicted_labels(case)
+    found = label_noise(case)
     facts: dict[str, Any] = {"planted": len(wrong), "severity": "-", "named": 0}
     if found is None:
         return facts

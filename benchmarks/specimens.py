@@ -72,7 +72,7 @@ def check(folder: Path, *, seed: int) -> dict[str, Any]:
     return {
         "commit": commit(),
         "seconds": spent,
-        "side": facts["side"],
+        "sides": facts["sides"],
         "verdict": facts["verdict"],
         "causes": [cause["label"] for cause in facts["causes"]],
         "repairs": [cause["repair"] for cause in facts["causes"]],
@@ -111,13 +111,13 @@ def judge(record: dict[str, Any], truth: dict[str, Any]) -> dict[str, Any]:
     answers = [set(answer) for answer in truth["causes"]]
     allowed = set(truth["also_acceptable"]).union(*answers)
     full = any(answer <= told for answer in answers)
-    side = record.get("side")
-    partly = truth["side"] == "both" and side in ("network", "data") and full
+    undecided = record.get("verdict") in (None, "undecided")
     return {
         "found": full if answers else None,
         "hit": len(told & set().union(*answers)),
         "false": sorted(told - allowed),
-        "side": side == truth["side"] or partly,
+        "sides": record.get("sides") == truth["sides"]
+        and (bool(truth["sides"]) or not undecided),
         "reached": _reached(record.get("fixed") or {}, truth.get("fixed") or {}),
     }
 
@@ -138,7 +138,7 @@ def figures(
     """The figures of a set of scripts."""
     judged = {n: judge(found[n], truths[n]) for n in found if n in truths}
     failing = [n for n in judged if truths[n]["causes"]]
-    healthy = [n for n in judged if truths[n]["side"] == "none"]
+    healthy = [n for n in judged if not truths[n]["sides"]]
     named = sum(len(found[n].get("causes", ())) for n in failing)
     wrong = sum(len(judged[n]["false"]) for n in failing)
     reached = [j["reached"] for j in judged.values() if j["reached"] is not None]
@@ -150,7 +150,7 @@ def figures(
         "healthy blamed": float(
             np.mean([bool(judged[n]["false"]) for n in healthy] or [np.nan])
         ),
-        "side": float(np.mean([j["side"] for j in judged.values()])),
+        "sides": float(np.mean([j["sides"] for j in judged.values()])),
         "repaired": float(np.mean(reached or [np.nan])),
         "median seconds": float(np.median(seconds)),
         "longest": float(np.max(seconds)),
@@ -185,15 +185,15 @@ def main() -> None:
 def same_answer(
     one: dict[str, dict[str, Any]], other: dict[str, dict[str, Any]]
 ) -> str:
-    """How many scripts have the same side and causes under another seed."""
+    """How many scripts have the same sides and causes under another seed."""
     both = sorted(set(one) & set(other))
     same = [
-        one[n].get("side") == other[n].get("side")
+        one[n].get("sides") == other[n].get("sides")
         and set(one[n].get("causes", ())) == set(other[n].get("causes", ()))
         for n in both
     ]
     return (
-        f"The same side and the same causes under another seed: {sum(same)} of "
+        f"The same sides and the same causes under another seed: {sum(same)} of "
         f"{len(both)} scripts ({np.mean(same):.2f})."
     )
 

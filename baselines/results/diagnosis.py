@@ -6,14 +6,27 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Literal
 
-Side = Literal["network", "data", "both", "none", "undecided"]
-"""Where the fault lies."""
-SIDES: dict[Side, str] = {
-    "network": "The fault lies in the network.",
-    "data": "The fault lies in the data.",
-    "both": "The fault lies in the data and in the network.",
-    "none": "No fault was found.",
-    "undecided": "It cannot be told where the fault lies.",
+Side = Literal["network", "preparation", "data"]
+"""On which side a fault lies: the network and its training, the way in which the
+program hands rows over, or the rows themselves, whatever the model."""
+SIDES: tuple[Side, ...] = ("network", "preparation", "data")
+_PREPARATION = {
+    "inputs-not-scaled": "hands them over unscaled",
+    "targets-not-scaled": "hands over targets that are not scaled",
+    "inputs-not-finite": "hands over values that are missing or infinite",
+    "rows-not-shuffled": "hands them over in the order of their targets",
+    "label-encoding": "codes the labels in another way than they are read",
+    "target-shape": "hands over targets in another shape than the outputs have",
+    "labels-misaligned": "hands over the labels of other rows",
+    "train-test-mismatch": "prepares test rows in another way than training rows",
+    "constant-inputs": "hands over inputs that do not vary",
+    "class-imbalance": "hands them over without weights for the rare classes",
+}
+"""Label -> what the script does wrong with its rows."""
+_PLACES: dict[Side, str] = {
+    "network": "the network",
+    "preparation": "the preparation of the rows",
+    "data": "the data",
 }
 
 
@@ -34,9 +47,7 @@ class Cause:
         causes; None where nothing could be tried.
     lost, error : float, optional
         What the score loses when this repair is left out, and its standard error.
-    is_data : bool
-        Whether the data are at fault: so are those of rules D, and labels that were
-        computed with.
+    side : {"network", "preparation", "data"}
     """
 
     code: str
@@ -49,7 +60,7 @@ class Cause:
     together: float | None = None
     lost: float | None = None
     error: float | None = None
-    is_data: bool = False
+    side: Side = "network"
 
     @property
     def scores(self) -> str:
@@ -118,7 +129,9 @@ class Diagnosis:
 
     Parameters
     ----------
-    side : {"network", "data", "both", "none", "undecided"}
+    sides : tuple of {"network", "preparation", "data"}
+        Where the faults lie; empty where nothing is at fault, or where ``verdict`` is
+        ``"undecided"``.
     verdict, sentence, change : str
         As a `learnable.baselines.results.results.Verdict`.
     measure : str
@@ -148,7 +161,7 @@ class Diagnosis:
     """
 
     script: str
-    side: Side
+    sides: tuple[Side, ...]
     verdict: str
     sentence: str
     change: str
@@ -177,9 +190,9 @@ class Diagnosis:
     seconds: dict[str, float] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        """Side, verdict and causes, a few lines, as a terminal shows them."""
+        """Verdict, sides and causes, a few lines, as a terminal shows them."""
         of = f"output {self.output!r}: " if self.output else ""
-        lines = [f"{of}{self.verdict}. {SIDES[self.side]}", f"  {self.sentence}"]
+        lines = [f"{of}{self.verdict}. {self.headline}", f"  {self.sentence}"]
         for cause in self.causes:
             lines += [f"{cause.code} {cause.label}. {cause.sentence}"]
             lines += [f"  {cause.scores}"] if cause.scores else []
@@ -192,6 +205,28 @@ class Diagnosis:
         return "\n".join([*lines, *(other.summary for other in self.others)])
 
     __str__ = __repr__
+
+    @property
+    def headline(self) -> str:
+        """Say in one sentence where the fault lies."""
+        if not self.sides:
+            unclear = self.verdict in ("undecided", "no-signal")
+            return (
+                "It cannot be told where the fault lies."
+                if unclear
+                else "No fault was found."
+            )
+        # a repair that was tried shows that a network can learn these rows
+        proved = [cause for cause in self.causes if cause.together is not None]
+        handed = [c for c in proved or self.causes if c.label in _PREPARATION]
+        if handed and "network" not in self.sides:
+            told = f"the script {_PREPARATION[handed[0].label]}"
+        else:
+            places = " and ".join(_PLACES[side] for side in self.sides)
+            told = f"the fault lies in {places}"
+        if proved:
+            return f"The data can be learned; {told}."
+        return f"{told[0].upper()}{told[1:]}.".replace(" them ", " the rows ")
 
     @property
     def further(self) -> str:
@@ -211,7 +246,7 @@ class Diagnosis:
     def _repr_html_(self) -> str:
         """The same for a notebook, with a table of the causes."""
         parts = [
-            f"<p><b>{escape(self.verdict)}.</b> {escape(SIDES[self.side])}<br>"
+            f"<p><b>{escape(self.verdict)}.</b> {escape(self.headline)}<br>"
             f"{escape(self.sentence)}</p>"
         ]
         if self.causes:

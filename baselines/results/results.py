@@ -230,8 +230,9 @@ class Noise:
     sentence: str
 
 
-SCHEMA = 1
-"""Raised when a reader of the older form would misread the newer one."""
+SCHEMA = 2
+"""Raised when a reader of the older form would misread the newer one. 2: a diagnosis
+has sides, and codes were given anew."""
 
 _TOO_MUCH = (RecursionError, OverflowError)  # brackets in brackets, numbers like 1e999
 
@@ -484,7 +485,7 @@ class Results:
         Raises
         ------
         BadData
-            The file is damaged, or of a newer schema.
+            The file is damaged, of a newer schema, or a diagnosis of an older one.
         """
         try:
             facts = json.loads(read_regular(path))
@@ -495,6 +496,9 @@ class Results:
         if schema > SCHEMA:
             msg = f"{path} has schema {schema}; this version reads up to {SCHEMA}"
             raise BadData(f"{msg}. Install a newer version.")
+        if schema < SCHEMA and facts.get("diagnosis"):
+            msg = f"{path} has schema {schema}, whose findings had other codes"
+            raise BadData(f"{msg}; run `zoo check` again")
         try:
             return cls.from_dict(facts)
         except Exception as error:  # cattrs raises groups of many kinds

@@ -1,4 +1,4 @@
-"""A class so common that accuracy flatters."""
+"""A class so rare that accuracy flatters."""
 
 from __future__ import annotations
 
@@ -6,33 +6,66 @@ import numpy as np
 
 from ..results.results import Row
 from ..scores.fold_scores import learns
-from .case import RuleResult, TableContext, found
+from .context import RuleResult, TableContext, found
+from .registry import rule
 
-COMMON = 0.8
+RARE = 0.3
+"""Share of the rarest class by that of equal shares, below which it is rare."""
+_LEAST_ROWS = 20
+"""Mean rows of a class, below which a class may be rare by chance."""
+_HIGH = 0.8
+"""Accuracy that looks good."""
 _NEAR = 0.05
 """Balanced accuracy so near to that of one answer to all rows is no better."""
 
 
-def class_imbalance(case: TableContext) -> RuleResult | None:
-    """One class with four fifths of the rows or more."""
-    dataset = case.dataset
+def find_imbalance(
+    codes: np.ndarray, weights: np.ndarray | None = None
+) -> tuple[float, float] | None:
+    """Return the shares of the rarest and of the commonest class.
+
+    None where there is one class only, or where no class is rare.
+
+    Parameters
+    ----------
+    codes : int array of shape (n_rows,)
+    weights : array of shape (n_rows,), optional
+        Of the rows in the loss; 1 by default.
+    """
+    known, places = np.unique(codes, return_inverse=True)
+    sums = np.bincount(places, weights=weights)
+    if len(known) < 2 or len(codes) < _LEAST_ROWS * len(known) or sums.sum() <= 0:
+        return None
+    shares = sums / sums.sum()
+    rarest = float(shares.min())
+    return (rarest, float(shares.max())) if rarest < RARE / len(known) else None
+
+
+@rule("D310")
+def class_imbalance(context: TableContext) -> RuleResult | None:
+    """A class with so few rows that to leave it out costs next to nothing."""
+    dataset = context.dataset
     if not dataset.classes or dataset.y.ndim == 2:
         return None
-    counts = np.bincount(dataset.y, minlength=len(dataset.classes))
-    share = float(counts.max() / counts.sum())
-    if share < COMMON:
+    shares = find_imbalance(dataset.y)
+    if shares is None:
         return None
-    flattered = [row.name for row in case.candidates if _flattered(row, len(counts))]
+    rarest, commonest = shares
+    codes, counts = np.unique(dataset.y, return_counts=True)
+    rare = dataset.classes[codes[counts.argmin()]]
+    common = dataset.classes[codes[counts.argmax()]]
+    flattered = [r.name for r in context.candidates if _flattered(r, len(codes))]
     told = f" {', '.join(flattered)} do no better than that." if flattered else ""
-    label = dataset.classes[int(counts.argmax())]
     return found(
         "D310",
         "warning" if flattered else "note",
-        f"{share:.1%} of the rows are {label!r}: always saying so is right as often."
-        f"{told}",
+        f"Class {common!r} has {commonest:.1%} of the rows and class {rare!r} "
+        f"{rarest:.1%}: who always predicts {common!r} has an accuracy of "
+        f"{commonest:.3f}.{told}",
         "Judge by balanced accuracy, MCC or the rare class's recall, not by accuracy; "
         "--class-weight balanced makes a network attend to the rare classes.",
-        majority_share=share,
+        majority_share=commonest,
+        rarest_share=rarest,
         flattered=len(flattered),
     )
 
@@ -43,4 +76,4 @@ def _flattered(row: Row, classes: int) -> bool:
     if not scores or not learns(row):
         return False
     one_answer = scores["balanced_accuracy"].mean <= 1 / classes + _NEAR
-    return bool(scores["accuracy"].mean >= COMMON and one_answer)
+    return bool(scores["accuracy"].mean >= _HIGH and one_answer)

@@ -2,48 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...data import Dataset
 from ...data.dataset import ORDERED
 from ..results.findings import SEVERITIES
 from ..results.results import Row
-from .case import LearnedContext, RuleResult, TableContext
-from .class_imbalance import class_imbalance
-from .columns import constant_inputs, inputs_not_finite
-from .duplicates import conflicting_labels, duplicate_rows
+from .context import LearnedContext, RuleResult, TableContext
 from .examples import with_examples
-from .label_noise import contradicted_labels
-from .labels_random_shifted import labels_misaligned, labels_random
-from .leak import leak
-from .neighbours import rows_like_neighbours
-from .order import rows_not_shuffled
-from .scale import inputs_not_scaled, targets_not_scaled
-from .too_few_rows import too_few_rows
-from .train_test_shift import train_test_mismatch
+from .registry import checks
 
 if TYPE_CHECKING:
     import pandas as pd
-
-CHECKS: tuple[Callable[[TableContext], RuleResult | None], ...] = (
-    inputs_not_scaled,
-    targets_not_scaled,
-    inputs_not_finite,
-    rows_not_shuffled,
-    labels_random,
-    labels_misaligned,
-    conflicting_labels,
-    contradicted_labels,
-    leak,
-    rows_like_neighbours,
-    duplicate_rows,
-    class_imbalance,
-    too_few_rows,
-    train_test_mismatch,
-    constant_inputs,
-)
-"""In the order of their codes."""
 
 
 def examine(
@@ -66,8 +37,8 @@ def examine(
     """
     if dataset.task in ORDERED:
         return ()
-    case = TableContext(dataset, tuple(candidates), learned)
-    found = [f for check in CHECKS if (f := check(case)) is not None]
+    context = TableContext(dataset, tuple(candidates), learned)
+    found = [f for check in checks(__name__) if (f := check(context)) is not None]
     found = [with_examples(f, dataset) for f in found]
     return tuple(sorted(found, key=lambda f: SEVERITIES.index(f.finding.severity)))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...data import Dataset
 from ..results.findings import Examples
-from .case import RuleResult
+from .context import RuleResult
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..scores.metrics import safe_probabilities
-from .case import RuleResult, TableContext, found
+from .context import RuleResult, TableContext, found
+from .registry import rule
 
 LEAST_SURE = 0.01
 """Share contradicted among the surest rows, at its lower end, that is a warning ..."""
@@ -47,16 +48,17 @@ class Doubts:
     sure_count: int
 
 
-def contradicted_labels(case: TableContext) -> RuleResult | None:
+@rule("D307")
+def label_noise(context: TableContext) -> RuleResult | None:
     """Labels that the best baseline, which did not see them, confidently denies."""
-    if case.said is None or case.best is None:
+    if context.said is None or context.best is None:
         return None
-    errors = share_of_errors(case)
+    errors = share_of_errors(context)
     # what baselines on pixels cannot tell apart, networks do: poor is none there
-    if errors > (BETTER if case.dataset.is_image else POOR):
+    if errors > (BETTER if context.dataset.is_image else POOR):
         return None
-    rows, p = case.said
-    y = case.dataset.y[rows]
+    rows, p = context.said
+    y = context.dataset.y[rows]
     doubts = find_doubts(y, p)
     if not len(doubts.rows):
         return None
@@ -70,8 +72,9 @@ def contradicted_labels(case: TableContext) -> RuleResult | None:
     return found(
         "D307",
         "warning" if grave else "note",
-        f"{len(doubts.rows):,} of {len(rows):,} labels are not what {case.best.name} "
-        "is sure of without having seen them. " + _meaning(doubts, wrong, grave=grave),
+        f"{len(doubts.rows):,} of {len(rows):,} labels are not what "
+        f"{context.best.name} is sure of without having seen them. "
+        + _meaning(doubts, wrong, grave=grave),
         "Look at the rows that are named, the least likely label first "
         "(findings.csv has all), and correct those that are wrong. Do not drop rows "
         "only because a model denies them: rare cases look like that too.",
@@ -96,12 +99,12 @@ def _meaning(doubts: Doubts, wrong: float, *, grave: bool) -> str:
     return f"{seen}, as where classes overlap: most of these labels may well be right."
 
 
-def share_of_errors(case: TableContext) -> float:
+def share_of_errors(context: TableContext) -> float:
     """The best baseline's errors by those of the commonest class; infinite if none."""
-    dataset = case.dataset
-    if not dataset.classes or dataset.y.ndim == 2 or case.said is None:
+    dataset = context.dataset
+    if not dataset.classes or dataset.y.ndim == 2 or context.said is None:
         return np.inf
-    rows, p = case.said
+    rows, p = context.said
     y = dataset.y[rows]
     common = np.bincount(y).max() / len(y)
     return float((p.argmax(axis=1) != y).mean() / max(1 - common, 1e-12))

@@ -10,7 +10,8 @@ from ...data import Dataset
 from ..results.findings import Severity
 from ..results.results import Row
 from ..verdicts.leakage import ANSWER, NEARLY_ALL, agreement_unit, column_scores
-from .case import RuleResult, TableContext, found, named
+from .context import RuleResult, TableContext, found, named
+from .registry import rule
 
 TELLING = 0.6
 """Agreement of the best baseline with the target from which columns are tried alone."""
@@ -28,21 +29,22 @@ OWN_NAME = 0.8
 """Agreement of a column with the target's name from which it is thought to be one."""
 
 
-def leak(case: TableContext) -> RuleResult | None:
+@rule("D308")
+def leak(context: TableContext) -> RuleResult | None:
     """Columns that are the answer, are named after it, or say nearly all there is."""
-    best, said = case.best, case.said
-    if best is None or said is None or case.dataset.y.ndim == 2:
+    best, said = context.best, context.said
+    if best is None or said is None or context.dataset.y.ndim == 2:
         return None
     rows, predictions = said
-    whole = _agreement(case.dataset, case.dataset.y[rows], predictions)
+    whole = _agreement(context.dataset, context.dataset.y[rows], predictions)
     if whole < TELLING:
         return None
-    scores = column_scores(case.dataset)
+    scores = column_scores(context.dataset)
     ordered = dict(sorted(scores.items(), key=lambda item: -item[1]))
     return (
-        _answers(case.dataset, best, ordered)
-        or _named_after(case.dataset, ordered)
-        or _alone_at_top(case.dataset, best, ordered, whole)
+        _answers(context.dataset, best, ordered)
+        or _named_after(context.dataset, ordered)
+        or _alone_at_top(context.dataset, best, ordered, whole)
     )
 
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from ..scores.comparison import folds_once
 from ..verdicts.verdict import STATED_EFFECT, round_rows
-from .case import LearnedContext, RuleResult, TableContext, found, named
+from .context import LearnedContext, RuleResult, TableContext, found, named
+from .registry import rule
 
 _RARE = 10
 """Rows of a class from which on folds of a tenth can all have one."""
@@ -18,21 +19,22 @@ LEAST_FOLDS = 5
 """With fewer the interval is wide because of that."""
 
 
-def too_few_rows(case: TableContext) -> RuleResult | None:
+@rule("D311")
+def too_few_rows(context: TableContext) -> RuleResult | None:
     """A verdict that cannot be drawn, rare classes, a skill known only roughly."""
-    if case.learned is None:
+    if context.learned is None:
         return None
     told: list[str] = []
-    needed = _undecided(case, case.learned, told)
+    needed = _undecided(context, context.learned, told)
     grave = needed > 0
-    rare = _rare(case, told)
-    folds = _parts(case.learned)
+    rare = _rare(context, told)
+    folds = _parts(context.learned)
     if rare and min(rare.values()) < folds:
         grave = True
-    wide = _wide(case, told)
+    wide = _wide(context, told)
     if not told:
         return None
-    needed = max([needed, wide, *(_for_class(case, n) for n in rare.values())])
+    needed = max([needed, wide, *(_for_class(context, n) for n in rare.values())])
     return found(
         "D311",
         "warning" if grave else "note",
@@ -44,11 +46,13 @@ def too_few_rows(case: TableContext) -> RuleResult | None:
     )
 
 
-def _undecided(case: TableContext, learned: LearnedContext, told: list[str]) -> float:
+def _undecided(
+    context: TableContext, learned: LearnedContext, told: list[str]
+) -> float:
     """Rows that would decide, 0 where the verdict is drawn."""
     if learned.verdict.name != "undecided":
         return 0
-    rows, least = len(case.dataset), learned.signal.detectable
+    rows, least = len(context.dataset), learned.signal.detectable
     if least is None or least <= STATED_EFFECT:
         told.append(f"{rows:,} rows cannot tell whether there is anything to learn.")
         return 2 * rows
@@ -61,9 +65,9 @@ def _undecided(case: TableContext, learned: LearnedContext, told: list[str]) -> 
     return rows * least / STATED_EFFECT
 
 
-def _rare(case: TableContext, told: list[str]) -> dict[str, int]:
+def _rare(context: TableContext, told: list[str]) -> dict[str, int]:
     """Classes with fewer than `_RARE` rows, and how many they have."""
-    dataset = case.dataset
+    dataset = context.dataset
     if not dataset.classes or dataset.y.ndim == 2:
         return {}
     counts = np.bincount(dataset.y, minlength=len(dataset.classes))
@@ -87,14 +91,14 @@ def _parts(learned: LearnedContext) -> int:
     return folds_once(learned.board.test_over_train)
 
 
-def _for_class(case: TableContext, count: int) -> float:
+def _for_class(context: TableContext, count: int) -> float:
     """Rows in all that bring a class of so many rows to `_RARE`."""
-    return len(case.dataset) * _RARE / count
+    return len(context.dataset) * _RARE / count
 
 
-def _wide(case: TableContext, told: list[str]) -> float:
+def _wide(context: TableContext, told: list[str]) -> float:
     """Rows for a useful interval of the best skill, 0 where it is narrow enough."""
-    skill = case.best.scores["skill"] if case.best else None
+    skill = context.best.scores["skill"] if context.best else None
     if skill is None or skill.low is None or skill.high is None or skill.mean <= 0:
         return 0
     if 1 < len(skill.folds) < LEAST_FOLDS:
@@ -106,4 +110,4 @@ def _wide(case: TableContext, told: list[str]) -> float:
         f"The best baseline's skill of {skill.mean:.2f} may be anything from "
         f"{skill.low:.2f} to {skill.high:.2f}: candidates cannot be told apart by it."
     )
-    return len(case.dataset) * (width / USEFUL) ** 2
+    return len(context.dataset) * (width / USEFUL) ** 2

@@ -141,6 +141,7 @@ EXIT_CODES = {
     "network-ahead": 0,
     "network-level": 0,
     "network-at-fault": 3,
+    "preparation-at-fault": 3,
     "undecided": 4,
     "no-signal": 5,
     "suspicious": 6,

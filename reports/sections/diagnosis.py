@@ -1,29 +1,18 @@
 """Why a network does not learn: answer, causes, and what else was looked at."""
 
 import math
-import re
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import Any
-
-from markupsafe import Markup
 
 from ...baselines.results.diagnosis import Cause, Diagnosis, Sign, Suspicion
 from ...baselines.results.results import Results, Verdict
 from .. import text
 from ..svg import FONT, LETTER, WIDE, Table, draw
-from .findings import explanation, to_markup
+from .findings import explanation
 from .probes import probe_facts, undrawn
 from .repair_diff import program_facts
 from .scores import verdict_facts
 
-HEADLINES = {
-    "network": "The fault lies in the network",
-    "data": "The fault lies in the data",
-    "both": "The fault lies in the data and in the network",
-    "none": "No fault was found",
-    "undecided": "It cannot be told where the fault lies",
-}
 _STATES = {
     "would-do": ("would do as well", "warn"),
     "acquitted": ("not the cause", "none"),
@@ -76,7 +65,7 @@ def _answer(found: Diagnosis) -> dict[str, Any]:
     left_out |= {"a plain network"} if found.reference is None else set()
     of = f"Output {text.name(found.output)}: " if found.output else ""
     return {
-        "headline": of + HEADLINES[found.side],
+        "headline": of + text.clean(found.headline.rstrip("."), 300),
         "verdict": said,
         "scores": [
             {"name": name, "value": score_text(score)}
@@ -103,7 +92,7 @@ def cause_facts(found: Diagnosis, shown: set[str]) -> list[dict[str, Any]]:
     return [
         _cause(cause, found.baseline)
         | {
-            "explanation": about_rule(code)
+            "explanation": explanation(code)
             if codes.index(code) == i and code not in shown
             else ""
         }
@@ -124,15 +113,6 @@ def _cause(cause: Cause, baseline: float | None) -> dict[str, Any]:
         "lost": said if cause.lost is not None and cause.lost > 0 else "",
         "chart": repair_facts(cause, baseline),
     }
-
-
-def about_rule(code: str) -> Markup:
-    """The page of a rule as HTML without its title; empty if it is unknown here."""
-    if not re.fullmatch(r"N\d{3}", code):  # a code may come from a file: it is no path
-        return explanation(code)
-    pages = files(__name__.split(".")[0]) / "zoo/diagnosis/rules/pages"
-    page = pages / f"{code}.md"
-    return Markup(to_markup(page.read_text("utf-8"))) if page.is_file() else Markup("")
 
 
 def suspicion_facts(suspicions: Sequence[Suspicion]) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from ...baselines.results.findings import MOST_NAMED, Examples, Finding
 from ...baselines.results.results import Results
-from ...baselines.rules import catalog
+from ...baselines.rules.registry import RULES
 from .. import text
 
 if TYPE_CHECKING:
@@ -82,11 +82,8 @@ def _named(noun: str, names: list[str], total: int) -> dict[str, Any] | None:
 
 def explanation(code: str) -> Markup:
     """The page of a rule as HTML without its title; empty if it is unknown here."""
-    try:
-        page = catalog.page(code)
-    except KeyError:  # the results may be of a newer release with more rules
-        return Markup("")
-    return Markup(to_markup(page))
+    rule = RULES.get(code)  # the results may be of a newer release with more rules
+    return Markup("") if rule is None else Markup(to_markup(rule.page))
 
 
 def to_markup(page: str) -> str:

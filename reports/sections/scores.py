@@ -252,6 +252,7 @@ TONES = {
     "network-ahead": "good",
     "network-level": "good",
     "network-at-fault": "bad",
+    "preparation-at-fault": "bad",
     "undecided": "open",
     "no-signal": "none",
     "suspicious": "warn",

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from learnable.baselines.rules.case import found
+from learnable.baselines.rules.context import found
 from learnable.baselines.rules.examples import MOST_LETTERS, with_examples
 
 EVIL = "<script>alert(1)</script>\n{{ 7*7 }}" + "x" * 100

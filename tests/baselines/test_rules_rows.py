@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from learnable.baselines.results.results import Signal, Verdict
-from learnable.baselines.rules.case import LearnedContext, TableContext
+from learnable.baselines.rules.context import LearnedContext, TableContext
+from learnable.baselines.rules.drift import drift
 from learnable.baselines.rules.examine import examine
 from learnable.baselines.rules.too_few_rows import too_few_rows
-from learnable.baselines.rules.train_test_shift import train_test_mismatch
 from learnable.baselines.scores.board import collect_outcomes
 from learnable.baselines.scores.fold_scores import make_rows
 from learnable.baselines.scores.harness import Outcome
@@ -91,9 +91,7 @@ def test_skill_that_may_be_anything_is_a_note(dataset_of, rng):
 def test_shifted_column_of_the_test_rows_is_named(dataset_of, rng):
     x = columns(rng, 600).assign(town=rng.choice(["u", "v"], 600))
     x.loc[400:, "x1"] += 2
-    found = train_test_mismatch(
-        TableContext(dataset_of(x, rng.integers(0, 2, 600), n_test=200), ())
-    )
+    found = drift(TableContext(dataset_of(x, rng.integers(0, 2, 600), n_test=200), ()))
     assert found
     assert found.finding.severity == "warning"
     assert found.columns[0] == "x1"
@@ -105,23 +103,19 @@ def test_shifted_column_of_the_test_rows_is_named(dataset_of, rng):
 def test_test_rows_drawn_alike_are_left_alone(rows, dataset_of, rng):
     x = columns(rng, rows).assign(town=rng.choice(["u", "v"], rows))
     data = dataset_of(x, rng.integers(0, 2, rows), n_test=rows // 3)
-    assert train_test_mismatch(TableContext(data, ())) is None
+    assert drift(TableContext(data, ())) is None
 
 
 def test_running_number_tells_test_rows(dataset_of, rng):
     x = columns(rng, 300).assign(number=np.arange(300))
-    found = train_test_mismatch(
-        TableContext(dataset_of(x, rng.normal(size=300), n_test=100), ())
-    )
+    found = drift(TableContext(dataset_of(x, rng.normal(size=300), n_test=100), ()))
     assert found
     assert found.columns == ("number",)
 
 
 def test_other_shares_of_classes_are_told(dataset_of, rng):
     y = np.repeat([0, 1, 0, 1], [200, 100, 50, 150])
-    found = train_test_mismatch(
-        TableContext(dataset_of(columns(rng, 500), y, n_test=200), ())
-    )
+    found = drift(TableContext(dataset_of(columns(rng, 500), y, n_test=200), ()))
     assert found
     assert found.finding.evidence["class_distance"] == pytest.approx(2 / 3 - 1 / 4)
     assert "41.7%" in found.finding.sentence
@@ -130,10 +124,10 @@ def test_other_shares_of_classes_are_told(dataset_of, rng):
 def test_images_of_one_kind_are_left_alone(dataset_of, rng):
     x = rng.normal(size=(200, 8, 8))
     data = dataset_of(x, rng.integers(0, 2, 200), n_test=80)
-    assert train_test_mismatch(TableContext(data, ())) is None
+    assert drift(TableContext(data, ())) is None
     brighter = dataset_of(x + np.linspace(0, 1, 200)[:, None, None] // 0.6, data.y,
                           n_test=80)  # fmt: skip
-    assert train_test_mismatch(TableContext(brighter, ()))
+    assert drift(TableContext(brighter, ()))
 
 
 def test_iris_has_no_graver_finding_than_before(dataset_of):

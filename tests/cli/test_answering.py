@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from learnable.baselines.results.diagnosis import Cause as DataCause
 from learnable.baselines.results.results import Verdict
+from learnable.baselines.rules.registry import RULES, side_of
 from learnable.zoo.check.answer import CheckEvidence, Reference, answer
 from learnable.zoo.check.data_faults import DataFault
 from learnable.zoo.diagnosis.problem.context import NetworkFinding, Repair
@@ -16,12 +17,13 @@ from learnable.zoo.diagnosis.search.causes import Cause, Inquiry, Proposal
 from learnable.zoo.diagnosis.search.trials import Difference
 
 SURE, UNSURE = Difference(0.5, 0.01), Difference(0.5, 0.4)
-LEAK = DataCause("D308", "leak", "a column is the answer", "leave it out", is_data=True)
+LEAK = DataCause("D308", "leak", "a column is the answer", "leave it out", side="data")
 
 
 def cause(code: str) -> Cause:
     repair = Repair("mended", lambda setup: setup)
-    found = NetworkFinding(code, "label", "seen", "do this", 0, (repair,))
+    label, side = RULES[code].label, side_of(code)
+    found = NetworkFinding(code, label, "seen", "do this", 0, (repair,), side=side)
     return Cause(Proposal(found, repair), 0.0, 0.9, 0.9, SURE)
 
 
@@ -80,28 +82,65 @@ def test_advice_is_the_repair_that_was_proved(made, advice):
 
 
 @pytest.mark.parametrize(
-    ("causes", "faults", "side"),
+    ("causes", "faults", "sides", "headline"),
     [
-        (("N106",), (), "network"),
-        (("D301",), (), "data"),
-        (("N106", "D301"), (), "both"),
-        (("N106",), (LEAK,), "both"),
-        ((), (LEAK,), "data"),
+        (("N106",), (), ["network"], "the fault lies in the network"),
+        (("P701",), (), ["preparation"], "the script hands them over unscaled"),
+        (
+            ("N106", "P701"), (), ["network", "preparation"],
+            "the fault lies in the network and the preparation of the rows",
+        ),
+        (
+            ("N106",), (LEAK,), ["network", "data"],
+            "the fault lies in the network and the data",
+        ),
+    ],
+)  # fmt: skip
+def test_sides_are_where_the_causes_are(causes, faults, sides, headline):
+    named = inquiry(0.0, tuple(cause(code) for code in causes))
+    found = told(named, faults=faults)
+    assert list(found.sides) == sides
+    assert found.headline == f"The data can be learned; {headline}."
+
+
+def test_a_leak_is_on_the_side_of_the_data():
+    found = told(inquiry(0.0), faults=(LEAK,))
+    assert found.sides == ("data",)
+    assert found.headline == "The fault lies in the data."
+
+
+@pytest.mark.parametrize(
+    ("codes", "verdict"),
+    [
+        (["P701"], "preparation-at-fault"),
+        (["D310"], "preparation-at-fault"),
+        (["N106", "P701"], "network-at-fault"),
     ],
 )
-def test_side_is_where_the_causes_are(causes, faults, side):
-    found = inquiry(0.0, tuple(cause(code) for code in causes))
-    assert told(found, faults=faults).side == side
+def test_verdict_says_whether_the_network_is_at_fault(codes, verdict):
+    found = told(inquiry(0.0, tuple(cause(code) for code in codes)))
+    assert found.verdict == verdict
+
+
+def test_every_label_of_the_preparation_has_a_headline():
+    for rule in RULES.values():
+        if rule.code[0] != "P":
+            continue
+        fault = DataCause(rule.code, rule.label, "seen", "do", side="preparation")
+        found = told(inquiry(0.0), faults=(fault,))
+        assert found.verdict == "preparation-at-fault"
+        assert found.headline.startswith(("The script hands", "The script prepares",
+                                          "The script codes"))  # fmt: skip
 
 
 def test_a_network_surely_behind_is_at_fault_though_nothing_mends_it():
     found = told(inquiry(0.1))
-    assert (found.side, found.verdict) == ("network", "network-at-fault")
+    assert (found.sides, found.verdict) == (("network",), "network-at-fault")
 
 
 def test_nothing_is_said_of_a_network_that_cannot_be_trained_again():
     found = told(replace(inquiry(0.0), unrepeated="ValueError: no get_config"))
-    assert (found.side, found.verdict) == ("undecided", "undecided")
+    assert (found.sides, found.verdict) == ((), "undecided")
     assert "no get_config" in found.sentence
 
 
@@ -120,12 +159,12 @@ def test_nothing_is_acquitted_that_was_only_tried_alone_for_want_of_time(cut, st
 
 def test_a_network_behind_by_chance_is_not():
     found = told(inquiry(0.5), short=UNSURE)
-    assert (found.side, found.verdict) == ("undecided", "undecided")
+    assert (found.sides, found.verdict) == ((), "undecided")
 
 
 def test_without_any_trial_nobody_is_blamed():
     found = told(inquiry(0.0), short=None)
-    assert (found.side, found.verdict) == ("undecided", "undecided")
+    assert (found.sides, found.verdict) == ((), "undecided")
 
 
 @pytest.mark.parametrize(
@@ -133,7 +172,7 @@ def test_without_any_trial_nobody_is_blamed():
 )
 def test_a_network_that_learns_is_left_alone(before, verdict):
     found = told(inquiry(before), short=UNSURE)
-    assert (found.side, found.verdict) == ("none", verdict)
+    assert (found.sides, found.verdict) == ((), verdict)
 
 
 @pytest.mark.parametrize(
@@ -154,47 +193,47 @@ def test_how_much_is_learned_is_said(before, learns, change):
 )
 def test_faulty_data_have_the_word_though_the_network_scores_well(data, verdict):
     found = told(inquiry(0.9), data=data, short=UNSURE, faults=(LEAK,))
-    assert (found.side, found.verdict) == ("data", verdict)
+    assert (found.sides, found.verdict) == (("data",), verdict)
 
 
 def test_where_nothing_learns_the_data_have_the_word():
     found = told(inquiry(0.0, reach=0.01), data="no-signal", best=0.01, short=UNSURE)
-    assert (found.side, found.verdict) == ("undecided", "no-signal")
+    assert (found.sides, found.verdict) == ((), "no-signal")
 
 
 @pytest.mark.parametrize(
-    ("before", "score", "gain", "side", "verdict"),
+    ("before", "score", "gain", "sides", "verdict"),
     [
-        (0.3, 0.88, SURE, "network", "network-at-fault"),
-        (0.3, 0.88, UNSURE, "none", "undecided"),
-        (0.3, 0.5, SURE, "none", "undecided"),
-        (0.0, 0.0, UNSURE, "network", "network-at-fault"),
+        (0.3, 0.88, SURE, ("network",), "network-at-fault"),
+        (0.3, 0.88, UNSURE, (), "undecided"),
+        (0.3, 0.5, SURE, (), "undecided"),
+        (0.0, 0.0, UNSURE, ("network",), "network-at-fault"),
     ],
     ids=["twice as good", "by chance", "not twice", "nothing learned"],
 )
-def test_a_plain_network_says_whether_any_can(before, score, gain, side, verdict):
+def test_a_plain_network_says_whether_any_can(before, score, gain, sides, verdict):
     found = told(inquiry(before), plain=Reference(score, None, gain))
     assert found.reference == score
-    assert (found.side, found.verdict) == (side, verdict)
+    assert (found.sides, found.verdict) == (sides, verdict)
     assert f"a plain network in its place has {score:.2f}" in found.sentence
 
 
 @pytest.mark.parametrize(
-    ("before", "taught", "plain", "side"),
+    ("before", "taught", "plain", "sides"),
     [
-        (0.2, 0.95, 0.7, "none"),
-        (0.2, 0.3, 0.7, "network"),
-        (0.0, 0.95, 0.7, "network"),
-        (0.0, 0.95, 0.0, "none"),
-        (0.0, 0.1, 0.0, "network"),
+        (0.2, 0.95, 0.7, ()),
+        (0.2, 0.3, 0.7, ("network",)),
+        (0.0, 0.95, 0.7, ("network",)),
+        (0.0, 0.95, 0.0, ()),
+        (0.0, 0.1, 0.0, ("network",)),
     ],
 )
-def test_a_network_that_knows_its_own_rows_learns(before, taught, plain, side):
+def test_a_network_that_knows_its_own_rows_learns(before, taught, plain, sides):
     gain = SURE if plain else UNSURE
     found = told(inquiry(before), plain=Reference(plain, None, gain), taught=taught)
-    assert found.side == side
+    assert found.sides == sides
     assert (f"{taught:.2f} on those that it was trained on" in found.sentence) == (
-        side == "none"
+        not sides
     )
 
 

@@ -122,7 +122,7 @@ def noise(share, severity="warning"):
         (noise(0.3), ["label-noise"]),
         (noise(0.05), []),
         (noise(0.3, "note"), []),
-        (Finding("D304", "rows-not-shuffled", "warning", "seen", "do"), []),
+        (Finding("D304", "row-order", "warning", "seen", "do"), []),
     ],
     ids=["many", "few", "a note", "another"],
 )
@@ -133,7 +133,7 @@ def test_many_wrong_labels_are_a_cause_though_something_is_learned(finding, name
 
 
 def test_sorted_rows_are_named_with_what_to_do():
-    order = Finding("D304", "rows-not-shuffled", "warning", "sorted", "a file")
+    order = Finding("D304", "row-order", "warning", "sorted", "a file")
     rows = dataset(RNG.normal(size=(60, 2)))
     found = data_side.sorted_rows(study_of(order), rows)
     assert found is not None

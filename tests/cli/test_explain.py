@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from learnable.zoo.cli.explain import RULES, page
+from learnable.baselines.rules.registry import RULES
 
 HEAVY = {"tensorflow", "keras", "sklearn", "pandas", "numpy", "rich", "scipy"}
 every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=lambda r: r.code)
@@ -15,7 +15,7 @@ every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=lambda r: r.cod
 def test_code_and_label_give_the_page(zoo, rule):
     for name in (rule.code, rule.label, rule.code.lower(), rule.label.upper()):
         told = zoo("explain", name)
-        assert (told.exit_code, told.stdout) == (0, page(rule.code))
+        assert (told.exit_code, told.stdout) == (0, rule.page)
 
 
 def test_all_are_listed_in_columns(zoo):
@@ -58,7 +58,7 @@ def test_rule_as_json(zoo):
         "code": "D307",
         "label": "label-noise",
         "title": RULES["D307"].title,
-        "text": page("D307"),
+        "text": RULES["D307"].page,
     }
 
 

@@ -39,7 +39,7 @@ def test_the_sentence_names_the_classes_as_the_script_has_them():
     found = told_by_answers(QUESTION, (answered(1.0) + 1) % 4, TRUTH, GOOD)
     assert found is not None
     assert "2 as 8, 4 as 2, 6 as 4, 8 as 6" in found.sentence
-    assert found.is_data
+    assert found.side == "preparation"
 
 
 @pytest.mark.parametrize(

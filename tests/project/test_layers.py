@@ -9,16 +9,20 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("data", "baselines", "reports", "zoo")
 NETWORK = {"data", "zoo", "zoo/models", "zoo/networks", "zoo/training"}
-DATA = {"data", "baselines", "reports"}
+FACTS = {"baselines/results", "baselines/rules"}
+"""The schema of what is found, and the registry of rules: of both halves."""
+DATA = {"data", "baselines", "reports"} | FACTS
 BELOW = {  # a part of the tree -> the parts it may import
     "data": {"data"},
-    "baselines": {"data"},
-    "reports": {"data", "baselines"},
+    "baselines": {"data"} | FACTS,
+    "baselines/results": {"data", "baselines"},
+    "baselines/rules": {"data", "baselines", "baselines/results"},
+    "reports": {"data", "baselines"} | FACTS,
     "zoo": {"data", "zoo/models"},  # registry, recipe, experiment, run_files ...
     "zoo/models": {"data", "zoo", "zoo/networks"},
     "zoo/training": {"data", "zoo"},
     "zoo/networks": {"data", "zoo", "zoo/training"},
-    "zoo/diagnosis": NETWORK,
+    "zoo/diagnosis": NETWORK | FACTS,
     # what a person sees: above all, for its words are those of the reports
     "zoo/console.py": DATA | {"zoo"},
     "zoo/results_table.py": DATA | {"zoo", "zoo/console.py"},

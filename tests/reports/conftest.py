@@ -287,7 +287,7 @@ def finding(code, label, severity, **more):
     )
 
 
-SORTED = finding("D304", "rows-not-shuffled", "warning", evidence={"distance": 0.8})
+SORTED = finding("D304", "row-order", "warning", evidence={"distance": 0.8})
 GAPS = finding(
     "D303",
     "inputs-not-finite",
@@ -305,7 +305,7 @@ COPIES = finding(
     rows=tuple(range(0, 100, 10)),
     n_rows=2_345,
 )
-SINGLE = finding("D313", "constant-inputs", "note", columns=("unit",), n_columns=1)
+SINGLE = finding("D313", "constant-columns", "note", columns=("unit",), n_columns=1)
 
 
 def with_findings(found=(SORTED, GAPS, COPIES, SINGLE)):

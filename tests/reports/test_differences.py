@@ -177,7 +177,7 @@ def test_runs_on_the_same_data_are_named(made):
 def test_outcome_of_a_checked_script_has_its_causes(made):
     cause = Cause("N102", "wrong-output-activation", "", "")
     found = Diagnosis(
-        "/home/me/train.py", "network", "network-at-fault", "", "", "",
+        "/home/me/train.py", ("network",), "network-at-fault", "", "", "",
         0.0, 0.9, None, 0.9, causes=(cause,),
     )  # fmt: skip
     came = outcome(replace(made("data only"), diagnosis=found))

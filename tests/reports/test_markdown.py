@@ -70,7 +70,7 @@ def hostile(made, text):
     """The same text in every place that a user, or a script, can fill."""
     cause = Cause("N1", text, text, text, text, 0.0, 0.1, 0.9, 0.8, 0.1)
     found = Diagnosis(
-        f"/home/{text}.py", "network", "network-at-fault", text, text, text,
+        f"/home/{text}.py", ("network",), "network-at-fault", text, text, text,
         0.0, 0.9, 0.9, 0.9,
         causes=(cause,),
         suspicions=(Suspicion("N2", text, text, "untested", text),),

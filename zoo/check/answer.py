@@ -1,4 +1,4 @@
-"""The answer: on which side the fault lies, and the causes in words."""
+"""The answer: on which sides faults lie, and the causes in words."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from ...baselines.results.diagnosis import (
+    SIDES,
     Cause,
     Diagnosis,
     ProbeStep,
@@ -44,7 +45,7 @@ BY_HEART = (
 def answer(
     sides: CheckEvidence, golden: Sequence[GoldenTest], seconds: dict[str, float]
 ) -> Diagnosis:
-    """Side, verdict, causes, and what was acquitted."""
+    """Verdict, sides, causes, and what was ruled out."""
     inquiry = sides.inquiry
     probe = sides.case.probe
     causes = (*sides.data, *(_as_cause(c) for c in inquiry.causes))
@@ -56,7 +57,7 @@ def answer(
         sentence = f"The training ended with {error.rstrip('.')}. {sentence}"
     return Diagnosis(
         script=sides.case.recording.script,
-        side=_side(sides, causes),
+        sides=_sides(sides, causes),
         verdict=verdict,
         sentence=sentence,
         change=change,
@@ -101,16 +102,11 @@ def _measure(case: RuleContext) -> str:
     return "balanced accuracy above chance (0: chance, 1: always right)"
 
 
-def _side(sides: CheckEvidence, causes: tuple[Cause, ...]) -> Side:
-    kinds = {cause.is_data for cause in causes}
-    if len(kinds) == 2:
-        return "both"
-    if kinds:
-        return "data" if kinds == {True} else "network"
-    if sides.is_behind:
-        return "network" if sides.is_at_fault else "none"
-    unclear = sides.inquiry.is_failing or sides.inquiry.before <= NOTHING
-    return "undecided" if unclear else "none"
+def _sides(evidence: CheckEvidence, causes: tuple[Cause, ...]) -> tuple[Side, ...]:
+    found = {cause.side for cause in causes}
+    if not found and evidence.is_behind and evidence.is_at_fault:
+        found = {"network"}
+    return tuple(side for side in SIDES if side in found)
 
 
 def _as_cause(cause: inquiries.Cause) -> Cause:
@@ -128,7 +124,7 @@ def _as_cause(cause: inquiries.Cause) -> Cause:
         cause.together,
         cause.lost.gain,
         cause.lost.error,
-        suspect.is_data,
+        suspect.side,
     )
 
 
@@ -165,8 +161,9 @@ def verdict_of(sides: CheckEvidence) -> tuple[str, str, str]:
     if sides.data and not inquiry.causes:
         return _on_data(data, sides.data[0])
     if inquiry.causes:
+        in_network = any(c.proposal.suspect.side == "network" for c in inquiry.causes)
         return (
-            "network-at-fault",
+            "network-at-fault" if in_network else "preparation-at-fault",
             f"As it is the network has {stands}; with the repairs it has "
             f"{inquiry.mended:.2f}.",
             "Nothing: the repairs were tried, and each one is needed.",
@@ -241,6 +238,8 @@ def _behind(sides: CheckEvidence, stands: str) -> tuple[str, str, str]:
 
 def _on_data(data: Verdict, cause: Cause) -> tuple[str, str, str]:
     """The verdict on the data; where they only look sound, what is wrong with them."""
+    if cause.side == "preparation":
+        return "preparation-at-fault", cause.sentence, cause.advice
     if data.name != "signal":
         return data.name, data.sentence, data.change
     return "suspicious", cause.sentence, cause.advice

@@ -20,7 +20,7 @@ from ..diagnosis.probe.probe import measure
 from ..diagnosis.problem.context import NetworkFinding, Repair, RuleContext
 from ..diagnosis.problem.from_model import each_output
 from ..diagnosis.problem.training_setup import as_given
-from ..diagnosis.rules.run_rules import suspects
+from ..diagnosis.rules.run_rules import run_rules
 from ..diagnosis.search.causes import FAILING, NOTHING, Inquiry
 from ..diagnosis.search.inquire import inquire, inquire_again, look_again
 from ..diagnosis.search.trials import Difference, OutOfTime, TrialRunner, gap
@@ -84,7 +84,7 @@ def check_outputs(
         )
         for one in parts
     ]
-    faulty = (one for one in found if one.diagnosis.side not in ("none", "undecided"))
+    faulty = (one for one in found if one.diagnosis.sides)
     main = next(faulty, found[0])
     others = tuple(one.diagnosis for one in found if one is not main)
     return replace(main, diagnosis=replace(main.diagnosis, others=others))
@@ -182,7 +182,7 @@ def _inquired(
     material: CheckProblem, case: RuleContext, lab: TrialRunner, reach: float
 ) -> Inquiry:
     """The causes; also those that only show beside the repair of another."""
-    raised, known = bool(material.fit.error), suspects(case)
+    raised, known = bool(material.fit.error), run_rules(case)
     found = inquire(lab, known, reach=reach, has_raised=raised)
     if raised:
         return found
@@ -329,7 +329,7 @@ def check(
     --------
     >>> import learnable
     >>> learnable.check(model, x, y, epochs=20)  # doctest: +SKIP
-    network-at-fault. The fault lies in the network.
+    network-at-fault. The data can be learned; the fault lies in the network.
     """
     from ..diagnosis.problem.from_model import compiled, make_fit
     from ..diagnosis.record.arrays import same_randomness

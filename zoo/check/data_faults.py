@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...baselines.results.diagnosis import Cause
+from ...baselines.rules.registry import RULES, side_of
 from ...data import Dataset
 from ..diagnosis.codemod.edits import HideInputs, Statement
 from ..diagnosis.problem.context import Repair
@@ -73,8 +74,8 @@ def data_causes(
         return tuple(_of(f) for f in study.results.findings if _is_noise(f))
     if _all_constant(dataset):
         told = "No input varies: every row is the same to the network."
-        return (cause("D313", told, "Look at how the inputs are made."),)
-    order = ("D306", "D305", "D311")
+        return (cause("P709", told, "Look at how the inputs are made."),)
+    order = ("P707", "D305", "D311")
     named = next((findings[code] for code in order if code in findings), None)
     return () if named is None else (_of(named),)
 
@@ -86,22 +87,12 @@ def _is_noise(finding: Finding) -> bool:
 
 
 def _of(finding: Finding) -> Cause:
-    return Cause(
-        finding.code,
-        finding.label,
-        finding.sentence,
-        finding.advice,
-        is_data=True,
-    )
+    return cause(finding.code, finding.sentence, finding.advice)
 
 
 def cause(code: str, sentence: str, advice: str) -> Cause:
-    """A fault of the data, under the name that its rule has."""
-    from ...baselines.rules.catalog import RULES
-    from ..diagnosis.rules.catalog import label_of
-
-    label = RULES[code].label if code in RULES else label_of(code)
-    return Cause(code, label, sentence, advice, is_data=True)
+    """Return a fault of the rows, under the label and on the side that its rule has."""
+    return Cause(code, RULES[code].label, sentence, advice, side=side_of(code))
 
 
 def _all_constant(dataset: Dataset) -> bool:
@@ -141,13 +132,13 @@ def mismatch(
 
 def unlike(dataset: Dataset, asked: Dataset) -> Cause | None:
     """Rows asked about that are not like those trained on; None where they are."""
-    from ...baselines.rules.case import TableContext
-    from ...baselines.rules.train_test_shift import train_test_mismatch
+    from ...baselines.rules.context import TableContext
+    from ...baselines.rules.drift import drift
 
-    found = train_test_mismatch(TableContext(_joined(dataset, asked), ()))
+    found = drift(TableContext(_joined(dataset, asked), ()))
     if found is None or found.finding.evidence.get("auc", 0.0) < TOLD_APART:
         return None
-    return _of(found.finding)
+    return cause("P708", found.finding.sentence, found.finding.advice)
 
 
 def is_numeric(dataset: Dataset) -> bool:
@@ -180,7 +171,7 @@ def _joined(dataset: Dataset, asked: Dataset) -> Dataset:
     joined: Any = both([dataset.x, x])
     if isinstance(joined, pd.DataFrame):
         joined = joined.reset_index(drop=True)
-    # what is asked of D312 here is the rows alone: nobody gave the answers
+    # only the rows are compared: nobody gave the answers
     y = np.concatenate([dataset.y, np.resize(dataset.y, (count, *dataset.y.shape[1:]))])
     return replace(dataset, x=joined, y=y, n_test=count)
 
@@ -227,7 +218,7 @@ def stray_columns(dataset: Dataset, asked: Dataset) -> tuple[str, ...]:
 def stray(columns: tuple[str, ...]) -> Cause:
     """The fault that these columns are."""
     return cause(
-        "D313",
+        "P709",
         f"{', '.join(columns[:5])}: one value in all rows that were trained on, and "
         f"values over {STRAY:g} times the usual spread away in rows asked about. What "
         "the network says of such rows is arbitrary.",
@@ -241,7 +232,7 @@ def sorted_rows(study: Study, dataset: Dataset) -> Cause | None:
 
     None of windows of a series: mixed, they would be on both sides of the cut.
     """
-    from ...baselines.rules.labels_random_shifted import are_windows
+    from ...baselines.rules.labels_misaligned import are_windows
 
     if is_numeric(dataset) and are_windows(np.nan_to_num(np.asarray(dataset.x, float))):
         return None
@@ -250,7 +241,7 @@ def sorted_rows(study: Study, dataset: Dataset) -> Cause | None:
     if order is None:
         return None
     advice = "Mix the rows before they are cut into a training and a test part."
-    return replace(_of(order), advice=advice)
+    return cause("P704", order.sentence, advice)
 
 
 def is_part(asked: Dataset, dataset: Dataset) -> bool:

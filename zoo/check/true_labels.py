@@ -151,19 +151,19 @@ def _otherwise(
         known = renamed[: len(names)]
         moved = [f"{names[a]} as {names[b]}" for a, b in enumerate(known) if a != b]
         return data_side.cause(
-            "N104",
+            "P705",
             f"{stands}, where the classes are written otherwise: {', '.join(moved)}. "
             f"Read so, the score there is {restored:.2f}.",
             "Encode training and test labels with one encoder, fitted once.",
         )
     if scores.alike and here < _NOTHING:
         return data_side.cause(
-            "D306",
+            "P707",
             f"{stands}, though these are like them: they have the answers of others.",
             "See how features and answers of these rows were joined, sorted or mixed.",
         )
     return data_side.cause(
-        "D312",
+        "P708",
         f"{stands}: what holds for the first does not hold for these.",
         "Find out how these rows were chosen and prepared; prepare them as the others.",
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...baselines.results.diagnosis import SIDES, STATES
+from ...baselines.results.diagnosis import STATES
 from ...data.disk import write_whole
 from ...reports.text import clean
 from ..console import console, plain
@@ -39,12 +39,12 @@ def _told(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def show(results: Results, run: Path, *, wrote: Path | None) -> None:
-    """Side, verdict, causes, what was acquitted, and the report's path."""
+    """Verdict, sides, causes, what was ruled out, and the report's path."""
     found = results.diagnosis
     assert found is not None
     of = f"output {found.output!r}: " if found.output else ""
     verdict = click.style(plain(found.verdict), bold=True)
-    click.echo(f"{plain(of)}{verdict}. {SIDES[found.side]}")
+    click.echo(f"{plain(of)}{verdict}. {plain(found.headline)}")
     _say(f"  {found.sentence}")
     for cause in found.causes:
         _show_cause(cause)

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
-from ...baselines.rules import catalog as data
+from ...baselines.rules.registry import RULES, Rule
 from ...data.errors import unknown
 from ..console import json_line
-from ..diagnosis.rules import catalog as networks
 from . import options
-
-RULES = data.RULES | networks.RULES
-_Rule = data.Rule | networks.Rule
 
 
 @click.command(
@@ -31,23 +25,17 @@ def explain_command(code: str | None, as_json: bool) -> None:
     rules = list(RULES.values()) if code is None else [_rule(code)]
     if as_json:
         for rule in rules:
-            facts = asdict(rule) | {"text": page(rule.code)}
-            click.echo(json_line(facts))
+            facts = {"code": rule.code, "label": rule.label, "title": rule.title}
+            click.echo(json_line(facts | {"text": rule.page}))
     elif code is None:
         width = max(len(rule.label) for rule in rules)
         for rule in rules:
             click.echo(f"{rule.code}  {rule.label:<{width}}  {rule.title}")
     else:
-        click.echo(page(rules[0].code), nl=False)
+        click.echo(rules[0].page, nl=False)
 
 
-def page(code: str) -> str:
-    """The page of a rule on the data or on networks, as Markdown."""
-    home = networks if code in networks.RULES else data
-    return home.page(code)
-
-
-def _rule(name: str) -> _Rule:
+def _rule(name: str) -> Rule:
     """The rule of a code or label; capitals do not count."""
     by_name = RULES | {rule.label: rule for rule in RULES.values()}
     for spelling in (name.upper(), name.lower()):

@@ -84,11 +84,11 @@ def example_of(
     case_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str], Any]:
     """Run the example on the page of a rule up to its ``fit``."""
+    from learnable.baselines.rules.registry import RULES
     from learnable.zoo.backend import keras
-    from learnable.zoo.diagnosis.rules.catalog import page
 
     def run(code: str) -> Any:
-        text = page(code).split("```python\n")[1].split("```")[0]
+        text = RULES[code].page.split("```python\n")[1].split("```")[0]
         trained: list[Any] = []
 
         def fit(model: Any, x: Any, y: Any, **_: Any) -> None:

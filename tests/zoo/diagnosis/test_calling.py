@@ -44,7 +44,7 @@ def checked(tmp_path_factory):
 def test_answer_is_a_diagnosis(checked):
     found = checked[3]
     assert isinstance(found, Diagnosis)
-    assert found.side in SIDES
+    assert set(found.sides) <= set(SIDES)
     assert found.before is not None
     assert found.fits == ()
 
@@ -167,7 +167,7 @@ def answer(**changes):
         "N106", "missing-nonlinearity", "No <relu>.", "Add one.", "relu", 0.1, 0.9, 0.9
     )
     facts = {
-        "script": "m", "side": "network", "verdict": "network-at-fault",
+        "script": "m", "sides": ("network",), "verdict": "network-at-fault",
         "sentence": "It fails & falls.", "change": "Nothing.", "measure": "R2",
         "before": 0.1, "baseline": 0.9, "reach": 0.9, "mended": 0.9,
         "causes": (cause,),
@@ -179,7 +179,7 @@ def answer(**changes):
 def test_answer_reads_as_text():
     assert repr(answer()) == str(answer())
     assert str(answer()).splitlines() == [
-        "network-at-fault. The fault lies in the network.",
+        "network-at-fault. The data can be learned; the fault lies in the network.",
         "  It fails & falls.",
         "N106 missing-nonlinearity. No <relu>.",
         "  relu: score 0.10 as it is, 0.90 with this alone, 0.90 with all repairs",

@@ -9,7 +9,7 @@ from learnable.zoo.diagnosis.probe.symptoms import symptoms
 from learnable.zoo.diagnosis.problem.task import ask
 from learnable.zoo.diagnosis.problem.training_setup import as_given
 from learnable.zoo.diagnosis.record.recorder import recorded
-from learnable.zoo.diagnosis.rules.n205_too_few_epochs import too_few_epochs
+from learnable.zoo.diagnosis.rules.too_few_epochs import too_few_epochs
 from learnable.zoo.diagnosis.search.trials import Split, train
 
 X = np.random.default_rng(0).normal(size=(60, 3)).astype("float32")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.probe.probe import measure
-from learnable.zoo.diagnosis.probe.symptoms import LABELS, symptoms
+from learnable.zoo.diagnosis.probe.symptoms import symptoms
 
 X = np.random.default_rng(0).normal(size=(120, 3)).astype("float32")
 Y = (X[:, 0] > 0).astype("int32")
@@ -74,7 +74,7 @@ def test_weights_that_did_not_move(case):
 @pytest.mark.parametrize(
     ("code", "losses"),
     [
-        ("S404", [0.7, 0.69, 0.69, 0.69, 0.69]),
+        ("S404", [0.7, 0.695, 0.692, 0.692, 0.692]),
         ("S405", [1.0, 0.5] * 6),
     ],
 )
@@ -98,7 +98,3 @@ def test_first_loss_and_saturated_units(case_of):
     probe = measure(case.setup, np.arange(120), seed=0)
     found = codes(replace(case, probe=probe))
     assert found[-2:] == ["S407", "S408"]
-
-
-def test_labels_are_all_named():
-    assert list(LABELS) == [f"S40{i}" for i in range(1, 10)]

@@ -1,15 +1,4 @@
-"""Tests that every training that can learn at all passes, whatever its data.
-
-====  ==============  ===========================================================
-G501  one-row         one row can be memorised
-G502  two-rows        two rows with different answers can be told apart
-G503  shuffled        shuffled targets are not foreseen for rows not trained on
-G504  zeroed-inputs   the network does worse with zeros for inputs
-G505  save-and-load   a saved and loaded network gives the same outputs
-G506  same-seed       the same seed gives the same weights
-G507  predict         ``predict`` gives what the network gives when it is called
-====  ==============  ===========================================================
-"""
+"""Tests that every training that can learn at all passes, whatever its data."""
 
 from __future__ import annotations
 
@@ -22,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ....baselines.rules.registry import RULES, checks, rule
 from ....data.errors import ZooError
 from ...backend import keras
 from ...networks.load_model import load_model
@@ -32,15 +22,6 @@ from ..problem.task import TrainingTask
 from ..problem.training_setup import Setup, build, rows_of
 from ..record.source_locations import in_one_line
 
-LABELS = {
-    "G501": "one-row",
-    "G502": "two-rows",
-    "G503": "shuffled",
-    "G504": "zeroed-inputs",
-    "G505": "save-and-load",
-    "G506": "same-seed",
-    "G507": "predict",
-}
 SAME_STEPS = 20
 """Steps after which two trainings with one seed are compared."""
 MEMORISED = 0.1
@@ -81,7 +62,7 @@ def golden_tests(
     *,
     seed: int,
     seconds: float = 10.0,
-    codes: Sequence[str] = tuple(LABELS),
+    codes: Sequence[str] | None = None,
 ) -> tuple[GoldenTest, ...]:
     """Run the tests with the script's own loss and optimizer.
 
@@ -97,12 +78,17 @@ def golden_tests(
     codes : sequence of str
         Of the tests wanted; all by default.
     """
+    tests = {
+        code: test
+        for test, code in checks(__name__, letters="G").items()
+        if codes is None or code in codes
+    }
     try:
         bench = Bench(setup, question, rows, seed, seconds)
     # whatever a script's own layer or loss raises, the others of its tests are not run
     except Exception as error:
-        return tuple(_test(code, None, _reason(error)) for code in codes)
-    return tuple(_run(code, _TESTS[code], bench) for code in codes)
+        return tuple(_test(code, None, _reason(error)) for code in tests)
+    return tuple(_run(code, test, bench) for code, test in tests.items())
 
 
 def _run(code: str, test: Callable[[Bench], _Outcome], bench: Bench) -> GoldenTest:
@@ -115,7 +101,7 @@ def _run(code: str, test: Callable[[Bench], _Outcome], bench: Bench) -> GoldenTe
 
 
 def _test(code: str, passed: bool | None, sentence: str) -> GoldenTest:
-    return GoldenTest(code, LABELS[code], passed, sentence)
+    return GoldenTest(code, RULES[code].label, passed, sentence)
 
 
 def _reason(error: Exception) -> str:
@@ -123,6 +109,7 @@ def _reason(error: Exception) -> str:
     return f"Not run: {told[:200]}"
 
 
+@rule("G501")
 def _one_row(bench: Bench) -> _Outcome:
     row = bench.sample[:1]
     bench.restart()
@@ -134,6 +121,7 @@ def _one_row(bench: Bench) -> _Outcome:
     return passed, f"{text} in {_MOST_STEPS} steps."
 
 
+@rule("G502")
 def _two_rows(bench: Bench) -> _Outcome:
     codes = bench.question.y[bench.sample]
     codes = codes.reshape(len(codes), -1).astype("float64")
@@ -154,6 +142,7 @@ def _two_rows(bench: Bench) -> _Outcome:
     return bool(own <= _APART * other) and differ, f"{text}{same}."
 
 
+@rule("G503")
 def _shuffled(bench: Bench) -> _Outcome:
     rng = np.random.default_rng(bench.seed)
     mixed = rng.permutation(bench.rows)
@@ -174,6 +163,7 @@ def _shuffled(bench: Bench) -> _Outcome:
     return bool(share > 0.01), f"{text}."
 
 
+@rule("G504")
 def _zeroed(bench: Bench) -> _Outcome:
     x, y = bench.x(bench.rows), bench.y(bench.rows)
     zeros = keras.tree.map_structure(np.zeros_like, x)
@@ -189,6 +179,7 @@ def _zeroed(bench: Bench) -> _Outcome:
     return bool(with_inputs < _BETTER * without), f"{text}."
 
 
+@rule("G505")
 def _saved(bench: Bench) -> _Outcome:
     x = bench.x(bench.sample)
     with tempfile.TemporaryDirectory() as folder:
@@ -199,6 +190,7 @@ def _saved(bench: Bench) -> _Outcome:
     return _agree(bench.outputs(x), again(x, training=False), "Saved and loaded")
 
 
+@rule("G506")
 def _same_seed(bench: Bench) -> _Outcome:
     found = []
     rows = bench.rows[: SAME_STEPS * _size(bench)]
@@ -209,6 +201,7 @@ def _same_seed(bench: Bench) -> _Outcome:
     return _agree(found[0], found[1], "Trained twice with one seed")
 
 
+@rule("G507")
 def _predicted(bench: Bench) -> _Outcome:
     x = bench.x(bench.sample)
     return _agree(bench.outputs(x), bench.model.predict(x, verbose=0), "By predict")
@@ -229,18 +222,6 @@ def _agree(one: Any, other: Any, how: str) -> _Outcome:
 
 def _size(bench: Bench) -> int:
     return min(bench.setup.batch_size, len(bench.rows))
-
-
-_TESTS: dict[str, Callable[[Bench], _Outcome]] = {
-    "G501": _one_row,
-    "G502": _two_rows,
-    "G503": _shuffled,
-    "G504": _zeroed,
-    # from here on with the weights of the last training
-    "G505": _saved,
-    "G506": _same_seed,
-    "G507": _predicted,
-}
 
 
 _MOST_STEPS = 300

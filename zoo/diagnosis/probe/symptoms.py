@@ -1,45 +1,21 @@
-"""Symptoms of a training that goes wrong, without saying why.
-
-====  =====================  ====================================================
-S401  collapsed-predictions  the same output, or the same class, for every row
-S402  loss-not-finite        a loss that became NaN or infinite
-S403  weights-unchanged      layers whose weights are as they were before
-S404  plateau                a loss that hardly fell
-S405  oscillation            a loss that goes up and down to the end
-S406  overfitting            a validation loss that rose while the training loss fell
-S407  unexpected-initial-loss  a first loss far from that of a network without knowledge
-S408  saturated-units        layers that mostly give the ends of sigmoid or tanh
-S409  repeated-rows          a dataset that gives the same rows several times an epoch
-====  =====================  ====================================================
-"""
+"""Symptoms of a training that goes wrong, without saying why."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from ....baselines.rules.registry import RULES, checks, rule
 from ...backend import keras
 from ..problem.context import RuleContext
 from ..problem.copy_model import copy, give_weights
 from .loss_curve import curve_of
 
-LABELS = {
-    "S401": "collapsed-predictions",
-    "S402": "loss-not-finite",
-    "S403": "weights-unchanged",
-    "S404": "plateau",
-    "S405": "oscillation",
-    "S406": "overfitting",
-    "S407": "unexpected-initial-loss",
-    "S408": "saturated-units",
-    "S409": "repeated-rows",
-}
 _MOST_ROWS = 256
-_SAME = 1e-3
+SAME = 1e-3
 """Spread of the outputs, by that of the targets, that is none."""
-_FLAT = 0.05
+FLAT = 0.02
 """Fall of a loss, as a share of its start, that is none."""
 RISE = 0.1
 """Rise of the validation loss above its lowest, as a share of that."""
@@ -71,21 +47,22 @@ class _Symptom:
 
 def symptoms(case: RuleContext) -> tuple[_Symptom, ...]:
     """All that is seen of the recorded training and of the measured one."""
-    found = (look(case) for look in _LOOKS)
+    found = (check(case) for check in checks(__name__, letters="S"))
     return tuple(symptom for symptom in found if symptom is not None)
 
 
 def _symptom(code: str, sentence: str, **evidence: float) -> _Symptom:
     numbers = {name: float(value) for name, value in evidence.items()}
-    return _Symptom(code, LABELS[code], sentence, numbers)
+    return _Symptom(code, RULES[code].label, sentence, numbers)
 
 
+@rule("S401")
 def _collapsed(case: RuleContext) -> _Symptom | None:
     said = _predictions(case)
     if said is None or len(said) < 2 or not np.isfinite(said).all():
         return None
     spread, scale = float(said.std(axis=0).max()), _scale(case)
-    if spread <= _SAME * scale:
+    if spread <= SAME * scale:
         text = f"The outputs for {len(said):,} rows differ by {spread:.2g} only."
         return _symptom("S401", text, spread=spread)
     if case.question.task != "multiclass" or said.shape[1] < 2:
@@ -118,6 +95,7 @@ def _predictions(case: RuleContext) -> np.ndarray | None:
     return said.reshape(len(said), -1)
 
 
+@rule("S402")
 def _not_finite(case: RuleContext) -> _Symptom | None:
     losses = np.asarray(case.fit.history.get("loss", []), "float64")
     wrong = np.flatnonzero(~np.isfinite(losses))
@@ -132,6 +110,7 @@ def _not_finite(case: RuleContext) -> _Symptom | None:
     return None
 
 
+@rule("S403")
 def _unchanged(case: RuleContext) -> _Symptom | None:
     """Layers all of whose weights are what they were."""
     before, after = _by_layer(case, case.fit.weights), _by_layer(case, case.fit.trained)
@@ -164,14 +143,16 @@ def _equal(a: list[np.ndarray], b: list[np.ndarray]) -> bool:
     return len(a) == len(b) and all(map(np.array_equal, a, b))
 
 
+@rule("S404")
 def _plateau(case: RuleContext) -> _Symptom | None:
     curve = curve_of(case)
-    if curve is None or not -_FLAT < curve.fall < _FLAT:
+    if curve is None or not -FLAT < curve.fall < FLAT:
         return None
     text = f"The loss starts at {curve.start:.3g} and ends at {curve.end:.3g}."
     return _symptom("S404", text, fall=curve.fall)
 
 
+@rule("S405")
 def _oscillation(case: RuleContext) -> _Symptom | None:
     curve = curve_of(case)
     if curve is None or curve.swing < 0.35 or curve.height < 0.1:
@@ -180,6 +161,7 @@ def _oscillation(case: RuleContext) -> _Symptom | None:
     return _symptom("S405", text, height=curve.height)
 
 
+@rule("S409")
 def _repeated(case: RuleContext) -> _Symptom | None:
     passes, rows = case.setup.passes, len(case.setup.y)
     if passes < AGAIN or case.fit.cut:
@@ -189,6 +171,7 @@ def _repeated(case: RuleContext) -> _Symptom | None:
     return _symptom("S409", text, passes=passes, rows=rows)
 
 
+@rule("S406")
 def _overfitting(case: RuleContext) -> _Symptom | None:
     history = case.fit.history
     held, own = history.get("val_loss", []), history.get("loss", [])
@@ -205,6 +188,7 @@ def _overfitting(case: RuleContext) -> _Symptom | None:
     return _symptom("S406", text, best_epoch=best + 1, lowest=held[best], last=last)
 
 
+@rule("S407")
 def _unexpected(case: RuleContext) -> _Symptom | None:
     probe = case.probe
     if probe is None or not probe.moments or not probe.expected > 0:
@@ -218,6 +202,7 @@ def _unexpected(case: RuleContext) -> _Symptom | None:
     return _symptom("S407", text, start=start, expected=probe.expected)
 
 
+@rule("S408")
 def _saturated(case: RuleContext) -> _Symptom | None:
     hidden = {node.name for node in case.graph.hidden}
     moments = case.probe.moments if case.probe else ()
@@ -232,16 +217,3 @@ def _saturated(case: RuleContext) -> _Symptom | None:
     name, share = max(shares.items(), key=lambda pair: pair[1])
     text = f"{share:.0%} of what layer {name!r} gives is at the ends of its activation."
     return _symptom("S408", text, layers=len(shares), share=share)
-
-
-_LOOKS: tuple[Callable[[RuleContext], _Symptom | None], ...] = (
-    _collapsed,
-    _not_finite,
-    _unchanged,
-    _plateau,
-    _oscillation,
-    _overfitting,
-    _unexpected,
-    _saturated,
-    _repeated,
-)

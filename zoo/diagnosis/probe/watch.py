@@ -15,16 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from ....baselines.rules.registry import RULES
 from ...backend import keras, on_show
 from ..record.arrays import as_arrays, leaves
+from .symptoms import FLAT, SAME
 
-LABELS = {
-    "S401": "collapsed-predictions",
-    "S402": "loss-not-finite",
-    "S403": "weights-unchanged",
-    "S404": "plateau",
-    "S405": "oscillation",
-}
 _MOST_ROWS = 64
 SHARE = 0.04
 """Of the time since the training began, that looking may take."""
@@ -33,13 +28,10 @@ FIRST_LOOK = 0.05
 outside its training is slow."""
 STEPS_A_LOOK = 25
 """Or so many steps of the training: without a compiled program a network is slower."""
-_SAME = 1e-3
-"""Predictions are all the same that differ by less: in numbers of size 1 and above, and
-as a share of smaller ones."""
 _FEW_STEPS = 10
 """Weights may stay as they are for so many."""
-STUCK_STEPS, STUCK_EPOCHS, STUCK = 100, 5, 0.02
-"""In so many steps and epochs a loss that moves goes down by more than this share."""
+STUCK_STEPS, STUCK_EPOCHS = 100, 5
+"""In so many steps and epochs a loss that moves is not flat."""
 LEAPS = 20.0
 """Times its own size that a layer may change between two looks."""
 
@@ -152,9 +144,10 @@ class Watch(keras.callbacks.Callback):
     def _say(self, code: str, epoch: int, sentence: str) -> None:
         if any(symptom.code == code for symptom in self.symptoms):
             return
-        self.symptoms.append(_Symptom(code, LABELS[code], epoch, sentence))
+        label = RULES[code].label
+        self.symptoms.append(_Symptom(code, label, epoch, sentence))
         if self.verbose:
-            sys.stdout.write(f"\n{code} {LABELS[code]} (epoch {epoch}): {sentence}\n")
+            sys.stdout.write(f"\n{code} {label} (epoch {epoch}): {sentence}\n")
 
     def _look_at_loss(self, epoch: int) -> None:
         first, now = self._losses[0], self._losses[-1]
@@ -163,7 +156,7 @@ class Watch(keras.callbacks.Callback):
             self._say("S402", epoch, f"The loss is {now}{where}.")
             return
         long = self._steps >= STUCK_STEPS and len(self._losses) > STUCK_EPOCHS
-        if long and min(self._losses) > first - STUCK * abs(first):
+        if long and min(self._losses) > first - FLAT * abs(first):
             told = (
                 f"The loss stands still: {first:.4g} after the first epoch, {now:.4g}"
             )
@@ -197,7 +190,7 @@ class Watch(keras.callbacks.Callback):
                 told = (
                     f"The weights of {name!r} changed by {ratio:.0f} times their size"
                 )
-                self._say("S405", epoch, f"{told}: the steps are too large.")
+                self._say("S410", epoch, f"{told}: the steps are too large.")
         self._then, self._steps_then = now, self._steps
 
     def _look_at_predictions(self, epoch: int) -> None:
@@ -207,7 +200,7 @@ class Watch(keras.callbacks.Callback):
         if outputs is None or not np.isfinite(outputs).all() or not self._asks_much():
             return
         spread = float(np.ptp(outputs, axis=0).max())
-        if spread <= _SAME * min(1.0, float(np.abs(outputs).max())):
+        if spread <= SAME * min(1.0, float(np.abs(outputs).max())):
             told = f"The predictions for {len(outputs)} different rows are all the same"
             shown = np.array2string(outputs[0].ravel()[:3], precision=3)
             self._say("S401", epoch, f"{told}: {shown}.")

@@ -9,11 +9,12 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ....baselines.results.diagnosis import Side
+from ....baselines.rules.registry import RULES, side_of
 from ...backend import keras
 from ..codemod.edits import Edit
 from ..probe.probe import Probe
 from ..record.recording import Fit, Place, Recording
-from ..rules.catalog import label_of
 from .graph import Graph, Node, make_graph
 from .task import TrainingTask, loss_name
 from .training_setup import Setup
@@ -67,8 +68,8 @@ class NetworkFinding:
         Names of the layers concerned.
     evidence : dict of str -> float
         The numbers behind the sentence.
-    in_data : bool, optional
-        Whether the fault is in the arrays themselves; by default, of rules D.
+    side : {"network", "preparation", "data"}
+        Where the fault lies.
     """
 
     code: str
@@ -79,12 +80,7 @@ class NetworkFinding:
     repairs: tuple[Repair, ...] = ()
     layers: tuple[str, ...] = ()
     evidence: dict[str, float] = field(default_factory=dict)
-    in_data: bool | None = None
-
-    @property
-    def is_data(self) -> bool:
-        """Whether the data are at fault, and not the network."""
-        return self.code.startswith("D") if self.in_data is None else self.in_data
+    side: Side = "network"
 
 
 @dataclass(frozen=True)
@@ -152,8 +148,9 @@ def suspect(
     code: str, sentence: str, advice: str, *, tier: Tier,
     repairs: tuple[Repair, ...] = (), layers: tuple[str, ...] = (), **evidence: float,
 ) -> NetworkFinding:  # fmt: skip
-    """A suspicion of a rule, with the label of its code."""
+    """A suspicion of a rule, with the label and the side of its code."""
     numbers = {name: float(value) for name, value in evidence.items()}
+    label, side = RULES[code].label, side_of(code)
     return NetworkFinding(
-        code, label_of(code), sentence, advice, tier, repairs, layers, numbers
+        code, label, sentence, advice, tier, repairs, layers, numbers, side
     )

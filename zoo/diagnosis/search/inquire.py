@@ -10,7 +10,7 @@ import numpy as np
 
 from ..probe.probe import measure
 from ..problem.context import NetworkFinding, Repair, RuleContext, repaired
-from ..rules.run_rules import suspects
+from ..rules.run_rules import run_rules
 from .causes import LOSS, SOLVED, Cause, Inquiry, Proposal
 from .search import Search, tuned
 from .trials import Difference, OutOfTime, TrialRunner, gap
@@ -136,7 +136,7 @@ def look_again(
     setup = repaired(case.setup, repairs)
     losses = [*lab.outcome(repairs).losses]
     rows = lab.splits[0].train
-    return suspects(
+    return run_rules(
         replace(
             case,
             setup=setup,

@@ -1,0 +1,70 @@
+"""Rows with equal features and different targets."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...data import Dataset
+from .context import RuleResult, TableContext, found
+from .registry import rule
+
+CONFLICTS = 0.01
+"""Share of rows that nobody can get right from which it matters."""
+
+
+@rule("D315")
+def conflicting_labels(context: TableContext) -> RuleResult | None:
+    """Rows with equal features and different targets bound what anyone can reach."""
+    dataset = context.dataset
+    if dataset.y.ndim == 2:
+        return None
+    kinds, counts = context.kinds
+    if counts.max() == 1:
+        return None
+    if dataset.classes:
+        return _conflicting_classes(dataset, kinds)
+    return _conflicting_numbers(dataset, kinds, counts)
+
+
+def _conflicting_classes(dataset: Dataset, kinds: np.ndarray) -> RuleResult | None:
+    table = np.zeros((kinds.max() + 1, len(dataset.classes)), dtype=int)
+    np.add.at(table, (kinds, dataset.y), 1)
+    other = dataset.y != table.argmax(axis=1)[kinds]
+    share = float(other.mean())
+    if not other.any():
+        return None
+    return found(
+        "D315",
+        "warning" if share >= CONFLICTS else "note",
+        f"{other.sum():,} of {len(dataset):,} rows have another class than most rows "
+        f"with the same features: on these rows nobody can be right more often than "
+        f"{1 - share:.1%}.",
+        "Look at the rows that are named: wrong labels, or a feature that tells them "
+        "apart and is missing.",
+        rows=np.flatnonzero(other),
+        share=share,
+        highest_accuracy=1 - share,
+    )
+
+
+def _conflicting_numbers(
+    dataset: Dataset, kinds: np.ndarray, counts: np.ndarray
+) -> RuleResult | None:
+    y = dataset.y
+    means = np.bincount(kinds, weights=y) / counts
+    missed = (y - means[kinds]) ** 2
+    share = float(missed.sum() / ((y - y.mean()) ** 2).sum())
+    if share < CONFLICTS:
+        return None
+    return found(
+        "D315",
+        "warning",
+        f"{(missed > 0).sum():,} of {len(y):,} rows have another target than rows with "
+        f"the same features: on these rows nobody can reach an R² above "
+        f"{1 - share:.3f}.",
+        "Look at the rows that are named: wrong targets, or a feature that tells them "
+        "apart and is missing.",
+        rows=np.flatnonzero(missed > 0),
+        share=share,
+        highest_r2=1 - share,
+    )

@@ -1,0 +1,39 @@
+"""Columns with gaps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .context import RuleResult, TableContext, found, named
+from .registry import rule
+
+_HALF = 0.5
+"""Share of missing values from which a column is mostly made up by what fills it."""
+
+
+@rule("D303")
+def missing_values(context: TableContext) -> RuleResult | None:
+    """Missing values; infinite ones are refused when a table is read."""
+    table: Any = context.table
+    if table is None:
+        return None
+    shares = table.isna().mean().sort_values(ascending=False)
+    shares = shares[shares > 0]
+    if shares.empty:
+        return None
+    columns, most = list(shares.index), float(shares.iloc[0])
+    rows = np.flatnonzero(table.isna().any(axis=1).to_numpy())
+    have = "column has" if len(columns) == 1 else "columns have"
+    return found(
+        "D303",
+        "warning" if most >= _HALF else "note",
+        f"{len(columns):,} {have} missing values ({named(columns)}; at most "
+        f"{most:.1%} of a column), in {len(rows):,} of {len(table):,} rows.",
+        "A network of your own must have them filled first: one NaN makes its loss NaN "
+        "for good. Here the median fills them, and a column says where.",
+        rows=rows,
+        columns=columns,
+        largest_share=most,
+    )

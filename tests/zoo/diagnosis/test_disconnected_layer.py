@@ -1,0 +1,136 @@
+import numpy as np
+import pytest
+from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.codemod.edits import FeedFrom
+from learnable.zoo.diagnosis.problem.context import RuleContext
+from learnable.zoo.diagnosis.problem.task import ask
+from learnable.zoo.diagnosis.problem.training_setup import as_given, build
+from learnable.zoo.diagnosis.record.recorder import recorded
+from learnable.zoo.diagnosis.rules.disconnected_layer import disconnected_layer
+
+layers = keras.layers
+X = np.random.default_rng(0).normal(size=(40, 6, 6, 1)).astype("float32")
+FLAT = X.reshape(40, -1)
+Y = (X[:, 0, 0, 0] > 0).astype("int32")
+
+
+def train(model, x, y=Y, loss="binary_crossentropy"):
+    model.compile("sgd", loss)
+    model.fit(x, y, verbose=0)
+
+
+def case_of_last(recording):
+    fit = recording.fits[-1]
+    question = ask(fit)
+    return RuleContext(recording, fit, question, as_given(fit, question))
+
+
+def dense(units=4, name=None):
+    return layers.Dense(units, activation="relu", name=name)
+
+
+def head(tensor):
+    return layers.Dense(1, activation="sigmoid", name="head")(tensor)
+
+
+def test_ties_layers_in_the_order_of_their_calls():
+    with recorded(__file__) as recording:
+        image = keras.Input((6, 6, 1))
+        a = layers.Conv2D(3, 3, name="first")(image)
+        layers.MaxPooling2D(2, name="second")(image)
+        out = head(layers.Flatten(name="flat")(image))
+        model = keras.Model(image, out)
+        train(model, X)
+    assert a is not None
+    case = case_of_last(recording)
+    found = disconnected_layer(case)
+    assert found.layers == ("first", "second")
+    repair = found.repairs[0]
+    made = build(repair.apply(case.setup), np.arange(40), seed=0)
+    assert np.isfinite(made.train_on_batch(X, Y))
+    assert made.get_layer("head").kernel.shape == (12, 1)
+    assert len(model.layers) == 3
+    sources = [(e.kind, e.source_kind) for e in repair.edits if isinstance(e, FeedFrom)]
+    assert sources == [("MaxPooling2D", "Conv2D"), ("Flatten", "MaxPooling2D")]
+
+
+def test_merges_keep_their_other_inputs():
+    with recorded(__file__) as recording:
+        rows = keras.Input((36,))
+        a, b = dense()(rows), dense(name="other")(rows)
+        dense(name="loose")(b)
+        both = layers.Concatenate(name="both")([a, b])
+        train(keras.Model(rows, head(both)), FLAT)
+    case = case_of_last(recording)
+    setup = disconnected_layer(case).repairs[0].apply(case.setup)
+    assert setup.model.get_layer("loose").input is setup.model.get_layer("other").output
+    assert len(setup.model.get_layer("both").input) == 2
+
+
+def test_joins_a_branch_of_another_input():
+    with recorded(__file__) as recording:
+        one, two = keras.Input((36,), name="one"), keras.Input((3,), name="two")
+        left = dense(name="left")(one)
+        dense(name="right")(two)
+        train(keras.Model([one, two], head(left)), [FLAT, FLAT[:, :3]])
+    case = case_of_last(recording)
+    found = disconnected_layer(case)
+    assert found.layers == ("right",)
+    joined = found.repairs[-1].apply(case.setup)
+    assert joined.model.get_layer("head").kernel.shape == (8, 1)
+    build(joined, np.arange(40), seed=0).train_on_batch([FLAT, FLAT[:, :3]], Y)
+
+
+def test_finds_an_input_that_nobody_reads():
+    with recorded(__file__) as recording:
+        one, two = keras.Input((36,), name="one"), keras.Input((3,), name="two")
+        train(keras.Model([one, two], head(dense()(one))), [FLAT, FLAT[:, :3]])
+    found = disconnected_layer(case_of_last(recording))
+    assert found.evidence["inputs_left_out"] == 1
+    assert "'two'" in found.sentence
+
+
+# what Keras says of the layer that it finds without weights
+@pytest.mark.filterwarnings("ignore:.*unbuilt state:UserWarning")
+def test_finds_a_layer_that_call_forgets():
+    class Net(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.first, self.forgotten = dense(), dense(name="forgotten")
+            self.last = layers.Dense(1, activation="sigmoid")
+
+        def call(self, x):
+            return self.last(self.first(x))
+
+    with recorded(__file__) as recording:
+        train(Net(), FLAT)
+    assert disconnected_layer(case_of_last(recording)).layers == ("forgotten",)
+
+
+def test_is_silent_on_sequential_and_residual_networks():
+    with recorded(__file__) as recording:
+        train(keras.Sequential([keras.Input((36,)), dense(), layers.Dense(1)]), FLAT)
+        rows = keras.Input((36,))
+        h = dense()(rows)
+        h = layers.Add()([h, dense()(layers.Dropout(0.1)(h))])
+        train(keras.Model(rows, head(h)), FLAT)
+    for fit in recording.fits:
+        question = ask(fit)
+        case = RuleContext(recording, fit, question, as_given(fit, question))
+        assert disconnected_layer(case) is None
+
+
+def test_is_silent_on_the_parts_of_an_autoencoder():
+    with recorded(__file__) as recording:
+        rows = keras.Input((36,))
+        code = dense()(rows)
+        encoder = keras.Model(rows, code)
+        again = layers.Dense(36)(code)
+        train(keras.Model(rows, again), FLAT, FLAT, "mse")
+        second = keras.Model(rows, head(code))
+        train(second, FLAT)
+        encoder.predict(FLAT, verbose=0)
+    fit = recording.fits[0]
+    question = ask(fit)
+    case = RuleContext(recording, fit, question, as_given(fit, question))
+    assert disconnected_layer(case) is None

@@ -1,0 +1,129 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.codemod.edits import Statement
+from learnable.zoo.diagnosis.rules.frozen_weights import frozen_weights
+
+layers = keras.layers
+X = np.random.default_rng(0).normal(size=(64, 3)).astype("float32")
+Y = X[:, 0]
+ONES = keras.initializers.Constant(1)
+WORDS = np.random.default_rng(0).integers(0, 20, (64, 5))
+
+
+def inner(*, trainable):
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(4, activation="relu")])
+    model.trainable = trainable
+    return model
+
+
+def test_nothing_can_learn(case_of, sequence, trains):
+    model = sequence((3,), [layers.Dense(4), layers.Dense(1)], "mse")
+    model.trainable = False
+    case = case_of(model, X, Y)
+    found = frozen_weights(case)
+    assert found.tier == 0
+    assert found.repairs[0].edits == (Statement("{model}.trainable = True"),)
+    (mended,) = trains(case, found)
+    assert len(mended.trainable_weights) == 4
+    assert not model.trainable_weights
+
+
+@pytest.mark.parametrize("net", [
+    [layers.Dense(4, trainable=False, activation="relu"), layers.Dense(1)],
+    [inner(trainable=False), layers.Dense(1)],
+])  # fmt: skip
+def test_random_layers_are_let_go(case_of, sequence, trains, net):
+    case = case_of(sequence((3,), net, "mse"), X, Y)
+    found = frozen_weights(case)
+    assert found.tier == 1
+    (mended,) = trains(case, found)
+    assert len(mended.trainable_weights) == 4
+
+
+def test_given_weights_stay_frozen(case_of, sequence, trains):
+    given = layers.Dense(4, trainable=False, kernel_initializer=ONES)
+    net = [layers.Dense(4, trainable=False, name="drawn"), given, layers.Dense(1)]
+    case = case_of(sequence((3,), net, "mse"), X, Y)
+    found = frozen_weights(case)
+    assert found.layers == ("drawn",)
+    (mended,) = trains(case, found)
+    assert len(mended.trainable_weights) == 4
+
+
+def test_loaded_weights_are_kept(case_of, sequence):
+    model = sequence((3,), [layers.Dense(4), layers.Dense(1)], "mse")
+    model.trainable = False
+    case = case_of(model, X, Y)
+    setup = replace(case.setup, weights=model.get_weights())
+    mended = frozen_weights(case).repairs[0].apply(setup)
+    assert mended.weights is setup.weights
+
+
+@pytest.mark.parametrize(
+    ("shape", "net", "x"),
+    [
+        ((3,), [layers.Dense(4, activation="relu"), layers.Dense(1)], X),
+        ((3,), [inner(trainable=True), layers.Dense(1)], X),
+        ((3,), [layers.BatchNormalization(trainable=False), layers.Dense(1)], X),
+        ((3,), [layers.Normalization(), layers.Dense(1)], X),
+        ((5,), [layers.Embedding(
+            20, 4, trainable=False, embeddings_initializer=ONES
+        ), layers.Flatten(), layers.Dense(1)], WORDS),
+    ],
+)  # fmt: skip
+def test_is_silent_on_sound_ones(case_of, sequence, shape, net, x):
+    assert frozen_weights(case_of(sequence(shape, net, "mse"), x, Y)) is None
+
+
+def test_loaded_layers_may_be_frozen(case_of, sequence):
+    net = [layers.Dense(4, trainable=False), layers.Dense(1)]
+    case = case_of(sequence((3,), net, "mse"), X, Y)
+    case = replace(case, fit=replace(case.fit, pretrained=True))
+    assert frozen_weights(case) is None
+
+
+def test_example_of_the_page(example_of):
+    assert frozen_weights(example_of("N110")) is not None
+
+
+FLAT = """
+import keras
+model = keras.Sequential(
+    [keras.Input((3,)), keras.layers.Dense(4), keras.layers.Dense(1)]
+)
+{frozen}
+model.compile("sgd", "mse")
+"""
+NESTED = """
+import keras
+inner = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4)])
+model = keras.Sequential([keras.Input((3,)), inner, keras.layers.Dense(1)])
+{frozen}
+model.compile("sgd", "mse")
+"""
+EACH = "for layer in model.layers:\n    layer.trainable = False"
+WITHIN = "for layer in [*inner.layers, model.layers[-1]]:\n    layer.trainable = False"
+
+
+@pytest.mark.parametrize(
+    ("text", "frozen"),
+    [
+        (FLAT, "model.trainable = False"),
+        (FLAT, EACH),
+        (NESTED, "model.trainable = False"),
+        (NESTED, WITHIN),
+        (NESTED, f"{WITHIN}\nmodel.trainable = False"),
+    ],
+    ids=["model", "layers", "model of models", "layers within", "both"],
+)
+def test_the_repair_lets_everything_learn_where_it_is_written(case_of, text, frozen):
+    source = text.format(frozen=frozen)
+    scope = {}
+    exec(source, scope)
+    found = frozen_weights(case_of(scope["model"], X, Y))
+    lines = [edit.code.replace("{model}", "model") for edit in found.repairs[0].edits]
+    exec("\n".join([source, *lines]), scope)
+    assert len(scope["model"].trainable_weights) == 4

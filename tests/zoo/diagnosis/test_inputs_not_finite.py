@@ -1,0 +1,48 @@
+import numpy as np
+from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.codemod.edits import CleanInputs
+from learnable.zoo.diagnosis.problem.training_setup import build
+from learnable.zoo.diagnosis.rules.inputs_not_finite import inputs_not_finite
+
+X = np.random.default_rng(0).normal(size=(40, 3)).astype("float32")
+Y = X.sum(axis=1)
+
+
+def network():
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    return model
+
+
+def broken(values, *places):
+    values = values.copy()
+    for place in places:
+        values[place] = np.nan
+    values.flat[-1] = np.inf
+    return values
+
+
+def test_repair_lets_it_train(case_of):
+    x = broken(X, (3, 1), (7, 2))
+    case = case_of(network(), x, Y)
+    found = inputs_not_finite(case)
+    assert found.tier == 0
+    assert found.evidence == {"inputs": 3.0, "targets": 0.0}
+    assert found.repairs[0].edits == (CleanInputs(),)
+    setup = found.repairs[0].apply(case.setup)
+    assert setup.clean
+    assert not case.setup.clean
+    model = build(setup, np.arange(40), seed=0)
+    assert np.isfinite(model.train_on_batch(x, Y))
+
+
+def test_targets_have_no_repair(case_of):
+    found = inputs_not_finite(case_of(network(), X, broken(Y, 4)))
+    assert "2 of the targets" in found.sentence
+    assert found.repairs == ()
+
+
+def test_is_silent_on_numbers(case_of):
+    assert inputs_not_finite(case_of(network(), X, Y)) is None
+    whole = np.arange(120).reshape(40, 3)
+    assert inputs_not_finite(case_of(network(), whole, Y)) is None

@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.rules.label_encoding import label_encoding
+
+Dense = keras.layers.Dense
+X = np.random.default_rng(0).normal(size=(64, 3)).astype("float32")
+TWO = (X[:, 0] > 0).astype("int32")
+THREE = np.digitize(X[:, 0], [-0.5, 0.5])
+SPARSE = "sparse_categorical_crossentropy"
+
+
+@pytest.mark.parametrize(
+    ("units", "activation", "loss", "y", "codes"),
+    [
+        (1, "sigmoid", "bce", TWO + 1, TWO),
+        (1, "sigmoid", "bce", 2 * TWO - 1, TWO),
+        (1, "sigmoid", "mse", TWO + 1.0, TWO),
+        (1, "sigmoid", "bce", np.array(["no", "yes"])[TWO], TWO),
+        (1, "tanh", "hinge", TWO + 1, TWO),
+        (2, "softmax", SPARSE, TWO + 1, TWO),
+        (3, "softmax", SPARSE, THREE + 1, THREE),
+        (3, "softmax", SPARSE, THREE - 1, THREE),
+        (3, "softmax", SPARSE, THREE / 10, THREE),
+        (3, "softmax", "mse", THREE / 10, THREE),
+        (1, "sigmoid", "bce", THREE / 10, None),
+    ],
+)
+def test_finds_and_recodes_it(
+    case_of, sequence, trains, units, activation, loss, y, codes
+):
+    hidden = Dense(4, activation="relu")
+    model = sequence((3,), [hidden, Dense(units, activation=activation)], loss)
+    case = case_of(model, X, y)
+    if codes is None:  # numbers, as long as nothing speaks of classes
+        assert case.question.task == "multiclass"
+        codes = THREE
+    found = label_encoding(case)
+    assert found is not None
+    assert found.side == "preparation"
+    setup = found.repairs[0].apply(case.setup)
+    np.testing.assert_array_equal(setup.y, codes)
+    np.testing.assert_array_equal(setup.values, np.arange(len(setup.values)))
+    assert trains(case, found)
+
+
+@pytest.mark.parametrize(
+    ("y", "code"),
+    [
+        (TWO + 1, "{} - 1"),
+        (2 * TWO - 1, "np.unique({}, return_inverse=True)[1]"),
+    ],
+)
+def test_edit_wraps_the_targets(case_of, sequence, y, code):
+    case = case_of(sequence((3,), [Dense(1, activation="sigmoid")], "bce"), X, y)
+    (edit,) = label_encoding(case).repairs[0].edits
+    assert (edit.name, edit.code) == ("y", code)
+
+
+@pytest.mark.parametrize(
+    ("units", "activation", "loss", "y"),
+    [
+        (1, "sigmoid", "bce", TWO),
+        (1, "sigmoid", "bce", TWO > 0),
+        (1, "sigmoid", "bce", 0.1 + 0.8 * TWO),
+        (1, "tanh", "mse", 2 * TWO - 1),
+        (1, "tanh", "hinge", 2 * TWO - 1),
+        (4, "softmax", SPARSE, THREE + 1),
+        (3, "softmax", keras.losses.SparseCategoricalCrossentropy(ignore_class=-1),
+         np.where(X[:, 1] > 1, -1, THREE)),
+        (3, "softmax", "categorical_crossentropy", np.eye(3)[THREE]),
+        (1, None, "mse", X[:, 0] / 10),
+    ],
+)  # fmt: skip
+def test_is_silent_on_sound_ones(case_of, sequence, units, activation, loss, y):
+    model = sequence((3,), [Dense(units, activation=activation)], loss)
+    assert label_encoding(case_of(model, X, y)) is None
+
+
+def test_example_of_the_page(example_of):
+    assert label_encoding(example_of("P705")) is not None

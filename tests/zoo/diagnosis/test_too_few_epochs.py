@@ -1,0 +1,60 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.problem.training_setup import as_given
+from learnable.zoo.diagnosis.rules.repairs import UNSTOPPED
+from learnable.zoo.diagnosis.rules.too_few_epochs import too_few_epochs
+
+pytestmark = pytest.mark.slow  # many small trainings
+
+
+STEPS = np.arange(100)
+
+
+def case_with(case_of, losses, *, rows=320, epochs=100):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("adam", "mse")
+    x = np.zeros((rows, 1), "float32")
+    case = case_of(model, x, np.arange(rows) / 7, epochs=epochs)
+    fit = replace(case.fit, history={"loss": [float(v) for v in losses]})
+    return replace(case, fit=fit)
+
+
+def test_two_steps_are_few(case_of):
+    case = case_with(case_of, [0.7, 0.69], rows=40, epochs=2)
+    found = too_few_epochs(case)
+    assert "4 steps" in found.sentence
+    assert [r.apply(case.setup).epochs for r in found.repairs] == [10, 40]
+
+
+def test_a_loss_that_falls_to_the_end(case_of):
+    found = too_few_epochs(case_with(case_of, 1 - STEPS / 200))
+    assert "last quarter" in found.sentence
+
+
+def test_a_flat_end_is_fine(case_of):
+    flat = 0.1 + np.exp(-STEPS / 8)
+    assert too_few_epochs(case_with(case_of, flat)) is None
+    assert too_few_epochs(case_with(case_of, flat, rows=96)) is None
+
+
+@pytest.mark.parametrize(("epochs", "longer"), [(500, [2000]), (1500, [])])
+def test_repairs_stay_short(case_of, epochs, longer):
+    case = case_with(case_of, 1 - STEPS / 200, epochs=epochs)
+    found = too_few_epochs(case)
+    tried = [] if found is None else [r.apply(case.setup) for r in found.repairs]
+    assert [setup.epochs for setup in tried] == longer
+
+
+def test_what_early_stopping_ended_goes_on_without_it(case_of):
+    case = case_with(case_of, [0.7, 0.69], rows=40, epochs=60)
+    fit = replace(case.fit, callbacks=("EarlyStopping",))
+    setup = as_given(fit, case.question)
+    assert (setup.epochs, setup.stopped) == (2, True)
+    found = too_few_epochs(replace(case, fit=fit, setup=setup))
+    assert "EarlyStopping ended 60 epochs then" in found.sentence
+    assert all(UNSTOPPED in repair.edits for repair in found.repairs)
+    whole = replace(fit, history={"loss": [0.1] * 60})
+    assert not as_given(whole, case.question).stopped

@@ -1,0 +1,134 @@
+"""N108: first weights that are all alike, or far from the size that layers need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ....baselines.rules.registry import rule
+from ..problem.context import NetworkFinding, Repair, RuleContext, Tier, suspect
+from ..problem.graph import Node, is_recurrent, start_weights
+from .repairs import join, set_layers
+
+SMALL, LARGE = 0.05, 20.0
+"""Variance of a kernel by inputs, outside of which signals fade or flood within a few
+layers: 1 keeps them (LeCun 1998), 2 behind relu (He 2015)."""
+_FEW = 8
+"""Weights too few to tell a variance from."""
+SHIFT = 5.0
+"""A hidden bias so many times as large as what comes in decides alone."""
+RELUS = ("relu", "leaky_relu", "elu", "relu6", "silu", "gelu")
+
+
+@dataclass(frozen=True)
+class _Fault:
+    node: Node
+    text: str
+    tier: Tier
+
+
+@rule("N108", order=110)
+def bad_initialisation(case: RuleContext) -> NetworkFinding | None:
+    """Kernels equal for all units, too large or too small, and biases that drown."""
+    faults = [] if case.fit.pretrained else list(_faults(case))
+    if not faults:
+        return None
+    told = "; ".join(f"{fault.node.name!r} {fault.text}" for fault in faults[:3])
+    return suspect(
+        "N108",
+        f"Weights of {_layers(len(faults))} start badly: {told}.",
+        "Leave the initialisers at Keras' own (glorot_uniform, zeros for biases), or "
+        "take he_normal before relu.",
+        tier=0 if any(fault.tier == 0 for fault in faults) else 1,
+        repairs=(_fresh(case, [fault.node for fault in faults]),),
+        layers=tuple(fault.node.name for fault in faults),
+        layers_concerned=len(faults),
+    )
+
+
+def _faults(case: RuleContext) -> Iterator[_Fault]:
+    start = start_weights(case.fit.model, case.fit.weights)
+    for node in case.graph.weighted:
+        kernel = start.get(id(getattr(node.layer, "kernel", None)))
+        if kernel is None or is_recurrent(node.layer):
+            continue
+        text = _alike(node, kernel) or _odd_size(node, kernel)
+        if text:
+            yield _Fault(node, text, 1 if "weights" in text else 0)
+            continue
+        bias = start.get(id(getattr(node.layer, "bias", None)))
+        if bias is not None and not node.is_head and _drowns(kernel, bias):
+            size = float(np.abs(bias).max())
+            yield _Fault(node, f"has biases up to {size:.3g} from the start", 1)
+
+
+def _alike(node: Node, kernel: np.ndarray) -> str:
+    """Equal units get equal gradients, and stay one unit; a head may start at 0."""
+    if node.is_head or np.ptp(kernel, axis=-1).max() > 0:
+        return ""
+    if kernel.shape[-1] == 1 and np.any(kernel):
+        return ""  # a single unit is like no other
+    value = f"{float(kernel.flat[0]):.3g}"
+    equal = np.ptp(kernel) == 0
+    return f"is {value} throughout" if equal else "has the same kernel for every unit"
+
+
+def _odd_size(node: Node, kernel: np.ndarray) -> str:
+    """A kernel too small for either end of the layer, or too large for its inputs."""
+    if kernel.size < _FEW or not np.any(kernel):
+        return ""
+    variance = float(np.mean(np.square(kernel)))
+    inputs, outputs = _fans(node, kernel)
+    # with one input and many units glorot_uniform is small, and meant so
+    small = variance * max(inputs, outputs) < SMALL and not node.is_head
+    if not small and variance * inputs <= LARGE:
+        return ""
+    right = 1 / np.sqrt(inputs)
+    return (
+        f"has weights of size {np.sqrt(variance):.3g} where {inputs} inputs want "
+        f"about {right:.2g}"
+    )
+
+
+def _fans(node: Node, kernel: np.ndarray) -> tuple[int, int]:
+    """Values that a unit takes, and units that take a value."""
+    places = int(np.prod(kernel.shape[:-2])) if kernel.ndim > 2 else 1
+    rows, columns = kernel.shape[-2:]
+    if "Depthwise" in node.kind:
+        return places, places * columns
+    if "Transpose" in node.kind:
+        rows, columns = columns, rows
+    return places * rows, places * columns
+
+
+def _drowns(kernel: np.ndarray, bias: np.ndarray) -> bool:
+    inputs = int(np.prod(kernel.shape[:-1]))
+    coming = float(np.sqrt(np.mean(np.square(kernel)) * inputs))
+    size = float(np.sqrt(np.mean(np.square(bias))))
+    return size > SHIFT * coming and size > 1
+
+
+def _layers(count: int) -> str:
+    return "1 layer" if count == 1 else f"{count} layers"
+
+
+def _fresh(case: RuleContext, nodes: list[Node]) -> Repair:
+    """Keras' own start for all of these layers."""
+    parts = []
+    for kernel in ("he_normal", "glorot_uniform"):
+        he = kernel == "he_normal"
+        same = [n for n in nodes if (n.activation in RELUS) == he]
+        if same:
+            parts.append(
+                set_layers(
+                    case,
+                    same,
+                    kernel,
+                    kernel_initializer=kernel,
+                    bias_initializer="zeros",
+                )
+            )
+    names = " and ".join(part.what for part in parts)
+    return join(f"weights of {_layers(len(nodes))} from {names}, biases 0", parts)

@@ -1,0 +1,76 @@
+"""N109: layers and inputs that reach no output."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ....baselines.rules.registry import rule
+from ...backend import keras
+from ..problem.context import NetworkFinding, RuleContext, suspect
+from ..problem.graph import graph_of, readers
+from ..record.recording import LayerCall
+from .loose import Loose, find_loose
+from .trying import buildable
+
+
+@rule("N109", order=40)
+def disconnected_layer(case: RuleContext) -> NetworkFinding | None:
+    """Layers called on the network's own tensors, and inputs, that nothing uses."""
+    model = case.fit.model
+    if isinstance(model, keras.Sequential) or graph_of(model) is None:
+        return _unbuilt(case)
+    loose = find_loose(case)
+    unread = [t for t in model.inputs if not _is_read(model, t, loose)]
+    if not loose.calls and not unread:
+        return None
+    names = [call.layer.name for call in loose.calls]
+    return suspect(
+        "N109",
+        f"{_told(names, [t.name for t in unread])}: what is computed there, and the "
+        "weights in it, have no part in the training.",
+        "Let each layer take the output of the one before, or join the branches, and "
+        "make the model of the last one's output.",
+        tier=0,
+        repairs=buildable(case, loose.repairs(case, unread)),
+        layers=tuple(names),
+        layers_left_out=len(names),
+        inputs_left_out=len(unread),
+    )
+
+
+def _told(names: list[str], inputs: list[str]) -> str:
+    parts = []
+    if names:
+        listed = ", ".join(map(repr, names[:4])) + (", ..." if len(names) > 4 else "")
+        which = "The layer" if len(names) == 1 else f"{len(names)} layers"
+        parts.append(f"{which} {listed}")
+    if inputs:
+        which = "the input" if len(inputs) == 1 else "the inputs"
+        parts.append(f"{which} {', '.join(map(repr, inputs))}")
+    text = " and ".join(parts)
+    verb = "reaches" if len(names) + len(inputs) == 1 else "reach"
+    return f"{text[0].upper()}{text[1:]} {verb} no output of the model"
+
+
+def _is_read(model: Any, tensor: Any, loose: Loose) -> bool:
+    """Whether a layer of the network takes an input, or a loose one that is told of."""
+    calls: tuple[LayerCall, ...] = loose.calls
+    begun = any(tensor is t for call in calls for t in loose.taken(call))
+    return begun or bool(readers(model, tensor))
+
+
+def _unbuilt(case: RuleContext) -> NetworkFinding | None:
+    """Layers of a subclassed network that ``call`` never called."""
+    if isinstance(case.fit.model, keras.Sequential) or not case.fit.steps:
+        return None
+    names = [n.name for n in case.graph.nodes if n.is_weighted and not n.layer.built]
+    if not names:
+        return None
+    return suspect(
+        "N109",
+        f"{_told(names, [])}: its call() makes no use of them.",
+        "Call each layer in the model's call(), or leave it out.",
+        tier=0,
+        layers=tuple(names),
+        layers_left_out=len(names),
+    )

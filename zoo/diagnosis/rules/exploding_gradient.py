@@ -1,0 +1,66 @@
+"""N206: gradients that grow until the weights leave the range of numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ....baselines.rules.registry import rule
+from ..probe.loss_curve import break_of
+from ..probe.probe import Moment
+from ..problem.context import NetworkFinding, RuleContext, suspect
+from .repairs import set_optimizer
+
+_LARGE = 1e3
+"""Norm of a gradient that throws weights of ordinary size away."""
+GROWTH = 100.0
+_CLIP = 1.0
+
+
+@rule("N206", order=220)
+def exploding_gradient(case: RuleContext) -> NetworkFinding | None:
+    """Gradients of a large norm or growing ones, or a loss that is not finite."""
+    config = case.setup.optimizer["config"]
+    clips = [config.get(n) for n in ("clipnorm", "clipvalue", "global_clipnorm")]
+    if any(clip is not None and clip <= _CLIP for clip in clips):
+        return None
+    name, norm, growth = _largest(case)
+    broken = break_of(case)
+    if not (broken or norm > _LARGE or (growth > GROWTH and norm > 1)):
+        return None
+    told = [broken] if broken else []
+    if name:
+        told.append(f"the gradient of {name!r} has a norm of {norm:.3g}")
+    if growth > GROWTH:
+        told.append(f"{growth:,.0f} times that of the start")
+    # an optimizer takes one kind of clipping only
+    others = {n: None for n in ("clipvalue", "global_clipnorm") if config.get(n)}
+    repair = set_optimizer(
+        case.setup, f"clipnorm={_CLIP:g}", clipnorm=_CLIP, **others
+    )  # fmt: skip
+    text = ", ".join(told)
+    return suspect(
+        "N206",
+        f"{text[0].upper()}{text[1:]}.",
+        f"Give the optimizer clipnorm={_CLIP:g}.",
+        tier=1 if case.probe else 2,
+        repairs=(repair,),
+        layers=(name,) if name else (),
+        norm=norm,
+        growth=growth,
+    )
+
+
+def _largest(case: RuleContext) -> tuple[str, float, float]:
+    """The layer with the largest gradient: its name, the norm, and how much it grew."""
+    moments: list[Moment] = list(case.probe.moments if case.probe else ())
+    seen = [
+        (part.gradient, part.name)
+        for moment in moments
+        for part in moment.layers
+        if np.isfinite(part.gradient)
+    ]
+    if not seen:
+        return "", 0.0, 0.0
+    norm, name = max(seen)
+    start = next((p.gradient for p in moments[0].layers if p.name == name), 0.0)
+    return name, norm, norm / start if start > 0 else 0.0

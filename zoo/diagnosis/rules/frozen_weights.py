@@ -1,0 +1,111 @@
+"""N110: weights that should learn and may not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from ....baselines.rules.registry import rule
+from ...backend import keras
+from ..codemod.edits import Statement
+from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
+from ..problem.copy_model import copy
+from ..problem.training_setup import Setup
+from .output_layer import counted
+
+FIXED = (keras.layers.Normalization, keras.layers.BatchNormalization)
+"""Layers that do no harm where they do not learn."""
+LOADED = (keras.initializers.Constant, keras.initializers.Identity)
+"""Initialisers that bring weights along."""
+
+
+@rule("N110", order=50)
+def frozen_weights(case: RuleContext) -> NetworkFinding | None:
+    """Layers that keep the random weights they began with; or nothing that learns."""
+    model = case.fit.model
+    none = not model.trainable_weights and bool(model.weights)
+    frozen = [layer for layer in _leaves(model) if _is_frozen(layer)]
+    if not none:
+        # who knows which of the weights were loaded
+        if case.fit.pretrained:
+            return None
+        frozen = [layer for layer in frozen if not _is_loaded(layer)]
+    if not frozen:
+        return None
+    names = ", ".join(repr(layer.name) for layer in frozen[:3])
+    share = sum(layer.count_params() for layer in frozen) / model.count_params()
+    nothing = "No weight of the network can learn" if none else "Weights stay random"
+    return suspect(
+        "N110",
+        f"{nothing}: trainable=False in {counted(len(frozen), 'layer')} "
+        f"({names}) with {share:.0%} of all weights.",
+        "Set trainable=True before compile.",
+        tier=0 if none else 1,
+        repairs=(_unfreeze(case, frozen, everything=none),),
+        layers=tuple(layer.name for layer in frozen),
+        share=share,
+    )
+
+
+def _leaves(model: Any) -> Iterator[Any]:
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from _leaves(layer)
+        else:
+            yield layer
+
+
+def _is_frozen(layer: Any) -> bool:
+    return bool(layer.weights) and not layer.trainable and not isinstance(layer, FIXED)
+
+
+def _is_loaded(layer: Any) -> bool:
+    """Whether its first weights are given with it, not drawn."""
+    names = ("embeddings_initializer", "kernel_initializer")
+    return any(isinstance(getattr(layer, name, None), LOADED) for name in names)
+
+
+def _unfreeze(case: RuleContext, frozen: list[Any], *, everything: bool) -> Repair:
+    names = {layer.name for layer in frozen}
+
+    def apply(setup: Setup) -> Setup:
+        model = copy(setup.model)
+        learn = {la.name: la.trainable or la.name in names for la in _leaves(model)}
+        # a frozen model within holds all of its layers: first all are let go; Keras
+        # takes no notice of a value that is the old one
+        model.trainable = False
+        model.trainable = True
+        for layer in _leaves(model):
+            layer.trainable = learn[layer.name]
+        # the weights have their order and sizes still
+        return replace(setup, model=model)
+
+    return Repair(
+        f"trainable: {', '.join(sorted(names)[:3])}",
+        apply,
+        _statements(case, frozen, everything=everything),
+    )
+
+
+def _statements(
+    case: RuleContext, frozen: list[Any], *, everything: bool
+) -> tuple[Statement, ...] | None:
+    """For all layers where all may learn, else layer by layer."""
+    model = case.fit.model
+    leaves = list(_leaves(model))
+    if everything or len(frozen) == sum(map(_is_frozen, leaves)):
+        return _let_go(model, nested=leaves != list(model.layers))
+    if any(layer not in case.fit.model.layers for layer in frozen):
+        return None
+    lines = [f"{{model}}.get_layer({la.name!r}).trainable = True" for la in frozen]
+    return tuple(Statement(line) for line in lines)
+
+
+def _let_go(model: Any, *, nested: bool) -> tuple[Statement, ...]:
+    """For every layer; Keras takes no notice of a value that is the old one."""
+    on, off = (Statement(f"{{model}}.trainable = {value}") for value in (True, False))
+    if nested:  # models within may stand otherwise than their layers
+        return (off, on) if model.trainable else (on, off, on)
+    loop = Statement("for layer in {model}.layers:\n    layer.trainable = True")
+    return (loop,) if model.trainable else (on,)

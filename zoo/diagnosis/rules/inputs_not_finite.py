@@ -1,0 +1,63 @@
+"""P703: values that are missing or infinite, which no gradient survives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ....baselines.rules.registry import rule
+from ..codemod.edits import CleanInputs
+from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
+
+
+@rule("P703", order=20)
+def inputs_not_finite(case: RuleContext) -> NetworkFinding | None:
+    """NaN or infinity in the inputs, or in the targets."""
+    bad = sum(_gaps(part) - _empty(part) for part in case.inputs)
+    wrong = _gaps(np.asarray(case.targets))
+    if not bad and not wrong:
+        return None
+    rows = len(case.targets)
+    told = [f"{bad:,} values of the inputs"] if bad else []
+    told += [f"{wrong:,} of the targets"] if wrong else []
+    advice = "Fill or drop missing inputs before the training."
+    if wrong:
+        advice = "Drop the rows without a target; " + advice[0].lower() + advice[1:]
+    return suspect(
+        "P703",
+        f"{' and '.join(told)} ({rows:,} rows) are NaN or infinite: the first step "
+        "makes the loss NaN, and with it every weight.",
+        advice,
+        tier=0,
+        repairs=(clean_inputs(),) if bad else (),
+        inputs=bad,
+        targets=wrong,
+    )
+
+
+def clean_inputs() -> Repair:
+    """Gaps as 0, in front of the network."""
+    return Repair(
+        "missing and infinite inputs as 0",
+        lambda setup: replace(setup, clean=True),
+        (CleanInputs(),),
+    )
+
+
+def _empty(values: np.ndarray) -> int:
+    """Gaps in columns that hold nothing else, which are another fault's."""
+    return int(empty_columns(values).sum()) * len(values)
+
+
+def empty_columns(values: np.ndarray) -> np.ndarray:
+    """Which columns of a table have no finite value; none of other arrays."""
+    if values.dtype.kind != "f" or values.ndim != 2:
+        return np.zeros(0, dtype=bool)
+    return np.logical_not(np.isfinite(values).any(axis=0))
+
+
+def _gaps(values: np.ndarray) -> int:
+    if values.dtype.kind not in "fc":
+        return 0
+    return int(values.size - np.isfinite(values).sum())

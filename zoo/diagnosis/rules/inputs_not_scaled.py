@@ -1,0 +1,136 @@
+"""P701: inputs in a range that the first layer cannot use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ....baselines.rules.registry import rule
+from ...backend import keras
+from ..codemod.edits import NormaliseInputs
+from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
+from ..problem.graph import NORMALISERS, arrays_of, readers, some_rows
+
+LARGE, SMALL = 10.0, 0.1
+"""Standard deviations beyond which weights of the usual start are far from right."""
+_FAR = 3.0
+"""A column further from 0 than so many deviations, and than this number itself: its
+units see the mean and hardly the difference between rows."""
+_UNEQUAL = 10.0
+"""Factor between the spreads of columns (LeCun, Bottou, Orr, Müller 1998)."""
+_WIDE = 100
+"""Tables with more columns are pixels or words: they share one unit."""
+SCALERS = (keras.layers.Rescaling, keras.layers.Normalization)
+PASSING = (keras.layers.Flatten, keras.layers.Reshape, keras.layers.Dropout)
+"""Layers that hand on what they get, as far as its size goes."""
+
+
+@dataclass(frozen=True)
+class _Size:
+    """Trouble with the size of an array, in words; "" if there is none."""
+
+    trouble: str
+    mean: float
+    spread: float
+
+
+@rule("P701", order=160)
+def inputs_not_scaled(case: RuleContext) -> NetworkFinding | None:
+    """Inputs that are large, far from 0, or of unequal size where layers read them."""
+    sizes = [_size(values) for values in _seen(case)]
+    found = [size for size in sizes if size.trouble]
+    if not found:
+        return None
+    axes = max(np.ndim(part) for part in case.inputs)
+    repair = Repair(
+        "inputs standardised",
+        lambda setup: replace(setup, normalise=True),
+        (NormaliseInputs(axes),),
+    )
+    return suspect(
+        "P701",
+        f"The inputs are not near 1 where the network reads them: {found[0].trouble}.",
+        "Put keras.layers.Normalization(), adapted to the training rows, in front.",
+        tier=1,
+        repairs=(repair,),
+        largest_mean=max(abs(size.mean) for size in found),
+        largest_spread=max(size.spread for size in found),
+    )
+
+
+def _seen(case: RuleContext) -> Iterator[np.ndarray]:
+    """A sample of each input that is read as numbers, as weights meet it first."""
+    model = case.fit.model
+    arrays = arrays_of(model, some_rows(case.fit.x, 1_000))
+    inputs = getattr(model, "inputs", None) or [None] * len(arrays)
+    for values, tensor in zip(arrays, inputs, strict=False):
+        if values.dtype.kind not in "iuf":
+            continue
+        if tensor is None:
+            first = model.layers[:1]
+            seen = values.astype("float64")
+        else:
+            seen, first = _brought(model, tensor, values.astype("float64"))
+        unread = (*NORMALISERS, keras.layers.Embedding, keras.layers.Masking)
+        if not any(isinstance(layer, unread) for layer in first):
+            yield seen
+
+
+def _brought(
+    model: Any, tensor: Any, values: np.ndarray
+) -> tuple[np.ndarray, list[Any]]:
+    """The values behind what only scales or reshapes them, and the layers that come."""
+    after = readers(model, tensor)
+    while len(after) == 1 and isinstance(after[0], (*SCALERS, *PASSING)):
+        layer = after[0]
+        if isinstance(layer, SCALERS):
+            values = np.asarray(layer(values.astype("float32")), "float64")
+        after = readers(model, layer.output)
+    return values, after
+
+
+def _size(values: np.ndarray) -> _Size:
+    """Judge columns each, and images or series as a whole."""
+    columns = values if values.ndim == 2 else values.reshape(-1, 1)
+    columns = np.where(np.isfinite(columns), columns, np.nan)
+    columns = columns[:, np.isfinite(columns).any(axis=0)]
+    if not columns.size:
+        return _Size("", 0.0, 0.0)
+    means, spreads = np.nanmean(columns, axis=0), np.nanstd(columns, axis=0)
+    vary = spreads > 1e-6 * np.maximum(1.0, np.abs(means))
+    if not vary.any():
+        return _Size("", float(means[0]), 0.0)
+    even = vary & [_is_even(column) for column in columns.T]
+    return _Size(
+        _trouble(means[vary], spreads[vary], spreads[even]),
+        float(np.abs(means[vary]).max()),
+        float(spreads[vary].max()),
+    )
+
+
+def _is_even(column: np.ndarray) -> bool:
+    """Whether no single value fills most of a column, as 0 does in counts and flags."""
+    known = column[np.isfinite(column)]
+    counts = np.unique(known, return_counts=True)[1]
+    return len(counts) > 2 and counts.max() <= len(known) / 2
+
+
+def _trouble(means: np.ndarray, spreads: np.ndarray, even_spreads: np.ndarray) -> str:
+    """Describe the trouble with columns; those without a commonest value are even."""
+    most, least = spreads.max(), spreads.min()
+    if most > LARGE:
+        return f"standard deviations go up to {most:,.3g}"
+    far = (np.abs(means) > _FAR * spreads) & (np.abs(means) > _FAR)
+    if far.any():
+        i = int(np.argmax(far))
+        return f"a column has the mean {means[i]:,.3g} and spreads by {spreads[i]:.3g}"
+    if most < SMALL:
+        return f"standard deviations are {most:.3g} at most"
+    if len(even_spreads) > 1 and len(spreads) < _WIDE:
+        least, most = even_spreads.min(), even_spreads.max()
+        if most > _UNEQUAL * least:
+            return f"standard deviations go from {least:.3g} to {most:.3g}"
+    return ""

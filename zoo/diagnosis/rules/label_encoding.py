@@ -1,0 +1,90 @@
+"""P705: labels coded in a way the loss does not read."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ....baselines.rules.registry import rule
+from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
+from .output_layer import (
+    BINARY,
+    CATEGORICAL,
+    ERRORS,
+    HINGES,
+    SPARSE,
+    OutputLayer,
+    aim_of,
+    counted,
+    head_of,
+    mend,
+    one_column,
+    reads,
+    recode,
+)
+
+_REACH = {"sigmoid": (0, 1), "hard_sigmoid": (0, 1), "tanh": (-1, 1)}
+"""What a bounded activation gives."""
+
+
+@rule("P705", order=70)
+def label_encoding(case: RuleContext) -> NetworkFinding | None:
+    """Labels that are not the numbers that the loss takes for classes."""
+    head = head_of(case)
+    if head is None or not one_column(case) or not len(case.question.values):
+        return None
+    repair = _repair(case, head)
+    if repair is None:
+        return None
+    values = case.question.values
+    some = ", ".join(str(value) for value in values[:4])
+    some += f", ... {values[-1]}" if len(values) > 4 else ""
+    return suspect(
+        "P705",
+        f"The {len(values)} classes are written as {some}. That is not what "
+        f"{head.loss} with {counted(head.width, 'output')} reads.",
+        "Write the classes as 0, 1, 2 and so on.",
+        tier=0,
+        repairs=(repair,),
+        layers=(head.name,),
+        classes=len(values),
+    )
+
+
+def _are_whole(values: np.ndarray) -> bool:
+    """Whether classes are whole numbers or names, and not numbers computed with."""
+    return values.dtype.kind != "f" or bool((values == values.round()).all())
+
+
+def _repair(case: RuleContext, head: OutputLayer) -> Repair | None:
+    enough = head.width >= case.question.class_count
+    if head.width == 1:
+        if case.question.task == "binary":
+            return recode(case) if _misread(case, head) else None
+        return _of_fractions(case, head)
+    if head.loss in SPARSE and enough and not reads(case, SPARSE[0], head.width):
+        return recode(case)
+    # a whole new reading: the codes, and the loss for them
+    known = head.loss in CATEGORICAL + BINARY + ERRORS
+    if known and enough and not reads(case, SPARSE[0], head.width):
+        return mend(case, head, aim_of(case, head.width))
+    return None
+
+
+def _misread(case: RuleContext, head: OutputLayer) -> bool:
+    """Two classes with one output."""
+    if head.loss in BINARY + HINGES:
+        return not reads(case, head.loss, 1)
+    if head.loss in ERRORS and head.activation in _REACH:
+        low, high = _REACH[head.activation]
+        values = case.question.values
+        if values.dtype.kind not in "biuf":
+            return True
+        return bool(values.min() < low or values.max() > high)
+    return False
+
+
+def _of_fractions(case: RuleContext, head: OutputLayer) -> Repair | None:
+    """Many classes as points on a line, with one output."""
+    if _are_whole(case.question.values) or not head.loss:
+        return None
+    return mend(case, head, aim_of(case, head.width))

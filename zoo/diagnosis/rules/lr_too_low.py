@@ -1,0 +1,109 @@
+"""N202: steps so small that the training ends before the network has learned."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+
+from ....baselines.rules.registry import rule
+from ...backend import keras
+from ..probe.loss_curve import break_of, curve_of, optimizer_name, rates_of
+from ..problem.context import NetworkFinding, RuleContext, suspect
+from ..problem.training_setup import Setup
+from .repairs import set_optimizer, steady_rate
+
+LEAST_UPDATE = 1e-4
+"""Change of the weights in one step, as a share of them, that leads nowhere soon."""
+FALLEN = 0.05
+"""Share of the first rate, from which little is learned in the second half."""
+STEADY = 0.12
+"""Share of the fall in the last quarter that shows no flattening yet; a straight line
+has 0.25."""
+
+
+@rule("N202", order=250)
+def lr_too_low(case: RuleContext) -> NetworkFinding | None:
+    """A rate below the usual, or a training that goes as with such a rate."""
+    signs = list(_signs(case))
+    setup = case.setup
+    left = _left(setup)
+    rates = _higher(case)
+    if left < FALLEN:
+        size = f"{100 * left:.2g} %" if left >= 5e-4 else "nearly nothing"
+        signs.append(f"halfway it is down to {size} of the rate at first")
+    if not signs or not (rates or left < FALLEN) or break_of(case):
+        return None
+    higher = tuple(
+        set_optimizer(
+            setup, f"learning rate {setup.rate:.3g} -> {new:.3g}", learning_rate=new
+        )
+        for new in rates
+    )
+    return suspect(
+        "N202",
+        f"{optimizer_name(setup)} with a learning rate of {setup.rate:.3g} takes "
+        f"{setup.steps:,} steps: {'; '.join(signs)}.",
+        f"Raise the learning rate, e.g. to {rates[0]:g}."
+        if left >= FALLEN
+        else "Let the learning rate fall later, or not at all.",
+        tier=2,
+        repairs=((steady_rate(setup),) if left < FALLEN else ()) + higher,
+        rate=setup.rate,
+        steps=setup.steps,
+    )
+
+
+def _left(setup: Setup) -> float:
+    """The learning rate halfway, as a share of the first."""
+    if setup.course:
+        return setup.rate_at(setup.rounds // 2) / setup.rate if setup.rate else 1.0
+    found = setup.optimizer["config"].get("learning_rate")
+    if not isinstance(found, dict) or setup.rate <= 0:
+        return 1.0
+    schedule: Any = keras.optimizers.schedules.deserialize(deepcopy(found))
+    return float(schedule(setup.steps // 2)) / setup.rate
+
+
+def _signs(case: RuleContext) -> Iterator[str]:
+    """Yield the signs of a learning rate that is too low, with their numbers."""
+    usual = rates_of(case.setup)
+    momentum = float(case.setup.optimizer["config"].get("momentum") or 0.0)
+    if case.setup.rate / (1 - min(momentum, 0.99)) < usual.low:
+        yield f"usual are {usual.low:g} to {usual.high:g}"
+    curve = curve_of(case)
+    if curve and curve.late > STEADY:
+        yield (
+            f"the loss goes from {curve.start:.3g} to {curve.end:.3g}, "
+            f"{curve.late:.0%} of this in the last quarter"
+        )
+    update = _largest_update(case)
+    if 0 < update < LEAST_UPDATE:
+        yield f"one step changes weights by {update:.1g} of their size at most"
+
+
+def _largest_update(case: RuleContext) -> float:
+    """Median over layers of a step's change, at its largest; 0 if not measured."""
+    moments = case.probe.moments if case.probe else ()
+    each = [list(m.updates.values()) for m in moments if m.updates]
+    return max((float(np.median(ratios)) for ratios in each), default=0.0)
+
+
+def _higher(case: RuleContext) -> tuple[float, ...]:
+    """Up to three higher rates, none above what the optimizer can take."""
+    rate, usual = case.setup.rate, rates_of(case.setup)
+    if rate <= 0:
+        return (usual.usual,)
+    tried = {float(f"{rate * times:.3g}") for times in (10, 100, 1_000)}
+    fitting = sorted(
+        r for r in tried | {usual.usual} if rate * 1.5 < r <= usual.high * 1.01
+    )
+    apart = [r for i, r in enumerate(fitting) if not i or not _close(r, fitting[i - 1])]
+    return tuple(apart[-3:])
+
+
+def _close(a: float, b: float) -> bool:
+    return math.isclose(a, b, rel_tol=0.5)

@@ -1,0 +1,150 @@
+"""P706: targets and outputs whose shapes broadcast in the loss."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ....baselines.rules.registry import rule
+from ...backend import keras
+from ..codemod.edits import WrapArgument
+from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
+from ..problem.graph import is_recurrent
+from ..problem.training_setup import Setup
+from .output_layer import (
+    aim_of,
+    first_target,
+    head_of,
+    loss_value,
+    set_loss,
+    spread_rows,
+)
+from .repairs import insert_layer, set_layers
+
+_ROWS = 8
+"""Rows on which the loss is tried."""
+_SAME = 1e-4
+"""Relative difference of two losses that rounding explains."""
+
+
+@rule("P706", order=60)
+def target_shape(case: RuleContext) -> NetworkFinding | None:
+    """A loss that pairs each target with the outputs of other rows."""
+    outputs = getattr(case.fit.model, "outputs", None) or []
+    loss = case.fit.loss
+    if len(outputs) != 1 or loss is None or isinstance(loss, (list, tuple, dict)):
+        return None
+    shape, y = outputs[0].shape[1:], first_target(case)
+    if None in shape or len(y) < 2 or y.dtype.kind not in "biuf":
+        return None
+    if len(shape) > 1 and y[0].size == 1:
+        return _of_steps(case, shape, y)
+    if y[0].size != np.prod(shape, dtype=int) or y.shape[1:] == shape:
+        return None
+    given, meant = _both(case, shape, y)
+    if np.isnan(meant) or abs(given - meant) <= _SAME * abs(meant):
+        return None
+    told = "fails" if np.isnan(given) else f"is {given:.4g}"
+    sentence = (
+        f"Targets of shape {_told(y.shape[1:])} meet outputs of shape {_told(shape)}: "
+        f"on {_ROWS} rows the loss {told}, row by row it is {meant:.4g}."
+    )
+    advice = f"Give fit targets of shape {_told(shape)}."
+    repairs = (_reshaped(shape), *_standard(case))
+    return suspect(
+        "P706",
+        sentence,
+        advice,
+        tier=0,
+        repairs=repairs,
+        row_by_row=meant,
+        as_given=given,
+    )
+
+
+def _told(shape: tuple[int, ...]) -> str:
+    inside = ", ".join(("n", *(str(size) for size in shape)))
+    return f"({inside}{'' if shape else ','})"
+
+
+def _both(
+    case: RuleContext, shape: tuple[int, ...], y: np.ndarray
+) -> tuple[float, float]:
+    """The loss of some outputs with the targets as given, and in their shape."""
+    rows = spread_rows(case, _ROWS)
+    rng = np.random.default_rng(0)
+    outputs = rng.uniform(0.05, 0.95, (len(rows), *shape)).astype("float32")
+    chosen = y[rows]
+    as_meant = chosen.reshape(outputs.shape)
+    loss = case.fit.loss
+    return loss_value(loss, chosen, outputs), loss_value(loss, as_meant, outputs)
+
+
+def _reshaped(shape: tuple[int, ...]) -> Repair:
+    sizes = ", ".join(str(size) for size in (-1, *shape))
+    code = f"np.asarray({{}}).reshape({sizes})"
+
+    def apply(setup: Setup) -> Setup:
+        return replace(setup, y=setup.y.reshape(-1, *shape))
+
+    return Repair(f"targets of shape {_told(shape)}", apply, (WrapArgument("y", code),))
+
+
+def _standard(case: RuleContext) -> tuple[Repair, ...]:
+    """Keras' own losses bring both to one rank first."""
+    head = head_of(case)
+    if head is None or head.loss or head.width != 1:
+        return ()
+    return (set_loss(case, aim_of(case, 1).loss),)
+
+
+def _of_steps(
+    case: RuleContext, shape: tuple[int, ...], y: np.ndarray
+) -> NetworkFinding | None:
+    """One target a row, and outputs for every step or place of it."""
+    sparse = "sparse" in case.loss
+    rows = spread_rows(case, _ROWS)
+    outputs = np.full((len(rows), *shape), 0.5, "float32")
+    if (
+        sparse
+        or case.head is None
+        or np.isnan(loss_value(case.fit.loss, y[rows], outputs))
+    ):
+        return None
+    return suspect(
+        "P706",
+        f"There is one target a row, and {case.head.name!r} gives outputs of shape "
+        f"{_told(shape)}: the loss compares each of them with targets of other rows.",
+        "Let the network give one output a row: Flatten, a pooling, or "
+        "return_sequences=False before the last layer.",
+        tier=0,
+        repairs=_one_a_row(case),
+        layers=(case.head.name,),
+        outputs_a_row=float(np.prod(shape)),
+    )
+
+
+def _one_a_row(case: RuleContext) -> tuple[Repair, ...]:
+    head = case.head
+    if head is None or is_recurrent(head.layer):
+        return ()
+    before = [node for node in case.graph.hidden if is_recurrent(node.layer)]
+    flat = insert_layer(
+        case,
+        head,
+        f"Flatten before {head.name!r}",
+        keras.layers.Flatten,
+        "keras.layers.Flatten()",
+    )
+    if not before or not _gives_steps(before[-1].layer):
+        return (flat,)
+    last = before[-1]
+    told = f"return_sequences of {last.name!r}: True -> False"
+    return set_layers(case, [last], told, return_sequences=False), flat
+
+
+def _gives_steps(layer: Any) -> bool:
+    """Whether it is recurrent by itself, and gives what it has at every step."""
+    return isinstance(layer, keras.layers.RNN) and layer.return_sequences

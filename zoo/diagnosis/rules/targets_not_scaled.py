@@ -1,0 +1,57 @@
+"""P702: targets in a range that the network reaches only after many steps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ....baselines.rules.registry import rule
+from ...backend import keras
+from ..codemod.edits import RescaleOutputs
+from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
+from ..problem.training_setup import loss_weight
+
+LARGE, SMALL = 10.0, 0.05
+"""Mean or deviation above which, and deviation below which, targets are far off."""
+SCALE_FREE = ("poisson", "logarithmic", "percentage", "crossentropy", "cosine")
+"""Losses that read the targets' ratios or counts, and not their differences."""
+
+
+@rule("P702", order=170)
+def targets_not_scaled(case: RuleContext) -> NetworkFinding | None:
+    """Numbers to predict whose size is far from 1, and nothing that scales to them."""
+    if case.question.task != "regression" or isinstance(case.fit.loss, list | dict):
+        return None
+    y = np.asarray(case.question.y, "float64")
+    mean, spread = float(y.mean()), float(y.std())
+    odd = abs(mean) > LARGE or spread > LARGE or spread < SMALL
+    if not np.isfinite(spread) or spread == 0 or not odd or _is_scaled(case):
+        return None
+    told = f"have the mean {mean:,.3g} and spread by {spread:,.3g}"
+    return suspect(
+        "P702",
+        f"The targets {told}, while a new network gives numbers near 0, about 1 apart.",
+        "Standardise the targets, or put keras.layers.Rescaling behind the network.",
+        tier=1,
+        repairs=(_rescale(case, spread, mean),),
+        mean=mean,
+        spread=spread,
+    )
+
+
+def _rescale(case: RuleContext, scale: float, offset: float) -> Repair:
+    weight = loss_weight(case.setup.loss, scale)
+    return Repair(
+        f"outputs times {scale:.3g} plus {offset:.3g}",
+        lambda setup: replace(setup, rescale=(scale, offset)),
+        (RescaleOutputs(scale, offset, weight),),
+    )
+
+
+def _is_scaled(case: RuleContext) -> bool:
+    """Whether the network scales its outputs, or the loss asks for no scale."""
+    if any(part in case.loss for part in SCALE_FREE):
+        return True
+    last = case.graph.nodes[-1].layer if case.graph.nodes else None
+    return isinstance(last, keras.layers.Rescaling | keras.layers.Normalization)

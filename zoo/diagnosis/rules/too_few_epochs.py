@@ -1,0 +1,53 @@
+"""N205: a training that stops while the loss still falls."""
+
+from __future__ import annotations
+
+from ....baselines.rules.registry import rule
+from ..probe.loss_curve import Curve, break_of, curve_of
+from ..problem.context import NetworkFinding, RuleContext, suspect
+from ..problem.training_setup import Setup
+from .repairs import set_epochs
+
+_FEW_STEPS = 500
+_MOST_STEPS = 20_000
+"""Steps of a repair, about."""
+
+
+@rule("N205", order=280)
+def too_few_epochs(case: RuleContext) -> NetworkFinding | None:
+    """Few steps without a flat end, or a loss that falls to the end."""
+    setup, curve = case.setup, curve_of(case)
+    few = setup.steps < _FEW_STEPS and not _is_done(curve)
+    falling = curve is not None and curve.is_falling
+    longer = _longer(setup)
+    if not (few or falling) or not longer or break_of(case):
+        return None
+    told = ""
+    if curve is not None and falling:
+        told = (
+            f": the loss goes from {curve.start:.3g} to {curve.end:.3g}, "
+            f"{curve.late:.0%} of this in the last quarter"
+        )
+    planned = case.fit.arguments.get("epochs")
+    stopped = f"; EarlyStopping ended {planned:,} epochs then" if setup.stopped else ""
+    return suspect(
+        "N205",
+        f"{setup.epochs:,} epochs are {setup.steps:,} steps{told}{stopped}.",
+        f"Train for {longer[0]:,} epochs.",
+        tier=2,
+        repairs=tuple(set_epochs(setup, epochs) for epochs in longer),
+        epochs=setup.epochs,
+        steps=setup.steps,
+    )
+
+
+def _is_done(curve: Curve | None) -> bool:
+    """Whether the loss has fallen and lies flat now."""
+    return curve is not None and not curve.is_slow
+
+
+def _longer(setup: Setup) -> tuple[int, ...]:
+    """Five and twenty times the epochs, as far as the steps allow."""
+    most = round(_MOST_STEPS * setup.epochs / setup.steps)
+    tried = {min(setup.epochs * times, most) for times in (5, 20)}
+    return tuple(sorted(n for n in tried if n >= 2 * setup.epochs))

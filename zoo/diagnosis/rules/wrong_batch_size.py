@@ -1,0 +1,74 @@
+"""N204: batches that leave too few steps, or so small that steps are noise."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from ....baselines.rules.registry import rule
+from ..codemod.edits import Edit, WrapArgument
+from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
+from ..problem.training_setup import DEFAULT_BATCH, Setup
+from .repairs import set_fit
+
+_FEW_STEPS = 200
+_LARGE = 1 / 10
+"""Share of the rows in one batch from which on it is large."""
+_SMALL = 2
+"""Largest batch whose gradient is that of single rows."""
+
+
+@rule("N204", order=270)
+def wrong_batch_size(case: RuleContext) -> NetworkFinding | None:
+    """A batch of a tenth of the rows or more and few steps, or of one or two rows."""
+    setup, rows = case.setup, len(case.setup.y)
+    size = setup.batch_size
+    if size <= _SMALL and rows >= 2 * DEFAULT_BATCH:
+        noisy = "a step follows the noise of single rows"
+        return _found(case, noisy, _fewer_steps(setup, rows))
+    if size > rows * _LARGE and size > DEFAULT_BATCH and setup.steps < _FEW_STEPS:
+        few = f"{setup.steps:,} steps in all"
+        repair = set_fit(
+            f"batch_size {size:,} -> {DEFAULT_BATCH}",
+            {"batch_size": str(DEFAULT_BATCH)},
+            batch_size=DEFAULT_BATCH,
+        )
+        return _found(case, few, repair)
+    return None
+
+
+def _found(case: RuleContext, told: str, repair: Repair) -> NetworkFinding:
+    setup = case.setup
+    rows, size = len(setup.y), setup.batch_size
+    if setup.in_batches:
+        repair = replace(repair, edits=_cut_anew(case, repair))
+    return suspect(
+        "N204",
+        f"Batches of {size:,} of {rows:,} rows for {setup.epochs:,} epochs: {told}.",
+        f"Use batch_size={DEFAULT_BATCH}.",
+        tier=2,
+        repairs=(repair,),
+        batch_size=size,
+        rows=rows,
+        steps=setup.steps,
+    )
+
+
+def _cut_anew(case: RuleContext, repair: Repair) -> tuple[Edit, ...] | None:
+    """Batches of another size, of a dataset: ``fit`` takes no ``batch_size`` then."""
+    if not case.fit.is_pipeline or case.fit.arguments.get("steps_per_epoch"):
+        return None
+    others = (e for e in repair.edits or () if getattr(e, "name", "") != "batch_size")
+    return (WrapArgument("x", f"{{}}.unbatch().batch({DEFAULT_BATCH})"), *others)
+
+
+def _fewer_steps(setup: Setup, rows: int) -> Repair:
+    """Larger batches, and the epochs that leave a quarter of the steps."""
+    each = -(-rows // DEFAULT_BATCH)
+    epochs = max(setup.epochs, math.ceil(setup.steps / (4 * each * setup.passes)))
+    return set_fit(
+        f"batch_size {setup.batch_size} -> {DEFAULT_BATCH}, {epochs:,} epochs",
+        {"batch_size": str(DEFAULT_BATCH), "epochs": str(epochs)},
+        batch_size=DEFAULT_BATCH,
+        epochs=epochs,
+    )

@@ -1,0 +1,177 @@
+"""N102: a last activation that cannot give what is wanted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ....baselines.rules.registry import rule
+from ..problem.context import NetworkFinding, Repair, RuleContext, Tier, suspect
+from ..problem.graph import LINEAR
+from .output_layer import (
+    BINARY,
+    CATEGORICAL,
+    CROSS_ENTROPIES,
+    ERRORS,
+    HINGES,
+    SPARSE,
+    OutputLayer,
+    aim_of,
+    head_of,
+    set_activation,
+    set_loss,
+    suits,
+)
+
+INF = float("inf")
+_RANGES: dict[str, tuple[float, float]] = {
+    "sigmoid": (0, 1),
+    "hard_sigmoid": (0, 1),
+    "softmax": (0, 1),
+    "tanh": (-1, 1),
+    "hard_tanh": (-1, 1),
+    "softsign": (-1, 1),
+    "relu": (0, INF),
+    "relu6": (0, 6),
+    "softplus": (0, INF),
+    "exponential": (0, INF),
+    "elu": (-1, INF),
+    "selu": (-1.7581, INF),
+    "silu": (-0.2785, INF),
+    "gelu": (-0.17, INF),
+    "log_softmax": (-INF, 0),
+    "log_sigmoid": (-INF, 0),
+}
+"""What an activation can give at all."""
+_SLACK = 0.01
+"""Share of the targets' range by which, and share of rows that, may lie outside."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault of the activation, and the activations that are right."""
+
+    why: str
+    tier: Tier
+    better: tuple[str, ...]
+    evidence: dict[str, float] = field(default_factory=dict)
+
+
+@rule("N102", order=90)
+def wrong_output_activation(case: RuleContext) -> NetworkFinding | None:
+    """A last activation that the loss cannot read, or that cannot reach the targets."""
+    head = head_of(case)
+    if head is None or head.activation == "?":
+        return None
+    if head.width != aim_of(case, head.width).units:
+        return None  # too many or too few outputs: told as that
+    fault = _fault(case, head)
+    if fault is None:
+        return None
+    repairs = [set_activation(case, head.final, name) for name in fault.better]
+    return suspect(
+        "N102",
+        f"The last layer {head.name!r} ends in {head.activation}: {fault.why}.",
+        f"Use activation={fault.better[0]!r} in the last layer.",
+        tier=fault.tier,
+        repairs=(*repairs, *_told_of_logits(case, head)),
+        layers=tuple(dict.fromkeys((head.name, head.final.name))),
+        outputs=head.width,
+        **fault.evidence,
+    )
+
+
+def _told_of_logits(case: RuleContext, head: OutputLayer) -> tuple[Repair, ...]:
+    """A linear head is right where the loss knows of it."""
+    if head.activation != LINEAR or head.loss not in CROSS_ENTROPIES:
+        return ()
+    return (set_loss(case, head.loss, logits=True),)
+
+
+def _fault(case: RuleContext, head: OutputLayer) -> Fault | None:
+    if case.question.task == "regression":
+        return _on_numbers(case, head) if head.loss not in CROSS_ENTROPIES else None
+    if head.width == 1 and head.loss in SPARSE + CATEGORICAL:
+        return None  # a loss for several outputs: told as that
+    if head.activation == "softmax" and head.width == 1:
+        better = LINEAR if head.logits else _of_two(case)
+        return Fault("of a single output it is 1 for every row", 0, (better,))
+    several = case.question.task == "multilabel" and head.loss in BINARY + ERRORS
+    if head.activation == "softmax" and several:
+        why = "its outputs add up to 1, yet a row may have several labels"
+        return Fault(why, 0, ("sigmoid",))
+    if head.loss in CROSS_ENTROPIES:
+        return _under_cross_entropy(head)
+    if head.loss in HINGES and head.width == 1:
+        return _under_hinge(head)
+    if head.loss in ERRORS:
+        return _under_error(case, head)
+    return None
+
+
+def _of_two(case: RuleContext) -> str:
+    """The activation between the two values that stand for the classes."""
+    return "tanh" if -1 in case.question.values.tolist() else "sigmoid"
+
+
+def _under_cross_entropy(head: OutputLayer) -> Fault | None:
+    if suits(head.activation, head.loss, head.logits):
+        return None
+    if head.logits:
+        why = f"{head.loss} expects logits, which may be any number"
+        return Fault(why, 0, (LINEAR,))
+    better = "sigmoid" if head.loss in BINARY else "softmax"
+    return Fault(f"{head.loss} expects probabilities", 0, (better,))
+
+
+def _under_hinge(head: OutputLayer) -> Fault | None:
+    low, _ = _RANGES.get(head.activation, (-INF, INF))
+    if low < -0.5:
+        return None
+    why = f"{head.loss} wants one class below 0, which it never gives"
+    return Fault(why, 1, ("tanh", LINEAR))
+
+
+def _under_error(case: RuleContext, head: OutputLayer) -> Fault | None:
+    """Two classes or labels, learned as numbers."""
+    flags = set(np.unique(case.targets).tolist()) <= {0, 1}
+    if head.activation in ("relu", "relu6") and flags:
+        why = "below 0 it has no gradient, and the targets are 0 or 1"
+        return Fault(why, 1, ("sigmoid",))
+    signs = set(np.unique(case.targets).tolist()) <= {-1, 1}
+    low, _ = _RANGES.get(head.activation, (-INF, INF))
+    if signs and low > -0.5 and head.activation != "sigmoid":
+        return Fault("it cannot give the -1 of the targets", 0, ("tanh",))
+    return None
+
+
+def _on_numbers(case: RuleContext, head: OutputLayer) -> Fault | None:
+    """Numbers outside of what the activation can give."""
+    y = case.question.y[np.isfinite(case.question.y)]
+    if not len(y):
+        return None
+    seen = {"lowest": float(y.min()), "highest": float(y.max())}
+    told = f"the targets run from {y.min():.4g} to {y.max():.4g}"
+    if head.activation == "softmax" and head.width == 1:
+        why = f"of a single output it is 1 for every row, and {told}"
+        return Fault(why, 0, (LINEAR,), seen)
+    low, high = _RANGES.get(head.activation, (-INF, INF))
+    slack = _SLACK * (y.max() - y.min())
+    outside = float(np.mean((y < low - slack) | (y > high + slack)))
+    if outside > _SLACK:
+        why = f"it gives {_span(low, high)}, and {told}"
+        return Fault(why, 0, (LINEAR,), seen | {"outside": outside})
+    if head.activation == "softmax" and not _are_shares(case.question.y):
+        return Fault(f"its outputs add up to 1, and {told}", 0, (LINEAR,), seen)
+    return None
+
+
+def _span(low: float, high: float) -> str:
+    if high == INF:
+        return f"nothing below {low:g}"
+    return f"nothing above {high:g}" if low == -INF else f"{low:g} to {high:g}"
+
+
+def _are_shares(y: np.ndarray) -> bool:
+    return bool(np.allclose(y.sum(axis=-1), 1, atol=_SLACK))
