@@ -30,7 +30,7 @@ def told(zoo, path: Path, *options: object):
 def test_findings_are_told_with_their_rows(zoo, sorted_rows):
     lines = told(zoo, sorted_rows).stdout.splitlines()
     (order,) = (line for line in lines if line.startswith("D304 "))
-    assert "rows-not-shuffled. The last fifth of the rows has other classes" in order
+    assert "row-order. The last fifth of the rows has other classes" in order
     (copies,) = (line for line in lines if line.startswith("D309 "))
     assert "60 of 200 rows (30.0%)" in copies
     assert "and 50 more (findings.csv)." in copies

@@ -244,7 +244,7 @@ def test_trainings_are_listed_where_there_are_several(made, page):
 
 
 def test_empty_diagnosis_is_shown(made):
-    bare = Diagnosis("", "undecided", "", "", "", "", None, None, None, None)
+    bare = Diagnosis("", (), "undecided", "", "", "", None, None, None, None)
     page = shown(replace(made("data only"), diagnosis=bare))
     marks = [name for name in SECTIONS if f'data-test="{name}"' in page]
     assert marks == ["diagnosis", "examination"]
