@@ -79,8 +79,7 @@ def sweep_command(
 
     experiment = swept(based_on(source, changes), variations, draws)
     how = RunOptions(out, jobs, quiet, mlflow=mlflow)
-    ran = compare(experiment, how)
-    shown(ran, how, as_json=as_json, gate=gate)
+    shown(compare(experiment, how), how, as_json=as_json, gate=gate)
 
 
 def based_on(source: str, changes: tuple[str, ...]) -> Experiment:
