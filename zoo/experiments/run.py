@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +39,7 @@ class Run:
         The run's folder.
     """
 
-    results: Results
+    results: Results = field(repr=False)
     folder: Path
 
     @property

@@ -254,7 +254,7 @@ def _call(given: dict[str, Any]) -> str:
     """Return a call of `train` as it may be typed again, without what is usual."""
     usual = {n: p.default for n, p in signature(train).parameters.items()}
     rest = [
-        f"{name}={value!r}"
+        f"{name}={_in_words(value)}"
         for name, value in given.items()
         if name not in ("model", "dataset") and value != usual[name]
     ]
@@ -269,4 +269,4 @@ def _in_words(value: Any) -> str:
         return f"<Recipe {value.model}>"
     if isinstance(value, Dataset):
         return f"<Dataset {value.card.name}>"
-    return repr(str(value))
+    return repr(str(value) if isinstance(value, Path) else value)
