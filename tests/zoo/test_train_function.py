@@ -3,6 +3,7 @@
 import json
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
+from typing import Any
 
 import learnable
 import numpy as np
@@ -19,7 +20,7 @@ from learnable.zoo.registry import recipe
 QUICK = ("epochs=3",)
 
 
-def quick(model: object, dataset: object, out: Path, **options: object):
+def quick(model: Any, dataset: Any, out: Path, **options: Any) -> learnable.Run:
     """Train for three epochs, on two folds."""
     return learnable.train(
         model, dataset, folds=2, jobs=1, changes=QUICK, out=out, **options
@@ -130,7 +131,8 @@ def test_recipe_keeps_its_own_settings(points, tmp_path, monkeypatch) -> None:
 
     monkeypatch.setattr("learnable.zoo.experiments.run.fit_network", stop)
     own = replace(recipe("one-hidden"), class_weight="balanced", epochs=7, steps=0)
-    for options in ({}, {"class_weight": "none"}):
+    given: tuple[dict[str, Any], ...] = ({}, {"class_weight": "none"})
+    for options in given:
         with pytest.raises(BadData, match="far enough"):
             learnable.train(own, points, out=tmp_path, **options)
     assert seen == [own, replace(own, class_weight="none")]
