@@ -193,7 +193,7 @@ def _recipe(
     if not isinstance(model, str | Recipe):
         kind = type(model).__name__
         msg = f"model must be a name of the zoo or a Recipe, got {kind}"
-        raise Misuse(f"{msg}; for a network of your own there is learnable.compare")
+        raise Misuse(f"{msg}; networks of your own go to learnable.fit")
     settings = model if isinstance(model, Recipe) else recipe(model)
     return adjusted(settings, class_weight=class_weight, stub=stub, weights=weights)
 
