@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from .zoo import Recipe, list_models
     from .zoo.check.check import check
     from .zoo.diagnosis.probe.watch import Watch
+    from .zoo.experiments.run import Run
+    from .zoo.experiments.train import train
     from .zoo.training import Start, fit, stream
 
 __version__ = "0.1.0"
@@ -25,6 +27,7 @@ _HOME = {
     "Diagnosis": "baselines.results.diagnosis",
     "Recipe": "zoo",
     "Report": "reports",
+    "Run": "zoo.experiments.run",
     "Start": "zoo.training",
     "Watch": "zoo.diagnosis.probe.watch",
     "ZooError": "data",
@@ -37,6 +40,7 @@ _HOME = {
     "load": "data",
     "signal_test": "baselines",
     "stream": "zoo.training",
+    "train": "zoo.experiments.train",
 }
 
 __all__ = [
@@ -45,6 +49,7 @@ __all__ = [
     "Diagnosis",
     "Recipe",
     "Report",
+    "Run",
     "Start",
     "Watch",
     "ZooError",
@@ -57,6 +62,7 @@ __all__ = [
     "load",
     "signal_test",
     "stream",
+    "train",
 ]
 
 

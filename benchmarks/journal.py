@@ -20,7 +20,7 @@ TIMES = 7
 ZOO = str(Path(sys.executable).with_name("zoo"))
 INDEX = (
     "import sys; from pathlib import Path;"
-    "from learnable.zoo.cli.index import write_index; write_index(Path(sys.argv[1]))"
+    "from learnable.zoo.runs.index import write_index; write_index(Path(sys.argv[1]))"
 )
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

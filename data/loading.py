@@ -197,7 +197,7 @@ def load(
         dataset = _from_catalog(known, order, seed)
     if limit is not None and limit < len(dataset) and dataset.task not in ORDERED:
         dataset = _limited(dataset, limit, seed)
-    return replace(dataset, sha256=_sha256(dataset))
+    return replace(dataset, sha256=content_hash(dataset))
 
 
 def _check(
@@ -306,7 +306,8 @@ def _limited(dataset: Dataset, limit: int, seed: int) -> Dataset:
     )
 
 
-def _sha256(dataset: Dataset) -> str:
+def content_hash(dataset: Dataset) -> str:
+    """Return the SHA-256 of features, target and groups, in hexadecimal digits."""
     digest = hashlib.sha256(
         "\0".join(dataset.classes).encode("utf-8", "backslashreplace")
     )

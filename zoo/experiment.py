@@ -25,13 +25,16 @@ if TYPE_CHECKING:
 _Kind = Literal["train", "compare", "baseline", "sweep"]
 
 FILE = "recipe.json"
+DATASET_OBJECT = "<Dataset>"
+"""Name of data that were a `Dataset` in memory, which nobody can read again."""
 
 
 @dataclass(frozen=True)
 class Source:
     """Source of the data, and how they are read; as in `learnable.load`.
 
-    ``name`` is one of the catalog or a path; "" takes the model's own data.
+    ``name`` is one of the catalog or a path; "" takes the model's own data, and
+    `DATASET_OBJECT` stands for data in memory.
     ``memory`` is what the rows may take, in bytes; None: half of the machine's.
     """
 

@@ -8,7 +8,7 @@ from learnable.reports.html import compared_html
 from learnable.reports.several.compare import compare_facts
 from learnable.reports.several.matrix import column_of, matrix_facts, matrix_html
 from learnable.reports.several.runs import read_run
-from learnable.zoo.cli.index import write_index
+from learnable.zoo.runs.index import write_index
 from looking import CUT, LEVELS, RUN, axe, width_of
 
 KINDS = ("index", "comparison", "matrix")

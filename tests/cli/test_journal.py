@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from learnable.data.errors import BadData, Misuse
-from learnable.zoo.cli.index import write_index
+from learnable.zoo.runs.index import write_index
 from learnable.zoo.runs.journal import entries
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from learnable.data.errors import Misuse
-from learnable.zoo.runs.journal import entries, remove, sweep
+from learnable.zoo.runs.journal import clear_removed, entries, remove
 
 FIRST = "20260101-120000-baseline-0001"
 COMMAND = "from learnable.zoo.cli import main; main()"
@@ -157,7 +157,7 @@ def test_killed_removal_leaves_no_half_run(zoo, journal) -> None:
     assert left(journal)[0] == "0002"
     zoo("runs", "rm", "0002", "--yes", "--out", journal)
     assert len(list(journal.iterdir())) == 2
-    sweep(journal / "none")
+    clear_removed(journal / "none")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from learnable.data.errors import BadData
 from learnable.reports.several.matrix import Cell, Column
-from learnable.zoo.cli import matrix
-from learnable.zoo.cli.matrix import Matrix, exit_code
+from learnable.zoo.experiments import matrix
+from learnable.zoo.experiments.matrix import Matrix, exit_code
 from learnable.zoo.runs.folder import list_runs
 
 QUICK = ("--limit", 60, "--folds", 2, "--jobs", 1)

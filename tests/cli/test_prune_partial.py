@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from learnable.zoo.run_files import LOCK
 from learnable.zoo.runs.folder import MARK, new_run
-from learnable.zoo.runs.journal import entries, remove, sweep
+from learnable.zoo.runs.journal import clear_removed, entries, remove
 
 FIRST = "20260101-120000-baseline-0001"
 LEFT = ".20260105-120000-compare-00aa.partial"
@@ -140,7 +140,7 @@ def test_removal_killed_at_any_step_is_ended_by_the_next(
     assert done.returncode == 9
     assert not (left / name).exists()
     assert any(".removed-" in other for other in names(left))
-    sweep(left)
+    clear_removed(left)
     assert not any(".removed-" in other for other in names(left))
     assert len(names(left)) == 5
 

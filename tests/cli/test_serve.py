@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from learnable.data.errors import Misuse
 from learnable.reports import Report
-from learnable.zoo.cli.serve import inside, make_server, serve
+from learnable.zoo.cli.report import serve
 from learnable.zoo.runs.journal import entries
+from learnable.zoo.runs.serve import inside, make_server
 
 FIRST = "20260101-120000-baseline-0001"
 
@@ -179,7 +180,7 @@ def test_interrupt_ends_it_with_a_line(journal: Path):
         "import signal, sys; from pathlib import Path;"
         # what runs in the background of a shell ignores Ctrl-C
         "signal.signal(signal.SIGINT, signal.default_int_handler);"
-        "from learnable.zoo.cli.serve import serve; serve(Path(sys.argv[1]))"
+        "from learnable.zoo.cli.report import serve; serve(Path(sys.argv[1]))"
     )
     running = subprocess.Popen(
         [sys.executable, "-u", "-c", code, str(journal)],

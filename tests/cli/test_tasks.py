@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 from learnable.baselines.estimators.catalog import BASELINES
 from learnable.data import load
-from learnable.zoo.cli.settings import adjusted
-from learnable.zoo.experiments.settings import check_settings
+from learnable.zoo.experiments.settings import adjusted, check_settings
 from learnable.zoo.networks.estimators import NetworkClassifier
 from learnable.zoo.registry import recipe
 
@@ -244,7 +243,7 @@ def test_balanced_weights_raise_the_rare_class():
 @pytest.mark.parametrize("part", ["cnn", "lstm"])
 def test_stub_shows_the_shapes(part, capsys):
     data = load("moving-digits", limit=20)
-    made = adjusted("cnn-lstm", class_weight="none", stub=part, weights=None)
+    made = adjusted(recipe("cnn-lstm"), stub=part)
     check_settings(made, data, quiet=False)
     told = " ".join(capsys.readouterr().err.split())
     assert f"note: {part} is a stub" in told

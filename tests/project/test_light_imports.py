@@ -51,7 +51,7 @@ def test_baseline_and_report_import_what_they_may(tmp_path: Path) -> None:
     assert not {"tensorflow", "keras"} & modules_after(code, tmp_path)
     found = modules_after(command("report", "last", "--quiet"), tmp_path)
     assert not {"tensorflow", "keras", "sklearn"} & found
-    index = "from pathlib import Path; from learnable.zoo.cli.index import write_index"
+    index = "from pathlib import Path; from learnable.zoo.runs.index import write_index"
     found = modules_after(f"{index}; write_index(Path('runs'))", tmp_path)
     assert not HEAVY & found
     assert not HEAVY & modules_after(command("runs", "list"), tmp_path)

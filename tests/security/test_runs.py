@@ -192,7 +192,7 @@ def test_served_report_is_made_anew(run: Path, listener: Listener) -> None:
     import threading
     import urllib.request
 
-    from learnable.zoo.cli.serve import make_server
+    from learnable.zoo.runs.serve import make_server
 
     (run / "report.html").write_text("<script>evil()</script>")
     (run / "other.html").write_text("<script>evil()</script>")

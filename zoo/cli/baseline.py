@@ -53,5 +53,4 @@ def baseline_command(
         seed,
     )
     how = RunOptions(out, jobs, quiet, mlflow=mlflow)
-    ran = compare(experiment, how)
-    shown(ran, how, as_json=as_json)
+    shown(compare(experiment, how), how, as_json=as_json)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from ..console import console, json_line, plain
 from ..recipe import ClassWeight
 from . import options
+
+if TYPE_CHECKING:
+    from ...reports.several.matrix import Cell
+    from ..experiment import Experiment
+    from ..experiments.matrix import Matrix
+    from ..experiments.run import RunOptions
 
 
 @click.command(
@@ -79,8 +87,70 @@ def compare_command(
     )
     how = RunOptions(out, jobs, quiet, mlflow=mlflow)
     if len(named) > 1:
-        from .matrix import matrix_command
+        _compare_several(experiment, named, how, as_json=as_json, gate=gate)
+    shown(compare(experiment, how), how, as_json=as_json, gate=gate)
 
-        matrix_command(experiment, named, how, as_json=as_json, gate=gate)
-    ran = compare(experiment, how)
-    shown(ran, how, as_json=as_json, gate=gate)
+
+def _compare_several(
+    experiment: Experiment,
+    names: Sequence[str],
+    how: RunOptions,
+    *,
+    as_json: bool,
+    gate: bool,
+) -> NoReturn:
+    """Compare on several datasets; exits with 1 if one could not be compared on.
+
+    With ``gate`` the code of the first verdict that is not 0 comes before that.
+
+    Raises
+    ------
+    ZooError
+    """
+    from ...data.errors import BadData
+    from ...reports.several.matrix import sentences
+    from ..experiments.matrix import compare_all, exit_code, matrix_dict, write_page
+
+    matrix, interrupted = compare_all(experiment, names, how)
+    page = write_page(matrix, how.out)
+    if as_json:
+        click.echo(json_line(matrix_dict(matrix, page, how.out)))
+    else:
+        if not how.quiet:
+            _show_matrix(matrix)
+        for sentence in sentences(matrix.networks, matrix.columns):
+            click.echo(plain(sentence))
+        click.echo(plain(f"report: {page}"))
+    if interrupted:
+        raise BadData("interrupted; the datasets that were done are on the page")
+    raise SystemExit(exit_code(matrix, gate=gate))
+
+
+def _show_matrix(matrix: Matrix) -> None:
+    """The verdicts and scores as a table on standard error."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table()
+    table.add_column("candidate")
+    for column in matrix.columns:
+        table.add_column(Text(column.data))
+    for name in matrix.networks:
+        cells = [
+            "failed" if column.error else _text(column.cell(name))
+            for column in matrix.columns
+        ]
+        table.add_row(Text(name, style="bold"), *map(Text, cells))
+    best = [Text(_text(c.baseline) if c.baseline else "") for c in matrix.columns]
+    table.add_row("best baseline", *best)
+    console().print(table)
+
+
+def _text(cell: Cell) -> str:
+    """A cell in a terminal."""
+    if cell.score is None:
+        return cell.error
+    ends = ""
+    if cell.low is not None and cell.high is not None:
+        ends = f" [{cell.low:.3f}, {cell.high:.3f}]"
+    return f"{cell.verdict or cell.name}\n{cell.score:.3f}{ends}"

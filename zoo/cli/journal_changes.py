@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from os.path import abspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...data.errors import Misuse, UnknownName, ZooError
+from ...data.errors import Misuse, ZooError
 from ...reports.run_summary import FINISHED
 from ...reports.text import clean, name
 from . import options
@@ -118,28 +117,15 @@ def _refuse_missing(asked: Sequence[str], known: Sequence[str], run: str) -> Non
 @options.out_option
 def rm_command(runs: tuple[str, ...], yes: bool, out: Path) -> None:
     """Delete runs with all their files, after asking; also trainings that stopped."""
-    from ..runs.journal import check_removable
+    from ..runs.journal import check_removable, find_entry
 
-    found = {abspath(entry.folder): entry for entry in (_entry(r, out) for r in runs)}
+    found = {
+        abspath(entry.folder): entry for entry in (find_entry(r, out) for r in runs)
+    }
     for entry in found.values():  # all or none
         if entry.state == FINISHED:
             check_removable(entry.folder, out)
     _remove(list(found.values()), out, yes=yes)
-
-
-def _entry(run: str, out: Path) -> Entry:
-    """A run by its name, or a training that was stopped."""
-    from ...reports.run_summary import read_entry
-    from ..runs.checkpointed_runs import find_unfinished
-    from ..runs.folder import find_run
-    from ..runs.journal import unfinished_entry
-
-    try:
-        return read_entry(find_run(run, out))
-    except UnknownName:
-        with suppress(UnknownName):
-            return unfinished_entry(find_unfinished(run, out))
-        raise
 
 
 @click.command(
@@ -197,7 +183,7 @@ def prune_command(
 
 def _old(out: Path, keep: int, age: timedelta | None, with_noted: bool) -> list[Entry]:
     """Return the whole runs that a rule lets go; those that a note keeps are told."""
-    from ..runs.journal import entries
+    from ..runs.journal import entries, prunable
 
     old = prunable(entries(out), keep=keep, age=age)
     going = [entry for entry in old if with_noted or not (entry.note or entry.tags)]
@@ -210,14 +196,14 @@ def _old(out: Path, keep: int, age: timedelta | None, with_noted: bool) -> list[
 def _left(out: Path, age: timedelta | None) -> list[Entry]:
     """Return what killed commands have left; trainings that can go on are told."""
     from ..runs.checkpointed_runs import list_unfinished
-    from ..runs.journal import left_entries
+    from ..runs.journal import left_entries, older
 
     stay = sum(not run.running for run in list_unfinished(out))
     if stay:
         said = f"Not touched, for they can go on with `zoo train --resume`: {stay:,}"
         trainings = "training" if stay == 1 else "trainings"
         click.echo(f"{said} stopped {trainings}.", err=True)
-    return _older(left_entries(out), age)
+    return older(left_entries(out), age)
 
 
 def _removable(found: Sequence[Entry], out: Path) -> list[Entry]:
@@ -240,48 +226,15 @@ def _removable(found: Sequence[Entry], out: Path) -> list[Entry]:
     return going
 
 
-def prunable(
-    found: Sequence[Entry], *, keep: int, age: timedelta | None
-) -> list[Entry]:
-    """Finished runs that are not among the newest, and old enough; the oldest first."""
-    finished = [entry for entry in found if entry.state == FINISHED]
-    by_age = sorted(finished, key=lambda entry: (_moment(entry), entry.name))
-    old = by_age[: len(by_age) - keep] if keep < len(by_age) else []
-    return _older(old, age)
-
-
-def _older(found: Sequence[Entry], age: timedelta | None) -> list[Entry]:
-    """Return those older than an age; all where there is none."""
-    if age is None:
-        return list(found)
-    latest = datetime.now(UTC) - age
-    return [entry for entry in found if _moment(entry) < latest]
-
-
-def _moment(entry: Entry) -> datetime:
-    """When it was made; one that does not say it counts as new."""
-    try:
-        when = datetime.fromisoformat(entry.created)
-    except ValueError:
-        return datetime.max.replace(tzinfo=UTC)
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
-
-
 def _remove(going: Sequence[Entry], out: Path, *, yes: bool) -> None:
-    from ..runs.checkpointed_runs import forget
-    from ..runs.journal import remove, sweep
+    from ..runs.journal import remove_entries
 
     if not yes:
         _show(going)
         if not _agreed(f"Delete {_runs(len(going))} with all files?"):
             click.echo("Nothing was removed.")
             return
-    for entry in going:
-        if entry.state == FINISHED:
-            remove(entry.folder, out)
-        else:
-            forget(entry.folder)
-    sweep(out)
+    remove_entries(going, out)
     click.echo(f"Removed {_runs(len(going))}.")
 
 

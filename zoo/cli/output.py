@@ -17,7 +17,7 @@ from ..console import console, json_line, plain
 from ..results_table import show_table
 
 if TYPE_CHECKING:
-    from ..experiments.run import Ran, RunOptions
+    from ..experiments.run import Run, RunOptions
 
 
 def show_results(
@@ -134,7 +134,7 @@ def _exit_code(results: Results) -> int:
     return next((code for code in codes if code), 0)
 
 
-def shown(ran: Ran, how: RunOptions, *, as_json: bool, gate: bool = False) -> None:
+def shown(run: Run, how: RunOptions, *, as_json: bool, gate: bool = False) -> None:
     """Print what came of an experiment; with ``gate`` exit with the verdict's code.
 
     Raises
@@ -142,25 +142,12 @@ def shown(ran: Ran, how: RunOptions, *, as_json: bool, gate: bool = False) -> No
     ZooError
         The run could not be written to MLflow.
     """
-    results, run = ran
-    show_results(results, run, as_json=as_json, quiet=how.quiet)
-    tracked(ran, how)
+    from ..experiments.run import tracked
+
+    show_results(run.results, run.folder, as_json=as_json, quiet=how.quiet)
+    tracked(run, how)
     if gate:
-        raise SystemExit(_exit_code(results))
-
-
-def tracked(ran: Ran, how: RunOptions) -> None:
-    """Write a run to MLflow as well, where that was asked for.
-
-    Raises
-    ------
-    ZooError
-        It could not be.
-    """
-    if how.mlflow:
-        from ..runs.mlflow import track
-
-        track(*ran, how.mlflow)
+        raise SystemExit(_exit_code(run.results))
 
 
 def as_line(facts: dict[str, Any]) -> str:

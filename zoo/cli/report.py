@@ -132,8 +132,7 @@ def _over_all(
         Runs are named beside it, or neither they nor it.
     """
     from ...data.errors import Misuse
-    from .index import write_index
-    from .serve import serve
+    from ..runs.index import write_index
 
     if bool(runs) + of_all + served != 1:
         msg = "name runs, or give one of --index and --serve"
@@ -143,6 +142,22 @@ def _over_all(
     if served:
         serve(out, port=port)
     return of_all or served
+
+
+def serve(out: Path, *, port: int = 0) -> None:
+    """Serve the index of the runs, their pages and files, until Ctrl-C.
+
+    Parameters and errors are those of `learnable.zoo.runs.serve.make_server`.
+    """
+    from ..runs.serve import HOST, make_server
+
+    with make_server(out, port) as server:
+        address = f"http://{HOST}:{server.server_address[1]}/"
+        try:
+            click.echo(f"Serving {out} at {address} (Ctrl-C ends it)")
+            server.serve_forever()
+        except KeyboardInterrupt:
+            click.echo("\nNo longer served.", err=True)
 
 
 def _made(names: Sequence[str], out: Path) -> Reported:

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from ...data.errors import Misuse
-from ..console import json_line
+from ..console import json_line, plain
 from . import options
 
 if TYPE_CHECKING:
-    from ...baselines.results.results import Results, Row
-    from ..experiment import Experiment
-
-
-ROUNDING = 1e-4
-"""Of a score that no seed changes: sums in another order, by more or fewer threads,
-move its last digits."""
-
-_SEEDS = 3
-"""Trainings on each fold that tell the seeds' noise, where the run does not."""
+    from ..experiments.rerun import Rerun
 
 
 @click.command("rerun", epilog="\b\nExample:\n  zoo rerun last")
@@ -40,144 +30,21 @@ def rerun_command(
     that differ are named. RUN is a run's folder, its name, a part of it, or `last`.
     Exit code 1 if something else comes of it.
     """
-    from ...baselines.results.results import Results
-    from ..experiment import FILE, Experiment, read_facts
-    from ..experiments.run import RunOptions, changed_versions, run_experiment
-    from ..run_files import RESULTS
-    from ..runs.folder import find_run
+    from ..experiments.rerun import rerun
+    from ..experiments.run import RunOptions
 
-    folder = find_run(run, out)
-    if not (folder / FILE).is_file():
-        msg = f"{folder.name} has no {FILE}, so that its settings are not known"
-        raise Misuse(f"{msg}; runs of zoo train, compare, sweep and baseline have one")
-    asked = read_facts(folder / FILE)
-    if asked.get("kind") == "check":
-        msg = f"{folder.name} is of zoo check, whose trials end with their time"
-        raise Misuse(f"{msg}; give its command again: {asked.get('command')}")
-    experiment = Experiment.from_dict(asked)
-    before = Results.load(folder / RESULTS)
-    how = RunOptions(out, jobs, quiet)
-    after, again = run_experiment(experiment, how)
-    facts = {
-        "run": str(again),
-        "repeats": str(folder),
-        "versions": changed_versions(before.versions, after.versions),
-        **beside(before, after, experiment, how),
-    }
+    again = rerun(run, RunOptions(out, jobs, quiet))
     if as_json:
-        click.echo(json_line(facts))
+        click.echo(json_line(again.to_dict()))
     else:
-        _tell(facts, folder)
-    if facts["outcome"] == "different":
+        _tell(again)
+    if again.outcome == "different":
         raise SystemExit(1)
 
 
-def _tell(facts: dict[str, Any], folder: Path) -> None:
-    from ..console import plain
-
-    click.echo(f"{click.style(facts['outcome'], bold=True)}. {facts['sentence']}")
-    for line in facts["lines"]:
+def _tell(again: Rerun) -> None:
+    click.echo(f"{click.style(again.outcome, bold=True)}. {again.sentence}")
+    for line in again.lines:
         click.echo(plain(f"  {line}"))
-    click.echo(plain(f"versions: {facts['versions'] or 'all the same'}"))
-    click.echo(plain(f"{folder.name} was repeated as {facts['run']}"))
-
-
-def beside(
-    before: Results, after: Results, experiment: Experiment, how: Any
-) -> dict[str, Any]:
-    """Compare two runs of one experiment: ``outcome``, a sentence and lines."""
-    if before.about.sha256 != after.about.sha256:
-        said = "The data have changed since, so that it is another experiment."
-        return {"outcome": "different", "sentence": said, "lines": []}
-    was, now = ({row.name: row for row in r.rows} for r in (before, after))
-    other = [
-        name for name in {**was, **now} if _scores(was, name) != _scores(now, name)
-    ]
-    trained = [network.name for network in before.networks]
-    moved = [n for n in trained if _history(before, n) != _history(after, n)]
-    if not other and not moved:
-        said = f"The scores of {len(was)} candidates on every fold are equal."
-        return {"outcome": "same to the bit", "sentence": said, "lines": []}
-    limits = seed_limits(before, other, experiment, how)
-    lines, beyond = [], False
-    for name in other:
-        line, far = _line(name, was.get(name), now.get(name), before.metric, limits)
-        lines.append(line)
-        beyond |= far
-    lines += [
-        f"{n}: its losses differ, its scores do not" for n in moved if n not in other
-    ]
-    if beyond:
-        said = "Something else came of it than the noise of seeds explains."
-        return {"outcome": "different", "sentence": said, "lines": lines}
-    said = "Not to the bit, but no further apart than other seeds would be."
-    return {"outcome": "same within seed noise", "sentence": said, "lines": lines}
-
-
-def _scores(rows: dict[str, Row], name: str) -> Any:
-    """Every fold's score; NaN is equal to itself here."""
-    if name not in rows:
-        return None
-    return {key: repr(score.folds) for key, score in rows[name].scores.items()}
-
-
-def _history(results: Results, name: str) -> Any:
-    known = {n.name: n.history for n in results.networks}
-    return {k: repr(v) for k, v in known.get(name, {}).items()}
-
-
-def _line(
-    name: str, was: Row | None, now: Row | None, key: str, limits: dict[str, float]
-) -> tuple[str, bool]:
-    """Describe a candidate's change, and tell whether it is more than seeds explain."""
-    both = (was, now)
-    scores = [row.scores[key].mean if row and row.scores else None for row in both]
-    if scores[0] is None or scores[1] is None:
-        errors = [row.error if row else "not there" for row in both]
-        return f"{name}: {errors[0] or scores[0]} -> {errors[1] or scores[1]}", True
-    limit, change = limits.get(name, 0.0), scores[1] - scores[0]
-    told = f"{name}: {key} {scores[0]:.4f} -> {scores[1]:.4f} ({change:+.2g}"
-    if not limit:
-        return f"{told}; seeds change nothing of it)", abs(change) > ROUNDING
-    return f"{told}; seeds explain up to {limit:.2g})", abs(change) > limit
-
-
-def seed_limits(
-    before: Results, names: list[str], experiment: Experiment, how: Any
-) -> dict[str, float]:
-    """Return how far apart seeds alone may bring the scores of candidates, by name."""
-    from ...baselines.verdicts.comparisons import seed_limit
-
-    noises = {n.candidate: n for n in before.noise if n.n_seeds > 1}
-    networks = {n: r for n, r in experiment.networks.items() if n in names}
-    if not noises and networks:
-        noises = _measured(experiment, networks, how)
-    trainings = {row.name: len(row.scores[before.metric].folds) for row in before.rows
-                 if row.scores}  # fmt: skip
-    return {
-        name: seed_limit(noise, trainings[name] * experiment.scoring.seeds)
-        for name, noise in noises.items()
-        if name in trainings
-    }
-
-
-def _measured(experiment: Experiment, networks: dict[str, Any], how: Any) -> Any:
-    """The noise of seeds of networks, from `_SEEDS` trainings on each fold."""
-    from dataclasses import replace
-
-    from ...baselines.estimators.catalog import for_dataset
-    from ..experiments import score as work
-    from ..experiments.run import opened
-
-    dataset = opened(experiment)
-    others = [baseline.name for baseline in for_dataset(dataset)][1:]
-    study = work.score(
-        networks,
-        dataset,
-        scoring=replace(experiment.scoring, seeds=_SEEDS, learning_curve=False),
-        jobs=how.jobs,
-        seed=experiment.seed,
-        quiet=how.quiet,
-        leave_out=others,
-    )
-    return {n.candidate: n for n in study.results.noise if n.n_seeds > 1}
+    click.echo(plain(f"versions: {again.versions or 'all the same'}"))
+    click.echo(plain(f"{Path(again.repeats).name} was repeated as {again.run}"))

@@ -9,14 +9,6 @@ import click
 from click.core import ParameterSource
 
 from ...data.errors import Misuse
-from ..experiment import (
-    FILE,
-    Experiment,
-    Scoring,
-    Source,
-    read_experiment,
-    with_changes,
-)
 from . import options
 
 NO_SETTINGS = {
@@ -101,31 +93,33 @@ def train_command(
     settings changed by --set. A training that was killed or interrupted goes on with
     --resume, and ends as if it had not been; RUN is its name, a part of it, or `last`.
     """
-    from ..experiments.run import RunOptions, train
-    from ..runs.checkpointed_runs import find_unfinished
+    from ..experiments.run import RunOptions
+    from ..experiments.score import command_line
+    from ..experiments.train import arguments_from, resume_training, train
     from .output import shown
-    from .settings import adjusted
 
-    how = RunOptions(out, jobs, quiet, tensorboard, mlflow)
     _check_ways(ctx, model, file, resume)
+    running = {"out": out, "jobs": jobs, "tensorboard": tensorboard}
+    running |= {"verbose": not quiet}
+    asked = {
+        "model": model,
+        "dataset": data,
+        "memory": memory,
+        "class_weight": class_weight,
+        "stub": stub,
+        "weights": weights,
+        "folds": folds,
+        "repeats": repeats,
+        "seed": seed,
+        **reading,
+    }
     if resume:
-        stopped = find_unfinished(resume, out)
-        ran = train(read_experiment(stopped.folder / FILE), how, resume=stopped)
-        shown(ran, how, as_json=as_json, gate=gate)
-        return
-    if file:
-        experiment = _of_one_network(file)
+        run = resume_training(resume, **running)
     else:
-        settings = adjusted(
-            model or "", class_weight=class_weight, stub=stub, weights=weights
-        )
-        source = Source(name=data or "", memory=memory, **reading)
-        scoring = Scoring(folds, repeats)
-        experiment = Experiment(
-            "train", {settings.model: settings}, source, scoring, seed
-        )
-    ran = train(with_changes(experiment, changes), how)
-    shown(ran, how, as_json=as_json, gate=gate)
+        asked = arguments_from(file) if file else asked
+        run = train(**asked, changes=changes, command=command_line(), **running)
+    how = RunOptions(out, quiet=quiet, mlflow=mlflow)
+    shown(run, how, as_json=as_json, gate=gate)
 
 
 def _check_ways(
@@ -155,19 +149,3 @@ def _check_ways(
             f"{', '.join(sorted(typed))} does not go with {way}, which has all settings"
         )
         raise Misuse(f"{msg}; {how}")
-
-
-def _of_one_network(file: Path) -> Experiment:
-    """The experiment in a file.
-
-    Raises
-    ------
-    Misuse
-        It is not of one network.
-    """
-    experiment = read_experiment(file)
-    if experiment.kind != "train":
-        names = ", ".join(experiment.networks) or "none"
-        msg = f"{file} is of `zoo {experiment.kind}` (networks: {names}), and zoo train"
-        raise Misuse(f"{msg} takes one with a recipe; `zoo rerun` repeats any run")
-    return experiment

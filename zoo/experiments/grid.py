@@ -1,4 +1,4 @@
-"""Several values for the settings of a recipe: a grid, or random draws."""
+"""Several values for the settings of a recipe: a grid, or random draws; a sweep."""
 
 from __future__ import annotations
 
@@ -6,13 +6,93 @@ import json
 import math
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
+from pathlib import Path
 
 from ...data.errors import Misuse
-from ..experiment import parsed
+from ..experiment import (
+    Experiment,
+    changed,
+    parsed,
+    read_experiment,
+    with_changes,
+)
+from ..registry import MODELS, recipe
+from .run import Run, RunOptions, compare
 
 NOT_OF_A_RECIPE = ("data", "scoring", "seed")
+_MOST = 200
+"""Recipes in one sweep: each is trained on every fold."""
+
+
+def sweep(
+    source: str,
+    variations: Sequence[str],
+    draws: int | None,
+    changes: Sequence[str],
+    how: RunOptions,
+) -> Run:
+    """Score a recipe with several values of its settings, beside the baselines.
+
+    Parameters
+    ----------
+    source : str
+        A model's name, or the file of an experiment.
+    variations : sequence of str
+        Values of settings, as `parse_variations` takes them.
+    draws : int, optional
+        Recipes to draw; None: all of the grid.
+    changes : sequence of str
+        Single settings of all recipes, such as ``"epochs=15"``.
+    how : RunOptions
+
+    Raises
+    ------
+    ZooError
+    """
+    return compare(_swept(_based_on(source, changes), variations, draws), how)
+
+
+def _based_on(source: str, changes: Sequence[str]) -> Experiment:
+    """The experiment that a file tells, or the default one of a model.
+
+    Raises
+    ------
+    Misuse
+    """
+    if source in MODELS or (not Path(source).exists() and "." not in source):
+        experiment = Experiment("train", {source: recipe(source)})
+    else:
+        experiment = read_experiment(Path(source))
+    if len(experiment.networks) != 1:
+        msg = f"{source} has {len(experiment.networks)} networks"
+        raise Misuse(f"{msg}; a sweep begins with one")
+    return with_changes(replace(experiment, kind="train"), changes)
+
+
+def _swept(
+    experiment: Experiment, variations: Sequence[str], draws: int | None
+) -> Experiment:
+    """One experiment over all recipes, named by what is varied.
+
+    Raises
+    ------
+    Misuse
+        A setting is not of the recipe, or there are too many recipes.
+    """
+    axes = parse_variations(variations)
+    if draws is None:
+        chosen = grid(axes, most=_MOST)
+    else:
+        chosen = draw(axes, draws, seed=experiment.seed)
+    ((model, _),) = experiment.networks.items()
+    facts, networks = experiment.to_dict(), {}
+    for values in chosen:
+        settings = [f"{name}={value}" for name, value in values.items()]
+        made = Experiment.from_dict(changed(facts, settings))
+        networks[f"{model} {', '.join(settings)}"] = next(iter(made.networks.values()))
+    return replace(experiment, kind="sweep", networks=networks)
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...data.errors import BadData
+from ...data.errors import BadData, Misuse
 from .. import console
-from ..experiment import Experiment, read_facts
+from ..experiment import DATASET_OBJECT, Experiment, read_facts
 from ..runs import tensorboard as event_files
 from ..runs.checkpointed_runs import Unfinished, resumed_run, training_run
 from . import score as work
@@ -27,7 +26,26 @@ IN_MEMORY = 200_000_000
 """Bytes of a Parquet file that baselines alone read; of a larger one a sample is read,
 as a sample is scored."""
 
-Ran = tuple["Results", Path]
+
+@dataclass(frozen=True)
+class Run:
+    """A run on disk, and what came of it.
+
+    Parameters
+    ----------
+    results : Results
+        Scores, verdicts, findings: all that ``results.json`` holds.
+    folder : Path
+        The run's folder.
+    """
+
+    results: Results = field(repr=False)
+    folder: Path
+
+    @property
+    def report(self) -> Path:
+        """The page that shows the run."""
+        return self.folder / "report.html"
 
 
 @dataclass(frozen=True)
@@ -46,6 +64,8 @@ class RunOptions:
         Event files of a training of ``zoo train``, for TensorBoard.
     mlflow : str, optional
         Where runs are written as well.
+    command : str
+        How to repeat a training, as the run says it; "": the command that was typed.
     """
 
     out: Path
@@ -53,41 +73,58 @@ class RunOptions:
     quiet: bool = False
     tensorboard: bool = False
     mlflow: str | None = None
+    command: str = ""
 
 
-def run_experiment(experiment: Experiment, how: RunOptions) -> Ran:
+def run_experiment(experiment: Experiment, how: RunOptions) -> Run:
     """Do an experiment of any kind.
-
-    Returns
-    -------
-    Results
-    Path
-        The run's folder.
 
     Raises
     ------
     ZooError
     """
     if experiment.kind == "train":
-        return train(experiment, how)
+        return train_experiment(experiment, how)
     return compare(experiment, how)
 
 
-def train(
-    experiment: Experiment, how: RunOptions, *, resume: Unfinished | None = None
-) -> Ran:
+def train_experiment(
+    experiment: Experiment,
+    how: RunOptions,
+    *,
+    dataset: Dataset | None = None,
+    resume: Unfinished | None = None,
+) -> Run:
     """Train a network and keep it, then score it beside the baselines.
 
-    With ``resume`` the training goes on where that run was stopped.
+    Parameters
+    ----------
+    experiment : Experiment
+        Of one network.
+    how : RunOptions
+    dataset : Dataset, optional
+        The data, where they are in memory; None: those that the experiment names.
+    resume : Unfinished, optional
+        A run that was stopped, and whose training goes on.
+
+    Raises
+    ------
+    ZooError
     """
     ((name, settings),) = experiment.networks.items()
-    dataset = opened(experiment)
+    resumable = dataset is None
+    dataset = dataset or opened(experiment)
     work.check_models([settings.model], dataset)
     check_settings(settings, dataset, quiet=how.quiet)
     if resume is None and not how.quiet:
         tell_of_earlier(experiment, dataset, how.out)
-    with _folders(name, how, resume) as (folder, final):
-        command = _begin(folder, experiment, dataset, resume)
+    run = (
+        resumed_run(resume)
+        if resume
+        else training_run(how.out, name, resumable=resumable)
+    )
+    with run as (folder, final):
+        command = _begin(folder, experiment, dataset, how, resume)
         with event_files.epochs_written(folder, asked=how.tensorboard) as on_epoch:
             fitted = fit_network(
                 settings,
@@ -111,17 +148,17 @@ def train(
         work.write_network(folder, fitted, dataset)
         results = work.write_results(folder, study, "train", networks=(fitted.facts,))
         event_files.write_outcome(folder, results)
-    return results, final
+    return Run(results, final)
 
 
-def compare(experiment: Experiment, how: RunOptions) -> Ran:
+def compare(experiment: Experiment, how: RunOptions) -> Run:
     """Score networks, if any, and the baselines on the same folds."""
     dataset = opened(experiment)
     work.check_models((r.model for r in experiment.networks.values()), dataset)
     return compare_on(dataset, experiment, how)
 
 
-def compare_on(dataset: Dataset, experiment: Experiment, how: RunOptions) -> Ran:
+def compare_on(dataset: Dataset, experiment: Experiment, how: RunOptions) -> Run:
     """Run `compare` on data that are read and whose task all networks can do."""
     networks, scoring = experiment.networks, experiment.scoring
     for settings in networks.values():
@@ -149,9 +186,24 @@ def compare_on(dataset: Dataset, experiment: Experiment, how: RunOptions) -> Ran
     if networks and not facts:
         facts = work.first_trainings(study, networks, dataset)
     settings_of = settings_facts(experiment, dataset)
-    return work.write_run(
+    written = work.write_run(
         how.out, experiment.kind, study, networks=facts, settings=settings_of
     )
+    return Run(*written)
+
+
+def tracked(run: Run, how: RunOptions) -> None:
+    """Write a run to MLflow as well, where that was asked for.
+
+    Raises
+    ------
+    ZooError
+        It could not be.
+    """
+    if how.mlflow:
+        from ..runs.mlflow import track
+
+        track(run.results, run.folder, how.mlflow)
 
 
 def _curves(experiment: Experiment) -> Curves:
@@ -166,10 +218,15 @@ def opened(experiment: Experiment) -> Dataset:
 
     Raises
     ------
+    Misuse
+        They were a `Dataset` in memory, or their name or an option is wrong.
     ZooError
     """
     from ...data import load
 
+    if experiment.data.name == DATASET_OBJECT:
+        msg = "the data of this run were a Dataset in memory, which no file holds"
+        raise Misuse(f"{msg}; call learnable.train with the Dataset again")
     data, folds, seed = experiment.data, experiment.scoring.folds, experiment.seed
     options = {"folds": folds, "seed": seed, "memory": data.memory}
     if experiment.networks:
@@ -195,14 +252,12 @@ def settings_facts(experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
     return facts | {"fingerprint": experiment.fingerprint(dataset.sha256)}
 
 
-def _folders(
-    label: str, how: RunOptions, resume: Unfinished | None
-) -> AbstractContextManager[tuple[Path, Path]]:
-    return resumed_run(resume) if resume else training_run(how.out, label)
-
-
 def _begin(
-    folder: Path, experiment: Experiment, dataset: Dataset, resume: Unfinished | None
+    folder: Path,
+    experiment: Experiment,
+    dataset: Dataset,
+    how: RunOptions,
+    resume: Unfinished | None,
 ) -> str:
     """Write what a killed run must have to go on; returns the command it began with.
 
@@ -215,7 +270,7 @@ def _begin(
     from ..runs import folder as disk
 
     if resume is None:
-        command = work.command_line()
+        command = how.command or work.command_line()
         facts, inputs = settings_facts(experiment, dataset), inputs_of(dataset)
         disk.write_environment(folder, versions(), dataset.sha256)
         disk.write_settings(folder, facts, inputs, command=command)

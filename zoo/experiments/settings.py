@@ -13,7 +13,7 @@ from ..registry import OF_NETWORK, card, recipe, settings_read
 
 if TYPE_CHECKING:
     from ...data import Dataset
-    from ..recipe import Recipe
+    from ..recipe import ClassWeight, Recipe
 
 
 _BATCH = 8
@@ -22,6 +22,19 @@ _BATCH = 8
 
 STAND_IN = "digits"
 """Images that come with scikit-learn, for image sets that cannot be had."""
+
+
+def adjusted(
+    settings: Recipe,
+    *,
+    class_weight: ClassWeight | None = None,
+    stub: str | None = None,
+    weights: str | Path | None = None,
+) -> Recipe:
+    """Return a recipe with what is given; None leaves a setting as it is."""
+    given = {"class_weight": class_weight, "stub": stub, "weights": weights}
+    told = {name: str(value) for name, value in given.items() if value is not None}
+    return replace(settings, **told)  # pyright: ignore[reportArgumentType]
 
 
 def open_data(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -172,16 +172,21 @@ def _not_own(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def training_run(out: Path, label: str) -> Iterator[tuple[Path, Path]]:
+def training_run(
+    out: Path, label: str, *, resumable: bool = True
+) -> Iterator[tuple[Path, Path]]:
     """Make a run as `learnable.zoo.runs.folder.new_run`; keep a training once begun.
+
+    One that is not ``resumable`` is removed where it ends early, as any other run.
 
     Raises
     ------
     Stopped
         It was interrupted, or the disk is full, and it can go on.
     """
-    with new_run(out, label, keep=_can_go_on) as (folder, final):
-        with _kept(folder, final):
+    keep = _can_go_on if resumable else _never
+    with new_run(out, label, keep=keep) as (folder, final):
+        with _kept(folder, final) if resumable else nullcontext():
             yield folder, final
         tidy(folder)
 
@@ -226,6 +231,10 @@ def tidy(folder: Path) -> None:
     for place in (folder, *(folder / name for name in OWN_FOLDERS)):
         if place.is_dir():
             remove_temporary(place)
+
+
+def _never(folder: Path, error: BaseException) -> bool:
+    return False
 
 
 def _can_go_on(folder: Path, error: BaseException) -> bool:

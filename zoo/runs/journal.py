@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ...data.errors import Misuse, ZooError
-from ...reports.run_summary import Entry, read_entry
+from ...data.errors import Misuse, UnknownName, ZooError
+from ...reports.run_summary import FINISHED, Entry, read_entry
 from ..experiment import FILE, read_facts
 from ..run_files import RESULTS
-from .checkpointed_runs import Unfinished, list_left, list_unfinished
-from .folder import REMOVED, clear, discard, is_left, list_runs
+from .checkpointed_runs import (
+    Unfinished,
+    find_unfinished,
+    forget,
+    list_left,
+    list_unfinished,
+)
+from .folder import REMOVED, clear, discard, find_run, is_left, list_runs
 
 _NAME = re.compile(r"\d{8}-\d{6}-.+-[0-9a-f]{4}")
 """What `learnable.zoo.runs.folder.run_name` makes."""
@@ -71,6 +78,51 @@ def _part(facts: dict[str, Any], name: str) -> dict[str, Any]:
     return part if isinstance(part, dict) else {}
 
 
+def find_entry(run: str, out: Path) -> Entry:
+    """A run by its name, or a training that was stopped.
+
+    Raises
+    ------
+    UnknownName
+        None is called so.
+    Misuse
+        Several are.
+    """
+    try:
+        return read_entry(find_run(run, out))
+    except UnknownName:
+        with suppress(UnknownName):
+            return unfinished_entry(find_unfinished(run, out))
+        raise
+
+
+def prunable(
+    found: Sequence[Entry], *, keep: int, age: timedelta | None
+) -> list[Entry]:
+    """Finished runs that are not among the newest, and old enough; the oldest first."""
+    finished = [entry for entry in found if entry.state == FINISHED]
+    by_age = sorted(finished, key=lambda entry: (_moment(entry), entry.name))
+    old = by_age[: len(by_age) - keep] if keep < len(by_age) else []
+    return older(old, age)
+
+
+def older(found: Sequence[Entry], age: timedelta | None) -> list[Entry]:
+    """Return those older than an age; all where there is none."""
+    if age is None:
+        return list(found)
+    latest = datetime.now(UTC) - age
+    return [entry for entry in found if _moment(entry) < latest]
+
+
+def _moment(entry: Entry) -> datetime:
+    """When it was made; one that does not say it counts as new."""
+    try:
+        when = datetime.fromisoformat(entry.created)
+    except ValueError:
+        return datetime.max.replace(tzinfo=UTC)
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
 def check_removable(folder: Path, out: Path) -> None:
     """Refuse to remove what is no run of this folder.
 
@@ -112,7 +164,23 @@ def remove(folder: Path, out: Path) -> None:
     discard(folder)
 
 
-def sweep(out: Path) -> None:
+def remove_entries(going: Sequence[Entry], out: Path) -> None:
+    """Delete runs and trainings that were stopped, and what earlier removals left.
+
+    Raises
+    ------
+    Misuse
+    BadData
+    """
+    for entry in going:
+        if entry.state == FINISHED:
+            remove(entry.folder, out)
+        else:
+            forget(entry.folder)
+    clear_removed(out)
+
+
+def clear_removed(out: Path) -> None:
     """Delete what a removal that was killed has left behind, and nothing else."""
     with suppress(OSError):
         for folder in out.glob(f"{REMOVED}*"):

@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
-import click
-
 from ...data.errors import Misuse, ZooError
 from ...reports.several.index import LIVE_POLICY, POLICY, state
-from ..runs.journal import entries
 from .index import PAGE, index_page
+from .journal import entries
 
 HOST = "127.0.0.1"
 REPORT = "report.html"
@@ -40,8 +38,8 @@ _PAGE = f"{POLICY}; {_FRAMES}"
 _LIVE = f"{LIVE_POLICY}; {_FRAMES}"
 
 
-def serve(out: Path, *, port: int = 0) -> None:
-    """Serve the index of the runs, their pages and files, until Ctrl-C.
+def make_server(out: Path, port: int) -> ThreadingHTTPServer:
+    """Make a server of the index of the runs, their pages and files.
 
     Only programs of this machine can ask, and nothing can be changed. The index is made
     anew each time it is asked for, and loads itself again when a run comes or changes.
@@ -50,7 +48,7 @@ def serve(out: Path, *, port: int = 0) -> None:
     ----------
     out : Path
         The folder of the runs; it may be made later.
-    port : int, default 0
+    port : int
         0 takes one that is free.
 
     Raises
@@ -58,17 +56,6 @@ def serve(out: Path, *, port: int = 0) -> None:
     Misuse
         The port is taken or not allowed.
     """
-    with make_server(out, port) as server:
-        address = f"http://{HOST}:{server.server_address[1]}/"
-        try:
-            click.echo(f"Serving {out} at {address} (Ctrl-C ends it)")
-            server.serve_forever()
-        except KeyboardInterrupt:
-            click.echo("\nNo longer served.", err=True)
-
-
-def make_server(out: Path, port: int) -> ThreadingHTTPServer:
-    """Make the server that `serve` runs."""
 
     class OfFolder(Handler):
         folder = out

@@ -8,7 +8,7 @@ from pathlib import Path
 from ...data.disk import write_whole
 from ...data.errors import BadData, Misuse
 from ...reports.several.index import index_facts, to_index
-from ..runs.journal import entries
+from .journal import entries
 
 PAGE = "index.html"
 

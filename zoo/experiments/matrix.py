@@ -1,4 +1,4 @@
-"""``zoo compare`` on several datasets: a run each, and one page over them."""
+"""Networks compared on several datasets: a run each, and one page over them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
-
-import click
+from typing import TYPE_CHECKING, Any
 
 from ...baselines.verdicts.verdict import EXIT_CODES
 from ...data.disk import write_whole
@@ -20,16 +18,13 @@ from ...reports.several.matrix import (
     column_of,
     matrix_facts,
     matrix_html,
-    sentences,
     unable,
 )
-from ..console import json_line
+from ..console import console, plain
 from ..experiment import Experiment
-from ..experiments import score as work
-from ..experiments.run import RunOptions, compare_on, opened
 from ..registry import card
-from . import output
-from .output import tracked
+from . import score as work
+from .run import RunOptions, compare_on, opened, tracked
 
 if TYPE_CHECKING:
     from ...data import Dataset
@@ -75,7 +70,7 @@ def compare_all(
     for place, name in enumerate(names, 1):
         if not how.quiet:
             told = f"{place} of {len(names)}: {name}"
-            output.console().print(output.plain(told), markup=False)
+            console().print(plain(told), markup=False)
         one = replace(experiment, data=replace(experiment.data, name=name))
         try:
             columns.append(compared(one, how))
@@ -98,14 +93,13 @@ def compared(experiment: Experiment, how: RunOptions) -> Column:
         others = unable(networks.keys() - able.keys(), dataset.task)
         if not able:
             return Column(data, task=dataset.task, networks=others)
-        ran = compare_on(dataset, replace(experiment, networks=able), how)
-        tracked(ran, how)
+        run = compare_on(dataset, replace(experiment, networks=able), how)
+        tracked(run, how)
     except ZooError as error:
-        told = output.plain(f"failed: {data}: {error}")
-        output.console().print(told, markup=False)
+        told = plain(f"failed: {data}: {error}")
+        console().print(told, markup=False)
         return Column(data, error=str(error))
-    results, run = ran
-    return column_of(results, data=data, run=run.name, others=others)
+    return column_of(run.results, data=data, run=run.folder.name, others=others)
 
 
 def _can(model: str, dataset: Dataset) -> bool:
@@ -150,37 +144,6 @@ def write_page(matrix: Matrix, out: Path) -> Path:
     return path
 
 
-def matrix_command(
-    experiment: Experiment,
-    names: Sequence[str],
-    how: RunOptions,
-    *,
-    as_json: bool,
-    gate: bool,
-) -> NoReturn:
-    """All of it; exits with 1 if a dataset could not be compared on.
-
-    With ``gate`` the code of the first verdict that is not 0 comes before that.
-
-    Raises
-    ------
-    ZooError
-    """
-    matrix, interrupted = compare_all(experiment, names, how)
-    page = write_page(matrix, how.out)
-    if as_json:
-        click.echo(json_line(_as_dict(matrix, page, how.out)))
-    else:
-        if not how.quiet:
-            show_matrix(matrix)
-        for sentence in sentences(matrix.networks, matrix.columns):
-            click.echo(output.plain(sentence))
-        click.echo(output.plain(f"report: {page}"))
-    if interrupted:
-        raise BadData("interrupted; the datasets that were done are on the page")
-    raise SystemExit(exit_code(matrix, gate=gate))
-
-
 def exit_code(matrix: Matrix, *, gate: bool) -> int:
     """0, 1 where a dataset failed, or with ``gate`` that of a verdict."""
     codes = [EXIT_CODES.get(cell.verdict, 0) for cell, _ in matrix.cells]
@@ -188,8 +151,8 @@ def exit_code(matrix: Matrix, *, gate: bool) -> int:
     return found or int(any(column.error for column in matrix.columns))
 
 
-def _as_dict(matrix: Matrix, page: Path, out: Path) -> dict[str, Any]:
-    """Return the dict that ``--json`` prints."""
+def matrix_dict(matrix: Matrix, page: Path, out: Path) -> dict[str, Any]:
+    """Return the dict that ``--json`` prints, for a page and a folder of runs."""
     return {
         "matrix": str(page),
         "runs": [str(out / column.run) for column in matrix.columns if column.run],
@@ -207,33 +170,3 @@ def _as_dict(matrix: Matrix, page: Path, out: Path) -> dict[str, Any]:
             for cell, column in matrix.cells
         ],
     }
-
-
-def show_matrix(matrix: Matrix) -> None:
-    """The verdicts and scores as a table on standard error."""
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table()
-    table.add_column("candidate")
-    for column in matrix.columns:
-        table.add_column(Text(column.data))
-    for name in matrix.networks:
-        cells = [
-            "failed" if column.error else _text(column.cell(name))
-            for column in matrix.columns
-        ]
-        table.add_row(Text(name, style="bold"), *map(Text, cells))
-    best = [Text(_text(c.baseline) if c.baseline else "") for c in matrix.columns]
-    table.add_row("best baseline", *best)
-    output.console().print(table)
-
-
-def _text(cell: Cell) -> str:
-    """A cell in a terminal."""
-    if cell.score is None:
-        return cell.error
-    ends = ""
-    if cell.low is not None and cell.high is not None:
-        ends = f" [{cell.low:.3f}, {cell.high:.3f}]"
-    return f"{cell.verdict or cell.name}\n{cell.score:.3f}{ends}"
