@@ -21,6 +21,7 @@ demo: $(READY)
 
 docs: $(READY)
 	$(BIN)/python docs/make_cli.py
+	$(BIN)/python docs/make_models.py
 
 examples: $(READY)
 	$(BIN)/python docs/make_examples.py

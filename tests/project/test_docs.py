@@ -40,9 +40,10 @@ def test_help_ends_in_an_example(name: str) -> None:
     assert re.search(r"\n +Examples?:\n( +.*zoo .*\n)+\Z", shown)
 
 
-def test_help_pages_are_up_to_date() -> None:
+@pytest.mark.parametrize("script", ["make_cli.py", "make_models.py"])
+def test_made_pages_are_up_to_date(script: str) -> None:
     made = subprocess.run(
-        [sys.executable, ROOT / "docs" / "make_cli.py", "--check"], check=False
+        [sys.executable, ROOT / "docs" / script, "--check"], check=False
     )
     assert made.returncode == 0, "run `make docs`"
 
