@@ -16,8 +16,9 @@ import learnable
 PAGE = Path(__file__).with_name("api.md")
 HEAD = """# From Python
 
-Made by `make docs` from the docstrings; do not edit. `import learnable` loads nothing heavy:
-a name is imported when it is first used. Errors that a user can mend are `learnable.ZooError`.
+Made by `make docs` from the docstrings; do not edit. `import learnable` loads nothing
+heavy: a name is imported when it is first used. Errors that a user can mend are
+`learnable.ZooError`.
 """
 _HEADING = re.compile(r"^(\w[\w ]*)\n-{3,}\n", re.MULTILINE)
 _SKIP = re.compile(r"  # doctest: \+SKIP$", re.MULTILINE)
@@ -43,10 +44,10 @@ def _member(name: str, value: Any) -> str:
     plain = getattr(value, "__func__", value)
     if name.startswith("_") or not (callable(plain) or hasattr(plain, "__get__")):
         return ""
-    if not getattr(plain, "__doc__", None):
-        return ""
+    said = plain.__doc__ or ""
     call = _call(name, plain) if callable(plain) else ""
-    return "\n".join(filter(None, [f"### `{name}`\n", call, markdown(plain.__doc__)]))
+    parts = [f"### `{name}`\n", call, markdown(said)]
+    return "\n".join(part for part in parts if part) if said else ""
 
 
 def _call(name: str, found: Any) -> str:
