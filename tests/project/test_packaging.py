@@ -1,5 +1,6 @@
 """What is installed is what the folders hold."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -69,6 +70,13 @@ def test_dependencies_are_pinned() -> None:
     ]
     names = {a.split("[")[0].split(">")[0].strip().lower() for a in asked}
     assert names <= pinned
+
+
+def test_commits_are_checked_as_make_checks() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8").replace("$(BIN)", ".venv/bin")
+    recipe = makefile.partition("\ncheck: $(READY)\n")[2].partition("\n\n")[0]
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text("utf-8")
+    assert re.findall(r"entry: (.*)", hooks) == recipe.replace("\t", "").splitlines()
 
 
 def test_package_stays_small() -> None:
