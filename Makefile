@@ -21,6 +21,8 @@ demo: $(READY)
 
 docs: $(READY)
 	$(BIN)/python docs/make_cli.py
+	$(BIN)/python docs/make_models.py
+	$(BIN)/python docs/make_api.py
 
 examples: $(READY)
 	$(BIN)/python docs/make_examples.py

@@ -1,17 +1,21 @@
-"""From a model's name to its code, imported when asked for."""
+"""From a model's name to its card, recipe and code: all files of ``models/``."""
 
 from __future__ import annotations
 
 import ast
+import inspect
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
+from functools import cache
 from importlib import import_module
-from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from ..data.dataset import Task
 from ..data.errors import Misuse, unknown
+from . import models
 from .models.card import ModelCard as ModelCard
-from .models.cards import CARDS
 from .recipe import Recipe
 
 if TYPE_CHECKING:
@@ -24,6 +28,35 @@ OF_NETWORK = frozenset(
 """Settings of a recipe that only some models look at."""
 
 
+@cache
+def _modules() -> dict[str, ModuleType]:
+    """Import the files with a card; name -> module, in the order they are shown."""
+    files = [
+        import_module(f".{found.name}", models.__name__)
+        for found in iter_modules(models.__path__)
+    ]
+    ours = [file for file in files if hasattr(file, "CARD")]
+    ours.sort(key=lambda file: (file.CARD.order, file.CARD.name))
+    return {file.CARD.name: file for file in ours}
+
+
+class _Models(Mapping[str, ModelCard]):
+    """Cards by name. The files are imported at the first look, so `--help` is quick."""
+
+    def __getitem__(self, name: str) -> ModelCard:
+        return _modules()[name].CARD
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_modules())
+
+    def __len__(self) -> int:
+        return len(_modules())
+
+
+MODELS: Mapping[str, ModelCard] = _Models()
+"""All models by their names, in the order they are shown."""
+
+
 def recipe(name: str) -> Recipe:
     """The default recipe of a model.
 
@@ -31,7 +64,18 @@ def recipe(name: str) -> Recipe:
     ------
     UnknownName
     """
-    return import_module(f".models.{card(name).entry}.recipe", __package__).DEFAULT
+    return _module(name).DEFAULT
+
+
+def page(name: str) -> str:
+    """Return what a model's file says of it, as Markdown.
+
+    Raises
+    ------
+    UnknownName
+    """
+    _, _, text = str(_module(name).__doc__).partition("\n\n")
+    return f"# {name}\n\n{text}"
 
 
 def build(settings: Recipe, *, shape: tuple[int, ...], outputs: int) -> keras.Model:
@@ -50,11 +94,7 @@ def build(settings: Recipe, *, shape: tuple[int, ...], outputs: int) -> keras.Mo
     keras.Model
         From inputs of shape (n, \\*shape) to what the recipe's loss expects.
     """
-    import_module(
-        ".backend", __package__
-    )  # Keras without its chatter, before the model
-    module = import_module(f".models.{card(settings.model).entry}.model", __package__)
-    return module.build(settings, shape=shape, outputs=outputs)
+    return _module(settings.model).build(settings, shape=shape, outputs=outputs)
 
 
 def settings_read(name: str) -> frozenset[str]:
@@ -67,19 +107,15 @@ def settings_read(name: str) -> frozenset[str]:
     ------
     UnknownName
     """
-    code = Path(__file__).parent / "models" / card(name).entry / "model.py"
+    code = import_module(_module(name).build.__module__)  # a twin may share another's
     read = {
         node.attr
-        for node in ast.walk(ast.parse(code.read_text("utf-8")))
+        for node in ast.walk(ast.parse(inspect.getsource(code)))
         if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "recipe"
     }
     usual = recipe(name)
     read |= {setting for setting in ("window", "vocabulary") if getattr(usual, setting)}
     return OF_NETWORK & read
-
-
-MODELS: dict[str, ModelCard] = {card.name: card for card in CARDS}
-"""All models by their names, in the order they are shown."""
 
 
 def list_models(pattern: str = "*") -> list[str]:
@@ -98,6 +134,10 @@ def card(name: str) -> ModelCard:
     if name not in MODELS:
         raise unknown("model", name, MODELS, see="`zoo list` shows all.")
     return MODELS[name]
+
+
+def _module(name: str) -> ModuleType:
+    return _modules()[card(name).name]
 
 
 def check_task(name: str, task: Task, dataset: str) -> None:

@@ -28,9 +28,9 @@ QUICK = {
 def _quick() -> Iterator[None]:
     """Small networks, trained for an epoch or two, beside quick baselines."""
     with pytest.MonkeyPatch.context() as patch:
-        for folder, changes in QUICK.items():
-            settings = replace(recipe(folder.replace("_", "-")), **changes)
-            patch.setattr(f"learnable.zoo.models.{folder}.recipe.DEFAULT", settings)
+        for file, changes in QUICK.items():
+            settings = replace(recipe(file.replace("_", "-")), **changes)
+            patch.setattr(f"learnable.zoo.models.{file}.DEFAULT", settings)
         for task, count in {"forecast": 4, "characters": 2, "multilabel": 3}.items():
             patch.setitem(BASELINES, task, BASELINES[task][:count])
         yield

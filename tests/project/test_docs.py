@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import learnable
 import pytest
 from click.testing import CliRunner
 from learnable.baselines.estimators.catalog import BASELINES
@@ -40,11 +41,16 @@ def test_help_ends_in_an_example(name: str) -> None:
     assert re.search(r"\n +Examples?:\n( +.*zoo .*\n)+\Z", shown)
 
 
-def test_help_pages_are_up_to_date() -> None:
+@pytest.mark.parametrize("script", ["make_cli.py", "make_models.py", "make_api.py"])
+def test_made_pages_are_up_to_date(script: str) -> None:
     made = subprocess.run(
-        [sys.executable, ROOT / "docs" / "make_cli.py", "--check"], check=False
+        [sys.executable, ROOT / "docs" / script, "--check"], check=False
     )
     assert made.returncode == 0, "run `make docs`"
+
+
+def test_drawings_are_of_models() -> None:
+    assert {p.stem for p in (ROOT / "docs" / "diagrams").iterdir()} <= MODELS.keys()
 
 
 def test_links_lead_somewhere() -> None:
@@ -57,3 +63,11 @@ def test_links_lead_somewhere() -> None:
 def test_project_speaks_of_itself_alone() -> None:
     for page in PAGES:
         assert str(ROOT) not in page.read_text("utf-8")
+
+
+def test_public_names_are_documented() -> None:
+    page = (ROOT / "docs" / "api.md").read_text("utf-8")
+    for name in learnable.__all__:
+        assert f"\n## `{name}`\n" in page
+    assert "``" not in page.replace("```", "")
+    assert "----" not in page  # every heading of numpydoc's is made one of Markdown

@@ -1,24 +1,58 @@
 """What is installed is what the folders hold."""
 
+import re
+import shutil
+import subprocess
+import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
+FOLDERS = ("data", "zoo", "baselines", "reports")
+MODULES = ("__init__.py", "new.py")
+"""Of the root, besides its folders."""
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 
-def test_every_folder_is_packaged() -> None:
-    named = SETTINGS["tool"]["setuptools"]["packages"]
-    found = {"learnable"} | {
-        ".".join(["learnable", *p.parent.relative_to(ROOT).parts])
-        for folder in ("data", "zoo", "baselines", "reports")
-        for p in (ROOT / folder).rglob("__init__.py")
-    }
-    assert sorted(named) == sorted(found)
+def shipped() -> set[str]:
+    """Names in an archive of what the folders hold, but for pages on the folders."""
+    files = (p for folder in FOLDERS for p in (ROOT / folder).rglob("*") if p.is_file())
+    kept = [p for p in files if "__pycache__" not in p.parts and p.name != "README.md"]
+    root = [ROOT / name for name in (*MODULES, "py.typed")]
+    return {f"learnable/{p.relative_to(ROOT).as_posix()}" for p in [*kept, *root]}
 
 
-def test_root_holds_one_module() -> None:
-    assert [p.name for p in ROOT.glob("*.py")] == ["__init__.py"]
+def test_archive_holds_what_the_folders_hold(tmp_path: Path) -> None:
+    """Modules, pages, templates and data; no test, and nothing of the set-up."""
+    pytest.importorskip("setuptools", minversion="77", reason="builds an archive")
+    copy = tmp_path / "copy"
+    for folder in FOLDERS:
+        shutil.copytree(
+            ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    for name in ("README.md", "LICENSE", "pyproject.toml", "setup.py", "py.typed"):
+        shutil.copy(ROOT / name, copy)
+    for name in MODULES:
+        shutil.copy(ROOT / name, copy)
+    code = "from setuptools import build_meta; build_meta.build_wheel('..')"
+    subprocess.run(
+        [sys.executable, "-c", code], cwd=copy, check=True, capture_output=True
+    )
+    (archive,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(archive).namelist())
+    assert {name for name in names if ".dist-info/" not in name} == shipped()
+
+
+def test_every_folder_of_modules_is_a_package() -> None:
+    modules = (p for folder in FOLDERS for p in (ROOT / folder).rglob("*.py"))
+    assert not {p.parent for p in modules if not (p.parent / "__init__.py").exists()}
+
+
+def test_root_holds_few_modules() -> None:
+    assert {p.name for p in ROOT.glob("*.py")} == {*MODULES, "setup.py"}
 
 
 def test_versions_agree() -> None:
@@ -38,8 +72,14 @@ def test_dependencies_are_pinned() -> None:
     assert names <= pinned
 
 
+def test_commits_are_checked_as_make_checks() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8").replace("$(BIN)", ".venv/bin")
+    recipe = makefile.partition("\ncheck: $(READY)\n")[2].partition("\n\n")[0]
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text("utf-8")
+    assert re.findall(r"entry: (.*)", hooks) == recipe.replace("\t", "").splitlines()
+
+
 def test_package_stays_small() -> None:
-    folders = ("data", "zoo", "baselines", "reports")
-    files = [p for f in folders for p in (ROOT / f).rglob("*") if p.is_file()]
-    shipped = [p for p in files if "__pycache__" not in p.parts]
-    assert sum(p.stat().st_size for p in shipped) < 2_200_000
+    files = [p for f in FOLDERS for p in (ROOT / f).rglob("*") if p.is_file()]
+    kept = [p for p in files if "__pycache__" not in p.parts]
+    assert sum(p.stat().st_size for p in kept) < 2_200_000

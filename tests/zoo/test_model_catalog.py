@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 from fnmatch import fnmatch
+from importlib import import_module
 from importlib.resources import files
 
 import numpy as np
@@ -9,9 +10,9 @@ import pytest
 from learnable.data.catalog import DATASETS
 from learnable.data.dataset import TABLE_TASKS, TASKS
 from learnable.data.errors import Misuse, UnknownName
-from learnable.zoo import MODELS, Recipe, list_models
+from learnable.zoo import MODELS, Recipe, list_models, models
 from learnable.zoo.backend import keras
-from learnable.zoo.registry import build, card, check_task, recipe
+from learnable.zoo.registry import build, card, check_task, page, recipe
 
 SHAPES = [(4,), (8, 8), (8, 8, 3)]
 every_model = pytest.mark.parametrize("name", list_models())
@@ -43,26 +44,34 @@ def test_model_can_do_its_dataset(name):
 
 
 @every_model
-def test_model_has_its_files(name):
-    folder = files("learnable.zoo.models") / card(name).entry
-    for file in ("README.md", "model.py", "recipe.py", "__init__.py", "diagram.svg"):
-        assert (folder / file).is_file()
+def test_model_is_a_file_of_its_name(name):
+    file = import_module(f"learnable.zoo.models.{name.replace('-', '_')}")
+    assert file.CARD is card(name)
+    assert file.DEFAULT is recipe(name)
+
+
+def test_every_file_of_the_folder_is_a_model():
+    others = {"__init__.py", "card.py", "shapes.py"}
+    found = {file.name for file in files(models).iterdir() if file.is_file()}
+    assert found - others == {f"{n.replace('-', '_')}.py" for n in MODELS}
+
+
+def test_models_are_in_their_order():
+    cards = list(MODELS.values())
+    assert cards == sorted(cards, key=lambda known: (known.order, known.name))
+    assert list(MODELS)[:3] == ["rgb-softmax", "rgb-sigmoid", "rgb-crossentropy"]
 
 
 @every_model
-def test_readme_names_what_it_must(name):
-    known = card(name)
-    text = (files("learnable.zoo.models") / known.entry / "README.md").read_text(
-        "utf-8"
-    )
-    assert text.startswith(f"# {name}\n")
+def test_page_names_what_it_must(name):
+    known, text = card(name), page(name)
+    assert text.startswith(f"# {name}\n\n")
     assert f"zoo train {name}" in text
-    assert "(diagram.svg)" in text
     assert known.twin in text
     settings = recipe(name)
     for said in (settings.activation, settings.initialiser, settings.optimizer):
         assert said in text
-    assert 10 <= len(text.splitlines()) <= 30
+    assert 8 <= len(text.splitlines()) <= 30
 
 
 @every_model
@@ -99,7 +108,6 @@ def test_recipe_names_its_model(name):
 def test_names_are_lower_case(name):
     assert fnmatch(name, "[a-z]*")
     assert name == name.lower()
-    assert card(name).entry == name.replace("-", "_")
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
-from importlib.resources import files
 from typing import Any
 
 import click
@@ -15,11 +13,9 @@ from ...data.catalog import DATASETS
 from ...data.dataset import TASKS
 from ...data.errors import unknown
 from ..console import json_line
-from ..registry import MODELS, ModelCard, recipe
+from ..registry import MODELS, ModelCard, page, recipe
 from ..results import read_figures
 from . import options
-
-_PICTURE = re.compile(r"^!\[.*\n\n", re.MULTILINE)
 
 UNTOLD = ("", 0, (), None, False, "none", "each-row")
 """Settings of a recipe that change nothing."""
@@ -131,12 +127,12 @@ def _card(name: str) -> tuple[dict[str, Any], str]:
     """Facts to list, and a text to follow them."""
     if name in MODELS:
         card = MODELS[name]
-        readme = files(f"learnable.zoo.models.{card.entry}") / "README.md"
         facts = asdict(card) | {"recipe": recipe(name).to_dict()}
+        del facts["order"]  # of the list alone
         found = read_figures().get(name)
         if found:
             facts["measured"] = asdict(found)
-        return facts, _PICTURE.sub("", readme.read_text("utf-8"))
+        return facts, page(name)
     if name in DATASETS:
         return asdict(DATASETS[name]), ""
     found = [

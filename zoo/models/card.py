@@ -12,11 +12,9 @@ class ModelCard:
     Parameters
     ----------
     name : str
+        That of its file, with ``-`` for ``_``.
     title : str
         One line.
-    entry : str
-        Folder under ``learnable.zoo.models``; it holds ``model.py`` with ``build``,
-        ``recipe.py`` with ``DEFAULT``, and ``README.md``.
     dataset : str
         Trained on when none is named; "" where the user must name one.
     tasks : tuple of str
@@ -38,11 +36,12 @@ class ModelCard:
         Whether training can begin with weights from a file.
     source : str
         The document it comes from.
+    order : int, default 100
+        Place where models are listed; of one place, names decide.
     """
 
     name: str
     title: str
-    entry: str
     dataset: str
     tasks: tuple[Task, ...]
     parameters: int = 0
@@ -53,3 +52,4 @@ class ModelCard:
     parts: tuple[str, ...] = ()
     loads_weights: bool = False
     source: str = ""
+    order: int = 100

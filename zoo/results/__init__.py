@@ -2,7 +2,7 @@
 
 The figures go to ``results.json`` beside this file, which ``zoo show`` reads, and into
 the table of the README; nobody types them. A drawing of each network's layers goes to
-its folder. Models can be named to run only these.
+``docs/diagrams``. Models can be named to run only these.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ...data.disk import write_whole
 from ..registry import MODELS, ModelCard
 
 FIGURES = Path(__file__).parent / "results.json"
-MODELS_FOLDER = Path(__file__).parents[1] / "models"
+DIAGRAMS = Path(__file__).parents[2] / "docs" / "diagrams"
 README = Path(__file__).parents[2] / "README.md"
 START, END = "<!-- results -->\n", "<!-- /results -->"
 OWN_FILES = {"text-embedding": ("text/sms_spam.tsv", "--target", "0")}
@@ -102,7 +102,7 @@ def measure(card: ModelCard) -> Figures | None:
 
 
 def _draw(card: ModelCard, network: dict[str, Any]) -> None:
-    """The layers as an SVG beside the model's card."""
+    """Write the layers as an SVG for the docs."""
     import cattrs
 
     from ...baselines.results.results import Layer
@@ -111,7 +111,7 @@ def _draw(card: ModelCard, network: dict[str, Any]) -> None:
     layers = cattrs.structure(network["layers"], list[Layer])
     title = f"Layers of {card.name}"
     drawn = diagram(layers, title=title)
-    write_whole(MODELS_FOLDER / card.entry / "diagram.svg", drawn + "\n")
+    write_whole(DIAGRAMS / f"{card.name}.svg", drawn + "\n")
 
 
 def _data(card: ModelCard) -> list[str] | None:

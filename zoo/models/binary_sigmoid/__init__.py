@@ -1,1 +1,0 @@
-"""A yes/no question with a sigmoid unit."""

@@ -1,1 +1,0 @@
-"""Image features over time."""

@@ -1,1 +1,0 @@
-"""A convolutional network for images of any size."""

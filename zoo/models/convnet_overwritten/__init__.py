@@ -1,1 +1,0 @@
-"""Convolutions that are each applied to the image."""

@@ -1,1 +1,0 @@
-"""A recurrent network that forecasts a series."""

@@ -1,1 +1,0 @@
-"""Two hidden layers for any table or image set."""

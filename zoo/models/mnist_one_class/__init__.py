@@ -1,1 +1,0 @@
-"""Handwritten digits, as their author had them."""

@@ -1,1 +1,0 @@
-"""Two hidden layers of ReLU units for digits."""

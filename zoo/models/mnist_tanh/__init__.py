@@ -1,1 +1,0 @@
-"""One hidden layer of tanh units for digits."""

@@ -1,1 +1,0 @@
-"""A proven network for photographs."""

@@ -1,1 +1,0 @@
-"""The smallest network worth trying first."""

@@ -1,1 +1,0 @@
-"""Dense layers with skip connections, for any table or image set."""

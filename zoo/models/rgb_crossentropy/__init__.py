@@ -1,1 +1,0 @@
-"""Font colour from RGB, mended in part."""

@@ -1,1 +1,0 @@
-"""Font colour from RGB, as its author had it."""

@@ -1,1 +1,0 @@
-"""Exclusive or with four hidden units."""
