@@ -161,11 +161,11 @@ NETWORK_RULE = Template('''"""One line: what the rule finds."""
 from __future__ import annotations
 
 from ....baselines.rules.registry import rule
-from ..problem.context import Finding, RuleContext
+from ..problem.context import NetworkFinding, RuleContext
 
 
 @rule("$code", order=1_000)  # its place among the rules: here the last
-def $module(context: RuleContext) -> Finding | None:
+def $module(context: RuleContext) -> NetworkFinding | None:
     """One line: what is found; trials decide whether it is a cause."""
     return None
 ''')

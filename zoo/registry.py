@@ -151,4 +151,4 @@ def check_task(name: str, task: Task, dataset: str) -> None:
     if task not in able:
         others = [m.name for m in MODELS.values() if task in m.tasks]
         msg = f"{name} does {' and '.join(able)}, and {dataset} is {task}"
-        raise Misuse(f"{msg}. Able to are {', '.join(others)}.")
+        raise Misuse(f"{msg}. Models for this task: {', '.join(others)}.")

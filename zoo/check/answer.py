@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 MOST_OF_ERROR = 160
 """Characters told of what ended a training: TensorFlow lists every label."""
 BY_HEART = (
-    "There are {} different rows, of which none can be kept back: networks are judged "
-    "by whether they learn these by heart, and baselines were given copies."
+    "There are {} different rows, of which none can be held out: networks are judged "
+    "by whether they memorise these, and baselines were given copies."
 )
 
 
@@ -164,16 +164,16 @@ def verdict_of(sides: CheckEvidence) -> tuple[str, str, str]:
         in_network = any(c.proposal.suspect.side == "network" for c in inquiry.causes)
         return (
             "network-at-fault" if in_network else "preparation-at-fault",
-            f"As it is the network has {stands}; with the repairs it has "
+            f"As it is, the network has {stands}; with the repairs it has "
             f"{inquiry.mended:.2f}.",
             "Nothing: the repairs were tried, and each one is needed.",
         )
     if inquiry.unrepeated:
         return (
             "undecided",
-            "The network could not be made again and trained as the script does, so "
-            f"that nothing is known of it: {inquiry.unrepeated}",
-            "A network that Keras can make again from its configuration (get_config).",
+            "The network could not be rebuilt and trained as the script does, so "
+            f"nothing is known of it: {inquiry.unrepeated}",
+            "A network that Keras can rebuild from its configuration (get_config).",
         )
     if sides.is_behind:
         return _behind(sides, stands)
@@ -198,7 +198,7 @@ def _change(score: float, best: float) -> str:
     """Describe which scores would turn a network that learns into one that fails."""
     if score < _MOST * best:
         limit = f"{FAILING * best:.2f}"
-        return f"A lower score of the network: it is said to fail below {limit}."
+        return f"A lower score of the network: it counts as failing below {limit}."
     if score / FAILING >= 1:
         return "Nothing: not even a perfect score would be clearly above this one."
     return f"A network or baseline with a score above {score / FAILING:.2f}."
@@ -213,24 +213,23 @@ def _behind(sides: CheckEvidence, stands: str) -> tuple[str, str, str]:
         return (
             "undecided",
             f"The network has {stands} on rows that it has not seen, and "
-            f"{sides.taught:.2f} on those that it was trained on: it learns, but not "
-            f"what holds for other rows.{also}",
-            "More rows; a smaller network, dropout, or a stop before it knows the rows "
-            "by heart.",
+            f"{sides.taught:.2f} on those that it was trained on: it learns, but does "
+            f"not generalise.{also}",
+            "More rows; a smaller network, dropout, or early stopping.",
         )
     if not sides.is_at_fault:
         return (
             "undecided",
-            f"The network has {stands}; {has}, so that it does what networks do here.",
+            f"The network has {stands}; {has}, so it does as well as networks do here.",
             f"A network that comes near {sides.best[0]}, which is the one to use.",
         )
     learns = plain is not None and plain.score >= FAILING * sides.best[1]
-    so = ": a network can learn these rows" if learns else ", which is no answer either"
+    so = ": a network can learn these rows" if learns else ", which learns no more"
     can = f" And {has}{so}." if has else ""
     return (
         "network-at-fault",
-        f"The network has {stands}, and nothing that was tried mends it.{can}",
-        "More time (--budget): it was over before all repairs were tried together."
+        f"The network has {stands}, and no repair that was tried mends it.{can}",
+        "More time (--budget): it ran out before all repairs were tried together."
         if sides.inquiry.is_cut
         else "A repair that was not tried.",
     )

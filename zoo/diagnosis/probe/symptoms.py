@@ -63,14 +63,14 @@ def _collapsed(case: RuleContext) -> _Symptom | None:
         return None
     spread, scale = float(said.std(axis=0).max()), _scale(case)
     if spread <= SAME * scale:
-        text = f"The outputs for {len(said):,} rows differ by {spread:.2g} only."
+        text = f"The outputs for {len(said):,} rows differ by only {spread:.2g}."
         return _symptom("S401", text, spread=spread)
     if case.question.task != "multiclass" or said.shape[1] < 2:
         return None
     kinds = np.bincount(case.question.y)
     if len(np.unique(said.argmax(axis=1))) > 1 or kinds.max() > 0.9 * kinds.sum():
         return None
-    text = f"All of {len(said):,} rows are put into class {said[0].argmax()}."
+    text = f"The model predicts class {said[0].argmax()} for all {len(said):,} rows."
     return _symptom("S401", text, spread=spread)
 
 
@@ -118,7 +118,9 @@ def _unchanged(case: RuleContext) -> _Symptom | None:
     if not same or (not case.fit.steps and not case.fit.history):
         return None
     names = ", ".join(repr(name) for name in same[:3])
-    text = f"The weights of {len(same)} of {len(before)} layers ({names}) did not move."
+    text = (
+        f"The weights of {len(same)} of {len(before)} layers ({names}) did not change."
+    )
     return _symptom("S403", text, layers=len(same))
 
 
@@ -157,7 +159,7 @@ def _oscillation(case: RuleContext) -> _Symptom | None:
     curve = curve_of(case)
     if curve is None or curve.swing < 0.35 or curve.height < 0.1:
         return None
-    text = f"The loss goes up and down by {curve.height:.0%} of itself to the end."
+    text = f"The loss oscillates by {curve.height:.0%} of its value until the end."
     return _symptom("S405", text, height=curve.height)
 
 
@@ -166,7 +168,7 @@ def _repeated(case: RuleContext) -> _Symptom | None:
     passes, rows = case.setup.passes, len(case.setup.y)
     if passes < AGAIN or case.fit.cut:
         return None
-    told = f"An epoch goes {passes:.3g} times through the same {rows:,} rows"
+    told = f"An epoch repeats the same {rows:,} rows {passes:.3g} times"
     text = f"{told}: the dataset or generator gives no others."
     return _symptom("S409", text, passes=passes, rows=rows)
 
@@ -183,7 +185,7 @@ def _overfitting(case: RuleContext) -> _Symptom | None:
         return None
     text = (
         f"The validation loss rises from {held[best]:.3g} in epoch {best + 1:,} to "
-        f"{last:.3g}, while the training loss falls on to {own[-1]:.3g}."
+        f"{last:.3g}, while the training loss falls further to {own[-1]:.3g}."
     )
     return _symptom("S406", text, best_epoch=best + 1, lowest=held[best], last=last)
 
@@ -197,7 +199,8 @@ def _unexpected(case: RuleContext) -> _Symptom | None:
     if not abs(start - probe.expected) > _FAR * probe.expected:
         return None
     text = (
-        f"The first loss is {start:.3g}; without knowledge it is {probe.expected:.3g}."
+        f"The initial loss is {start:.3g}; {probe.expected:.3g} is expected of an "
+        "untrained network."
     )
     return _symptom("S407", text, start=start, expected=probe.expected)
 
@@ -215,5 +218,5 @@ def _saturated(case: RuleContext) -> _Symptom | None:
     if not shares:
         return None
     name, share = max(shares.items(), key=lambda pair: pair[1])
-    text = f"{share:.0%} of what layer {name!r} gives is at the ends of its activation."
+    text = f"{share:.0%} of the outputs of layer {name!r} are saturated."
     return _symptom("S408", text, layers=len(shares), share=share)

@@ -35,10 +35,10 @@ def bad_initialisation(case: RuleContext) -> NetworkFinding | None:
     faults = [] if case.fit.pretrained else list(_faults(case))
     if not faults:
         return None
-    told = "; ".join(f"{fault.node.name!r} {fault.text}" for fault in faults[:3])
+    told = "; ".join(f"{fault.node.name!r}: {fault.text}" for fault in faults[:3])
     return suspect(
         "N108",
-        f"Weights of {_layers(len(faults))} start badly: {told}.",
+        f"Bad initialisation in {told}.",
         "Leave the initialisers at Keras' own (glorot_uniform, zeros for biases), or "
         "take he_normal before relu.",
         tier=0 if any(fault.tier == 0 for fault in faults) else 1,
@@ -61,7 +61,7 @@ def _faults(case: RuleContext) -> Iterator[_Fault]:
         bias = start.get(id(getattr(node.layer, "bias", None)))
         if bias is not None and not node.is_head and _drowns(kernel, bias):
             size = float(np.abs(bias).max())
-            yield _Fault(node, f"has biases up to {size:.3g} from the start", 1)
+            yield _Fault(node, f"initial biases of up to {size:.3g}", 1)
 
 
 def _alike(node: Node, kernel: np.ndarray) -> str:
@@ -72,7 +72,7 @@ def _alike(node: Node, kernel: np.ndarray) -> str:
         return ""  # a single unit is like no other
     value = f"{float(kernel.flat[0]):.3g}"
     equal = np.ptp(kernel) == 0
-    return f"is {value} throughout" if equal else "has the same kernel for every unit"
+    return f"all weights are {value}" if equal else "all units have the same weights"
 
 
 def _odd_size(node: Node, kernel: np.ndarray) -> str:
@@ -87,8 +87,8 @@ def _odd_size(node: Node, kernel: np.ndarray) -> str:
         return ""
     right = 1 / np.sqrt(inputs)
     return (
-        f"has weights of size {np.sqrt(variance):.3g} where {inputs} inputs want "
-        f"about {right:.2g}"
+        f"weight standard deviation {np.sqrt(variance):.3g}, about {right:.2g} "
+        f"expected for {inputs} inputs"
     )
 
 

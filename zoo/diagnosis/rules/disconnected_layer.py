@@ -27,7 +27,7 @@ def disconnected_layer(case: RuleContext) -> NetworkFinding | None:
     return suspect(
         "N109",
         f"{_told(names, [t.name for t in unread])}: what is computed there, and the "
-        "weights in it, have no part in the training.",
+        "weights there, take no part in the training.",
         "Let each layer take the output of the one before, or join the branches, and "
         "make the model of the last one's output.",
         tier=0,
@@ -68,7 +68,7 @@ def _unbuilt(case: RuleContext) -> NetworkFinding | None:
         return None
     return suspect(
         "N109",
-        f"{_told(names, [])}: its call() makes no use of them.",
+        f"{_told(names, [])}: the model's call() does not use them.",
         "Call each layer in the model's call(), or leave it out.",
         tier=0,
         layers=tuple(names),

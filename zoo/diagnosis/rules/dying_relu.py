@@ -32,7 +32,7 @@ def dying_relu(case: RuleContext) -> NetworkFinding | None:
     when = f"after {step:,} steps" if step else "before the first step"
     return suspect(
         "N208",
-        f"{share:.0%} of the units of {name!r} are 0 for every row {when}.",
+        f"{share:.0%} of the units of {name!r} output 0 for every row {when}.",
         "Start with kernel_initializer='he_normal' and zero biases, or use leaky_relu.",
         tier=1,
         repairs=tuple(_repairs(case, [nodes[n] for n in found])),

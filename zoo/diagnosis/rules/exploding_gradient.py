@@ -31,7 +31,7 @@ def exploding_gradient(case: RuleContext) -> NetworkFinding | None:
     if name:
         told.append(f"the gradient of {name!r} has a norm of {norm:.3g}")
     if growth > GROWTH:
-        told.append(f"{growth:,.0f} times that of the start")
+        told.append(f"{growth:,.0f} times that of the first step")
     # an optimizer takes one kind of clipping only
     others = {n: None for n in ("clipvalue", "global_clipnorm") if config.get(n)}
     repair = set_optimizer(

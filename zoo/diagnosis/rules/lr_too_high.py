@@ -46,14 +46,14 @@ def _signs(case: RuleContext) -> Iterator[str]:
     """Yield the signs of a learning rate that is too high, with their numbers."""
     usual = rates_of(case.setup)
     if case.setup.rate > usual.high:
-        yield f"usual are {usual.low:g} to {usual.high:g}"
+        yield f"usual rates are {usual.low:g} to {usual.high:g}"
     if broken := break_of(case):
         yield broken
     curve = curve_of(case)
     if curve and max(curve.end, curve.peak / 3) > 1.2 * abs(curve.start):
-        yield f"the loss goes from {curve.start:.3g} up to {curve.peak:.3g}"
+        yield f"the loss rises from {curve.start:.3g} to {curve.peak:.3g}"
     elif curve and curve.swing > 0.4 and curve.height > 0.1:
-        yield f"the loss swings by {curve.height:.0%} of itself to the end"
+        yield f"the loss oscillates by {curve.height:.0%} of its value until the end"
     update = _late_update(case)
     if update > MOST_UPDATE:
         yield f"one step changes weights by {update:.0%} of their size"

@@ -34,7 +34,9 @@ def lr_too_low(case: RuleContext) -> NetworkFinding | None:
     rates = _higher(case)
     if left < FALLEN:
         size = f"{100 * left:.2g} %" if left >= 5e-4 else "nearly nothing"
-        signs.append(f"halfway it is down to {size} of the rate at first")
+        signs.append(
+            f"halfway the schedule has reduced it to {size} of the initial rate"
+        )
     if not signs or not (rates or left < FALLEN) or break_of(case):
         return None
     higher = tuple(
@@ -73,12 +75,12 @@ def _signs(case: RuleContext) -> Iterator[str]:
     usual = rates_of(case.setup)
     momentum = float(case.setup.optimizer["config"].get("momentum") or 0.0)
     if case.setup.rate / (1 - min(momentum, 0.99)) < usual.low:
-        yield f"usual are {usual.low:g} to {usual.high:g}"
+        yield f"usual rates are {usual.low:g} to {usual.high:g}"
     curve = curve_of(case)
     if curve and curve.late > STEADY:
         yield (
             f"the loss goes from {curve.start:.3g} to {curve.end:.3g}, "
-            f"{curve.late:.0%} of this in the last quarter"
+            f"{curve.late:.0%} of this fall in the last quarter"
         )
     update = _largest_update(case)
     if 0 < update < LEAST_UPDATE:

@@ -54,9 +54,9 @@ def _told(
     end = "start" if padding.at_start else "end"
     return suspect(
         "N113",
-        f"{padding.share:.0%} of the steps that {node.name!r} reads are filled up with "
+        f"{padding.share:.0%} of the steps that {node.name!r} reads are padding with "
         f"{padding.value:g} at the {end} of the rows ({padding.shortest} to "
-        f"{padding.longest} steps), and no mask tells it so.",
+        f"{padding.longest} steps), and there is no mask.",
         "Use Embedding(mask_zero=True), or put keras.layers.Masking in front.",
         tier=1,
         repairs=buildable(case, [_masked(case, first, padding.value)]),

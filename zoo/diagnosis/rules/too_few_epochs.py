@@ -26,13 +26,18 @@ def too_few_epochs(case: RuleContext) -> NetworkFinding | None:
     if curve is not None and falling:
         told = (
             f": the loss goes from {curve.start:.3g} to {curve.end:.3g}, "
-            f"{curve.late:.0%} of this in the last quarter"
+            f"{curve.late:.0%} of this fall in the last quarter"
         )
     planned = case.fit.arguments.get("epochs")
-    stopped = f"; EarlyStopping ended {planned:,} epochs then" if setup.stopped else ""
+    stopped = (
+        f"; EarlyStopping stopped {planned:,} planned epochs there"
+        if setup.stopped
+        else ""
+    )
     return suspect(
         "N205",
-        f"{setup.epochs:,} epochs are {setup.steps:,} steps{told}{stopped}.",
+        f"The training has {setup.epochs:,} epochs, {setup.steps:,} steps"
+        f"{told}{stopped}.",
         f"Train for {longer[0]:,} epochs.",
         tier=2,
         repairs=tuple(set_epochs(setup, epochs) for epochs in longer),

@@ -26,7 +26,7 @@ def too_few_units(case: RuleContext) -> NetworkFinding | None:
     layers = [node for node in case.graph.hidden if _is_bottle(case, node)]
     narrow = [node for node in layers if node.units < needed]
     tier: Tier = 1
-    why = f"{_wanted(case)} outputs are to be told from {_inputs(case)} inputs"
+    why = f"{_wanted(case)} outputs are to be computed from {_inputs(case)} inputs"
     if not narrow:
         narrow, tier = _meagre(layers), 2
         why = "so few that a bad start of one or two can stop the network"
@@ -37,7 +37,7 @@ def too_few_units(case: RuleContext) -> NetworkFinding | None:
     wider = set_layers(case, narrow, f"{units} units in narrow layers", units=units)
     return suspect(
         "N111",
-        f"Units of hidden layers: {told}; {why}.",
+        f"Hidden layers are narrow (units: {told}); {why}.",
         f"Widen these layers, e.g. to {units} units.",
         tier=tier,
         repairs=buildable(case, [wider]),

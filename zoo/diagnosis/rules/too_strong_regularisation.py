@@ -50,7 +50,9 @@ def too_strong_regularisation(case: RuleContext) -> NetworkFinding | None:
         names = ", ".join(repr(node.name) for node in bound[:3])
         parts.append(f"constraints bound the weights of {names}")
     if decay:
-        parts.append(f"each step takes {decay:.2g} of every weight away (weight_decay)")
+        parts.append(
+            f"each step shrinks every weight by a factor of {decay:.2g} (weight_decay)"
+        )
     if heavy:
         parts.append(
             f"penalties on {len(penalised)} layers (factor {factor:.3g}) make up "
@@ -58,12 +60,12 @@ def too_strong_regularisation(case: RuleContext) -> NetworkFinding | None:
         )
     if dropped:
         rates = ", ".join(f"{n.name!r} ({n.layer.rate:.2g})" for n in dropped[:3])
-        parts.append(f"dropout takes more than {_left(dropped)} can lose: {rates}")
+        parts.append(f"dropout removes more than {_left(dropped)} can lose: {rates}")
     text = "; ".join(parts)
     return suspect(
         "N112",
         f"{text[0].upper()}{text[1:]}.",
-        "Train without them first; then add what the test score asks for.",
+        "Train without them first; then add what improves the test score.",
         tier=1,
         repairs=_repairs(case, penalised if heavy else [], dropped, bound, decay),
         layers=tuple(n.name for n in (*(penalised if heavy else ()), *dropped, *bound)),

@@ -35,10 +35,12 @@ def vanishing_gradient(case: RuleContext) -> NetworkFinding | None:
         return None
     told = []
     if ratio < SHRINKS:
-        told.append(f"The first layer's gradient is {ratio:.1g} of the last one's.")
+        told.append(
+            f"The gradient of the first layer is {ratio:.1g} times that of the last."
+        )
     if flat:
         name, share = max(flat.items(), key=lambda pair: pair[1])
-        told.append(f"{share:.0%} of what {name!r} gives is at the flat ends.")
+        told.append(f"{share:.0%} of the outputs of {name!r} are saturated.")
     return suspect(
         "N207",
         " ".join(told),

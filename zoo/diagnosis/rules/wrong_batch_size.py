@@ -44,7 +44,8 @@ def _found(case: RuleContext, told: str, repair: Repair) -> NetworkFinding:
         repair = replace(repair, edits=_cut_anew(case, repair))
     return suspect(
         "N204",
-        f"Batches of {size:,} of {rows:,} rows for {setup.epochs:,} epochs: {told}.",
+        f"batch_size is {size:,}, of {rows:,} rows, for {setup.epochs:,} epochs: "
+        f"{told}.",
         f"Use batch_size={DEFAULT_BATCH}.",
         tier=2,
         repairs=(repair,),

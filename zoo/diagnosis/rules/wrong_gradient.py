@@ -195,8 +195,8 @@ def _cut_told(case: RuleContext) -> NetworkFinding | None:
     told = ", ".join(map(repr, names[:4]))
     return suspect(
         "N114",
-        f"No gradient reaches {told}: something behind (argmax, rounding or "
-        "stop_gradient) has none.",
+        f"No gradient reaches {told}: an operation behind it (argmax, rounding or "
+        "stop_gradient) has no gradient.",
         ADVICE,
         tier=0,
         layers=names,

@@ -52,7 +52,7 @@ def _told(
     return suspect(
         "N107",
         f"{counted(len(nodes), 'hidden layer')} ({names}) with {kinds}: {why}.",
-        f"Use activation={better!r} there.",
+        f"Use activation={better!r} in these layers.",
         tier=tier,
         repairs=(_repair(case, nodes, better),),
         layers=tuple(node.name for node in nodes),

@@ -84,7 +84,7 @@ def _on_numbers(case: RuleContext, head: OutputLayer) -> Found:
         return None
     if head.loss not in CROSS_ENTROPIES + HINGES:
         return None
-    return f"is one for classes; the targets run from {y.min():.4g} to {y.max():.4g}", 0
+    return f"is for classes; the targets run from {y.min():.4g} to {y.max():.4g}", 0
 
 
 def _on_flags(case: RuleContext, head: OutputLayer) -> Found:
@@ -163,7 +163,7 @@ def _own(case: RuleContext, head: OutputLayer) -> Found:
     )
     if not (np.isfinite(before) and np.isfinite(after)) or after < before:
         return None
-    return f"goes from {before:.4g} to {after:.4g} as outputs near the targets", 0
+    return f"rises from {before:.4g} to {after:.4g} as outputs approach the targets", 0
 
 
 def _perfect(case: RuleContext, head: OutputLayer) -> np.ndarray | None:

@@ -55,9 +55,9 @@ def _set_oddly(case: RuleContext, odd: dict[str, float]) -> NetworkFinding:
         back = (set_optimizer(setup, what, **{key: usual[key] for key in odd}),)
     return suspect(
         "N203",
-        f"{name} has {told}: Keras' own are {here}. Its steps are other than the "
-        "gradient asks for.",
-        "Leave these settings as Keras has them, and change the learning rate alone.",
+        f"{name} has {told}; Keras' defaults are {here}. Its steps do not follow the "
+        "gradient.",
+        "Keep Keras' defaults for these, and change the learning rate alone.",
         tier=2,
         repairs=(*back, use_adam(setup, 0.001)),
         settings=len(odd),
@@ -78,8 +78,8 @@ def _too_slow(case: RuleContext) -> NetworkFinding | None:
     without = " without momentum" if plain else ""
     return suspect(
         "N203",
-        f"{name}{without} with a learning rate of {setup.rate:.3g} gets nowhere in "
-        f"{setup.steps:,} steps.{told}",
+        f"{name}{without} with a learning rate of {setup.rate:.3g} makes no progress "
+        f"in {setup.steps:,} steps.{told}",
         "Use keras.optimizers.Adam(0.001).",
         tier=2,
         repairs=tuple(use_adam(setup, rate) for rate in rates),

@@ -129,7 +129,7 @@ def _under_hinge(head: OutputLayer) -> Fault | None:
     low, _ = _RANGES.get(head.activation, (-INF, INF))
     if low < -0.5:
         return None
-    why = f"{head.loss} wants one class below 0, which it never gives"
+    why = f"{head.loss} needs outputs below 0 for one class, which it cannot give"
     return Fault(why, 1, ("tanh", LINEAR))
 
 
