@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ...data.disk import read_regular, write_whole
-from ...data.errors import BadData
+from ...data.errors import BadData, Misuse
+from ...data.structure import strict_converter, structure
 from .diagnosis import Diagnosis
 from .findings import Finding
 
@@ -232,8 +233,6 @@ class Noise:
 
 SCHEMA = 1
 """Raised when a reader of the older form would misread the newer one."""
-
-_TOO_MUCH = (RecursionError, OverflowError)  # brackets in brackets, numbers like 1e999
 
 
 @dataclass(frozen=True)
@@ -469,7 +468,7 @@ class Results:
     @classmethod
     def from_dict(cls, facts: dict[str, Any]) -> "Results":
         """The reverse of `to_dict`; NaN stays None in ``Score.folds``."""
-        return _converter().structure(facts, cls)
+        return structure(facts, cls, converter=_converter())
 
     def save(self, path: Path) -> None:
         """Write JSON to a temporary name beside the path, then rename."""
@@ -488,32 +487,25 @@ class Results:
         """
         try:
             facts = json.loads(read_regular(path))
-            schema = int(facts["schema"])
-        except (ValueError, KeyError, TypeError, *_TOO_MUCH) as error:
+            schema = facts.get("schema") if isinstance(facts, dict) else None
+            if not (isinstance(schema, int) and schema > SCHEMA):
+                return cls.from_dict(facts)
+        except (ValueError, RecursionError, Misuse) as error:
             msg = f"{path} is damaged ({error}); run the command again"
             raise BadData(msg) from error
-        if schema > SCHEMA:
-            msg = f"{path} has schema {schema}; this version reads up to {SCHEMA}"
-            raise BadData(f"{msg}. Install a newer version.")
-        try:
-            return cls.from_dict(facts)
-        except Exception as error:  # cattrs raises groups of many kinds
-            msg = f"{path} is damaged ({type(error).__name__}); run the command again"
-            raise BadData(msg) from error
+        msg = f"{path} has schema {schema}; this version reads up to {SCHEMA}"
+        raise BadData(f"{msg}. Install a newer version.")
 
 
 @cache
 def _converter() -> Any:
-    """Made once: learning the classes takes ten times as long as reading a run."""
-    import cattrs
-
-    converter = cattrs.Converter()
-    converter.register_structure_hook(float, _number)
+    """Made once; facts of later versions that a reader may do without are left out."""
+    converter = strict_converter(forbid_extra_keys=False)
+    number = converter.get_structure_hook(float)
+    converter.register_structure_hook(
+        float, lambda value, kind: math.nan if value is None else number(value, kind)
+    )
     return converter
-
-
-def _number(value: Any, _: type) -> float:
-    return math.nan if value is None else float(value)
 
 
 def finite(value: Any) -> Any:

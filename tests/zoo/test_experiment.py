@@ -102,7 +102,7 @@ def test_wrong_change_is_named(change, error, said, refused):
         ("[1]", BadData, "holds no object of settings"),
         ("[" * 100_000, BadData, "cannot be read as JSON"),
         ("{}", Misuse, "recipe is missing"),
-        ('{"recipe": 3}', Misuse, "recipe must be an object of settings"),
+        ('{"recipe": 3}', Misuse, "recipe is 3; it must be an object of settings"),
         ('{"kind": "check"}', Misuse, "kind is 'check'"),
         ('{"kind": "compare", "networks": []}', Misuse, "an object of recipes"),
     ],
