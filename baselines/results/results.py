@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ...data.disk import read_regular, write_whole
-from ...data.errors import BadData, Misuse
+from ...data.errors import BadData, ZooError
 from ...data.structure import strict_converter, structure
 from .diagnosis import Diagnosis
 from .findings import Finding
@@ -127,6 +127,11 @@ class Tradeoff:
     across: tuple[float, ...]
     up: tuple[float, ...]
     area: float
+
+    def __post_init__(self) -> None:
+        if len(self.across) != len(self.up):
+            n, m = len(self.across), len(self.up)
+            raise BadData(f"a curve has {n} values across and {m} up, not one for one")
 
 
 @dataclass(frozen=True)
@@ -270,6 +275,11 @@ class Row:
     predict_seconds: float | None
     confusion: tuple[tuple[int, ...], ...] = ()  # true class x predicted class
     error: str | None = None
+
+    def __post_init__(self) -> None:
+        if any(len(counts) != len(self.confusion) for counts in self.confusion):
+            msg = f"the confusion matrix of {self.name} is not square"
+            raise BadData(f"{msg}: {[len(counts) for counts in self.confusion]}")
 
 
 @dataclass(frozen=True)
@@ -489,12 +499,22 @@ class Results:
             facts = json.loads(read_regular(path))
             schema = facts.get("schema") if isinstance(facts, dict) else None
             if not (isinstance(schema, int) and schema > SCHEMA):
-                return cls.from_dict(facts)
-        except (ValueError, RecursionError, Misuse) as error:
+                return _with_scores(cls.from_dict(facts))
+        except (ValueError, RecursionError, ZooError) as error:
             msg = f"{path} is damaged ({error}); run the command again"
             raise BadData(msg) from error
         msg = f"{path} has schema {schema}; this version reads up to {SCHEMA}"
         raise BadData(f"{msg}. Install a newer version.")
+
+
+def _with_scores(results: Results) -> Results:
+    """Refuse rows that lack the score that decides, and say no error instead."""
+    for row in results.rows:
+        if not row.error and results.metric not in row.scores:
+            known = ", ".join(row.scores) or "none"
+            msg = f"{row.name} has no score in {results.metric}, which decides"
+            raise BadData(f"{msg}; it has {known}")
+    return results
 
 
 @cache

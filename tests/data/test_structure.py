@@ -112,7 +112,7 @@ def test_misfit_is_one_short_line(what: str) -> None:
 def test_path_begins_with_what_the_facts_are() -> None:
     with pytest.raises(Misuse, match=r"^data\.count is None; it must be a whole"):
         structure({"count": None}, Whole, "data")
-    with pytest.raises(Misuse, match="^data lacks count"):
+    with pytest.raises(Misuse, match=r"^data lacks count"):
         structure({}, Whole, "data")
     with pytest.raises(UnknownName, match="data has count, parts"):
         structure({"counts": 1}, Whole, "data")
