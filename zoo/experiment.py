@@ -23,6 +23,9 @@ _Kind = Literal["train", "compare", "baseline", "sweep"]
 
 FILE = "recipe.json"
 
+LARGEST_SEED = 2**31 - 1
+"""NumPy and Keras take twice as much, which leaves room for those counted from it."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -112,8 +115,9 @@ class Experiment:
             raise Misuse("recipe is missing; `zoo show MODEL --json` tells a model's")
         known = {f.name: facts[f.name] for f in fields(cls) if f.name in facts}
         plain = structure({"kind": "train"} | known | {"networks": {}}, cls)
-        if plain.seed < 0:
-            raise Misuse(f"seed is {plain.seed}; it must be a whole number from 0 on")
+        if not 0 <= plain.seed <= LARGEST_SEED:
+            msg = f"seed is {plain.seed}; it must be a whole number from 0 on"
+            raise Misuse(f"{msg}, and at most {LARGEST_SEED:,}")
         return replace(plain, networks=made)
 
     def fingerprint(self, sha256: str) -> str:

@@ -18,6 +18,9 @@ Loss = Literal[
 ClassWeight = Literal["none", "balanced"]
 _Evaluation = Literal["each-row", "last-training-row"]
 
+_MOST_UNITS = 2**31 - 1
+"""The largest dimension of an array that TensorFlow's kernels count."""
+
 OF_OPTIMIZER = ("learning_rate", "clip_norm")
 """Settings that ``recipe.json`` has below ``optimizer``."""
 
@@ -155,8 +158,9 @@ def _out_of_range(recipe: Recipe) -> Iterator[str]:
         yield f"learning_rate is {recipe.learning_rate}; it must be more than 0"
     if not 0 <= recipe.dropout < 1:
         yield f"dropout is {recipe.dropout}; it must be 0 or more, and less than 1"
-    if any(units < 1 for units in recipe.hidden):
-        yield f"hidden is {list(recipe.hidden)}; each layer must have 1 unit or more"
+    if any(not 1 <= units <= _MOST_UNITS for units in recipe.hidden):
+        msg = f"hidden is {list(recipe.hidden)}; each layer must have 1 unit or more"
+        yield f"{msg}, and at most {_MOST_UNITS:,}"
     if bool(recipe.steps) == bool(recipe.epochs):
         yield f"steps is {recipe.steps} and epochs {recipe.epochs}; one must be 0"
 
