@@ -9,24 +9,24 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from ..data.dataset import Task
 from ..data.disk import read_regular
 from ..data.errors import BadData, Misuse, unknown
-from .recipe import OF_OPTIMIZER, Recipe, fitted, structured, types_of
-
-if TYPE_CHECKING:
-    pass
-
+from ..data.structure import structure
+from .recipe import OF_OPTIMIZER, Recipe, types_of
 
 _Kind = Literal["train", "compare", "baseline", "sweep"]
 
 FILE = "recipe.json"
 DATASET_OBJECT = "<Dataset>"
 """Name of data that were a `Dataset` in memory, which nobody can read again."""
+
+LARGEST_SEED = 2**31 - 1
+"""NumPy and Keras take twice as much, which leaves room for those counted from it."""
 
 
 @dataclass(frozen=True)
@@ -116,16 +116,12 @@ class Experiment:
             made = {made[""].model: made[""]}
         elif facts.get("kind", "train") == "train":
             raise Misuse("recipe is missing; `zoo show MODEL --json` tells a model's")
-        seed = facts.get("seed", 0)
-        if type(seed) is not int or seed < 0:
-            raise Misuse(f"seed is {seed!r}; it must be a whole number from 0 on")
-        return cls(
-            fitted(facts.get("kind", "train"), _Kind, "kind"),
-            made,
-            structured(Source, facts.get("data", {}), "data"),
-            structured(Scoring, facts.get("scoring", {}), "scoring"),
-            seed,
-        )
+        known = {f.name: facts[f.name] for f in fields(cls) if f.name in facts}
+        plain = structure({"kind": "train"} | known | {"networks": {}}, cls)
+        if not 0 <= plain.seed <= LARGEST_SEED:
+            msg = f"seed is {plain.seed}; it must be a whole number from 0 on"
+            raise Misuse(f"{msg}, and at most {LARGEST_SEED:,}")
+        return replace(plain, networks=made)
 
     def fingerprint(self, sha256: str) -> str:
         """The same for the same experiment on the same data, wherever they lie.

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ...data.disk import read_regular, write_whole
-from ...data.errors import BadData
+from ...data.errors import BadData, ZooError
+from ...data.structure import strict_converter, structure
 from .diagnosis import Diagnosis
 from .findings import Finding
 
@@ -127,6 +128,11 @@ class Tradeoff:
     up: tuple[float, ...]
     area: float
 
+    def __post_init__(self) -> None:
+        if len(self.across) != len(self.up):
+            n, m = len(self.across), len(self.up)
+            raise BadData(f"a curve has {n} values across and {m} up, not one for one")
+
 
 @dataclass(frozen=True)
 class Bin:
@@ -234,8 +240,6 @@ SCHEMA = 2
 """Raised when a reader of the older form would misread the newer one. 2: a diagnosis
 has sides, and codes were given anew."""
 
-_TOO_MUCH = (RecursionError, OverflowError)  # brackets in brackets, numbers like 1e999
-
 
 @dataclass(frozen=True)
 class Score:
@@ -272,6 +276,11 @@ class Row:
     predict_seconds: float | None
     confusion: tuple[tuple[int, ...], ...] = ()  # true class x predicted class
     error: str | None = None
+
+    def __post_init__(self) -> None:
+        if any(len(counts) != len(self.confusion) for counts in self.confusion):
+            msg = f"the confusion matrix of {self.name} is not square"
+            raise BadData(f"{msg}: {[len(counts) for counts in self.confusion]}")
 
 
 @dataclass(frozen=True)
@@ -470,7 +479,7 @@ class Results:
     @classmethod
     def from_dict(cls, facts: dict[str, Any]) -> "Results":
         """The reverse of `to_dict`; NaN stays None in ``Score.folds``."""
-        return _converter().structure(facts, cls)
+        return structure(facts, cls, converter=_converter())
 
     def save(self, path: Path) -> None:
         """Write JSON to a temporary name beside the path, then rename."""
@@ -489,35 +498,39 @@ class Results:
         """
         try:
             facts = json.loads(read_regular(path))
-            schema = int(facts["schema"])
-        except (ValueError, KeyError, TypeError, *_TOO_MUCH) as error:
+            schema = facts.get("schema") if isinstance(facts, dict) else None
+            is_newer = isinstance(schema, int) and schema > SCHEMA
+            is_outdated = schema == 1 and bool(facts.get("diagnosis"))
+            if not (is_newer or is_outdated):
+                return _with_scores(cls.from_dict(facts))
+        except (ValueError, RecursionError, ZooError) as error:
             msg = f"{path} is damaged ({error}); run the command again"
             raise BadData(msg) from error
-        if schema > SCHEMA:
-            msg = f"{path} has schema {schema}; this version reads up to {SCHEMA}"
-            raise BadData(f"{msg}. Install a newer version.")
-        if schema < SCHEMA and facts.get("diagnosis"):
-            msg = f"{path} has schema {schema}, whose findings had other codes"
-            raise BadData(f"{msg}; run `zoo check` again")
-        try:
-            return cls.from_dict(facts)
-        except Exception as error:  # cattrs raises groups of many kinds
-            msg = f"{path} is damaged ({type(error).__name__}); run the command again"
-            raise BadData(msg) from error
+        msg = f"{path} has schema {schema}; this version reads"
+        if is_outdated:
+            raise BadData(f"{msg} checks of schema {SCHEMA}. Run `zoo check` again.")
+        raise BadData(f"{msg} up to {SCHEMA}. Install a newer version.")
+
+
+def _with_scores(results: Results) -> Results:
+    """Refuse rows that lack the score that decides, and say no error instead."""
+    for row in results.rows:
+        if not row.error and results.metric not in row.scores:
+            known = ", ".join(row.scores) or "none"
+            msg = f"{row.name} has no score in {results.metric}, which decides"
+            raise BadData(f"{msg}; it has {known}")
+    return results
 
 
 @cache
 def _converter() -> Any:
-    """Made once: learning the classes takes ten times as long as reading a run."""
-    import cattrs
-
-    converter = cattrs.Converter()
-    converter.register_structure_hook(float, _number)
+    """Made once; facts of later versions that a reader may do without are left out."""
+    converter = strict_converter(forbid_extra_keys=False)
+    number = converter.get_structure_hook(float)
+    converter.register_structure_hook(
+        float, lambda value, kind: math.nan if value is None else number(value, kind)
+    )
     return converter
-
-
-def _number(value: Any, _: type) -> float:
-    return math.nan if value is None else float(value)
 
 
 def finite(value: Any) -> Any:

@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from learnable.baselines.results.results import SCHEMA, Network, Results, Score
+from learnable.baselines.results.results import (
+    SCHEMA,
+    Network,
+    Results,
+    Score,
+    Tradeoff,
+)
 from learnable.data.errors import BadData
 
 quick = settings(
@@ -120,12 +126,65 @@ def test_missing_facts_are_refused(field, small_results, tmp_path):
     assert "damaged" in refusal(tmp_path / "r.json")
 
 
+DEEP: list = []
+for _ in range(300):
+    DEEP = [DEEP]
+
+WRONG = [
+    (("seed",), "7", "seed is '7'; it must be a whole number"),
+    (("rows", 0, "name"), None, "rows[0].name is None; it must be text"),
+    (("rows", 0, "scores"), [], "rows[0].scores is []; it must be an object"),
+    (("rows", 0, "scores"), {}, "has no score in skill, which decides; it has none"),
+    (("rows", 0, "scores", "skill", "folds"), "0.5", "skill.folds is '0.5'; it must"),
+    (("rows", 0, "scores", "skill", "mean"), 10**400, "scores.skill.mean is 1000"),
+    (("rows", 0, "confusion"), [[1, 2]], "confusion matrix of"),
+    (("rows",), DEEP, "rows[0] is [[["),
+    (("about", "classes"), {"a": "many"}, "about.classes.a is 'many'; it must be"),
+    (("metric",), "luck", "has no score in luck, which decides; it has"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "said"), WRONG, ids=lambda v: str(v)[:20])
+def test_wrong_value_is_told_with_its_path(path, value, said, small_results, tmp_path):
+    facts = small_results.to_dict()
+    holder = facts
+    for key in path[:-1]:
+        holder = holder[key]
+    holder[path[-1]] = value
+    (tmp_path / "r.json").write_text(json.dumps(facts), "utf-8")
+    text = refusal(tmp_path / "r.json")
+    assert said in text
+    assert text.endswith("; run the command again")
+
+
+def test_facts_of_a_later_version_are_passed_over(small_results, tmp_path):
+    facts = small_results.to_dict() | {"mood": "good"}
+    (tmp_path / "r.json").write_text(json.dumps(facts), "utf-8")
+    assert Results.load(tmp_path / "r.json") == small_results
+
+
+def test_curve_needs_as_many_values_across_as_up():
+    with pytest.raises(BadData, match="2 values across and 1 up"):
+        Tradeoff((0.0, 1.0), (0.5,), 0.5)
+
+
 def test_newer_schema_is_refused(small_results, tmp_path):
     path = tmp_path / "results.json"
     path.write_text(
         json.dumps(small_results.to_dict() | {"schema": SCHEMA + 1}), "utf-8"
     )
     assert "newer version" in refusal(path)
+
+
+def test_check_of_an_older_schema_is_refused_and_a_comparison_is_not(
+    small_results, tmp_path
+):
+    path = tmp_path / "results.json"
+    older = small_results.to_dict() | {"schema": 1}
+    path.write_text(json.dumps(older), "utf-8")
+    assert Results.load(path).rows == small_results.rows
+    path.write_text(json.dumps(older | {"diagnosis": {"side": "data"}}), "utf-8")
+    assert "Run `zoo check` again" in refusal(path)
 
 
 def test_save_leaves_one_file(small_results, tmp_path):

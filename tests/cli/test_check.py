@@ -3,14 +3,16 @@
 import json
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from learnable.baselines.verdicts.verdict import EXIT_CODES
 from learnable.data.errors import ZooError
+from learnable.zoo.check.jobs import CheckJob, Reading
 from learnable.zoo.check.target import OPTIONS, find_target
-from learnable.zoo.check.worker import _entered
+from learnable.zoo.check.worker import record_training
 
 RNG = np.random.default_rng(0)
 TABLE = "a,b,c,y\n" + "".join(
@@ -94,15 +96,13 @@ def here(files: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def entered(what: str, **asked: object):
     """What the child makes of an argument, in this process."""
     way = find_target(what)
-    job = {
-        "kind": way.kind, "name": way.name, "function": way.function,
-        "title": way.title, "arguments": [], "number": None, "time_limit": 60.0,
-        "data": None if way.kind == "zoo" else "table.csv", "epochs": 10,
-        "batch_size": 32, "keep_weights": False, "seed": 0,
-        "reading": {"target": "y" if way.kind in ("model", "function") else None,
-                    "task": None, "drop": (), "limit": None, "header": None},
-    }  # fmt: skip
-    return _entered(job | asked, lambda what: None)
+    target = "y" if way.kind in ("model", "function") else None
+    job = CheckJob(
+        way.kind, way.name, way.function, way.title, time_limit=60.0, budget=0.0,
+        out="", data=None if way.kind == "zoo" else "table.csv",
+        reading=Reading(target),
+    )  # fmt: skip
+    return record_training(replace(job, **asked), lambda what: None)
 
 
 MISTAKES = [
@@ -135,6 +135,7 @@ def test_mistake_is_one_line(zoo, here, line, told) -> None:
     assert not (here / "runs").exists()
 
 
+ANY = Reading()
 BAD = [
     ("text.keras", {}, 1, "text.keras cannot be loaded"),
     ("zip.keras", {}, 1, "zip.keras cannot be loaded"),
@@ -151,9 +152,14 @@ BAD = [
     ("lonely.py", {}, 1, "is not installed in this environment"),
     ("idle.py", {}, 1, "it never calls fit"),
     ("train.py", {"number": 9}, 2, "--fit 9: train.py has 2 trainings (1: line 9"),
-    ("model.keras", {"data": "iris", "reading": {}}, 1, "takes 3 numbers a row"),
-    ("model.keras", {"data": "airline", "reading": {}}, 2, "airline is forecast"),
-    ("rgb-sigmoid", {"data": "iris", "reading": {"task": None}}, 2, "is multiclass"),
+    ("model.keras", {"data": "iris", "reading": ANY}, 1, "takes 3 numbers a row"),
+    (
+        "model.keras",
+        {"data": "airline", "reading": ANY},
+        2,
+        "airline is forecast",
+    ),
+    ("rgb-sigmoid", {"data": "iris", "reading": ANY}, 2, "is multiclass"),
 ]
 
 
@@ -192,7 +198,7 @@ def test_model_of_the_zoo_is_the_training_of_zoo_train(here) -> None:
     from learnable.zoo.experiments.fit import fit_network
     from learnable.zoo.registry import recipe
 
-    reading = {"task": None, "limit": 300}
+    reading = Reading(limit=300)
     fit = entered("binary-sigmoid", reading=reading)[1]
     once = fit_network(
         recipe("binary-sigmoid"), load("breast-cancer", limit=300), seed=0, quiet=True

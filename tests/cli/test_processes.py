@@ -11,8 +11,18 @@ from textwrap import dedent
 
 import pytest
 from learnable.data.errors import BadData, Misuse
-from learnable.zoo.check import parent
-from learnable.zoo.check.supervised import KEPT, Supervised, read_answer
+from learnable.zoo.check import worker
+from learnable.zoo.check.jobs import (
+    ANSWER,
+    CheckAnswer,
+    CheckJob,
+    RerunAnswer,
+    RerunJob,
+    read_answer,
+    read_job,
+    write_facts,
+)
+from learnable.zoo.check.supervised import KEPT, Supervised
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 
@@ -181,18 +191,37 @@ def test_command_that_is_not_there_is_told(tmp_path) -> None:
     assert child.returncode == 127
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1]", "null", "[" * 100_000, "\udcff"])
-def test_damaged_answer_has_no_facts(tmp_path, text) -> None:
-    path = tmp_path / "answer.json"
-    path.write_bytes(text.encode("utf-8", "surrogateescape"))
-    assert read_answer(path) == {}
+DAMAGED = [
+    "", "{", "[1]", "null", "[" * 100_000, "\udcff", '{"word": 1}', '{"error": 3}',
+    '{"score": "high"}', '{"score": true}', '{"error": "' + "x" * 1_000_000 + '"}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", DAMAGED, ids=lambda text: text[:9])
+@pytest.mark.parametrize("kind", [CheckAnswer, RerunAnswer])
+def test_damaged_answer_is_refused(tmp_path, text, kind) -> None:
+    (tmp_path / ANSWER).write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(BadData, match="the answer is damaged"):
+        read_answer(tmp_path, kind)
 
 
 def test_answer_that_is_no_file_is_none(tmp_path) -> None:
-    path = tmp_path / "answer.json"
-    assert read_answer(path) is None
-    os.mkfifo(path)
-    assert read_answer(path) is None
+    assert read_answer(tmp_path, CheckAnswer) is None
+    os.mkfifo(tmp_path / ANSWER)
+    assert read_answer(tmp_path, CheckAnswer) is None
+
+
+JOBS = [
+    CheckJob("zoo", "mlp", "", "mlp", 600.0, 2.5, "runs", arguments=("-x", "\udcff")),
+    RerunJob("/a/b.py", ("--epochs", "3"), 60.0, 1, "left"),
+]
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: type(job).__name__)
+def test_job_survives_the_disk(tmp_path, job) -> None:
+    write_facts(tmp_path / "job.json", job)
+    assert read_job(tmp_path, type(job)) == job
+    assert [path.name for path in tmp_path.iterdir()] == ["job.json"]
 
 
 @pytest.fixture
@@ -209,12 +238,12 @@ def examine(tmp_path, monkeypatch) -> Callable[..., Path]:
 
     def examined(code: str, *, seconds: float = 60.0) -> Path:
         (tmp_path / "stand_in.py").write_text(dedent(begin) + dedent(code))
-        monkeypatch.setattr(parent, "CHILD", "stand_in")
-        monkeypatch.setattr(parent, "GRACE", 0.0)
+        monkeypatch.setattr(worker, "MODULE", "stand_in")
+        monkeypatch.setattr(worker, "GRACE", 0.0)
         monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-        job = {"title": "train.py", "time_limit": seconds, "budget": 0.0}
-        job |= {"out": str(tmp_path / "runs"), "sandbox": False}
-        return parent.examined(job, quiet=True)
+        out = str(tmp_path / "runs")
+        job = CheckJob("script", "train.py", "", "train.py", seconds, 0.0, out)
+        return worker.examine(job, quiet=True)
 
     return examined
 
@@ -276,14 +305,16 @@ def test_child_that_prints_for_ever_is_stopped(examine) -> None:
 
 
 @pytest.mark.slow  # processes that import TensorFlow
-@pytest.mark.parametrize("module", ["worker", "rerun"])
-def test_failure_of_our_own_is_an_answer_too(tmp_path, module) -> None:
+@pytest.mark.parametrize(
+    ("module", "kind"), [("worker", CheckAnswer), ("rerunner", RerunAnswer)]
+)
+def test_failure_of_our_own_is_an_answer_too(tmp_path, module, kind) -> None:
     (tmp_path / "job.json").write_text("{}")
     command = [sys.executable, "-m", f"learnable.zoo.check.{module}", str(tmp_path)]
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL, timeout=100)
-    facts = read_answer(tmp_path / "answer.json")
-    assert facts is not None
-    assert "KeyError" in facts["error"]
+    answer = read_answer(tmp_path, kind)
+    assert answer is not None
+    assert "the job lacks " in answer.error
 
 
 TRAINING = """

@@ -2,6 +2,7 @@
 
 import pytest
 from learnable.zoo.check import rerunner as module
+from learnable.zoo.check.jobs import RerunJob
 from learnable.zoo.check.rerunner import Rerunner
 
 TRAINING = """import keras, numpy as np
@@ -16,8 +17,7 @@ model.fit(x, -9 * x, epochs=1, verbose=0)
 def job(tmp_path):
     script = tmp_path / "train.py"
     script.touch()
-    facts = {"script": str(script), "arguments": [], "seconds": 60}
-    return {**facts, "fit": 0, "output": ""}
+    return RerunJob(str(script), (), seconds=60.0, fit=0, output="")
 
 
 @pytest.mark.slow  # each process imports TensorFlow

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from learnable.data.errors import Misuse
 from learnable.zoo import Recipe
-from learnable.zoo.recipe import structured
 from learnable.zoo.registry import recipe
 
 DEFAULT = recipe("mlp")
@@ -67,9 +66,8 @@ def test_rate_must_be_a_positive_number(rate, refused):
 
 @pytest.mark.parametrize("given_settings", [None, [], "mlp", 3])
 def test_recipe_must_be_an_object(given_settings, refused):
-    assert "an object of settings" in refused(
-        Misuse, structured, Recipe, given_settings, "recipe"
-    )
+    text = refused(Misuse, Recipe.from_dict, given_settings)
+    assert "it must be an object of settings" in text
 
 
 @given(rows=ROWS, epochs=st.integers(1, 500))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
     from ..diagnosis.record.recording import Fit, Recording
     from ..networks.train import Plan, Trained
     from ..recipe import Recipe
+    from .jobs import CheckJob
     from .stages import Say
 
 
-def of_model(job: dict[str, Any], say: Say) -> tuple[Recording, Fit]:
+def of_model(job: CheckJob, say: Say) -> tuple[Recording, Fit]:
     """The training of a saved model on a table.
 
     Raises
@@ -39,13 +41,13 @@ def of_model(job: dict[str, Any], say: Say) -> tuple[Recording, Fit]:
     from ..networks.load_model import load_model
 
     say("the model is loaded")
-    model = load_model(Path(job["name"]))
+    model = load_model(Path(job.name))
     dataset, x = _table(job)
-    recording = Recording(script=job["name"])
+    recording = Recording(script=job.name)
     return recording, _fit(recording, model, dataset, x, job)
 
 
-def of_function(job: dict[str, Any], say: Say) -> tuple[Recording, Fit]:
+def of_function(job: CheckJob, say: Say) -> tuple[Recording, Fit]:
     """The training of the model that a function makes.
 
     Raises
@@ -62,20 +64,20 @@ def of_function(job: dict[str, Any], say: Say) -> tuple[Recording, Fit]:
     made: list[Any] = []
 
     def call(module: ModuleType) -> None:
-        function = getattr(module, job["function"], None)
+        function = getattr(module, job.function, None)
         if callable(function):
             given = arguments_for(function, shape, outputs)
             if given is not None:
                 made.append(function(*given))
 
     say("the function runs")
-    recording = run_script(Path(job["name"]), seconds=job["time_limit"], then=call)
+    recording = run_script(Path(job.name), seconds=job.time_limit, then=call)
     if recording.error:
         where = recording.error_place
         line = (
             f" (line {where.line})" if where and "(line" not in recording.error else ""
         )
-        raise BadData(f"{job['title']}: {recording.error}{line}")
+        raise BadData(f"{job.title}: {recording.error}{line}")
     if not made:
         _refuse_function(recording.module, job)
     return recording, _fit(recording, made[0], dataset, x, job)
@@ -97,23 +99,21 @@ def arguments_for(
     return {0: (), 2: (shape, outputs)}.get(len(needed))
 
 
-def _refuse_function(module: Any, job: dict[str, Any]) -> None:
+def _refuse_function(module: Any, job: CheckJob) -> None:
     found = {
         name
         for name, value in vars(module).items()
         if inspect.isfunction(value) and value.__module__ == module.__name__
     }
-    name, file = job["function"], Path(job["name"]).name
+    name, file = job.function, Path(job.name).name
     if not callable(getattr(module, name, None)):
         see = f"{file} has {', '.join(sorted(found)) or 'no functions'}."
         raise unknown("function", name, found, see=see)
-    msg = (
-        f"{job['title']} wants other arguments than can be given; it may take none, or"
-    )
+    msg = f"{job.title} wants other arguments than can be given; it may take none, or"
     raise Misuse(f"{msg} two: the shape of a row, and the number of outputs")
 
 
-def _table(job: dict[str, Any]) -> tuple[Dataset, np.ndarray]:
+def _table(job: CheckJob) -> tuple[Dataset, np.ndarray]:
     """The rows to train on, and their features as numbers; test rows are left alone."""
     import numpy as np
 
@@ -121,9 +121,10 @@ def _table(job: dict[str, Any]) -> tuple[Dataset, np.ndarray]:
     from ...data.encode import fit_encoder
     from ..experiments.score import half_of_memory
 
+    assert job.data is not None  # a command without them is refused
     memory = half_of_memory()
-    dataset = load(job["data"], **job["reading"], memory=memory, seed=job["seed"])
-    check_order(dataset, job["title"])
+    dataset = load(job.data, **asdict(job.reading), memory=memory, seed=job.seed)
+    check_order(dataset, job.title)
     rows = np.arange(len(dataset) - dataset.n_test)
     _, x = fit_encoder(dataset.x, rows)
     return dataset, x
@@ -152,22 +153,20 @@ def _fit(
     model: Any,
     dataset: Dataset,
     x: np.ndarray,
-    job: dict[str, Any],
+    job: CheckJob,
 ) -> Fit:
-    from dataclasses import replace
-
     from ..diagnosis.problem.from_model import compiled, first_output, make_fit
     from ..diagnosis.problem.targets import inputs_for, targets_for
 
-    found = first_output(compiled(model, job["title"]))  # a table has one target
+    found = first_output(compiled(model, job.title))  # a table has one target
     rows = replace(dataset, x=dataset.x[: len(x)], y=dataset.y[: len(x)])
     fit = make_fit(
         found,
         inputs_for(found.model, x),
         targets_for(found.model, found.loss, rows),
-        epochs=job["epochs"],
-        batch_size=job["batch_size"],
-        keep_weights=job["keep_weights"],
+        epochs=job.epochs,
+        batch_size=job.batch_size,
+        keep_weights=job.keep_weights,
     )
     recording.fits[:] = [fit]
     return fit
@@ -190,7 +189,7 @@ class _Course:
             raise BadData(f"stopped after {self._seconds:g} s")
 
 
-def of_zoo(job: dict[str, Any], say: Say) -> tuple[Recording, Fit]:
+def of_zoo(job: CheckJob, say: Say) -> tuple[Recording, Fit]:
     """The training of a model of the zoo on its own data or on others.
 
     Raises
@@ -204,13 +203,13 @@ def of_zoo(job: dict[str, Any], say: Say) -> tuple[Recording, Fit]:
     from ..experiments.settings import open_data
     from ..registry import recipe
 
-    name, seed = job["name"], job["seed"]
-    reading = job["reading"] | {"memory": half_of_memory(), "seed": seed}
-    dataset = open_data(name, job["data"], reading)
+    name, seed = job.name, job.seed
+    reading = asdict(job.reading) | {"memory": half_of_memory(), "seed": seed}
+    dataset = open_data(name, job.data, reading)
     check_order(dataset, name)
     check_models([name], dataset)
     settings, rows = recipe(name), cut(dataset, seed=seed)
-    course = _Course(job["time_limit"], say)
+    course = _Course(job.time_limit, say)
     begun = time.monotonic()
     planned = _planned(settings, dataset, rows, seed)
     trained = _trained(settings, dataset, rows, seed, course)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..diagnosis.problem.context import repaired
 from ..diagnosis.record.arrays import whole_fit
 from ..diagnosis.search.causes import FAILING
+from .jobs import RerunJob
 
 if TYPE_CHECKING:
     from ..diagnosis.codemod.edits import Edit
@@ -73,13 +74,13 @@ def repair_script(
     tuned = [*repairs, *sides.inquiry.tuned]
     whole = whole_fit(recording, fit)
     same = (i for i, f in enumerate(recording.fits) if f is whole)
-    job = {
-        "script": str(script.resolve()),
-        "arguments": [*arguments],
-        "seconds": seconds,
-        "fit": next(same, 0),
-        "output": fit.output,
-    }
+    job = RerunJob(
+        script=str(script.resolve()),
+        arguments=(*arguments,),
+        seconds=seconds,
+        fit=next(same, 0),
+        output=fit.output,
+    )
     for edits in (*_ways(setup, tuned), *_ways(setup, repairs)):
         source, fixed = _written(script, fit, edits)
         if fixed is None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 KEPT = 65_536
 """Bytes kept of what a process says: its last words."""
-_MOST_READ = 1_000_000
-"""Bytes that an answer may have; it comes from where a user's code ran."""
 REST = 2.0
 """Seconds in which a process that has answered may end by itself; threads and processes
 of a script may never do so."""
@@ -94,15 +90,3 @@ class Supervised:
         with self._process.stdout as pipe:
             while part := pipe.read(KEPT):
                 self._said = (self._said + part)[-KEPT:]
-
-
-def read_answer(path: Path) -> dict[str, Any] | None:
-    """Return the facts of an answer; none of a damaged one, None if there is none."""
-    if not path.is_file():  # nor what would be waited for, such as a pipe
-        return None
-    try:
-        with path.open("rb") as file:
-            facts = json.loads(file.read(_MOST_READ))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return facts if isinstance(facts, dict) else {}

@@ -1,50 +1,159 @@
-"""The process that runs a user's code and examines what it trains.
+"""The process that runs a user's code and examines what it trains, from both sides.
 
-Its folder holds ``job.json``; it writes ``doing.txt`` while it works, and at the end
-``answer.json``.
+`examine` starts it, hears it and ends it; `main` is what runs there. In its folder
+(`learnable.zoo.check.jobs`) it writes ``doing.txt`` while it works. Both sides import
+next to nothing at first: the process is to be there at once, and what examines is
+imported in it alone.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sys
-from collections.abc import Sequence
-from dataclasses import replace
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...data.errors import BadData, Misuse
+from .. import console
 from ..faults import as_error
+from .jobs import ANSWER, JOB, CheckAnswer, CheckJob, read_answer, read_job, write_facts
+from .sandbox import sandboxed
+from .supervised import REST, Supervised
 
 if TYPE_CHECKING:
     from ..diagnosis.record.recording import Fit, Recording
     from .stages import Say
 
-
-MEMORY_SHARE = 0.9
+MODULE = f"{__package__}.worker"
+GRACE = 300.0
+"""Seconds beyond all limits after which a process that does not answer is stopped."""
+_PAUSE = 0.1
+LAST_WORDS = 400
+_DOING = "doing.txt"
+_MOST_SHOWN = 200
+"""Letters of what a process says that it is doing."""
+_MEMORY_SHARE = 0.9
 """Of the machine's memory, that the script and its examination may take."""
+
+
+def examine(job: CheckJob, *, quiet: bool) -> Path:
+    """Examine a script or a network in a process of its own; return the run's folder.
+
+    Raises
+    ------
+    Misuse, BadData
+        What kept it from being examined, in one line.
+    """
+    out = Path(job.out)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        place = Path(folder)
+        # the script may go elsewhere, or delete the folder that it is in
+        write_facts(place / JOB, replace(job, out=str(out.absolute())))
+        with _command(place, job) as command, Supervised(command) as child:
+            # what shows the answer takes seconds to import: meanwhile is free
+            from ...baselines.verdicts import verdict  # noqa: F401
+
+            _watch(child, place, job, quiet=quiet)
+        return _told(place, child, out)
+
+
+@contextmanager
+def _command(place: Path, job: CheckJob) -> Iterator[list[str]]:
+    """Yield what does the job; a sandbox needs the folder for runs to be there."""
+    command = [sys.executable, "-P", "-m", MODULE, str(place)]
+    if not job.sandbox:
+        yield command
+        return
+    out = Path(job.out).absolute()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"cannot write runs to {job.out!r}: {error.strerror}"
+        raise Misuse(f"{msg}. Choose another folder with --out.") from error
+    files = [Path(name) for name in (job.name, job.data) if name]
+    try:
+        yield sandboxed(command, readable=files, writable=[out, place])
+    finally:
+        with suppress(OSError):  # there are runs in it
+            out.rmdir()
+
+
+def _watch(child: Supervised, place: Path, job: CheckJob, *, quiet: bool) -> None:
+    """Show what is being done until there is an answer, or the child ends."""
+    answer, doing = place / ANSWER, place / _DOING
+    latest = time.monotonic() + job.time_limit + 2 * job.budget + GRACE
+    with console.waiting(f"checking {job.title}", quiet=quiet) as say:
+        while child.is_busy(answer) and time.monotonic() < latest:
+            if doing.is_file():
+                with doing.open(encoding="utf-8", errors="replace") as file:
+                    say(file.read(_MOST_SHOWN).strip())
+            time.sleep(_PAUSE)
+    if answer.is_file():
+        child.close(grace=REST)
+
+
+def _told(place: Path, child: Supervised, out: Path) -> Path:
+    """Return the run that the child wrote.
+
+    Raises
+    ------
+    Misuse, BadData
+        The child's error, or what became of a child that told none.
+    """
+    try:
+        answer = read_answer(place, CheckAnswer)
+    except BadData as error:
+        raise _damaged(child) from error
+    if answer is None:
+        raise BadData(_last_words(child))
+    if answer.error:
+        kind = Misuse if answer.code == Misuse.exit_code else BadData
+        raise kind(answer.error)
+    # only the name is taken: where runs are is known here
+    run = out / Path(answer.run).name
+    if not (run / "results.json").is_file():
+        raise _damaged(child)
+    return run
+
+
+def _damaged(child: Supervised) -> BadData:
+    msg = "the answer of the process that examined it is damaged"
+    return BadData(f"{msg}; its last words: {_end(child) or 'none'}")
+
+
+def _last_words(child: Supervised) -> str:
+    code = child.returncode or 0
+    what = "ran out of memory or was stopped" if code < 0 else "ended"
+    msg = f"the process that examined it {what} (code {code})"
+    return f"{msg}; its last words: {_end(child) or 'none'}"
+
+
+def _end(child: Supervised) -> str:
+    return " ".join(child.said[-LAST_WORDS:].split())
 
 
 def main(folder: Path) -> None:
     """Do the job of a folder, and leave the answer there."""
-    job = json.loads((folder / "job.json").read_text("utf-8"))
     try:
-        if job["kind"] in ("script", "function"):
+        job = read_job(folder, CheckJob)
+        if job.kind in ("script", "function"):
             # the user's code starts processes as it would without us
             os.environ.pop("PYTHONSAFEPATH", None)
-        facts = {"run": str(_examine(job, folder))}
+        answer = CheckAnswer(run=str(_examine(job, folder)))
     # whatever it is: without an answer a thread of the script's would be waited for
     except BaseException as error:
         said, code = as_error(error)
-        facts = {"error": said, "code": code}
-    partial = folder / "answer.partial"
-    partial.write_text(json.dumps(facts), "utf-8")
-    partial.rename(folder / "answer.json")
+        answer = CheckAnswer(error=said, code=code)
+    write_facts(folder / ANSWER, answer)
 
 
-def _examine(job: dict[str, Any], folder: Path) -> Path:
+def _examine(job: CheckJob, folder: Path) -> Path:
     from ..experiments.score import write_run
     from .check import check_outputs
 
@@ -55,52 +164,53 @@ def _examine(job: dict[str, Any], folder: Path) -> Path:
     def say(what: str) -> None:
         partial = folder / "doing.partial"
         partial.write_text(what, "utf-8")
-        partial.rename(folder / "doing.txt")
+        partial.rename(folder / _DOING)
 
-    recording, fit = _entered(job, say)
+    recording, fit = record_training(job, say)
     checked = check_outputs(
         recording,
         fit,
-        budget=job["budget"],
-        seed=job["seed"],
-        arguments=job["arguments"],
+        budget=job.budget,
+        seed=job.seed,
+        arguments=job.arguments,
         say=say,
     )
-    told = _lines(recording.fits) if job["kind"] == "script" else ()
+    told = _lines(recording.fits) if job.kind == "script" else ()
     found = replace(checked.diagnosis, fits=told)
-    results = replace(checked.study.results, command=job["command"], diagnosis=found)
+    results = replace(checked.study.results, command=job.command, diagnosis=found)
     study = replace(checked.study, results=results)
-    return write_run(Path(job["out"]), "check", study, settings=_settings(job))[1]
+    return write_run(Path(job.out), "check", study, settings=_settings(job))[1]
 
 
-def _settings(job: dict[str, Any]) -> dict[str, Any]:
+def _settings(job: CheckJob) -> dict[str, Any]:
     """Return the settings of a check for ``recipe.json``: all that it was asked."""
     elsewhere = ("out", "title", "command", "seed")
-    asked = {name: value for name, value in job.items() if name not in elsewhere}
-    return {"kind": "check", "check": asked, "seed": job["seed"]}
+    asked = {name: v for name, v in asdict(job).items() if name not in elsewhere}
+    return {"kind": "check", "check": asked, "seed": job.seed}
 
 
-def _entered(job: dict[str, Any], say: Say) -> tuple[Recording, Fit]:
-    """Return the recording of what was done, and the training to examine."""
-    if job["kind"] == "script":
+def record_training(job: CheckJob, say: Say) -> tuple[Recording, Fit]:
+    """Return the recording of what was done, and the training to examine.
+
+    Raises
+    ------
+    ZooError
+        Nothing was trained, or the model and the data do not fit each other.
+    """
+    if job.kind == "script":
         return _of_script(job, say)
-    if job["kind"] == "zoo":
-        from .inputs import of_zoo
+    from .inputs import of_function, of_model, of_zoo
 
-        return of_zoo(job, say)
-    from .inputs import of_function, of_model
-
-    return (of_model if job["kind"] == "model" else of_function)(job, say)
+    make = {"model": of_model, "function": of_function, "zoo": of_zoo}
+    return make[job.kind](job, say)
 
 
-def _of_script(job: dict[str, Any], say: Say) -> tuple[Recording, Fit]:
+def _of_script(job: CheckJob, say: Say) -> tuple[Recording, Fit]:
     from ..diagnosis.record.run_script import run_script
 
     say("the script runs")
-    recording = run_script(
-        Path(job["name"]), job["arguments"], seconds=job["time_limit"]
-    )
-    return recording, chosen(recording, job["number"])
+    recording = run_script(Path(job.name), job.arguments, seconds=job.time_limit)
+    return recording, _chosen(recording, job.number)
 
 
 def _bound_memory() -> None:
@@ -110,12 +220,12 @@ def _bound_memory() -> None:
     except ImportError:  # not on Windows
         return
     size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    limit = int(size * MEMORY_SHARE)
+    limit = int(size * _MEMORY_SHARE)
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
-def chosen(recording: Recording, number: int | None) -> Fit:
-    """The training to examine.
+def _chosen(recording: Recording, number: int | None) -> Fit:
+    """Return the training to examine.
 
     Raises
     ------

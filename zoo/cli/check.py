@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,8 @@ from ..console import json_line
 from . import options
 
 if TYPE_CHECKING:
+    from ..check.jobs import CheckJob
     from ..check.target import CheckTarget
-
-READING = ("target", "task", "drop", "limit", "header")
-"""Options that say how a table is read."""
 
 
 @click.command(
@@ -106,12 +105,12 @@ def check_command(
     every cause is proved. The exit code is the verdict's: 0 it learns, 3 the network is
     at fault, 4 undecided, 5 nothing to learn, 6 suspicious.
     """
-    from ..check.parent import examined
     from ..check.target import check_options, find_target
+    from ..check.worker import examine
 
     way = find_target(what)
     check_options(way, _typed(context))
-    run = examined(_job(way, asked), quiet=quiet)
+    run = examine(_job(way, asked), quiet=quiet)
 
     # these take seconds to import, which the child does not wait for
     from ...baselines.results.results import Results
@@ -140,17 +139,11 @@ def _typed(context: click.Context) -> list[str]:
     ]
 
 
-def _job(way: CheckTarget, asked: dict[str, Any]) -> dict[str, Any]:
-    """Return the child process's job, as JSON holds it."""
+def _job(way: CheckTarget, asked: dict[str, Any]) -> CheckJob:
+    """Return the job of the process that examines."""
+    from ..check.jobs import CheckJob, Reading
     from ..experiments.score import command_line
 
-    reading = {name: asked.pop(name) for name in READING}
-    return asked | {
-        "kind": way.kind,
-        "name": way.name,
-        "function": way.function,
-        "title": way.title,
-        "reading": reading,
-        "out": str(asked["out"]),
-        "command": command_line(),
-    }
+    reading = Reading(**{f.name: asked.pop(f.name) for f in fields(Reading)})
+    asked |= {"out": str(asked["out"]), "command": command_line(), "reading": reading}
+    return CheckJob(way.kind, way.name, way.function, way.title, **asked)

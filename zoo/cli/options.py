@@ -11,6 +11,7 @@ import click
 
 from ...data.dataset import TASKS
 from ...data.errors import ZooError
+from ..experiment import LARGEST_SEED
 
 Decorator = Callable[[Any], Any]
 
@@ -124,7 +125,7 @@ seeds_option = click.option(
 
 run_options = _together(
     click.option(
-        "--seed", type=click.IntRange(0), default=0, show_default=True,
+        "--seed", type=click.IntRange(0, LARGEST_SEED), default=0, show_default=True,
         help="Of generators, folds, weights and permutations.",
     ),
     out_option,

@@ -6,14 +6,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...data.errors import BadData, Misuse
+from ...data.errors import BadData, Misuse, ZooError
 from .. import console
-from ..experiment import DATASET_OBJECT, Experiment, read_facts
+from ..experiment import DATASET_OBJECT, FILE, Experiment, read_facts
 from ..runs import tensorboard as event_files
 from ..runs.checkpointed_runs import Unfinished, resumed_run, training_run
 from . import score as work
 from .fit import fit_network, inputs_of
-from .previous_runs import tell_of_earlier
 from .settings import check_settings, open_data
 
 if TYPE_CHECKING:
@@ -117,7 +116,7 @@ def train_experiment(
     work.check_models([settings.model], dataset)
     check_settings(settings, dataset, quiet=how.quiet)
     if resume is None and not how.quiet:
-        tell_of_earlier(experiment, dataset, how.out)
+        _tell_of_earlier(experiment, dataset, how.out)
     run = (
         resumed_run(resume)
         if resume
@@ -164,7 +163,7 @@ def compare_on(dataset: Dataset, experiment: Experiment, how: RunOptions) -> Run
     for settings in networks.values():
         check_settings(settings, dataset, quiet=how.quiet)
     if not how.quiet:
-        tell_of_earlier(experiment, dataset, how.out)
+        _tell_of_earlier(experiment, dataset, how.out)
     once = dataset.n_test > 0
     known, facts = work.train_each(
         networks if once else {},
@@ -283,10 +282,48 @@ def _begin(
     if changed:
         note = console.plain(f"note: versions have changed: {changed}")
         console.console().print(note, markup=False)
-    return str(read_facts(folder / "recipe.json").get("command", ""))
+    return str(read_facts(folder / FILE).get("command", ""))
 
 
 def changed_versions(before: dict[str, str], now: dict[str, str]) -> str:
     """``keras 3.12.0 -> 3.15.1, ...``; "" where none differ."""
     names = [name for name in now if before.get(name) != now[name]]
     return ", ".join(f"{n} {before.get(n, 'unknown')} -> {now[n]}" for n in names)
+
+
+def _tell_of_earlier(experiment: Experiment, dataset: Dataset, out: Path) -> None:
+    """Say so where the same experiment has been done before, and what came of it."""
+    from ..run_files import RESULTS
+    from ..runs.folder import list_runs
+
+    mine = experiment.fingerprint(dataset.sha256)
+    for folder in reversed(list_runs(out)):
+        if _fingerprint(folder) == mine:
+            came = _outcome(folder / RESULTS)
+            note = f"note: the same experiment has been done before: {folder.name}"
+            console.console().print(console.plain(f"{note} ({came})"), markup=False)
+            return
+
+
+def _fingerprint(folder: Path) -> str:
+    """That of a run; "" where it has none or cannot be read."""
+    try:
+        return str(read_facts(folder / FILE).get("fingerprint", ""))
+    except ZooError:  # of a run from elsewhere, or a damaged one
+        return ""
+
+
+def _outcome(path: Path) -> str:
+    """Verdicts and the score that decides, in a few words."""
+    from ...baselines.results.results import Results
+
+    try:
+        results = Results.load(path)
+    except ZooError as error:
+        return str(error)
+    trained = [row for row in results.rows if row.kind == "network" and row.scores]
+    said = [f"{v.about} {v.name}".strip() for v in results.verdicts if v.about]
+    scores = [
+        f"{results.metric} {row.scores[results.metric].mean:.3f}" for row in trained
+    ]
+    return ", ".join([*(said or [v.name for v in results.verdicts]), *scores[:3]])

@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from ...data.disk import no_link, read_regular
 from ...data.errors import BadData, Misuse, unknown
+from ...data.structure import structure
 from ...reports.notes import write_json
 from ..experiment import FILE
 from ..recipe import Recipe
@@ -272,17 +273,10 @@ def read_settings(folder: Path) -> tuple[Recipe, Inputs]:
         raise BadData(f"{msg}; those of `zoo train` do")
     try:
         facts = json.loads(read_regular(path))
-        given = facts["inputs"]
-        lists = ("classes", "shape", "columns", "types", "targets")
-        fixed = {key: tuple(given.get(key, ())) for key in lists}
-        texts = [one for key in lists if key != "shape" for one in fixed[key]]
-        if not all(isinstance(one, str) for one in texts):
-            raise ValueError("names that are no texts")
-        reach = given["feature_range"]
-        inputs = Inputs(**{**given, **fixed, "feature_range": reach and tuple(reach)})
+        inputs = structure(facts["inputs"], Inputs, "inputs")
         return Recipe.from_dict(facts["recipe"]), inputs
     # whatever a file of somebody else's makes of it
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, Misuse,
+    except (OSError, ValueError, LookupError, TypeError, Misuse,
             RecursionError) as error:  # fmt: skip
         msg = f"{path} is damaged ({error}); train the network again"
         raise BadData(msg) from error

@@ -1,8 +1,11 @@
 """A training as TensorBoard shows it: event files in the folder of its run.
 
 TensorFlow writes them without the package tensorboard; only looking at them needs it.
-Keras' own callback for it would be asked on every batch, and so keep the trainer from
-running a whole epoch at once; here each epoch is written when it has ended.
+``tf.summary.scalar`` and ``tf.summary.text`` are that package's own, which TensorFlow
+does not bring along, and so is what Keras' callback writes with. The callback would be
+asked on every batch besides, and so keep the trainer from running a whole epoch at
+once; here each epoch is written when it has ended, and those of a training that goes
+on stand there once.
 """
 
 from __future__ import annotations

@@ -223,6 +223,7 @@ class TestImports:
             '"""Text."""\n\nimport tensorflow as tf\n',
             "from keras.models import Sequential  # this one\n",
             "x = 1\nimport os, sys\n",
+            'import os\nos.environ["KERAS_BACKEND"] = "tensorflow"\nimport sys\n',
         ],
     )
     def test_behind_the_last_import(self, head):

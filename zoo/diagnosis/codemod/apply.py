@@ -246,7 +246,11 @@ def _imports(alias: ast.alias, name: str) -> bool:
 
 
 def _behind_imports(script: Script, line: int) -> int:
-    """Find the place of new imports: behind the last top-level one before a line."""
+    """Find the place of new imports: behind the last top-level one before a line.
+
+    LibCST's `AddImportsVisitor` stops at the first other statement, and so would import
+    Keras above a script's ``os.environ["KERAS_BACKEND"] = ...``.
+    """
     i = 0
     for j, statement in enumerate(script.module.body):
         if script.line(statement) < line and _stays_first(statement, j):

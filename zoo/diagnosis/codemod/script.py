@@ -240,7 +240,12 @@ class Binding:
 
 
 class Names:
-    """The names of a script, by scope."""
+    """The names of a script, by scope and line, in Python's own tree.
+
+    LibCST's `ScopeProvider` leaves out names that ``match`` binds, names that ``del``
+    takes away, and values put into an array; and which line gives a value would still
+    be asked here.
+    """
 
     def __init__(self, tree: ast.Module) -> None:
         self.tree = tree
