@@ -4,9 +4,8 @@ from typing import Any
 
 from ...baselines.results.results import Bin, Picture, Results, Row
 from .. import text
-from ..small_multiples import PANEL, SQUARE, color
-from ..svg import Table, draw
-from .predictions import asked, best_pictures, head
+from ..svg import Chart, Table
+from .predictions import PANEL, SQUARE, asked, best_pictures, color, head
 
 
 def calibration_facts(results: Results) -> dict[str, Any] | None:
@@ -48,7 +47,7 @@ def _point(found: Bin) -> dict[str, Any]:
     }
 
 
-def calibration_svg(panel: dict[str, Any]) -> str:
+def calibration_chart(panel: dict[str, Any]) -> Chart:
     """Draw predicted probability and observed share, with the line of equality.
 
     Parameters
@@ -88,4 +87,4 @@ def calibration_svg(panel: dict[str, Any]) -> str:
         "bins": panel["points"],
     }
     said = f"{panel['name']}: share that holds, by probability. {panel['sentence']}"
-    return draw(chart, tables, said)
+    return Chart(chart, tables, said)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from ...baselines.results.diagnosis import Cause, Diagnosis, Sign, Suspicion
 from ...baselines.results.results import Results, Verdict
 from .. import text
-from ..svg import FONT, LETTER, WIDE, Table, draw
+from ..svg import FONT, LETTER, WIDE, Chart, Table
 from .findings import explanation, to_markup
 from .probes import probe_facts, undrawn
 from .repair_diff import program_facts
@@ -266,7 +266,7 @@ def _bar(name: str, drawn: tuple[float | None, str]) -> dict[str, Any]:
     return {"name": name, "score": score, "color": color, "text": value, "said": said}
 
 
-def repair_svg(chart: dict[str, Any], width: int) -> str:
+def repair_chart(chart: dict[str, Any], width: int) -> Chart:
     """Horizontal bars from zero, one a score, each with its number.
 
     Parameters
@@ -297,7 +297,7 @@ def repair_svg(chart: dict[str, Any], width: int) -> str:
     layers = alt.layer(bars, numbers, zero.encode(x=alt.X("zero:Q", scale=scale)))
     sized = layers.properties(width=plot, height=_ROW * len(names))
     said = ", ".join(bar["said"] for bar in chart["bars"])
-    return draw(sized, _tables(chart), f"Scores. {said}")
+    return Chart(sized, _tables(chart), f"Scores. {said}")
 
 
 def _tables(chart: dict[str, Any]) -> dict[str, Table]:

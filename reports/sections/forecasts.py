@@ -6,7 +6,7 @@ from typing import Any
 
 from ...baselines.results.results import Results, Row
 from .. import text
-from ..svg import LETTER, WIDE, Table, draw, told
+from ..svg import LETTER, WIDE, Chart, Table, told
 from .scores import best_baseline, scored_rows
 
 NAIVE = "seasonal-naive"
@@ -130,7 +130,7 @@ _COLORS = {
 _DASHES = {"actual": [1, 0], "network": [1, 0], "baseline": [1, 0], "naive": [4, 3]}
 
 
-def course_svg(found: dict[str, Any], width: int) -> str:
+def course_chart(found: dict[str, Any], width: int) -> Chart:
     """The series and the forecasts, one line each.
 
     Parameters
@@ -167,7 +167,7 @@ def course_svg(found: dict[str, Any], width: int) -> str:
     chart = alt.layer(labels, *lines).properties(width=plot, height=height)
     names = ", ".join(line["name"] for line in found["lines"])
     said = f"{found['target']} over time: {names}. {' '.join(found['sentences'])}"
-    return draw(chart, _tables(found, plot), said)
+    return Chart(chart, _tables(found, plot), said)
 
 
 def _tables(found: dict[str, Any], plot: float) -> dict[str, Table]:

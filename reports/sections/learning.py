@@ -6,7 +6,7 @@ from typing import Any
 from ...baselines.results.results import Line, Reach, Results
 from .. import text
 from ..metrics import metric
-from ..svg import FONT, LETTER, WIDE, Table, draw
+from ..svg import FONT, LETTER, WIDE, Chart, Table
 from .loss_curves import LABEL, spread
 
 MOST_LINES = 5
@@ -27,7 +27,7 @@ def learning_facts(results: Results) -> dict[str, Any] | None:
     Returns
     -------
     dict
-        ``ceiling``: a sentence, or ""; ``chart``: what `learning_svg` draws, or None;
+        ``ceiling``: a sentence, or ""; ``chart``: what `learning_chart` draws, or None;
         ``label``: the metric of both; ``rows``: one a candidate, for the table.
     """
     curve, ceiling = results.curve, results.ceiling
@@ -104,7 +104,7 @@ def _mark(rows: int, reach: Reach, promised: bool) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def learning_svg(chart: dict[str, Any], width: int) -> str:
+def learning_chart(chart: dict[str, Any], width: int) -> Chart:
     """Scores over the number of training rows, which doubles from mark to mark.
 
     Parameters
@@ -130,7 +130,7 @@ def learning_svg(chart: dict[str, Any], width: int) -> str:
     layers = [*_marks(x, up), _names(x, up, plot)]
     sized = alt.layer(*layers).properties(width=plot, height=height)
     said = f"Score over training rows. {' '.join(chart['sentences'])}"
-    return draw(sized, _tables(chart, names, height), said)
+    return Chart(sized, _tables(chart, names, height), said)
 
 
 def _marks(x: Any, up: Any) -> list[Any]:

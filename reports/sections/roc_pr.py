@@ -4,7 +4,7 @@ from typing import Any
 
 from ...baselines.results.results import Results, Tradeoff
 from .. import text
-from ..svg import Table, draw
+from ..svg import Chart, Table
 from .predictions import best_pictures, head
 
 WIDTH, HEIGHT = 380, 270
@@ -85,7 +85,7 @@ def _chart(
     }
 
 
-def tradeoff_svg(chart: dict[str, Any]) -> str:
+def tradeoff_chart(chart: dict[str, Any]) -> Chart:
     """Lines from left to right; precision holds back to the recall before.
 
     Parameters
@@ -115,7 +115,7 @@ def tradeoff_svg(chart: dict[str, Any]) -> str:
         layers.append(drawn.encode(x=x, y=y, order="place:Q", description=said))
     sized = alt.layer(*layers).properties(width=WIDTH - 60, height=HEIGHT)
     areas = "; ".join(line["said"] for line in chart["lines"])
-    return draw(sized, _tables(chart), f"{chart['title']}. {areas}.")
+    return Chart(sized, _tables(chart), f"{chart['title']}. {areas}.")
 
 
 def _tables(chart: dict[str, Any]) -> dict[str, Table]:

@@ -28,6 +28,7 @@ from learnable.reports.several.differences import (
     part,
 )
 from learnable.reports.several.runs import Run, read_run
+from learnable.reports.svg import page_svg
 
 RECIPE = {
     "recipe": {
@@ -231,7 +232,7 @@ def test_a_diverging_curve_ends_in_sight(made):
 def test_eight_runs_are_told_apart_by_colour_dash_and_name(made):
     runs = [run(made, f"run-{i}") for i in range(8)]
     facts = compare_facts(runs)
-    svg = compared_figures(facts)["curves"]["wide"]
+    svg = page_svg(compared_figures(facts)["curves"]["wide"])
     for mark, color, dash in zip(MARKS, COLORS, DASHES, strict=True):
         assert f"{mark}: mlp<" in svg
         assert color in svg

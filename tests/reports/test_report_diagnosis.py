@@ -21,12 +21,12 @@ from learnable.reports import Report
 from learnable.reports.sections.diagnosis import (
     about_rule,
     diagnosis_facts,
+    repair_chart,
     repair_facts,
-    repair_svg,
     score_text,
 )
 from learnable.reports.summarize import summarize
-from learnable.reports.svg import NARROW, WIDE
+from learnable.reports.svg import NARROW, WIDE, page_svg
 from learnable.reports.text import MINUS, MISSING
 
 EVIL = "</pre><script>alert(1)</script>]]>\"' onload=x & {{ 7*7 }} \u202e\x00 網路"
@@ -205,7 +205,7 @@ def test_rule_on_networks_is_explained_from_its_page(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_bars_say_all_four_scores(width):
-    svg = repair_svg(repair_facts(RELU, 0.95), width)
+    svg = page_svg(repair_chart(repair_facts(RELU, 0.95), width))
     root = ET.fromstring(svg)
     said = [e.get("aria-label") for e in root.iter() if e.get("aria-label")]
     bars = [
@@ -226,7 +226,7 @@ def test_bars_leave_out_what_is_not_known():
 def test_far_scores_are_drawn_at_the_edge():
     chart = repair_facts(replace(RELU, before=-1e9), 0.95)
     assert (chart["domain"], chart["cut"]) == ([-1.0, 1.0], True)
-    ET.fromstring(repair_svg(chart, NARROW))
+    ET.fromstring(page_svg(repair_chart(chart, NARROW)))
     assert score_text(-1e9) == f"{MINUS}1.0e+09"
     assert score_text(None) == MISSING
 

@@ -8,8 +8,12 @@ from dataclasses import replace
 import pytest
 from learnable.baselines.results.results import Ceiling, Curve, Line, Point, Reach
 from learnable.reports import Report
-from learnable.reports.sections.learning import MOST_LINES, learning_facts, learning_svg
-from learnable.reports.svg import NARROW, WIDE
+from learnable.reports.sections.learning import (
+    MOST_LINES,
+    learning_chart,
+    learning_facts,
+)
+from learnable.reports.svg import NARROW, WIDE, page_svg
 
 EVIL = "<script>alert(1)</script>]]>\"' onload=x & {{ 7*7 }} \u202e\x00 網路"
 
@@ -103,7 +107,7 @@ def test_networks_are_drawn_first_and_told_of(made):
 @pytest.mark.parametrize("twice", [True, False])
 def test_chart_shows_every_size_and_the_promise(made, width, twice):
     found = learning_facts(results(made, line("forest", twice=twice)))
-    svg = learning_svg(found["chart"], width)
+    svg = page_svg(learning_chart(found["chart"], width))
     ET.fromstring(svg)
     said = re.findall(r'aria-label="(forest, [\d,]+ training rows: [^"]*)"', svg)
     assert [s.split(":")[0].split(", ", 1)[1] for s in said] == [

@@ -19,9 +19,10 @@ from learnable.data import Card, Dataset
 from learnable.data.split import make_folds
 from learnable.reports import Report
 from learnable.reports.chart_files import chart_files
-from learnable.reports.embed import as_json, fitting
 from learnable.reports.figures import figures
+from learnable.reports.html import as_json, fitting
 from learnable.reports.summarize import summarize
+from learnable.reports.svg import page_svg
 
 EVIL = "<script>alert(1)</script>\"' {{ 7*7 }}"
 FIVE = ("a", "b", "c", "d", "e")
@@ -208,7 +209,7 @@ def test_every_panel_is_an_svg_with_a_name(made, text):
     for results in (with_seeds(with_pictures(base)), numbers(base)):
         drawn = figures(summarize(results))
         for key in ("seeds", "tradeoffs", "calibration", "points", "residuals"):
-            for svg in drawn[key]:
+            for svg in map(page_svg, drawn[key]):
                 root = ET.fromstring(svg)
                 assert root.get("aria-label")
                 assert not root.findall(".//script")

@@ -5,15 +5,16 @@ import xml.etree.ElementTree as ET
 
 import pytest
 from learnable.baselines.results.diagnosis import Diagnosis, ProbeStep
-from learnable.reports.sections.probe_charts import HALF, probe_svg
 from learnable.reports.sections.probes import (
+    HALF,
     MOST_LAYERS,
     MOST_LOOKS,
+    probe_chart,
     probe_facts,
     undrawn,
 )
 from learnable.reports.sections.repair_diff import LONGEST, MOST_LETTERS, program_facts
-from learnable.reports.svg import NARROW
+from learnable.reports.svg import NARROW, page_svg
 
 
 def found(**more):
@@ -75,7 +76,9 @@ def test_zero_gradients_are_named_and_drawn_at_the_edge():
     fact = gradients(look(0, {"a": 0.0, "b": 1.0}), look(1, {"a": 0.0, "b": 0.5}))
     assert fact["sentences"] == ["Always no gradient: a."]
     assert fact["chart"]["domain"] == [0.05, 1.0]
-    assert 'aria-label="a\nstep \n0: 0\n1: 0"' in probe_svg(fact["chart"], HALF)
+    assert 'aria-label="a\nstep \n0: 0\n1: 0"' in page_svg(
+        probe_chart(fact["chart"], HALF)
+    )
 
 
 def test_all_zero_is_said_and_not_drawn():
@@ -132,7 +135,7 @@ def test_losses_far_apart_have_a_logarithmic_axis(values, log):
 )
 @pytest.mark.parametrize("width", [HALF, NARROW])
 def test_any_losses_can_be_drawn(values, width):
-    svg = probe_svg(losses(*values)["chart"], width)
+    svg = page_svg(probe_chart(losses(*values)["chart"], width))
     root = ET.fromstring(svg)
     assert root.get("aria-label") == "Loss of each step over the steps"
     assert "NaN" not in svg
@@ -141,7 +144,7 @@ def test_any_losses_can_be_drawn(values, width):
 @pytest.mark.parametrize("value", [1e-320, 1.0, 1e305])
 def test_any_gradient_can_be_drawn(value):
     fact = gradients(look(0, {"a" * 300: value, "<b>\x00": 0.0}))
-    svg = probe_svg(fact["chart"], NARROW)
+    svg = page_svg(probe_chart(fact["chart"], NARROW))
     ET.fromstring(svg)
     assert "NaN" not in svg
 

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 from learnable.baselines.results.results import Noise, Row
-from learnable.reports.embed import as_json, fitting
-from learnable.reports.html import to_html
+from learnable.reports.html import as_json, fitting, to_html
 from learnable.reports.sections.scores import failures, score_facts, timing_facts
 from learnable.reports.sections.training import ceiling, curve_facts, thin
 from learnable.reports.summarize import summarize

@@ -19,11 +19,11 @@ from learnable.reports.sections.forecasts import (
     MOST_TIMES,
     NAIVE,
     bounds,
-    course_svg,
+    course_chart,
     forecast_facts,
 )
 from learnable.reports.summarize import summarize
-from learnable.reports.svg import NARROW, WIDE
+from learnable.reports.svg import NARROW, WIDE, page_svg
 
 STEPS = 24
 ERRORS = {NAIVE: 1.2, "drift": 1.9, "ets": 0.8, "lstm": 0.9}
@@ -147,7 +147,7 @@ def test_wild_forecast_does_not_hide_the_series(made):
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_course_is_drawn_with_its_times(made, width):
-    svg = course_svg(forecast_facts(series(made)), width)
+    svg = page_svg(course_chart(forecast_facts(series(made)), width))
     root = ET.fromstring(svg)
     shown = [e.text for e in root.iter("text") if re.match(r"19\d\d-\d\d", e.text)]
     assert 2 <= len(shown) <= 12
