@@ -45,7 +45,7 @@ def test_model_can_do_its_dataset(name):
 @every_model
 def test_model_has_its_files(name):
     folder = files("learnable.zoo.models") / card(name).entry
-    for file in ("README.md", "model.py", "recipe.py", "__init__.py", "diagram.svg"):
+    for file in ("README.md", "model.py", "recipe.py", "__init__.py"):
         assert (folder / file).is_file()
 
 
@@ -57,7 +57,6 @@ def test_readme_names_what_it_must(name):
     )
     assert text.startswith(f"# {name}\n")
     assert f"zoo train {name}" in text
-    assert "(diagram.svg)" in text
     assert known.twin in text
     settings = recipe(name)
     for said in (settings.activation, settings.initialiser, settings.optimizer):
