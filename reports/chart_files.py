@@ -105,17 +105,17 @@ def _title(kind: str, label: str, place: int, facts: dict[str, Any]) -> str:
         "forest": "Scores of all candidates, with their 95 % intervals",
         "accuracy": "Accuracy of all candidates, with their 95 % intervals",
         "course": "The series and its forecasts",
-        "learning": "Score over training rows; dashed: promised",
+        "learning": "Score by number of training rows; dashed: extrapolated",
         "strips": f"{label}: trained from several seeds",
         "repairs": f"{label}: score with and without the repair",
         "probes": label,
-        "paired": "Difference in score on the same folds, network minus baseline",
-        "seeds": f"{label}: score on each fold, from each seed",
+        "paired": "Paired differences on the same folds, network minus baseline",
+        "seeds": f"{label}: score by fold and seed",
         "tradeoffs": label,
-        "calibration": f"{label}: what is said, and how often it is right",
-        "points": f"{label}: predicted over actual",
+        "calibration": f"{label}: predicted probability and observed frequency",
+        "points": f"{label}: predicted and actual values",
         "residuals": f"{label}: actual minus predicted",
-        "histograms": f"{label}: what is said of the rows; line: what is true",
+        "histograms": f"{label}: distribution of predictions; line: true values",
     }
     return said.get(kind, "")
 

@@ -25,15 +25,17 @@ HEADLINES = {
     "undecided": "It cannot be told where the fault lies",
 }
 _STATES = {
-    "would-do": ("would do as well", "warn"),
-    "acquitted": ("not the cause", "none"),
-    "not-alone": ("not enough alone", "open"),
+    "would-do": ("alternative", "warn"),
+    "acquitted": ("no effect", "none"),
+    "not-alone": ("insufficient alone", "open"),
     "untested": ("untested", "open"),
 }
 """What became of a suspicion, and the colour of its badge; in the order of a page."""
 
-_WELL = {False: ("not well", "bad"), None: ("not run", "open"), True: ("well", "good")}
-"""How a sign stands, likewise."""
+_TONES = {False: "bad", None: "open", True: "good"}
+_SYMPTOMS = {False: "present", None: "not run", True: "absent"}
+_TESTS = {False: "failed", None: "not run", True: "passed"}
+"""The badge of a symptom and of a golden test, by whether all is well, likewise."""
 
 MOST_CAUSES = 12
 MOST_SUSPICIONS = 40
@@ -154,32 +156,34 @@ def suspicion_facts(suspicions: Sequence[Suspicion]) -> list[dict[str, str]]:
 def _sign_lists(found: Diagnosis) -> list[dict[str, Any]]:
     """Symptoms and golden tests, those that are there."""
     lists = {
-        "Symptoms": ("symptoms", "seen while it trained", found.symptoms),
-        "Golden tests": ("golden", "what every sound training passes", found.golden),
+        "Symptoms": ("observed during training", found.symptoms, _SYMPTOMS),
+        "Golden tests": ("passed by every sound training", found.golden, _TESTS),
     }
     return [
         {
             "title": title,
-            "mark": mark,
+            "mark": title.split()[0].lower(),
             "about": about,
-            "rows": sign_facts(signs[:MOST_SIGNS]),
+            "rows": sign_facts(signs[:MOST_SIGNS], states),
             "more": _beyond(signs, MOST_SIGNS),
         }
-        for title, (mark, about, signs) in lists.items()
+        for title, (about, signs, states) in lists.items()
         if signs
     ]
 
 
-def sign_facts(signs: Sequence[Sign]) -> list[dict[str, str]]:
-    """List signs: what is not well first, what is well last."""
-    order = list(_WELL)
+def sign_facts(
+    signs: Sequence[Sign], states: dict[bool | None, str]
+) -> list[dict[str, str]]:
+    """List signs: those that failed first, those that passed last."""
+    order = list(states)
     return [
         {
             "code": text.name(sign.code, 20),
             "label": text.name(sign.label),
             "sentence": text.clean(sign.sentence, 500),
-            "state": _WELL[sign.well][0],
-            "tone": _WELL[sign.well][1],
+            "state": states[sign.well],
+            "tone": _TONES[sign.well],
         }
         for sign in sorted(signs, key=lambda sign: order.index(sign.well))
     ]

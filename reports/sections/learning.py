@@ -1,4 +1,4 @@
-"""Promise of more rows and best score within reach: facts, and the chart of scores."""
+"""Learning curves and the best achievable score: facts and chart."""
 
 import math
 from typing import Any
@@ -10,13 +10,13 @@ from ..svg import FONT, LETTER, WIDE, Chart, Table
 from .loss_curves import LABEL, spread
 
 MOST_LINES = 5
-"""So many candidates are drawn: networks first, then as they come; all are told of."""
+"""So many candidates are drawn, networks first; all of them are in the table."""
 
 TRENDS = {
-    "rising": ("still rises", "good"),
-    "flat": ("hardly rises", "none"),
-    "falling": ("falls", "warn"),
-    "cannot tell": ("cannot tell", "open"),
+    "rising": ("still rising", "good"),
+    "flat": ("nearly flat", "none"),
+    "falling": ("falling", "warn"),
+    "cannot tell": ("unclear", "open"),
 }
 """A trend's words and the colour of its dot."""
 
@@ -206,7 +206,7 @@ def _tables(chart: dict[str, Any], names: list[str], height: int) -> dict[str, T
 
 
 def _said(name: str, mark: dict[str, Any]) -> str:
-    kind = "promised" if mark["promised"] else "reached"
+    kind = "extrapolated" if mark["promised"] else "measured"
     ends = text.interval(mark["low"], mark["high"])
     at, rows = text.number(mark["at"]), text.count(mark["rows"], "training row")
     return f"{name}, {rows}: {at} {kind}, 95 % interval {ends}"

@@ -17,9 +17,9 @@ MOST_NETWORKS = 5
 _ALL_POINTS = 600
 """Points of predicted against actual, shared by the candidates of a page."""
 _MOST_CLASSES = 12
-"""More are told by the largest differences alone."""
+"""Of more, those with the largest differences are shown."""
 ONE_CLASS = 0.99
-"""A network that says one class of so many rows has a sentence."""
+"""A network that predicts one class for so many rows has a sentence."""
 
 PANEL = 300
 """Width of a small chart, in pixels."""
@@ -61,7 +61,7 @@ def kind(row: Row) -> str:
 
 
 def histogram_facts(results: Results) -> dict[str, Any] | None:
-    """Histograms of what is said, and how often each class is said; None without."""
+    """Return histograms of the predictions and counts of each class; None without."""
     made = results.pictures
     shown = [(row, p) for row, p in shown_pictures(results) if any(p.said)]
     if made is None or not shown:
@@ -70,6 +70,7 @@ def histogram_facts(results: Results) -> dict[str, Any] | None:
     return {
         "axis": text.name(results.about.target, 28) if numbers else "probability",
         "asked": "" if numbers else asked(results),
+        "held": "" if numbers else _held(results),
         "numbers": numbers,
         "panels": [_panel(row, found, made) for row, found in shown],
         "classes": None if numbers else _classes(results, shown, made),
@@ -79,19 +80,28 @@ def histogram_facts(results: Results) -> dict[str, Any] | None:
 def asked(results: Results) -> str:
     """Describe in words what the probabilities are of."""
     if results.about.task == "multilabel":
-        return "that a label holds; each label of each row counts"
+        return "of each label for each row"
     if len(results.about.classes) == 2:
         return f"of “{text.label(list(results.about.classes)[1], 40)}”"
-    return "of the class that is chosen"
+    return "of the predicted class"
+
+
+def _held(results: Results) -> str:
+    """Name the predictions that are counted as true."""
+    if results.about.task == "multilabel":
+        return "labels that are true"
+    if len(results.about.classes) == 2:
+        return f"rows of {asked(results).removeprefix('of ')}"
+    return "correct predictions"
 
 
 def _panel(row: Row, found: Picture, made: Pictures) -> dict[str, Any]:
     numbers = made.share is None
     actual = made.actual if numbers else ()
-    noun = "row" if numbers else "answer"
+    noun = "row" if numbers else "prediction"
     return head(row) | {
         "bars": bars(made.edges, found.said, noun),
-        "inner": [] if numbers else bars(made.edges, found.held, "holds"),
+        "inner": [] if numbers else bars(made.edges, found.held, "correct"),
         "outline": bars(made.edges, actual, "true") if actual else [],
         "domain": [made.edges[0], made.edges[-1]],
         "zero": False,
@@ -101,8 +111,8 @@ def _panel(row: Row, found: Picture, made: Pictures) -> dict[str, Any]:
 def bars(
     edges: Sequence[float], counts: Sequence[int], noun: str
 ) -> list[dict[str, Any]]:
-    """The bars of a histogram, with what each says."""
-    words = {"holds": "of them {} hold", "true": "{} truly"}
+    """Return the bars of a histogram, each with its label."""
+    words = {"correct": "{} of them true", "true": "{} by true value"}
     return [
         {
             "from": low,
@@ -122,7 +132,7 @@ def bars(
 def _classes(
     results: Results, shown: list[tuple[Row, Picture]], made: Pictures
 ) -> dict[str, Any] | None:
-    """Rows of each class beside the rows that are taken for it."""
+    """Count the rows of each class beside the rows that are predicted as it."""
     labels = [text.label(name, 40) for name in results.about.classes]
     told = [(row, found) for row, found in shown if len(found.named) == len(labels)]
     if not labels or not told or len(made.actual) != len(labels):
@@ -154,7 +164,7 @@ def _always(
     labels: list[str],
     made: Pictures,
 ) -> list[str]:
-    """Name the networks that say the same of all rows, or nearly."""
+    """Name the networks that predict the same class for all rows, or nearly."""
     if results.about.task == "multilabel":
         return []
     said = []
@@ -163,8 +173,8 @@ def _always(
         if row.kind == "network" and total and most >= ONE_CLASS * total:
             place = found.named.index(most)
             said.append(
-                f"{text.name(row.name)} says “{labels[place]}” of "
-                f"{text.percent(most / total)} of the rows; truly it is "
+                f"{text.name(row.name)} predicts “{labels[place]}” for "
+                f"{text.percent(most / total)} of the rows; it is the true class of "
                 f"{text.percent(made.actual[place] / total)}."
             )
     return said
@@ -201,7 +211,7 @@ def _pair(row: Row, found: Picture, made: Pictures, most: int) -> dict[str, Any]
             for actual, predicted in pairs
         ],
         "domain": domain,
-        "off": f"{text.count(off, 'point')} at the edge lie further off."
+        "off": f"{text.count(off, 'point')} at the edge lie outside the axes."
         if off
         else "",
         "residuals": {

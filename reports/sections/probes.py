@@ -36,8 +36,8 @@ class _Probe(NamedTuple):
 
 
 PROBES = (
-    _Probe("Norm of the gradient", lambda look: look.gradients, True, "no gradient"),
-    _Probe("Update against weight", lambda look: look.updates, True, "no update"),
+    _Probe("Gradient norm", lambda look: look.gradients, True, "no gradient"),
+    _Probe("Update-to-weight ratio", lambda look: look.updates, True, "no update"),
     _Probe("Share of dead units", lambda look: look.dead, False, "no dead unit"),
     _Probe("Share of saturated units", lambda look: look.saturated, False,
           "no saturated unit"),
@@ -101,7 +101,9 @@ def _layers(probe: _Probe, looks: Sequence[ProbeStep]) -> dict[str, Any] | None:
         if len(line["points"]) < len(points)
     ]
     chart = _chart(probe.title, lines, log=probe.log, share=not probe.log)
-    sentences = _said_of_zeros(probe, lines) + _named("Not always a number", odd)
+    sentences = _said_of_zeros(probe, lines) + _named(
+        "NaN or infinite at some steps", odd
+    )
     if len(names) > len(drawn):
         sentences.append(f"{len(drawn)} of {len(names)} layers are drawn.")
     apart = len(chart["lines"]) if chart and len(chart["lines"]) > 1 else 0
@@ -118,8 +120,11 @@ def _said_of_zeros(probe: _Probe, lines: Sequence[dict[str, Any]]) -> list[str]:
     known = [line for line in lines if line["points"]]
     zero = [line for line in known if not any(value for _, value in line["points"])]
     if known and len(zero) == len(known):
-        return [f"There is {probe.none} in any layer drawn, at any step."]
-    return _named(f"Always {probe.none}", [line["name"] for line in zero * probe.log])
+        return [f"There is {probe.none} in any of these layers, at any step."]
+    return _named(
+        f"{probe.none.capitalize()} at any step",
+        [line["name"] for line in zero * probe.log],
+    )
 
 
 def _named(said: str, names: Sequence[str]) -> list[str]:
@@ -146,11 +151,13 @@ def _losses(losses: Sequence[float]) -> dict[str, Any] | None:
     values = [value for _, value in points]
     least = min(values, default=0.0)
     log = least > 0 and max(values) > WIDE_RANGE * least
-    title = "Loss of each step"
+    title = "Loss by step"
     chart = _chart(title, [{"name": "", "points": points}], log=log)
     said = [f"Each point is the mean of {size} steps."] if size > 1 else []
     odd = next((i for i, v in enumerate(losses, 1) if not math.isfinite(v)), None)
-    said += [f"From step {text.whole(odd)} on not always a number."] if odd else []
+    said += (
+        [f"The first NaN or infinite loss is at step {text.whole(odd)}."] if odd else []
+    )
     return {"title": title, "chart": chart, "sentences": said, "layers": 0}
 
 

@@ -16,7 +16,7 @@ DOTTED = "2 2"
 
 
 def tradeoff_facts(results: Results) -> dict[str, Any] | None:
-    """The lines of both charts and their areas; None where nothing is told apart."""
+    """The lines of both charts and their areas; None without curves."""
     made = results.pictures
     shown = [(r, p) for r, p in best_pictures(results) if p.roc and p.recall]
     if made is None or made.share is None or not shown:
@@ -48,13 +48,13 @@ def tradeoff_facts(results: Results) -> dict[str, Any] | None:
 def _question(results: Results) -> str:
     about = results.about
     if about.task == "multilabel":
-        return "Whether a label holds, the questions of all labels pooled."
+        return "The predictions of all labels are pooled (micro average)."
     if len(about.classes) == 2:
         label = text.label(list(about.classes)[1], 40)
-        return f"Whether a row is “{label}”."
+        return f"Positive class: “{label}”."
     return (
-        "Whether a row is of a class, asked once for each class against the rest, "
-        "all questions pooled (micro average)."
+        "Each class against the rest; the predictions of all classes are pooled "
+        "(micro average)."
     )
 
 

@@ -31,7 +31,9 @@ def tries_facts(tries: SeedRuns | None, most: int) -> dict[str, Any] | None:
             f"The losses range from {_loss(min(finite))} to {_loss(max(finite))}."
         )
     if len(finite) < len(tries.losses):
-        said.append(f"{len(tries.losses) - len(finite)} ended with no number.")
+        said.append(
+            f"{len(tries.losses) - len(finite)} ended with a loss of NaN or infinity."
+        )
     return {
         "sentences": said,
         "goal": tries.goal,

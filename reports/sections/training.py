@@ -168,7 +168,7 @@ def _course(network: Network, epochs: int) -> list[str]:
         said = [f"Lowest {word} loss {text.number(low)} in epoch {at} of {epochs}."]
     broken = next((i for i, v in enumerate(losses, 1) if not math.isfinite(v)), None)
     if broken is not None:
-        said.append(f"The {word} loss is not a number from epoch {broken}.")
+        said.append(f"The {word} loss is NaN or infinite from epoch {broken}.")
     return said
 
 
@@ -284,7 +284,7 @@ def kinds(layers: Sequence[Layer]) -> str:
 
 
 def unused_sentence(layers: Sequence[Layer]) -> str:
-    """Which layers were built for nothing; empty where all take part."""
+    """Name the layers that reach no output; empty where all do."""
     names = [text.name(layer.name, 40) for layer in layers if not layer.used]
     if not names:
         return ""
@@ -313,11 +313,11 @@ def sample_facts(sample: Sample | None) -> dict[str, str] | None:
 def _copied(sample: Sample) -> str:
     if not sample.verbatim > 0:
         return (
-            "No 20 characters of it stand in the training text one after another: it "
-            "is not copied."
+            "No run of 20 characters of it occurs in the training text: nothing is "
+            "copied."
         )
     return (
-        f"{text.percent(sample.verbatim, 0)} of it stands in the training text word "
-        "for word, in runs of 20 or more characters; the longest such run has "
+        f"{text.percent(sample.verbatim, 0)} of it occurs verbatim in the training "
+        "text, in runs of 20 or more characters; the longest run has "
         f"{text.count(sample.longest, 'character')}."
     )

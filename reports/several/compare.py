@@ -278,9 +278,7 @@ def _undrawn(names: Sequence[str]) -> list[str]:
     if not names:
         return []
     _shown = ", ".join(names)
-    return [
-        f"Not drawn, for its loss is of another unit, or for want of room: {_shown}."
-    ]
+    return [f"Not drawn (loss of another unit, or no room in the chart): {_shown}."]
 
 
 COLORS = tuple(f"var(--run-{i})" for i in range(1, 9))

@@ -155,7 +155,7 @@ def test_other_data_are_said(made, change, why):
 
 def test_data_without_a_sha256_may_be_the_same(made):
     said = comparability([run(made).results, run(made, sha256="").results])
-    assert said.startswith("Whether the scores are comparable cannot be told.")
+    assert said.startswith("It is unknown whether the scores are comparable.")
 
 
 def test_other_splits_and_seeds_are_said(made):
@@ -164,7 +164,7 @@ def test_other_splits_and_seeds_are_said(made):
     assert "not comparable" in said
     assert "split in different ways" in said
     said = comparability([results, replace(results, seed=8)])
-    assert "luck of the folds" in said
+    assert "due to the folds" in said
 
 
 def test_runs_on_the_same_data_are_named(made):

@@ -171,7 +171,7 @@ def test_runs_compared_are_plain_markdown(made):
     assert kinds(markdown) <= KINDS
     other = replace(results, seed=8)
     plain = compared_markdown(compare_facts([runs[0], Run("c", other)]))
-    assert "luck of the folds" in plain
+    assert "due to the folds" in plain
     assert "no recipe.json" in plain
 
 

@@ -234,15 +234,15 @@ def test_far_scores_are_drawn_at_the_edge():
 def test_suspicions_are_told_with_their_outcome(made, page):
     rows = diagnosis_facts(checked(made))["suspicions"]
     assert [(row["code"], row["state"]) for row in rows] == [
-        ("N203", "would do as well"), ("N105", "not the cause"), ("N204", "untested"),
+        ("N203", "alternative"), ("N105", "no effect"), ("N204", "untested"),
     ]  # fmt: skip
     assert "plain Repair: Adam." in texts(section(page, "suspicions"))
 
 
 def test_signs_that_are_not_well_come_first(made):
     symptoms, golden = diagnosis_facts(checked(made))["signs"]
-    assert [row["state"] for row in symptoms["rows"]] == ["not run", "well"]
-    assert [row["state"] for row in golden["rows"]] == ["not well", "well"]
+    assert [row["state"] for row in symptoms["rows"]] == ["not run", "absent"]
+    assert [row["state"] for row in golden["rows"]] == ["failed", "passed"]
     assert diagnosis_facts(checked(made, golden=()))["signs"] == [symptoms]
 
 
@@ -328,7 +328,7 @@ def test_what_helps_beside_the_causes_is_told(made):
 def test_a_plain_network_stands_beside_the_other_scores(made):
     page = shown(checked(made, causes=(), reference=0.93, diff="", snippet="model = 1"))
     assert "a plain network</span> <b>0.93" in page
-    assert "Nothing mends the network" in page
+    assert "No repair helps" in page
     assert "a plain network" not in shown(checked(made))
 
 

@@ -85,10 +85,10 @@ def test_table_tells_of_all(made):
 @pytest.mark.parametrize(
     ("trend", "said"),
     [
-        ("rising", "still rises"),
-        ("flat", "hardly rises"),
-        ("falling", "falls"),
-        ("cannot tell", "cannot tell"),
+        ("rising", "still rising"),
+        ("flat", "nearly flat"),
+        ("falling", "falling"),
+        ("cannot tell", "unclear"),
     ],
 )
 def test_trend_is_said_in_words(made, trend, said):
@@ -113,7 +113,7 @@ def test_chart_shows_every_size_and_the_promise(made, width, twice):
     assert [s.split(":")[0].split(", ", 1)[1] for s in said] == [
         f"{rows:,} training rows" for rows in (100, 200, 400, 800, 1_600)[: 4 + twice]
     ]
-    assert ("promised" in said[-1]) == twice
+    assert ("extrapolated" in said[-1]) == twice
 
 
 def test_numbers_that_are_none_leave_no_mark(made):

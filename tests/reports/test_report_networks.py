@@ -59,7 +59,7 @@ def test_seeds_without_a_number_are_told():
     facts = tries_facts(SeedRuns(1e-5, (math.nan, 1e-6)), 100)
     assert facts["sentences"] == [
         "1 of 2 seeds brings the loss below 1.0e\N{MINUS SIGN}05.",
-        "1 ended with no number.",
+        "1 ended with a loss of NaN or infinity.",
     ]
     assert tries_facts(SeedRuns(0.1, ()), 100) is None
     assert tries_facts(None, 100) is None
@@ -100,13 +100,13 @@ def test_text_stays_as_it_was_written(made):
         "KING LEAR:\n",
         "\n&lt;b&gt;Nothing&lt;/b&gt; &amp; more",
     )
-    assert "62 % of it stands in the training text word for word" in page
+    assert "62 % of it occurs verbatim in the training text" in page
     assert "the longest such run has 47 characters" in page
 
 
 def test_text_that_is_not_copied_is_told_so():
     own = sample_facts(replace(SAMPLE, verbatim=0.0, longest=0))
-    assert "it is not copied" in own["sentence"]
+    assert "nothing is copied" in own["sentence"]
     assert len(sample_facts(replace(SAMPLE, text="x" * 9_000))["text"]) <= 2_000
     assert sample_facts(replace(SAMPLE, text="")) is None
     assert sample_facts(None) is None
@@ -195,10 +195,10 @@ def test_tables_of_layers_share_their_room(made):
 
 def test_curves_give_way_on_a_page_that_is_too_large(made, monkeypatch):
     facts = summarize(with_network(made, layers=layers(20)))
-    assert "The curve has no room" not in to_html(facts)
+    assert "The curve is left out" not in to_html(facts)
     monkeypatch.setattr(page_module, "LIMIT", 10_000)
     smallest = to_html(facts)
-    assert "The curve has no room on this page." in smallest
+    assert "The curve is left out to keep the page small." in smallest
     assert "Lowest validation loss" in smallest
     assert 'data-test="layers"' in smallest
 

@@ -115,7 +115,7 @@ def test_learning_and_failures_stand_behind_training(made):
 
 def test_a_page_of_13_candidates_with_5_histories_has_room(full, page):
     assert len(page.encode()) < 500_000
-    assert "no room on this page" not in page
+    assert "left out to keep the page small" not in page
     svgs = re.findall(r"<svg.*?</svg>", page, re.S)
     assert len(svgs) > 30
     assert 'data-test="seeds"' in page
@@ -171,7 +171,7 @@ def test_pictures_lie_in_the_page_unless_there_is_no_room(full):
 def test_a_network_that_says_one_class_is_named(page, full):
     said = summarize(full)["histograms"]["classes"]
     assert len(said["sentences"]) == 1
-    assert said["sentences"][0].startswith("b says “x” of 100.0 % of the rows; truly")
+    assert said["sentences"][0].startswith("b predicts “x” for 100.0 % of the rows; it is")
     column = [head["name"] for head in said["heads"]].index("b")
     assert [row["said"][column] for row in said["rows"]] == ["600", "0", "0"]
     assert "micro average" in page
@@ -284,7 +284,7 @@ def test_wild_predictions_are_said_to_lie_further_off(made):
     said = {row.name: y for row in rows} | {"concrete_mlp": y + 1e7}
     results = replace(made("regression"), pictures=pictures(rows, y, said))
     pair = summarize(results)["residuals"]["panels"][0]
-    assert pair["off"] == "50 points at the edge lie further off."
+    assert pair["off"] == "50 points at the edge lie outside the axes."
 
 
 ROWS = Examples(

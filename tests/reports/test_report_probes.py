@@ -31,11 +31,11 @@ def probe(title, **more):
 
 
 def gradients(*looks):
-    return probe("Norm of the gradient", looks=looks)
+    return probe("Gradient norm", looks=looks)
 
 
 def losses(*values):
-    return probe("Loss of each step", losses=values)
+    return probe("Loss by step", losses=values)
 
 
 def test_nothing_measured_draws_nothing():
@@ -137,7 +137,7 @@ def test_losses_far_apart_have_a_logarithmic_axis(values, log):
 def test_any_losses_can_be_drawn(values, width):
     svg = page_svg(probe_chart(losses(*values)["chart"], width))
     root = ET.fromstring(svg)
-    assert root.get("aria-label") == "Loss of each step over the steps"
+    assert root.get("aria-label") == "Loss by step over the steps"
     assert "NaN" not in svg
 
 
@@ -181,6 +181,6 @@ def test_long_code_is_cut_and_counted():
 def test_repaired_script_tells_whether_it_ran():
     assert program_facts(found(diff="+a"))["ran"] == ""
     said = program_facts(found(diff="+a", fixed="a"))["ran"]
-    assert said == "The repaired script was run, to its end."
+    assert said == "The repaired script was run to the end."
     said = program_facts(found(diff="+a", failed="NameError: b"))["ran"]
     assert said == "With these changes: NameError: b"

@@ -121,7 +121,7 @@ def test_losses_that_are_no_numbers_are_told(made):
     results = made("classification")
     history = {"loss": (0.9, math.nan, math.nan), "val_loss": (0.8, math.nan, math.nan)}
     curve = curve_facts(replace(results.networks[0], history=history), results)
-    assert "The validation loss is not a number from epoch 2." in curve["sentences"]
+    assert "The validation loss is NaN or infinite from epoch 2." in curve["sentences"]
     none = replace(results.networks[0], history={"loss": (math.nan,)})
     assert curve_facts(none, results) is None
 
