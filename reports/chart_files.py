@@ -124,7 +124,7 @@ def _of_curves(label: str, place: int, facts: dict[str, Any]) -> str:
     """Write the title of one network's curves; without a label, of several runs'."""
     if label:
         unit = facts["networks"][place]["curve"]["unit"]
-        return f"{label}: {unit} per epoch, of training rows dashed"
+        return f"{label}: {unit} per epoch; dashed: training rows"
     found = facts["curves"]
     unit = "" if found["unit"] == "loss" else f" ({found['unit']})"
     return f"{found['axis']}{unit} per epoch".capitalize()

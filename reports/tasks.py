@@ -15,7 +15,7 @@ class _Words:
     thumb: str = "which ignores the inputs"
     right: str = "rows whose class is predicted correctly"
     row: str = "row"
-    measured: str = ", out of fold,"
+    measured: str = "out of fold"
     label: str = "class"
 
 

@@ -91,7 +91,7 @@ def _held(results: Results) -> str:
     if results.about.task == "multilabel":
         return "labels that are true"
     if len(results.about.classes) == 2:
-        return f"rows of {asked(results).removeprefix('of ')}"
+        return f"rows whose true class is {asked(results).removeprefix('of ')}"
     return "correct predictions"
 
 

@@ -20,6 +20,8 @@ HALF = 396
 _HEIGHT = 190
 _FEW = 20
 """Lines of so few points have a mark at each."""
+_LONG = 1e5
+"""From here on numbers are written with a power of ten."""
 END = 14
 """Letters of a layer's name."""
 
@@ -229,7 +231,8 @@ def _layer_lines(chart: dict[str, Any], up: Any, plot: float) -> Any:
     import altair as alt
 
     few = max(len(line["points"]) for line in chart["lines"]) <= _FEW
-    form = "%" if chart["share"] else "~g"
+    plain = "~r" if max(map(abs, chart["domain"])) < _LONG else "~g"  # not 1e+1 for 10
+    form = "%" if chart["share"] else plain
     form = ".0e" if chart["log"] else form
     across = alt.Scale(domain=chart["steps"], nice=False)
     ticks = alt.Axis(format=",d", tickMinStep=1, tickCount=max(2, int(plot // 55)))

@@ -95,7 +95,7 @@ def test_columns_and_rows_are_named(made):
 
 def test_numbering_is_said_once_where_rows_are_named(made):
     results = made("findings")
-    assert section(results).count("Row numbers from 0") == 1
+    assert section(results).count("Rows are numbered from 0") == 1
     columns = replace(results, findings=results.findings[-1:])
     assert "Row numbers" not in section(columns)
 

@@ -101,7 +101,7 @@ def test_text_stays_as_it_was_written(made):
         "\n&lt;b&gt;Nothing&lt;/b&gt; &amp; more",
     )
     assert "62 % of it occurs verbatim in the training text" in page
-    assert "the longest such run has 47 characters" in page
+    assert "the longest run has 47 characters" in page
 
 
 def test_text_that_is_not_copied_is_told_so():

@@ -183,7 +183,7 @@ def test_huge_runs_stay_small(made):
     rows += tuple(replace(rows[-1], name=name) for name in names)
     page = Report(replace(results, rows=rows, networks=networks)).html()
     assert len(page.encode()) < 500_000
-    assert "Without a chart here: network 12, network 13." in page
+    assert "Not shown here: network 12, network 13." in page
 
 
 def test_charts_are_valid_and_named(made):

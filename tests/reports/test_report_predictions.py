@@ -171,7 +171,9 @@ def test_pictures_lie_in_the_page_unless_there_is_no_room(full):
 def test_a_network_that_says_one_class_is_named(page, full):
     said = summarize(full)["histograms"]["classes"]
     assert len(said["sentences"]) == 1
-    assert said["sentences"][0].startswith("b predicts “x” for 100.0 % of the rows; it is")
+    assert said["sentences"][0].startswith(
+        "b predicts “x” for 100.0 % of the rows; it is"
+    )
     column = [head["name"] for head in said["heads"]].index("b")
     assert [row["said"][column] for row in said["rows"]] == ["600", "0", "0"]
     assert "micro average" in page
@@ -191,7 +193,7 @@ def test_lines_are_told_apart_without_colours(full):
 def test_calibration_tells_every_answer(full):
     for panel in summarize(full)["calibration"]["panels"]:
         told = [p["text"] for p in panel["points"]]
-        counts = [int(re.search(r"of (\d+) answer", t).group(1)) for t in told]
+        counts = [int(re.search(r"of (\d+) prediction", t).group(1)) for t in told]
         assert sum(counts) == 600
     collapsed = summarize(full)["calibration"]["panels"][1]
     assert collapsed["name"] == "b"

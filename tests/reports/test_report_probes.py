@@ -74,7 +74,7 @@ def test_layers_that_any_chart_draws_are_not_named_again():
 
 def test_zero_gradients_are_named_and_drawn_at_the_edge():
     fact = gradients(look(0, {"a": 0.0, "b": 1.0}), look(1, {"a": 0.0, "b": 0.5}))
-    assert fact["sentences"] == ["Always no gradient: a."]
+    assert fact["sentences"] == ["No gradient at any step: a."]
     assert fact["chart"]["domain"] == [0.05, 1.0]
     assert 'aria-label="a\nstep \n0: 0\n1: 0"' in page_svg(
         probe_chart(fact["chart"], HALF)
@@ -85,17 +85,17 @@ def test_all_zero_is_said_and_not_drawn():
     fact = probe("Share of dead units", looks=(look(0, dead={"a": 0.0}),))
     assert fact["chart"] is None
     assert fact["sentences"] == [
-        "There is no dead unit in any layer drawn, at any step."
+        "There is no dead unit in any of these layers, at any step."
     ]
 
 
 def test_numbers_that_are_none_are_named():
     fact = gradients(look(0, {"a": 1.0, "b": math.nan}), look(1, {"a": math.inf}))
     assert [line["name"] for line in fact["chart"]["lines"]] == ["a"]
-    assert fact["sentences"] == ["Not always a number: a, b."]
+    assert fact["sentences"] == ["NaN or infinite at some steps: a, b."]
     fact = gradients(look(0, {"a": math.nan}))
     assert fact["chart"] is None
-    assert fact["sentences"] == ["Not always a number: a."]
+    assert fact["sentences"] == ["NaN or infinite at some steps: a."]
 
 
 def test_losses_are_means_of_many_steps():
@@ -109,7 +109,7 @@ def test_losses_are_means_of_many_steps():
 def test_step_where_the_loss_is_lost_is_said():
     fact = losses(0.7, 0.6, math.nan, math.inf)
     assert fact["chart"]["lines"][0]["points"] == [(1, 0.7), (2, 0.6)]
-    assert fact["sentences"] == ["From step 3 on not always a number."]
+    assert fact["sentences"] == ["The first NaN or infinite loss is at step 3."]
     assert losses(math.nan)["chart"] is None
 
 
