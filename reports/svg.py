@@ -26,14 +26,14 @@ LIGHT = {
 }  # fmt: skip
 """The light palette of the style sheets, for files, which have no style sheet."""
 
-LAYERS = {
+_MIXED = {
     f"color-mix(in oklab, var(--accent), var(--other) {share}%)": color
     for share, color in {
-        0: "#2457c5", 9: "#375bb9", 18: "#475eac", 27: "#5560a0", 36: "#626193",
-        45: "#6e6286", 55: "#7b6277", 64: "#876169", 73: "#926059", 82: "#9d5d48",
-        91: "#a85a33", 100: "#b3560f",
+        9: "#375bb9", 18: "#475eac", 27: "#5560a0", 36: "#626193", 45: "#6e6286",
+        55: "#7b6277", 64: "#876169", 73: "#926059", 82: "#9d5d48", 91: "#a85a33",
     }.items()
 }  # fmt: skip
+LAYERS = {"var(--accent)": LIGHT["accent"]} | _MIXED | {"var(--other)": LIGHT["other"]}
 """From the first layer's colour to the last one's; in a page -> in a file."""
 
 _PLAIN = {f"var(--{name})": color for name, color in LIGHT.items()} | LAYERS

@@ -130,7 +130,7 @@ def test_page_without_a_diagnosis_has_no_trace_of_it(made):
     page = shown(made("classification"))
     assert summarize(made("classification"))["diagnosis"] is None
     assert not [name for name in SECTIONS if f'data-test="{name}"' in page]
-    assert "What the data allow" not in page
+    assert "The data: signal and baselines" not in page
     assert '<section class="verdicts" aria-label="Verdicts">' in page
 
 

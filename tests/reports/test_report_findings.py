@@ -51,7 +51,7 @@ def all_findings(made):
 def test_section_is_absent_without_findings(made):
     page = Report(made("classification")).html()
     assert 'data-test="findings"' not in page
-    assert "What the data show" not in page
+    assert "Findings in the data" not in page
 
 
 def test_section_stands_between_classes_and_time(made):

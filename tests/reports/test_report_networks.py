@@ -1,4 +1,4 @@
-"""What the page tells of a network beside its curve: luck, layers, texts, notes."""
+"""Facts of a network beside its curve: seeds, layers, texts, notes."""
 
 import json
 import math
