@@ -11,8 +11,8 @@ from learnable.zoo.registry import MODELS, ModelCard
 
 PAGE = Path(__file__).with_name("models.md")
 START, END = "<!-- models -->\n", "<!-- /models -->"
-HEAD = """| model | what it is | tasks | its own dataset | weights there | layers |
-| --- | --- | --- | --- | ---: | --- |
+HEAD = """| model | what it is | tasks | its own dataset | weights there |
+| --- | --- | --- | --- | ---: |
 """
 
 
@@ -31,15 +31,8 @@ def row(card: ModelCard) -> str:
         "tables" if card.tasks == TABLE_TASKS else ", ".join(card.tasks),
         f"`{card.dataset}`" if card.dataset else "none",
         f"{card.parameters:,}" if card.parameters else "",
-        drawing(card.name),
     )
     return f"| {' | '.join(cells)} |\n"
-
-
-def drawing(name: str) -> str:
-    """A link to the drawing of the layers; "" where none has been made."""
-    file = PAGE.parent / "diagrams" / f"{name}.svg"
-    return f"[drawing]({file.parent.name}/{file.name})" if file.exists() else ""
 
 
 if __name__ == "__main__":

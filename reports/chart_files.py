@@ -1,44 +1,22 @@
 """The charts of a page as files that stand alone: SVG, and PNG made of it."""
 
 import errno
-import html
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from ..data.disk import write_whole
-from . import text
-from .oklab import mixed
-from .svg import FONT
-
-_TEMPLATES = Path(__file__).parent / "templates"
-SHEETS = ("style.css", "compared.css")
+from .svg import Chart, file_svg
 
 SCALE = 2
 """Pixels of a PNG for one of the SVG: sharp in print and on fine screens."""
 
-HEAD = 30
-"""Height of the title above a chart, in pixels."""
-EDGE = 12
-BOLD = 7.8
-"""Mean width of a letter of the title, in pixels."""
-
-FONTS = "Helvetica Neue, Arial, Liberation Sans, sans-serif"
-
 _NAMES = {
-    "diagrams": "layers", "strips": "tries", "repairs": "repair", "probes": "probe",
-    "seeds": "folds", "tradeoffs": "", "points": "predicted",
+    "strips": "tries", "repairs": "repair", "probes": "probe", "seeds": "folds",
+    "tradeoffs": "", "points": "predicted",
 }  # fmt: skip
 """Where a file is not called as its charts are in the page."""
-
-_TAG = re.compile(r"<[^<>]*>")
-_PAINT = re.compile(r'(?<= )(fill|stroke|stop-color|color|style)="([^"]*)"')
-_VARIABLE = re.compile(r"var\(--([\w-]+)(?:,[^()]*)?\)")
-_MIX = re.compile(r"color-mix\(in oklab, (#\w{6}), (#\w{6}) (\d+)%\)")
-_HEAD = re.compile(r"<svg [^>]*>")
-_BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
 def chart_files(facts: dict[str, Any], figures: dict[str, Any]) -> dict[str, str]:
@@ -49,7 +27,8 @@ def chart_files(facts: dict[str, Any], figures: dict[str, Any]) -> dict[str, str
     facts : dict
         Of the page: charts of networks, causes and probes are called by them.
     figures : dict
-        The page's charts: SVG, or {"wide": SVG, "narrow": SVG}, or None; or a list.
+        The page's charts: a Chart, or {"wide": Chart, "narrow": Chart}, or None; or a
+        list of these.
 
     Returns
     -------
@@ -66,8 +45,8 @@ def chart_files(facts: dict[str, Any], figures: dict[str, Any]) -> dict[str, str
                 continue
             label = labels[i] if i < len(labels) else str(i + 1)
             name = _unique(slug(f"{_NAMES.get(kind, kind)} {label}"), found)
-            svg = chart if isinstance(chart, str) else chart["wide"]
-            found[name] = alone(svg, title=_title(kind, label, i, facts))
+            shown = chart if isinstance(chart, Chart) else chart["wide"]
+            found[name] = file_svg(shown, _title(kind, label, i, facts))
     return found
 
 
@@ -94,66 +73,9 @@ def write_charts(folder: Path, charts: dict[str, str]) -> list[Path]:
     return written
 
 
-def alone(svg: str, *, title: str = "") -> str:
-    """A chart of a page as a file of its own: plain colours, white ground, a title."""
-    svg = _TAG.sub(_painted, svg)
-    box = _BOX.search(svg)
-    head = _HEAD.match(svg)
-    assert box is not None
-    assert head is not None
-    wide, high = float(box[1]) + 2 * EDGE, float(box[2]) + 2 * EDGE
-    down = HEAD if title else 0
-    label = re.search(r'aria-label="[^"]*"', head[0])
-    said = label[0] if label else ""
-    body = svg[head.end() : svg.rindex("</svg>")]
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" {said} '
-        f'viewBox="0 0 {wide:g} {high + down:g}" width="{wide:g}" '
-        f'height="{high + down:g}" font-family="{FONTS}" font-size="{FONT}">'
-        f'<rect width="100%" height="100%" fill="#ffffff"/>{_headline(title, wide)}'
-        f'<g transform="translate({EDGE},{EDGE + down})">{body}</g></svg>\n'
-    )
-
-
-def _headline(title: str, wide: float) -> str:
-    if not title:
-        return ""
-    title = text.name(title, int((wide - 2 * EDGE) / BOLD))
-    ink = _palette()["ink"]
-    at = f'x="{EDGE}" y="{EDGE + 14}" font-size="14" font-weight="600" fill="{ink}"'
-    return f"<text {at}>{html.escape(title)}</text>"
-
-
-def _painted(tag: re.Match[str]) -> str:
-    """Colours only: the same letters in a label are somebody's name."""
-    return _PAINT.sub(lambda found: f'{found[1]}="{_plain(found[2])}"', tag[0])
-
-
-def _plain(value: str) -> str:
-    value = _VARIABLE.sub(lambda found: _palette()[found[1]], value)
-    return _MIX.sub(lambda found: mixed(found[1], found[2], int(found[3]) / 100), value)
-
-
-@cache
-def _palette() -> dict[str, str]:
-    """The colours of the light page, from the style sheets: the first that is said."""
-    found: dict[str, str] = {}
-    for sheet in SHEETS:
-        style = (_TEMPLATES / sheet).read_text("utf-8")
-        for name, value in re.findall(r"--([\w-]+): ([^;]+);", style):
-            found.setdefault(name, value)
-    return {name: _long(value) for name, value in found.items()}
-
-
-def _long(value: str) -> str:
-    """``#fff`` as ``#ffffff``."""
-    short = re.fullmatch(r"#(\w)(\w)(\w)", value)
-    return "#" + "".join(2 * letter for letter in short.groups()) if short else value
-
-
 def _labels(kind: str, facts: dict[str, Any]) -> list[str]:
     """Return the labels of the charts of a list; empty where they are numbered."""
-    if kind in ("curves", "strips", "diagrams"):
+    if kind in ("curves", "strips"):
         return [network["name"] for network in facts["networks"]]
     if kind == "repairs":
         causes = facts["diagnosis"]["causes"] if facts["diagnosis"] else []
@@ -183,18 +105,17 @@ def _title(kind: str, label: str, place: int, facts: dict[str, Any]) -> str:
         "forest": "Scores of all candidates, with their 95 % intervals",
         "accuracy": "Accuracy of all candidates, with their 95 % intervals",
         "course": "The series and its forecasts",
-        "learning": "Score over training rows; dashed: promised",
-        "diagrams": f"Layers of {label}",
+        "learning": "Score by number of training rows; dashed: extrapolated",
         "strips": f"{label}: trained from several seeds",
         "repairs": f"{label}: score with and without the repair",
         "probes": label,
-        "paired": "Difference in score on the same folds, network minus baseline",
-        "seeds": f"{label}: score on each fold, from each seed",
+        "paired": "Paired differences on the same folds, network minus baseline",
+        "seeds": f"{label}: score by fold and seed",
         "tradeoffs": label,
-        "calibration": f"{label}: what is said, and how often it is right",
-        "points": f"{label}: predicted over actual",
+        "calibration": f"{label}: predicted probability and observed frequency",
+        "points": f"{label}: predicted and actual values",
         "residuals": f"{label}: actual minus predicted",
-        "histograms": f"{label}: what is said of the rows; line: what is true",
+        "histograms": f"{label}: distribution of predictions; line: true values",
     }
     return said.get(kind, "")
 
@@ -203,7 +124,7 @@ def _of_curves(label: str, place: int, facts: dict[str, Any]) -> str:
     """Write the title of one network's curves; without a label, of several runs'."""
     if label:
         unit = facts["networks"][place]["curve"]["unit"]
-        return f"{label}: {unit} per epoch, of training rows dashed"
+        return f"{label}: {unit} per epoch; dashed: training rows"
     found = facts["curves"]
     unit = "" if found["unit"] == "loss" else f" ({found['unit']})"
     return f"{found['axis']}{unit} per epoch".capitalize()

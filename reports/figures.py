@@ -1,4 +1,4 @@
-"""Facts -> charts, as SVG texts that take their colours from the page.
+"""Facts -> charts, which take their colours from the page.
 
 Each chart is drawn twice, for a desk and for a phone: scaled down to a phone, the
 letters of a wide chart cannot be read. The style sheet shows one of the two. Small ones
@@ -9,20 +9,18 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ..baselines.results.results import Layer
-from .diagram import diagram
-from .sections.calibration import calibration_svg
-from .sections.diagnosis import repair_svg
-from .sections.folds import seed_svg
-from .sections.forecasts import course_svg
-from .sections.forest import forest_svg
-from .sections.learning import learning_svg
-from .sections.loss_curves import curve_svg
-from .sections.probe_charts import HALF, probe_svg
-from .sections.roc_pr import tradeoff_svg
-from .sections.seeds import strip_svg
-from .small_multiples import bars_svg, points_svg
-from .svg import NARROW, WIDE
+from .sections.calibration import calibration_chart
+from .sections.diagnosis import repair_chart
+from .sections.folds import seed_chart
+from .sections.forecasts import course_chart
+from .sections.forest import forest_chart
+from .sections.learning import learning_chart
+from .sections.loss_curves import curve_chart
+from .sections.predictions import bars_chart, points_chart
+from .sections.probes import HALF, probe_chart
+from .sections.roc_pr import tradeoff_chart
+from .sections.seeds import strip_chart
+from .svg import NARROW, WIDE, Chart
 
 DOT = 44
 """Of a difference on one fold, in square pixels: the folds are what is shown there."""
@@ -39,12 +37,12 @@ def figures(facts: dict[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``forest``, ``accuracy``, ``paired``, ``course``, ``learning``: {"wide": SVG,
-        "narrow": SVG} or None;
-        ``curves``, ``strips``: one such dict, or None, for each network; ``diagrams``:
-        one SVG, or None, for each network; ``repairs``, ``probes``: one such dict, or
-        None, for each cause and each probe; ``seeds``, ``tradeoffs``, ``calibration``,
-        ``points``, ``residuals``, ``histograms``: one SVG for each panel.
+        ``forest``, ``accuracy``, ``paired``, ``course``, ``learning``: {"wide": Chart,
+        "narrow": Chart} or None;
+        ``curves``, ``strips``: one such dict, or None, for each network; ``repairs``,
+        ``probes``: one such dict, or None, for each cause and each probe; ``seeds``,
+        ``tradeoffs``, ``calibration``, ``points``, ``residuals``, ``histograms``: one
+        Chart for each panel.
     """
     scores = facts["scores"]
     forest = scores["forest"] if scores else None
@@ -52,16 +50,17 @@ def figures(facts: dict[str, Any]) -> dict[str, Any]:
     learning = facts["learning"]["chart"] if facts["learning"] else None
     return (
         {
-            "forest": _both(forest_svg, forest) if forest and forest["marks"] else None,
-            "accuracy": _both(forest_svg, accuracy) if accuracy else None,
-            "course": _both(course_svg, facts["course"]) if facts["course"] else None,
-            "learning": _both(learning_svg, learning) if learning else None,
+            "forest": _both(forest_chart, forest)
+            if forest and forest["marks"]
+            else None,
+            "accuracy": _both(forest_chart, accuracy) if accuracy else None,
+            "course": _both(course_chart, facts["course"]) if facts["course"] else None,
+            "learning": _both(learning_chart, learning) if learning else None,
             "curves": [
-                _both(curve_svg, network["curve"]) if network["curve"] else None
+                _both(curve_chart, network["curve"]) if network["curve"] else None
                 for network in facts["networks"]
             ],
             "strips": [_strip(network["tries"]) for network in facts["networks"]],
-            "diagrams": [_drawn(network["layers"]) for network in facts["networks"]],
         }
         | _of_predictions(facts)
         | _of_diagnosis(facts["diagnosis"])
@@ -73,19 +72,19 @@ def _of_predictions(facts: dict[str, Any]) -> dict[str, Any]:
     folds, histograms = facts["folds"] or {}, facts["histograms"]
     paired, pairs = folds.get("paired"), _panels(facts["residuals"])
     return {
-        "paired": _both(partial(forest_svg, dot=DOT), paired) if paired else None,
-        "seeds": [seed_svg(panel) for panel in _panels(folds.get("seeds"))],
+        "paired": _both(partial(forest_chart, dot=DOT), paired) if paired else None,
+        "seeds": [seed_chart(panel) for panel in _panels(folds.get("seeds"))],
         "tradeoffs": [
-            tradeoff_svg(chart)
+            tradeoff_chart(chart)
             for chart in (facts["tradeoffs"] or {}).get("charts", ())
         ],
-        "calibration": [calibration_svg(p) for p in _panels(facts["calibration"])],
-        "points": [points_svg(pair) for pair in pairs],
+        "calibration": [calibration_chart(p) for p in _panels(facts["calibration"])],
+        "points": [points_chart(pair) for pair in pairs],
         "residuals": [
-            bars_svg(pair["residuals"], "actual minus predicted") for pair in pairs
+            bars_chart(pair["residuals"], "actual minus predicted") for pair in pairs
         ],
         "histograms": [
-            bars_svg(panel, histograms["axis"]) for panel in _panels(histograms)
+            bars_chart(panel, histograms["axis"]) for panel in _panels(histograms)
         ],
     }
 
@@ -99,31 +98,24 @@ def _of_diagnosis(found: dict[str, Any] | None) -> dict[str, Any]:
         return {"repairs": [], "probes": []}
     return {
         "repairs": [
-            _both(repair_svg, cause["chart"]) if cause["chart"] else None
+            _both(repair_chart, cause["chart"]) if cause["chart"] else None
             for cause in found["causes"]
         ],
         "probes": [_probe(probe["chart"]) for probe in found["probes"]],
     }
 
 
-def _probe(chart: dict[str, Any] | None) -> dict[str, str] | None:
+def _probe(chart: dict[str, Any] | None) -> dict[str, Chart] | None:
     if chart is None:
         return None
-    return {"wide": probe_svg(chart, HALF), "narrow": probe_svg(chart, NARROW)}
+    return {"wide": probe_chart(chart, HALF), "narrow": probe_chart(chart, NARROW)}
 
 
-def _strip(found: dict[str, Any] | None) -> dict[str, str] | None:
-    return _both(strip_svg, found) if found and found["dots"] else None
-
-
-def _drawn(found: dict[str, Any] | None) -> str | None:
-    if found is None or not found["drawn"]:
-        return None
-    layers = [Layer(**layer) for layer in found["drawn"]]
-    return diagram(layers, title=found["title"])
+def _strip(found: dict[str, Any] | None) -> dict[str, Chart] | None:
+    return _both(strip_chart, found) if found and found["dots"] else None
 
 
 def _both(
-    drawn: Callable[[dict[str, Any], int], str], found: dict[str, Any]
-) -> dict[str, str]:
+    drawn: Callable[[dict[str, Any], int], Chart], found: dict[str, Any]
+) -> dict[str, Chart]:
     return {"wide": drawn(found, WIDE), "narrow": drawn(found, NARROW)}

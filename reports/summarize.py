@@ -132,7 +132,7 @@ def comparison_facts(comparison: Comparison, results: Results) -> dict[str, Any]
     """One network against one baseline, in words."""
     spec = metric(results.metric).spec
     low, high = comparison.low, comparison.high
-    outcome, tone = "not told apart", "open"
+    outcome, tone = "no significant difference", "open"
     if comparison.p_holm < _LEVEL and comparison.difference > 0:
         outcome, tone = "network better", "good"
     elif comparison.p_holm < _LEVEL:
@@ -163,8 +163,8 @@ def reproduce_facts(results: Results) -> dict[str, Any]:
     about = results.about
     named = {
         "seed": str(results.seed),
-        "made": text.moment(results.created),
-        "took": text.seconds(results.seconds),
+        "created": text.moment(results.created),
+        "duration": text.seconds(results.seconds),
         "split": text.clean(results.split),
         "dataset": text.name(about.name),
         "source": text.clean(about.source, 500),

@@ -1,10 +1,11 @@
-"""A chart as SVG for the page: coloured by the page, named, without addresses."""
+"""Charts and their SVG: coloured by the page, or alone with the light palette."""
 
 import html
 import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -17,27 +18,102 @@ LETTER = 6.0
 
 Table = list[dict[str, Any]]
 
+LIGHT = {
+    "paper": "#fdfdfb", "ink": "#1c1f24", "muted": "#5d6470", "rule": "#e4e5e1",
+    "accent": "#2457c5", "soft": "#8a909b", "train": "#5f92dc", "other": "#b3560f",
+    "run-1": "#2457c5", "run-2": "#b3560f", "run-3": "#176b3f", "run-4": "#a3247f",
+    "run-5": "#0b6f80", "run-6": "#6b3fc4", "run-7": "#7a5c00", "run-8": "#5d6470",
+}  # fmt: skip
+"""The light palette of the style sheets, for files, which have no style sheet."""
 
-def draw(chart: Any, tables: dict[str, Table], label: str) -> str:
-    """An Altair chart as the text of one ``<svg>`` element.
+_MIXED = {
+    f"color-mix(in oklab, var(--accent), var(--other) {share}%)": color
+    for share, color in {
+        9: "#375bb9", 18: "#475eac", 27: "#5560a0", 36: "#626193", 45: "#6e6286",
+        55: "#7b6277", 64: "#876169", 73: "#926059", 82: "#9d5d48", 91: "#a85a33",
+    }.items()
+}  # fmt: skip
+LAYERS = {"var(--accent)": LIGHT["accent"]} | _MIXED | {"var(--other)": LIGHT["other"]}
+"""From the first layer's colour to the last one's; in a page -> in a file."""
+
+_PLAIN = {f"var(--{name})": color for name, color in LIGHT.items()} | LAYERS
+_PAINT = re.compile(r"(?:color|fill|stroke|range)$", re.IGNORECASE)
+
+FILE_FONT = "Helvetica Neue, Arial, Liberation Sans, sans-serif"
+FILE_PADDING = 12
+"""White around a chart that stands alone, in pixels."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """An Altair chart, its data and its description, not drawn yet.
 
     Parameters
     ----------
-    chart : altair.TopLevelMixin
-        Its data are `altair.NamedData`: Altair copies inline data at every step.
+    layers : altair.TopLevelMixin
+        Its data are `altair.NamedData`: Altair copies inline data at every step. Its
+        colours are CSS variables, ``var(--accent)`` and the like.
     tables : dict
         The data by their names.
     label : str
-        What the chart says, for those who cannot see it.
+        Description for those who cannot see it.
     """
+
+    layers: Any
+    tables: dict[str, Table]
+    label: str
+
+    def spec(self) -> dict[str, Any]:
+        """Return the Vega-Lite specification with its data."""
+        # Checking against the schema costs ten times the drawing; tests see every mark.
+        return self.layers.to_dict(validate=False) | {
+            "datasets": self.tables,
+            "config": _config(),
+        }
+
+
+def page_svg(chart: Chart) -> str:
+    """Draw a chart for a page, as the text of one ``<svg>`` element."""
+    return _trim(_rendered(chart.spec()), chart.label)
+
+
+def file_svg(chart: Chart, title: str = "") -> str:
+    """Draw a chart as a file of its own: plain colours, white ground, a title."""
+    spec = _plain(chart.spec())
+    spec["config"] |= {"font": FILE_FONT, "background": "#ffffff"}
+    spec["padding"] = FILE_PADDING
+    if title:
+        spec["title"] = {
+            "text": title,
+            "anchor": "start",
+            "frame": "bounds",
+            "color": LIGHT["ink"],
+            "fontSize": 14,
+            "fontWeight": 600,
+            "offset": 14,
+            "limit": spec["width"],
+        }
+    head = f'<svg role="img" aria-label="{html.escape(chart.label)}" '
+    return head + _rendered(spec).removeprefix("<svg ") + "\n"
+
+
+def _plain(value: Any, key: str = "") -> Any:
+    """Return a specification whose colours are those of the light palette.
+
+    Only values under the names of colours: the same letters elsewhere are a text.
+    """
+    if isinstance(value, dict):
+        return {name: _plain(part, name) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_plain(part, key) for part in value]
+    return _PLAIN.get(value, value) if _PAINT.search(key) else value
+
+
+def _rendered(spec: dict[str, Any]) -> str:
     import vl_convert
 
-    # Checking against the schema costs ten times the drawing; the tests see every mark.
-    spec = chart.to_dict(validate=False)
-    spec |= {"datasets": tables, "config": _config()}
     with _unsaid():
-        drawn = vl_convert.vegalite_to_svg(spec)
-    return _trim(drawn, label)
+        return vl_convert.vegalite_to_svg(spec)
 
 
 @contextmanager

@@ -10,38 +10,38 @@ from . import text
 class _Words:
     """Parts of sentences, for one task."""
 
-    gain: str = "log loss, compared with always saying how common each class is"
+    gain: str = "log loss, compared with always predicting the class frequencies"
     question: str = "Are inputs and target related?"
     thumb: str = "which ignores the inputs"
-    right: str = "rows whose class is named rightly"
+    right: str = "rows whose class is predicted correctly"
     row: str = "row"
-    measured: str = ", out of fold,"
+    measured: str = "out of fold"
     label: str = "class"
 
 
 _CLASSES = _Words()
 _WORDS = {
     "regression": _Words(
-        gain="squared error, compared with always saying the mean",
+        gain="squared error, compared with always predicting the mean",
     ),
     "forecast": _Words(
         gain="absolute error, compared with repeating the last season",
-        question="Do past values tell something of later ones?",
+        question="Do past values predict later ones?",
         thumb="which repeats the last season",
         measured="",
         row="value",
     ),
     "characters": _Words(
-        gain="log loss, compared with always saying how common each character is",
-        question="Do the characters before tell something of the next?",
-        thumb="which ignores the characters before",
-        right="characters that are named rightly",
+        gain="log loss, compared with always predicting the character frequencies",
+        question="Do the preceding characters predict the next one?",
+        thumb="which ignores the preceding characters",
+        right="characters predicted correctly",
         row="character",
         label="character",
     ),
     "multilabel": _Words(
-        gain="log loss, compared with always saying how common each label is",
-        right="labels that are named rightly, counted over all rows",
+        gain="log loss, compared with always predicting the label frequencies",
+        right="labels predicted correctly, counted over all rows",
         label="label",
     ),
 }

@@ -1,12 +1,11 @@
-"""Whether probabilities can be taken at their word: facts and chart of the bins."""
+"""Calibration of the predicted probabilities: facts and chart of the bins."""
 
 from typing import Any
 
 from ...baselines.results.results import Bin, Picture, Results, Row
 from .. import text
-from ..small_multiples import PANEL, SQUARE, color
-from ..svg import Table, draw
-from .predictions import asked, best_pictures, head
+from ..svg import Chart, Table
+from .predictions import PANEL, SQUARE, asked, best_pictures, color, head
 
 
 def calibration_facts(results: Results) -> dict[str, Any] | None:
@@ -29,8 +28,8 @@ def _panel(row: Row, found: Picture) -> dict[str, Any]:
     return head(row) | {
         "points": [_point(b) for b in found.bins],
         "error": text.number(found.error),
-        "sentence": f"Says {text.number(said, '.2f')} on average; "
-        f"{text.number(held, '.2f')} hold.",
+        "sentence": f"Mean predicted probability {text.number(said, '.2f')}, "
+        f"observed frequency {text.number(held, '.2f')}.",
     }
 
 
@@ -42,13 +41,13 @@ def _point(found: Bin) -> dict[str, Any]:
         "held": found.held,
         "low": found.held if found.low is None else found.low,
         "high": found.held if found.high is None else found.high,
-        "text": f"said {text.number(found.said, '.2f')}: "
+        "text": f"predicted {text.number(found.said, '.2f')}: observed "
         f"{text.number(found.held, '.2f')} of "
-        f"{text.count(found.answers, 'answer')} hold{spread}",
+        f"{text.count(found.answers, 'prediction')}{spread}",
     }
 
 
-def calibration_svg(panel: dict[str, Any]) -> str:
+def calibration_chart(panel: dict[str, Any]) -> Chart:
     """Draw predicted probability and observed share, with the line of equality.
 
     Parameters
@@ -60,7 +59,7 @@ def calibration_svg(panel: dict[str, Any]) -> str:
 
     whole = alt.Scale(domain=[0, 1], nice=False)
     ticks = alt.Axis(values=[0, 0.2, 0.4, 0.6, 0.8, 1], format="~g", grid=True)
-    x = alt.X("said:Q", scale=whole, title="probability said", axis=ticks)
+    x = alt.X("said:Q", scale=whole, title="predicted probability", axis=ticks)
     y = alt.Y("held:Q", scale=whole, title=None, axis=ticks)
     tone, network = color(panel["kind"]), panel["kind"] == "network"
     equal = alt.Chart(alt.NamedData("equal")).mark_line(
@@ -87,5 +86,5 @@ def calibration_svg(panel: dict[str, Any]) -> str:
         "equal": [{"said": 0, "held": 0}, {"said": 1, "held": 1}],
         "bins": panel["points"],
     }
-    said = f"{panel['name']}: share that holds, by probability. {panel['sentence']}"
-    return draw(chart, tables, said)
+    said = f"{panel['name']}: observed frequency by predicted probability."
+    return Chart(chart, tables, f"{said} {panel['sentence']}")

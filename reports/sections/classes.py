@@ -1,9 +1,7 @@
-"""Classes: how many rows each has, how well it is found, and what it is taken for.
-
-How well each class is recognised: precision, recall and F1 from the confusions.
+"""Classes: number of rows, confusion matrices, and precision, recall and F1 of each.
 
 Definitions: van Rijsbergen 1979, *Information Retrieval*, chapter 7. A class that is
-never said has no precision; in the mean it counts as 0, as in scikit-learn.
+never predicted has no precision; in the mean it counts as 0, as in scikit-learn.
 """
 
 from collections.abc import Sequence
@@ -22,7 +20,7 @@ _LARGEST = 10
 
 MOST_MATRICES = 6
 MOST_TABLES = 4
-"""Candidates whose precision and recall are told: the best networks and a baseline."""
+"""Candidates whose precision and recall are shown: the best networks and a baseline."""
 LEVELS = 6
 """Shades of the heat table."""
 
@@ -72,7 +70,7 @@ def _confusion(row: Row, labels: list[str]) -> dict[str, Any]:
         "name": text.name(row.name),
         "kind": row.kind,
         "labels": labels,
-        "right": f"{text.whole(right)} of {text.whole(total)} right",
+        "right": f"{text.whole(right)} of {text.whole(total)} correct",
         "rows": [] if large else _heat(row.confusion, labels),
         "largest": _largest(row.confusion, labels) if large else [],
         "classes": size,
@@ -149,11 +147,9 @@ def _total(about: About) -> int:
 def _commonest(about: About, most: tuple[str, int], total: int) -> str:
     label, share = text.label(most[0], 40), text.percent(most[1] / total)
     if about.task == "multilabel":
-        return (
-            f"A row may have several labels; “{label}” holds for {share} of the rows."
-        )
+        return f"A row may have several labels; {share} of the rows have “{label}”."
     rows = "characters" if about.task == "characters" else "rows"
-    return f"Always saying “{label}” is right for {share} of the {rows}."
+    return f"Always predicting “{label}” is right for {share} of the {rows}."
 
 
 def _share(label: str, amount: int, total: int, top: int) -> dict[str, Any]:

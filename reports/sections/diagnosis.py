@@ -7,22 +7,24 @@ from typing import Any
 from ...baselines.results.diagnosis import Cause, Diagnosis, Sign, Suspicion
 from ...baselines.results.results import Results, Verdict
 from .. import text
-from ..svg import FONT, LETTER, WIDE, Table, draw
+from ..svg import FONT, LETTER, WIDE, Chart, Table
 from .findings import explanation
 from .probes import probe_facts, undrawn
 from .repair_diff import program_facts
 from .scores import verdict_facts
 
 _STATES = {
-    "would-do": ("would do as well", "warn"),
-    "acquitted": ("not the cause", "none"),
-    "not-alone": ("not enough alone", "open"),
+    "would-do": ("alternative", "warn"),
+    "acquitted": ("no effect", "none"),
+    "not-alone": ("insufficient alone", "open"),
     "untested": ("untested", "open"),
 }
 """What became of a suspicion, and the colour of its badge; in the order of a page."""
 
-_WELL = {False: ("not well", "bad"), None: ("not run", "open"), True: ("well", "good")}
-"""How a sign stands, likewise."""
+_TONES = {False: "bad", None: "open", True: "good"}
+_SYMPTOMS = {False: "present", None: "not run", True: "absent"}
+_TESTS = {False: "failed", None: "not run", True: "passed"}
+"""The badge of a symptom and of a golden test, by whether all is well, likewise."""
 
 MOST_CAUSES = 12
 MOST_SUSPICIONS = 40
@@ -134,32 +136,34 @@ def suspicion_facts(suspicions: Sequence[Suspicion]) -> list[dict[str, str]]:
 def _sign_lists(found: Diagnosis) -> list[dict[str, Any]]:
     """Symptoms and golden tests, those that are there."""
     lists = {
-        "Symptoms": ("symptoms", "seen while it trained", found.symptoms),
-        "Golden tests": ("golden", "what every sound training passes", found.golden),
+        "Symptoms": ("observed during training", found.symptoms, _SYMPTOMS),
+        "Golden tests": ("passed by every sound training", found.golden, _TESTS),
     }
     return [
         {
             "title": title,
-            "mark": mark,
+            "mark": title.split()[0].lower(),
             "about": about,
-            "rows": sign_facts(signs[:MOST_SIGNS]),
+            "rows": sign_facts(signs[:MOST_SIGNS], states),
             "more": _beyond(signs, MOST_SIGNS),
         }
-        for title, (mark, about, signs) in lists.items()
+        for title, (about, signs, states) in lists.items()
         if signs
     ]
 
 
-def sign_facts(signs: Sequence[Sign]) -> list[dict[str, str]]:
-    """List signs: what is not well first, what is well last."""
-    order = list(_WELL)
+def sign_facts(
+    signs: Sequence[Sign], states: dict[bool | None, str]
+) -> list[dict[str, str]]:
+    """List signs: those that failed first, those that passed last."""
+    order = list(states)
     return [
         {
             "code": text.name(sign.code, 20),
             "label": text.name(sign.label),
             "sentence": text.clean(sign.sentence, 500),
-            "state": _WELL[sign.well][0],
-            "tone": _WELL[sign.well][1],
+            "state": states[sign.well],
+            "tone": _TONES[sign.well],
         }
         for sign in sorted(signs, key=lambda sign: order.index(sign.well))
     ]
@@ -246,7 +250,7 @@ def _bar(name: str, drawn: tuple[float | None, str]) -> dict[str, Any]:
     return {"name": name, "score": score, "color": color, "text": value, "said": said}
 
 
-def repair_svg(chart: dict[str, Any], width: int) -> str:
+def repair_chart(chart: dict[str, Any], width: int) -> Chart:
     """Horizontal bars from zero, one a score, each with its number.
 
     Parameters
@@ -277,7 +281,7 @@ def repair_svg(chart: dict[str, Any], width: int) -> str:
     layers = alt.layer(bars, numbers, zero.encode(x=alt.X("zero:Q", scale=scale)))
     sized = layers.properties(width=plot, height=_ROW * len(names))
     said = ", ".join(bar["said"] for bar in chart["bars"])
-    return draw(sized, _tables(chart), f"Scores. {said}")
+    return Chart(sized, _tables(chart), f"Scores. {said}")
 
 
 def _tables(chart: dict[str, Any]) -> dict[str, Table]:

@@ -7,9 +7,8 @@ from typing import Any
 from ...baselines.results.results import Comparison, Results, Row, Score
 from .. import text
 from ..metrics import metric
-from ..small_multiples import PANEL, color
-from ..svg import Table, draw
-from .predictions import MOST_NETWORKS, head
+from ..svg import Chart, Table
+from .predictions import MOST_NETWORKS, PANEL, color, head
 from .scores import best_baseline, main_score, scored_rows
 
 MOST_FOLDS = 50
@@ -64,7 +63,7 @@ def _panel(row: Row, score: Score, key: str) -> dict[str, Any]:
     }
 
 
-def seed_svg(panel: dict[str, Any]) -> str:
+def seed_chart(panel: dict[str, Any]) -> Chart:
     """A column for each fold: a dot for each seed, and their mean as a dash.
 
     Parameters
@@ -102,11 +101,11 @@ def seed_svg(panel: dict[str, Any]) -> str:
     ]
     chart = alt.layer(*layers).properties(width=width, height=_HEIGHT)
     tables: dict[str, Table] = {"means": panel["means"], "dots": panel["dots"]}
-    return draw(chart, tables, f"{panel['name']}: scores of each fold, a dot a seed.")
+    return Chart(chart, tables, f"{panel['name']}: scores of each fold, a dot a seed.")
 
 
 def paired_facts(results: Results) -> dict[str, Any] | None:
-    """Return differences for `learnable.reports.sections.forest.forest_svg` to draw.
+    """Return differences for `learnable.reports.sections.forest.forest_chart` to draw.
 
     One network is compared with every baseline, several with the best one.
     """

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...baselines.results.results import Results, Row
 from .. import text
-from ..svg import LETTER, WIDE, Table, draw, told
+from ..svg import LETTER, WIDE, Chart, Table, told
 from .scores import best_baseline, scored_rows
 
 NAIVE = "seasonal-naive"
@@ -84,7 +84,7 @@ def _wild(lines: list[dict[str, Any]], low: float, high: float) -> list[str]:
         for line in lines
         if any(v is not None and not low <= v <= high for v in line["values"])
     ]
-    return [f"Further off than drawn: {', '.join(over)}."] if over else []
+    return [f"Beyond the ends of the axis: {', '.join(over)}."] if over else []
 
 
 def _shortened(left_out: int, total: int) -> list[str]:
@@ -95,7 +95,7 @@ def _shortened(left_out: int, total: int) -> list[str]:
 
 
 def _ranking(results: Results) -> list[str]:
-    """Who is ahead of the naive forecast and by how much, and who is not."""
+    """Name the candidates that beat the naive forecast, by how much, and the others."""
     errors = {
         row.name: row.scores["mase"].mean
         for row in scored_rows(results)
@@ -116,8 +116,8 @@ def _ranking(results: Results) -> list[str]:
         if not errors[name] < naive
     ]
     said = [f"{NAIVE} has a MASE of {text.number(naive)}."]
-    said.append(f"Ahead of it: {', '.join(ahead) or 'no one'}.")
-    return [*said, f"Not ahead: {', '.join(behind)}."] if behind else said
+    said.append(f"Better: {', '.join(ahead) or 'none'}.")
+    return [*said, f"Not better: {', '.join(behind)}."] if behind else said
 
 
 _COLORS = {
@@ -130,7 +130,7 @@ _COLORS = {
 _DASHES = {"actual": [1, 0], "network": [1, 0], "baseline": [1, 0], "naive": [4, 3]}
 
 
-def course_svg(found: dict[str, Any], width: int) -> str:
+def course_chart(found: dict[str, Any], width: int) -> Chart:
     """The series and the forecasts, one line each.
 
     Parameters
@@ -167,7 +167,7 @@ def course_svg(found: dict[str, Any], width: int) -> str:
     chart = alt.layer(labels, *lines).properties(width=plot, height=height)
     names = ", ".join(line["name"] for line in found["lines"])
     said = f"{found['target']} over time: {names}. {' '.join(found['sentences'])}"
-    return draw(chart, _tables(found, plot), said)
+    return Chart(chart, _tables(found, plot), said)
 
 
 def _tables(found: dict[str, Any], plot: float) -> dict[str, Table]:

@@ -3,13 +3,13 @@
 from typing import Any
 
 from .. import text
-from ..svg import FONT, LETTER, WIDE, Table, draw
+from ..svg import FONT, LETTER, WIDE, Chart, Table
 
 _ROW = 26
 """Height of one candidate, in pixels."""
 
 
-def forest_svg(forest: dict[str, Any], width: int, *, dot: int = 14) -> str:
+def forest_chart(forest: dict[str, Any], width: int, *, dot: int = 14) -> Chart:
     """The score of every candidate with its interval and its folds.
 
     Parameters
@@ -33,7 +33,7 @@ def forest_svg(forest: dict[str, Any], width: int, *, dot: int = 14) -> str:
     layers = alt.layer(*_line(x), *_candidates(x, y, scale, plot, dot))
     chart = layers.properties(width=plot, height=_ROW * len(names))
     said = f"{forest['said']}; best: {forest['marks'][0]['said']}"
-    return draw(chart, _tables(forest, names), said)
+    return Chart(chart, _tables(forest, names), said)
 
 
 def _candidates(x: Any, y: Any, scale: Any, plot: float, dot: int) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Promise of more rows and best score within reach: facts, and the chart of scores."""
+"""Learning curves and the best achievable score: facts and chart."""
 
 import math
 from typing import Any
@@ -6,17 +6,17 @@ from typing import Any
 from ...baselines.results.results import Line, Reach, Results
 from .. import text
 from ..metrics import metric
-from ..svg import FONT, LETTER, WIDE, Table, draw
+from ..svg import FONT, LETTER, WIDE, Chart, Table
 from .loss_curves import LABEL, spread
 
 MOST_LINES = 5
-"""So many candidates are drawn: networks first, then as they come; all are told of."""
+"""So many candidates are drawn, networks first; all of them are in the table."""
 
 TRENDS = {
-    "rising": ("still rises", "good"),
-    "flat": ("hardly rises", "none"),
-    "falling": ("falls", "warn"),
-    "cannot tell": ("cannot tell", "open"),
+    "rising": ("still rising", "good"),
+    "flat": ("nearly flat", "none"),
+    "falling": ("falling", "warn"),
+    "cannot tell": ("unclear", "open"),
 }
 """A trend's words and the colour of its dot."""
 
@@ -27,7 +27,7 @@ def learning_facts(results: Results) -> dict[str, Any] | None:
     Returns
     -------
     dict
-        ``ceiling``: a sentence, or ""; ``chart``: what `learning_svg` draws, or None;
+        ``ceiling``: a sentence, or ""; ``chart``: what `learning_chart` draws, or None;
         ``label``: the metric of both; ``rows``: one a candidate, for the table.
     """
     curve, ceiling = results.curve, results.ceiling
@@ -104,7 +104,7 @@ def _mark(rows: int, reach: Reach, promised: bool) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def learning_svg(chart: dict[str, Any], width: int) -> str:
+def learning_chart(chart: dict[str, Any], width: int) -> Chart:
     """Scores over the number of training rows, which doubles from mark to mark.
 
     Parameters
@@ -130,7 +130,7 @@ def learning_svg(chart: dict[str, Any], width: int) -> str:
     layers = [*_marks(x, up), _names(x, up, plot)]
     sized = alt.layer(*layers).properties(width=plot, height=height)
     said = f"Score over training rows. {' '.join(chart['sentences'])}"
-    return draw(sized, _tables(chart, names, height), said)
+    return Chart(sized, _tables(chart, names, height), said)
 
 
 def _marks(x: Any, up: Any) -> list[Any]:
@@ -206,7 +206,7 @@ def _tables(chart: dict[str, Any], names: list[str], height: int) -> dict[str, T
 
 
 def _said(name: str, mark: dict[str, Any]) -> str:
-    kind = "promised" if mark["promised"] else "reached"
+    kind = "extrapolated" if mark["promised"] else "measured"
     ends = text.interval(mark["low"], mark["high"])
     at, rows = text.number(mark["at"]), text.count(mark["rows"], "training row")
     return f"{name}, {rows}: {at} {kind}, 95 % interval {ends}"

@@ -3,14 +3,14 @@
 from typing import Any
 
 from .. import text
-from ..svg import FONT, LETTER, WIDE, Table, draw, told
+from ..svg import FONT, LETTER, WIDE, Chart, Table, told
 
 SERIES = ("training", "validation")
 LABEL = FONT + 2
 """Height of the name of a line, in pixels."""
 
 
-def curve_svg(curve: dict[str, Any], width: int) -> str:
+def curve_chart(curve: dict[str, Any], width: int) -> Chart:
     """Loss per epoch of one network, the baselines as horizontal lines.
 
     Parameters
@@ -46,7 +46,7 @@ def curve_svg(curve: dict[str, Any], width: int) -> str:
         ],
     }
     sized = chart.properties(width=plot, height=height)
-    return draw(sized, tables, f"Loss per epoch. {' '.join(curve['sentences'])}")
+    return Chart(sized, tables, f"Loss per epoch. {' '.join(curve['sentences'])}")
 
 
 def _points(curve: dict[str, Any]) -> Table:

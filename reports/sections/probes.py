@@ -1,4 +1,4 @@
-"""The layers while the network trains: what to draw of gradients, updates and units."""
+"""Loss, gradients, updates and units over the steps of a training: facts and charts."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from ...baselines.results.diagnosis import Diagnosis, ProbeStep
 from .. import text
+from ..svg import FONT, LAYERS, LETTER, Chart, Table, told
+from .loss_curves import LABEL, spread
 
 MOST_LAYERS = 12
 MOST_LOOKS = 60
@@ -13,6 +15,15 @@ _MOST_LOSSES = 200
 _MOST_NAMED = 30
 WIDE_RANGE = 50.0
 """Losses further apart than this factor are drawn on a logarithmic axis."""
+HALF = 396
+"""Width of a chart with another one beside it, in pixels."""
+_HEIGHT = 190
+_FEW = 20
+"""Lines of so few points have a mark at each."""
+_LONG = 1e5
+"""From here on numbers are written with a power of ten."""
+END = 14
+"""Letters of a layer's name."""
 
 Points = list[tuple[int, float]]
 
@@ -27,8 +38,8 @@ class _Probe(NamedTuple):
 
 
 PROBES = (
-    _Probe("Norm of the gradient", lambda look: look.gradients, True, "no gradient"),
-    _Probe("Update against weight", lambda look: look.updates, True, "no update"),
+    _Probe("Gradient norm", lambda look: look.gradients, True, "no gradient"),
+    _Probe("Update-to-weight ratio", lambda look: look.updates, True, "no update"),
     _Probe("Share of dead units", lambda look: look.dead, False, "no dead unit"),
     _Probe("Share of saturated units", lambda look: look.saturated, False,
           "no saturated unit"),
@@ -41,7 +52,7 @@ def probe_facts(found: Diagnosis) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``title``; ``chart``: what `probe_charts.probe_svg` draws, or
+        ``title``; ``chart``: what `probe_chart` draws, or
         None; ``sentences``; ``layers``: how many are told apart by their colours.
     """
     looks = _thinned(sorted(found.looks, key=lambda look: look.step), MOST_LOOKS)
@@ -92,7 +103,9 @@ def _layers(probe: _Probe, looks: Sequence[ProbeStep]) -> dict[str, Any] | None:
         if len(line["points"]) < len(points)
     ]
     chart = _chart(probe.title, lines, log=probe.log, share=not probe.log)
-    sentences = _said_of_zeros(probe, lines) + _named("Not always a number", odd)
+    sentences = _said_of_zeros(probe, lines) + _named(
+        "NaN or infinite at some steps", odd
+    )
     if len(names) > len(drawn):
         sentences.append(f"{len(drawn)} of {len(names)} layers are drawn.")
     apart = len(chart["lines"]) if chart and len(chart["lines"]) > 1 else 0
@@ -109,8 +122,11 @@ def _said_of_zeros(probe: _Probe, lines: Sequence[dict[str, Any]]) -> list[str]:
     known = [line for line in lines if line["points"]]
     zero = [line for line in known if not any(value for _, value in line["points"])]
     if known and len(zero) == len(known):
-        return [f"There is {probe.none} in any layer drawn, at any step."]
-    return _named(f"Always {probe.none}", [line["name"] for line in zero * probe.log])
+        return [f"There is {probe.none} in any of these layers, at any step."]
+    return _named(
+        f"{probe.none.capitalize()} at any step",
+        [line["name"] for line in zero * probe.log],
+    )
 
 
 def _named(said: str, names: Sequence[str]) -> list[str]:
@@ -137,11 +153,13 @@ def _losses(losses: Sequence[float]) -> dict[str, Any] | None:
     values = [value for _, value in points]
     least = min(values, default=0.0)
     log = least > 0 and max(values) > WIDE_RANGE * least
-    title = "Loss of each step"
+    title = "Loss by step"
     chart = _chart(title, [{"name": "", "points": points}], log=log)
     said = [f"Each point is the mean of {size} steps."] if size > 1 else []
     odd = next((i for i, v in enumerate(losses, 1) if not math.isfinite(v)), None)
-    said += [f"From step {text.whole(odd)} on not always a number."] if odd else []
+    said += (
+        [f"The first NaN or infinite loss is at step {text.whole(odd)}."] if odd else []
+    )
     return {"title": title, "chart": chart, "sentences": said, "layers": 0}
 
 
@@ -180,3 +198,111 @@ def _logarithmic(values: Sequence[float]) -> list[float]:
 
 _HUGE = 1e300
 """Numbers beyond are drawn at the edge: a difference of two has to be a number."""
+
+
+def probe_chart(chart: dict[str, Any], width: int) -> Chart:
+    """Draw one chart of `probe_facts`: a line a layer, each with its name at the end.
+
+    Parameters
+    ----------
+    chart : dict
+        With its lines, domain and steps.
+    width : int
+        Of the whole chart, in pixels.
+    """
+    import altair as alt
+
+    names = text.unique_names([line["name"] for line in chart["lines"]], END)
+    names = names if len(names) > 1 or chart["lines"][0]["name"] else [""]
+    plot = width - 74 - LETTER * max(map(len, names))
+    up = alt.Scale(
+        type="log" if chart["log"] else "linear",
+        domain=chart["domain"],
+        nice=False,
+        clamp=True,
+    )
+    layers = [_layer_lines(chart, up, plot), _ends(plot)]
+    sized = alt.layer(*layers).properties(width=plot, height=_HEIGHT)
+    said = f"{chart['title']} over the steps: {', '.join(filter(None, names))}"
+    return Chart(sized, _layer_tables(chart, names), said.removesuffix(": "))
+
+
+def _layer_lines(chart: dict[str, Any], up: Any, plot: float) -> Any:
+    import altair as alt
+
+    few = max(len(line["points"]) for line in chart["lines"]) <= _FEW
+    plain = "~r" if max(map(abs, chart["domain"])) < _LONG else "~g"  # not 1e+1 for 10
+    form = "%" if chart["share"] else plain
+    form = ".0e" if chart["log"] else form
+    across = alt.Scale(domain=chart["steps"], nice=False)
+    ticks = alt.Axis(format=",d", tickMinStep=1, tickCount=max(2, int(plot // 55)))
+    scale = alt.Axis(format=form, tickCount=4, labelOverlap=True)
+    drawn = alt.Chart(alt.NamedData("points")).encode(
+        x=alt.X("step:Q", scale=across, title="step", axis=ticks),
+        y=alt.Y("value:Q", scale=up, title=None, axis=scale),
+        color=alt.Color("color:N", scale=None),
+        detail="name:N",
+    )
+    lines = drawn.mark_line(strokeWidth=1.8).encode(
+        description=alt.Description("told:N")
+    )
+    points = drawn.mark_point(size=22, filled=True, opacity=1, aria=False)
+    return alt.layer(lines, points) if few else lines
+
+
+def _ends(plot: float) -> Any:
+    """The names right of the chart."""
+    import altair as alt
+
+    names = alt.Chart(alt.NamedData("ends")).mark_text(
+        align="left", baseline="middle", fontSize=FONT - 1, aria=False
+    )
+    return names.encode(
+        x=alt.value(plot + 7),
+        y=alt.Y("place:Q", scale=None),
+        text=alt.Text("name:N"),
+        color=alt.Color("color:N", scale=None),
+    )
+
+
+def _layer_tables(chart: dict[str, Any], names: list[str]) -> dict[str, Table]:
+    colors = [_color(i, len(names)) for i in range(len(names))]
+    lows = [_height(chart, line["points"][-1][1]) for line in chart["lines"]]
+    places = spread(lows, LABEL, _HEIGHT)
+    spec = ".0%" if chart["share"] else ".3g"
+    points = [
+        {
+            "step": step,
+            "value": max(value, chart["domain"][0]),
+            "name": name,
+            "color": color,
+            "told": _line_label(name, line["points"], spec) if i == 0 else "",
+        }
+        for line, name, color in zip(chart["lines"], names, colors, strict=True)
+        for i, (step, value) in enumerate(line["points"])
+    ]
+    ends = [
+        {"name": name, "color": color, "place": place}
+        for name, color, place in zip(names, colors, places, strict=True)
+    ]
+    return {"points": points, "ends": ends}
+
+
+def _line_label(name: str, points: list[tuple[int, float]], spec: str) -> str:
+    texts = [(f"{step:,}", format(value, spec)) for step, value in points]
+    return told(name or "loss", "step ", texts)
+
+
+def _height(chart: dict[str, Any], value: float) -> float:
+    """Pixels from the top, as the axis has them."""
+    low, high = chart["domain"]
+    value = min(max(value, low), high)
+    if chart["log"]:
+        low, high, value = math.log(low), math.log(high), math.log(value)
+    return _HEIGHT * (high - value) / (high - low)
+
+
+def _color(place: int, count: int) -> str:
+    """From the first layer's colour to the last one's."""
+    colors = list(LAYERS)
+    return colors[round((len(colors) - 1) * place / max(count - 1, 1))]

@@ -12,8 +12,8 @@ LONGEST = 1_000
 """Of one line."""
 
 
-REPAIRED = "The script could not be changed by itself. This is the repaired network:"
-_PLAIN = "Nothing mends the network. This plain one was tried in its place:"
+REPAIRED = "The script could not be edited automatically. The repaired network as code:"
+_PLAIN = "No repair helps. This plain network was trained in its place:"
 
 
 def program_facts(found: Diagnosis) -> dict[str, Any] | None:
@@ -45,7 +45,7 @@ def program_facts(found: Diagnosis) -> dict[str, Any] | None:
 def _ran(found: Diagnosis) -> str:
     if found.failed:
         return f"With these changes: {text.clean(found.failed, 300)}"
-    return "The repaired script was run, to its end." if found.fixed else ""
+    return "The repaired script was run to the end." if found.fixed else ""
 
 
 def _lines(code: str) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from ...baselines.results.results import Results, Tradeoff
 from .. import text
-from ..svg import Table, draw
+from ..svg import Chart, Table
 from .predictions import best_pictures, head
 
 WIDTH, HEIGHT = 380, 270
@@ -16,7 +16,7 @@ DOTTED = "2 2"
 
 
 def tradeoff_facts(results: Results) -> dict[str, Any] | None:
-    """The lines of both charts and their areas; None where nothing is told apart."""
+    """The lines of both charts and their areas; None without curves."""
     made = results.pictures
     shown = [(r, p) for r, p in best_pictures(results) if p.roc and p.recall]
     if made is None or made.share is None or not shown:
@@ -48,13 +48,13 @@ def tradeoff_facts(results: Results) -> dict[str, Any] | None:
 def _question(results: Results) -> str:
     about = results.about
     if about.task == "multilabel":
-        return "Whether a label holds, the questions of all labels pooled."
+        return "The predictions of all labels are pooled (micro average)."
     if len(about.classes) == 2:
         label = text.label(list(about.classes)[1], 40)
-        return f"Whether a row is “{label}”."
+        return f"Positive class: “{label}”."
     return (
-        "Whether a row is of a class, asked once for each class against the rest, "
-        "all questions pooled (micro average)."
+        "Each class against the rest; the predictions of all classes are pooled "
+        "(micro average)."
     )
 
 
@@ -85,7 +85,7 @@ def _chart(
     }
 
 
-def tradeoff_svg(chart: dict[str, Any]) -> str:
+def tradeoff_chart(chart: dict[str, Any]) -> Chart:
     """Lines from left to right; precision holds back to the recall before.
 
     Parameters
@@ -115,7 +115,7 @@ def tradeoff_svg(chart: dict[str, Any]) -> str:
         layers.append(drawn.encode(x=x, y=y, order="place:Q", description=said))
     sized = alt.layer(*layers).properties(width=WIDTH - 60, height=HEIGHT)
     areas = "; ".join(line["said"] for line in chart["lines"])
-    return draw(sized, _tables(chart), f"{chart['title']}. {areas}.")
+    return Chart(sized, _tables(chart), f"{chart['title']}. {areas}.")
 
 
 def _tables(chart: dict[str, Any]) -> dict[str, Table]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...baselines.results.results import SeedRuns
 from .. import text
-from ..svg import FONT, draw
+from ..svg import FONT, Chart
 
 _HEIGHT = 34
 """Of the strip, in pixels."""
@@ -31,7 +31,9 @@ def tries_facts(tries: SeedRuns | None, most: int) -> dict[str, Any] | None:
             f"The losses range from {_loss(min(finite))} to {_loss(max(finite))}."
         )
     if len(finite) < len(tries.losses):
-        said.append(f"{len(tries.losses) - len(finite)} ended with no number.")
+        said.append(
+            f"{len(tries.losses) - len(finite)} ended with a loss of NaN or infinity."
+        )
     return {
         "sentences": said,
         "goal": tries.goal,
@@ -43,7 +45,7 @@ def _loss(value: float) -> str:
     return text.number(value, ".1e" if 0 < abs(value) < _TINY else ".2g")
 
 
-def strip_svg(found: dict[str, Any], width: int) -> str:
+def strip_chart(found: dict[str, Any], width: int) -> Chart:
     """One dot a seed on a logarithmic axis, and the goal as a line.
 
     Parameters
@@ -78,7 +80,7 @@ def strip_svg(found: dict[str, Any], width: int) -> str:
         name.encode(text=alt.Text("name:N"), y=alt.value(-8)),
         dots.mark_point(size=70, filled=True, opacity=0.6),
     ).properties(width=plot, height=_HEIGHT)
-    return draw(chart, _tables(found), " ".join(found["sentences"]))
+    return Chart(chart, _tables(found), " ".join(found["sentences"]))
 
 
 def _domain(found: dict[str, Any]) -> list[float]:

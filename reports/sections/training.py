@@ -1,15 +1,14 @@
-"""Training and predictions of the networks: facts of their sections."""
+"""Networks: training, layers, generated text, example rows and settings as facts."""
 
 import json
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from ...baselines.results.results import Network, Results, Row
+from ...baselines.results.results import Layer, Network, Results, Row, Sample
 from .. import text
 from ..metrics import metric
-from .architecture import layers_facts
-from .generated_text import sample_facts
 from .scores import rule_of_thumb, scored_rows
 from .seeds import tries_facts
 
@@ -21,6 +20,14 @@ _ALL_POINTS = 1_200
 
 ALL_DOTS = 240
 """Seeds drawn, shared likewise."""
+
+ALL_LAYERS = 200
+"""Rows of the tables of layers, shared likewise."""
+
+_MOST_NAMES = 8
+_MOST_LETTERS = 2_000
+"""Of a text that a network wrote."""
+TIMES = "\N{MULTIPLICATION SIGN}"
 
 MOST_NETWORKS = 12
 """More are in the table of scores; their curves would drown the page."""
@@ -48,10 +55,10 @@ def network_facts(results: Results) -> list[dict[str, Any]]:
             "recipe": recipe_facts(network.recipe),
             "way": way_fact(network),
             "tries": tries_facts(network.tries, ALL_DOTS // share),
-            "layers": layers,
+            "layers": layer_facts(network, ALL_LAYERS // share),
             "sample": sample_facts(network.sample),
         }
-        for network, layers in zip(shown, layers_facts(shown), strict=True)
+        for network in shown
     ]
 
 
@@ -161,7 +168,7 @@ def _course(network: Network, epochs: int) -> list[str]:
         said = [f"Lowest {word} loss {text.number(low)} in epoch {at} of {epochs}."]
     broken = next((i for i, v in enumerate(losses, 1) if not math.isfinite(v)), None)
     if broken is not None:
-        said.append(f"The {word} loss is not a number from epoch {broken}.")
+        said.append(f"The {word} loss is NaN or infinite from epoch {broken}.")
     return said
 
 
@@ -227,3 +234,90 @@ def recipe_facts(recipe: dict[str, Any], prefix: str = "") -> list[dict[str, str
             said = value if isinstance(value, str) else json.dumps(value, default=str)
             found.append({"name": text.name(label, 80), "value": text.clean(said, 300)})
     return found[:120]
+
+
+def layer_facts(network: Network, most: int) -> dict[str, Any] | None:
+    """A table of at most ``most`` layers; None where the layers are not known.
+
+    Returns
+    -------
+    dict
+        ``title``, ``summary`` and ``unused``: texts; ``rows``: one a layer, in their
+        order; ``more``: how many have no row, or "".
+    """
+    layers = network.layers
+    if not layers:
+        return None
+    more = len(layers) - most
+    return {
+        "title": f"Layers of {text.name(network.name)}",
+        "summary": f"{text.count(len(layers), 'layer')}: {kinds(layers)}",
+        "unused": unused_sentence(layers),
+        "rows": [_layer(layer) for layer in layers[:most]],
+        "more": f"and {text.count(more, 'more layer')}" if more > 0 else "",
+    }
+
+
+def _layer(layer: Layer) -> dict[str, Any]:
+    return {
+        "name": text.name(layer.name),
+        "kind": text.name(layer.kind, 40),
+        "shape": shape_of(layer),
+        "parameters": text.whole(layer.parameters),
+        "inputs": ", ".join(text.name(name, 40) for name in layer.inputs) or "input",
+        "used": layer.used,
+    }
+
+
+def shape_of(layer: Layer) -> str:
+    """Write a layer's output shape for one row: its sizes with "times" between them."""
+    sizes = (text.whole(size) if size else "any" for size in layer.shape)
+    return f" {TIMES} ".join(sizes) or "1"
+
+
+def kinds(layers: Sequence[Layer]) -> str:
+    """Count the layers of each kind, the commonest first: ``3 Dense, 1 Dropout``."""
+    counts = Counter(layer.kind for layer in layers).most_common()
+    said = [f"{n} {text.name(kind, 40)}" for kind, n in counts[:_MOST_NAMES]]
+    rest = sum(n for _, n in counts[_MOST_NAMES:])
+    return ", ".join([*said, f"{rest} others"] if rest else said)
+
+
+def unused_sentence(layers: Sequence[Layer]) -> str:
+    """Name the layers that reach no output; empty where all do."""
+    names = [text.name(layer.name, 40) for layer in layers if not layer.used]
+    if not names:
+        return ""
+    shown = ", ".join(names[:_MOST_NAMES])
+    if len(names) > _MOST_NAMES:
+        shown += f" and {len(names) - _MOST_NAMES} more"
+    one = len(names) == 1
+    return (
+        f"{len(names)} of {text.count(len(layers), 'layer')} "
+        f"{'reaches' if one else 'reach'} no output of the network, so that "
+        f"{'its result is' if one else 'their results are'} never used: {shown}."
+    )
+
+
+def sample_facts(sample: Sample | None) -> dict[str, str] | None:
+    """The text behind its seed text, and a sentence; None where nothing was written."""
+    if sample is None or not sample.text:
+        return None
+    return {
+        "seed_text": text.clean(sample.seed_text, 500),
+        "text": text.clean(sample.text, _MOST_LETTERS),
+        "sentence": _copied(sample),
+    }
+
+
+def _copied(sample: Sample) -> str:
+    if not sample.verbatim > 0:
+        return (
+            "No run of 20 characters of it occurs in the training text: nothing is "
+            "copied."
+        )
+    return (
+        f"{text.percent(sample.verbatim, 0)} of it occurs verbatim in the training "
+        "text, in runs of 20 or more characters; the longest run has "
+        f"{text.count(sample.longest, 'character')}."
+    )

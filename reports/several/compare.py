@@ -12,11 +12,11 @@ from ...baselines.results.results import Network
 from .. import text
 from ..metrics import metric
 from ..sections.diagnosis import score_text
-from ..sections.forest import forest_svg
+from ..sections.forest import forest_chart
 from ..sections.loss_curves import LABEL, spread
 from ..sections.scores import TONES, best_baseline, forest_facts, scored_rows
 from ..sections.training import ceiling, thin
-from ..svg import FONT, LETTER, NARROW, WIDE, Table, draw
+from ..svg import FONT, LETTER, NARROW, WIDE, Chart, Table
 from .differences import (
     UNKNOWN,
     Difference,
@@ -278,9 +278,7 @@ def _undrawn(names: Sequence[str]) -> list[str]:
     if not names:
         return []
     _shown = ", ".join(names)
-    return [
-        f"Not drawn, for its loss is of another unit, or for want of room: {_shown}."
-    ]
+    return [f"Not drawn (loss of another unit, or no room in the chart): {_shown}."]
 
 
 COLORS = tuple(f"var(--run-{i})" for i in range(1, 9))
@@ -297,21 +295,21 @@ def compared_figures(facts: dict[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``forest``, ``curves``: {"wide": SVG, "narrow": SVG} or None.
+        ``forest``, ``curves``: {"wide": Chart, "narrow": Chart} or None.
     """
     forest, curves = facts["forest"], facts["curves"]
     drawn = curves and curves["lines"]
     return {
-        "forest": _both(forest_svg, forest) if forest else None,
-        "curves": _both(runs_svg, curves) if drawn else None,
+        "forest": _both(forest_chart, forest) if forest else None,
+        "curves": _both(runs_chart, curves) if drawn else None,
     }
 
 
-def _both(draw_one: Any, found: dict[str, Any]) -> dict[str, str]:
+def _both(draw_one: Any, found: dict[str, Any]) -> dict[str, Chart]:
     return {"wide": draw_one(found, WIDE), "narrow": draw_one(found, NARROW)}
 
 
-def runs_svg(curves: dict[str, Any], width: int) -> str:
+def runs_chart(curves: dict[str, Any], width: int) -> Chart:
     """Loss per epoch of several networks, each with its name at the end.
 
     Parameters
@@ -331,7 +329,7 @@ def runs_svg(curves: dict[str, Any], width: int) -> str:
     sized = alt.layer(*layers).properties(width=plot, height=height)
     said = ". ".join(line["said"] for line in curves["lines"])
     label = f"{curves['axis'].capitalize()} per epoch. {said}."
-    return draw(sized, _tables(curves, names, height), label)
+    return Chart(sized, _tables(curves, names, height), label)
 
 
 def _domain(curves: dict[str, Any]) -> list[float]:

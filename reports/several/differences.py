@@ -181,7 +181,7 @@ def _versions(run: Run) -> dict[str, Any]:
     return dict(run.results.versions) | machine
 
 
-UNKNOWN = "Not every run knows the sha256 of its data."
+UNKNOWN = "At least one run has no sha256 of its data."
 
 
 def obstacles(results: Sequence[Results]) -> list[str]:
@@ -192,15 +192,17 @@ def obstacles(results: Sequence[Results]) -> list[str]:
     splits = {found.split for found in results}
     said = []
     if len(hashes - {""}) > 1:
-        said.append("The runs are of different data (their sha256 differ).")
+        said.append("The runs use different data (sha256 differs).")
     elif len(forms) > 1:
-        said.append("The runs are of different data (rows, columns, task or target).")
+        said.append(
+            "The runs use different data (rows, columns, task or target differ)."
+        )
     elif "" in hashes:
         said.append(UNKNOWN)
     if len(splits) > 1:
         said.append("The rows were split in different ways.")
     if len({found.metric for found in results}) > 1:
-        said.append("The scores that decide are of different metrics.")
+        said.append("The main scores are of different metrics.")
     return said
 
 
@@ -221,13 +223,13 @@ def comparability(results: Sequence[Results]) -> str:
     """Whether the scores can be compared, and why not, in words."""
     why = obstacles(results)
     if why == [UNKNOWN]:
-        return f"Whether the scores are comparable cannot be told. {UNKNOWN}"
+        return f"It is unknown whether the scores are comparable. {UNKNOWN}"
     if why:
         return f"The scores are not comparable. {' '.join(why)}"
     if len({found.seed for found in results}) > 1:
         return (
             "The scores are of the same data, but the folds were drawn with different "
-            "seeds: a part of a difference may be the luck of the folds."
+            "seeds: part of a difference may be due to the folds."
         )
     return "The scores are comparable: same data, same split, same seed."
 

@@ -20,8 +20,8 @@ PHRASES = {
     "network-level": "level with the best baseline",
     "network-at-fault": "at fault",
     "undecided": "undecided",
-    "no-signal": "without anything to learn",
-    "suspicious": "too good to be true",
+    "no-signal": "without a signal to learn",
+    "suspicious": "suspiciously good",
     "": "not scored",
 }
 """What a network is on a dataset, by its verdict there; "" where it has none."""
@@ -166,7 +166,7 @@ def matrix_facts(
         "title": f"{text.count(len(networks), 'network')} on {on}",
         "tone": tones.pop() if len(tones) == 1 else "open",
         "sentences": sentences(networks, columns),
-        "failed": f"Could not be compared on: {', '.join(failed)}." if failed else "",
+        "failed": f"No comparison on: {', '.join(failed)}." if failed else "",
         "columns": [_head(column, label) for column, label in found],
         "rows": [
             *(_network(name, found) for name in networks),
@@ -253,7 +253,10 @@ def _explained(columns: Sequence[Column]) -> list[str]:
         gains = dict.fromkeys(words(column.task).gain for column in scored)
         said += [f"Skill is the improvement in {'; or in '.join(gains)}."]
         said += ["0 is no better, 1 is perfect."]
-    return [*said, "Look down a column: scores of different datasets do not compare."]
+    return [
+        *said,
+        "Compare scores within a column: those of different datasets do not compare.",
+    ]
 
 
 def matrix_html(facts: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@
       }
       told.textContent = known;
     } catch {
-      told.textContent = "Its server has ended: what is new does not show.";
+      told.textContent = "The server has stopped: the page no longer updates.";
     }
     setTimeout(look, 2000);
   }

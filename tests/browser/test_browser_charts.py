@@ -128,13 +128,6 @@ def test_lines_of_the_probes_say_their_steps(opened, written):
         assert re.search(r", step \d+: \S+$", note(page))
 
 
-def test_layers_of_the_diagram_say_what_they_are(opened, written):
-    page = opened(written("regression"))
-    page.locator("[data-test=layers] summary").click()
-    focus(page, page.locator(".diagram[role=application]"))
-    assert re.search(r"“.+”: ", note(page))
-
-
 def test_note_stays_on_a_phone(opened, written, name):
     page = opened(written(name), width=360)
     for stop in page.locator(".chart.narrow[role=application]").all():

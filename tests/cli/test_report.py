@@ -67,7 +67,7 @@ def test_difference_of_two_runs_is_told(runs) -> None:
     lines = [line.split() for line in done.stdout.splitlines()]
     assert any(line[:1] == ["recipe.batch_size"] and line[2] == "7" for line in lines)
     assert ["seed", "0", "5"] in lines
-    assert "luck of the folds" in done.stdout
+    assert "due to the folds" in done.stdout
     assert "All " in done.stdout
 
 

@@ -28,6 +28,7 @@ from learnable.reports.several.differences import (
     part,
 )
 from learnable.reports.several.runs import Run, read_run
+from learnable.reports.svg import page_svg
 
 RECIPE = {
     "recipe": {
@@ -154,7 +155,7 @@ def test_other_data_are_said(made, change, why):
 
 def test_data_without_a_sha256_may_be_the_same(made):
     said = comparability([run(made).results, run(made, sha256="").results])
-    assert said.startswith("Whether the scores are comparable cannot be told.")
+    assert said.startswith("It is unknown whether the scores are comparable.")
 
 
 def test_other_splits_and_seeds_are_said(made):
@@ -163,7 +164,7 @@ def test_other_splits_and_seeds_are_said(made):
     assert "not comparable" in said
     assert "split in different ways" in said
     said = comparability([results, replace(results, seed=8)])
-    assert "luck of the folds" in said
+    assert "due to the folds" in said
 
 
 def test_runs_on_the_same_data_are_named(made):
@@ -231,7 +232,7 @@ def test_a_diverging_curve_ends_in_sight(made):
 def test_eight_runs_are_told_apart_by_colour_dash_and_name(made):
     runs = [run(made, f"run-{i}") for i in range(8)]
     facts = compare_facts(runs)
-    svg = compared_figures(facts)["curves"]["wide"]
+    svg = page_svg(compared_figures(facts)["curves"]["wide"])
     for mark, color, dash in zip(MARKS, COLORS, DASHES, strict=True):
         assert f"{mark}: mlp<" in svg
         assert color in svg

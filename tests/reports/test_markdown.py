@@ -145,14 +145,14 @@ def test_all_parts_are_there(made):
     markdown = to_markdown(Report(made("failing")).facts)
     assert headings(markdown) == [
         "Credit decisions", "Verdict", "Evidence", "All candidates",
-        "Failed candidates", "How the network trained",
-        "How well each class is recognised", "Time", "Notes on the data",
-        "Run it again",
+        "Failed candidates", "Training of the network",
+        "Precision, recall and F1 of each class", "Fit and prediction time",
+        "Notes on the data", "Reproduce",
     ]  # fmt: skip
     assert "ValueError: 1 class" in markdown
     assert "zoo train mlp --data credit.csv" in markdown
     found = to_markdown(Report(made("findings")).facts)
-    assert "## What the data show" in found
+    assert "## Findings in the data" in found
 
 
 def test_columns_stand_below_each_other(made):
@@ -173,7 +173,7 @@ def test_runs_compared_are_plain_markdown(made):
     assert kinds(markdown) <= KINDS
     other = replace(results, seed=8)
     plain = compared_markdown(compare_facts([runs[0], Run("c", other)]))
-    assert "luck of the folds" in plain
+    assert "due to the folds" in plain
     assert "no recipe.json" in plain
 
 

@@ -2,10 +2,13 @@
 
 import re
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
+from learnable.reports import svg
 from learnable.reports.html import style
+from learnable.reports.svg import LAYERS, LIGHT
 
 VIEWS = {
     "all cones": np.eye(3),
@@ -163,3 +166,51 @@ def test_numbers_of_a_confusion_can_be_read(page):
         colour = np.array([int(part) for part in palette[name].split(",")]) / 255
         mixed = from_srgb(float(share) * colour + (1 - float(share)) * paper)
         assert contrast(linear(palette["ink"]), mixed) >= TEXT, f"{name} {share}"
+
+
+def test_files_have_the_colours_of_the_light_page():
+    sheets = style("compared.css")
+    for name, colour in LIGHT.items():
+        found = re.search(rf"--{name}: (#\w+)", sheets)  # the first is the light one
+        assert found is not None
+        assert found[1] == colour, name
+
+
+TO_LMS = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+TO_OKLAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+"""Ottosson 2020, "A perceptual color space for image processing"."""
+
+
+def oklab(colour: str) -> np.ndarray:
+    return TO_OKLAB @ np.cbrt(TO_LMS @ linear(colour))
+
+
+def test_colours_of_layers_are_the_mixtures_that_a_browser_makes():
+    ends = [oklab(LIGHT[name]) for name in ("accent", "other")]
+    assert list(LAYERS)[:: len(LAYERS) - 1] == ["var(--accent)", "var(--other)"]
+    for mixture, colour in list(LAYERS.items())[1:-1]:
+        share = int(re.findall(r"(\d+)%", mixture)[0]) / 100
+        wanted = (1 - share) * ends[0] + share * ends[1]
+        assert oklab(colour) == pytest.approx(wanted, abs=0.004)  # of a byte's step
+
+
+def test_no_chart_has_a_colour_that_files_lack():
+    folder = Path(svg.__file__).parent
+    used = {
+        name
+        for path in folder.rglob("*.py")
+        for name in re.findall(r"var\(--([\w-]+)\)", path.read_text("utf-8"))
+    }
+    assert used <= set(LIGHT)

@@ -20,13 +20,13 @@ from learnable.baselines.results.results import Results
 from learnable.reports import Report
 from learnable.reports.sections.diagnosis import (
     diagnosis_facts,
+    repair_chart,
     repair_facts,
-    repair_svg,
     score_text,
 )
 from learnable.reports.sections.findings import explanation
 from learnable.reports.summarize import summarize
-from learnable.reports.svg import NARROW, WIDE
+from learnable.reports.svg import NARROW, WIDE, page_svg
 from learnable.reports.text import MINUS, MISSING
 
 EVIL = "</pre><script>alert(1)</script>]]>\"' onload=x & {{ 7*7 }} \u202e\x00 網路"
@@ -130,7 +130,7 @@ def test_page_without_a_diagnosis_has_no_trace_of_it(made):
     page = shown(made("classification"))
     assert summarize(made("classification"))["diagnosis"] is None
     assert not [name for name in SECTIONS if f'data-test="{name}"' in page]
-    assert "What the data allow" not in page
+    assert "The data: signal and baselines" not in page
     assert '<section class="verdicts" aria-label="Verdicts">' in page
 
 
@@ -198,7 +198,7 @@ def test_unknown_rule_has_no_page(code):
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_bars_say_all_four_scores(width):
-    svg = repair_svg(repair_facts(RELU, 0.95), width)
+    svg = page_svg(repair_chart(repair_facts(RELU, 0.95), width))
     root = ET.fromstring(svg)
     said = [e.get("aria-label") for e in root.iter() if e.get("aria-label")]
     bars = [
@@ -219,7 +219,7 @@ def test_bars_leave_out_what_is_not_known():
 def test_far_scores_are_drawn_at_the_edge():
     chart = repair_facts(replace(RELU, before=-1e9), 0.95)
     assert (chart["domain"], chart["cut"]) == ([-1.0, 1.0], True)
-    ET.fromstring(repair_svg(chart, NARROW))
+    ET.fromstring(page_svg(repair_chart(chart, NARROW)))
     assert score_text(-1e9) == f"{MINUS}1.0e+09"
     assert score_text(None) == MISSING
 
@@ -227,15 +227,15 @@ def test_far_scores_are_drawn_at_the_edge():
 def test_suspicions_are_told_with_their_outcome(made, page):
     rows = diagnosis_facts(checked(made))["suspicions"]
     assert [(row["code"], row["state"]) for row in rows] == [
-        ("N203", "would do as well"), ("P706", "not the cause"), ("N204", "untested"),
+        ("N203", "alternative"), ("P706", "no effect"), ("N204", "untested"),
     ]  # fmt: skip
     assert "plain Repair: Adam." in texts(section(page, "suspicions"))
 
 
 def test_signs_that_are_not_well_come_first(made):
     symptoms, golden = diagnosis_facts(checked(made))["signs"]
-    assert [row["state"] for row in symptoms["rows"]] == ["not run", "well"]
-    assert [row["state"] for row in golden["rows"]] == ["not well", "well"]
+    assert [row["state"] for row in symptoms["rows"]] == ["not run", "absent"]
+    assert [row["state"] for row in golden["rows"]] == ["failed", "passed"]
     assert diagnosis_facts(checked(made, golden=()))["signs"] == [symptoms]
 
 
@@ -321,7 +321,7 @@ def test_what_helps_beside_the_causes_is_told(made):
 def test_a_plain_network_stands_beside_the_other_scores(made):
     page = shown(checked(made, causes=(), reference=0.93, diff="", snippet="model = 1"))
     assert "a plain network</span> <b>0.93" in page
-    assert "Nothing mends the network" in page
+    assert "No repair helps" in page
     assert "a plain network" not in shown(checked(made))
 
 

@@ -56,7 +56,7 @@ def all_findings(made):
 def test_section_is_absent_without_findings(made):
     page = Report(made("classification")).html()
     assert 'data-test="findings"' not in page
-    assert "What the data show" not in page
+    assert "Findings in the data" not in page
 
 
 def test_section_stands_between_classes_and_time(made):
@@ -100,7 +100,7 @@ def test_columns_and_rows_are_named(made):
 
 def test_numbering_is_said_once_where_rows_are_named(made):
     results = made("findings")
-    assert section(results).count("Row numbers from 0") == 1
+    assert section(results).count("Rows are numbered from 0") == 1
     columns = replace(results, findings=results.findings[-1:])
     assert "Row numbers" not in section(columns)
 

@@ -8,8 +8,12 @@ from dataclasses import replace
 import pytest
 from learnable.baselines.results.results import Ceiling, Curve, Line, Point, Reach
 from learnable.reports import Report
-from learnable.reports.sections.learning import MOST_LINES, learning_facts, learning_svg
-from learnable.reports.svg import NARROW, WIDE
+from learnable.reports.sections.learning import (
+    MOST_LINES,
+    learning_chart,
+    learning_facts,
+)
+from learnable.reports.svg import NARROW, WIDE, page_svg
 
 EVIL = "<script>alert(1)</script>]]>\"' onload=x & {{ 7*7 }} \u202e\x00 網路"
 
@@ -81,10 +85,10 @@ def test_table_tells_of_all(made):
 @pytest.mark.parametrize(
     ("trend", "said"),
     [
-        ("rising", "still rises"),
-        ("flat", "hardly rises"),
-        ("falling", "falls"),
-        ("cannot tell", "cannot tell"),
+        ("rising", "still rising"),
+        ("flat", "nearly flat"),
+        ("falling", "falling"),
+        ("cannot tell", "unclear"),
     ],
 )
 def test_trend_is_said_in_words(made, trend, said):
@@ -103,13 +107,13 @@ def test_networks_are_drawn_first_and_told_of(made):
 @pytest.mark.parametrize("twice", [True, False])
 def test_chart_shows_every_size_and_the_promise(made, width, twice):
     found = learning_facts(results(made, line("forest", twice=twice)))
-    svg = learning_svg(found["chart"], width)
+    svg = page_svg(learning_chart(found["chart"], width))
     ET.fromstring(svg)
     said = re.findall(r'aria-label="(forest, [\d,]+ training rows: [^"]*)"', svg)
     assert [s.split(":")[0].split(", ", 1)[1] for s in said] == [
         f"{rows:,} training rows" for rows in (100, 200, 400, 800, 1_600)[: 4 + twice]
     ]
-    assert ("promised" in said[-1]) == twice
+    assert ("extrapolated" in said[-1]) == twice
 
 
 def test_numbers_that_are_none_leave_no_mark(made):

@@ -1,4 +1,4 @@
-"""What the page tells of a network beside its curve: luck, layers, texts, notes."""
+"""Facts of a network beside its curve: seeds, layers, texts, notes."""
 
 import json
 import math
@@ -10,13 +10,19 @@ import pytest
 from learnable.baselines.results.results import Layer, Sample, SeedRuns
 from learnable.reports import Report
 from learnable.reports import html as page_module
-from learnable.reports.embed import as_json, fitting
-from learnable.reports.html import to_html
-from learnable.reports.sections.architecture import kinds, layers_facts, unused_sentence
-from learnable.reports.sections.generated_text import sample_facts
-from learnable.reports.sections.seeds import strip_svg, tries_facts
+from learnable.reports.html import as_json, fitting, to_html
+from learnable.reports.sections.seeds import strip_chart, tries_facts
+from learnable.reports.sections.training import (
+    ALL_LAYERS,
+    TIMES,
+    kinds,
+    layer_facts,
+    sample_facts,
+    shape_of,
+    unused_sentence,
+)
 from learnable.reports.summarize import summarize
-from learnable.reports.svg import NARROW, WIDE
+from learnable.reports.svg import NARROW, WIDE, page_svg
 
 SAMPLE = Sample("KING LEAR:\n", "\n<b>Nothing</b> & more", 0.62, 47)
 
@@ -53,7 +59,7 @@ def test_seeds_without_a_number_are_told():
     facts = tries_facts(SeedRuns(1e-5, (math.nan, 1e-6)), 100)
     assert facts["sentences"] == [
         "1 of 2 seeds brings the loss below 1.0e\N{MINUS SIGN}05.",
-        "1 ended with no number.",
+        "1 ended with a loss of NaN or infinity.",
     ]
     assert tries_facts(SeedRuns(0.1, ()), 100) is None
     assert tries_facts(None, 100) is None
@@ -62,7 +68,7 @@ def test_seeds_without_a_number_are_told():
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 @pytest.mark.parametrize("losses", [(0.0, 0.5, 1e-7), (0.0,), (0.01, 0.01)])
 def test_strip_has_a_dot_for_each_seed(losses, width):
-    svg = strip_svg(tries_facts(SeedRuns(0.001, losses), 100), width)
+    svg = page_svg(strip_chart(tries_facts(SeedRuns(0.001, losses), 100), width))
     ET.fromstring(svg)
     assert len(re.findall(r'aria-label="loss \S+"', svg)) == len(losses)
     assert "below 0.001" in svg
@@ -94,13 +100,13 @@ def test_text_stays_as_it_was_written(made):
         "KING LEAR:\n",
         "\n&lt;b&gt;Nothing&lt;/b&gt; &amp; more",
     )
-    assert "62 % of it stands in the training text word for word" in page
-    assert "the longest such run has 47 characters" in page
+    assert "62 % of it occurs verbatim in the training text" in page
+    assert "the longest run has 47 characters" in page
 
 
 def test_text_that_is_not_copied_is_told_so():
     own = sample_facts(replace(SAMPLE, verbatim=0.0, longest=0))
-    assert "it is not copied" in own["sentence"]
+    assert "nothing is copied" in own["sentence"]
     assert len(sample_facts(replace(SAMPLE, text="x" * 9_000))["text"]) <= 2_000
     assert sample_facts(replace(SAMPLE, text="")) is None
     assert sample_facts(None) is None
@@ -131,40 +137,70 @@ def test_kinds_are_counted():
     assert kinds(many).endswith("1 Kind7, 2 others")
 
 
-def test_layers_are_drawn_in_a_fold(made):
-    page = Report(with_network(made, layers=layers(2))).html()
+def layer_rows(page):
+    """The cells of each row of the first table of layers, without tags."""
     inside = page.split('<details data-test="layers">')[1].split("</details>")[0]
-    assert inside.count("<svg") == 1
-    assert "Layers of mlp" in inside
-    assert "2 layers: 2 Dense." in inside
+    rows = re.findall(r"<tr>(.*?)</tr>", inside, re.S)
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in rows]
+    return [[re.sub(r"<[^>]*>", "", cell) for cell in row] for row in cells]
+
+
+RESIDUAL = (
+    Layer("stem", "Conv2D", (28, 28, 8), 1_584, ()),
+    Layer("conv", "Conv2D", (28, 28, 8), 584, ("stem",)),
+    Layer("add", "Add", (28, 28, 8), 0, ("conv", "stem")),
+    Layer("lost", "Flatten", (6_272,), 0, ("stem",), used=False),
+    Layer("head", "LSTM", (0, 32), 5_000, ("add",)),
+)
+
+
+def test_layers_are_a_table_in_a_fold(made):
+    page = Report(with_network(made, layers=RESIDUAL)).html()
+    assert layer_rows(page) == [
+        ["Layer", "Type", "Output shape", "Parameters", "Connected to"],
+        ["stem", "Conv2D", f"28 {TIMES} 28 {TIMES} 8", "1,584", "input"],
+        ["conv", "Conv2D", f"28 {TIMES} 28 {TIMES} 8", "584", "stem"],
+        ["add", "Add", f"28 {TIMES} 28 {TIMES} 8", "0", "conv, stem"],
+        ["lostreaches no output", "Flatten", "6,272", "0", "stem"],
+        ["head", "LSTM", f"any {TIMES} 32", "5,000", "add"],
+    ]
+    assert "Layers of mlp" in page
+    assert "5 layers: 2 Conv2D, 1 Add, 1 Flatten, 1 LSTM." in page
     assert 'data-test="layers"' not in Report(made("classification")).html()
 
 
-def test_diagrams_share_their_room(made):
-    (plain,) = with_network(made, layers=layers(300)).networks
-    drawn = [len(facts["drawn"]) for facts in layers_facts([plain, plain])]
-    assert drawn == [300, 0]
-    results = with_network(made, layers=layers(400))
+def test_shape_without_sizes_is_one_number():
+    assert shape_of(replace(RESIDUAL[0], shape=())) == "1"
+    assert shape_of(replace(RESIDUAL[0], shape=(1,))) == "1"
+
+
+@pytest.mark.parametrize("name", ["<b>\"&'", "\x00\ufffe\u202e", "x" * 500, ""])
+def test_names_of_layers_stay_texts(made, name):
+    odd = (Layer(name, name, (3,), 1, ()), Layer("b", "Dense", (2,), 8, (name,)))
+    page = Report(with_network(made, layers=odd)).html()
+    assert '<b>"' not in page
+    assert max(len(cell) for row in layer_rows(page) for cell in row) <= 80
+
+
+def test_tables_of_layers_share_their_room(made):
+    results = with_network(made, layers=layers(ALL_LAYERS + 100))
+    facts = layer_facts(results.networks[0], 20)
+    assert len(facts["rows"]) == 20
+    assert facts["more"] == f"and {ALL_LAYERS + 80} more layers"
     page = Report(results).html()
-    assert "Too many to be drawn here." in page
+    assert len(layer_rows(page)) == ALL_LAYERS + 1
+    assert "and 100 more layers in results.json." in page
     assert len(page.encode()) < 500_000
 
 
-def test_diagrams_give_way_on_a_page_that_is_too_large(made, monkeypatch):
+def test_curves_give_way_on_a_page_that_is_too_large(made, monkeypatch):
     facts = summarize(with_network(made, layers=layers(20)))
-    whole = to_html(facts)
-    assert 'data-test="diagram"' in whole
-    around = re.split(r'(?<=data-test="results">).*?(?=</script>)', whole)
-    bare = len("".join(around).encode())
-    monkeypatch.setattr(page_module, "LIMIT", bare - 2_000)
-    smaller = to_html(facts)
-    assert 'data-test="diagram"' not in smaller
-    assert 'data-test="layers"' in smaller
-    assert "The curve has no room" not in smaller
+    assert "The curve is left out" not in to_html(facts)
     monkeypatch.setattr(page_module, "LIMIT", 10_000)
     smallest = to_html(facts)
-    assert "The curve has no room on this page." in smallest
+    assert "The curve is left out to keep the page small." in smallest
     assert "Lowest validation loss" in smallest
+    assert 'data-test="layers"' in smallest
 
 
 def test_page_with_everything_is_small(made):

@@ -15,10 +15,10 @@ from learnable.baselines.results.results import Results
 from learnable.data.errors import BadData, Misuse
 from learnable.reports import Report
 from learnable.reports.html import script
-from learnable.reports.sections.forest import forest_svg
-from learnable.reports.sections.loss_curves import curve_svg, spread
+from learnable.reports.sections.forest import forest_chart
+from learnable.reports.sections.loss_curves import curve_chart, spread
 from learnable.reports.summarize import summarize
-from learnable.reports.svg import NARROW
+from learnable.reports.svg import NARROW, page_svg
 
 EVIL = "<script>alert(1)</script>]]>\"' onload=x & {{ 7*7 }} \u202e\x00 ünï 網路 🧠"
 ALL = (
@@ -183,13 +183,13 @@ def test_huge_runs_stay_small(made):
     rows += tuple(replace(rows[-1], name=name) for name in names)
     page = Report(replace(results, rows=rows, networks=networks)).html()
     assert len(page.encode()) < 500_000
-    assert "Without a chart here: network 12, network 13." in page
+    assert "Not shown here: network 12, network 13." in page
 
 
 def test_charts_are_valid_and_named(made):
     facts = summarize(made("hostile", EVIL))
-    forest = forest_svg(facts["scores"]["forest"], NARROW)
-    curve = curve_svg(facts["networks"][0]["curve"], NARROW)
+    forest = page_svg(forest_chart(facts["scores"]["forest"], NARROW))
+    curve = page_svg(curve_chart(facts["networks"][0]["curve"], NARROW))
     for svg in (forest, curve):
         root = ET.fromstring(svg)
         assert root.get("role") == "img"
@@ -200,7 +200,7 @@ def test_charts_are_valid_and_named(made):
 
 def test_charts_show_every_candidate_and_the_rule_of_thumb(made):
     facts = summarize(made("classification"))
-    root = ET.fromstring(forest_svg(facts["scores"]["forest"], 820))
+    root = ET.fromstring(page_svg(forest_chart(facts["scores"]["forest"], 820)))
     texts = [element.text for element in root.iter("text")]
     assert texts.count("majority class") == 2  # its row, and the name of the line
     assert "support vector machine" in texts
@@ -226,7 +226,7 @@ def test_page_takes_its_colours_from_the_reader(pages):
 def test_trimming_leaves_names_alone(made):
     name = 'x opacity="1" d="M1.234" font-family="sans-serif"'
     facts = summarize(made("hostile", name))
-    root = ET.fromstring(forest_svg(facts["scores"]["forest"], 820))
+    root = ET.fromstring(page_svg(forest_chart(facts["scores"]["forest"], 820)))
     shown = {element.text for element in root.iter("text")}
     assert any(text and text.startswith('x opacity="1" d="M1.234"') for text in shown)
 

@@ -19,9 +19,10 @@ from learnable.data import Card, Dataset
 from learnable.data.split import make_folds
 from learnable.reports import Report
 from learnable.reports.chart_files import chart_files
-from learnable.reports.embed import as_json, fitting
 from learnable.reports.figures import figures
+from learnable.reports.html import as_json, fitting
 from learnable.reports.summarize import summarize
+from learnable.reports.svg import page_svg
 
 EVIL = "<script>alert(1)</script>\"' {{ 7*7 }}"
 FIVE = ("a", "b", "c", "d", "e")
@@ -114,7 +115,7 @@ def test_learning_and_failures_stand_behind_training(made):
 
 def test_a_page_of_13_candidates_with_5_histories_has_room(full, page):
     assert len(page.encode()) < 500_000
-    assert "no room on this page" not in page
+    assert "left out to keep the page small" not in page
     svgs = re.findall(r"<svg.*?</svg>", page, re.S)
     assert len(svgs) > 30
     assert 'data-test="seeds"' in page
@@ -170,7 +171,9 @@ def test_pictures_lie_in_the_page_unless_there_is_no_room(full):
 def test_a_network_that_says_one_class_is_named(page, full):
     said = summarize(full)["histograms"]["classes"]
     assert len(said["sentences"]) == 1
-    assert said["sentences"][0].startswith("b says “x” of 100.0 % of the rows; truly")
+    assert said["sentences"][0].startswith(
+        "b predicts “x” for 100.0 % of the rows; it is"
+    )
     column = [head["name"] for head in said["heads"]].index("b")
     assert [row["said"][column] for row in said["rows"]] == ["600", "0", "0"]
     assert "micro average" in page
@@ -190,7 +193,7 @@ def test_lines_are_told_apart_without_colours(full):
 def test_calibration_tells_every_answer(full):
     for panel in summarize(full)["calibration"]["panels"]:
         told = [p["text"] for p in panel["points"]]
-        counts = [int(re.search(r"of (\d+) answer", t).group(1)) for t in told]
+        counts = [int(re.search(r"of (\d+) prediction", t).group(1)) for t in told]
         assert sum(counts) == 600
     collapsed = summarize(full)["calibration"]["panels"][1]
     assert collapsed["name"] == "b"
@@ -208,7 +211,7 @@ def test_every_panel_is_an_svg_with_a_name(made, text):
     for results in (with_seeds(with_pictures(base)), numbers(base)):
         drawn = figures(summarize(results))
         for key in ("seeds", "tradeoffs", "calibration", "points", "residuals"):
-            for svg in drawn[key]:
+            for svg in map(page_svg, drawn[key]):
                 root = ET.fromstring(svg)
                 assert root.get("aria-label")
                 assert not root.findall(".//script")
@@ -283,7 +286,7 @@ def test_wild_predictions_are_said_to_lie_further_off(made):
     said = {row.name: y for row in rows} | {"concrete_mlp": y + 1e7}
     results = replace(made("regression"), pictures=pictures(rows, y, said))
     pair = summarize(results)["residuals"]["panels"][0]
-    assert pair["off"] == "50 points at the edge lie further off."
+    assert pair["off"] == "50 points at the edge lie outside the axes."
 
 
 ROWS = Examples(

@@ -5,15 +5,16 @@ import xml.etree.ElementTree as ET
 
 import pytest
 from learnable.baselines.results.diagnosis import Diagnosis, ProbeStep
-from learnable.reports.sections.probe_charts import HALF, probe_svg
 from learnable.reports.sections.probes import (
+    HALF,
     MOST_LAYERS,
     MOST_LOOKS,
+    probe_chart,
     probe_facts,
     undrawn,
 )
 from learnable.reports.sections.repair_diff import LONGEST, MOST_LETTERS, program_facts
-from learnable.reports.svg import NARROW
+from learnable.reports.svg import NARROW, page_svg
 
 
 def found(**more):
@@ -30,11 +31,11 @@ def probe(title, **more):
 
 
 def gradients(*looks):
-    return probe("Norm of the gradient", looks=looks)
+    return probe("Gradient norm", looks=looks)
 
 
 def losses(*values):
-    return probe("Loss of each step", losses=values)
+    return probe("Loss by step", losses=values)
 
 
 def test_nothing_measured_draws_nothing():
@@ -73,26 +74,28 @@ def test_layers_that_any_chart_draws_are_not_named_again():
 
 def test_zero_gradients_are_named_and_drawn_at_the_edge():
     fact = gradients(look(0, {"a": 0.0, "b": 1.0}), look(1, {"a": 0.0, "b": 0.5}))
-    assert fact["sentences"] == ["Always no gradient: a."]
+    assert fact["sentences"] == ["No gradient at any step: a."]
     assert fact["chart"]["domain"] == [0.05, 1.0]
-    assert 'aria-label="a\nstep \n0: 0\n1: 0"' in probe_svg(fact["chart"], HALF)
+    assert 'aria-label="a\nstep \n0: 0\n1: 0"' in page_svg(
+        probe_chart(fact["chart"], HALF)
+    )
 
 
 def test_all_zero_is_said_and_not_drawn():
     fact = probe("Share of dead units", looks=(look(0, dead={"a": 0.0}),))
     assert fact["chart"] is None
     assert fact["sentences"] == [
-        "There is no dead unit in any layer drawn, at any step."
+        "There is no dead unit in any of these layers, at any step."
     ]
 
 
 def test_numbers_that_are_none_are_named():
     fact = gradients(look(0, {"a": 1.0, "b": math.nan}), look(1, {"a": math.inf}))
     assert [line["name"] for line in fact["chart"]["lines"]] == ["a"]
-    assert fact["sentences"] == ["Not always a number: a, b."]
+    assert fact["sentences"] == ["NaN or infinite at some steps: a, b."]
     fact = gradients(look(0, {"a": math.nan}))
     assert fact["chart"] is None
-    assert fact["sentences"] == ["Not always a number: a."]
+    assert fact["sentences"] == ["NaN or infinite at some steps: a."]
 
 
 def test_losses_are_means_of_many_steps():
@@ -106,7 +109,7 @@ def test_losses_are_means_of_many_steps():
 def test_step_where_the_loss_is_lost_is_said():
     fact = losses(0.7, 0.6, math.nan, math.inf)
     assert fact["chart"]["lines"][0]["points"] == [(1, 0.7), (2, 0.6)]
-    assert fact["sentences"] == ["From step 3 on not always a number."]
+    assert fact["sentences"] == ["The first NaN or infinite loss is at step 3."]
     assert losses(math.nan)["chart"] is None
 
 
@@ -132,16 +135,16 @@ def test_losses_far_apart_have_a_logarithmic_axis(values, log):
 )
 @pytest.mark.parametrize("width", [HALF, NARROW])
 def test_any_losses_can_be_drawn(values, width):
-    svg = probe_svg(losses(*values)["chart"], width)
+    svg = page_svg(probe_chart(losses(*values)["chart"], width))
     root = ET.fromstring(svg)
-    assert root.get("aria-label") == "Loss of each step over the steps"
+    assert root.get("aria-label") == "Loss by step over the steps"
     assert "NaN" not in svg
 
 
 @pytest.mark.parametrize("value", [1e-320, 1.0, 1e305])
 def test_any_gradient_can_be_drawn(value):
     fact = gradients(look(0, {"a" * 300: value, "<b>\x00": 0.0}))
-    svg = probe_svg(fact["chart"], NARROW)
+    svg = page_svg(probe_chart(fact["chart"], NARROW))
     ET.fromstring(svg)
     assert "NaN" not in svg
 
@@ -178,6 +181,6 @@ def test_long_code_is_cut_and_counted():
 def test_repaired_script_tells_whether_it_ran():
     assert program_facts(found(diff="+a"))["ran"] == ""
     said = program_facts(found(diff="+a", fixed="a"))["ran"]
-    assert said == "The repaired script was run, to its end."
+    assert said == "The repaired script was run to the end."
     said = program_facts(found(diff="+a", failed="NameError: b"))["ran"]
     assert said == "With these changes: NameError: b"

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 from learnable.baselines.results.results import Noise, Row
-from learnable.reports.embed import as_json, fitting
-from learnable.reports.html import to_html
+from learnable.reports.html import as_json, fitting, to_html
 from learnable.reports.sections.scores import failures, score_facts, timing_facts
 from learnable.reports.sections.training import ceiling, curve_facts, thin
 from learnable.reports.summarize import summarize
@@ -122,7 +121,7 @@ def test_losses_that_are_no_numbers_are_told(made):
     results = made("classification")
     history = {"loss": (0.9, math.nan, math.nan), "val_loss": (0.8, math.nan, math.nan)}
     curve = curve_facts(replace(results.networks[0], history=history), results)
-    assert "The validation loss is not a number from epoch 2." in curve["sentences"]
+    assert "The validation loss is NaN or infinite from epoch 2." in curve["sentences"]
     none = replace(results.networks[0], history={"loss": (math.nan,)})
     assert curve_facts(none, results) is None
 

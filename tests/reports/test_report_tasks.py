@@ -19,11 +19,11 @@ from learnable.reports.sections.forecasts import (
     MOST_TIMES,
     NAIVE,
     bounds,
-    course_svg,
+    course_chart,
     forecast_facts,
 )
 from learnable.reports.summarize import summarize
-from learnable.reports.svg import NARROW, WIDE
+from learnable.reports.svg import NARROW, WIDE, page_svg
 
 STEPS = 24
 ERRORS = {NAIVE: 1.2, "drift": 1.9, "ets": 0.8, "lstm": 0.9}
@@ -104,11 +104,11 @@ def test_caption_says_who_is_ahead_of_the_naive_forecast(made):
     said = forecast_facts(series(made))["sentences"]
     assert said == [
         "seasonal-naive has a MASE of 1.200.",
-        "Ahead of it: ets by 0.400, lstm by 0.300.",
-        "Not ahead: drift (1.900).",
+        "Better: ets by 0.400, lstm by 0.300.",
+        "Not better: drift (1.900).",
     ]
     said = forecast_facts(series(made, {NAIVE: 1.2, "drift": 1.9}))["sentences"]
-    assert "Ahead of it: no one." in said
+    assert "Better: none." in said
     assert forecast_facts(series(made, {NAIVE: math.nan, "ets": 1.0}))["lines"]
 
 
@@ -122,7 +122,7 @@ def test_skill_of_forecasts_is_put_in_words(made):
         "improvement in absolute error, compared with repeating the last season" in page
     )
     assert "seasonal-naive, which repeats the last season" in page
-    assert "Do past values tell something of later ones?" in page
+    assert "Do past values predict later ones?" in page
     assert "out of fold" not in page.split('data-test="candidates"')[0]
     assert "24 values" in page
 
@@ -142,12 +142,12 @@ def test_wild_forecast_does_not_hide_the_series(made):
     assert bounds(lines)[1] < 150
     assert 85 < low < 90 < 110 < high < 115
     wild = series(made, {NAIVE: 1.2, "lstm": 900.0})
-    assert "Further off than drawn: lstm." in forecast_facts(wild)["sentences"]
+    assert "Beyond the ends of the axis: lstm." in forecast_facts(wild)["sentences"]
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_course_is_drawn_with_its_times(made, width):
-    svg = course_svg(forecast_facts(series(made)), width)
+    svg = page_svg(course_chart(forecast_facts(series(made)), width))
     root = ET.fromstring(svg)
     shown = [e.text for e in root.iter("text") if re.match(r"19\d\d-\d\d", e.text)]
     assert 2 <= len(shown) <= 12
@@ -175,10 +175,10 @@ def test_characters_are_named(made):
     results = characters(made)
     rows = balance_facts(results)["rows"]
     assert [row["label"] for row in rows[:3]] == ["newline", "space", "a"]
-    assert balance_facts(results)["sentence"].startswith("Always saying “newline”")
+    assert balance_facts(results)["sentence"].startswith("Always predicting “newline”")
     page = Report(results).html()
     assert ">combining acute accent<" in page
-    assert "Which characters are taken for which" in page
+    assert "Confusion matri" in page
     assert "1,000 characters, 64 before each, 30 different" in page
     assert 'class="heat' not in page  # too many for a table
 
@@ -197,7 +197,7 @@ def test_labels_do_not_exclude_each_other(made):
     page = Report(results).html()
     assert 'data-test="confusions"' not in page
     assert "1,000 rows, 14 columns, 5 labels" in page
-    assert "labels that are named rightly" in page
+    assert "labels predicted correctly" in page
 
 
 def test_metrics_of_each_task_have_names(made):

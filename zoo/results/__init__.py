@@ -1,8 +1,7 @@
 """``python -m learnable.zoo.results``: run every model, and write what came of it.
 
 The figures go to ``results.json`` beside this file, which ``zoo show`` reads, and into
-the table of the README; nobody types them. A drawing of each network's layers goes to
-``docs/diagrams``. Models can be named to run only these.
+the table of the README; nobody types them. Models can be named to run only these.
 """
 
 from __future__ import annotations
@@ -23,7 +22,6 @@ from ...data.disk import write_whole
 from ..registry import MODELS, ModelCard
 
 FIGURES = Path(__file__).parent / "results.json"
-DIAGRAMS = Path(__file__).parents[2] / "docs" / "diagrams"
 README = Path(__file__).parents[2] / "README.md"
 START, END = "<!-- results -->\n", "<!-- /results -->"
 OWN_FILES = {"text-embedding": ("text/sms_spam.tsv", "--target", "0")}
@@ -97,21 +95,7 @@ def measure(card: ModelCard) -> Figures | None:
     facts = json.loads(run.stdout)
     if card.dataset not in ("", facts["about"]["name"]):
         return None  # it was trained on what stands in
-    _draw(card, facts["networks"][0])
     return _figures(card.name, typed, facts, seconds)
-
-
-def _draw(card: ModelCard, network: dict[str, Any]) -> None:
-    """Write the layers as an SVG for the docs."""
-    import cattrs
-
-    from ...baselines.results.results import Layer
-    from ...reports.diagram import diagram
-
-    layers = cattrs.structure(network["layers"], list[Layer])
-    title = f"Layers of {card.name}"
-    drawn = diagram(layers, title=title)
-    write_whole(DIAGRAMS / f"{card.name}.svg", drawn + "\n")
 
 
 def _data(card: ModelCard) -> list[str] | None:
