@@ -14,9 +14,7 @@ import numpy as np
 from ...data import Dataset
 from ...data.dataset import ORDERED
 from ..results.results import Picture, Pictures, Row, Tradeoff
-from ..verdicts.leakage import best_baseline
-from .board import FoldOutcomes
-from .fold_scores import MOST_CLASSES, learns
+from .fold_scores import MOST_CLASSES, FoldOutcomes, best_baseline, learns
 from .metrics import calibration_bins, calibration_error, safe_probabilities
 
 _MOST_NETWORKS = 12

@@ -24,9 +24,8 @@ from ...data.dataset import ORDERED
 from ...data.split import Fold, has_strata
 from ..results.results import Curve, Line, Point, Reach, Row, Score, Trend
 from ..scores import harness
-from ..scores.board import FoldOutcomes
 from ..scores.comparison import Estimate, over_folds
-from ..scores.fold_scores import RANGES, difference, make_rows, skill_estimate
+from ..scores.fold_scores import RANGES, FoldOutcomes, skill_difference, skill_estimate
 from .verdict import LABELS, LEAST_MARGIN, MARGIN, main_metric
 
 SHARES = (1 / 8, 1 / 4, 1 / 2)
@@ -155,7 +154,7 @@ def _tables(
         key = f"{outcome.candidate}\n{part}"
         by_key.setdefault(key, []).append(replace(outcome, candidate=key, fold=fold))
     wide = FoldOutcomes(board.dataset, board.folds, by_key)
-    rows = {row.name: row for row in make_rows(wide)}
+    rows = {row.name: row for row in wide.rows}
     sizes = []
     for name in names:
         keys = (*(f"{name}\n{part}" for part in range(len(parts))), name)
@@ -169,7 +168,7 @@ def _line(sizes: _Sizes) -> Line | None:
     if len(sizes.keys) < 2:
         return None
     full, half = sizes.keys[-1], sizes.keys[-2]
-    gain = difference(sizes.board, sizes.rows, full, half)
+    gain = skill_difference(sizes.board, sizes.rows, full, half)
     skills, scores = sizes.values("skill"), sizes.values(sizes.metric)
     ratio = step_ratio([score.mean for score in skills])
     held_out = sizes.board.held_out

@@ -6,16 +6,22 @@ each network. A verdict is a sentence with its numbers and with what would chang
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import inf, isfinite
 
 from ..results.results import Comparison, McNemar, Row, Signal, Verdict
-from ..scores.board import FoldOutcomes
 from ..scores.comparison import Estimate, holm, needed, standard_error
-from ..scores.fold_scores import learns, make_comparisons, make_rows, skill_estimate
+from ..scores.fold_scores import (
+    FoldOutcomes,
+    best_baseline,
+    learns,
+    make_comparisons,
+    skill_estimate,
+)
 from ..signal.effect_size import effect
 from ..signal.permutations import CLEAR, LEVEL
 from ..signal.power import EFFECTS
-from .leakage import best_baseline, find_suspicion
+from .leakage import find_suspicion
 
 CONFIDENT = 0.001
 """Corrected p-value at which a baseline's own gain proves a signal that the signal
@@ -49,17 +55,22 @@ class Evidence:
     task: str = ""
     test_over_train: float = 0.25  # rows of a fold
 
+    @cached_property
+    def best(self) -> Row | None:
+        """The baseline with the highest skill among those that use the features."""
+        return best_baseline(self.rows)
+
 
 def gather(board: FoldOutcomes, signal: Signal) -> Evidence:
     """The table, the comparisons and the checks of one board."""
-    rows = make_rows(board)
+    rows = board.rows
     skills = {row.name: skill_estimate(board, row) for row in rows if not row.error}
     return Evidence(
         rows,
         signal,
         make_comparisons(board, rows),
         skills,
-        find_suspicion(board, best_baseline(rows)),
+        find_suspicion(board),
         len(board.dataset),
         board.held_out,
         board.dataset.task,
@@ -159,7 +170,7 @@ def draw(evidence: Evidence) -> tuple[Verdict, ...]:
 
 def data_verdict(evidence: Evidence) -> Verdict:
     """``signal``, ``no-signal``, ``undecided`` or ``suspicious``."""
-    signal, best = evidence.signal, best_baseline(evidence.rows)
+    signal, best = evidence.signal, evidence.best
     if evidence.suspicion:
         return Verdict(
             "suspicious",
@@ -282,7 +293,7 @@ def network_verdict(evidence: Evidence, data: Verdict, row: Row) -> Verdict:
 
 def _beside_best(evidence: Evidence, row: Row) -> str:
     """Who is right alone, network or best baseline; "" where rows are not counted."""
-    best = best_baseline(evidence.rows)
+    best = evidence.best
     if best is None or row.error or evidence.suspicion:
         return ""
     pair = (row.name, best.name)
@@ -312,7 +323,7 @@ def _beside_naive(evidence: Evidence, row: Row) -> str:
 def _judge(evidence: Evidence, data: Verdict, row: Row) -> Verdict:
     if data.name == "suspicious":
         return Verdict("suspicious", row.name, data.sentence, data.change)
-    best = best_baseline(evidence.rows)
+    best = evidence.best
     if data.name != "signal":
         alone = not row.error and p_above(evidence.skills[row.name]) <= CONFIDENT
         if not (alone and _beats_all(evidence, row.name)):

@@ -4,9 +4,8 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
-from learnable.baselines.scores import fold_scores as tables
 from learnable.baselines.scores import harness
-from learnable.baselines.scores.board import collect_outcomes
+from learnable.baselines.scores.fold_scores import collect_outcomes
 from learnable.baselines.scores.harness import ask, run
 from learnable.data import load
 from learnable.data.split import make_folds
@@ -159,7 +158,7 @@ def test_scores_match_cross_validate():
     model = make_pipeline(StandardScaler(), LogisticRegression())
     folds = make_folds(data, folds=3, seed=4)
     board = collect_outcomes(data, folds, run({"m": model}, data, folds, jobs=1))
-    row = tables.make_rows(board)[0]
+    row = board.rows[0]
     splits = [(f.train, f.test) for f in folds]
     metrics = {"accuracy": "accuracy", "roc_auc": "roc_auc", "log_loss": "neg_log_loss"}
     x = data.x.to_numpy()

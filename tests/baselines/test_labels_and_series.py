@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.baselines.estimators.multilabel import EachLabel
-from learnable.baselines.scores.board import collect_outcomes
 from learnable.baselines.scores.fold_scores import (
+    collect_outcomes,
     make_course,
     make_predictions,
-    make_rows,
 )
 from learnable.baselines.scores.harness import Outcome, ask
 from learnable.baselines.scores.metrics import (
@@ -215,7 +214,7 @@ def walk(series_of):
 
 
 def test_skill_of_folds_is_pooled(walk):
-    rows = {row.name: row.scores for row in make_rows(walk)}
+    rows = {row.name: row.scores for row in walk.rows}
     mase = {name: scores["mase"].mean for name, scores in rows.items()}
     assert rows["seasonal-naive"]["skill"].mean == pytest.approx(0)
     expected = 1 - mase["net"] / mase["seasonal-naive"]
@@ -224,7 +223,7 @@ def test_skill_of_folds_is_pooled(walk):
 
 
 def test_easy_fold_does_not_rule_the_skill(walk):
-    rows = {row.name: row.scores["skill"].folds for row in make_rows(walk)}
+    rows = {row.name: row.scores["skill"].folds for row in walk.rows}
     assert rows["net"][0] == rows["seasonal-naive"][0] == 0
     assert np.isfinite(rows["net"]).all()
 
@@ -261,7 +260,7 @@ def test_predictions_of_labels_have_a_column_each(labels_of):
     table = make_predictions(board).sort_values("row")
     assert list(table)[3:] == ["target_a", "target_b", "p_a", "p_b"]
     np.testing.assert_array_equal(table[["target_a", "target_b"]], y)
-    (row,) = make_rows(board)
+    (row,) = board.rows
     assert row.confusion == ()
     assert row.scores["exact_match"].mean == 1
 
@@ -287,7 +286,7 @@ def test_predictions_of_a_text_are_characters():
     assert table["prediction"].tolist()[:2] == ["x", "\n"]
     assert table["target"].tolist()[:2] == ["x", "\n"]
     assert table["p_target"].tolist()[:2] == [0.7, 0.6]
-    (row,) = make_rows(board)
+    (row,) = board.rows
     bits = -(log2(0.7) + log2(0.6)) / 2
     assert row.scores["bits_per_character"].mean == pytest.approx(bits)
     assert row.scores["skill"].mean == pytest.approx(1 - bits)
