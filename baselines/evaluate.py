@@ -175,7 +175,7 @@ def run_study(
     board = collect_outcomes(dataset, splits, outcomes)
     evidence = gather(board, found)
     _check_any(evidence)
-    verdicts = verdict.draw(evidence)
+    verdicts = verdict.draw_verdicts(evidence)
     learned = LearnedContext(board, found, verdicts[-1], whole)
     faults = examine(dataset, evidence.rows, learned=learned)
     wanted = _wanted(curves, evidence, verdicts[-1].name, {**baselines, **candidates})

@@ -161,12 +161,12 @@ def _out_of_range(recipe: Recipe) -> Iterator[str]:
         yield f"steps is {recipe.steps} and epochs {recipe.epochs}; one must be 0"
 
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 _NAMES = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
 
 
-def structured(kind: type[T], facts: Mapping[str, Any], where: str) -> T:
+def structured(kind: type[_T], facts: Mapping[str, Any], where: str) -> _T:
     """A dataclass of numbers, texts, choices and tuples of them.
 
     Parameters

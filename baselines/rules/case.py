@@ -12,7 +12,7 @@ import numpy as np
 from ...data import Dataset
 from ..results.findings import MOST_NAMED, Finding, Severity
 from ..results.results import Row, Signal, Verdict
-from ..scores.fold_scores import FoldOutcomes, best_baseline
+from ..scores.fold_scores import FoldOutcomes, best_learner
 from .catalog import RULES
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class TableContext:
     @cached_property
     def best(self) -> Row | None:
         """The baseline with the highest skill among those that use the features."""
-        return best_baseline(self.candidates)
+        return best_learner(self.candidates)
 
     @cached_property
     def said(self) -> tuple[np.ndarray, np.ndarray] | None:

@@ -139,7 +139,7 @@ class FoldOutcomes:
     @cached_property
     def best(self) -> Row | None:
         """The baseline with the highest skill among those that use the features."""
-        return best_baseline(self.rows)
+        return best_learner(self.rows)
 
 
 def collect_outcomes(
@@ -323,7 +323,7 @@ def learns(row: Row) -> bool:
     return row.name not in THUMBS
 
 
-def best_baseline(rows: Sequence[Row]) -> Row | None:
+def best_learner(rows: Sequence[Row]) -> Row | None:
     """The baseline with the highest skill among those that use the features."""
     able = [r for r in rows if r.kind == "baseline" and not r.error and learns(r)]
     return max(able, key=lambda r: r.scores["skill"].mean, default=None)

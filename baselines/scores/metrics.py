@@ -112,7 +112,7 @@ def skill_of(losses: np.ndarray, bare: np.ndarray) -> float:
     return float(1 - own / naive) if naive > 0 else float("nan")
 
 
-def score(
+def all_metrics(
     y: np.ndarray,
     predictions: np.ndarray,
     y_train: np.ndarray,
@@ -148,7 +148,7 @@ def other_metrics(
     classes: int,
     season: int = 0,
 ) -> dict[str, float]:
-    """Return the metrics of `score` without skill."""
+    """Return the metrics of `all_metrics` without skill."""
     if season:
         return _forecast(y, predictions, y_train, season)
     if not classes:

@@ -38,7 +38,7 @@ from ..results.results import Basis, Ceiling, Row
 from ..scores.comparison import Estimate, over_folds, over_rows
 from ..scores.fold_scores import FoldOutcomes
 from ..signal.problem import is_fine
-from .verdict import LABELS
+from .verdict import METRIC_LABELS
 
 _NEAR = 4
 """With as many rows as this to the power of the columns, the nearest one lies within
@@ -90,7 +90,7 @@ def best_achievable_score(board: FoldOutcomes, *, seed: int = 0) -> Ceiling | No
         len(found.rows),
         reached,
         best.name,
-        _sentence(found, len(data), LABELS[metric], best.name, reached),
+        _sentence(found, len(data), METRIC_LABELS[metric], best.name, reached),
     )
 
 

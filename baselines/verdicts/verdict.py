@@ -13,7 +13,7 @@ from ..results.results import Comparison, McNemar, Row, Signal, Verdict
 from ..scores.comparison import Estimate, holm, needed, standard_error
 from ..scores.fold_scores import (
     FoldOutcomes,
-    best_baseline,
+    best_learner,
     learns,
     make_comparisons,
     skill_estimate,
@@ -29,7 +29,7 @@ test's maps do not see."""
 SIGNIFICANT = 0.05
 LEAST_P = 1e-99
 """Smaller p-values are not told: they say no more."""
-LABELS = {
+METRIC_LABELS = {
     "bits_per_character": "bits per character",
     "f1_macro": "macro F1",
     "accuracy": "accuracy",
@@ -58,7 +58,7 @@ class Evidence:
     @cached_property
     def best(self) -> Row | None:
         """The baseline with the highest skill among those that use the features."""
-        return best_baseline(self.rows)
+        return best_learner(self.rows)
 
 
 def gather(board: FoldOutcomes, signal: Signal) -> Evidence:
@@ -93,8 +93,8 @@ def _shown(row: Row, rows: Sequence[Row]) -> str:
 
 def main_metric(row: Row) -> tuple[str, str]:
     """Return the metric that is told of a candidate beside skill: words, and key."""
-    key = next(m for m in LABELS if m in row.scores)
-    return LABELS[key], key
+    key = next(m for m in METRIC_LABELS if m in row.scores)
+    return METRIC_LABELS[key], key
 
 
 def _thumb(rows: Sequence[Row]) -> Row | None:
@@ -161,7 +161,7 @@ STATED_EFFECT = 0.13
 ``no-signal`` is said only where one would have been found with 80 % power."""
 
 
-def draw(evidence: Evidence) -> tuple[Verdict, ...]:
+def draw_verdicts(evidence: Evidence) -> tuple[Verdict, ...]:
     """The verdict on each network, then the one on the data."""
     data = data_verdict(evidence)
     networks = [row for row in evidence.rows if row.kind == "network"]

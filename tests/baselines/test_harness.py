@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from learnable.baselines.scores import harness
 from learnable.baselines.scores.fold_scores import collect_outcomes
-from learnable.baselines.scores.harness import ask, run
+from learnable.baselines.scores.harness import predict_fold, run
 from learnable.data import load
 from learnable.data.split import make_folds
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -131,7 +131,7 @@ def test_words_become_certain_probabilities(classes):
 
 def test_unseen_class_gets_zero():
     model = LogisticRegression().fit([[0.0], [1.0], [2.0]], [0, 2, 2])
-    found = ask(model, np.array([[0.0], [2.0]]), classes=4)
+    found = predict_fold(model, np.array([[0.0], [2.0]]), classes=4)
     assert (found[:, [1, 3]] == 0).all()
     assert found.sum(axis=1) == pytest.approx(1)
 

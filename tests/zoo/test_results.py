@@ -166,7 +166,7 @@ def test_no_figures_are_none_yet(tmp_path, monkeypatch):
 
 def test_model_of_a_file_needs_the_file(tmp_path, monkeypatch):
     monkeypatch.setenv("ZOO_DATA", str(tmp_path))
-    assert results.measure(MODELS["text-embedding"]) is None
+    assert results.measure_model(MODELS["text-embedding"]) is None
 
 
 def test_figures_at_hand_are_of_models_there_are():

@@ -106,7 +106,7 @@ def train_on_rows(
     settings: Recipe, dataset: Dataset, rows: Cut, options: dict[str, Any]
 ) -> tuple[Trained, Any]:
     """The network trained on rows without order, and the encoder of its columns."""
-    from ..networks.train import train
+    from ..networks.train import train_network
 
     encoder, both = encoded(dataset, rows)
     if both[0].x.dtype == object:
@@ -115,7 +115,8 @@ def train_on_rows(
         return train_on_texts(settings, *both, **options), encoder
     more = _more(dataset, rows, encoder)
     reach = dataset.card.feature_range
-    return train(settings, *both, feature_range=reach, more=more, **options), encoder
+    options = options | {"feature_range": reach, "more": more}
+    return train_network(settings, *both, **options), encoder
 
 
 def encoded(dataset: Dataset, rows: Cut) -> tuple[Any, tuple[Rows, Rows]]:
@@ -265,7 +266,7 @@ def _network_facts(
 def _test_scores(
     predictions: np.ndarray, dataset: Dataset, rows: Cut
 ) -> dict[str, float]:
-    from ...baselines.scores.metrics import score, score_characters
+    from ...baselines.scores.metrics import all_metrics, score_characters
 
     truth = dataset.y[rows.test]
     if dataset.task == "characters":
@@ -276,7 +277,7 @@ def _test_scores(
         else dataset.y[[*rows.train, *rows.validation]]
     )
     classes, season = len(dataset.classes), dataset.season
-    return score(truth, predictions, past, classes=classes, season=season)
+    return all_metrics(truth, predictions, past, classes=classes, season=season)
 
 
 def _examples(
