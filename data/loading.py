@@ -277,7 +277,7 @@ def _from_catalog(known: Card, order: Order, seed: int) -> Dataset:
         x, y, classes = getattr(generate, what)(seed)
         return Dataset(x, y, known, classes)
     if kind == "bundled":
-        from .bundled import load_bundled
+        from .generate import load_bundled
 
         x, y, classes = load_bundled(what)
         return Dataset(x, y, known, classes)
