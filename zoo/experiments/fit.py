@@ -10,7 +10,7 @@ from ...data import Dataset
 from .. import console
 from ..recipe import Recipe
 from ..registry import card
-from .tasks import kind_of, outputs
+from .tasks import network_task, outputs
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,7 +56,7 @@ def fit_network(
 
     from ...data.split import cut
 
-    kind, rows = kind_of(dataset), cut(dataset, seed=seed)
+    task, rows = network_task(dataset), cut(dataset, seed=seed)
 
     def tell(epoch: int, epochs: int, logs: dict[str, float]) -> None:
         console.check_interrupt()
@@ -66,9 +66,9 @@ def fit_network(
 
     options = {"seed": seed, "on_epoch": tell, "checkpoint": checkpoint}
     with console.progress(f"training {settings.model}", quiet=quiet) as step:
-        trained, encoder = kind.train(settings, dataset, rows, options)
+        trained, encoder = task.train(settings, dataset, rows, options)
     start = time.perf_counter()
-    predictions = kind.predict(trained.serving, encoder, dataset, rows.test)
+    predictions = task.predict(trained.serving, encoder, dataset, rows.test)
     asked = time.perf_counter() - start
     tried = try_seeds(settings, dataset, seed=seed) if tries else None
     facts = _network_facts(
@@ -88,7 +88,7 @@ def try_seeds(settings: Recipe, dataset: Dataset, *, seed: int) -> SeedRuns | No
     for number in range(settings.seeds):
         console.check_interrupt()
         options = {"seed": number, "on_epoch": lambda *_: None}
-        trained, _ = kind_of(dataset).train(settings, dataset, rows, options)
+        trained, _ = network_task(dataset).train(settings, dataset, rows, options)
         losses.append(min(trained.history["loss"]))
     return SeedRuns(settings.until, tuple(losses))
 
@@ -107,20 +107,20 @@ def _network_facts(
     from ...baselines.results.results import Network
     from ..networks.losses import loss_unit
 
-    kind = kind_of(dataset)
+    task = network_task(dataset)
     return Network(
         name=settings.model,
         recipe=settings.to_dict(),
         parameters=trained.parameters,
         history=trained.history,
         loss_unit=loss_unit(settings, dataset.task),
-        test=kind.score(predictions, dataset, rows),
+        test=task.score(predictions, dataset, rows),
         examples=_examples(trained.serving, dataset),
         way=trained.way,
         reason=trained.reason,
         layers=layer_facts(settings, *trained.shape),
         tries=tries,
-        sample=kind.sample(trained.serving, dataset, rows, seed),
+        sample=task.sample(trained.serving, dataset, rows, seed),
         note=note_on(settings, predictions, dataset),
     )
 

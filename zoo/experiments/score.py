@@ -27,7 +27,7 @@ from .fit import (
     note_on,
     try_seeds,
 )
-from .tasks import kind_of
+from .tasks import network_task
 
 if TYPE_CHECKING:
     from ...baselines.evaluate import Curves, Study
@@ -78,7 +78,7 @@ def score(
     from ...baselines.estimators.catalog import for_dataset
     from ...baselines.evaluate import run_study
 
-    kind = kind_of(dataset)
+    task = network_task(dataset)
     splits = 1 if dataset.n_test else scoring.folds * scoring.repeats
     total = splits * scoring.seeds * (len(for_dataset(dataset)) + len(networks))
     words = "fits" if scoring.seeds == 1 else "fits at most"
@@ -91,7 +91,7 @@ def score(
 
     with console.progress("scoring on the same folds", quiet=quiet) as step:
         return run_study(
-            {n: kind.estimator(r, dataset, seed) for n, r in networks.items()},
+            {n: task.estimator(r, dataset, seed) for n, r in networks.items()},
             dataset,
             folds=scoring.folds,
             repeats=scoring.repeats,
@@ -200,7 +200,7 @@ def write_network(folder: Path, fitted: Fitted, dataset: Dataset) -> None:
     from ...data.encoder_file import ENCODER, write_encoder
 
     fitted.trained.serving.save(folder / MODEL)
-    if source := kind_of(dataset).source(dataset):
+    if source := network_task(dataset).source(dataset):
         (folder / TRAINING_TEXT).write_text(source, "utf-8")
     if fitted.encoder is None:
         return

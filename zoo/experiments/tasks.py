@@ -1,6 +1,6 @@
 """Tables, series and texts of characters: what networks do differently on each.
 
-`kind_of` chooses the kind of a dataset; whoever trains, predicts or scores asks it.
+`network_task` chooses the functions of a dataset; whoever trains or scores asks it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class TaskKind:
+class NetworkTask:
     """Functions of one kind of rows.
 
     Parameters
@@ -52,7 +52,7 @@ class TaskKind:
     source: Callable[[Dataset], str]
 
 
-def kind_of(dataset: Dataset) -> TaskKind:
+def network_task(dataset: Dataset) -> NetworkTask:
     """Return the functions of a dataset's rows."""
     return _KINDS.get(dataset.task, _TABLE)
 
@@ -170,7 +170,7 @@ def _no_source(dataset: Dataset) -> str:
     return ""
 
 
-_TABLE = TaskKind(
+_TABLE = NetworkTask(
     train_on_rows, _predict_rows, _rows_estimator, _score_rows, _no_sample, _no_source
 )
 
@@ -212,7 +212,7 @@ def _score_forecast(
     return _score(predictions, dataset, rows, dataset.y[: rows.test[0]])
 
 
-_SERIES = TaskKind(
+_SERIES = NetworkTask(
     _train_forecaster, _forecast, _forecaster, _score_forecast, _no_sample, _no_source
 )
 
@@ -286,7 +286,7 @@ def _source(dataset: Dataset) -> str:
     return training_text(x, dataset.y, dataset.classes, dataset.n_test)
 
 
-_CHARACTERS = TaskKind(
+_CHARACTERS = NetworkTask(
     _train_writer, _next_characters, _writer, _score_characters, _sample, _source
 )
 _KINDS = {"forecast": _SERIES, "characters": _CHARACTERS}
