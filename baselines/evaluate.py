@@ -19,14 +19,12 @@ from .results.results import About, Results, Verdict
 from .rules.context import LearnedContext, RuleResult
 from .rules.examine import examine
 from .scores import fold_scores, harness
-from .scores.board import FoldOutcomes, collect_outcomes
-from .scores.fold_scores import learns
+from .scores.fold_scores import FoldOutcomes, collect_outcomes, learns
 from .scores.prediction_plots import make_pictures
 from .signal import signal_test as signal
 from .verdicts import verdict
-from .verdicts.bayes_error import ceiling
-from .verdicts.comparisons import make_noise, make_pairs
-from .verdicts.leakage import best_baseline
+from .verdicts.bayes_error import best_achievable_score
+from .verdicts.comparisons import make_pairs, measure_noise
 from .verdicts.learning_curve import learning_curve
 from .verdicts.verdict import Evidence, gather
 
@@ -177,7 +175,7 @@ def run_study(
     board = collect_outcomes(dataset, splits, outcomes)
     evidence = gather(board, found)
     _check_any(evidence)
-    verdicts = verdict.draw(evidence)
+    verdicts = verdict.draw_verdicts(evidence)
     learned = LearnedContext(board, found, verdicts[-1], whole)
     faults = examine(dataset, evidence.rows, learned=learned)
     wanted = _wanted(curves, evidence, verdicts[-1].name, {**baselines, **candidates})
@@ -198,7 +196,7 @@ def _results(
 ) -> Results:
     """Make the results that follow from the scores alone."""
     # what is too good to be true says nothing of what can be reached
-    top = None if evidence.suspicion else ceiling(board, evidence.rows, seed=seed)
+    top = None if evidence.suspicion else best_achievable_score(board, seed=seed)
     return Results(
         command="",
         seed=seed,
@@ -212,8 +210,8 @@ def _results(
         signal=evidence.signal,
         verdicts=verdicts,
         comparisons=evidence.comparisons,
-        pairs=make_pairs(board, evidence.rows),
-        noise=make_noise(board, evidence.rows),
+        pairs=make_pairs(board),
+        noise=measure_noise(board),
         course=fold_scores.make_course(board),
         ceiling=top,
         pictures=make_pictures(board, evidence.rows, seed=seed),
@@ -224,7 +222,7 @@ def _wanted(
     curves: Curves, evidence: Evidence, data: str, candidates: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The candidates whose learning curves are drawn, the best baseline's first."""
-    best = best_baseline(evidence.rows)
+    best = evidence.best
     if best is None or curves == "none":
         return {}
     able = [row.name for row in evidence.rows if not row.error and learns(row)]

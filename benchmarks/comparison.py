@@ -15,14 +15,17 @@ from typing import Any
 
 import numpy as np
 from learnable.baselines.results.results import Comparison, Row, Score, Signal, Verdict
-from learnable.baselines.scores.board import FoldOutcomes
 from learnable.baselines.scores.comparison import (
     MOST_REPEATS,
     Needed,
     inflation,
     needed,
 )
-from learnable.baselines.scores.fold_scores import make_comparisons, skill_estimate
+from learnable.baselines.scores.fold_scores import (
+    FoldOutcomes,
+    make_comparisons,
+    skill_estimate,
+)
 from learnable.baselines.verdicts.verdict import Evidence, margin, network_verdict
 from learnable.benchmarks.blocks import CANDIDATES, Cell, all_skills, dataset
 from learnable.benchmarks.tables import HERE, markdown, put_between, save

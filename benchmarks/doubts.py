@@ -28,8 +28,7 @@ from learnable.baselines.rules.label_noise import (
     share_of_errors,
 )
 from learnable.baselines.scores import harness
-from learnable.baselines.scores.board import collect_outcomes
-from learnable.baselines.scores.fold_scores import make_rows
+from learnable.baselines.scores.fold_scores import collect_outcomes
 from learnable.benchmarks.tables import HERE, markdown, put_between, save
 from learnable.data.split import make_folds
 
@@ -68,7 +67,7 @@ def measure(dataset: Dataset) -> tuple[float, float] | None:
         dataset, folds, harness.run(judges, dataset, folds, jobs=1)
     )
     learned = LearnedContext(board, NOTHING, Verdict("signal", "", "", ""), dataset)
-    case = TableContext(dataset, make_rows(board), learned)
+    case = TableContext(dataset, board.rows, learned)
     errors = share_of_errors(case)
     if case.said is None or errors > 1:
         return None

@@ -18,8 +18,7 @@ from learnable.baselines.results.results import Signal, Verdict
 from learnable.baselines.rules.context import LearnedContext, TableContext
 from learnable.baselines.rules.label_noise import label_noise
 from learnable.baselines.scores import harness
-from learnable.baselines.scores.board import collect_outcomes
-from learnable.baselines.scores.fold_scores import make_rows
+from learnable.baselines.scores.fold_scores import collect_outcomes
 from learnable.benchmarks.tables import HERE, markdown, put_between, save
 from learnable.data.split import make_folds
 
@@ -50,7 +49,7 @@ def try_one(dataset: Dataset, share: float) -> dict[str, Any]:
     outcomes = harness.run(baselines_for(planted), planted, folds, jobs=1)
     board = collect_outcomes(planted, folds, outcomes)
     learned = LearnedContext(board, NOTHING, Verdict("signal", "", "", ""), planted)
-    case = TableContext(planted, make_rows(board), learned)
+    case = TableContext(planted, board.rows, learned)
     found = label_noise(case)
     facts: dict[str, Any] = {"planted": len(wrong), "severity": "-", "named": 0}
     if found is None:

@@ -20,10 +20,9 @@ from joblib import Parallel, delayed
 from learnable import Card, Dataset, load
 from learnable.baselines.estimators.catalog import baselines_for
 from learnable.baselines.results.results import Reach
-from learnable.baselines.scores import fold_scores as tables
 from learnable.baselines.scores import harness
-from learnable.baselines.scores.board import FoldOutcomes, collect_outcomes
-from learnable.baselines.verdicts.bayes_error import ceiling
+from learnable.baselines.scores.fold_scores import FoldOutcomes, collect_outcomes
+from learnable.baselines.verdicts.bayes_error import best_achievable_score
 from learnable.baselines.verdicts.learning_curve import learning_curve
 from learnable.benchmarks.tables import HERE, markdown, put_between, save
 from learnable.data.dataset import take
@@ -54,7 +53,7 @@ def try_table(root: Path, entry: dict[str, Any]) -> list[dict[str, Any]]:
         data = some(data, sample_rows(data, ROWS, seed=1))
     names = (FOREST, "logistic" if data.is_classification else "ridge")
     board, _ = scored(data, names)
-    actual = {row.name: row.scores for row in tables.make_rows(board)}
+    actual = {row.name: row.scores for row in board.rows}
     found = []
     for half in hold_out(data.y, 0.5, classes=has_strata(data), seed=5):
         curve = learning_curve(*scored(some(data, half), names), jobs=1)
@@ -176,7 +175,7 @@ def try_draw(draw: Draw, seed: int) -> tuple[str, float, float, float]:
     """What the range is founded on, its ends, and the truth."""
     data, truth = draw(np.random.default_rng(seed))
     board, _ = scored(data, ("majority", "logistic", "naive-bayes", "mean", "ridge"))
-    found = ceiling(board, tables.make_rows(board))
+    found = best_achievable_score(board)
     assert found is not None
     return found.basis, found.low, found.high, truth
 

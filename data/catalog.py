@@ -182,7 +182,7 @@ def list_datasets(pattern: str = "*") -> list[str]:
     return [name for name in DATASETS if fnmatchcase(name, pattern)]
 
 
-def card(name: str) -> Card:
+def card_of(name: str) -> Card:
     """The card of a dataset in the catalog.
 
     Raises

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -152,7 +153,24 @@ class Dataset:
         """Whether a row is an array of more than one axis."""
         return self.x.ndim > 2
 
+    @cached_property
+    def row_hashes(self) -> np.ndarray:
+        """One number a row; rows with equal features have equal numbers."""
+        return row_hashes(self.x)
+
 
 def take(x: np.ndarray | pd.DataFrame, rows: np.ndarray) -> np.ndarray | pd.DataFrame:
     """The given rows, by position, of an array or a DataFrame."""
     return x.iloc[rows] if hasattr(x, "iloc") else x[rows]  # type: ignore[union-attr]
+
+
+def row_hashes(x: pd.DataFrame | np.ndarray) -> np.ndarray:
+    """One number a row, of shape (n_rows,); equal rows have equal numbers."""
+    import numpy as np
+    import pandas as pd
+
+    if isinstance(x, pd.DataFrame):
+        # pandas' hints leave its function out
+        hashes = pd.util.hash_pandas_object(x, index=False)  # type: ignore[attr-defined]
+        return hashes.to_numpy()
+    return np.array([hash(row.tobytes()) for row in x])

@@ -18,7 +18,7 @@ from .stored import OnDiskRows
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
 FORMATS = ("PNG", "JPEG", "BMP", "DIB", "GIF", "WEBP")
 """What a file may hold, whatever its ending: Pillow starts Ghostscript on others."""
-BLOCK = 512
+_BLOCK = 512
 """Images read at a time."""
 MOST_BROKEN = 0.1
 """A larger share of images that cannot be read is no accident, and is refused."""
@@ -72,7 +72,7 @@ def open_images(path: Path) -> OnDiskRows:
     _check_classes(path, [label for _, label in rows])
     seen = [look for look in looks if look]
     form = _commonest(seen)
-    starts = np.minimum(np.arange(0, len(rows) + BLOCK, BLOCK), len(rows))
+    starts = np.minimum(np.arange(0, len(rows) + _BLOCK, _BLOCK), len(rows))
 
     def read(block: int) -> np.ndarray:
         some = rows[starts[block] : starts[block + 1]]

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .catalog import DATASETS, card
+from .catalog import DATASETS, card_of
 from .characters import read_text, text_rows
 from .columns import find_column
 from .dataset import ORDERED, TASKS, Card, Dataset, take
@@ -192,7 +192,7 @@ def load(
         table = _Table(target, task, drop, group, header)
         dataset = _from_file(path, table, order, memory, seed)
     else:
-        known = card(str(name))
+        known = card_of(str(name))
         _refuse(f"{name!r} of the catalog, which has one", target, drop, group, task)
         dataset = _from_catalog(known, order, seed)
     if limit is not None and limit < len(dataset) and dataset.task not in ORDERED:
@@ -277,7 +277,7 @@ def _from_catalog(known: Card, order: Order, seed: int) -> Dataset:
         x, y, classes = getattr(generate, what)(seed)
         return Dataset(x, y, known, classes)
     if kind == "bundled":
-        from .bundled import load_bundled
+        from .generate import load_bundled
 
         x, y, classes = load_bundled(what)
         return Dataset(x, y, known, classes)

@@ -378,7 +378,7 @@ def arima_fits(values: np.ndarray, season: int) -> Iterator[Any]:
     Differences are taken as in Hyndman, Khandakar 2008.
     """
     over = int(season > 1 and strength(values, season) > _STRONG)
-    times = differences(values[season:] - values[:-season] if over else values)
+    times = differencing_order(values[season:] - values[:-season] if over else values)
     constant = "c" if over + times == 0 else None
     plain = [] if over else [(p, q, 0, 0) for p, q in PLAIN_ORDERS]
     orders = [*plain, *(SEASONAL_ORDERS if season > 1 else [])]
@@ -420,7 +420,7 @@ def strength(values: np.ndarray, season: int) -> float:
     return max(0.0, 1 - float(parts.resid.var()) / whole) if whole > 0 else 0.0
 
 
-def differences(values: np.ndarray, most: int = 2) -> int:
+def differencing_order(values: np.ndarray, most: int = 2) -> int:
     """Count the differences taken until a KPSS test (5 %) finds the level stable.
 
     Kwiatkowski, Phillips, Schmidt, Shin 1992, Journal of Econometrics 54. Their lags

@@ -12,9 +12,7 @@ import numpy as np
 from ...data import Dataset
 from ..results.findings import MOST_NAMED, Finding, Severity
 from ..results.results import Row, Signal, Verdict
-from ..scores.board import FoldOutcomes
-from ..signal.problem import row_hashes
-from ..verdicts.leakage import best_baseline
+from ..scores.fold_scores import FoldOutcomes, best_learner
 from .registry import RULES
 
 if TYPE_CHECKING:
@@ -49,7 +47,7 @@ class TableContext:
     @cached_property
     def best(self) -> Row | None:
         """The baseline with the highest skill among those that use the features."""
-        return best_baseline(self.candidates)
+        return best_learner(self.candidates)
 
     @cached_property
     def said(self) -> tuple[np.ndarray, np.ndarray] | None:
@@ -84,7 +82,7 @@ class TableContext:
     @cached_property
     def kinds(self) -> tuple[np.ndarray, np.ndarray]:
         """A number for each row, equal for equal features; how often each occurs."""
-        hashes = row_hashes(self.dataset.x)
+        hashes = self.dataset.row_hashes
         _, kinds, counts = np.unique(hashes, return_inverse=True, return_counts=True)
         return kinds, counts
 

@@ -1,20 +1,28 @@
-"""From outcomes to the table: scores with intervals, and comparisons."""
+"""The outcomes of all candidates on all folds: scores, intervals and comparisons."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...data import Dataset
+from ...data.split import Fold
 from ..estimators.catalog import for_dataset
 from ..results.results import Comparison, Course, McNemar, Row, Score
-from .board import FoldOutcomes
 from .comparison import Estimate, holm, mcnemar, over_folds, over_rows, with_seeds
 from .harness import Outcome
-from .metrics import reference, scaled_losses, score, score_characters
+from .metrics import (
+    other_metrics,
+    reference,
+    scaled_losses,
+    score_characters,
+    skill_of,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,18 +45,124 @@ MOST_CLASSES = 200
 """With more there is no table of confusions."""
 
 
-def make_rows(board: FoldOutcomes) -> tuple[Row, ...]:
-    """The table, one row for each candidate."""
-    return tuple(_row(board, name) for name in board.outcomes)
+@dataclass(frozen=True)
+class FoldOutcomes:
+    """All outcomes on one dataset, with the folds they were got on.
+
+    ``outcomes`` holds those of each candidate's own seed, one a fold; ``more`` those of
+    further seeds, of the candidates that have some. What follows from them is computed
+    once, when it is first asked for.
+    """
+
+    dataset: Dataset
+    folds: tuple[Fold, ...]
+    outcomes: Mapping[str, Sequence[Outcome]]
+    more: Mapping[str, Sequence[Outcome]] = field(default_factory=dict)
+
+    @property
+    def held_out(self) -> bool:
+        """Whether there is one split only, so that intervals are over rows."""
+        return len(self.folds) == 1
+
+    @cached_property
+    def test_over_train(self) -> float:
+        """A fold's test over train rows; the mean where a series' rows grow."""
+        return float(np.mean([len(f.test) / len(f.train) for f in self.folds]))
+
+    @cached_property
+    def asked(self) -> dict[str, int]:
+        """The facts of the task that the scoring needs."""
+        data = self.dataset
+        return {"classes": len(data.classes), "season": data.season}
+
+    def failure(self, name: str) -> str | None:
+        """Why a candidate has no scores; equal reasons are counted."""
+        trainings = self.trainings(name)
+        errors = Counter(o.error for o in trainings if o.error)
+        if not errors:
+            return None
+        of = f"{len(self.folds)} folds"
+        if name in self.more:
+            of = f"{len(trainings)} trainings"
+        return "; ".join(f"{e} (in {n} of {of})" for e, n in errors.items())
+
+    def trainings(self, name: str) -> list[Outcome]:
+        """A candidate's outcomes by seed, then by fold."""
+        return [*self.outcomes[name], *self.more.get(name, ())]
+
+    @cached_property
+    def references(self) -> tuple[np.ndarray, ...]:
+        """Predictions of the reference for the test rows of each fold."""
+        y = self.dataset.y
+        return tuple(
+            reference(y[fold.train], len(fold.test), **self.asked)
+            for fold in self.folds
+        )
+
+    @cached_property
+    def reference_losses(self) -> tuple[np.ndarray, ...]:
+        """Losses of the reference on each fold, as `losses` has those of candidates."""
+        return tuple(_losses(self, i, said) for i, said in enumerate(self.references))
+
+    @cached_property
+    def reference_scores(self) -> tuple[dict[str, float], ...]:
+        """Metrics of the reference on each fold, without skill."""
+        y = self.dataset.y
+        return tuple(
+            other_metrics(y[fold.test], said, y[fold.train], **self.asked)
+            for fold, said in zip(self.folds, self.references, strict=True)
+        )
+
+    @cached_property
+    def losses(self) -> dict[str, tuple[np.ndarray, ...]]:
+        """Losses of each candidate without a failure, for each of its trainings.
+
+        One a test row; of a text one for each block of `_BLOCK` characters.
+        """
+        return {
+            name: tuple(_losses(self, o.fold, _said(o)) for o in self.trainings(name))
+            for name in self.outcomes
+            if not self.failure(name)
+        }
+
+    @cached_property
+    def seed_scores(self) -> dict[str, list[list[dict[str, float]]]]:
+        """All metrics of each candidate without a failure, by seed, then by fold."""
+        return {name: _seed_scores(self, name) for name in self.losses}
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The table, one row for each candidate."""
+        about = {b.name: b.about for b in for_dataset(self.dataset)}
+        return tuple(_row(self, name, about) for name in self.outcomes)
+
+    @cached_property
+    def best(self) -> Row | None:
+        """The baseline with the highest skill among those that use the features."""
+        return best_learner(self.rows)
 
 
-def _row(board: FoldOutcomes, name: str) -> Row:
-    about = {b.name: b.about for b in for_dataset(board.dataset)}
+def collect_outcomes(
+    dataset: Dataset, folds: Sequence[Fold], outcomes: Sequence[Outcome]
+) -> FoldOutcomes:
+    """Outcomes grouped by candidate, each in the order of the folds."""
+    own: dict[str, list[Outcome]] = {}
+    more: dict[str, list[Outcome]] = {}
+    for outcome in sorted(outcomes, key=lambda o: (o.seed, o.fold)):
+        kind = more if outcome.seed else own
+        kind.setdefault(outcome.candidate, []).append(outcome)
+    names = dict.fromkeys(o.candidate for o in outcomes)
+    return FoldOutcomes(
+        dataset, tuple(folds), {name: own[name] for name in names}, more
+    )
+
+
+def _row(board: FoldOutcomes, name: str, about: Mapping[str, str]) -> Row:
     kind = "baseline" if name in about else "network"
     error = board.failure(name)
     if error:
         return Row(name, kind, about.get(name, ""), {}, None, None, (), error)
-    each = seed_scores(board, name)
+    each = board.seed_scores[name]
     folds = _mean_scores(each)
     scores = {
         metric: _score(board, name, metric, [f[metric] for f in folds])
@@ -68,9 +182,9 @@ def _row(board: FoldOutcomes, name: str) -> Row:
     )
 
 
-def seed_scores(board: FoldOutcomes, name: str) -> list[list[dict[str, float]]]:
-    """All metrics of a candidate for each seed, and for each fold of it."""
-    scores = [_fold_scores(board, o) for o in board.trainings(name)]
+def _seed_scores(board: FoldOutcomes, name: str) -> list[list[dict[str, float]]]:
+    pairs = zip(board.trainings(name), board.losses[name], strict=True)
+    scores = [_fold_scores(board, outcome, own) for outcome, own in pairs]
     size = len(board.folds)
     found = [scores[i : i + size] for i in range(0, len(scores), size)]
     return [_pooled_skill(board, f) for f in found] if board.dataset.series else found
@@ -91,15 +205,15 @@ def _by_fold(
     return tuple(tuple(f[metric] for f in fold) for fold in zip(*found, strict=True))
 
 
-def _fold_scores(board: FoldOutcomes, outcome: Outcome) -> dict[str, float]:
+def _fold_scores(
+    board: FoldOutcomes, outcome: Outcome, own: np.ndarray
+) -> dict[str, float]:
     fold, y = board.folds[outcome.fold], board.dataset.y
-    assert outcome.predictions is not None
-    truth, past = y[fold.test], y[fold.train]
-    if board.dataset.task != "characters":
-        return score(truth, outcome.predictions, past, **board.asked)
-    own, bare = losses(board, outcome)
-    skill = {"skill": float(1 - own.mean() / bare.mean())}
-    return skill | score_characters(truth, outcome.predictions)
+    skill = {"skill": skill_of(own, board.reference_losses[outcome.fold])}
+    truth, said = y[fold.test], _said(outcome)
+    if board.dataset.task == "characters":
+        return skill | score_characters(truth, said)
+    return skill | other_metrics(truth, said, y[fold.train], **board.asked)
 
 
 def _pooled_skill(
@@ -110,11 +224,7 @@ def _pooled_skill(
     A fold on which the naive forecast happens to be nearly right would outweigh all
     others if each fold had a ratio of its own.
     """
-    y, naive = board.dataset.y, []
-    for fold in board.folds:
-        past = y[fold.train]
-        said = reference(past, len(fold.test), **board.asked)
-        naive.append(score(y[fold.test], said, past, **board.asked))
+    naive = board.reference_scores
     # a series that has not moved yet gives no scale
     scaled = all(np.isfinite(found["mase"]) for found in naive)
     unit = "mase" if scaled else "mae"
@@ -142,12 +252,11 @@ def _estimate(
     """The interval's source: the folds, or on one held-out set the rows."""
     if not board.held_out:
         return over_folds(values, test_over_train=board.test_over_train)
-    trainings = board.trainings(name)
-    parts = [by_rows(board, o, metric) for o in trainings]
-    known = [part for part in parts if part is not None]
-    if not known:
+    owns = _by_rows(board, name, metric)
+    if not owns:
         return None
-    found = over_trainings([own for own, _ in known], known[0][1])
+    bare = board.reference_losses[0] if metric == "skill" else np.ones(len(owns[0]))
+    found = _over_trainings(owns, bare)
     return replace(found, mean=1 - found.mean) if metric == "skill" else found
 
 
@@ -166,20 +275,18 @@ def _confusion(
         return ()
     counts = np.zeros((n, n), dtype=int)
     for outcome in outcomes if n else ():
-        assert outcome.predictions is not None
         truth = board.dataset.y[board.folds[outcome.fold].test]
-        np.add.at(counts, (truth, outcome.predictions.argmax(axis=1)), 1)
+        np.add.at(counts, (truth, _said(outcome).argmax(axis=1)), 1)
     return tuple(tuple(int(v) for v in row) for row in counts)
 
 
-def difference(
+def skill_difference(
     board: FoldOutcomes, rows: Mapping[str, Row], a: str, b: str
 ) -> Estimate:
     """The skill of a minus that of b, over the same folds or rows."""
     if board.held_out:
-        found = [[losses(board, o) for o in board.trainings(n)] for n in (a, b)]
-        own, other = ([values for values, _ in of] for of in found)
-        return over_trainings(other, found[0][0][1], own)
+        own, other = board.losses[a], board.losses[b]
+        return _over_trainings(other, board.reference_losses[0], own)
     pairs = zip(
         rows[a].scores["skill"].folds, rows[b].scores["skill"].folds, strict=True
     )
@@ -195,7 +302,7 @@ def make_comparisons(
     baselines = [r.name for r in table.values() if r.kind == "baseline" and learns(r)]
     found = []
     for network in (r.name for r in table.values() if r.kind == "network"):
-        estimates = [difference(board, table, network, b) for b in baselines]
+        estimates = [skill_difference(board, table, network, b) for b in baselines]
         p_values = [e.p_value() for e in estimates]
         rights = make_mcnemars(board, [(network, b) for b in baselines])
         found += [
@@ -216,11 +323,17 @@ def learns(row: Row) -> bool:
     return row.name not in THUMBS
 
 
+def best_learner(rows: Sequence[Row]) -> Row | None:
+    """The baseline with the highest skill among those that use the features."""
+    able = [r for r in rows if r.kind == "baseline" and not r.error and learns(r)]
+    return max(able, key=lambda r: r.scores["skill"].mean, default=None)
+
+
 _BLOCK = 100
 """Neighbouring characters are not independent: intervals are over means of so many."""
 
 
-def over_trainings(
+def _over_trainings(
     owns: Sequence[np.ndarray],
     bare: np.ndarray,
     others: Sequence[np.ndarray] = (),
@@ -231,40 +344,33 @@ def over_trainings(
     return with_seeds(over_rows(mean, bare), *seeds)
 
 
-def by_rows(
-    board: FoldOutcomes, outcome: Outcome, metric: str
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return the held-out rows' contributions to a metric, and their divisors."""
-    if metric == "skill":
-        return losses(board, outcome)
-    if metric in ("log_loss", "bits_per_character"):
-        own, _ = losses(board, outcome)
-        own = own / np.log(2) if metric == "bits_per_character" else own
-        return own, np.ones_like(own)
+def _by_rows(board: FoldOutcomes, name: str, metric: str) -> list[np.ndarray]:
+    """The held-out rows' contributions to a metric, by training; empty if none has."""
+    if metric in ("skill", "log_loss"):
+        return list(board.losses[name])
+    if metric == "bits_per_character":
+        return [own / np.log(2) for own in board.losses[name]]
     if metric == "accuracy" and board.dataset.y.ndim == 1:
-        right = _blocks(board, is_right(board, outcome))
-        return right, np.ones(len(right))
-    return None
+        return [_blocks(board, _is_right(board, o)) for o in board.trainings(name)]
+    return []
 
 
-def is_right(board: FoldOutcomes, outcome: Outcome) -> np.ndarray:
-    """Whether the likeliest class is the true one, for each test row."""
+def _said(outcome: Outcome) -> np.ndarray:
     assert outcome.predictions is not None
+    return outcome.predictions
+
+
+def _is_right(board: FoldOutcomes, outcome: Outcome) -> np.ndarray:
+    """Whether the likeliest class is the true one, for each test row."""
     truth = board.dataset.y[board.folds[outcome.fold].test]
-    return outcome.predictions.argmax(axis=1) == truth
+    return _said(outcome).argmax(axis=1) == truth
 
 
-def losses(board: FoldOutcomes, outcome: Outcome) -> tuple[np.ndarray, np.ndarray]:
-    """Losses of the test rows of a fold, and the reference's."""
-    fold, y = board.folds[outcome.fold], board.dataset.y
-    predictions = outcome.predictions
-    assert predictions is not None
-    truth, past = y[fold.test], y[fold.train]
-    bare = reference(past, len(fold.test), **board.asked)
-    own, naive = (
-        scaled_losses(truth, p, past, **board.asked) for p in (predictions, bare)
-    )
-    return _blocks(board, own), _blocks(board, naive)
+def _losses(board: FoldOutcomes, number: int, said: np.ndarray) -> np.ndarray:
+    """Losses of predictions for the test rows of a fold."""
+    fold, y = board.folds[number], board.dataset.y
+    own = scaled_losses(y[fold.test], said, y[fold.train], **board.asked)
+    return _blocks(board, own)
 
 
 def _blocks(board: FoldOutcomes, values: np.ndarray) -> np.ndarray:
@@ -289,7 +395,7 @@ def make_mcnemars(
     if not able or data.task == "characters" or data.groups is not None:
         return [None] * len(pairs)
     rights = {
-        name: is_right(board, board.outcomes[name][0])
+        name: _is_right(board, board.outcomes[name][0])
         for name in {name for pair in pairs for name in pair}
     }
     counts = [

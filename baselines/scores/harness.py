@@ -213,7 +213,7 @@ def fit_and_ask(job: _Job) -> Outcome:
         start = time.perf_counter()
         _fit(estimator, rows)
         fitted = time.perf_counter()
-        predictions = ask(
+        predictions = predict_fold(
             estimator, rows.x_test, classes=rows.classes, targets=rows.y_train.shape[1:]
         )
         done = time.perf_counter()
@@ -250,7 +250,7 @@ def _fit(estimator: Any, rows: _Rows) -> None:
         estimator.fit(rows.x_train, rows.y_train, **options)
 
 
-def ask(
+def predict_fold(
     estimator: Any, x: np.ndarray, *, classes: int, targets: tuple[int, ...] = ()
 ) -> np.ndarray:
     """Probabilities of shape (n_rows, n_classes), or numbers of shape (n_rows,).

@@ -106,7 +106,13 @@ def reference(
     return np.tile(counts / counts.sum(), (rows, 1))
 
 
-def score(
+def skill_of(losses: np.ndarray, bare: np.ndarray) -> float:
+    """Return skill from the losses of a candidate and those of the reference."""
+    own, naive = losses.mean(), bare.mean()
+    return float(1 - own / naive) if naive > 0 else float("nan")
+
+
+def all_metrics(
     y: np.ndarray,
     predictions: np.ndarray,
     y_train: np.ndarray,
@@ -128,15 +134,26 @@ def score(
         Forecast: skill, mase, smape (percent), rmse, mae.
     """
     asked = {"classes": classes, "season": season}
-    own = scaled_losses(y, predictions, y_train, **asked).mean()
     naive = reference(y_train, len(y), **asked)
-    bare = scaled_losses(y, naive, y_train, **asked).mean()
-    skill = {"skill": float(1 - own / bare) if bare > 0 else float("nan")}
+    own, bare = (scaled_losses(y, p, y_train, **asked) for p in (predictions, naive))
+    skill = {"skill": skill_of(own, bare)}
+    return skill | other_metrics(y, predictions, y_train, **asked)
+
+
+def other_metrics(
+    y: np.ndarray,
+    predictions: np.ndarray,
+    y_train: np.ndarray,
+    *,
+    classes: int,
+    season: int = 0,
+) -> dict[str, float]:
+    """Return the metrics of `all_metrics` without skill."""
     if season:
-        return skill | _forecast(y, predictions, y_train, season)
+        return _forecast(y, predictions, y_train, season)
     if not classes:
-        return skill | _numbers(y, predictions)
-    return skill | (_labels if y.ndim == 2 else _classes)(y, predictions)
+        return _numbers(y, predictions)
+    return (_labels if y.ndim == 2 else _classes)(y, predictions)
 
 
 def score_characters(y: np.ndarray, predictions: np.ndarray) -> dict[str, float]:

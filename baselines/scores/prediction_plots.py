@@ -14,9 +14,7 @@ import numpy as np
 from ...data import Dataset
 from ...data.dataset import ORDERED
 from ..results.results import Picture, Pictures, Row, Tradeoff
-from ..verdicts.leakage import best_baseline
-from .board import FoldOutcomes
-from .fold_scores import MOST_CLASSES, learns
+from .fold_scores import MOST_CLASSES, FoldOutcomes, best_learner, learns
 from .metrics import calibration_bins, calibration_error, safe_probabilities
 
 _MOST_NETWORKS = 12
@@ -54,7 +52,7 @@ def _chosen(rows: Sequence[Row]) -> list[Row]:
     able = [row for row in rows if not row.error]
     networks = [row for row in able if row.kind == "network"][:_MOST_NETWORKS]
     baselines = [row for row in able if row.kind == "baseline"]
-    best = best_baseline(tuple(rows))
+    best = best_learner(tuple(rows))
     thumb = next((row for row in baselines if not learns(row)), None)
     names = [row.name for row in (best, thumb) if row is not None]
     return [*networks, *(row for row in baselines if row.name in names)]

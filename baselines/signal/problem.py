@@ -64,7 +64,7 @@ def make_problem(dataset: Dataset, *, limit: int, seed: int) -> Problem:
     groups = None if dataset.groups is None else dataset.groups[rows]
     y = dataset.y[rows]
     if groups is None:
-        copies = _copies(take(dataset.x, rows), y)
+        copies = _copies(take(dataset.x, rows), y, dataset.row_hashes[rows])
         rows, x, y = rows[~copies], x[~copies], y[~copies]
     views = target_views(y, classes=dataset.is_classification)
     units = len(rows) if groups is None else len(np.unique(groups))
@@ -87,14 +87,14 @@ def _text_problem(dataset: Dataset, limit: int, seed: int) -> Problem:
     return Problem(x, (unit(y[:, None] == common),), None, seed)
 
 
-def _copies(x: Any, y: np.ndarray) -> np.ndarray:
+def _copies(x: Any, y: np.ndarray, hashes: np.ndarray) -> np.ndarray:
     """Which rows are copies of earlier ones, target and all.
 
     A copy on the other side of a split gives its target away, whatever it is. Rows with
     equal features are copies where far more different ones are possible than there are,
     and where they agree in their targets; else they are equal by chance.
     """
-    kinds = np.unique(row_hashes(x), return_inverse=True)[1]
+    kinds = np.unique(hashes, return_inverse=True)[1]
     first = np.unique(kinds, return_index=True)[1]
     again = np.ones(len(kinds), dtype=bool)
     again[first] = False
@@ -229,18 +229,6 @@ def group_level(problem: Problem, columns: np.ndarray) -> np.ndarray:
 
 FINE = 100
 """Rows are fine-grained where so many times more different ones are possible."""
-
-
-def row_hashes(x: pd.DataFrame | np.ndarray) -> np.ndarray:
-    """One number a row; rows with equal features have equal numbers."""
-    import pandas as pd
-
-    if isinstance(x, pd.DataFrame):
-        # pandas' type hints leave this function out
-        # pandas' hints leave its function out
-        hashes = pd.util.hash_pandas_object(x, index=False)  # type: ignore[attr-defined]
-        return hashes.to_numpy()
-    return np.array([hash(row.tobytes()) for row in x])
 
 
 def is_fine(x: pd.DataFrame | np.ndarray) -> bool:

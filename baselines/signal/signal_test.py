@@ -39,7 +39,7 @@ from .series_signal import series_test
 
 GLANCES = (2_000, 10_000)
 """Rows of the first tests of a table that has twice as many or more."""
-MAX_ROWS = 50_000
+MAX_TESTED_ROWS = 50_000
 """More rows are sampled: among so many, a relation that explains 1 in 1,000 of the
 variance is found (up to 50 columns; the effect found falls as 1 / rows)."""
 _MAX_CELLS = 200_000
@@ -58,8 +58,8 @@ def signal_test(dataset: Dataset, *, seed: int = 0) -> Signal:
     Parameters
     ----------
     dataset : Dataset
-        At most `MAX_ROWS` of its rows are used, a seeded sample; of a long table 2,000
-        first, then 10,000, and no more where these leave no doubt.
+        At most `MAX_TESTED_ROWS` of its rows are used, a seeded sample; of a long table
+        2,000 first, then 10,000, and no more where these leave no doubt.
     seed : int, default 0
 
     Returns
@@ -106,7 +106,7 @@ def signal_test(dataset: Dataset, *, seed: int = 0) -> Signal:
 def _sizes(dataset: Dataset) -> list[int]:
     """Row counts of the tests to make, one after the other."""
     columns = len(dataset.classes) or int(np.prod(dataset.y.shape[1:]))
-    most = min(MAX_ROWS, max(_LEAST_ROWS, _MAX_CELLS // columns))
+    most = min(MAX_TESTED_ROWS, max(_LEAST_ROWS, _MAX_CELLS // columns))
     reach = min(most, len(dataset))
     return [*(rows for rows in GLANCES if 2 * rows <= reach), most]
 

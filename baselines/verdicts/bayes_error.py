@@ -35,10 +35,10 @@ from ...data import Dataset
 from ...data.encode import encode_fold, is_text
 from ...data.split import Fold
 from ..results.results import Basis, Ceiling, Row
-from ..scores.board import FoldOutcomes
 from ..scores.comparison import Estimate, over_folds, over_rows
-from ..signal.problem import is_fine, row_hashes
-from .verdict import LABELS
+from ..scores.fold_scores import FoldOutcomes
+from ..signal.problem import is_fine
+from .verdict import METRIC_LABELS
 
 _NEAR = 4
 """With as many rows as this to the power of the columns, the nearest one lies within
@@ -56,16 +56,12 @@ class _Range:
     rows: np.ndarray
 
 
-def ceiling(
-    board: FoldOutcomes, rows: Sequence[Row], *, seed: int = 0
-) -> Ceiling | None:
+def best_achievable_score(board: FoldOutcomes, *, seed: int = 0) -> Ceiling | None:
     """The highest accuracy, or R², that anyone can reach on rows such as these.
 
     Parameters
     ----------
     board : FoldOutcomes
-    rows : sequence of Row
-        The table of that board.
     seed : int, default 0
         Chooses pairs and halves of equal rows.
 
@@ -76,7 +72,7 @@ def ceiling(
         several targets, and where no candidate has scores.
     """
     data = board.dataset
-    able = [row for row in rows if not row.error]
+    able = [row for row in board.rows if not row.error]
     if data.task not in ("binary", "multiclass", "regression") or data.y.ndim == 2:
         return None
     if not able or np.ptp(data.y) == 0:
@@ -94,7 +90,7 @@ def ceiling(
         len(found.rows),
         reached,
         best.name,
-        _sentence(found, len(data), LABELS[metric], best.name, reached),
+        _sentence(found, len(data), METRIC_LABELS[metric], best.name, reached),
     )
 
 
@@ -104,7 +100,7 @@ def _metric(dataset: Dataset) -> str:
 
 def _from_equal_rows(dataset: Dataset, seed: int) -> _Range | None:
     rows = independent_rows(dataset)
-    kinds = np.unique(row_hashes(dataset.x)[rows], return_inverse=True)[1]
+    kinds = np.unique(dataset.row_hashes[rows], return_inverse=True)[1]
     repeated = np.bincount(kinds)[kinds] > 1
     rows, kinds = rows[repeated], kinds[repeated]
     y, classes = dataset.y[rows], len(dataset.classes)
@@ -254,7 +250,7 @@ def independent_rows(dataset: Dataset) -> np.ndarray:
         return none
     if dataset.groups is None:
         return np.arange(len(x))
-    both = pd.DataFrame({"kind": row_hashes(x), "group": dataset.groups})
+    both = pd.DataFrame({"kind": dataset.row_hashes, "group": dataset.groups})
     return np.flatnonzero(~both.duplicated())
 
 

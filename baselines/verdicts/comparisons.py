@@ -1,22 +1,22 @@
 """Networks beside one another: which of two is better, as far as the folds can tell."""
 
-from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
 
 from ..results.results import McNemar, Noise, Pair, Row
-from ..scores.board import FoldOutcomes
 from ..scores.comparison import Components, Estimate, components, holm
-from ..scores.fold_scores import difference, make_mcnemars, seed_scores
+from ..scores.fold_scores import FoldOutcomes, make_mcnemars, skill_difference
 from .verdict import SIGNIFICANT, corrected, main_metric, margin, rights
 
 
-def make_pairs(board: FoldOutcomes, rows: Sequence[Row]) -> tuple[Pair, ...]:
+def make_pairs(board: FoldOutcomes) -> tuple[Pair, ...]:
     """Every network against every one named before it; Holm over all of them."""
-    networks = {r.name: r for r in rows if r.kind == "network" and not r.error}
+    networks = {r.name: r for r in board.rows if r.kind == "network" and not r.error}
     twos = list(combinations(networks, 2))
-    estimates = [difference(board, networks, later, first) for first, later in twos]
+    estimates = [
+        skill_difference(board, networks, later, first) for first, later in twos
+    ]
     p_values = holm([e.p_value() for e in estimates])
     tests = make_mcnemars(board, [(later, first) for first, later in twos])
     return tuple(
@@ -52,7 +52,7 @@ def _pair(
     return Pair(row.name, other.name, e.mean, low, high, p, p_holm, sentence, test)
 
 
-def make_noise(board: FoldOutcomes, rows: Sequence[Row]) -> tuple[Noise, ...]:
+def measure_noise(board: FoldOutcomes) -> tuple[Noise, ...]:
     """Measure candidates' noise of folds and seeds; empty if none had several seeds.
 
     One that ran once on each fold beside others with several seeds is one that seeds
@@ -60,12 +60,12 @@ def make_noise(board: FoldOutcomes, rows: Sequence[Row]) -> tuple[Noise, ...]:
     """
     if not board.more:
         return ()
-    return tuple(_noise(board, row) for row in rows if not row.error)
+    return tuple(_noise(board, row) for row in board.rows if not row.error)
 
 
 def _noise(board: FoldOutcomes, row: Row) -> Noise:
     label, key = main_metric(row)
-    scores = seed_scores(board, row.name)
+    scores = board.seed_scores[row.name]
     values = np.array([[found[key] for found in of_seed] for of_seed in scores]).T
     # a metric may not be defined on a fold
     values = values[np.isfinite(values).all(axis=1)]

@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...data import Dataset
-from ...data.dataset import ORDERED, take
+from ...data.dataset import ORDERED, row_hashes, take
 from ...data.encode import fit_encoder
 from ...data.split import Fold, make_folds, sample_rows
 from ..estimators.catalog import baselines_for
 from ..results.results import Row
 from ..scores import harness
-from ..scores.board import FoldOutcomes, collect_outcomes
 from ..scores.comparison import over_folds
-from ..scores.fold_scores import learns
-from ..scores.metrics import reference, scaled_losses
-from ..signal.problem import row_hashes
+from ..scores.fold_scores import FoldOutcomes, collect_outcomes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,15 +33,9 @@ MIN_ROWS = 30
 """Rows without a twin, or different rows, that are needed to judge by."""
 
 
-def find_suspicion(board: FoldOutcomes, best: Row | None) -> str:
-    """Why the scores look too good, in a sentence; "" if they do not.
-
-    Parameters
-    ----------
-    board : FoldOutcomes
-    best : Row or None
-        The baseline with the highest skill.
-    """
+def find_suspicion(board: FoldOutcomes) -> str:
+    """Why the best baseline looks too good, in a sentence; "" if it does not."""
+    best = board.best
     if best is None or not best.scores["skill"].mean > 0:
         return ""
     if board.dataset.task in ORDERED:  # equal pasts are no leak there
@@ -204,29 +195,16 @@ def _skill_apart(dataset: Dataset, name: str) -> list[float]:
 
 def _has_twin(dataset: Dataset, fold: Fold) -> np.ndarray:
     """For each test row, whether a training row has the same features."""
-    hashes = row_hashes(dataset.x)
+    hashes = dataset.row_hashes
     return np.isin(hashes[fold.test], hashes[fold.train])
 
 
 def _skill_on(board: FoldOutcomes, name: str, chosen: list[np.ndarray]) -> list[float]:
     """Skill of a candidate on some of the test rows of each fold."""
-    y, classes = board.dataset.y, len(board.dataset.classes)
     skills = []
-    for outcome, rows in zip(board.outcomes[name], chosen, strict=True):
-        fold = board.folds[outcome.fold]
-        assert outcome.predictions is not None
-        past = y[fold.train]
-        bare = reference(past, len(fold.test), classes=classes)
-        truth = y[fold.test][rows]
-        own, base = (
-            scaled_losses(truth, p[rows], past, classes=classes).sum()
-            for p in (outcome.predictions, bare)
-        )
-        skills.append(float(1 - own / base) if base > 0 else float("nan"))
+    found = zip(board.outcomes[name], board.losses[name], chosen, strict=True)
+    for outcome, losses, rows in found:
+        bare = board.reference_losses[outcome.fold][rows].sum()
+        own = losses[rows].sum()
+        skills.append(float(1 - own / bare) if bare > 0 else float("nan"))
     return skills
-
-
-def best_baseline(rows: tuple[Row, ...]) -> Row | None:
-    """The baseline with the highest skill among those that use the features."""
-    able = [r for r in rows if r.kind == "baseline" and not r.error and learns(r)]
-    return max(able, key=lambda r: r.scores["skill"].mean, default=None)

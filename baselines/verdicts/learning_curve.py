@@ -24,14 +24,13 @@ from ...data.dataset import ORDERED
 from ...data.split import Fold, has_strata
 from ..results.results import Curve, Line, Point, Reach, Row, Score, Trend
 from ..scores import harness
-from ..scores.board import FoldOutcomes
 from ..scores.comparison import Estimate, over_folds
-from ..scores.fold_scores import RANGES, difference, make_rows, skill_estimate
-from .verdict import LABELS, LEAST_MARGIN, MARGIN, main_metric
+from ..scores.fold_scores import RANGES, FoldOutcomes, skill_difference, skill_estimate
+from .verdict import LEAST_MARGIN, MARGIN, METRIC_LABELS, main_metric
 
 SHARES = (1 / 8, 1 / 4, 1 / 2)
 """Of a fold's training rows; together less than one more fit on all of them."""
-LEAST_ROWS = 20
+LEAST_TRAINING_ROWS = 20
 """Fewer training rows are no point of a curve."""
 USUAL_RATIO = 0.6
 """What a doubling gains, of what the doubling before gained, where steps do not tell:
@@ -82,7 +81,8 @@ def learning_curve(
     -------
     Curve or None
         None of a series or a text, whose rows have an order; where half of the training
-        rows are fewer than `LEAST_ROWS`; and where every candidate failed on half.
+        rows are fewer than `LEAST_TRAINING_ROWS`; and where every candidate failed on
+        half.
     """
     start = time.perf_counter()
     parts = {} if board.dataset.task in ORDERED else _parts(board, seed)
@@ -107,7 +107,7 @@ def _parts(board: FoldOutcomes, seed: int) -> dict[float, list[Fold]]:
             Fold(fold.train[ranks < share], fold.test)
             for fold, ranks in zip(board.folds, orders, strict=True)
         ]
-        if min(len(fold.train) for fold in folds) >= LEAST_ROWS:
+        if min(len(fold.train) for fold in folds) >= LEAST_TRAINING_ROWS:
             parts[share] = folds
     return parts
 
@@ -155,7 +155,7 @@ def _tables(
         key = f"{outcome.candidate}\n{part}"
         by_key.setdefault(key, []).append(replace(outcome, candidate=key, fold=fold))
     wide = FoldOutcomes(board.dataset, board.folds, by_key)
-    rows = {row.name: row for row in make_rows(wide)}
+    rows = {row.name: row for row in wide.rows}
     sizes = []
     for name in names:
         keys = (*(f"{name}\n{part}" for part in range(len(parts))), name)
@@ -169,7 +169,7 @@ def _line(sizes: _Sizes) -> Line | None:
     if len(sizes.keys) < 2:
         return None
     full, half = sizes.keys[-1], sizes.keys[-2]
-    gain = difference(sizes.board, sizes.rows, full, half)
+    gain = skill_difference(sizes.board, sizes.rows, full, half)
     skills, scores = sizes.values("skill"), sizes.values(sizes.metric)
     ratio = step_ratio([score.mean for score in skills])
     held_out = sizes.board.held_out
@@ -185,7 +185,7 @@ def _line(sizes: _Sizes) -> Line | None:
         None if held_out else _twice(sizes, sizes.metric, ratio, None),
         "",
     )
-    return replace(line, sentence=_sentence(line, LABELS[sizes.metric]))
+    return replace(line, sentence=_sentence(line, METRIC_LABELS[sizes.metric]))
 
 
 def _trend(gain: Estimate, skill: float) -> Trend:

@@ -6,16 +6,22 @@ each network. A verdict is a sentence with its numbers and with what would chang
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import inf, isfinite
 
 from ..results.results import Comparison, McNemar, Row, Signal, Verdict
-from ..scores.board import FoldOutcomes
 from ..scores.comparison import Estimate, holm, needed, standard_error
-from ..scores.fold_scores import learns, make_comparisons, make_rows, skill_estimate
+from ..scores.fold_scores import (
+    FoldOutcomes,
+    best_learner,
+    learns,
+    make_comparisons,
+    skill_estimate,
+)
 from ..signal.effect_size import effect
 from ..signal.permutations import CLEAR, LEVEL
 from ..signal.power import EFFECTS
-from .leakage import best_baseline, find_suspicion
+from .leakage import find_suspicion
 
 CONFIDENT = 0.001
 """Corrected p-value at which a baseline's own gain proves a signal that the signal
@@ -23,7 +29,7 @@ test's maps do not see."""
 SIGNIFICANT = 0.05
 LEAST_P = 1e-99
 """Smaller p-values are not told: they say no more."""
-LABELS = {
+METRIC_LABELS = {
     "bits_per_character": "bits per character",
     "f1_macro": "macro F1",
     "accuracy": "accuracy",
@@ -49,17 +55,22 @@ class Evidence:
     task: str = ""
     test_over_train: float = 0.25  # rows of a fold
 
+    @cached_property
+    def best(self) -> Row | None:
+        """The baseline with the highest skill among those that use the features."""
+        return best_learner(self.rows)
+
 
 def gather(board: FoldOutcomes, signal: Signal) -> Evidence:
     """The table, the comparisons and the checks of one board."""
-    rows = make_rows(board)
+    rows = board.rows
     skills = {row.name: skill_estimate(board, row) for row in rows if not row.error}
     return Evidence(
         rows,
         signal,
         make_comparisons(board, rows),
         skills,
-        find_suspicion(board, best_baseline(rows)),
+        find_suspicion(board),
         len(board.dataset),
         board.held_out,
         board.dataset.task,
@@ -82,8 +93,8 @@ def _shown(row: Row, rows: Sequence[Row]) -> str:
 
 def main_metric(row: Row) -> tuple[str, str]:
     """Return the metric that is told of a candidate beside skill: words, and key."""
-    key = next(m for m in LABELS if m in row.scores)
-    return LABELS[key], key
+    key = next(m for m in METRIC_LABELS if m in row.scores)
+    return METRIC_LABELS[key], key
 
 
 def _thumb(rows: Sequence[Row]) -> Row | None:
@@ -151,7 +162,7 @@ STATED_EFFECT = 0.13
 ``no-signal`` is said only where one would have been found with 80 % power."""
 
 
-def draw(evidence: Evidence) -> tuple[Verdict, ...]:
+def draw_verdicts(evidence: Evidence) -> tuple[Verdict, ...]:
     """The verdict on each network, then the one on the data."""
     data = data_verdict(evidence)
     networks = [row for row in evidence.rows if row.kind == "network"]
@@ -160,7 +171,7 @@ def draw(evidence: Evidence) -> tuple[Verdict, ...]:
 
 def data_verdict(evidence: Evidence) -> Verdict:
     """``signal``, ``no-signal``, ``undecided`` or ``suspicious``."""
-    signal, best = evidence.signal, best_baseline(evidence.rows)
+    signal, best = evidence.signal, evidence.best
     if evidence.suspicion:
         return Verdict(
             "suspicious",
@@ -283,7 +294,7 @@ def network_verdict(evidence: Evidence, data: Verdict, row: Row) -> Verdict:
 
 def _beside_best(evidence: Evidence, row: Row) -> str:
     """Who is right alone, network or best baseline; "" where rows are not counted."""
-    best = best_baseline(evidence.rows)
+    best = evidence.best
     if best is None or row.error or evidence.suspicion:
         return ""
     pair = (row.name, best.name)
@@ -313,7 +324,7 @@ def _beside_naive(evidence: Evidence, row: Row) -> str:
 def _judge(evidence: Evidence, data: Verdict, row: Row) -> Verdict:
     if data.name == "suspicious":
         return Verdict("suspicious", row.name, data.sentence, data.change)
-    best = best_baseline(evidence.rows)
+    best = evidence.best
     if data.name != "signal":
         alone = not row.error and p_above(evidence.skills[row.name]) <= CONFIDENT
         if not (alone and _beats_all(evidence, row.name)):

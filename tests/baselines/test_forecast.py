@@ -14,7 +14,7 @@ from learnable.baselines.estimators.forecast import (
     LastValue,
     RidgeOnLags,
     SeasonalNaive,
-    differences,
+    differencing_order,
     grows,
     harmonics,
     kpss,
@@ -184,7 +184,7 @@ def test_strength_of_a_season(rng):
 def test_differences_until_stable(rng):
     noise = rng.normal(size=400)
     walk = noise.cumsum()
-    assert [differences(y) for y in (noise, walk, walk.cumsum())] == [0, 1, 2]
+    assert [differencing_order(y) for y in (noise, walk, walk.cumsum())] == [0, 1, 2]
 
 
 def test_kpss_is_that_of_statsmodels(rng):

@@ -4,10 +4,9 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
-from learnable.baselines.scores import fold_scores as tables
 from learnable.baselines.scores import harness
-from learnable.baselines.scores.board import collect_outcomes
-from learnable.baselines.scores.harness import ask, run
+from learnable.baselines.scores.fold_scores import collect_outcomes
+from learnable.baselines.scores.harness import predict_fold, run
 from learnable.data import load
 from learnable.data.split import make_folds
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -132,7 +131,7 @@ def test_words_become_certain_probabilities(classes):
 
 def test_unseen_class_gets_zero():
     model = LogisticRegression().fit([[0.0], [1.0], [2.0]], [0, 2, 2])
-    found = ask(model, np.array([[0.0], [2.0]]), classes=4)
+    found = predict_fold(model, np.array([[0.0], [2.0]]), classes=4)
     assert (found[:, [1, 3]] == 0).all()
     assert found.sum(axis=1) == pytest.approx(1)
 
@@ -159,7 +158,7 @@ def test_scores_match_cross_validate():
     model = make_pipeline(StandardScaler(), LogisticRegression())
     folds = make_folds(data, folds=3, seed=4)
     board = collect_outcomes(data, folds, run({"m": model}, data, folds, jobs=1))
-    row = tables.make_rows(board)[0]
+    row = board.rows[0]
     splits = [(f.train, f.test) for f in folds]
     metrics = {"accuracy": "accuracy", "roc_auc": "roc_auc", "log_loss": "neg_log_loss"}
     x = data.x.to_numpy()

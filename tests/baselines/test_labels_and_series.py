@@ -7,17 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.baselines.estimators.multilabel import EachLabel
-from learnable.baselines.scores.board import collect_outcomes
 from learnable.baselines.scores.fold_scores import (
+    collect_outcomes,
     make_course,
     make_predictions,
-    make_rows,
 )
-from learnable.baselines.scores.harness import Outcome, ask
+from learnable.baselines.scores.harness import Outcome, predict_fold
 from learnable.baselines.scores.metrics import (
+    all_metrics,
     reference,
     row_losses,
-    score,
     score_characters,
 )
 from learnable.data import Card, Dataset
@@ -35,7 +34,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 
 def test_forecast_is_scored_as_by_hand():
     past = np.array([1.0, 2, 4, 3, 5, 8])  # season 2: |3| |1| |1| |5|, mean 2.5
-    found = score(
+    found = all_metrics(
         np.array([6.0, 6, 6]), np.array([5.0, 8, 6]), past, classes=0, season=2
     )
     # naive: 5 8 5, errors 1 2 1; own errors 1 2 0
@@ -48,12 +47,12 @@ def test_forecast_is_scored_as_by_hand():
 
 def test_zeros_are_a_perfect_forecast_of_zeros():
     zeros = np.zeros(3)
-    found = score(zeros, zeros, np.array([0.0, 1, 0, 1]), classes=0, season=1)
+    found = all_metrics(zeros, zeros, np.array([0.0, 1, 0, 1]), classes=0, season=1)
     assert (found["smape"], found["mase"]) == (0.0, 0.0)
 
 
 def test_flat_past_has_no_scale():
-    found = score(np.ones(2), np.zeros(2), np.full(8, 3.0), classes=0, season=1)
+    found = all_metrics(np.ones(2), np.zeros(2), np.full(8, 3.0), classes=0, season=1)
     assert np.isnan(found["mase"])
     assert found["mae"] == 1.0
 
@@ -65,8 +64,8 @@ def test_seasonal_naive_has_skill_zero(seed, season, steps):
     past, y = rng.normal(size=30), rng.normal(size=steps)
     naive = reference(past, steps, classes=0, season=season)
     asked = {"classes": 0, "season": season}
-    assert score(y, naive, past, **asked)["skill"] == pytest.approx(0, abs=1e-12)
-    assert score(y, y, past, **asked)["skill"] == pytest.approx(1)
+    assert all_metrics(y, naive, past, **asked)["skill"] == pytest.approx(0, abs=1e-12)
+    assert all_metrics(y, y, past, **asked)["skill"] == pytest.approx(1)
 
 
 @few
@@ -75,8 +74,8 @@ def test_forecast_skill_knows_no_unit(seed, unit, level):
     rng = np.random.default_rng(seed)
     past, y, said = rng.normal(size=(3, 24))
     asked = {"classes": 0, "season": 4}
-    own = score(y, said, past, **asked)
-    moved = score(*(level + unit * v for v in (y, said, past)), **asked)
+    own = all_metrics(y, said, past, **asked)
+    moved = all_metrics(*(level + unit * v for v in (y, said, past)), **asked)
     for metric in ("skill", "mase"):
         assert moved[metric] == pytest.approx(own[metric], rel=1e-6)
 
@@ -102,7 +101,7 @@ def test_label_loss_is_the_mean_of_two_class_losses(seed, labels):
     p = rng.uniform(0.01, 0.99, (20, labels))
     y = (rng.random((20, labels)) < 0.5).astype("int64")
     each = [log_loss(y[:, i], p[:, i], labels=[0, 1]) for i in range(labels)]
-    found = score(y, p, y, classes=labels)
+    found = all_metrics(y, p, y, classes=labels)
     assert found["log_loss"] == pytest.approx(np.mean(each))
     assert found["brier"] == pytest.approx(((p - y) ** 2).mean())
 
@@ -110,7 +109,7 @@ def test_label_loss_is_the_mean_of_two_class_losses(seed, labels):
 def test_labels_are_scored_as_by_hand():
     y = np.array([[1, 0], [1, 1], [0, 0], [0, 1]])
     p = np.array([[0.9, 0.1], [0.8, 0.4], [0.3, 0.2], [0.6, 0.7]])
-    found = score(y, p, y, classes=2)
+    found = all_metrics(y, p, y, classes=2)
     assert found["accuracy"] == pytest.approx(6 / 8)
     assert found["exact_match"] == pytest.approx(2 / 4)
     assert found["f1_macro"] == pytest.approx((0.8 + 2 / 3) / 2)
@@ -122,8 +121,10 @@ def test_labels_are_scored_as_by_hand():
 def test_label_shares_have_skill_zero(seed, labels):
     y = np.random.default_rng(seed).integers(0, 2, (30, labels))
     shares = reference(y, 30, classes=labels)
-    assert score(y, shares, y, classes=labels)["skill"] == pytest.approx(0, abs=1e-9)
-    assert score(y, y, y, classes=labels)["skill"] == pytest.approx(1, abs=1e-5)
+    assert all_metrics(y, shares, y, classes=labels)["skill"] == pytest.approx(
+        0, abs=1e-9
+    )
+    assert all_metrics(y, y, y, classes=labels)["skill"] == pytest.approx(1, abs=1e-5)
 
 
 def test_label_never_seen_is_not_impossible():
@@ -142,8 +143,8 @@ def test_certain_labels_stay_finite(p):
 def test_skill_of_several_numbers_knows_no_units(seed, units):
     rng = np.random.default_rng(seed)
     past, y, said = rng.normal(size=(3, 25, 3))
-    own = score(y, said, past, classes=0)
-    other = score(*(v * units for v in (y, said, past)), classes=0)
+    own = all_metrics(y, said, past, classes=0)
+    other = all_metrics(*(v * units for v in (y, said, past)), classes=0)
     for metric in ("skill", "r2"):
         assert other[metric] == pytest.approx(own[metric], rel=1e-6)
 
@@ -151,14 +152,14 @@ def test_skill_of_several_numbers_knows_no_units(seed, units):
 def test_one_target_is_scored_in_its_own_unit():
     rng = np.random.default_rng(0)
     past, y, said = rng.normal(size=(3, 20)) * 50
-    found = score(y, said, past, classes=0)
+    found = all_metrics(y, said, past, classes=0)
     bare = mean_squared_error(y, np.full(20, past.mean()))
     assert found["skill"] == pytest.approx(1 - mean_squared_error(y, said) / bare)
 
 
 def test_flat_target_among_several_divides_by_nothing():
     past = np.array([[1.0, 5], [2, 5], [3, 5]])
-    found = score(past, past + 0.5, past, classes=0)
+    found = all_metrics(past, past + 0.5, past, classes=0)
     assert np.isfinite(list(found.values())).all()
 
 
@@ -187,10 +188,10 @@ def test_harness_takes_both_forms_of_label_probabilities():
     x, y = np.zeros((6, 1)), np.array([[0, 1], [1, 1], [1, 0]] * 2)
     as_list = DummyClassifier(strategy="prior").fit(x, y)
     assert isinstance(as_list.predict_proba(x), list)
-    said = ask(as_list, x, classes=2, targets=(2,))
+    said = predict_fold(as_list, x, classes=2, targets=(2,))
     np.testing.assert_allclose(said, np.full((6, 2), 2 / 3))
     each = EachLabel(DummyClassifier(strategy="prior")).fit(x, y)
-    np.testing.assert_allclose(ask(each, x, classes=2, targets=(2,)), said)
+    np.testing.assert_allclose(predict_fold(each, x, classes=2, targets=(2,)), said)
 
 
 # tables and predictions
@@ -215,7 +216,7 @@ def walk(series_of):
 
 
 def test_skill_of_folds_is_pooled(walk):
-    rows = {row.name: row.scores for row in make_rows(walk)}
+    rows = {row.name: row.scores for row in walk.rows}
     mase = {name: scores["mase"].mean for name, scores in rows.items()}
     assert rows["seasonal-naive"]["skill"].mean == pytest.approx(0)
     expected = 1 - mase["net"] / mase["seasonal-naive"]
@@ -224,7 +225,7 @@ def test_skill_of_folds_is_pooled(walk):
 
 
 def test_easy_fold_does_not_rule_the_skill(walk):
-    rows = {row.name: row.scores["skill"].folds for row in make_rows(walk)}
+    rows = {row.name: row.scores["skill"].folds for row in walk.rows}
     assert rows["net"][0] == rows["seasonal-naive"][0] == 0
     assert np.isfinite(rows["net"]).all()
 
@@ -261,7 +262,7 @@ def test_predictions_of_labels_have_a_column_each(labels_of):
     table = make_predictions(board).sort_values("row")
     assert list(table)[3:] == ["target_a", "target_b", "p_a", "p_b"]
     np.testing.assert_array_equal(table[["target_a", "target_b"]], y)
-    (row,) = make_rows(board)
+    (row,) = board.rows
     assert row.confusion == ()
     assert row.scores["exact_match"].mean == 1
 
@@ -287,7 +288,7 @@ def test_predictions_of_a_text_are_characters():
     assert table["prediction"].tolist()[:2] == ["x", "\n"]
     assert table["target"].tolist()[:2] == ["x", "\n"]
     assert table["p_target"].tolist()[:2] == [0.7, 0.6]
-    (row,) = make_rows(board)
+    (row,) = board.rows
     bits = -(log2(0.7) + log2(0.6)) / 2
     assert row.scores["bits_per_character"].mean == pytest.approx(bits)
     assert row.scores["skill"].mean == pytest.approx(1 - bits)

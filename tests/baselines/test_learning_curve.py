@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from learnable.baselines import evaluate as study
 from learnable.baselines.estimators.catalog import baselines_for
 from learnable.baselines.results.results import Results
-from learnable.baselines.scores import fold_scores as tables
 from learnable.baselines.scores import harness
-from learnable.baselines.scores.board import collect_outcomes
+from learnable.baselines.scores.fold_scores import collect_outcomes
 from learnable.baselines.verdicts.learning_curve import (
-    LEAST_ROWS,
+    LEAST_TRAINING_ROWS,
     USUAL_RATIO,
     learning_curve,
     step_ratio,
@@ -120,7 +119,7 @@ def test_last_point_is_the_table(dataset_of, rng):
     x = rng.normal(size=(200, 3))
     data = dataset_of(x, x[:, 0] + rng.normal(size=200))
     curve, board = curve_of(data, {"line": LinearRegression()})
-    (row,) = tables.make_rows(board)
+    (row,) = board.rows
     last = curve.lines[0].points[-1]
     assert (last.rows, last.skill.mean) == (160, row.scores["skill"].mean)
     assert (last.score.low, last.score.high) == (
@@ -175,7 +174,8 @@ def test_who_fails_on_half_has_no_curve(dataset_of, rng):
 
 
 def test_few_rows_and_series_have_none(dataset_of, series_of, rng):
-    few = 2 * LEAST_ROWS + 5  # of which four fifths train, and half of these are less
+    # of which four fifths train, and half of these are less
+    few = 2 * LEAST_TRAINING_ROWS + 5
     data = dataset_of(rng.normal(size=(few, 2)), rng.normal(size=few))
     assert curve_of(data, {"line": LinearRegression()})[0] is None
     series = series_of(np.sin(np.arange(200)), horizon=5)

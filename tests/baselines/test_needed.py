@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.baselines.results.results import Comparison, Row, Score, Signal, Verdict
-from learnable.baselines.scores.board import collect_outcomes
 from learnable.baselines.scores.comparison import (
     MOST_REPEATS,
     Estimate,
@@ -17,7 +16,7 @@ from learnable.baselines.scores.comparison import (
     needed,
     standard_error,
 )
-from learnable.baselines.scores.fold_scores import make_comparisons, make_rows
+from learnable.baselines.scores.fold_scores import collect_outcomes, make_comparisons
 from learnable.baselines.scores.harness import Outcome
 from learnable.baselines.verdicts.comparisons import make_pairs
 from learnable.baselines.verdicts.verdict import Evidence, network_verdict
@@ -182,8 +181,8 @@ def given_rows(dataset_of, rng):
 
 def test_rows_right_alone_are_counted(given_rows):
     _, board = given_rows
-    rows = make_rows(board)
-    (pair,) = make_pairs(board, rows)
+    rows = board.rows
+    (pair,) = make_pairs(board)
     assert (pair.network, pair.other) == ("old", "net")
     assert pair.mcnemar is not None
     assert (pair.mcnemar.own, pair.mcnemar.other) == (30, 10)
@@ -209,5 +208,5 @@ def test_shared_rows_are_not_counted(given_rows):
         for i in (0, 1)
     ]
     again = collect_outcomes(data, folds, outcomes)
-    found = make_comparisons(again, make_rows(again))
+    found = make_comparisons(again, again.rows)
     assert [c.mcnemar for c in found] == [None, None]

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.baselines.results.results import Row, Score
-from learnable.baselines.scores.board import collect_outcomes
-from learnable.baselines.scores.fold_scores import make_rows
+from learnable.baselines.scores.fold_scores import collect_outcomes
 from learnable.baselines.scores.harness import Outcome
 from learnable.baselines.verdicts.comparisons import make_pairs
 from learnable.baselines.verdicts.verdict import corrected, main_metric
@@ -25,7 +24,7 @@ def pairs_of(data, levels):
         for i, (truth, level) in enumerate(zip(truths, of_folds, strict=True))
     ]
     board = collect_outcomes(data, folds, outcomes)
-    return make_pairs(board, make_rows(board))
+    return make_pairs(board)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +62,7 @@ def test_a_network_alone_or_failed_has_no_pair(data):
     folds = make_folds(data, folds=4)
     failed = [Outcome("net", i, None, error="E: x") for i in range(4)]
     board = collect_outcomes(data, folds, failed)
-    assert make_pairs(board, make_rows(board)) == ()
+    assert make_pairs(board) == ()
 
 
 @settings(deadline=None, max_examples=8)

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.baselines.results.results import Results
-from learnable.baselines.scores.board import collect_outcomes
-from learnable.baselines.scores.fold_scores import make_rows
+from learnable.baselines.scores.fold_scores import collect_outcomes
 from learnable.baselines.scores.harness import Outcome
 from learnable.baselines.scores.metrics import (
     calibration_bins,
@@ -45,7 +44,7 @@ def pictures_of(data, said, *, folds=3, repeats=1, baseline=None):
         for i, fold in enumerate(cut)
     ]
     board = collect_outcomes(data, cut, outcomes)
-    return make_pictures(board, make_rows(board))
+    return make_pictures(board, board.rows)
 
 
 @pytest.fixture
@@ -234,7 +233,7 @@ def test_scores_keep_each_seed_of_a_fold(binary, seeds):
         for s in range(seeds)
         for i, fold in enumerate(cut)
     ]
-    (row,) = make_rows(collect_outcomes(data, cut, outcomes))
+    (row,) = collect_outcomes(data, cut, outcomes).rows
     score = row.scores["skill"]
     assert np.shape(score.seeds) == ((2, 3) if seeds == 3 else (0,))
     if seeds == 3:

@@ -20,8 +20,7 @@ from learnable.baselines.rules.labels_misaligned import labels_misaligned
 from learnable.baselines.rules.labels_random import labels_random
 from learnable.baselines.rules.leak import leak
 from learnable.baselines.rules.registry import checks
-from learnable.baselines.scores.board import collect_outcomes
-from learnable.baselines.scores.fold_scores import make_rows
+from learnable.baselines.scores.fold_scores import collect_outcomes
 from learnable.baselines.scores.harness import Outcome
 from learnable.baselines.signal.problem import Problem, target_views
 from learnable.data.split import make_folds
@@ -41,7 +40,7 @@ def learned_from(dataset, said, *, verdict="signal", test=None) -> TableContext:
     board = collect_outcomes(dataset, folds, outcomes)
     verdict = Verdict(verdict, "", "", "")
     learned = LearnedContext(board, test or signal(), verdict, dataset)
-    return TableContext(dataset, make_rows(board), learned)
+    return TableContext(dataset, board.rows, learned)
 
 
 def columns(rng, n=200, k=3) -> pd.DataFrame:

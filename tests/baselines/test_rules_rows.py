@@ -8,8 +8,7 @@ from learnable.baselines.rules.context import LearnedContext, TableContext
 from learnable.baselines.rules.drift import drift
 from learnable.baselines.rules.examine import examine
 from learnable.baselines.rules.too_few_rows import too_few_rows
-from learnable.baselines.scores.board import collect_outcomes
-from learnable.baselines.scores.fold_scores import make_rows
+from learnable.baselines.scores.fold_scores import collect_outcomes
 from learnable.baselines.scores.harness import Outcome
 from learnable.data import load
 from learnable.data.split import make_folds
@@ -27,7 +26,7 @@ def learned_from(dataset, said, *, verdict="signal", test=None) -> TableContext:
     board = collect_outcomes(dataset, folds, outcomes)
     verdict = Verdict(verdict, "", "", "")
     learned = LearnedContext(board, test or signal(), verdict, dataset)
-    return TableContext(dataset, make_rows(board), learned)
+    return TableContext(dataset, board.rows, learned)
 
 
 def columns(rng, n=200, k=3) -> pd.DataFrame:

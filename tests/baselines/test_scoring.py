@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.baselines.scores.metrics import (
+    all_metrics,
     reference,
     row_losses,
     safe_probabilities,
-    score,
 )
 from sklearn import metrics
 
@@ -33,7 +33,7 @@ def test_squared_errors_of_any_number_of_rows(shape):
 @given(SEEDS, st.integers(2, 6))
 def test_class_metrics_match_sklearn(seed, classes):
     y, p = drawn(seed, classes)
-    found = score(y, p, y, classes=classes)
+    found = all_metrics(y, p, y, classes=classes)
     chosen = p.argmax(axis=1)
     auc = p[:, 1] if classes == 2 else p
     expected = {
@@ -52,7 +52,7 @@ def test_class_metrics_match_sklearn(seed, classes):
 def test_number_metrics_match_sklearn(seed):
     rng = np.random.default_rng(seed)
     y, guess, y_train = rng.normal(size=(3, 30)) * 10 + 5
-    found = score(y, guess, y_train, classes=0)
+    found = all_metrics(y, guess, y_train, classes=0)
     bare = metrics.mean_squared_error(y, np.full(30, y_train.mean()))
     expected = {
         "skill": 1 - metrics.mean_squared_error(y, guess) / bare,
@@ -70,7 +70,9 @@ def test_skill_is_one_minus_ratio(seed, classes):
     y_train = drawn(seed + 1, classes)[0]
     bare = reference(y_train, len(y), classes=classes)
     expected = 1 - metrics.log_loss(y, p) / metrics.log_loss(y, bare)
-    assert score(y, p, y_train, classes=classes)["skill"] == pytest.approx(expected)
+    assert all_metrics(y, p, y_train, classes=classes)["skill"] == pytest.approx(
+        expected
+    )
 
 
 @few
@@ -80,8 +82,12 @@ def test_ends_of_skill_are_fixed(seed, classes):
     y = drawn(seed, classes)[0] if classes else rng.normal(size=30)
     perfect = np.eye(classes)[y] if classes else y
     ignorant = reference(y, len(y), classes=classes)
-    assert score(y, perfect, y, classes=classes)["skill"] == pytest.approx(1, abs=1e-5)
-    assert score(y, ignorant, y, classes=classes)["skill"] == pytest.approx(0, abs=1e-9)
+    assert all_metrics(y, perfect, y, classes=classes)["skill"] == pytest.approx(
+        1, abs=1e-5
+    )
+    assert all_metrics(y, ignorant, y, classes=classes)["skill"] == pytest.approx(
+        0, abs=1e-9
+    )
 
 
 def test_reference_knows_shares_only():
@@ -101,7 +107,7 @@ def test_certain_probabilities_stay_finite(p):
 def test_absent_class_leaves_others():
     y = np.array([0, 0, 2, 2])
     p = np.array([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.2, 0.2, 0.6], [0.3, 0.1, 0.6]])
-    found = score(y, p, np.array([0, 1, 2]), classes=3)
+    found = all_metrics(y, p, np.array([0, 1, 2]), classes=3)
     assert np.isfinite(list(found.values())).all()
     assert found["balanced_accuracy"] == pytest.approx(0.75)
     ends = [metrics.roc_auc_score(y == c, p[:, c]) for c in (0, 2)]
@@ -110,20 +116,22 @@ def test_absent_class_leaves_others():
 
 def test_class_unseen_in_training():
     y = np.array([0, 1, 2])
-    found = score(y, np.eye(3)[[0, 1, 1]], np.array([0, 1, 0, 1]), classes=3)
+    found = all_metrics(y, np.eye(3)[[0, 1, 1]], np.array([0, 1, 0, 1]), classes=3)
     assert np.isfinite(list(found.values())).all()
     assert found["skill"] < 0
 
 
 @pytest.mark.parametrize("p", [[0.8, 0.2], [0.2, 0.8], [1.0, 0.0]])
 def test_single_class_lacks_auc_only(p):
-    found = score(np.zeros(5, int), np.array([p] * 5), np.array([0, 0, 1]), classes=2)
+    found = all_metrics(
+        np.zeros(5, int), np.array([p] * 5), np.array([0, 0, 1]), classes=2
+    )
     assert [name for name, value in found.items() if not np.isfinite(value)] == [
         "roc_auc"
     ]
 
 
 def test_constant_target_has_no_r2():
-    found = score(np.ones(4), np.zeros(4), np.array([0.0, 1.0]), classes=0)
+    found = all_metrics(np.ones(4), np.zeros(4), np.array([0.0, 1.0]), classes=0)
     assert [name for name, value in found.items() if not np.isfinite(value)] == ["r2"]
     assert found["skill"] == pytest.approx(-3)

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from learnable.baselines import evaluate as study
 from learnable.baselines.results.results import Results
-from learnable.baselines.scores.board import collect_outcomes
 from learnable.baselines.scores.comparison import (
     Estimate,
     components,
@@ -14,12 +13,12 @@ from learnable.baselines.scores.comparison import (
     with_seeds,
 )
 from learnable.baselines.scores.fold_scores import (
-    difference,
+    collect_outcomes,
     make_predictions,
-    make_rows,
+    skill_difference,
 )
 from learnable.baselines.scores.harness import Outcome, reseeded, run
-from learnable.baselines.verdicts.comparisons import make_noise
+from learnable.baselines.verdicts.comparisons import measure_noise
 from learnable.data.errors import Misuse
 from learnable.data.split import make_folds
 from sklearn.base import BaseEstimator
@@ -100,7 +99,7 @@ def test_without_a_seed_there_is_none_to_move(candidate):
 
 def test_fold_scores_are_means_over_seeds(data):
     board = board_of(data, {"net": Shaky()})
-    (row,) = make_rows(board)
+    (row,) = board.rows
     by_hand = []
     for i, fold in enumerate(board.folds):
         said = [o.predictions for o in board.trainings("net") if o.fold == i]
@@ -129,18 +128,18 @@ def test_confusions_count_each_row_once(dataset_of, rng):
         for i, f in enumerate(folds)
         for s in range(4)
     ]
-    (row,) = make_rows(collect_outcomes(data, folds, outcomes))
+    (row,) = collect_outcomes(data, folds, outcomes).rows
     assert sum(map(sum, row.confusion)) == 60
 
 
 def test_one_failed_seed_fails(data):
     board = board_of(data, {"net": Shaky(fails=2)})
-    assert make_rows(board)[0].error == "ValueError: this seed (in 4 of 12 trainings)"
+    assert board.rows[0].error == "ValueError: this seed (in 4 of 12 trainings)"
 
 
 def test_noise_is_split_and_told(data):
     board = board_of(data, {"ridge": Ridge(), "net": Shaky()})
-    plain, shaky = make_noise(board, make_rows(board))
+    plain, shaky = measure_noise(board)
     assert (plain.candidate, plain.seeds, plain.n_seeds) == ("ridge", 0.0, 1)
     assert "seeds change nothing" in plain.sentence
     assert (shaky.metric, shaky.n_folds, shaky.n_seeds) == ("r2", 4, 3)
@@ -151,7 +150,7 @@ def test_noise_is_split_and_told(data):
 
 def test_no_seeds_no_noise(data):
     board = board_of(data, {"net": Shaky()}, seeds=1)
-    assert make_noise(board, make_rows(board)) == ()
+    assert measure_noise(board) == ()
 
 
 def test_negative_variance_is_said(dataset_of, rng):
@@ -164,7 +163,7 @@ def test_negative_variance_is_said(dataset_of, rng):
         for s, shift in enumerate((0.0, 0.5, 1.0))
     ]
     board = collect_outcomes(data, folds, outcomes)
-    (found,) = make_noise(board, make_rows(board))
+    (found,) = measure_noise(board)
     assert found.folds == 0
     assert "their own share is set to 0" in found.sentence
 
@@ -233,17 +232,17 @@ def test_seeds_count_on_official_rows(dataset_of, rng):
     other = Outcome("old", 0, y[fold.test] * 0.5)
     several = collect_outcomes(data, (fold,), [*outcomes, other])
     single = collect_outcomes(data, (fold,), [Outcome("net", 0, said[1]), other])
-    rows = {row.name: row for row in make_rows(several)}
+    rows = {row.name: row for row in several.rows}
     skills = [1 - ((p - y[fold.test]) ** 2).mean() for p in said]
     bare = ((y[fold.test] - y[fold.train].mean()) ** 2).mean()
     expected = 1 - np.mean([1 - s for s in skills]) / bare
     assert rows["net"].scores["skill"].mean == pytest.approx(expected)
-    wide = difference(several, rows, "net", "old")
+    wide = skill_difference(several, rows, "net", "old")
     assert wide.mean == pytest.approx(
         rows["net"].scores["skill"].mean - rows["old"].scores["skill"].mean
     )
-    narrow = difference(
-        single, {row.name: row for row in make_rows(single)}, "net", "old"
+    narrow = skill_difference(
+        single, {row.name: row for row in single.rows}, "net", "old"
     )
     assert wide.error > narrow.error
 

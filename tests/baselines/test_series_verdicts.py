@@ -8,7 +8,7 @@ from learnable.baselines.evaluate import compare
 from learnable.baselines.results.results import Comparison, Row, Score, Signal
 from learnable.baselines.scores.comparison import Estimate
 from learnable.baselines.signal.signal_test import signal_test
-from learnable.baselines.verdicts.verdict import Evidence, draw
+from learnable.baselines.verdicts.verdict import Evidence, draw_verdicts
 
 
 def forecaster(name: str, mase: float, kind: str = "baseline") -> Row:
@@ -35,7 +35,7 @@ def forecasts(mase: float, gaps: dict[str, tuple[float, float]]) -> Evidence:
 
 def test_network_that_beats_the_naive_forecast_is_told_so():
     gaps = {"seasonal-naive": (0.5, 0.001), "ridge-lags": (0.1, 0.01)}
-    net, data = draw(forecasts(0.5, gaps))
+    net, data = draw_verdicts(forecasts(0.5, gaps))
     assert net.name == "network-ahead"
     assert "beats the seasonal naive forecast by 50% less absolute err" in net.sentence
     assert data.name == "signal"
@@ -43,14 +43,14 @@ def test_network_that_beats_the_naive_forecast_is_told_so():
 
 def test_network_that_loses_to_the_naive_forecast_is_told_so():
     gaps = {"seasonal-naive": (-0.4, 0.004), "ridge-lags": (-0.8, 0.001)}
-    net, _ = draw(forecasts(1.4, gaps))
+    net, _ = draw_verdicts(forecasts(1.4, gaps))
     assert net.name == "network-at-fault"
     assert "loses to the seasonal naive forecast by 40% more absolute e" in net.sentence
 
 
 def test_few_folds_cannot_tell_from_chance():
     gaps = {"seasonal-naive": (0.2, 0.3), "ridge-lags": (-0.2, 0.4)}
-    net, _ = draw(forecasts(0.8, gaps))
+    net, _ = draw_verdicts(forecasts(0.8, gaps))
     assert "cannot tell that from chance" in net.sentence
     assert net.name == "undecided"
     assert "--folds" in net.change
@@ -58,7 +58,7 @@ def test_few_folds_cannot_tell_from_chance():
 
 def test_other_tasks_say_nothing_of_the_naive_forecast():
     gaps = {"ridge-lags": (0.1, 0.01)}
-    net, _ = draw(replace(forecasts(0.5, gaps), task="regression"))
+    net, _ = draw_verdicts(replace(forecasts(0.5, gaps), task="regression"))
     assert "naive" not in net.sentence.replace("seasonal-naive", "")
 
 

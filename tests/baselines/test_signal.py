@@ -206,7 +206,7 @@ def test_one_unit_is_refused(dataset_of):
 
 @pytest.mark.usefixtures("_p_only")
 def test_long_tables_are_sampled(monkeypatch, dataset_of):
-    monkeypatch.setattr(signal, "MAX_ROWS", 50)
+    monkeypatch.setattr(signal, "MAX_TESTED_ROWS", 50)
     x, y = linear(np.random.default_rng(0), 300)
     assert signal_test(dataset_of(x, y)).rows == 50
 

@@ -3,11 +3,10 @@ import pandas as pd
 import pytest
 from learnable.baselines import baselines_for
 from learnable.baselines.scores import harness
-from learnable.baselines.scores.board import collect_outcomes
-from learnable.baselines.scores.fold_scores import make_rows
-from learnable.baselines.signal.problem import row_hashes
+from learnable.baselines.scores.fold_scores import collect_outcomes
 from learnable.baselines.verdicts import leakage as suspicion
-from learnable.baselines.verdicts.leakage import best_baseline, find_suspicion
+from learnable.baselines.verdicts.leakage import find_suspicion
+from learnable.data.dataset import row_hashes
 from learnable.data.split import make_folds
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -32,7 +31,7 @@ def suspect(monkeypatch):
         folds = make_folds(dataset)
         found = harness.run(baselines(dataset), dataset, folds, jobs=1)
         board = collect_outcomes(dataset, folds, found)
-        return find_suspicion(board, best_baseline(make_rows(board)))
+        return find_suspicion(board)
 
     return judge
 
@@ -117,7 +116,7 @@ def test_images_are_no_columns(suspect, dataset_of, rng):
     folds = make_folds(image)
     flat = {"logistic": baselines_for(image)["logistic"]}
     board = collect_outcomes(image, folds, harness.run(flat, image, folds, jobs=1))
-    assert find_suspicion(board, best_baseline(make_rows(board))) == ""
+    assert find_suspicion(board) == ""
 
 
 def test_equal_rows_hash_alike(rng):

@@ -2,12 +2,11 @@ import math
 
 import numpy as np
 import pytest
-from learnable.baselines.scores.board import collect_outcomes
 from learnable.baselines.scores.fold_scores import (
-    difference,
+    collect_outcomes,
     make_comparisons,
     make_predictions,
-    make_rows,
+    skill_difference,
     skill_estimate,
 )
 from learnable.baselines.scores.harness import Outcome
@@ -53,7 +52,7 @@ def held_out(dataset_of, rng):
 
 
 def test_rows_say_what_they_are(board):
-    rows = {row.name: row for row in make_rows(board)}
+    rows = {row.name: row for row in board.rows}
     assert list(rows) == ["forest", "logistic", "net"]
     assert [row.kind for row in rows.values()] == ["baseline", "baseline", "network"]
     assert rows["net"].about == ""
@@ -62,12 +61,12 @@ def test_rows_say_what_they_are(board):
 
 
 def test_folds_stand_in_order(board):
-    scores = make_rows(board)[0].scores["skill"].folds
+    scores = board.rows[0].scores["skill"].folds
     assert list(scores) == sorted(scores, reverse=True)
 
 
 def test_intervals_end_where_metrics_do(board):
-    for row in make_rows(board):
+    for row in board.rows:
         assert row.scores["skill"].high <= 1
         for name in ("accuracy", "balanced_accuracy", "roc_auc"):
             assert 0 <= row.scores[name].low <= row.scores[name].high <= 1
@@ -78,7 +77,7 @@ def test_failed_folds_are_counted(data):
     outcomes = [
         Outcome("net", i, None, error="E: x" if i else "F: y") for i in range(4)
     ]
-    row = make_rows(collect_outcomes(data, folds, outcomes))[0]
+    row = collect_outcomes(data, folds, outcomes).rows[0]
     assert row.error == "F: y (in 1 of 4 folds); E: x (in 3 of 4 folds)"
     assert row.scores == {}
 
@@ -91,11 +90,11 @@ def test_one_failed_fold_fails(data):
         )
         for i, f in enumerate(folds)
     ]
-    assert make_rows(collect_outcomes(data, folds, outcomes))[0].error
+    assert collect_outcomes(data, folds, outcomes).rows[0].error
 
 
 def test_comparisons_are_paired(board):
-    rows = make_rows(board)
+    rows = board.rows
     found = {c.baseline: c for c in make_comparisons(board, rows)}
     assert set(found) == {"forest", "logistic"}
     skills = {row.name: np.array(row.scores["skill"].folds) for row in rows}
@@ -108,9 +107,9 @@ def test_comparisons_are_paired(board):
 
 
 def test_difference_changes_its_sign(board):
-    rows = {row.name: row for row in make_rows(board)}
+    rows = {row.name: row for row in board.rows}
     a, b = (
-        difference(board, rows, *pair)
+        skill_difference(board, rows, *pair)
         for pair in (("net", "forest"), ("forest", "net"))
     )
     assert a.mean == pytest.approx(-b.mean)
@@ -118,7 +117,7 @@ def test_difference_changes_its_sign(board):
 
 
 def test_held_out_rows_bear_intervals(held_out):
-    forest, net = make_rows(held_out)
+    forest, net = held_out.rows
     assert forest.scores["skill"].mean == pytest.approx(0)
     skill = net.scores["skill"]
     assert skill.low < skill.mean < skill.high
@@ -130,7 +129,7 @@ def test_held_out_rows_bear_intervals(held_out):
 
 
 def test_held_out_accuracy_is_binomial(held_out):
-    net = make_rows(held_out)[1]
+    net = held_out.rows[1]
     chosen = held_out.outcomes["net"][0].predictions.argmax(axis=1)
     share = accuracy_score(held_out.dataset.y[50:], chosen)
     assert net.scores["accuracy"].mean == pytest.approx(share)

@@ -4,7 +4,7 @@ import pytest
 from learnable.baselines.results.results import Comparison, Row, Score, Signal
 from learnable.baselines.scores.comparison import Estimate
 from learnable.baselines.verdicts import verdict
-from learnable.baselines.verdicts.verdict import Evidence, draw, round_rows
+from learnable.baselines.verdicts.verdict import Evidence, draw_verdicts, round_rows
 
 FOUND = Signal(0.002, 499, 0.4, "the columns themselves", 500, None, 1.0)
 DOUBTFUL = replace(FOUND, p=0.03, detectable=0.2)
@@ -122,14 +122,14 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_network_gets_its_verdict(case):
     known, expected = CASES[case]
-    first, data = draw(known)
+    first, data = draw_verdicts(known)
     assert first.name == expected
     assert (first.about, data.about) == ("net", "")
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_verdicts_have_numbers_and_change(case):
-    for found in draw(CASES[case][0]):
+    for found in draw_verdicts(CASES[case][0]):
         assert found.name in verdict.EXIT_CODES
         assert any(c.isdigit() for c in found.sentence) or case in (
             "fails",
@@ -158,11 +158,15 @@ def test_verdicts_have_numbers_and_change(case):
     ],
 )
 def test_data_get_their_verdict(signal, baselines, expected):
-    assert draw(evidence(baselines=baselines, signal=signal))[-1].name == expected
+    assert (
+        draw_verdicts(evidence(baselines=baselines, signal=signal))[-1].name == expected
+    )
 
 
 def test_suspicion_outranks_signal():
-    found = draw(evidence(net(0.75), BOTH_BEATEN, suspicion="column 'x' is the answer"))
+    found = draw_verdicts(
+        evidence(net(0.75), BOTH_BEATEN, suspicion="column 'x' is the answer")
+    )
     assert {v.name for v in found} == {"suspicious"}
     assert "column 'x'" in found[0].sentence
 
@@ -170,24 +174,29 @@ def test_suspicion_outranks_signal():
 def test_many_baselines_need_more_proof():
     weak = row("forest", 0.08)
     others = tuple(replace(row("", -0.5), name=f"b{i}") for i in range(20))
-    assert draw(evidence(baselines=(weak,), signal=NOTHING))[-1].name == "undecided"
     assert (
-        draw(evidence(baselines=(weak, *others), signal=NOTHING))[-1].name
+        draw_verdicts(evidence(baselines=(weak,), signal=NOTHING))[-1].name
+        == "undecided"
+    )
+    assert (
+        draw_verdicts(evidence(baselines=(weak, *others), signal=NOTHING))[-1].name
         == "no-signal"
     )
 
 
 def test_failure_is_told_truly():
-    learned = draw(evidence(FAILED))[0]
+    learned = draw_verdicts(evidence(FAILED))[0]
     assert "ValueError: shapes" in learned.sentence
     assert "learn from the same rows" in learned.sentence
-    assert "learn" not in draw(evidence(FAILED, baselines=WEAK[:1]))[0].sentence
+    assert (
+        "learn" not in draw_verdicts(evidence(FAILED, baselines=WEAK[:1]))[0].sentence
+    )
 
 
 def test_failed_baselines_are_left_out():
     broken = Row("boosting", "baseline", "", {}, None, None, error="E: x")
     known = evidence(net(0.75), BOTH_BEATEN, baselines=(FOREST, LOGISTIC, broken))
-    assert draw(known)[0].name == "network-ahead"
+    assert draw_verdicts(known)[0].name == "network-ahead"
 
 
 def test_every_network_is_judged():
@@ -196,7 +205,7 @@ def test_every_network_is_judged():
     gaps = (*BOTH_BEATEN, replace(gap(-0.3, -0.1, 0.001), network="twin"))
     skills = {**known.skills, "twin": Estimate(0.4, 0.02, 4)}
     known = replace(known, rows=(*known.rows, second), comparisons=gaps, skills=skills)
-    found = {v.about: v.name for v in draw(known)}
+    found = {v.about: v.name for v in draw_verdicts(known)}
     assert found == {"net": "network-ahead", "twin": "network-at-fault", "": "signal"}
 
 
@@ -208,7 +217,7 @@ def test_regression_is_told_by_r2():
     known = replace(
         known, rows=(numbers("mean", 0.0), numbers("forest", 0.6), known.rows[-1])
     )
-    found = draw(known)[0]
+    found = draw_verdicts(known)[0]
     assert found.name == "network-at-fault"
     assert "R² 0.600" in found.sentence
 

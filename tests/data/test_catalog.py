@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 from learnable.data import DATASETS, list_datasets, load
-from learnable.data.catalog import card
+from learnable.data.catalog import card_of
 from learnable.data.dataset import TASKS
 from learnable.data.errors import UnknownName
 from learnable.data.fetch import _ARCHIVES, CLASSES, N_CLASSES, registry
@@ -76,7 +76,7 @@ def test_patterns_find_names(pattern, names):
 
 @pytest.mark.parametrize("name", ["mnits", "Iris", "breast_cancer"])
 def test_unknown_card_names_nearest(refused, name):
-    assert "Did you mean" in refused(UnknownName, card, name)
+    assert "Did you mean" in refused(UnknownName, card_of, name)
 
 
 def test_listing_imports_nothing_heavy():

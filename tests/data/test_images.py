@@ -270,7 +270,7 @@ def test_image_that_goes_later_is_one_line(pets, refused):
 
 
 def test_blocks_together_are_all_rows(pets, monkeypatch):
-    monkeypatch.setattr("learnable.data.images.BLOCK", 5)
+    monkeypatch.setattr("learnable.data.images._BLOCK", 5)
     path = pets()
     rows = opened(path)
     assert rows.starts.tolist() == [0, 5, 10, 12]

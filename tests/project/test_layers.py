@@ -141,3 +141,45 @@ def test_reports_know_no_estimator() -> None:
 def test_baselines_know_no_keras() -> None:
     found = {name for p in (ROOT / "baselines").rglob("*.py") for name in imports(p)}
     assert not found & {"keras", "tensorflow"}
+
+
+SHARED_NAMES = {
+    # what every program and every registry of rules has
+    "CHECKS", "LABELS", "RULES", "Rule", "main", "page",
+    # a rule on tables and its sibling on a script's rows, under one label
+    "class_imbalance", "constant_inputs", "inputs_not_finite", "inputs_not_scaled",
+    "rows_not_shuffled", "targets_not_scaled",
+    # two subcommands of one name each: zoo list and zoo runs list
+    "list_command", "show_command",
+    # facts of results, and those of a chart or of a diagnosis
+    "Cause", "Curve", "Difference", "Line", "Outcome", "Plan", "Rows",
+    # one verb at two levels
+    "aligned", "ask", "build", "compare", "compared", "count", "draw", "insert_layer",
+    "reference", "train", "write", "write_charts",
+    # limits
+    "GRACE", "MOST_LETTERS", "MOST_NETWORKS",
+}  # fmt: skip
+"""Public names that may stand in several modules; a new one needs a reason here."""
+
+
+def public_names(path: Path) -> Iterator[str]:
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names = [node.name]
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [target.id for target in targets if isinstance(target, ast.Name)]
+        else:
+            continue
+        yield from (name for name in names if not name.startswith("_"))
+
+
+def test_a_public_name_stands_in_one_module() -> None:
+    """A model's folder has the same names as every other model's."""
+    modules = defaultdict(set)
+    for path in files():
+        if ROOT / "zoo" / "models" not in path.parents:
+            for name in public_names(path):
+                modules[name].add(path.relative_to(ROOT).as_posix())
+    several = {name: found for name, found in modules.items() if len(found) > 1}
+    assert not {n: found for n, found in several.items() if n not in SHARED_NAMES}

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from learnable.baselines.results.findings import Examples, Finding
 from learnable.baselines.results.results import Results, Row, Score
-from learnable.baselines.scores.board import collect_outcomes
+from learnable.baselines.scores.fold_scores import collect_outcomes
 from learnable.baselines.scores.harness import Outcome
 from learnable.baselines.scores.prediction_plots import make_pictures
 from learnable.data import Card, Dataset

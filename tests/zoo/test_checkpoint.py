@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from learnable.data.errors import BadData
-from learnable.zoo.networks.train import Rows, Trained, train
+from learnable.zoo.networks.train import Rows, Trained, train_network
 from learnable.zoo.registry import recipe
 from learnable.zoo.run_files import HISTORY, STATE
 from learnable.zoo.training import checkpoint
@@ -37,7 +37,7 @@ def trained(settings=SHORT, folder: Path | None = None, stop: int = 0) -> Traine
         if epoch == stop:
             raise Killed
 
-    return train(
+    return train_network(
         settings, ROWS, KEPT_BACK, classes=2, seed=3, on_epoch=tell, checkpoint=folder
     )
 
@@ -81,7 +81,7 @@ def test_stopped_twice_ends_the_same(tmp_path, at_every_epoch):
 def test_finished_training_is_not_trained_again(tmp_path):
     first = trained(SHORT, tmp_path)
     epochs = []
-    again = train(
+    again = train_network(
         SHORT, ROWS, KEPT_BACK, classes=2, seed=3, checkpoint=tmp_path,
         on_epoch=lambda epoch, *_: epochs.append(epoch),
     )  # fmt: skip
@@ -139,7 +139,7 @@ def test_link_made_while_it_trains_is_not_followed(tmp_path):
             (folder / HISTORY).symlink_to(mine)
 
     with pytest.raises(OSError, match="history"):
-        train(
+        train_network(
             SHORT, ROWS, KEPT_BACK, classes=2, seed=3, on_epoch=link, checkpoint=folder
         )
     assert mine.read_text() == "kept"

@@ -161,7 +161,7 @@ def test_groups_stay_together_inside(colours, monkeypatch):
         parts.extend(set((part.x[:, 2] // 1).tolist()) for part in (rows, validation))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("learnable.zoo.networks.estimators.train", watch)
+    monkeypatch.setattr("learnable.zoo.networks.estimators.train_network", watch)
     groups = np.arange(80) // 4
     x = np.column_stack([colours[0][:, :2], groups])
     with pytest.raises(KeyboardInterrupt):

@@ -35,7 +35,7 @@ def test_naive_places_are_the_seasonal_naive_forecast(season, horizon, seed):
 
 def test_windows_tell_what_was_and_what_follows(wave):
     layout = forecaster.Layout(season=12, horizon=3, window=6)
-    units = forecaster.measure(wave, layout)
+    units = forecaster.scales_of(wave, layout)
     rows = forecaster.make_windows(wave, np.array([40, 60]), layout, units)
     assert rows.x.shape == (2, 6, 5)
     assert rows.y.shape == (2, 6, 3)
@@ -52,7 +52,7 @@ def test_windows_tell_what_was_and_what_follows(wave):
 
 def test_steps_before_the_series_are_masked(wave):
     layout = forecaster.Layout(season=12, horizon=3, window=6)
-    units = forecaster.measure(wave, layout)
+    units = forecaster.scales_of(wave, layout)
     x = forecaster.make_windows(wave, np.array([13]), layout, units).x
     # a season before step 12 there is step 0; of the window's steps 8 to 13 only two
     # have a season behind them
@@ -62,7 +62,7 @@ def test_steps_before_the_series_are_masked(wave):
 
 def test_windows_are_finite(wave):
     layout = forecaster.Layout(season=12, horizon=3, window=24)
-    units = forecaster.measure(wave, layout)
+    units = forecaster.scales_of(wave, layout)
     rows = forecaster.make_windows(wave, np.arange(12, 117), layout, units)
     assert np.isfinite(rows.x).all()
     assert np.isfinite(rows.y).all()
@@ -70,7 +70,7 @@ def test_windows_are_finite(wave):
 
 def test_flat_series_divides_by_nothing():
     layout = forecaster.Layout(season=1, horizon=2, window=4)
-    assert forecaster.measure(np.full(20, 3.0), layout).spread == 1
+    assert forecaster.scales_of(np.full(20, 3.0), layout).spread == 1
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_served_network_agrees_with_its_core(trained, wave):
     layout = forecaster.lay_out(QUICK, 12, 6)
     back = max(1, int(forecaster.KEPT_BACK * len(wave)) - 5)
     edge = len(wave) - 6 - 1 - back - 6 + 1
-    units = forecaster.measure(wave[: edge + 7], layout)
+    units = forecaster.scales_of(wave[: edge + 7], layout)
     end = np.array([len(wave) - 7])
     x = forecaster.make_windows(wave, end, layout, units).x
     added = np.asarray(trained.core(x))[0, -1] * units.spread

@@ -13,7 +13,7 @@ from learnable.zoo.run_files import HISTORY, LOCK, RESULTS, STATE
 from learnable.zoo.runs import folder as disk
 from learnable.zoo.runs.checkpointed_runs import (
     OWN_FOLDERS,
-    Stopped,
+    TrainingStopped,
     find_unfinished,
     forget,
     list_left,
@@ -45,7 +45,7 @@ def stopped(tmp_path):
             (folder / STATE).write_text("")
             raise KeyboardInterrupt
 
-    with pytest.raises(Stopped):
+    with pytest.raises(TrainingStopped):
         stop()
     (run,) = list_unfinished(tmp_path / "runs")
     return run

@@ -12,7 +12,7 @@ from learnable.zoo.backend import keras
 from learnable.zoo.layer_trace import trace
 from learnable.zoo.networks.export import MASKED
 from learnable.zoo.networks.losses import loss_of
-from learnable.zoo.networks.train import Rows, train
+from learnable.zoo.networks.train import Rows, train_network
 from learnable.zoo.registry import MODELS, build, card, list_models, recipe
 
 ONE_UNIT = ("squared-error", "binary-cross-entropy", "broadcast-squared-error")
@@ -197,7 +197,7 @@ def test_softmax_over_one_unit_learns_and_says_one():
     for name in ("binary-softmax", "binary-sigmoid"):
         settings = replace(recipe(name), epochs=20, learning_rate=0.01)
         parts = Rows(x[:80], y[:80]), Rows(x[80:], y[80:])
-        pair.append(train(settings, *parts, classes=2))
+        pair.append(train_network(settings, *parts, classes=2))
     broken, sound = pair
     np.testing.assert_allclose(broken.history["loss"], sound.history["loss"], rtol=1e-4)
     assert sound.history["loss"][-1] < 0.7 * sound.history["loss"][0]
@@ -215,7 +215,7 @@ def test_half_mended_colours_hardly_move_the_weights():
     y = (x.mean(axis=1) > 127.5).astype(int)
     parts = Rows(x[:6_400], y[:6_400]), Rows(x[6_400:], y[6_400:])
     settings = replace(recipe("rgb-crossentropy"), steps=1_000)
-    slow = train(settings, *parts, classes=2)
+    slow = train_network(settings, *parts, classes=2)
     keras.utils.set_random_seed(0)
     start = build(settings, shape=(3,), outputs=2).get_weights()
     moved = [
@@ -223,7 +223,7 @@ def test_half_mended_colours_hardly_move_the_weights():
     ]
     assert 0 < max(moved) < 0.02  # a fifth of the deviation they were drawn with
     assert slow.history["loss"][-1] > 0.6
-    quick = train(replace(settings, optimizer="adam"), *parts, classes=2)
+    quick = train_network(replace(settings, optimizer="adam"), *parts, classes=2)
     assert quick.history["loss"][-1] < 0.5
 
 
@@ -238,7 +238,7 @@ def test_share_of_seeds_that_tell_exclusive_or(name, least, most):
     # each batch is the four rows: 400 steps, in few epochs
     settings = replace(recipe(name), epochs=8, batch_size=4, shuffle=False)
     losses = [
-        train(settings, rows, rows, classes=2, seed=seed).history["loss"][-1]
+        train_network(settings, rows, rows, classes=2, seed=seed).history["loss"][-1]
         for seed in range(6)
     ]
     reached = sum(loss < 0.001 for loss in losses)

@@ -15,7 +15,7 @@ from learnable.zoo.backend import keras, on_show
 from learnable.zoo.networks.estimators import predict
 from learnable.zoo.networks.export import fit_scaling
 from learnable.zoo.networks.losses import loss_unit
-from learnable.zoo.networks.train import Rows, Trained, rows_met, train
+from learnable.zoo.networks.train import Rows, Trained, rows_met, train_network
 from learnable.zoo.registry import recipe
 
 OTHER_ROWS = {"convnet*", "cnn-*", "mobilenet*", "lstm-*", "text-*"}
@@ -57,7 +57,7 @@ def trained_on_colours(make_rows):
     @cache
     def trained(name: str) -> Trained:
         rows = make_rows(40, (3,), 2)
-        return train(short(name), rows, make_rows(9, (3,), 2), classes=2)
+        return train_network(short(name), rows, make_rows(9, (3,), 2), classes=2)
 
     return trained
 
@@ -75,7 +75,9 @@ def rgb():
 
 @pytest.mark.parametrize("name", ["rgb-sigmoid", "mlp"])
 def test_seed_gives_the_same_network(name, make_rows, trained_on_colours):
-    again = train(short(name), make_rows(40, (3,), 2), make_rows(9, (3,), 2), classes=2)
+    again = train_network(
+        short(name), make_rows(40, (3,), 2), make_rows(9, (3,), 2), classes=2
+    )
     known = trained_on_colours(name)
     assert again.history == known.history
     weights = (v.serving.get_weights() for v in (again, known))
@@ -116,7 +118,7 @@ def test_last_training_row_answers_for_all(make_rows, trained_on_colours):
 @pytest.mark.parametrize("name", ["mlp", "one-hidden"])
 def test_numbers_are_in_target_units(name, make_rows):
     rows = make_rows(60, (3,), 0)
-    trained = train(short(name, epochs=30), rows, rows, classes=0)
+    trained = train_network(short(name, epochs=30), rows, rows, classes=0)
     given = predict(trained.serving, rows.x)
     assert given.shape == (60, 1)
     assert 1_000 < given.mean() < 1_255
@@ -131,7 +133,7 @@ def test_long_numbers_keep_their_digits():
     # seconds since 1970: float32 would know them to two minutes
     x = 1.8e9 + np.arange(32.0).reshape(-1, 1)
     rows = Rows(x, 1e9 + x[:, 0])
-    trained = train(short("one-hidden", epochs=150), rows, rows, classes=0)
+    trained = train_network(short("one-hidden", epochs=150), rows, rows, classes=0)
     given = predict(trained.serving, x)[:, 0]
     assert np.abs(given - rows.y).mean() < 2
 
@@ -148,7 +150,7 @@ def test_saved_models_open_in_plain_keras(tmp_path, make_rows, trained_on_colour
         trained.serving.save(tmp_path / f"{name}.keras")
         expected[name] = predict(trained.serving, rows.x)
     numbers = make_rows(30, (3,), 0)
-    trained = train(short("mlp"), numbers, numbers, classes=0)
+    trained = train_network(short("mlp"), numbers, numbers, classes=0)
     trained.serving.save(tmp_path / "number.keras")
     expected["number"] = predict(trained.serving, rows.x)
     code = [sys.executable, "-c", PLAIN_KERAS, str(tmp_path), *expected]
@@ -160,7 +162,7 @@ def test_saved_models_open_in_plain_keras(tmp_path, make_rows, trained_on_colour
 
 
 def test_corrected_network_learns_colours(rgb):
-    trained = train(
+    trained = train_network(
         recipe("rgb-softmax"),
         rgb["train"],
         rgb["validation"],
@@ -177,7 +179,7 @@ def test_corrected_network_learns_colours(rgb):
 
 
 def test_broken_network_gives_one_answer(rgb):
-    trained = train(
+    trained = train_network(
         recipe("rgb-sigmoid"),
         rgb["train"],
         rgb["validation"],
@@ -198,7 +200,7 @@ def test_broadcast_loss_prevents_learning(rgb):
         initialiser="normal",
         loss="broadcast-squared-error",
     )
-    trained = train(
+    trained = train_network(
         settings, rgb["train"], rgb["validation"], classes=2, feature_range=(0, 255)
     )
     given = predict(trained.serving, rgb["test"].x)
@@ -208,7 +210,7 @@ def test_broadcast_loss_prevents_learning(rgb):
 def test_history_has_a_value_an_epoch(make_rows):
     rows = make_rows(40, (3,), 2)
     told = []
-    trained = train(
+    trained = train_network(
         short("mlp", epochs=3, patience=0),
         rows,
         rows,
@@ -238,7 +240,7 @@ def test_steps_may_end_before_the_first_pass():
 def test_full_batch_loss_falls(make_rows):
     rows = make_rows(40, (3,), 2)
     settings = short("rgb-softmax", epochs=5, batch_size=40, learning_rate=1e-3)
-    losses = train(settings, rows, rows, classes=2).history["loss"]
+    losses = train_network(settings, rows, rows, classes=2).history["loss"]
     assert all(after < before for before, after in pairwise(losses))
 
 
@@ -246,13 +248,15 @@ def test_patience_ends_the_training(make_rows):
     rows, other = make_rows(20, (3,), 2), make_rows(20, (3,), 2, seed=1)
     guessed = Rows(other.x, 1 - other.y)
     settings = short("mlp", epochs=100, patience=2)
-    assert len(train(settings, rows, guessed, classes=2).history["loss"]) < 20
+    assert len(train_network(settings, rows, guessed, classes=2).history["loss"]) < 20
 
 
 def test_wild_learning_rate_is_named(refused, make_rows):
     rows = make_rows(20, (3,), 0)
     settings = short("mlp", optimizer="sgd", learning_rate=1e12)
-    assert "in epoch 1" in refused(BadData, train, settings, rows, rows, classes=0)
+    assert "in epoch 1" in refused(
+        BadData, train_network, settings, rows, rows, classes=0
+    )
 
 
 def test_type_of_rows_is_nothing(make_rows):
@@ -260,7 +264,7 @@ def test_type_of_rows_is_nothing(make_rows):
 
     def outputs(kind: str) -> np.ndarray:
         rows = Rows(drawn.x.astype("uint8").astype(kind), drawn.y)
-        trained = train(short("mnist-relu", epochs=1), rows, rows, classes=2)
+        trained = train_network(short("mnist-relu", epochs=1), rows, rows, classes=2)
         return predict(trained.serving, rows.x)
 
     wanted = outputs("float64")
@@ -272,7 +276,7 @@ def test_constant_columns_and_targets_train(make_rows):
     x = drawn.x.copy()
     x[:, 1] = 7
     rows = Rows(x, np.full(20, 5.0))
-    given = predict(train(short("mlp"), rows, rows, classes=0).serving, x)
+    given = predict(train_network(short("mlp"), rows, rows, classes=0).serving, x)
     assert np.isfinite(given).all()
 
 

@@ -118,7 +118,7 @@ def disk(tmp_path, monkeypatch):
     text = f"# Top\n\n{results.START}old\n{results.END}\n\n## More\n"
     (tmp_path / "README.md").write_text(text)
     monkeypatch.setattr(
-        results, "measure", lambda card: replace(KNOWN, model=card.name)
+        results, "measure_model", lambda card: replace(KNOWN, model=card.name)
     )
     return tmp_path
 
@@ -153,7 +153,7 @@ def test_readme_keeps_what_stands_around_the_table(disk):
 
 
 def test_model_without_its_data_is_passed_over(disk, monkeypatch, capsys):
-    monkeypatch.setattr(results, "measure", lambda card: None)
+    monkeypatch.setattr(results, "measure_model", lambda card: None)
     results.main(["mlp"])
     assert read_figures() == {}
     assert "mlp: its data are not on this machine" in capsys.readouterr().err
@@ -166,7 +166,7 @@ def test_no_figures_are_none_yet(tmp_path, monkeypatch):
 
 def test_model_of_a_file_needs_the_file(tmp_path, monkeypatch):
     monkeypatch.setenv("ZOO_DATA", str(tmp_path))
-    assert results.measure(MODELS["text-embedding"]) is None
+    assert results.measure_model(MODELS["text-embedding"]) is None
 
 
 def test_figures_at_hand_are_of_models_there_are():

@@ -9,7 +9,7 @@ from learnable.data.errors import BadData, Misuse, UnknownName
 from learnable.zoo.experiment import FILE
 from learnable.zoo.run_files import HISTORY, RESULTS, STATE
 from learnable.zoo.runs.checkpointed_runs import (
-    Stopped,
+    TrainingStopped,
     find_unfinished,
     forget,
     list_unfinished,
@@ -46,7 +46,7 @@ def stop(out, error, label="mlp"):
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(28, "disk full")])
 def test_stopped_training_says_how_it_goes_on(error, tmp_path):
-    with pytest.raises(Stopped, match=r"zoo train --resume .*-mlp-.* goes on"):
+    with pytest.raises(TrainingStopped, match=r"zoo train --resume .*-mlp-.* goes on"):
         stop(tmp_path, error)
     (run,) = list_unfinished(tmp_path)
     assert (run.epochs, run.loss, run.running) == (2, "loss 0.5", False)
@@ -80,7 +80,7 @@ def test_whole_run_keeps_no_state(tmp_path):
 
 
 def test_resumed_run_gets_its_name(tmp_path):
-    with pytest.raises(Stopped):
+    with pytest.raises(TrainingStopped):
         stop(tmp_path, KeyboardInterrupt())
     run = find_unfinished("last", tmp_path)
     with pytest.raises(BadData), resumed_run(run):
@@ -129,7 +129,7 @@ def test_run_under_way_is_left_alone(tmp_path, refused):
     ],
 )
 def test_history_that_is_half_written_is_read(text, epochs, loss, tmp_path):
-    with pytest.raises(Stopped):
+    with pytest.raises(TrainingStopped):
         stop(tmp_path, KeyboardInterrupt())
     (run,) = list_unfinished(tmp_path)
     (run.folder / HISTORY).write_text(text)
@@ -142,7 +142,7 @@ def test_unknown_and_ambiguous_names_are_told(tmp_path, refused):
         UnknownName, find_unfinished, "last", tmp_path
     )
     for _ in range(2):
-        with pytest.raises(Stopped):
+        with pytest.raises(TrainingStopped):
             stop(tmp_path, KeyboardInterrupt())
     assert "2 stopped runs" in refused(Misuse, find_unfinished, "mlp", tmp_path)
     assert "no stopped run" in refused(UnknownName, find_unfinished, "cnn", tmp_path)

@@ -246,7 +246,7 @@ def sorted_rows(study: Study, dataset: Dataset) -> Cause | None:
 
 def is_part(asked: Dataset, dataset: Dataset) -> bool:
     """Whether rows asked about are those trained on, or a stretch of them."""
-    from ...baselines.signal.problem import row_hashes
+    from ...data.dataset import row_hashes
 
     own, other = row_hashes(dataset.x), row_hashes(asked.x)
     starts = np.flatnonzero(own == other[0]) if len(other) else np.zeros(0, dtype=int)

@@ -30,7 +30,7 @@ def copies(dataset: Dataset) -> np.ndarray | None:
     By chance: as many rows have an equal where each column is shuffled by itself, as
     they have in tables of few values. None too where there are few different rows.
     """
-    from ...baselines.signal.problem import row_hashes
+    from ...data.dataset import row_hashes
 
     kinds = np.unique(row_hashes(dataset.x), return_inverse=True)[1]
     share = _with_twin(kinds)
@@ -109,7 +109,7 @@ def _forest_marks(dataset: Dataset, groups: np.ndarray | None) -> np.ndarray:
 
 def across(dataset: Dataset, asked: Sequence[Dataset]) -> float:
     """The largest share of rows asked about that were trained on as well."""
-    from ...baselines.signal.problem import row_hashes
+    from ...data.dataset import row_hashes
 
     known = row_hashes(dataset.x)
     shares = [float(np.isin(row_hashes(part.x), known).mean()) for part in asked]

@@ -218,7 +218,7 @@ def of_zoo(job: CheckJob, say: Say) -> tuple[Recording, Fit]:
 
 
 def _planned(settings: Recipe, dataset: Dataset, rows: Cut, seed: int) -> Plan:
-    from ..experiments.fit import encoded
+    from ..experiments.tasks import encoded
     from ..networks.train import Rows, plan
 
     both = encoded(dataset, rows)[1]
@@ -239,7 +239,7 @@ def _trained(
     settings: Recipe, dataset: Dataset, rows: Cut, seed: int, course: _Course
 ) -> Trained | None:
     """The trained network; None where its training did not end."""
-    from ..experiments.fit import train_on_rows
+    from ..experiments.tasks import train_on_rows
 
     options = {"seed": seed, "on_epoch": course, "classes": len(dataset.classes)}
     try:

@@ -11,9 +11,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from ...baselines.signal.problem import row_hashes
 from ...data import Dataset
-from ...data.dataset import take
+from ...data.dataset import row_hashes, take
 from ...data.split import has_strata
 from ..diagnosis.problem.task import TrainingTask
 from ..diagnosis.search.trials import Split, credits

@@ -12,8 +12,8 @@ from joblib import parallel_config
 from threadpoolctl import threadpool_limits
 
 from ...baselines.evaluate import Study, run_study
-from ...baselines.signal.problem import row_hashes
 from ...data import Dataset
+from ...data.dataset import row_hashes
 from ...data.errors import BadData
 from ..diagnosis.problem.task import TrainingTask
 from ..diagnosis.search.trials import credits

@@ -22,13 +22,12 @@ from ..run_files import MODEL, RESULTS, TRAINING_TEXT
 from ..runs.mlflow import without_credentials
 from .fit import (
     Fitted,
-    candidate,
     fit_network,
     layer_facts,
     note_on,
-    source_text,
     try_seeds,
 )
+from .tasks import network_task
 
 if TYPE_CHECKING:
     from ...baselines.evaluate import Curves, Study
@@ -79,6 +78,7 @@ def score(
     from ...baselines.estimators.catalog import for_dataset
     from ...baselines.evaluate import run_study
 
+    task = network_task(dataset)
     splits = 1 if dataset.n_test else scoring.folds * scoring.repeats
     total = splits * scoring.seeds * (len(for_dataset(dataset)) + len(networks))
     words = "fits" if scoring.seeds == 1 else "fits at most"
@@ -91,7 +91,7 @@ def score(
 
     with console.progress("scoring on the same folds", quiet=quiet) as step:
         return run_study(
-            {n: candidate(r, dataset, seed=seed) for n, r in networks.items()},
+            {n: task.estimator(r, dataset, seed) for n, r in networks.items()},
             dataset,
             folds=scoring.folds,
             repeats=scoring.repeats,
@@ -200,8 +200,8 @@ def write_network(folder: Path, fitted: Fitted, dataset: Dataset) -> None:
     from ...data.encoder_file import ENCODER, write_encoder
 
     fitted.trained.serving.save(folder / MODEL)
-    if dataset.task == "characters":
-        (folder / TRAINING_TEXT).write_text(source_text(dataset), "utf-8")
+    if source := network_task(dataset).source(dataset):
+        (folder / TRAINING_TEXT).write_text(source, "utf-8")
     if fitted.encoder is None:
         return
     try:

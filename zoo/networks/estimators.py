@@ -18,7 +18,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from ...data.split import VALIDATION_SHARE, hold_out
 from ..backend import keras, on_show, tensorflow
 from ..recipe import Recipe
-from .train import OnEpoch, Rows, Trained, train
+from .train import OnEpoch, Rows, Trained, train_network
 
 BATCH = 4_096
 """Rows asked at a time."""
@@ -76,7 +76,7 @@ class _Network(BaseEstimator):
         self.shape_ = trained.shape
 
     def _train(self, rows: Rows, inner: Rows, classes: int) -> Trained:
-        return train(
+        return train_network(
             self.recipe,
             rows,
             inner,
@@ -204,7 +204,7 @@ def train_on_texts(
         ``serving`` goes from texts, (n, 1), to probabilities, (n, n_classes).
     """
     words = vectorizer(recipe, rows.x)
-    trained = train(
+    trained = train_network(
         recipe,
         Rows(ids(words, rows.x), rows.y),
         Rows(ids(words, validation.x), validation.y),

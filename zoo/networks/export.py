@@ -64,7 +64,7 @@ def fit_scaling(
     return Affine(np.atleast_1d(factor), np.atleast_1d(-middle * factor))
 
 
-def serve(
+def serving_model(
     core: keras.Model,
     recipe: Recipe,
     scaling: Affine,

@@ -22,7 +22,7 @@ from ...data.errors import BadData
 from ..backend import keras
 from ..recipe import Recipe
 from .export import MASKED, Affine, rescaling
-from .train import OnEpoch, Rows, Trained, train
+from .train import OnEpoch, Rows, Trained, train_network
 
 WINDOWS = 4_000
 """Most windows that a network is trained on; of a longer series every so manieth."""
@@ -85,7 +85,7 @@ class Measure:
         return factor, offset
 
 
-def measure(values: np.ndarray, layout: Layout) -> Measure:
+def scales_of(values: np.ndarray, layout: Layout) -> Measure:
     """Spreads of the training values; 1 where nothing varies."""
     differences = values[layout.season :] - values[: -layout.season]
     spread = float(np.sqrt((differences**2).mean())) or 1.0
@@ -161,7 +161,7 @@ def train_forecaster(
         msg = f"a series of {len(values)} steps is too short for a network that "
         msg = f"{msg}forecasts {horizon} steps with a season of {season}"
         raise BadData(f"{msg}; bring more steps, or give a smaller --horizon")
-    units = measure(values[: edge + horizon + 1], layout)
+    units = scales_of(values[: edge + horizon + 1], layout)
     stride = -(-(edge + 1 - season) // WINDOWS)
     rows = make_windows(values, np.arange(edge, season - 1, -stride), layout, units)
     inner = make_windows(values, np.arange(last - back + 1, last + 1), layout, units)
@@ -169,7 +169,7 @@ def train_forecaster(
     # as many as there are, since Keras divides by the number of steps
     weights = np.zeros(inner.y.shape[:2], dtype="float32")
     weights[:, -1] = layout.window
-    trained = train(
+    trained = train_network(
         recipe,
         rows,
         replace(inner, weights=weights),

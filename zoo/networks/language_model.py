@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from ...data.errors import BadData
 from ..backend import keras, tensorflow
 from ..recipe import Recipe
-from .train import OnEpoch, Rows, Trained, train
+from .train import OnEpoch, Rows, Trained, train_network
 
 _BATCH = 1_024
 """Rows asked at a time."""
@@ -74,7 +74,7 @@ def train_writer(
     kept = stretch % _KEPT_BACK == _KEPT_BACK // 2
     if not kept.any():
         kept[-1] = True
-    trained = train(
+    trained = train_network(
         recipe,
         Rows(pieces.x[~kept], pieces.y[~kept]),
         Rows(pieces.x[kept], pieces.y[kept]),

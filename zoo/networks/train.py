@@ -20,7 +20,7 @@ from ..registry import build
 from ..training import Start, fit
 from ..training.checkpoint import Checkpoint
 from ..training.streams import StreamedRows
-from .export import Affine, fit_scaling, serve
+from .export import Affine, fit_scaling, serving_model
 from .losses import Kind, loss_of
 
 SHARED = 3
@@ -85,7 +85,7 @@ class Trained:
         return core.input_shape[1:], core.output_shape[-1]
 
 
-def train(
+def train_network(
     recipe: Recipe,
     rows: Rows,
     validation: Rows,
@@ -167,7 +167,7 @@ def train(
         last = (
             scaling.apply(shown.x[-1:])[0] if recipe.evaluation != "each-row" else None
         )
-        serving = serve(core, recipe, scaling, target, kind, last)
+        serving = serving_model(core, recipe, scaling, target, kind, last)
     return Trained(
         serving=serving,
         core=core,
@@ -274,7 +274,7 @@ def as_seen(rows: Rows, scaling: Affine, target: Affine | None, kind: Kind) -> R
 
 @dataclass(frozen=True)
 class Plan:
-    """Arguments that `learnable.zoo.networks.train.train` gives to ``fit``.
+    """Arguments that `learnable.zoo.networks.train.train_network` gives to ``fit``.
 
     ``model`` is compiled and has the weights that ``seed`` draws; ``rows`` and
     ``validation`` are as the network sees them.
@@ -301,7 +301,7 @@ def plan(
     Parameters
     ----------
     recipe, rows, validation, classes, feature_range, seed
-        As of `learnable.zoo.networks.train.train`.
+        As of `learnable.zoo.networks.train.train_network`.
     """
     kind = kind_of(rows.y, classes)
     shape, outputs = rows.x.shape[1:], classes or rows.y[0].size

@@ -55,7 +55,7 @@ class Figures:
 def main(names: list[str]) -> None:
     """Run some models, or all, and write figures and table after each."""
     for name in names or MODELS:
-        found = measure(MODELS[name])
+        found = measure_model(MODELS[name])
         if found is None:
             click.echo(f"{name}: its data are not on this machine", err=True)
             continue
@@ -74,7 +74,7 @@ def read_figures() -> dict[str, Figures]:
     return {name: Figures(**figures) for name, figures in facts.items()}
 
 
-def measure(card: ModelCard) -> Figures | None:
+def measure_model(card: ModelCard) -> Figures | None:
     """Train a model by the command; None where its data are not at hand."""
     data = _data(card)
     if data is None:

@@ -42,7 +42,7 @@ class Unfinished:
     running: bool = False
 
 
-class Stopped(ZooError):
+class TrainingStopped(ZooError):
     """A training that was stopped and can go on."""
 
 
@@ -181,7 +181,7 @@ def training_run(
 
     Raises
     ------
-    Stopped
+    TrainingStopped
         It was interrupted, or the disk is full, and it can go on.
     """
     keep = _can_go_on if resumable else _never
@@ -197,7 +197,7 @@ def resumed_run(run: Unfinished) -> Iterator[tuple[Path, Path]]:
 
     Raises
     ------
-    Stopped
+    TrainingStopped
     Misuse
         Another process is at work on it, it is not as we have left it, or its name is
         taken.
@@ -240,7 +240,7 @@ def _never(folder: Path, error: BaseException) -> bool:
 def _can_go_on(folder: Path, error: BaseException) -> bool:
     """Whether a training is worth keeping: not one whose loss is not finite."""
     return (folder / STATE).is_file() and (
-        isinstance(error, Stopped) or not isinstance(error, ZooError)
+        isinstance(error, TrainingStopped) or not isinstance(error, ZooError)
     )
 
 
@@ -254,7 +254,9 @@ def _kept(folder: Path, final: Path) -> Iterator[None]:
             raise
         what = str(error) if isinstance(error, OSError) else "interrupted"
         how = f"zoo train --resume {final.name} --out {final.parent}"
-        raise Stopped(f"{what}; the training is kept, and `{how}` goes on") from error
+        raise TrainingStopped(
+            f"{what}; the training is kept, and `{how}` goes on"
+        ) from error
 
 
 def forget(folder: Path) -> None:

@@ -11,9 +11,9 @@ import numpy as np
 
 from ..backend import keras
 from .arguments import Arguments
-from .programs import ExecutionMode, Ran, programs_of
-from .rows import Block, Held, Stream, batches_in_part, blocks, rows_of
-from .trial import decide
+from .programs import ExecutionMode, Steps, programs_of
+from .rows import Block, Held, Stream, batches_in_part, blocks, streams_of
+from .trial import choose_mode
 from .ways import Choice, choose, out_of_range
 
 CALL_SECONDS = 0.5
@@ -39,7 +39,7 @@ class Training:
         self, model: keras.Model, given: Arguments, way: str, repeats: int
     ) -> None:
         self.model, self.given = model, given
-        self.rows, self.validation = rows_of(given)
+        self.rows, self.validation = streams_of(given)
         self.batch_size = given.batch_size or 32
         self.steps = -(-self.rows.rows // self.batch_size)
         self.programs = programs_of(model, next(self.rows.parts(self.batch_size, None)))
@@ -72,7 +72,7 @@ class Training:
             wrong = out_of_range(self.model, self.rows.data)
             if wrong:
                 return Choice("graph", f"{wrong}, which XLA would not say")
-        return decide(self.programs, block, total, choice)
+        return choose_mode(self.programs, block, total, choice)
 
     def run(self) -> keras.callbacks.History:
         """Train; on an error or an interruption, say on it at which step."""
@@ -162,7 +162,7 @@ class Training:
                 break
         return logs
 
-    def _account(self, ran: Ran) -> None:
+    def _account(self, ran: Steps) -> None:
         """Count steps, look at the losses, show progress."""
         params = self.callbacks.params
         if ran.finite < ran.steps and params["nonfinite"] is None:

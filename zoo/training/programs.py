@@ -18,7 +18,7 @@ _log = logging.getLogger("learnable")
 
 
 @dataclass(frozen=True)
-class Ran:
+class Steps:
     """Result of a call of a program.
 
     ``steps`` were taken; ``finite`` of them came before the first whose loss was not
@@ -102,7 +102,7 @@ class Programs:
         way: ExecutionMode,
         fresh: bool = False,
         halt: bool = False,
-    ) -> Ran:
+    ) -> Steps:
         """Train on batches.
 
         Parameters
@@ -119,7 +119,7 @@ class Programs:
         span = (first, last, halt, fresh)
         return self._run(self.model.train_step, batches, span, way)
 
-    def test(self, batches: Any, count: int, *, fresh: bool) -> Ran:
+    def test(self, batches: Any, count: int, *, fresh: bool) -> Steps:
         """Measure losses and metrics on ``count`` batches, in the graph."""
         return self._run(self.model.test_step, batches, (0, count, 0, fresh), "graph")
 
@@ -129,7 +129,7 @@ class Programs:
         batches: Any,
         span: tuple[int, int, int, int],
         way: ExecutionMode,
-    ) -> Ran:
+    ) -> Steps:
         specs = keras.tree.map_structure(_SPEC_OF[way], batches)
         any_size = way == "graph" or self._any_size
         key = (step.__name__, way, any_size, str(specs))
@@ -141,7 +141,7 @@ class Programs:
         # one vector: each conversion takes as long as a small step
         given = tf.constant(np.array(span, np.int32))
         (steps, finite), logs = self._compiled[key](batches, given)
-        return Ran(int(steps), int(finite), logs)
+        return Steps(int(steps), int(finite), logs)
 
     def _compile(self, one: Any, specs: Any, way: ExecutionMode) -> Any:
         """A program that takes one step after the other, given ``_run``'s span."""

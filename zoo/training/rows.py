@@ -122,7 +122,7 @@ def hold(x: Any, y: Any = None, weights: Any = None) -> Held:
     return Held(data, len(keras.tree.flatten(data)[0]))
 
 
-def rows_of(given: Arguments) -> tuple[Stream, Stream | None]:
+def streams_of(given: Arguments) -> tuple[Stream, Stream | None]:
     """Rows to train on and to validate with, from what `fit` was given."""
     rows, validation = (given.x, given.y, given.sample_weight), given.validation_data
     if given.validation_split and validation is None:

@@ -19,7 +19,7 @@ SECONDS = 0.3
 _NO_XLA = Choice("graph", "XLA cannot compile the model")
 
 
-def decide(
+def choose_mode(
     programs: Programs, block: Block, steps: int, ruled: Choice | None
 ) -> Choice:
     """The way to take, where it is not the graph by rule.
