@@ -67,11 +67,11 @@ def measure(dataset: Dataset) -> tuple[float, float] | None:
         dataset, folds, harness.run(judges, dataset, folds, jobs=1)
     )
     learned = LearnedContext(board, NOTHING, Verdict("signal", "", "", ""), dataset)
-    case = TableContext(dataset, board.rows, learned)
-    errors = share_of_errors(case)
-    if case.said is None or errors > 1:
+    context = TableContext(dataset, board.rows, learned)
+    errors = share_of_errors(context)
+    if context.said is None or errors > 1:
         return None
-    rows, p = case.said
+    rows, p = context.said
     y = dataset.y[rows]
     doubts = find_doubts(y, p)
     low = lower_end(doubts.sure_share, doubts.sure_count)

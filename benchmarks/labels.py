@@ -49,8 +49,8 @@ def try_one(dataset: Dataset, share: float) -> dict[str, Any]:
     outcomes = harness.run(baselines_for(planted), planted, folds, jobs=1)
     board = collect_outcomes(planted, folds, outcomes)
     learned = LearnedContext(board, NOTHING, Verdict("signal", "", "", ""), planted)
-    case = TableContext(planted, board.rows, learned)
-    found = label_noise(case)
+    context = TableContext(planted, board.rows, learned)
+    found = label_noise(context)
     facts: dict[str, Any] = {"planted": len(wrong), "severity": "-", "named": 0}
     if found is None:
         return facts

@@ -77,12 +77,12 @@ def check(folder: Path, *, seed: int) -> dict[str, Any]:
         "causes": [cause["label"] for cause in facts["causes"]],
         "repairs": [cause["repair"] for cause in facts["causes"]],
         "would_do": [
-            s["label"] for s in facts["suspicions"] if s["state"] == "would-do"
+            s["label"] for s in facts["ruled_out"] if s["state"] == "alternative"
         ],
-        "before": facts["before"],
+        "before": facts["original_score"],
         "baseline": facts["baseline"],
-        "reach": facts["reach"],
-        "mended": facts["mended"],
+        "reach": facts["best_score"],
+        "mended": facts["repaired_score"],
         "fixed": reached,
     }
 

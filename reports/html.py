@@ -165,8 +165,8 @@ def fitting(data: Facts, room: int) -> Facts:
     return {"schema": data["schema"], "left_out": ["everything: see results.json"]}
 
 
-def _without_looks(data: Facts) -> Facts:
-    return data | {"diagnosis": data["diagnosis"] | {"looks": [], "losses": []}}
+def _without_probe_steps(data: Facts) -> Facts:
+    return data | {"diagnosis": data["diagnosis"] | {"probe_steps": [], "losses": []}}
 
 
 def _without_program(data: Facts) -> Facts:
@@ -220,7 +220,7 @@ _STEPS: dict[str, Callable[[Facts], Facts]] = {
     "examples": _without_examples,
 }
 _OF_DIAGNOSIS: dict[str, Callable[[Facts], Facts]] = {
-    "looks": _without_looks,
+    "probe_steps": _without_probe_steps,
     "repaired program": _without_program,
     "trials": _without_trials,
 }

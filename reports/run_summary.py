@@ -127,8 +127,8 @@ def summarise_run(results: Results, kind: str) -> Summary:
     if found is not None:
         name = Path(found.script).name
         verdicts = {name: found.verdict, **verdicts}
-        metric_name, networks = "score", {name: _finite(found.before)}
-        best, mean = "", _finite(found.baseline)
+        metric_name, networks = "score", {name: _finite(found.original_score)}
+        best, mean = "", _finite(found.baseline_score)
     return Summary(
         kind=kind,
         created=results.created,

@@ -42,10 +42,10 @@ class Cause:
         What was seen, and what to do.
     repair : str
         What was changed, in a few words; "" where no change to the script can mend it.
-    before, only, together : float, optional
+    original_score, alone, together : float, optional
         Score as the script has it, with this repair alone, and with those of all
         causes; None where nothing could be tried.
-    lost, error : float, optional
+    ablation, error : float, optional
         What the score loses when this repair is left out, and its standard error.
     side : {"network", "preparation", "data"}
     """
@@ -55,39 +55,39 @@ class Cause:
     sentence: str
     advice: str
     repair: str = ""
-    before: float | None = None
-    only: float | None = None
+    original_score: float | None = None
+    alone: float | None = None
     together: float | None = None
-    lost: float | None = None
+    ablation: float | None = None
     error: float | None = None
     side: Side = "network"
 
     @property
     def scores(self) -> str:
         """Write what the repair did, in numbers; "" where nothing could be tried."""
-        if self.before is None or self.only is None or self.together is None:
+        if self.original_score is None or self.alone is None or self.together is None:
             return ""
         return (
-            f"{self.repair}: score {self.before:.2f} as it is, {self.only:.2f} with "
-            f"this alone, {self.together:.2f} with all repairs"
+            f"{self.repair}: score {self.original_score:.2f} as it is, "
+            f"{self.alone:.2f} with this alone, {self.together:.2f} with all repairs"
         )
 
 
 @dataclass(frozen=True)
-class Suspicion:
+class RuledOut:
     """Suspicion of a rule: acquitted by trials, open, or untested."""
 
     code: str
     label: str
     sentence: str
-    state: Literal["acquitted", "not-alone", "would-do", "untested"]
+    state: Literal["no_effect", "insufficient_alone", "alternative", "untested"]
     repair: str = ""
 
 
 STATES = {
-    "would-do": "Would do as well",
-    "acquitted": "Tried, not the cause",
-    "not-alone": "Tried alone, not enough",
+    "alternative": "Would do as well",
+    "no_effect": "Tried, not the cause",
+    "insufficient_alone": "Tried alone, not enough",
     "untested": "Untested",
 }
 """How a suspicion ended, in words."""
@@ -99,7 +99,7 @@ class Sign:
 
     code: str
     label: str
-    well: bool | None
+    passed: bool | None
     sentence: str
 
 
@@ -136,15 +136,15 @@ class Diagnosis:
         As a `learnable.baselines.results.results.Verdict`.
     measure : str
         What scores are, in words.
-    before, reach, mended : float
+    original_score, best_score, repaired_score : float
         Score as the script has it; what can be reached, as far as anybody has seen;
         with all repairs.
-    baseline : float
+    baseline_score : float
         Score of the best baseline on the same rows.
-    tuned, best : str, float
-        What makes the mended network better still, though it is no cause, and the
-        score with it; "" and ``mended`` where nothing does. It is in the repaired
-        program.
+    tuned, tuned_score : str, float
+        What makes the repaired network better still, though it is no cause, and the
+        score with it; "" and ``repaired_score`` where nothing does. It is in the
+        repaired program.
     diff, fixed : str
         The repaired program against the script, and whole; "" where there is none.
     failed : str
@@ -166,18 +166,18 @@ class Diagnosis:
     sentence: str
     change: str
     measure: str
-    before: float | None
-    baseline: float | None
-    reach: float | None
-    mended: float | None
+    original_score: float | None
+    baseline_score: float | None
+    best_score: float | None
+    repaired_score: float | None
     causes: tuple[Cause, ...] = ()
-    suspicions: tuple[Suspicion, ...] = ()
+    ruled_out: tuple[RuledOut, ...] = ()
     symptoms: tuple[Sign, ...] = ()
     golden: tuple[Sign, ...] = ()
     trials: tuple[Trial, ...] = ()
     tuned: str = ""
-    best: float | None = None
-    looks: tuple[ProbeStep, ...] = ()
+    tuned_score: float | None = None
+    probe_steps: tuple[ProbeStep, ...] = ()
     losses: tuple[float, ...] = ()
     fits: tuple[str, ...] = ()
     diff: str = ""
@@ -199,7 +199,7 @@ class Diagnosis:
             lines += [f"  What to do: {cause.advice}"]
         lines += [self.further] if self.tuned else []
         for state, words in STATES.items():
-            labels = [s.label for s in self.suspicions if s.state == state]
+            labels = [s.label for s in self.ruled_out if s.state == state]
             lines += [f"{words}: {', '.join(labels)}."] if labels else []
         lines += [f"  What would change this: {self.change}"]
         return "\n".join([*lines, *(other.summary for other in self.others)])
@@ -233,7 +233,7 @@ class Diagnosis:
         """Write what the repaired program does beside the repairs, with its effect."""
         return (
             f"No cause, but it helps the repaired network: {self.tuned} (score "
-            f"{self.mended:.2f} without, {self.best:.2f} with)."
+            f"{self.repaired_score:.2f} without, {self.tuned_score:.2f} with)."
         )
 
     @property

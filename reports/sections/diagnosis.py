@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ...baselines.results.diagnosis import Cause, Diagnosis, Sign, Suspicion
+from ...baselines.results.diagnosis import Cause, Diagnosis, RuledOut, Sign
 from ...baselines.results.results import Results, Verdict
 from .. import text
 from ..svg import FONT, LETTER, WIDE, Chart, Table
@@ -14,9 +14,9 @@ from .repair_diff import program_facts
 from .scores import verdict_facts
 
 _STATES = {
-    "would-do": ("alternative", "warn"),
-    "acquitted": ("no effect", "none"),
-    "not-alone": ("insufficient alone", "open"),
+    "alternative": ("alternative", "warn"),
+    "no_effect": ("no effect", "none"),
+    "insufficient_alone": ("insufficient alone", "open"),
     "untested": ("untested", "open"),
 }
 """What became of a suspicion, and the colour of its badge; in the order of a page."""
@@ -45,8 +45,8 @@ def diagnosis_facts(results: Results) -> dict[str, Any] | None:
         "causes": cause_facts(found, shown),
         "more_causes": _beyond(found.causes, MOST_CAUSES),
         "program": program_facts(found),
-        "suspicions": suspicion_facts(found.suspicions[:MOST_SUSPICIONS]),
-        "more_suspicions": _beyond(found.suspicions, MOST_SUSPICIONS),
+        "suspicions": suspicion_facts(found.ruled_out[:MOST_SUSPICIONS]),
+        "more_suspicions": _beyond(found.ruled_out, MOST_SUSPICIONS),
         "signs": _sign_lists(found),
         "probes": probe_facts(found),
         "undrawn": undrawn(found),
@@ -58,10 +58,10 @@ def _answer(found: Diagnosis) -> dict[str, Any]:
     verdict = Verdict(found.verdict, "", found.sentence, found.change)
     (said,) = verdict_facts((verdict,))
     scores = {
-        "as it is": found.before,
-        "best baseline": found.baseline,
+        "as it is": found.original_score,
+        "best baseline": found.baseline_score,
         "a plain network": found.reference,
-        "repaired": found.mended,
+        "repaired": found.repaired_score,
     }
     left_out = {"repaired"} if not found.causes else set[str]()
     left_out |= {"a plain network"} if found.reference is None else set()
@@ -92,7 +92,7 @@ def cause_facts(found: Diagnosis, shown: set[str]) -> list[dict[str, Any]]:
     causes = found.causes[:MOST_CAUSES]
     codes = [cause.code for cause in causes]
     return [
-        _cause(cause, found.baseline)
+        _cause(cause, found.baseline_score)
         | {
             "explanation": explanation(code)
             if codes.index(code) == i and code not in shown
@@ -103,7 +103,7 @@ def cause_facts(found: Diagnosis, shown: set[str]) -> list[dict[str, Any]]:
 
 
 def _cause(cause: Cause, baseline: float | None) -> dict[str, Any]:
-    lost, error = score_text(cause.lost), score_text(cause.error)
+    lost, error = score_text(cause.ablation), score_text(cause.error)
     spread = f" (standard error {error})" if error != text.MISSING else ""
     said = f"Without this repair the score is lower by {lost}{spread}."
     return {
@@ -112,12 +112,12 @@ def _cause(cause: Cause, baseline: float | None) -> dict[str, Any]:
         "sentence": text.clean(cause.sentence, 1_000),
         "advice": text.clean(cause.advice, 1_000),
         "repair": text.clean(cause.repair, 300),
-        "lost": said if cause.lost is not None and cause.lost > 0 else "",
+        "lost": said if cause.ablation is not None and cause.ablation > 0 else "",
         "chart": repair_facts(cause, baseline),
     }
 
 
-def suspicion_facts(suspicions: Sequence[Suspicion]) -> list[dict[str, str]]:
+def suspicion_facts(ruled_out: Sequence[RuledOut]) -> list[dict[str, str]]:
     """List suspicions: what would do as well first, what was not tried last."""
     order = list(_STATES)
     return [
@@ -129,7 +129,7 @@ def suspicion_facts(suspicions: Sequence[Suspicion]) -> list[dict[str, str]]:
             "state": _STATES[suspicion.state][0],
             "tone": _STATES[suspicion.state][1],
         }
-        for suspicion in sorted(suspicions, key=lambda s: order.index(s.state))
+        for suspicion in sorted(ruled_out, key=lambda s: order.index(s.state))
     ]
 
 
@@ -162,10 +162,10 @@ def sign_facts(
             "code": text.name(sign.code, 20),
             "label": text.name(sign.label),
             "sentence": text.clean(sign.sentence, 500),
-            "state": states[sign.well],
-            "tone": _TONES[sign.well],
+            "state": states[sign.passed],
+            "tone": _TONES[sign.passed],
         }
-        for sign in sorted(signs, key=lambda sign: order.index(sign.well))
+        for sign in sorted(signs, key=lambda sign: order.index(sign.passed))
     ]
 
 
@@ -221,8 +221,8 @@ def repair_facts(cause: Cause, baseline: float | None) -> dict[str, Any] | None:
         Score of the best baseline.
     """
     own = {
-        "as it is": (cause.before, "var(--other)"),
-        "only this repair": (cause.only, "var(--accent)"),
+        "as it is": (cause.original_score, "var(--other)"),
+        "only this repair": (cause.alone, "var(--accent)"),
         "all repairs": (cause.together, "var(--accent)"),
     }
     bars = [_bar(*item) for item in own.items() if _known(item[1][0])]

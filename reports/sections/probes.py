@@ -55,23 +55,25 @@ def probe_facts(found: Diagnosis) -> list[dict[str, Any]]:
         ``title``; ``chart``: what `probe_chart` draws, or
         None; ``sentences``; ``layers``: how many are told apart by their colours.
     """
-    looks = _thinned(sorted(found.looks, key=lambda look: look.step), MOST_LOOKS)
-    probes = [_layers(probe, looks) for probe in PROBES]
+    probe_steps = _thinned(
+        sorted(found.probe_steps, key=lambda look: look.step), MOST_LOOKS
+    )
+    probes = [_layers(probe, probe_steps) for probe in PROBES]
     return [probe for probe in (_losses(found.losses), *probes) if probe]
 
 
 def undrawn(found: Diagnosis) -> str:
     """A sentence that names the layers without a line in any chart, or ""."""
-    names = [_names(probe, found.looks) for probe in PROBES]
+    names = [_names(probe, found.probe_steps) for probe in PROBES]
     drawn = {name for each in names for name in _thinned(each, MOST_LAYERS)}
     rest = dict.fromkeys(name for each in names for name in each if name not in drawn)
     shown = [text.name(name, 40) for name in rest]
     return " ".join(_named("Layers without a line", shown))
 
 
-def _names(probe: _Probe, looks: Sequence[ProbeStep]) -> list[str]:
+def _names(probe: _Probe, probe_steps: Sequence[ProbeStep]) -> list[str]:
     """The layers as they come."""
-    return list(dict.fromkeys(name for look in looks for name in probe.of(look)))
+    return list(dict.fromkeys(name for look in probe_steps for name in probe.of(look)))
 
 
 def _thinned(values: Sequence[Any], most: int) -> list[Any]:
@@ -82,15 +84,19 @@ def _thinned(values: Sequence[Any], most: int) -> list[Any]:
     return [values[round(i * last / (most - 1))] for i in range(most)]
 
 
-def _layers(probe: _Probe, looks: Sequence[ProbeStep]) -> dict[str, Any] | None:
+def _layers(probe: _Probe, probe_steps: Sequence[ProbeStep]) -> dict[str, Any] | None:
     """One probe over the steps, a line for each layer."""
-    names = _names(probe, looks)
+    names = _names(probe, probe_steps)
     if not names:
         return None
     drawn = _thinned(names, MOST_LAYERS)
     shown = text.unique_names(drawn, 40)
     series = [
-        [(look.step, probe.of(look)[name]) for look in looks if name in probe.of(look)]
+        [
+            (look.step, probe.of(look)[name])
+            for look in probe_steps
+            if name in probe.of(look)
+        ]
         for name in drawn
     ]
     lines = [

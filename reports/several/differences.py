@@ -242,8 +242,11 @@ def outcome(results: Results) -> Outcome:
     found = results.diagnosis
     marks: dict[str, float | None] = {}
     if found:
-        marks = {"as it is": found.before, "best baseline": found.baseline}
-        marks |= {"repaired": found.mended} if found.causes else {}
+        marks = {
+            "as it is": found.original_score,
+            "best baseline": found.baseline_score,
+        }
+        marks |= {"repaired": found.repaired_score} if found.causes else {}
     checked = {PurePath(found.script).name: found.verdict} if found else {}
     told = sorted(results.verdicts, key=lambda verdict: not verdict.about)
     return Outcome(

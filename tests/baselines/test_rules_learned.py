@@ -61,8 +61,8 @@ def nothing_said(dataset) -> np.ndarray:
 
 
 def test_without_what_was_learned_nothing_is_said(dataset_of, rng):
-    case = TableContext(dataset_of(columns(rng), rng.integers(0, 2, 200)), ())
-    assert [check(case) for check in checks(examine.__module__)] == [None] * 16
+    context = TableContext(dataset_of(columns(rng), rng.integers(0, 2, 200)), ())
+    assert [check(context) for check in checks(examine.__module__)] == [None] * 16
 
 
 # D305
@@ -71,8 +71,8 @@ def test_without_what_was_learned_nothing_is_said(dataset_of, rng):
 def test_random_labels_are_told_with_what_would_have_been_found(dataset_of, rng):
     data = dataset_of(columns(rng), rng.integers(0, 2, 200))
     nothing = signal(0.4, 0.08)
-    case = learned_from(data, nothing_said(data), verdict="no-signal", test=nothing)
-    found = labels_random(case)
+    context = learned_from(data, nothing_said(data), verdict="no-signal", test=nothing)
+    found = labels_random(context)
     assert found
     assert found.finding.severity == "warning"
     assert found.finding.evidence == {"p": 0.4, "detectable": 0.08}
@@ -196,8 +196,8 @@ def test_planted_labels_are_named_and_a_warning(dataset_of, rng):
     wrong = np.sort(rng.choice(400, 24, replace=False))
     y = truth.copy()
     y[wrong] = (y[wrong] + 1) % 3
-    case = learned_from(dataset_of(columns(rng, 400), y), sure(truth, 3))
-    found = label_noise(case)
+    context = learned_from(dataset_of(columns(rng, 400), y), sure(truth, 3))
+    found = label_noise(context)
     assert found
     assert sorted(found.rows) == wrong.tolist()
     assert found.finding.severity == "warning"
@@ -250,8 +250,8 @@ def test_a_weak_relation_is_not_taken_for_wrong_labels(steep, dataset_of, rng):
     x = columns(rng, 2_000)
     p = 1 / (1 + np.exp(-steep * x.x0.to_numpy()))
     y = (rng.random(2_000) < p).astype(int)
-    case = learned_from(dataset_of(x, y), np.column_stack([1 - p, p]))
-    assert label_noise(case) is None
+    context = learned_from(dataset_of(x, y), np.column_stack([1 - p, p]))
+    assert label_noise(context) is None
 
 
 def test_labels_that_rows_and_baselines_deny_are_told_apart(dataset_of, rng):
@@ -259,9 +259,9 @@ def test_labels_that_rows_and_baselines_deny_are_told_apart(dataset_of, rng):
     truth = np.tile((x.x0[:150] > 0).astype(int), 2)
     y = truth.copy()
     y[:20] = 1 - y[:20]
-    case = learned_from(dataset_of(x, y), sure(truth, 2))
-    found = [f for f in examine(case.dataset, case.candidates, learned=case.learned)
-             if f.finding.code in ("D307", "D315")]  # fmt: skip
+    context = learned_from(dataset_of(x, y), sure(truth, 2))
+    every = examine(context.dataset, context.candidates, learned=context.learned)
+    found = [f for f in every if f.finding.code in ("D307", "D315")]
     assert len(found) == 2
     table = listing(found)
     for number, one in enumerate(found):

@@ -52,8 +52,8 @@ def nothing_said(dataset) -> np.ndarray:
 def test_undecided_says_how_many_rows_would_do(dataset_of, rng):
     data = dataset_of(columns(rng, 40), rng.integers(0, 2, 40))
     nothing = signal(0.3, 0.26)
-    case = learned_from(data, nothing_said(data), verdict="undecided", test=nothing)
-    found = too_few_rows(case)
+    context = learned_from(data, nothing_said(data), verdict="undecided", test=nothing)
+    found = too_few_rows(context)
     assert found
     assert found.finding.severity == "warning"
     assert found.finding.evidence["needed"] == pytest.approx(80)
@@ -63,8 +63,8 @@ def test_undecided_says_how_many_rows_would_do(dataset_of, rng):
 @pytest.mark.parametrize(("rare", "told"), [(3, "warning"), (7, "note"), (10, None)])
 def test_rare_classes_are_named(rare, told, dataset_of, rng):
     y = np.repeat([0, 1, 2], [100, 90, rare])
-    case = learned_from(dataset_of(columns(rng, len(y)), y), sure(y, 3))
-    found = too_few_rows(case)
+    context = learned_from(dataset_of(columns(rng, len(y)), y), sure(y, 3))
+    found = too_few_rows(context)
     assert (found.finding.severity if found else None) == told
     assert found is None or "'c'" in found.finding.sentence
 
@@ -73,13 +73,13 @@ def test_skill_that_may_be_anything_is_a_note(dataset_of, rng):
     y = rng.integers(0, 2, 40)
     said = sure(y, 2, 0.8)
     said[:8] = sure(1 - y[:8], 2, 0.9)
-    case = learned_from(dataset_of(columns(rng, 40), y), said)
-    score = case.candidates[0].scores["skill"]
+    context = learned_from(dataset_of(columns(rng, 40), y), said)
+    score = context.candidates[0].scores["skill"]
     assert score.low is not None
     assert score.high is not None
     assert score.mean > 0
     assert score.high - score.low > 0.5
-    found = too_few_rows(case)
+    found = too_few_rows(context)
     assert found
     assert found.finding.severity == "note"
 
@@ -131,6 +131,6 @@ def test_images_of_one_kind_are_left_alone(dataset_of, rng):
 
 def test_iris_has_no_graver_finding_than_before(dataset_of):
     data = load("iris")
-    case = learned_from(data, sure(data.y, 3, 0.97))
-    found = examine(data, case.candidates, learned=case.learned)
+    context = learned_from(data, sure(data.y, 3, 0.97))
+    found = examine(data, context.candidates, learned=context.learned)
     assert {f.finding.code for f in found if f.finding.severity != "note"} == {"D304"}

@@ -28,10 +28,10 @@ def cause(code: str) -> Cause:
 
 
 def inquiry(
-    before: float, causes: tuple[Cause, ...] = (), reach: float = 0.9
+    before: float, causes: tuple[Cause, ...] = (), best_score: float = 0.9
 ) -> Inquiry:
     mended = 0.9 if causes else before
-    return Inquiry(before, reach, causes, (), (), (), {}, mended, mended)
+    return Inquiry(before, best_score, causes, (), (), (), {}, mended, mended)
 
 
 def told(
@@ -45,7 +45,7 @@ def told(
     taught=None,
     error="",
 ) -> Any:
-    question = TrainingTask("binary", np.array([0, 1]), np.array([0, 1]))
+    task = TrainingTask("binary", np.array([0, 1]), np.array([0, 1]))
     recording = SimpleNamespace(script="train.py")
     fit = SimpleNamespace(
         history={},
@@ -56,21 +56,21 @@ def told(
         output="",
         error=error,
     )
-    case: Any = SimpleNamespace(
-        question=question, recording=recording, probe=None, fit=fit, loss="mse"
+    context: Any = SimpleNamespace(
+        task=task, recording=recording, probe=None, fit=fit, loss="mse"
     )
     verdict = Verdict(data, "", "what the data say", "what would change it")
     study: Any = SimpleNamespace(results=SimpleNamespace(verdicts=[verdict]))
     named = tuple(DataFault(fault) for fault in faults)
-    sides = CheckEvidence(
-        case, study, found, ("forest", best), short, named, plain, taught
+    evidence = CheckEvidence(
+        context, study, found, ("forest", best), short, named, plain, taught
     )
-    return answer(sides, (), {})
+    return answer(evidence, (), {})
 
 
 @pytest.fixture(autouse=True)
 def no_symptoms(monkeypatch):
-    monkeypatch.setattr("learnable.zoo.check.answer.symptoms", lambda case: ())
+    monkeypatch.setattr("learnable.zoo.check.answer.symptoms", lambda context: ())
 
 
 @pytest.mark.parametrize(("made", "advice"), [(0, "do this"), (1, "proved: other.")])
@@ -145,16 +145,18 @@ def test_nothing_is_said_of_a_network_that_cannot_be_trained_again():
 
 
 def test_what_was_not_tried_for_want_of_time_is_said():
-    found = told(replace(inquiry(0.1), is_cut=True))
+    found = told(replace(inquiry(0.1), timed_out=True))
     assert "--budget" in found.change
     assert "--budget" not in told(inquiry(0.1)).change
 
 
-@pytest.mark.parametrize(("cut", "state"), [(True, "not-alone"), (False, "acquitted")])
+@pytest.mark.parametrize(
+    ("cut", "state"), [(True, "insufficient_alone"), (False, "no_effect")]
+)
 def test_nothing_is_acquitted_that_was_only_tried_alone_for_want_of_time(cut, state):
     tried = NetworkFinding("N201", "lr-too-high", "seen", "do this", 2, ())
-    found = replace(inquiry(0.1), acquitted=(tried,), is_cut=cut)
-    assert [s.state for s in told(found).suspicions] == [state]
+    found = replace(inquiry(0.1), no_effect=(tried,), timed_out=cut)
+    assert [s.state for s in told(found).ruled_out] == [state]
 
 
 def test_a_network_behind_by_chance_is_not():
@@ -178,7 +180,7 @@ def test_a_network_that_learns_is_left_alone(before, verdict):
 @pytest.mark.parametrize(
     ("before", "learns", "change"),
     [
-        (0.72, "most of what can be learned: score 0.72", "fail below 0.68"),
+        (0.72, "most of what can be learned: score 0.72", "failing below 0.68"),
         (0.85, "learns what can be learned", "Nothing: not even a perfect score"),
     ],
 )
@@ -197,7 +199,9 @@ def test_faulty_data_have_the_word_though_the_network_scores_well(data, verdict)
 
 
 def test_where_nothing_learns_the_data_have_the_word():
-    found = told(inquiry(0.0, reach=0.01), data="no-signal", best=0.01, short=UNSURE)
+    found = told(
+        inquiry(0.0, best_score=0.01), data="no-signal", best=0.01, short=UNSURE
+    )
     assert (found.sides, found.verdict) == ((), "no-signal")
 
 
@@ -239,7 +243,7 @@ def test_a_network_that_knows_its_own_rows_learns(before, taught, plain, sides):
 
 def test_a_tuned_network_says_so_beside_its_causes():
     tuned = Repair("epochs 5 -> 20", lambda setup: setup)
-    mended = replace(inquiry(0.0, (cause("N202"),)), tuned=(tuned,), best=0.95)
+    mended = replace(inquiry(0.0, (cause("N202"),)), tuned=(tuned,), tuned_score=0.95)
     found = told(mended)
     assert "epochs 5 -> 20 (score 0.90 without, 0.95 with)" in repr(found)
     assert [c.code for c in found.causes] == ["N202"]

@@ -83,31 +83,31 @@ def test_a_lookup_is_perfect_unless_equal_rows_contradict(kinds, data):
     kinds = np.array(kinds)
     y = np.array([data.draw(st.integers(0, 1)) for _ in kinds])
     y[:2] = 0, 1
-    marks = lookup_marks(kinds, TrainingTask("binary", y, np.array([0, 1])))
+    row_scores = lookup_marks(kinds, TrainingTask("binary", y, np.array([0, 1])))
     same = all(len(set(y[kinds == kind])) == 1 for kind in kinds)
-    assert (marks.mean() == pytest.approx(1)) == same
-    assert marks.mean() >= -1e-9
+    assert (row_scores.mean() == pytest.approx(1)) == same
+    assert row_scores.mean() >= -1e-9
 
 
 @pytest.mark.parametrize("shape", [(4,), (4, 2)])
 def test_numbers_are_looked_up_as_means(shape):
     y = np.arange(np.prod(shape), dtype=float).reshape(shape)
-    question = TrainingTask("regression", y, np.array([]))
-    assert lookup_marks(np.arange(4), question).mean() == pytest.approx(1)
-    assert lookup_marks(np.zeros(4), question).mean() == pytest.approx(0)
+    task = TrainingTask("regression", y, np.array([]))
+    assert lookup_marks(np.arange(4), task).mean() == pytest.approx(1)
+    assert lookup_marks(np.zeros(4), task).mean() == pytest.approx(0)
 
 
 def test_what_can_be_reached_is_what_can_be_looked_up():
-    question = TrainingTask("binary", np.array([0, 1, 1, 0]), np.array([0, 1]))
-    material = SimpleNamespace(
+    task = TrainingTask("binary", np.array([0, 1, 1, 0]), np.array([0, 1]))
+    problem = SimpleNamespace(
         by_heart=4,
-        question=question,
+        task=task,
         dataset=copied(dataset(4, "binary", ("0", "1"))),
         splits=splits(4),
     )
-    (marks,) = reached(SimpleNamespace(), material).values()
-    assert len(marks) == len(material.splits)
-    assert np.mean(marks) == pytest.approx(1)
+    (row_scores,) = reached(SimpleNamespace(), problem).values()
+    assert len(row_scores) == len(problem.splits)
+    assert np.mean(row_scores) == pytest.approx(1)
 
 
 def test_of_all_rows_there_are_only_seeds_are_chance():

@@ -14,7 +14,7 @@ from learnable.zoo.diagnosis.record.recording import Place
 X = np.random.default_rng(0).normal(3, 2, (50, 3)).astype("float32")
 
 
-def material(x, **names):
+def problem(x, **names):
     here = Place(__file__, 1)
     fit = SimpleNamespace(x=x, history={}, place=here, compiled=None)
     module = SimpleNamespace(**names)
@@ -27,7 +27,7 @@ def material(x, **names):
 
 
 def test_a_hidden_column_is_0_for_the_network():
-    repair = hide(material(X), ("column 1",))
+    repair = hide(problem(X), ("column 1",))
     assert repair is not None
     assert repair.edits == (HideInputs((1,), 3),)
     first = keras.layers.Dense(1, kernel_initializer="ones")
@@ -46,7 +46,7 @@ def test_a_hidden_column_is_0_for_the_network():
     ids=["series", "several inputs", "whole numbers", "other columns"],
 )
 def test_what_cannot_be_hidden_is_left(x):
-    given = material(X)
+    given = problem(X)
     given.fit.x = x
     assert hide(given, ("column 1",)) is None
 
@@ -63,7 +63,7 @@ def test_rows_are_brought_to_the_means_and_spreads_of_others():
 
 def test_the_written_line_does_what_was_tried():
     test = X[:20] * 50
-    repair = align(material(X, x_train=X, x_test=test), test)
+    repair = align(problem(X, x_train=X, x_test=test), test)
     assert repair is not None
     (line,) = repair.edits
     assert isinstance(line, Statement)
@@ -74,4 +74,4 @@ def test_the_written_line_does_what_was_tried():
 
 @pytest.mark.parametrize("names", [{}, {"x_train": X}, {"x_test": X[:20]}])
 def test_rows_without_a_name_cannot_be_aligned(names):
-    assert align(material(X, **names), X[:20]) is None
+    assert align(problem(X, **names), X[:20]) is None

@@ -14,8 +14,10 @@ from learnable.zoo.diagnosis.record.recording import Evaluation
 RNG = np.random.default_rng(0)
 QUESTION = TrainingTask("multiclass", np.arange(4).repeat(50), np.array([2, 4, 6, 8]))
 TRUTH = RNG.integers(0, 4, 400)
-GOOD = Scores(held=0.9, error=0.01, reach=0.92, taught=0.95, alike=True, known=0.0)
-NOISY = Scores(held=0.4, error=0.02, reach=0.42, taught=0.45, alike=True, known=0.0)
+GOOD = Scores(held=0.9, error=0.01, best_score=0.92, taught=0.95, alike=True, known=0.0)
+NOISY = Scores(
+    held=0.4, error=0.02, best_score=0.42, taught=0.45, alike=True, known=0.0
+)
 
 
 def answered(share: float, truth: np.ndarray = TRUTH) -> np.ndarray:
@@ -65,7 +67,7 @@ def test_a_training_that_failed_by_chance_is_not_the_fault_of_other_rows():
     [
         ({}, "label-noise"),
         ({"taught": 0.85}, None),  # learned by heart: more there than on other rows
-        ({"reach": 0.8}, None),  # another network, or a baseline, does as well
+        ({"best_score": 0.8}, None),  # another network, or a baseline, does as well
         ({"known": 0.5}, None),  # rows that were trained on
         ({"alike": False}, None),  # easier rows
     ],
@@ -128,5 +130,5 @@ def test_what_may_not_be_the_answers_is_not_taken(named):
 
 
 def test_numbers_have_no_classes():
-    question = TrainingTask("regression", RNG.normal(size=20), np.zeros(0))
-    assert right_answers(script(), question, asked(np.zeros(9)), np.zeros(9)) is None
+    task = TrainingTask("regression", RNG.normal(size=20), np.zeros(0))
+    assert right_answers(script(), task, asked(np.zeros(9)), np.zeros(9)) is None

@@ -106,7 +106,7 @@ def test_scores_that_are_not_there_are_none(made):
 def test_check_has_the_scores_of_its_diagnosis(made, run):
     told = Diagnosis(
         "/home/me/train.py", ("network",), "network-at-fault", "", "", "",
-        before=0.1, baseline=0.9, reach=0.9, mended=0.8,
+        original_score=0.1, baseline_score=0.9, best_score=0.9, repaired_score=0.8,
     )  # fmt: skip
     results = replace(made("data only"), diagnosis=told)
     write_summary(run, results, "check")

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from learnable.baselines.results.diagnosis import Cause, Diagnosis, Sign, Suspicion
+from learnable.baselines.results.diagnosis import Cause, Diagnosis, RuledOut, Sign
 from learnable.reports import Report
 from learnable.reports.markdown import (
     JOINER,
@@ -73,11 +73,11 @@ def hostile(made, text):
         f"/home/{text}.py", ("network",), "network-at-fault", text, text, text,
         0.0, 0.9, 0.9, 0.9,
         causes=(cause,),
-        suspicions=(Suspicion("N2", text, text, "untested", text),),
+        ruled_out=(RuledOut("N2", text, text, "untested", text),),
         symptoms=(Sign("S1", text, False, text),),
         golden=(Sign("G1", text, True, text),),
         diff=f"--- a\n+++ b\n@@ -1 +1 @@\n-{text}\n+````\n  \n\n\n+x  \n",
-        tuned=text, best=0.9,
+        tuned=text, tuned_score=0.9,
     )  # fmt: skip
     return replace(made("hostile", text), diagnosis=found)
 

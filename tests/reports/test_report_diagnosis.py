@@ -12,8 +12,8 @@ from learnable.baselines.results.diagnosis import (
     Cause,
     Diagnosis,
     ProbeStep,
+    RuledOut,
     Sign,
-    Suspicion,
     Trial,
 )
 from learnable.baselines.results.results import Results
@@ -39,10 +39,10 @@ RELU = Cause(
     "2 hidden layers have no activation.",
     "Give hidden layers activation='relu'.",
     "relu in hidden layers",
-    before=-0.09,
-    only=0.52,
+    original_score=-0.09,
+    alone=0.52,
     together=0.97,
-    lost=0.45,
+    ablation=0.45,
     error=0.02,
 )
 SHUFFLED = Cause("P704", "rows-not-shuffled", "The rows are sorted.", "Shuffle them.")
@@ -58,27 +58,27 @@ def diagnosis(text="", **more):
         sentence=text or "As it is the network has score -0.09.",
         change=said,
         measure=text or "R2",
-        before=-0.09,
-        baseline=0.95,
-        reach=0.97,
-        mended=0.97,
+        original_score=-0.09,
+        baseline_score=0.95,
+        best_score=0.97,
+        repaired_score=0.97,
         causes=(RELU, replace(SHUFFLED, label=said, sentence=said, advice=said)),
-        suspicions=(
-            Suspicion("N204", said, said, "untested"),
-            Suspicion("P706", said, said, "acquitted"),
-            Suspicion("N203", said, said, "would-do", text or "Adam"),
+        ruled_out=(
+            RuledOut("N204", said, said, "untested"),
+            RuledOut("P706", said, said, "no_effect"),
+            RuledOut("N203", said, said, "alternative", text or "Adam"),
         ),
         symptoms=(Sign("S1", said, True, said), Sign("S2", said, None, said)),
         golden=(Sign("G1", said, True, said), Sign("G2", said, False, said)),
         trials=(Trial(said, 0.5), Trial(said, math.nan)),
-        looks=tuple(
+        probe_steps=tuple(
             ProbeStep(i, 1.0, {said: 0.1}, {}, {said: 0}, {}) for i in range(3)
         ),
         losses=(0.7, 0.6, math.nan),
         fits=(said, said),
         diff=f"--- a\n+++ b\n@@ -1 +1 @@\n-{said}\n+{said}2\n same\n",
         tuned=said,
-        best=0.98,
+        tuned_score=0.98,
         output=text,
         seconds={said: 12.0},
     )
@@ -165,7 +165,9 @@ def test_scores_stand_in_one_line(made, page):
     answer = texts(section(page, "diagnosis"))
     assert f"as it is {MINUS}0.09 best baseline 0.95 repaired 0.97 Score: R2." in answer
     assert "What would change this: plain" in answer
-    bare = texts(section(shown(checked(made, causes=(), before=None)), "diagnosis"))
+    bare = texts(
+        section(shown(checked(made, causes=(), original_score=None)), "diagnosis")
+    )
     assert f"as it is {MISSING} best baseline 0.95 Score: R2." in bare
 
 
@@ -209,15 +211,15 @@ def test_bars_say_all_four_scores(width):
 
 
 def test_bars_leave_out_what_is_not_known():
-    one = replace(RELU, only=None, together=math.nan)
+    one = replace(RELU, alone=None, together=math.nan)
     assert repair_facts(one, 0.95) is None
     assert repair_facts(SHUFFLED, 0.95) is None
-    two = repair_facts(replace(RELU, only=None), None)
+    two = repair_facts(replace(RELU, alone=None), None)
     assert [bar["name"] for bar in two["bars"]] == ["as it is", "all repairs"]
 
 
 def test_far_scores_are_drawn_at_the_edge():
-    chart = repair_facts(replace(RELU, before=-1e9), 0.95)
+    chart = repair_facts(replace(RELU, original_score=-1e9), 0.95)
     assert (chart["domain"], chart["cut"]) == ([-1.0, 1.0], True)
     ET.fromstring(page_svg(repair_chart(chart, NARROW)))
     assert score_text(-1e9) == f"{MINUS}1.0e+09"
@@ -270,11 +272,11 @@ def test_huge_diagnosis_stays_small(made):
             made,
             sentence=long,
             causes=(RELU,) * 200,
-            suspicions=(Suspicion(long, long, long, "untested", long),) * 200,
+            ruled_out=(RuledOut(long, long, long, "untested", long),) * 200,
             symptoms=(Sign(long, long, False, long),) * 200,
             trials=(Trial("relu", 0.5),) * 5_000,
             fits=(long,) * 200,
-            looks=tuple(
+            probe_steps=tuple(
                 ProbeStep(i, 1, values, values, values, values) for i in range(500)
             ),
             losses=tuple(range(50_000)),
@@ -296,7 +298,7 @@ def test_embedded_results_lose_the_probes_first(made):
     page = html(checked(made, losses=tuple(i / 7 for i in range(50_000))))
     (data,) = re.findall(r'data-test="results">(.*?)</script>', page)
     found = json.loads(data)
-    assert found["left_out"] == ["looks"]
+    assert found["left_out"] == ["probe_steps"]
     assert found["diagnosis"]["trials"]
     assert "left_out" not in html(made("data only"))
 
@@ -313,7 +315,7 @@ def test_diagnosis_comes_back_from_disk(made, tmp_path):
 
 
 def test_what_helps_beside_the_causes_is_told(made):
-    page = shown(checked(made, tuned="epochs 5 -> 20", best=0.98))
+    page = shown(checked(made, tuned="epochs 5 -> 20", tuned_score=0.98))
     assert "it helps the repaired network: epochs 5 -&gt; 20" in page
     assert 'data-test="tuned"' not in shown(checked(made, tuned=""))
 

@@ -18,19 +18,29 @@ from learnable.reports.svg import NARROW, WIDE, page_svg
 EVIL = "<script>alert(1)</script>]]>\"' onload=x & {{ 7*7 }} \u202e\x00 網路"
 
 
-def reach(mean, room=0.02):
+def best_score(mean, room=0.02):
     return Reach(mean, mean - room, mean + room)
 
 
 def line(name, kind="baseline", trend="rising", start=0.7, twice=True):
     points = tuple(
-        Point(100 * 2**i, reach(start - 0.2 + 0.02 * i), reach(start + 0.02 * i))
+        Point(
+            100 * 2**i, best_score(start - 0.2 + 0.02 * i), best_score(start + 0.02 * i)
+        )
         for i in range(4)
     )
-    promised = reach(start + 0.08) if twice else None
+    promised = best_score(start + 0.08) if twice else None
     said = f"More rows still help {name}."
     return Line(
-        name, kind, points, trend, reach(0.02, 0.01), 0.004, reach(0.6), promised, said
+        name,
+        kind,
+        points,
+        trend,
+        best_score(0.02, 0.01),
+        0.004,
+        best_score(0.6),
+        promised,
+        said,
     )
 
 

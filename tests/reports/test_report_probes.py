@@ -30,8 +30,8 @@ def probe(title, **more):
     return fact
 
 
-def gradients(*looks):
-    return probe("Gradient norm", looks=looks)
+def gradients(*probe_steps):
+    return probe("Gradient norm", probe_steps=probe_steps)
 
 
 def losses(*values):
@@ -40,7 +40,7 @@ def losses(*values):
 
 def test_nothing_measured_draws_nothing():
     assert probe_facts(found()) == []
-    assert probe_facts(found(looks=(look(0),))) == []
+    assert probe_facts(found(probe_steps=(look(0),))) == []
 
 
 def test_gradients_are_drawn_by_layer_and_step():
@@ -54,8 +54,8 @@ def test_gradients_are_drawn_by_layer_and_step():
 
 def test_layers_and_looks_are_thinned_with_both_ends():
     names = [f"layer {i}" for i in range(30)]
-    looks = [look(i, dict.fromkeys(names, 0.1)) for i in range(500)]
-    fact = gradients(*looks)
+    probe_steps = [look(i, dict.fromkeys(names, 0.1)) for i in range(500)]
+    fact = gradients(*probe_steps)
     lines = fact["chart"]["lines"]
     assert len(lines) == MOST_LAYERS
     assert (lines[0]["name"], lines[-1]["name"]) == ("layer 0", "layer 29")
@@ -63,13 +63,13 @@ def test_layers_and_looks_are_thinned_with_both_ends():
     assert len(steps) == MOST_LOOKS
     assert (steps[0], steps[-1]) == (0, 499)
     assert fact["sentences"] == ["12 of 30 layers are drawn."]
-    said = undrawn(found(looks=tuple(looks)))
+    said = undrawn(found(probe_steps=tuple(probe_steps)))
     assert said.startswith("Layers without a line: layer 1, ")
     assert len(said.split(", ")) == 30 - MOST_LAYERS
 
 
 def test_layers_that_any_chart_draws_are_not_named_again():
-    assert undrawn(found(looks=(look(0, {"a": 1.0}, {"b": 0.5}),))) == ""
+    assert undrawn(found(probe_steps=(look(0, {"a": 1.0}, {"b": 0.5}),))) == ""
 
 
 def test_zero_gradients_are_named_and_drawn_at_the_edge():
@@ -82,7 +82,7 @@ def test_zero_gradients_are_named_and_drawn_at_the_edge():
 
 
 def test_all_zero_is_said_and_not_drawn():
-    fact = probe("Share of dead units", looks=(look(0, dead={"a": 0.0}),))
+    fact = probe("Share of dead units", probe_steps=(look(0, dead={"a": 0.0}),))
     assert fact["chart"] is None
     assert fact["sentences"] == [
         "There is no dead unit in any of these layers, at any step."

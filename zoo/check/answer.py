@@ -12,9 +12,9 @@ from ...baselines.results.diagnosis import (
     Cause,
     Diagnosis,
     ProbeStep,
+    RuledOut,
     Side,
     Sign,
-    Suspicion,
     Trial,
 )
 from ..diagnosis.probe.symptoms import symptoms
@@ -43,41 +43,41 @@ BY_HEART = (
 
 
 def answer(
-    sides: CheckEvidence, golden: Sequence[GoldenTest], seconds: dict[str, float]
+    evidence: CheckEvidence, golden: Sequence[GoldenTest], seconds: dict[str, float]
 ) -> Diagnosis:
     """Verdict, sides, causes, and what was ruled out."""
-    inquiry = sides.inquiry
-    probe = sides.case.probe
-    causes = (*sides.data, *(_as_cause(c) for c in inquiry.causes))
-    verdict, sentence, change = verdict_of(sides)
-    if sides.by_heart:
-        sentence = f"{sentence} {BY_HEART.format(sides.by_heart)}"
-    if sides.case.fit.error:
-        error = shorten(sides.case.fit.error, MOST_OF_ERROR, placeholder=" ...")
+    inquiry = evidence.inquiry
+    probe = evidence.context.probe
+    causes = (*evidence.data, *(_as_cause(c) for c in inquiry.causes))
+    verdict, sentence, change = verdict_of(evidence)
+    if evidence.by_heart:
+        sentence = f"{sentence} {BY_HEART.format(evidence.by_heart)}"
+    if evidence.context.fit.error:
+        error = shorten(evidence.context.fit.error, MOST_OF_ERROR, placeholder=" ...")
         sentence = f"The training ended with {error.rstrip('.')}. {sentence}"
     return Diagnosis(
-        script=sides.case.recording.script,
-        sides=_sides(sides, causes),
+        script=evidence.context.recording.script,
+        sides=_sides(evidence, causes),
         verdict=verdict,
         sentence=sentence,
         change=change,
-        measure=_measure(sides.case),
-        before=inquiry.before,
-        baseline=sides.best[1],
-        reach=inquiry.reach,
-        mended=inquiry.mended,
-        reference=None if sides.reference is None else sides.reference.score,
-        output=sides.case.fit.output,
+        measure=_measure(evidence.context),
+        original_score=inquiry.original_score,
+        baseline_score=evidence.best[1],
+        best_score=inquiry.best_score,
+        repaired_score=inquiry.repaired_score,
+        reference=None if evidence.reference is None else evidence.reference.score,
+        output=evidence.context.fit.output,
         causes=causes,
-        suspicions=tuple(_suspicions(inquiry)),
+        ruled_out=tuple(_suspicions(inquiry)),
         tuned="; ".join(repair.what for repair in inquiry.tuned),
-        best=inquiry.best,
+        tuned_score=inquiry.tuned_score,
         trials=tuple(Trial(what, score) for what, score in inquiry.scores.items()),
         symptoms=tuple(
-            Sign(s.code, s.label, False, s.sentence) for s in symptoms(sides.case)
+            Sign(s.code, s.label, False, s.sentence) for s in symptoms(evidence.context)
         ),
         golden=tuple(Sign(*vars(test).values()) for test in golden),
-        looks=() if probe is None else tuple(_as_look(m) for m in probe.moments),
+        probe_steps=() if probe is None else tuple(_as_look(m) for m in probe.moments),
         losses=() if probe is None else probe.losses,
         seconds=seconds,
     )
@@ -95,9 +95,9 @@ def _as_look(moment: Moment) -> ProbeStep:
     )
 
 
-def _measure(case: RuleContext) -> str:
+def _measure(context: RuleContext) -> str:
     """Return the name of the metric that the scores are in."""
-    if case.question.task == "regression":
+    if context.task.kind == "regression":
         return "R2"
     return "balanced accuracy above chance (0: chance, 1: always right)"
 
@@ -110,39 +110,39 @@ def _sides(evidence: CheckEvidence, causes: tuple[Cause, ...]) -> tuple[Side, ..
 
 
 def _as_cause(cause: inquiries.Cause) -> Cause:
-    suspect, repair = cause.proposal.suspect, cause.proposal.repair
+    finding, repair = cause.proposal.finding, cause.proposal.repair
     # advice is on a rule's first repair; where another mends, that is to be made
-    first = repair.what == suspect.repairs[0].what
+    first = repair.what == finding.repairs[0].what
     return Cause(
-        suspect.code,
-        suspect.label,
-        suspect.sentence,
-        suspect.advice if first else f"Make the change that was proved: {repair.what}.",
+        finding.code,
+        finding.label,
+        finding.sentence,
+        finding.advice if first else f"Make the change that was proved: {repair.what}.",
         repair.what,
-        cause.before,
-        cause.only,
+        cause.original_score,
+        cause.alone,
         cause.together,
-        cause.lost.gain,
-        cause.lost.error,
-        suspect.side,
+        cause.ablation.gain,
+        cause.ablation.error,
+        finding.side,
     )
 
 
-def _suspicions(inquiry: Inquiry) -> list[Suspicion]:
-    others = {p.suspect.code: p.repair.what for p in inquiry.others}
+def _suspicions(inquiry: Inquiry) -> list[RuledOut]:
+    others = {p.finding.code: p.repair.what for p in inquiry.others}
     # of several faults none is acquitted by a trial of its repair alone
-    is_open = inquiry.is_cut and inquiry.is_failing and not inquiry.causes
-    acquitted = "not-alone" if is_open else "acquitted"
+    is_open = inquiry.timed_out and inquiry.is_failing and not inquiry.causes
+    no_effect = "insufficient_alone" if is_open else "no_effect"
 
-    def told(suspect: NetworkFinding) -> Suspicion:
-        would = others.get(suspect.code, "")
-        state = "would-do" if would else acquitted
-        return Suspicion(suspect.code, suspect.label, suspect.sentence, state, would)
+    def told(finding: NetworkFinding) -> RuledOut:
+        would = others.get(finding.code, "")
+        state = "alternative" if would else no_effect
+        return RuledOut(finding.code, finding.label, finding.sentence, state, would)
 
     untested = [
-        Suspicion(s.code, s.label, s.sentence, "untested") for s in inquiry.untested
+        RuledOut(s.code, s.label, s.sentence, "untested") for s in inquiry.untested
     ]
-    return [told(s) for s in inquiry.acquitted] + untested
+    return [told(s) for s in inquiry.no_effect] + untested
 
 
 _AHEAD = 1.1
@@ -151,21 +151,21 @@ _MOST = 0.9
 """Share of the best baseline's score, below which a network learns less than can be."""
 
 
-def verdict_of(sides: CheckEvidence) -> tuple[str, str, str]:
+def verdict_of(evidence: CheckEvidence) -> tuple[str, str, str]:
     """Name, sentence, and what would change it."""
-    data = sides.study.results.verdicts[-1]
-    inquiry, (name, score) = sides.inquiry, sides.best
-    stands = f"score {inquiry.before:.2f} against {score:.2f} of {name}"
+    data = evidence.study.results.verdicts[-1]
+    inquiry, (name, score) = evidence.inquiry, evidence.best
+    stands = f"score {inquiry.original_score:.2f} against {score:.2f} of {name}"
     if data.name == "suspicious" and not inquiry.is_failing:
         return data.name, data.sentence, data.change
-    if sides.data and not inquiry.causes:
-        return _on_data(data, sides.data[0])
+    if evidence.data and not inquiry.causes:
+        return _on_data(data, evidence.data[0])
     if inquiry.causes:
-        in_network = any(c.proposal.suspect.side == "network" for c in inquiry.causes)
+        in_network = any(c.proposal.finding.side == "network" for c in inquiry.causes)
         return (
             "network-at-fault" if in_network else "preparation-at-fault",
             f"As it is, the network has {stands}; with the repairs it has "
-            f"{inquiry.mended:.2f}.",
+            f"{inquiry.repaired_score:.2f}.",
             "Nothing: the repairs were tried, and each one is needed.",
         )
     if inquiry.unrepeated:
@@ -175,22 +175,24 @@ def verdict_of(sides: CheckEvidence) -> tuple[str, str, str]:
             f"nothing is known of it: {inquiry.unrepeated}",
             "A network that Keras can rebuild from its configuration (get_config).",
         )
-    if sides.is_behind:
-        return _behind(sides, stands)
-    if inquiry.before <= NOTHING and data.name != "signal":
+    if evidence.is_behind:
+        return _behind(evidence, stands)
+    if inquiry.original_score <= NOTHING and data.name != "signal":
         return data.name, data.sentence, data.change
-    if inquiry.is_failing or inquiry.before <= NOTHING:
+    if inquiry.is_failing or inquiry.original_score <= NOTHING:
         return (
             "undecided",
             f"These rows cannot tell whether the network falls short: {stands}.",
             "More rows, or more time (--budget).",
         )
-    verdict = "network-ahead" if inquiry.before > _AHEAD * score else "network-level"
-    part = "what" if inquiry.before >= _MOST * score else "most of what"
+    verdict = (
+        "network-ahead" if inquiry.original_score > _AHEAD * score else "network-level"
+    )
+    part = "what" if inquiry.original_score >= _MOST * score else "most of what"
     return (
         verdict,
         f"The network learns {part} can be learned: {stands}.",
-        _change(inquiry.before, score),
+        _change(inquiry.original_score, score),
     )
 
 
@@ -204,33 +206,33 @@ def _change(score: float, best: float) -> str:
     return f"A network or baseline with a score above {score / FAILING:.2f}."
 
 
-def _behind(sides: CheckEvidence, stands: str) -> tuple[str, str, str]:
+def _behind(evidence: CheckEvidence, stands: str) -> tuple[str, str, str]:
     """The verdict on a network that is behind for no known cause."""
-    plain = sides.reference
+    plain = evidence.reference
     has = "" if plain is None else f"a plain network in its place has {plain.score:.2f}"
     also = f" {has.capitalize()}." if has else ""
-    if not sides.is_at_fault and sides.has_learned:
+    if not evidence.is_at_fault and evidence.has_learned:
         return (
             "undecided",
             f"The network has {stands} on rows that it has not seen, and "
-            f"{sides.taught:.2f} on those that it was trained on: it learns, but does "
-            f"not generalise.{also}",
+            f"{evidence.taught:.2f} on those that it was trained on: it learns, but "
+            f"does not generalise.{also}",
             "More rows; a smaller network, dropout, or early stopping.",
         )
-    if not sides.is_at_fault:
+    if not evidence.is_at_fault:
         return (
             "undecided",
             f"The network has {stands}; {has}, so it does as well as networks do here.",
-            f"A network that comes near {sides.best[0]}, which is the one to use.",
+            f"A network that comes near {evidence.best[0]}, which is the one to use.",
         )
-    learns = plain is not None and plain.score >= FAILING * sides.best[1]
+    learns = plain is not None and plain.score >= FAILING * evidence.best[1]
     so = ": a network can learn these rows" if learns else ", which learns no more"
     can = f" And {has}{so}." if has else ""
     return (
         "network-at-fault",
         f"The network has {stands}, and no repair that was tried mends it.{can}",
         "More time (--budget): it ran out before all repairs were tried together."
-        if sides.inquiry.is_cut
+        if evidence.inquiry.timed_out
         else "A repair that was not tried.",
     )
 
@@ -269,7 +271,7 @@ class CheckEvidence:
     those that they learn, else 0.
     """
 
-    case: RuleContext
+    context: RuleContext
     study: Study
     inquiry: Inquiry
     best: tuple[str, float]
@@ -284,7 +286,7 @@ class CheckEvidence:
         """Whether the network is surely and clearly behind the best baseline."""
         sure = self.short is not None and self.short.is_sure
         sure = sure and not self.inquiry.unrepeated
-        return sure and self.inquiry.before < FAILING * self.best[1]
+        return sure and self.inquiry.original_score < FAILING * self.best[1]
 
     @property
     def data(self) -> tuple[Cause, ...]:
@@ -300,7 +302,7 @@ class CheckEvidence:
     def expected(self) -> float:
         """Return the score that the repaired network should reach."""
         known = [f.score for f in self.faults if f.score is not None]
-        return min([self.inquiry.mended, *known])
+        return min([self.inquiry.repaired_score, *known])
 
     @property
     def is_unmended(self) -> bool:
@@ -314,7 +316,7 @@ class CheckEvidence:
         One that learns nothing is; else a plain one must surely be twice as good, and
         the network must not know the rows that it was trained on.
         """
-        plain, before = self.reference, self.inquiry.before
+        plain, before = self.reference, self.inquiry.original_score
         if plain is None:
             return self.is_behind and not self.has_learned
         better = plain.score > TWICE * before and plain.gain.is_sure
@@ -335,24 +337,24 @@ REFERENCE_SECONDS = 30.0
 """For a plain network where nothing mends the script's, whatever the budget."""
 
 
-def plain_network(lab: TrialRunner) -> Reference | None:
+def plain_network(runner: TrialRunner) -> Reference | None:
     """A plain network on the same rows, on the splits that there is time for.
 
     None where there is none, or no such network fits.
     """
-    repair = reference(lab.setup, lab.question)
+    repair = reference(runner.setup, runner.task)
     if repair is None:
         return None
-    lab.allow(REFERENCE_SECONDS)
+    runner.allow(REFERENCE_SECONDS)
     splits = 0
     try:
-        for number in range(len(lab.splits)):
-            lab.outcome([repair], number)
-            lab.outcome([], number)
+        for number in range(len(runner.splits)):
+            runner.outcome([repair], number)
+            runner.outcome([], number)
             splits += 1
     except OutOfTime:
         if not splits:
             return None
-    score = lab.score([repair], splits=splits)
-    gain = lab.difference([repair], [], splits=splits)
-    return Reference(score, repair.apply(lab.setup).model, gain)
+    score = runner.score([repair], splits=splits)
+    gain = runner.difference([repair], [], splits=splits)
+    return Reference(score, repair.apply(runner.setup).model, gain)

@@ -127,14 +127,14 @@ def check_fit(
     start, stages = time.monotonic(), Stages(say)
     what = "what the data allow, and how the network trains"
     with stages("data and first look", what), ThreadPoolExecutor(1) as beside:
-        material = prepare(recording, fit, seed=seed)
+        problem = prepare(recording, fit, seed=seed)
         # baselines need no network, and a network leaves a core to them
-        learned = beside.submit(data_half, material)
-        case = _probed(material)
+        learned = beside.submit(data_half, problem)
+        context = _probed(problem)
         golden = golden_tests(
-            case.setup,
-            material.question,
-            material.splits[0].train,
+            context.setup,
+            problem.task,
+            problem.splits[0].train,
             seed=seed,
             seconds=GOLDEN_SECONDS,
         )
@@ -142,119 +142,127 @@ def check_fit(
     with Rerunner() as rerunner:
         with stages("trials"):
             end = max(start + budget, time.monotonic() + budget / 2)
-            lab = _laboratory(material, case, end, say)
-            sides = _tried(material, case, study, lab, rerunner)
+            runner = _laboratory(problem, context, end, say)
+            evidence = _tried(problem, context, study, runner, rerunner)
         with stages("repaired script", "the repaired script runs"):
             seconds = 4 * fit.seconds + RUN_SECONDS
             mended = repair_script(
-                recording, fit, case.setup, sides, arguments, rerunner, seconds=seconds
+                recording,
+                fit,
+                context.setup,
+                evidence,
+                arguments,
+                rerunner,
+                seconds=seconds,
             )
-    found = answer(sides, golden, stages.seconds)
+    found = answer(evidence, golden, stages.seconds)
     return Checked(replace(found, **vars(mended)), study)
 
 
 def _tried(
-    material: CheckProblem,
-    case: RuleContext,
+    problem: CheckProblem,
+    context: RuleContext,
     study: Study,
-    lab: TrialRunner,
+    runner: TrialRunner,
     rerunner: Rerunner,
 ) -> CheckEvidence:
     """Run trials of the network; return their evidence beside what the data allow."""
-    reach = reached(study, material)
-    scores = {name: mean_score(marks) for name, marks in reach.items()}
+    best_score = reached(study, problem)
+    scores = {name: mean_score(row_scores) for name, row_scores in best_score.items()}
     best = max(scores, key=lambda name: scores[name], default="")
-    if material.fit.place and lab.score([]) < FAILING * scores.get(best, 0.0):
+    if problem.fit.place and runner.score([]) < FAILING * scores.get(best, 0.0):
         rerunner.prepare()
-    found = _inquired(material, case, lab, scores.get(best, 0.0))
-    short = _shortfall(lab, reach.get(best, []))
-    faults = _faults(material, study, found, lab)
-    sides = CheckEvidence(
-        case, study, found, (best, scores.get(best, 0.0)), short, faults
+    found = _inquired(problem, context, runner, scores.get(best, 0.0))
+    short = _shortfall(runner, best_score.get(best, []))
+    faults = _faults(problem, study, found, runner)
+    evidence = CheckEvidence(
+        context, study, found, (best, scores.get(best, 0.0)), short, faults
     )
-    sides = replace(sides, by_heart=material.by_heart)
-    if not sides.is_unmended:
-        return sides
-    return replace(sides, reference=plain_network(lab), taught=train_score(material))
+    evidence = replace(evidence, by_heart=problem.by_heart)
+    if not evidence.is_unmended:
+        return evidence
+    return replace(
+        evidence, reference=plain_network(runner), taught=train_score(problem)
+    )
 
 
 def _inquired(
-    material: CheckProblem, case: RuleContext, lab: TrialRunner, reach: float
+    problem: CheckProblem, context: RuleContext, runner: TrialRunner, best_score: float
 ) -> Inquiry:
     """The causes; also those that only show beside the repair of another."""
-    raised, known = bool(material.fit.error), run_rules(case)
-    found = inquire(lab, known, reach=reach, has_raised=raised)
+    raised, known = bool(problem.fit.error), run_rules(context)
+    found = inquire(runner, known, best_score=best_score, has_raised=raised)
     if raised:
         return found
-    look = partial(_looked_again, case, lab)
-    return inquire_again(found, lab, known, look, reach=reach)
+    look = partial(_looked_again, context, runner)
+    return inquire_again(found, runner, known, look, best_score=best_score)
 
 
 def _looked_again(
-    case: RuleContext, lab: TrialRunner, repairs: Sequence[Repair]
+    context: RuleContext, runner: TrialRunner, repairs: Sequence[Repair]
 ) -> tuple[NetworkFinding, ...]:
     try:
-        return look_again(case, lab, repairs)
+        return look_again(context, runner, repairs)
     # a network of somebody's own may fail in any way; the first look counts then
     except Exception as error:
         _log.debug("the mended network cannot be looked at: %r", error)
         return ()
 
 
-def _shortfall(lab: TrialRunner, best: Sequence[np.ndarray]) -> Difference | None:
+def _shortfall(runner: TrialRunner, best: Sequence[np.ndarray]) -> Difference | None:
     """Measure how far the unrepaired network is behind; None if time ran out first."""
     try:
-        own = [lab.outcome([], i).marks for i in range(len(best))]
+        own = [runner.outcome([], i).row_scores for i in range(len(best))]
     except OutOfTime:
         return None
     # a training that failed has learned nothing
     filled = [m if len(m) else 0 * b for m, b in zip(own, best, strict=True)]
-    return gap(best, filled, whole=lab.whole) if best else None
+    return gap(best, filled, whole=runner.whole) if best else None
 
 
-def _probed(material: CheckProblem) -> RuleContext:
+def _probed(problem: CheckProblem) -> RuleContext:
     """The case with what was measured on the network while it trains."""
-    setup = as_given(material.fit, material.question)
-    case = RuleContext(material.recording, material.fit, material.question, setup)
+    setup = as_given(problem.fit, problem.task)
+    context = RuleContext(problem.recording, problem.fit, problem.task, setup)
     try:
-        rows = material.splits[0].train
-        probe = measure(setup, rows, seed=material.seed, seconds=PROBE_SECONDS)
-        return replace(case, probe=probe)
+        rows = problem.splits[0].train
+        probe = measure(setup, rows, seed=problem.seed, seconds=PROBE_SECONDS)
+        return replace(context, probe=probe)
     # a network of somebody's own may fail in any way; rules do without the probe then
     except Exception as error:
         _log.debug("the network cannot be looked at: %r", error)
-        return case
+        return context
 
 
 def _laboratory(
-    material: CheckProblem, case: RuleContext, deadline: float, say: Say
+    problem: CheckProblem, context: RuleContext, deadline: float, say: Say
 ) -> TrialRunner:
     return TrialRunner(
-        case.setup,
-        material.question,
-        material.splits,
+        context.setup,
+        problem.task,
+        problem.splits,
         deadline=deadline,
-        spare=material.spare,
-        seed=material.seed,
+        spare=problem.spare,
+        seed=problem.seed,
         on_trial=say,
-        whole=material.by_heart > 0,
+        whole=problem.by_heart > 0,
     )
 
 
 def _faults(
-    material: CheckProblem, study: Study, inquiry: Inquiry, lab: TrialRunner
+    problem: CheckProblem, study: Study, inquiry: Inquiry, runner: TrialRunner
 ) -> tuple[DataFault, ...]:
     """Faults that no change to the network mends."""
-    judged = sum(len(split.test) for split in material.splits)
-    learned = bool(inquiry.causes) or inquiry.before > NOTHING
-    learned = learned and (material.by_heart > 0 or judged >= LEAST_JUDGED)
+    judged = sum(len(split.test) for split in problem.splits)
+    learned = bool(inquiry.causes) or inquiry.original_score > NOTHING
+    learned = learned and (problem.by_heart > 0 or judged >= LEAST_JUDGED)
     causes = data_side.data_causes(
-        study, material.dataset, learned=learned, failing=inquiry.is_failing
+        study, problem.dataset, learned=learned, failing=inquiry.is_failing
     )
     if not causes:
-        return asked_faults(material, study, lab, reach=inquiry.reach)
+        return asked_faults(problem, study, runner, best_score=inquiry.best_score)
     return tuple(
-        _without_leak(cause, material, study, lab)
+        _without_leak(cause, problem, study, runner)
         if cause.code == "D308"
         else DataFault(cause)
         for cause in causes
@@ -262,17 +270,17 @@ def _faults(
 
 
 def _without_leak(
-    cause: Cause, material: CheckProblem, study: Study, lab: TrialRunner
+    cause: Cause, problem: CheckProblem, study: Study, runner: TrialRunner
 ) -> DataFault:
     """A leak, and what the network has without it."""
     finding = data_side.leaking(study)
     if finding is None or finding.n_columns > len(finding.columns):
         return DataFault(cause)
-    repair = hide(material, finding.columns)
+    repair = hide(problem, finding.columns)
     if repair is None:
         return DataFault(cause)
-    lab.allow(PROBE_SECONDS)
-    score = lab.score([repair])
+    runner.allow(PROBE_SECONDS)
+    score = runner.score([repair])
     told = f"{cause.sentence} Without it the network has a score of {score:.2f}."
     return DataFault(replace(cause, sentence=told, repair=repair.what), repair, score)
 

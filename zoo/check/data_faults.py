@@ -265,15 +265,15 @@ class DataFault:
     score: float | None = None
 
 
-def hide(material: CheckProblem, named: tuple[str, ...]) -> Repair | None:
+def hide(problem: CheckProblem, named: tuple[str, ...]) -> Repair | None:
     """Columns as 0 for the network.
 
     None where these are not columns of its one input.
     """
-    x = material.fit.x
+    x = problem.fit.x
     if not isinstance(x, np.ndarray) or x.ndim != 2 or x.dtype.kind != "f":
         return None
-    table: Any = material.dataset.x
+    table: Any = problem.dataset.x
     names = list(table.columns)
     if len(names) != x.shape[1]:
         return None
@@ -295,13 +295,13 @@ def aligned(x: Any, like: Any) -> Any:
     return (x - x.mean(axis=axis)) * scale + like.mean(axis=axis)
 
 
-def align(material: CheckProblem, asked: Any) -> Repair | None:
+def align(problem: CheckProblem, asked: Any) -> Repair | None:
     """Rows asked about brought to the means and spreads of those trained on.
 
     Only where both are arrays that the script has names for.
     """
-    recording = material.recording
-    whole = whole_fit(recording, material.fit)
+    recording = problem.recording
+    whole = whole_fit(recording, problem.fit)
     if whole is None or not sees_names(whole) or not isinstance(asked, np.ndarray):
         return None
     own, other = name_of(recording, whole.x), name_of(recording, asked)

@@ -91,20 +91,20 @@ def _forest_marks(dataset: Dataset, groups: np.ndarray | None) -> np.ndarray:
     )
 
     from ..diagnosis.problem.task import TrainingTask
-    from ..diagnosis.search.trials import credits
+    from ..diagnosis.search.trials import score_rows
 
-    kind: Any = StratifiedKFold if groups is None else StratifiedGroupKFold
+    folds: Any = StratifiedKFold if groups is None else StratifiedGroupKFold
     x = np.nan_to_num(np.asarray(dataset.x).reshape(len(dataset), -1))
     said: Any = cross_val_predict(
         RandomForestClassifier(random_state=0),
         x,
         dataset.y,
         groups=groups,
-        cv=kind(4, shuffle=True, random_state=0),
+        cv=folds(4, shuffle=True, random_state=0),
     )
-    task: Any = dataset.task
-    question = TrainingTask(task, dataset.y, np.zeros(0))
-    return credits(said, question, np.arange(len(dataset)))
+    kind: Any = dataset.task
+    task = TrainingTask(kind, dataset.y, np.zeros(0))
+    return score_rows(said, task, np.arange(len(dataset)))
 
 
 def across(dataset: Dataset, asked: Sequence[Dataset]) -> float:

@@ -230,9 +230,9 @@ def _planned(settings: Recipe, dataset: Dataset, rows: Cut, seed: int) -> Plan:
             Rows(ids(words, both[0].x), both[0].y),
             Rows(ids(words, both[1].x), both[1].y),
         )
-    reach = dataset.card.feature_range
+    best_score = dataset.card.feature_range
     classes = len(dataset.classes)
-    return plan(settings, *both, classes=classes, feature_range=reach, seed=seed)
+    return plan(settings, *both, classes=classes, feature_range=best_score, seed=seed)
 
 
 def _trained(

@@ -15,7 +15,7 @@ from ...data import Dataset
 from ...data.dataset import row_hashes, take
 from ...data.split import has_strata
 from ..diagnosis.problem.task import TrainingTask
-from ..diagnosis.search.trials import Split, credits
+from ..diagnosis.search.trials import Split, score_rows
 
 _LEAST_ROWS = 8
 """Different rows, of fewer than which none is kept back."""
@@ -84,7 +84,7 @@ def splits(count: int) -> tuple[Split, ...]:
     return (Split(rows, rows),) * _SEEDS
 
 
-def lookup_marks(kinds: np.ndarray, question: TrainingTask) -> np.ndarray:
+def lookup_marks(kinds: np.ndarray, task: TrainingTask) -> np.ndarray:
     """Marks of the best answer that is the same for equal rows.
 
     Parameters
@@ -93,14 +93,14 @@ def lookup_marks(kinds: np.ndarray, question: TrainingTask) -> np.ndarray:
         Equal for equal rows.
     question : TrainingTask
     """
-    rows = np.arange(len(question))
-    decided = np.zeros_like(question.y)
+    rows = np.arange(len(task))
+    decided = np.zeros_like(task.y)
     for kind in np.unique(kinds):
         same = kinds == kind
-        answers = question.y[same]
-        if question.task == "regression":
+        answers = task.y[same]
+        if task.kind == "regression":
             decided[same] = answers.mean(axis=0)
         else:
             found, counts = np.unique(answers, axis=0, return_counts=True)
             decided[same] = found[counts.argmax()]
-    return credits(decided, question, rows)
+    return score_rows(decided, task, rows)

@@ -16,7 +16,7 @@ from ...data import Dataset
 from ...data.dataset import row_hashes
 from ...data.errors import BadData
 from ..diagnosis.problem.task import TrainingTask
-from ..diagnosis.search.trials import credits
+from ..diagnosis.search.trials import score_rows
 from . import duplicates as copied
 from . import memorisation as by_heart
 
@@ -52,7 +52,7 @@ class CheckProblem:
 
     recording: Recording
     fit: Fit
-    question: TrainingTask
+    task: TrainingTask
     dataset: Dataset
     splits: tuple[Split, ...]
     seed: int
@@ -75,8 +75,8 @@ def prepare(recording: Recording, fit: Fit, *, seed: int) -> CheckProblem:
 
     if fit.loss is None and "compile" in fit.error:
         raise BadData("the model is not compiled: call model.compile(...) before fit")
-    question = ask(fit)
-    rows = _some_rows(question, seed)
+    task = ask(fit)
+    rows = _some_rows(task, seed)
     weight = fit.sample_weight
     fit = replace(
         fit,
@@ -84,24 +84,24 @@ def prepare(recording: Recording, fit: Fit, *, seed: int) -> CheckProblem:
         y=rows_of(fit.y, rows),
         sample_weight=None if weight is None else rows_of(weight, rows),
     )
-    question = replace(question, y=question.y[rows])
+    task = replace(task, y=task.y[rows])
     name = recording.script.rsplit("/", 1)[-1] or "model"
-    dataset = as_dataset(fit.model, fit.x, question, name=name)
+    dataset = as_dataset(fit.model, fit.x, task, name=name)
     # copies of a row are kept on one side: else a network is judged by its memory
     dataset = replace(dataset, groups=copied.copies(dataset))
     if count := by_heart.count_if_whole(dataset):
         whole = by_heart.splits(len(dataset))
         many = by_heart.copied(replace(dataset, groups=None))
-        return CheckProblem(recording, fit, question, many, whole, seed, by_heart=count)
+        return CheckProblem(recording, fit, task, many, whole, seed, by_heart=count)
     folds = make_folds(dataset, folds=_FOLDS, seed=seed)
     every = [Split(fold.train, fold.test) for fold in folds] * _ROUNDS
     splits, spare = tuple(every[:SPLITS]), tuple(every[SPLITS:])
-    return CheckProblem(recording, fit, question, dataset, splits, seed, spare)
+    return CheckProblem(recording, fit, task, dataset, splits, seed, spare)
 
 
-def _some_rows(question: TrainingTask, seed: int) -> np.ndarray:
+def _some_rows(task: TrainingTask, seed: int) -> np.ndarray:
     """All rows, or a sample; without those whose target is missing."""
-    missing = ~np.isfinite(question.y.astype("float64"))
+    missing = ~np.isfinite(task.y.astype("float64"))
     rows = np.flatnonzero(~missing.any(axis=tuple(range(1, missing.ndim))))
     if len(rows) < FEWEST_ROWS:
         msg = f"the training has {len(rows)} rows with a target"
@@ -112,14 +112,14 @@ def _some_rows(question: TrainingTask, seed: int) -> np.ndarray:
     return np.sort(rng.choice(rows, _MOST_ROWS, replace=False))
 
 
-def train_score(material: CheckProblem) -> float | None:
+def train_score(problem: CheckProblem) -> float | None:
     """Score the script's network on its training rows; None if it cannot be scored."""
     from ..diagnosis.search.train_score import own_score
 
-    if material.fit.error:
+    if problem.fit.error:
         return None
     try:
-        return own_score(material.fit, material.question)
+        return own_score(problem.fit, problem.task)
     # a network of somebody's own may fail in any way when it is made again
     except Exception as error:
         _log.debug("the trained network cannot be asked: %r", error)
@@ -134,18 +134,18 @@ MOST_OF_LOGISTIC = 20_000_000
 worse there than naive Bayes."""
 
 
-def data_half(material: CheckProblem) -> Study:
+def data_half(problem: CheckProblem) -> Study:
     """Run baselines and rules on the rows."""
-    cells = _cells(material.dataset)
+    cells = _cells(problem.dataset)
     # a fold a thread; those of one product that wait for one another on a busy machine
     # take ten times as long, and few rows are done before threads have begun
     jobs = -1 if cells > _MOST_CELLS else 1
     with threadpool_limits(1), parallel_config("threading", n_jobs=jobs):
         return run_study(
             {},
-            material.dataset,
+            problem.dataset,
             folds=_FOLDS,
-            seed=material.seed,
+            seed=problem.seed,
             jobs=None if cells > _MOST_CELLS else 1,
             leave_out=_too_slow(cells),
         )
@@ -163,39 +163,43 @@ def _too_slow(cells: int) -> tuple[str, ...]:
     return tuple(name for name, most in limits.items() if cells > most)
 
 
-def reached(study: Study, material: CheckProblem) -> dict[str, list[np.ndarray]]:
+def reached(study: Study, problem: CheckProblem) -> dict[str, list[np.ndarray]]:
     """Each baseline's marks on the folds of the trials, one array a fold.
 
     Of rows that are learned by heart, those of the best answer to each.
     """
-    if material.by_heart:
-        count = len(material.question)
-        kinds = np.unique(row_hashes(material.dataset.x), return_inverse=True)[1]
-        marks = by_heart.lookup_marks(kinds[:count], material.question)
-        return {by_heart.LOOKUP: [marks] * len(material.splits)}
+    if problem.by_heart:
+        count = len(problem.task)
+        kinds = np.unique(row_hashes(problem.dataset.x), return_inverse=True)[1]
+        row_scores = by_heart.lookup_marks(kinds[:count], problem.task)
+        return {by_heart.LOOKUP: [row_scores] * len(problem.splits)}
     found: dict[str, list[np.ndarray]] = {}
     for outcome in study.outcomes:
-        if outcome.predictions is None or outcome.fold >= len(material.splits):
+        if outcome.predictions is None or outcome.fold >= len(problem.splits):
             continue
-        rows = material.splits[outcome.fold].test
-        decided = _decided(outcome.predictions, material.question)
-        marks = credits(decided, _as_asked(material), rows)
-        found.setdefault(outcome.candidate, []).append(marks)
-    whole = len(material.splits)
-    return {name: marks for name, marks in found.items() if len(marks) == whole}
+        rows = problem.splits[outcome.fold].test
+        decided = _decided(outcome.predictions, problem.task)
+        row_scores = score_rows(decided, _as_asked(problem), rows)
+        found.setdefault(outcome.candidate, []).append(row_scores)
+    whole = len(problem.splits)
+    return {
+        name: row_scores
+        for name, row_scores in found.items()
+        if len(row_scores) == whole
+    }
 
 
-def mean_score(marks: Sequence[np.ndarray]) -> float:
+def mean_score(row_scores: Sequence[np.ndarray]) -> float:
     """The mean over folds."""
-    return float(np.mean([part.mean() for part in marks]))
+    return float(np.mean([part.mean() for part in row_scores]))
 
 
-def _as_asked(material: CheckProblem) -> TrainingTask:
+def _as_asked(problem: CheckProblem) -> TrainingTask:
     """The question as baselines got it: with no more targets than they had."""
-    return replace(material.question, y=material.dataset.y)
+    return replace(problem.task, y=problem.dataset.y)
 
 
-def _decided(predictions: np.ndarray, question: TrainingTask) -> np.ndarray:
-    if question.task == "multilabel":
+def _decided(predictions: np.ndarray, task: TrainingTask) -> np.ndarray:
+    if task.kind == "multilabel":
         return (predictions > 0.5).astype("int64")
-    return predictions if question.task == "regression" else predictions.argmax(axis=1)
+    return predictions if task.kind == "regression" else predictions.argmax(axis=1)

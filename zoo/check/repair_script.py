@@ -40,7 +40,7 @@ def repair_script(
     recording: Recording,
     fit: Fit,
     setup: Setup,
-    sides: CheckEvidence,
+    evidence: CheckEvidence,
     arguments: Sequence[str],
     rerunner: Rerunner,
     *,
@@ -63,15 +63,15 @@ def repair_script(
     from ..diagnosis.codemod.apply import difference
     from ..diagnosis.codemod.model_to_code import as_code
 
-    repairs = [cause.proposal.repair for cause in sides.inquiry.causes]
-    repairs += sides.data_repairs
+    repairs = [cause.proposal.repair for cause in evidence.inquiry.causes]
+    repairs += evidence.data_repairs
     if not repairs:
-        plain = sides.reference
+        plain = evidence.reference
         return RepairedScript(
             snippet="" if plain is None else as_code(plain.model) or ""
         )
     script, failed, diff = Path(recording.script), "", ""
-    tuned = [*repairs, *sides.inquiry.tuned]
+    tuned = [*repairs, *evidence.inquiry.tuned]
     whole = whole_fit(recording, fit)
     same = (i for i, f in enumerate(recording.fits) if f is whole)
     job = RerunJob(
@@ -86,7 +86,7 @@ def repair_script(
         if fixed is None:
             continue
         here = difference(source, fixed, name=script.name)
-        why = rerunner.run(fixed, job, least=FAILING * sides.expected)
+        why = rerunner.run(fixed, job, least=FAILING * evidence.expected)
         if not why:
             return RepairedScript(fixed, here)
         diff, failed = diff or here, failed or why

@@ -10,7 +10,7 @@ import numpy as np
 from ..backend import keras
 from ..diagnosis.problem.task import TrainingTask
 from ..diagnosis.record.arrays import arrays
-from ..diagnosis.search.trials import credits
+from ..diagnosis.search.trials import score_rows
 from . import data_faults as data_side
 
 if TYPE_CHECKING:
@@ -50,44 +50,44 @@ class Scores:
 
     held: float
     error: float
-    reach: float
+    best_score: float
     taught: float
     alike: bool
     known: float
 
 
 def right_answers(
-    recording: Recording, question: TrainingTask, asked: Evaluation, said: np.ndarray
+    recording: Recording, task: TrainingTask, asked: Evaluation, said: np.ndarray
 ) -> np.ndarray | None:
     """The class of every row asked about; None where nobody knows.
 
     ``evaluate`` was given it. Beside ``predict`` it is the one array of the script with
     a class for each of the rows, what the network said (``said``) left out.
     """
-    if question.task not in ("binary", "multiclass"):
+    if task.kind not in ("binary", "multiclass"):
         return None
     if asked.y is not None:
         leaves = keras.tree.flatten(asked.y)
-        found = _codes(np.asarray(leaves[0]), question) if len(leaves) == 1 else None
+        found = _codes(np.asarray(leaves[0]), task) if len(leaves) == 1 else None
         return found if found is not None and len(found) == len(said) else None
     every = [
         codes
         for _, value in arrays(recording)
         if len(value) == len(said)
         and value.dtype.kind in "iuf"
-        and (codes := _codes(value, question)) is not None
+        and (codes := _codes(value, task)) is not None
         and not np.array_equal(codes, said)
     ]
     different = {codes.tobytes(): codes for codes in every}
     return next(iter(different.values())) if len(different) == 1 else None
 
 
-def _codes(y: np.ndarray, question: TrainingTask) -> np.ndarray | None:
+def _codes(y: np.ndarray, task: TrainingTask) -> np.ndarray | None:
     """Class codes of targets; None where they are none of these classes."""
-    if y.ndim == 2 and y.shape[1] == question.class_count > 1:
+    if y.ndim == 2 and y.shape[1] == task.class_count > 1:
         flags = np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all()
         return y.argmax(axis=1).astype("int64") if flags else None
-    values = _values(question)
+    values = _values(task)
     flat = y.ravel()
     if flat.shape != y.shape[:1] or not np.isin(flat, values).all():
         return None
@@ -95,14 +95,14 @@ def _codes(y: np.ndarray, question: TrainingTask) -> np.ndarray | None:
     return found if len(np.unique(found)) > 1 else None
 
 
-def _values(question: TrainingTask) -> np.ndarray:
+def _values(task: TrainingTask) -> np.ndarray:
     """Return the values that the script wrote for the classes."""
-    written = question.values
-    return written if len(written) else np.arange(question.class_count)
+    written = task.values
+    return written if len(written) else np.arange(task.class_count)
 
 
 def told_by_answers(
-    question: TrainingTask, said: np.ndarray, truth: np.ndarray, scores: Scores
+    task: TrainingTask, said: np.ndarray, truth: np.ndarray, scores: Scores
 ) -> Cause | None:
     """A fault of the data that the right answers to other rows show.
 
@@ -116,38 +116,40 @@ def told_by_answers(
     """
     if len(truth) < _FEWEST:
         return None
-    marks = _marks(question, said, truth)
-    here = float(marks.mean())
-    apart = _SURE * float(np.hypot(scores.error, marks.std() / len(marks) ** 0.5))
+    row_scores = _marks(task, said, truth)
+    here = float(row_scores.mean())
+    apart = _SURE * float(
+        np.hypot(scores.error, row_scores.std() / len(row_scores) ** 0.5)
+    )
     # what the network knows of its own training rows holds for each other's
     learned = min(scores.held, scores.taught / RESTORED) >= LEARNED
     if learned and here < _LOST * scores.held and scores.held - here > apart:
-        return _otherwise(question, said, truth, scores)
-    more = here - max(scores.reach, scores.taught)
-    is_noise = more > max(GAINED, apart) and here > _TIMES * scores.reach
+        return _otherwise(task, said, truth, scores)
+    more = here - max(scores.best_score, scores.taught)
+    is_noise = more > max(GAINED, apart) and here > _TIMES * scores.best_score
     if is_noise and scores.alike and scores.known < COPIES:
-        return _noise(here, scores, question.class_count)
+        return _noise(here, scores, task.class_count)
     return None
 
 
-def _marks(question: TrainingTask, said: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    asked = replace(question, y=truth)
-    return credits(said, asked, np.arange(len(truth)))
+def _marks(task: TrainingTask, said: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    asked = replace(task, y=truth)
+    return score_rows(said, asked, np.arange(len(truth)))
 
 
 def _otherwise(
-    question: TrainingTask, said: np.ndarray, truth: np.ndarray, scores: Scores
+    task: TrainingTask, said: np.ndarray, truth: np.ndarray, scores: Scores
 ) -> Cause:
-    here = float(_marks(question, said, truth).mean())
+    here = float(_marks(task, said, truth).mean())
     stands = (
         f"The network has a score of {scores.held:.2f} on training rows that were kept "
         f"back, and of {here:.2f} on rows asked about"
     )
     renamed = _best_names(said, truth)
     read = np.where(said < 0, said, renamed[said])
-    restored = float(_marks(question, read, truth).mean())
+    restored = float(_marks(task, read, truth).mean())
     if restored >= RESTORED * scores.held:
-        names = _values(question)
+        names = _values(task)
         known = renamed[: len(names)]
         moved = [f"{names[a]} as {names[b]}" for a, b in enumerate(known) if a != b]
         return data_side.cause(
@@ -186,13 +188,13 @@ def _best_names(said: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 def _noise(here: float, scores: Scores, classes: int) -> Cause:
     # a label drawn at random is right once in so many classes
-    share = (1 - scores.reach / here) * (classes - 1) / classes
+    share = (1 - scores.best_score / here) * (classes - 1) / classes
     return data_side.cause(
         "D307",
         f"The network has a score of {here:.2f} on rows asked about, of "
-        f"{scores.taught:.2f} on those it was trained on, and nobody has more than "
-        f"{scores.reach:.2f} on such rows that were kept back: as if {share:.0%} of "
-        "the training labels were wrong.",
+        f"{scores.taught:.2f} on those it was trained on, and the best score on held "
+        f"out rows of that kind is {scores.best_score:.2f}: as if {share:.0%} of the "
+        "training labels were wrong.",
         "See where the training labels come from; correct them, or leave out the rows "
         "whose label is doubted.",
     )

@@ -71,21 +71,21 @@ def _say(line: str) -> None:
 def _show_cause(cause: Cause) -> None:
     code = click.style(plain(cause.code), bold=True)
     click.echo(f"{code} {plain(f'{cause.label}. {cause.sentence}')}")
-    if cause.repair and cause.before is not None:
+    if cause.repair and cause.original_score is not None:
         _say(
-            f"  Proved: {cause.repair}. Score {cause.before:.2f} as it is, "
-            f"{cause.only:.2f} with this alone, {cause.together:.2f} with all repairs."
+            f"  Proved: {cause.repair}. Score {cause.original_score:.2f} as it is, "
+            f"{cause.alone:.2f} with this alone, {cause.together:.2f} with all repairs."
         )
     _say(f"  What to do: {cause.advice}")
 
 
 def _show_suspicions(found: Diagnosis) -> None:
-    for suspicion in found.suspicions:
-        if suspicion.state == "would-do":
+    for suspicion in found.ruled_out:
+        if suspicion.state == "alternative":
             _say(f"  Would do as well: {suspicion.repair} ({suspicion.label}).")
     for state, words in STATES.items():
-        labels = [s.label for s in found.suspicions if s.state == state]
-        if labels and state != "would-do":
+        labels = [s.label for s in found.ruled_out if s.state == state]
+        if labels and state != "alternative":
             _say(f"{words}: {', '.join(labels)}.")
 
 

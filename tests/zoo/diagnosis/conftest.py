@@ -34,10 +34,8 @@ def case_of() -> Callable[..., Any]:
             callbacks=(),
             history={},
         )
-        question = ask(fit)
-        return RuleContext(
-            Recording(fits=[fit]), fit, question, as_given(fit, question)
-        )
+        task = ask(fit)
+        return RuleContext(Recording(fits=[fit]), fit, task, as_given(fit, task))
 
     return make
 
@@ -61,18 +59,18 @@ def trains() -> Callable[..., Any]:
     import numpy as np
     from learnable.zoo.diagnosis.problem.training_setup import build, rows_of
 
-    def mended(case: Any, found: Any) -> list[Any]:
-        before = [part.copy() for part in case.fit.model.get_weights()]
+    def mended(context: Any, found: Any) -> list[Any]:
+        before = [part.copy() for part in context.fit.model.get_weights()]
         models = []
         for repair in found.repairs:
-            setup = repair.apply(case.setup)
+            setup = repair.apply(context.setup)
             rows = np.arange(min(16, len(setup.y)))
             model = build(setup, rows, seed=0)
             model.run_eagerly = True  # one batch does not pay for a graph
             loss = model.train_on_batch(rows_of(setup.x, rows), setup.y[rows])
             assert np.isfinite(loss)
             models.append(model)
-        for old, new in zip(before, case.fit.model.get_weights(), strict=True):
+        for old, new in zip(before, context.fit.model.get_weights(), strict=True):
             np.testing.assert_array_equal(old, new)
         return models
 

@@ -6,7 +6,7 @@ from learnable.zoo.diagnosis.problem.context import NetworkFinding, Repair
 from learnable.zoo.diagnosis.search.inquire import inquire_again
 from learnable.zoo.diagnosis.search.search import Search
 from learnable.zoo.diagnosis.search.trials import gap
-from worlds import REACH, World, suspect
+from worlds import REACH, World, network_finding
 
 
 class Steps(World):
@@ -36,27 +36,33 @@ def inquiry(world, known, new):
         asked.append([repair.what for repair in repairs])
         return [*known, *new]
 
-    first = Search(world, known, reach=REACH).run()
-    return inquire_again(first, world, known, look, reach=REACH), asked
+    first = Search(world, known, best_score=REACH).run()
+    return inquire_again(first, world, known, look, best_score=REACH), asked
 
 
 def labels(found):
-    return {cause.proposal.suspect.label for cause in found.causes}
+    return {cause.proposal.finding.label for cause in found.causes}
 
 
 def test_a_fault_that_hides_behind_another_is_found_beside_it():
     world = Steps(0.1, 0.3, 0.88)
-    found, asked = inquiry(world, [suspect("scale")], [suspect("rate", 2)])
+    found, asked = inquiry(
+        world, [network_finding("scale")], [network_finding("rate", 2)]
+    )
     assert asked == [["scale"]]
     assert labels(found) == {"scale", "rate"}
 
 
 def test_behind_a_cause_that_does_not_mend_all():
     world = Steps(0.1, 0.55, 0.88)
-    found, asked = inquiry(world, [suspect("scale")], [suspect("rate", 2)])
+    found, asked = inquiry(
+        world, [network_finding("scale")], [network_finding("rate", 2)]
+    )
     assert asked == [["scale"]]
     assert labels(found) == {"scale", "rate"}
-    found, _ = inquiry(Steps(0.1, 0.55, 0.56), [suspect("scale")], [suspect("rate", 2)])
+    found, _ = inquiry(
+        Steps(0.1, 0.55, 0.56), [network_finding("scale")], [network_finding("rate", 2)]
+    )
     assert labels(found) == {"scale"}
 
 
@@ -71,13 +77,13 @@ def test_behind_a_cause_that_does_not_mend_all():
     ids=["healthy", "mended", "no help", "no time"],
 )
 def test_there_is_no_second_look_without_need_or_time(world):
-    _, asked = inquiry(world, [suspect("scale")], [suspect("rate", 2)])
+    _, asked = inquiry(world, [network_finding("scale")], [network_finding("rate", 2)])
     assert not asked
 
 
 def test_what_was_known_is_not_asked_again():
     world = Steps(0.1, 0.3, 0.3)
     twice = NetworkFinding("scale", "scale", "", "", 1, (Repair("other", lambda s: s),))
-    found, asked = inquiry(world, [suspect("scale")], [twice])
+    found, asked = inquiry(world, [network_finding("scale")], [twice])
     assert asked
     assert "other" not in found.scores

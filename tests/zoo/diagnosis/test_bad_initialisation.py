@@ -31,14 +31,14 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(("settings", "tier"), BAD.values(), ids=BAD)
-def test_finds_and_mends_a_bad_start(case_of, settings, tier):
+@pytest.mark.parametrize(("settings", "priority"), BAD.values(), ids=BAD)
+def test_finds_and_mends_a_bad_start(case_of, settings, priority):
     model = network(dense(name="bad", **settings), dense(**HEAD))
     before = model.get_layer("bad").get_config()
-    case = case_of(model, X, Y)
-    found = bad_initialisation(case)
-    assert (found.layers, found.tier) == (("bad",), tier)
-    setup = found.repairs[0].apply(case.setup)
+    context = case_of(model, X, Y)
+    found = bad_initialisation(context)
+    assert (found.layers, found.priority) == (("bad",), priority)
+    setup = found.repairs[0].apply(context.setup)
     made = build(setup, np.arange(40), seed=0)
     assert 0.2 < made.get_layer("bad").kernel.numpy().std() < 0.6
     assert not made.get_layer("bad").bias.numpy().any()
@@ -72,6 +72,6 @@ def test_is_silent_on_one_input_and_many_units(case_of):
 
 
 def test_is_silent_on_loaded_weights(case_of):
-    case = case_of(network(dense(kernel_initializer="zeros"), dense(**HEAD)), X, Y)
-    loaded = replace(case, fit=replace(case.fit, pretrained=True))
+    context = case_of(network(dense(kernel_initializer="zeros"), dense(**HEAD)), X, Y)
+    loaded = replace(context, fit=replace(context.fit, pretrained=True))
     assert bad_initialisation(loaded) is None

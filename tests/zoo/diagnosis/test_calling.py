@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from learnable import Diagnosis, ZooError, check
-from learnable.baselines.results.diagnosis import SIDES, Cause, Suspicion
+from learnable.baselines.results.diagnosis import SIDES, Cause, RuledOut
 from learnable.zoo.backend import keras, tensorflow
 from learnable.zoo.check.check import _read
 from learnable.zoo.diagnosis.problem.from_model import compiled, first_output, make_fit
@@ -45,7 +45,7 @@ def test_answer_is_a_diagnosis(checked):
     found = checked[3]
     assert isinstance(found, Diagnosis)
     assert set(found.sides) <= set(SIDES)
-    assert found.before is not None
+    assert found.original_score is not None
     assert found.fits == ()
 
 
@@ -169,9 +169,10 @@ def answer(**changes):
     facts = {
         "script": "m", "sides": ("network",), "verdict": "network-at-fault",
         "sentence": "It fails & falls.", "change": "Nothing.", "measure": "R2",
-        "before": 0.1, "baseline": 0.9, "reach": 0.9, "mended": 0.9,
+        "original_score": 0.1, "baseline_score": 0.9,
+        "best_score": 0.9, "repaired_score": 0.9,
         "causes": (cause,),
-        "suspicions": (Suspicion("N1", "rate-too-high", "s", "acquitted"),),
+        "ruled_out": (RuledOut("N1", "rate-too-high", "s", "no_effect"),),
     }  # fmt: skip
     return Diagnosis(**(facts | changes))
 

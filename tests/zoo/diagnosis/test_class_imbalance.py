@@ -19,14 +19,14 @@ def network(outputs=1, loss="binary_crossentropy"):
 
 
 def test_repair_weighs_classes(case_of):
-    case = case_of(network(), X, RARE)
-    assert class_imbalance(case).side == "data"
-    repair = class_imbalance(case).repairs[0]
+    context = case_of(network(), X, RARE)
+    assert class_imbalance(context).side == "data"
+    repair = class_imbalance(context).repairs[0]
     weights = {0: 0.5263, 1: 10.0}
     assert repair.edits[0].code == repr(weights)
-    setup = repair.apply(case.setup)
+    setup = repair.apply(context.setup)
     assert setup.class_weight == weights
-    assert case.setup.class_weight is None
+    assert context.setup.class_weight is None
     made = build(setup, np.arange(100), seed=0)
     made.fit(X, RARE, class_weight=setup.class_weight, verbose=0)
 
@@ -38,9 +38,9 @@ def test_codes_are_those_of_the_script(case_of):
 
 def test_columns_are_counted_from_0(case_of):
     y = np.eye(3)[np.where(RARE, 2, np.arange(100) % 2)]
-    case = case_of(network(3, "categorical_crossentropy"), X, y)
-    repair = class_imbalance(case).repairs[0]
-    assert set(repair.apply(case.setup).class_weight) == {0, 1, 2}
+    context = case_of(network(3, "categorical_crossentropy"), X, y)
+    repair = class_imbalance(context).repairs[0]
+    assert set(repair.apply(context.setup).class_weight) == {0, 1, 2}
 
 
 def test_codes_that_are_fractions_have_no_repair(case_of):
@@ -55,28 +55,28 @@ def test_is_silent_on_classes_of_some_size(case_of, share):
 
 
 def test_is_silent_where_weights_are_given(case_of):
-    case = case_of(network(), X, RARE, class_weight={0: 1.0, 1: 5.0})
-    assert class_imbalance(case) is None
+    context = case_of(network(), X, RARE, class_weight={0: 1.0, 1: 5.0})
+    assert class_imbalance(context) is None
 
 
 @pytest.mark.parametrize("kind", ["classes", "rows"])
 def test_weights_that_leave_a_class_out_are_seen(case_of, kind):
     y = np.arange(100) % 2
-    case = case_of(network(), X, y)
+    context = case_of(network(), X, y)
     given = {"class_weight": {0: 1.0, 1: 0.001}}
     if kind == "rows":
         given = {"sample_weight": np.where(y == 1, 0.001, 1.0)}
-    case = replace(case, setup=replace(case.setup, **given))
-    found = class_imbalance(case)
+    context = replace(context, setup=replace(context.setup, **given))
+    found = class_imbalance(context)
     assert "0.10% of the weight that fit gives the rows" in found.sentence
     assert found.side == "network"
-    setup = found.repairs[0].apply(case.setup)
+    setup = found.repairs[0].apply(context.setup)
     assert (setup.class_weight, setup.sample_weight) == ({0: 1.0, 1: 1.0}, None)
     named = {edit.name: edit.code for edit in found.repairs[0].edits}
     assert ("sample_weight" in named) == (kind == "rows")
 
 
 def test_weights_that_balance_are_fine(case_of):
-    case = case_of(network(), X, RARE)
-    setup = replace(case.setup, class_weight={0: 1.0, 1: 19.0})
-    assert class_imbalance(replace(case, setup=setup)) is None
+    context = case_of(network(), X, RARE)
+    setup = replace(context.setup, class_weight={0: 1.0, 1: 19.0})
+    assert class_imbalance(replace(context, setup=setup)) is None

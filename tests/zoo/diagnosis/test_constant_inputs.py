@@ -24,12 +24,12 @@ def case_with(case_of, x):
 def test_a_constant_column_scaled_by_hand_is_found_and_mended(case_of):
     x = X.copy()
     x[:, 1] = 7
-    case = case_with(case_of, scaled(x))
-    found = constant_inputs(case)
+    context = case_with(case_of, scaled(x))
+    found = constant_inputs(context)
     assert found.label == "constant-inputs"
     assert found.evidence == {"columns": 1.0}
-    assert inputs_not_finite(case) is None
-    setup = found.repairs[0].apply(case.setup)
+    assert inputs_not_finite(context) is None
+    setup = found.repairs[0].apply(context.setup)
     model = build(setup, np.arange(40), seed=0)
     assert np.isfinite(model.train_on_batch(setup.x, Y))
 
@@ -37,18 +37,18 @@ def test_a_constant_column_scaled_by_hand_is_found_and_mended(case_of):
 def test_single_gaps_are_another_fault(case_of):
     x = X.copy()
     x[3, 1] = np.nan
-    case = case_with(case_of, x)
-    assert constant_inputs(case) is None
-    assert inputs_not_finite(case).evidence["inputs"] == 1
+    context = case_with(case_of, x)
+    assert constant_inputs(context) is None
+    assert inputs_not_finite(context).evidence["inputs"] == 1
 
 
 def test_both_faults_are_told_apart(case_of):
     x = X.copy()
     x[:, 1] = np.nan
     x[3, 0] = np.inf
-    case = case_with(case_of, x)
-    assert constant_inputs(case).evidence["columns"] == 1
-    assert inputs_not_finite(case).evidence["inputs"] == 1
+    context = case_with(case_of, x)
+    assert constant_inputs(context).evidence["columns"] == 1
+    assert inputs_not_finite(context).evidence["inputs"] == 1
 
 
 def test_is_silent_on_numbers_and_images(case_of):

@@ -21,8 +21,8 @@ def train(model, x, y=Y, loss="binary_crossentropy"):
 
 def case_of_last(recording):
     fit = recording.fits[-1]
-    question = ask(fit)
-    return RuleContext(recording, fit, question, as_given(fit, question))
+    task = ask(fit)
+    return RuleContext(recording, fit, task, as_given(fit, task))
 
 
 def dense(units=4, name=None):
@@ -42,11 +42,11 @@ def test_ties_layers_in_the_order_of_their_calls():
         model = keras.Model(image, out)
         train(model, X)
     assert a is not None
-    case = case_of_last(recording)
-    found = disconnected_layer(case)
+    context = case_of_last(recording)
+    found = disconnected_layer(context)
     assert found.layers == ("first", "second")
     repair = found.repairs[0]
-    made = build(repair.apply(case.setup), np.arange(40), seed=0)
+    made = build(repair.apply(context.setup), np.arange(40), seed=0)
     assert np.isfinite(made.train_on_batch(X, Y))
     assert made.get_layer("head").kernel.shape == (12, 1)
     assert len(model.layers) == 3
@@ -61,8 +61,8 @@ def test_merges_keep_their_other_inputs():
         dense(name="loose")(b)
         both = layers.Concatenate(name="both")([a, b])
         train(keras.Model(rows, head(both)), FLAT)
-    case = case_of_last(recording)
-    setup = disconnected_layer(case).repairs[0].apply(case.setup)
+    context = case_of_last(recording)
+    setup = disconnected_layer(context).repairs[0].apply(context.setup)
     assert setup.model.get_layer("loose").input is setup.model.get_layer("other").output
     assert len(setup.model.get_layer("both").input) == 2
 
@@ -73,10 +73,10 @@ def test_joins_a_branch_of_another_input():
         left = dense(name="left")(one)
         dense(name="right")(two)
         train(keras.Model([one, two], head(left)), [FLAT, FLAT[:, :3]])
-    case = case_of_last(recording)
-    found = disconnected_layer(case)
+    context = case_of_last(recording)
+    found = disconnected_layer(context)
     assert found.layers == ("right",)
-    joined = found.repairs[-1].apply(case.setup)
+    joined = found.repairs[-1].apply(context.setup)
     assert joined.model.get_layer("head").kernel.shape == (8, 1)
     build(joined, np.arange(40), seed=0).train_on_batch([FLAT, FLAT[:, :3]], Y)
 
@@ -115,9 +115,9 @@ def test_is_silent_on_sequential_and_residual_networks():
         h = layers.Add()([h, dense()(layers.Dropout(0.1)(h))])
         train(keras.Model(rows, head(h)), FLAT)
     for fit in recording.fits:
-        question = ask(fit)
-        case = RuleContext(recording, fit, question, as_given(fit, question))
-        assert disconnected_layer(case) is None
+        task = ask(fit)
+        context = RuleContext(recording, fit, task, as_given(fit, task))
+        assert disconnected_layer(context) is None
 
 
 def test_is_silent_on_the_parts_of_an_autoencoder():
@@ -131,6 +131,6 @@ def test_is_silent_on_the_parts_of_an_autoencoder():
         train(second, FLAT)
         encoder.predict(FLAT, verbose=0)
     fit = recording.fits[0]
-    question = ask(fit)
-    case = RuleContext(recording, fit, question, as_given(fit, question))
-    assert disconnected_layer(case) is None
+    task = ask(fit)
+    context = RuleContext(recording, fit, task, as_given(fit, task))
+    assert disconnected_layer(context) is None

@@ -18,8 +18,8 @@ def case_with(case_of, *hidden):
     head = keras.layers.Dense(1, activation="sigmoid", name="head")
     model = keras.Sequential([keras.Input((3,)), *hidden, head])
     model.compile("adam", "binary_crossentropy")
-    case = case_of(model, X, Y, epochs=3)
-    return replace(case, probe=measure(case.setup, np.arange(100), seed=0))
+    context = case_of(model, X, Y, epochs=3)
+    return replace(context, probe=measure(context.setup, np.arange(100), seed=0))
 
 
 def test_dead_units_are_seen(case_of):
@@ -32,23 +32,23 @@ def test_dead_units_are_seen(case_of):
 
 def test_repairs_start_anew_leak_or_go_slowly(case_of):
     hidden = keras.layers.Dense(8, "relu", bias_initializer=LOW, name="dead")
-    case = case_with(case_of, hidden)
-    fresh, leaky, slow = (r.apply(case.setup) for r in dying_relu(case).repairs)
+    context = case_with(case_of, hidden)
+    fresh, leaky, slow = (r.apply(context.setup) for r in dying_relu(context).repairs)
     probe = measure(fresh, np.arange(100), seed=0)
-    assert dying_relu(replace(case, probe=probe)) is None
+    assert dying_relu(replace(context, probe=probe)) is None
     activation = leaky.model.get_layer("dead").activation
     assert activation is keras.activations.leaky_relu
-    assert slow.rate == pytest.approx(case.setup.rate / 10)
+    assert slow.rate == pytest.approx(context.setup.rate / 10)
 
 
 def test_an_activation_of_its_own_leaks(case_of):
     hidden = keras.layers.Dense(8, bias_initializer=LOW, name="dead")
-    case = case_with(case_of, hidden, keras.layers.ReLU(name="bend"))
-    mended = dying_relu(case).repairs[1].apply(case.setup).model
+    context = case_with(case_of, hidden, keras.layers.ReLU(name="bend"))
+    mended = dying_relu(context).repairs[1].apply(context.setup).model
     assert mended.get_layer("bend").negative_slope > 0
 
 
 def test_living_units_are_fine(case_of):
-    case = case_with(case_of, keras.layers.Dense(16, "relu"))
-    assert dying_relu(case) is None
-    assert dying_relu(replace(case, probe=None)) is None
+    context = case_with(case_of, keras.layers.Dense(16, "relu"))
+    assert dying_relu(context) is None
+    assert dying_relu(replace(context, probe=None)) is None

@@ -22,11 +22,11 @@ def inner(*, trainable):
 def test_nothing_can_learn(case_of, sequence, trains):
     model = sequence((3,), [layers.Dense(4), layers.Dense(1)], "mse")
     model.trainable = False
-    case = case_of(model, X, Y)
-    found = frozen_weights(case)
-    assert found.tier == 0
+    context = case_of(model, X, Y)
+    found = frozen_weights(context)
+    assert found.priority == 0
     assert found.repairs[0].edits == (Statement("{model}.trainable = True"),)
-    (mended,) = trains(case, found)
+    (mended,) = trains(context, found)
     assert len(mended.trainable_weights) == 4
     assert not model.trainable_weights
 
@@ -36,29 +36,29 @@ def test_nothing_can_learn(case_of, sequence, trains):
     [inner(trainable=False), layers.Dense(1)],
 ])  # fmt: skip
 def test_random_layers_are_let_go(case_of, sequence, trains, net):
-    case = case_of(sequence((3,), net, "mse"), X, Y)
-    found = frozen_weights(case)
-    assert found.tier == 1
-    (mended,) = trains(case, found)
+    context = case_of(sequence((3,), net, "mse"), X, Y)
+    found = frozen_weights(context)
+    assert found.priority == 1
+    (mended,) = trains(context, found)
     assert len(mended.trainable_weights) == 4
 
 
 def test_given_weights_stay_frozen(case_of, sequence, trains):
     given = layers.Dense(4, trainable=False, kernel_initializer=ONES)
     net = [layers.Dense(4, trainable=False, name="drawn"), given, layers.Dense(1)]
-    case = case_of(sequence((3,), net, "mse"), X, Y)
-    found = frozen_weights(case)
+    context = case_of(sequence((3,), net, "mse"), X, Y)
+    found = frozen_weights(context)
     assert found.layers == ("drawn",)
-    (mended,) = trains(case, found)
+    (mended,) = trains(context, found)
     assert len(mended.trainable_weights) == 4
 
 
 def test_loaded_weights_are_kept(case_of, sequence):
     model = sequence((3,), [layers.Dense(4), layers.Dense(1)], "mse")
     model.trainable = False
-    case = case_of(model, X, Y)
-    setup = replace(case.setup, weights=model.get_weights())
-    mended = frozen_weights(case).repairs[0].apply(setup)
+    context = case_of(model, X, Y)
+    setup = replace(context.setup, weights=model.get_weights())
+    mended = frozen_weights(context).repairs[0].apply(setup)
     assert mended.weights is setup.weights
 
 
@@ -80,9 +80,9 @@ def test_is_silent_on_sound_ones(case_of, sequence, shape, net, x):
 
 def test_loaded_layers_may_be_frozen(case_of, sequence):
     net = [layers.Dense(4, trainable=False), layers.Dense(1)]
-    case = case_of(sequence((3,), net, "mse"), X, Y)
-    case = replace(case, fit=replace(case.fit, pretrained=True))
-    assert frozen_weights(case) is None
+    context = case_of(sequence((3,), net, "mse"), X, Y)
+    context = replace(context, fit=replace(context.fit, pretrained=True))
+    assert frozen_weights(context) is None
 
 
 def test_example_of_the_page(example_of):

@@ -19,9 +19,9 @@ def outcomes(case_of, head, *, y=Y, optimizer=None, codes=None, **changes):
         [keras.Input((3,)), keras.layers.Dense(8, "relu", name="hidden"), head]
     )
     model.compile(optimizer or keras.optimizers.Adam(0.02), "binary_crossentropy")
-    case = case_of(model, X, y, epochs=5)
-    setup = replace(case.setup, **changes)
-    found = golden_tests(setup, case.question, ROWS, seed=0, seconds=40, codes=codes)
+    context = case_of(model, X, y, epochs=5)
+    setup = replace(context.setup, **changes)
+    found = golden_tests(setup, context.task, ROWS, seed=0, seconds=40, codes=codes)
     return {test.code: test for test in found}
 
 
@@ -74,7 +74,7 @@ def test_one_answer_is_not_told_apart(case_of):
 
 
 def test_without_time_nothing_is_run(case_of, sequence):
-    case = case_of(sequence((3,), [keras.layers.Dense(1)], "mse"), X, Y)
-    found = golden_tests(case.setup, case.question, ROWS, seed=0, seconds=0)
+    context = case_of(sequence((3,), [keras.layers.Dense(1)], "mse"), X, Y)
+    found = golden_tests(context.setup, context.task, ROWS, seed=0, seconds=0)
     assert {test.passed for test in found} == {None}
     assert "time" in found[0].sentence

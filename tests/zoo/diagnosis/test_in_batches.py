@@ -101,8 +101,8 @@ def test_arrays_are_cut_into_batches_by_keras():
 @LEFT_ALONE
 def test_more_epochs_are_told_in_those_of_the_script(case_of):
     fit, setup = trained(the_same(), epochs=2, steps_per_epoch=20)
-    case = case_of(fit.model, X, Y)
-    found = too_few_epochs(replace(case, setup=setup, fit=fit))
+    context = case_of(fit.model, X, Y)
+    found = too_few_epochs(replace(context, setup=setup, fit=fit))
     assert found is not None
     assert [repair.apply(setup).epochs for repair in found.repairs] == [10, 40]
     assert [repair.apply(setup).steps for repair in found.repairs] == [200, 800]
@@ -119,7 +119,7 @@ def test_more_epochs_are_told_in_those_of_the_script(case_of):
 )
 def test_rows_that_come_again_within_an_epoch_are_seen(case_of, rows, arguments, told):
     fit, setup = trained(rows(), **arguments)
-    case = replace(case_of(fit.model, X, Y), setup=setup, fit=fit)
-    seen = [one.sentence for one in symptoms(case) if one.code == "S409"]
+    context = replace(case_of(fit.model, X, Y), setup=setup, fit=fit)
+    seen = [one.sentence for one in symptoms(context) if one.code == "S409"]
     assert bool(seen) == bool(told)
     assert told in "".join(seen)

@@ -24,14 +24,14 @@ def broken(values, *places):
 
 def test_repair_lets_it_train(case_of):
     x = broken(X, (3, 1), (7, 2))
-    case = case_of(network(), x, Y)
-    found = inputs_not_finite(case)
-    assert found.tier == 0
+    context = case_of(network(), x, Y)
+    found = inputs_not_finite(context)
+    assert found.priority == 0
     assert found.evidence == {"inputs": 3.0, "targets": 0.0}
     assert found.repairs[0].edits == (CleanInputs(),)
-    setup = found.repairs[0].apply(case.setup)
+    setup = found.repairs[0].apply(context.setup)
     assert setup.clean
-    assert not case.setup.clean
+    assert not context.setup.clean
     model = build(setup, np.arange(40), seed=0)
     assert np.isfinite(model.train_on_batch(x, Y))
 

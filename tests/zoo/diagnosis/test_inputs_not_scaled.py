@@ -75,10 +75,10 @@ def test_repair_scales_measurements_and_leaves_words(case_of):
     model = keras.Model([words, numbers], layers.Dense(1, activation="sigmoid")(both))
     model.compile("adam", "binary_crossentropy")
     x = {"numbers": 1000 * NORMAL, "words": RNG.integers(0, 500, (60, 3))}
-    case = case_of(model, x, Y)
-    setup = inputs_not_scaled(case).repairs[0].apply(case.setup)
+    context = case_of(model, x, Y)
+    setup = inputs_not_scaled(context).repairs[0].apply(context.setup)
     assert setup.normalise
-    assert not case.setup.normalise
+    assert not context.setup.normalise
     made = build(setup, np.arange(60), seed=0)
     assert made.train_on_batch(x, Y) < 5
     kinds = [type(layer).__name__ for layer in made.layers]
@@ -92,7 +92,7 @@ def test_a_loss_of_ones_own_does_not_hinder_it(case_of):
 
     model = network()
     model.compile("adam", Distance())
-    case = case_of(model, 1000 * NORMAL, Y)
-    setup = inputs_not_scaled(case).repairs[0].apply(case.setup)
+    context = case_of(model, 1000 * NORMAL, Y)
+    setup = inputs_not_scaled(context).repairs[0].apply(context.setup)
     assert build(setup, np.arange(60), seed=0).train_on_batch(NORMAL, Y) < 5
     assert model.compiled

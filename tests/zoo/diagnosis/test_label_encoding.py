@@ -31,17 +31,17 @@ def test_finds_and_recodes_it(
 ):
     hidden = Dense(4, activation="relu")
     model = sequence((3,), [hidden, Dense(units, activation=activation)], loss)
-    case = case_of(model, X, y)
+    context = case_of(model, X, y)
     if codes is None:  # numbers, as long as nothing speaks of classes
-        assert case.question.task == "multiclass"
+        assert context.task.kind == "multiclass"
         codes = THREE
-    found = label_encoding(case)
+    found = label_encoding(context)
     assert found is not None
     assert found.side == "preparation"
-    setup = found.repairs[0].apply(case.setup)
+    setup = found.repairs[0].apply(context.setup)
     np.testing.assert_array_equal(setup.y, codes)
     np.testing.assert_array_equal(setup.values, np.arange(len(setup.values)))
-    assert trains(case, found)
+    assert trains(context, found)
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,8 @@ def test_finds_and_recodes_it(
     ],
 )
 def test_edit_wraps_the_targets(case_of, sequence, y, code):
-    case = case_of(sequence((3,), [Dense(1, activation="sigmoid")], "bce"), X, y)
-    (edit,) = label_encoding(case).repairs[0].edits
+    context = case_of(sequence((3,), [Dense(1, activation="sigmoid")], "bce"), X, y)
+    (edit,) = label_encoding(context).repairs[0].edits
     assert (edit.name, edit.code) == ("y", code)
 
 

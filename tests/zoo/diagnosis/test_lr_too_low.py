@@ -29,9 +29,9 @@ def network(optimizer):
 
 
 def rates(optimizer, case_of):
-    case = case_of(network(optimizer), X, Y, epochs=5)
-    found = lr_too_low(case)
-    return [] if found is None else [r.apply(case.setup).rate for r in found.repairs]
+    context = case_of(network(optimizer), X, Y, epochs=5)
+    found = lr_too_low(context)
+    return [] if found is None else [r.apply(context.setup).rate for r in found.repairs]
 
 
 def test_rates_rise_to_the_usual(case_of):
@@ -53,17 +53,17 @@ def test_a_usual_rate_is_fine_without_a_measurement(case_of):
 
 
 def test_a_steady_fall_is_seen(case_of):
-    case = case_of(network(keras.optimizers.Adam(3e-4)), X, Y, epochs=10)
-    probe = measure(case.setup, np.arange(200), seed=0)
-    found = lr_too_low(replace(case, probe=probe))
+    context = case_of(network(keras.optimizers.Adam(3e-4)), X, Y, epochs=10)
+    probe = measure(context.setup, np.arange(200), seed=0)
+    found = lr_too_low(replace(context, probe=probe))
     assert "last quarter" in found.sentence
     assert found.evidence["steps"] == 70
 
 
 def test_a_curve_that_flattens_is_fine(case_of):
-    case = case_of(network(keras.optimizers.Adam(0.01)), X, Y, epochs=100)
-    probe = measure(case.setup, np.arange(200), seed=0)
-    assert lr_too_low(replace(case, probe=probe)) is None
+    context = case_of(network(keras.optimizers.Adam(0.01)), X, Y, epochs=100)
+    probe = measure(context.setup, np.arange(200), seed=0)
+    assert lr_too_low(replace(context, probe=probe)) is None
 
 
 FALLING = keras.optimizers.schedules.ExponentialDecay(0.05, 2, 0.5)
@@ -76,11 +76,11 @@ AT_ONCE = keras.optimizers.schedules.ExponentialDecay(0.05, 1, 0.1)
     ("rate", "left"), [(FALLING, r"[\d.]+ %"), (AT_ONCE, "nearly nothing")]
 )
 def test_a_schedule_that_falls_too_soon_is_seen(rate, left, case_of):
-    case = case_of(network(keras.optimizers.SGD(rate)), X, Y, epochs=5)
-    found = lr_too_low(case)
+    context = case_of(network(keras.optimizers.SGD(rate)), X, Y, epochs=5)
+    found = lr_too_low(context)
     assert re.search(rf"halfway it is down to {left} of the rate", found.sentence)
     repair = found.repairs[0]
-    assert repair.apply(case.setup).rate == pytest.approx(0.05)
+    assert repair.apply(context.setup).rate == pytest.approx(0.05)
     assert "learning_rate=0.05" in repair.edits[0].code
 
 
@@ -89,12 +89,12 @@ def test_a_schedule_that_falls_too_soon_is_seen(rate, left, case_of):
     [("LearningRateScheduler", True), ("ReduceLROnPlateau", False)],
 )
 def test_a_callback_that_takes_the_rate_away_is_left_out(case_of, callback, scheduled):
-    case = case_of(network(keras.optimizers.Adam(0.01)), X, Y, epochs=4)
+    context = case_of(network(keras.optimizers.Adam(0.01)), X, Y, epochs=4)
     history = {"loss": [1.0] * 4, "learning_rate": [2e-3, 1e-5, 1e-6, 1e-7]}
-    fit = replace(case.fit, callbacks=(callback,), history=history)
-    setup = as_given(fit, case.question)
+    fit = replace(context.fit, callbacks=(callback,), history=history)
+    setup = as_given(fit, context.task)
     assert setup.rate == pytest.approx(2e-3 if scheduled else 0.01)
-    repair = lr_too_low(replace(case, fit=fit, setup=setup)).repairs[0]
+    repair = lr_too_low(replace(context, fit=fit, setup=setup)).repairs[0]
     mended = repair.apply(setup)
     assert (mended.course, mended.rate) == ((), pytest.approx(setup.rate))
     assert UNSCHEDULED in repair.edits
@@ -104,10 +104,10 @@ def test_a_callback_that_takes_the_rate_away_is_left_out(case_of, callback, sche
 
 
 def test_the_rate_of_a_scheduler_counts_though_it_stays(case_of):
-    case = case_of(network(keras.optimizers.Adam(0.01)), X, Y, epochs=2)
+    context = case_of(network(keras.optimizers.Adam(0.01)), X, Y, epochs=2)
     history = {"loss": [1.0, 1.0], "learning_rate": [1e-7, 1e-7]}
-    fit = replace(case.fit, callbacks=("LearningRateScheduler",), history=history)
-    setup = as_given(fit, case.question)
+    fit = replace(context.fit, callbacks=("LearningRateScheduler",), history=history)
+    setup = as_given(fit, context.task)
     assert setup.rate == pytest.approx(1e-7)
-    for repair in lr_too_low(replace(case, fit=fit, setup=setup)).repairs:
+    for repair in lr_too_low(replace(context, fit=fit, setup=setup)).repairs:
         assert UNSCHEDULED in repair.edits

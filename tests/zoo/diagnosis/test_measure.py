@@ -34,8 +34,8 @@ def layer(moment, name):
 
 @pytest.fixture(scope="module")
 def probed(case_of):
-    case = case_of(small(), X, Y, epochs=20, batch_size=32)
-    return case, measure(case.setup, ROWS, seed=0)
+    context = case_of(small(), X, Y, epochs=20, batch_size=32)
+    return context, measure(context.setup, ROWS, seed=0)
 
 
 def test_looks_from_the_first_step_to_the_last(probed):
@@ -64,23 +64,23 @@ def test_layers_have_norms_and_updates(probed):
 
 
 def test_the_script_keeps_its_weights(probed):
-    case, _ = probed
-    pairs = zip(case.fit.model.get_weights(), case.fit.weights, strict=True)
+    context, _ = probed
+    pairs = zip(context.fit.model.get_weights(), context.fit.weights, strict=True)
     assert all(np.array_equal(now, then) for now, then in pairs)
-    assert case.setup.optimizer["class_name"] == "Adam"
+    assert context.setup.optimizer["class_name"] == "Adam"
 
 
 def test_the_same_seed_measures_the_same(probed):
-    case, probe = probed
-    again = measure(case.setup, ROWS, seed=0)
+    context, probe = probed
+    again = measure(context.setup, ROWS, seed=0)
     np.testing.assert_allclose(again.losses, probe.losses, rtol=1e-5)
 
 
 def test_gradient_is_that_of_the_loss(case_of):
     model = network(keras.layers.Dense(1, name="one"), optimizer="sgd", loss="mse")
-    case = case_of(model, X, 10 * Y.astype("float32"), epochs=1, batch_size=100)
+    context = case_of(model, X, 10 * Y.astype("float32"), epochs=1, batch_size=100)
     start = [np.ones((3, 1), "float32"), np.zeros(1, "float32")]
-    setup = replace(case.setup, weights=start)
+    setup = replace(context.setup, weights=start)
     probe = measure(setup, np.arange(100), seed=0)
     wrong = X.astype("float64").sum(axis=1) - 10 * Y
     slope = 2 * np.append(X.T @ wrong, wrong.sum()) / 100
@@ -103,8 +103,8 @@ def test_dead_and_saturated_units(case_of):
             1, "sigmoid", bias_initializer=keras.initializers.Constant(9), name="head"
         ),
     )
-    case = case_of(model, X, Y, epochs=1)
-    start = measure(case.setup, ROWS, seed=0).moments[0]
+    context = case_of(model, X, Y, epochs=1)
+    start = measure(context.setup, ROWS, seed=0).moments[0]
     assert layer(start, "dead").dead == 1
     assert layer(start, "head").saturated == 1
     assert layer(start, "alive").dead < 1
@@ -113,8 +113,8 @@ def test_dead_and_saturated_units(case_of):
 def test_stops_at_a_loss_that_is_not_finite(case_of):
     model = network(keras.layers.Dense(1), optimizer=keras.optimizers.SGD(1e6))
     model.compile(keras.optimizers.SGD(1e6), "mse")
-    case = case_of(model, X, Y.astype("float32"), epochs=50)
-    probe = measure(case.setup, ROWS, seed=0)
+    context = case_of(model, X, Y.astype("float32"), epochs=50)
+    probe = measure(context.setup, ROWS, seed=0)
     assert 1 < probe.nonfinite < 150
     assert len(probe.losses) == probe.nonfinite
 
@@ -162,8 +162,8 @@ def test_a_training_step_of_the_users_own(case_of):
     model = Own()
     model.compile("sgd", "mse")
     model(X[:1])
-    case = case_of(model, X, Y.astype("float32"), epochs=2)
-    probe = measure(case.setup, ROWS, seed=0)
+    context = case_of(model, X, Y.astype("float32"), epochs=2)
+    probe = measure(context.setup, ROWS, seed=0)
     assert len(probe.losses) == 6
     assert probe.moments[-1].loss < probe.moments[0].loss
 

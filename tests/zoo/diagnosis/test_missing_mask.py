@@ -26,11 +26,11 @@ def network(*parts, shape=(20, 2)):
 @pytest.mark.parametrize("x", [SERIES, SERIES[:, ::-1]], ids=["end", "start"])
 def test_repair_masks_a_series(case_of, x):
     model = network(layers.LSTM(4, name="reader"))
-    case = case_of(model, x, Y)
-    found = missing_mask(case)
+    context = case_of(model, x, Y)
+    found = missing_mask(context)
     assert found.layers == ("reader",)
     assert found.evidence["value"] == -1
-    made = build(found.repairs[0].apply(case.setup), np.arange(60), seed=0)
+    made = build(found.repairs[0].apply(context.setup), np.arange(60), seed=0)
     assert np.isfinite(made.train_on_batch(x, Y))
     inside = made._flatten_layers()
     assert any(isinstance(layer, layers.Masking) for layer in inside)
@@ -40,8 +40,8 @@ def test_repair_masks_a_series(case_of, x):
 def test_repair_masks_words(case_of):
     reader = layers.Bidirectional(layers.GRU(3))
     model = network(layers.Embedding(50, 4, name="words"), reader, shape=(20,))
-    case = case_of(model, WORDS, Y)
-    setup = missing_mask(case).repairs[0].apply(case.setup)
+    context = case_of(model, WORDS, Y)
+    setup = missing_mask(context).repairs[0].apply(context.setup)
     made = build(setup, np.arange(60), seed=0)
     assert made.get_layer("words").mask_zero
     assert not model.get_layer("words").mask_zero

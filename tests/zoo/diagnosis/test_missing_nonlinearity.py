@@ -23,9 +23,9 @@ def test_finds_a_bare_hidden_layer(case_of):
 def test_repair_bends_it_and_leaves_the_script_alone(case_of):
     bare = keras.layers.Dense(4, name="bare")
     model = network(bare, keras.layers.Dense(1, activation="sigmoid"))
-    case = case_of(model, X, Y)
-    found = missing_nonlinearity(case)
-    mended = found.repairs[0].apply(case.setup).model
+    context = case_of(model, X, Y)
+    found = missing_nonlinearity(context)
+    mended = found.repairs[0].apply(context.setup).model
     assert mended.get_layer("bare").activation is keras.activations.relu
     assert model.get_layer("bare").activation is keras.activations.linear
 

@@ -48,9 +48,9 @@ def test_example_triggers_its_rule(code, tmp_path):
     with recorded(str(path)) as recording:
         exec(compile(path.read_text(), str(path), "exec"), {"__name__": "__main__"})
     fit = recording.fits[0]
-    question = ask(fit)
-    case = RuleContext(recording, fit, question, as_given(fit, question))
-    found = {other: check(case) for other, check in CHECKS.items()}
+    task = ask(fit)
+    context = RuleContext(recording, fit, task, as_given(fit, task))
+    found = {other: check(context) for other, check in CHECKS.items()}
     assert found[code].label == RULES[code].label
     assert found[code].repairs
     edits = found[code].repairs[0].edits

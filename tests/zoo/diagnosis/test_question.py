@@ -12,7 +12,7 @@ def asked(case_of, y, loss, *, units=1, activation=None, x=X):
     head = keras.layers.Dense(units, activation=activation)
     model = keras.Sequential([keras.Input(x.shape[1:]), head])
     model.compile("sgd", loss)
-    return case_of(model, x, y).question
+    return case_of(model, x, y).task
 
 
 @pytest.mark.parametrize(
@@ -37,9 +37,9 @@ def test_task_follows_targets_loss_and_head(case_of, y, loss, units, task):
 
 
 def test_values_that_stand_for_classes_are_kept(case_of):
-    question = asked(case_of, CODES % 2 + 1, "binary_crossentropy")
-    assert question.values.tolist() == [1, 2]
-    assert sorted(set(question.y)) == [0, 1]
+    task = asked(case_of, CODES % 2 + 1, "binary_crossentropy")
+    assert task.values.tolist() == [1, 2]
+    assert sorted(set(task.y)) == [0, 1]
 
 
 def test_targets_that_are_no_numbers_stay_gaps(case_of):
@@ -61,8 +61,8 @@ def features(case_of, x, *layers):
 
 def rows_of(case_of, x, *layers):
     model = network(x, *layers)
-    question = case_of(model, x, CODES).question
-    return as_dataset(model, x, question, name="rows")
+    task = case_of(model, x, CODES).task
+    return as_dataset(model, x, task, name="rows")
 
 
 def test_places_in_a_list_are_counted(case_of):
@@ -116,6 +116,6 @@ def test_texts_are_a_column_of_their_own(case_of, shape, kind):
     given = said if kind is bytes else [text.decode() for text in said]
     x = np.array(given, dtype=object if kind is object else None)
     x = x.reshape(40, *shape[1:])
-    question = asked(case_of, CODES % 2, "binary_crossentropy")
-    table = as_dataset(network(X, keras.layers.Dense(1)), x, question, name="n").x
+    task = asked(case_of, CODES % 2, "binary_crossentropy")
+    table = as_dataset(network(X, keras.layers.Dense(1)), x, task, name="n").x
     assert table["text"].tolist()[:2] == ["one two", "three"]

@@ -37,11 +37,11 @@ class World:
         self.known.add(made)
         if not made & self.running:
             return SimpleNamespace(
-                error="ValueError: no", marks=np.zeros(0), score=0.0, seconds=0.1
+                error="ValueError: no", row_scores=np.zeros(0), score=0.0, seconds=0.1
             )
         score = self.start + sum(self.gains.get(what, 0.0) for what in made)
         return SimpleNamespace(
-            error="", marks=np.full(9, score), score=score, seconds=0.1
+            error="", row_scores=np.full(9, score), score=score, seconds=0.1
         )
 
     def score(self, repairs, *, splits=1):
@@ -52,60 +52,68 @@ class World:
         return Difference(gain, 0.02)
 
 
-def suspect(label, tier=1):
+def network_finding(label, priority=1):
     repair = Repair(label, lambda setup: setup)
-    return NetworkFinding(label, label, "", "", tier, (repair,))
+    return NetworkFinding(label, label, "", "", priority, (repair,))
 
 
-def causes(world, *suspects, raised=True, reach=0.9):
-    found = inquire(world, suspects, reach=reach, has_raised=raised)
-    return [cause.proposal.suspect.label for cause in found.causes], found
+def causes(world, *findings, raised=True, best_score=0.9):
+    found = inquire(world, findings, best_score=best_score, has_raised=raised)
+    return [cause.proposal.finding.label for cause in found.causes], found
 
 
 @pytest.mark.parametrize("start", [0.0, 0.3, 0.9])
 def test_what_makes_it_run_is_a_cause_whatever_the_score(start):
     told, found = causes(
-        World(["codes"], {}, start=start), suspect("codes", 0), suspect("rate", 2)
+        World(["codes"], {}, start=start),
+        network_finding("codes", 0),
+        network_finding("rate", 2),
     )
     assert told == ["codes"]
-    assert found.causes[0].only == found.mended == start
-    assert found.before == 0
-    assert "ends with an error" in found.causes[0].proposal.suspect.sentence
+    assert found.causes[0].alone == found.repaired_score == start
+    assert found.original_score == 0
+    assert "ends with an error" in found.causes[0].proposal.finding.sentence
 
 
 def test_what_the_training_wants_then_is_found_too():
     world = World(["codes"], {"rate": 0.9})
-    told, found = causes(world, suspect("codes", 0), suspect("rate", 2))
+    told, found = causes(world, network_finding("codes", 0), network_finding("rate", 2))
     assert told == ["codes", "rate"]
-    assert found.causes[1].only == 0
-    assert found.causes[0].lost.gain == pytest.approx(0.9)
+    assert found.causes[1].alone == 0
+    assert found.causes[0].ablation.gain == pytest.approx(0.9)
     assert found.causes[0].together == pytest.approx(0.9)
 
 
 def test_of_two_that_make_it_run_the_better_is_the_cause():
     world = World(["units", "codes"], {"codes": 0.9})
-    told, found = causes(world, suspect("units", 0), suspect("codes", 0))
+    told, found = causes(
+        world, network_finding("units", 0), network_finding("codes", 0)
+    )
     assert told == ["codes"]
-    assert [p.suspect.label for p in found.others] == ["units"]
+    assert [p.finding.label for p in found.others] == ["units"]
 
 
 def test_structure_goes_before_settings():
     world = World(["units", "rate"], {})
-    assert causes(world, suspect("rate", 2), suspect("units", 0))[0] == ["units"]
+    assert causes(world, network_finding("rate", 2), network_finding("units", 0))[
+        0
+    ] == ["units"]
 
 
 def test_without_such_a_repair_there_is_no_cause():
-    assert causes(World([], {}), suspect("codes", 0))[0] == []
+    assert causes(World([], {}), network_finding("codes", 0))[0] == []
 
 
 def test_a_training_that_ran_is_not_said_to_raise():
     """What raises in trials alone may be the trials' own fault."""
     world = World(["codes"], {"codes": 0.9})
-    named, found = causes(world, suspect("codes", 0), raised=False)
+    named, found = causes(world, network_finding("codes", 0), raised=False)
     assert named == []
     assert found.unrepeated == "ValueError: no"
 
 
 def test_without_time_nothing_is_claimed():
     world = World(["codes"], {"codes": 0.9}, most=2)
-    assert causes(world, suspect("rate", 0), suspect("codes", 0))[0] == []
+    assert (
+        causes(world, network_finding("rate", 0), network_finding("codes", 0))[0] == []
+    )

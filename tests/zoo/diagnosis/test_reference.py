@@ -14,13 +14,13 @@ IMAGES = RNG.normal(size=(120, 12, 12, 1)).astype("float32")
 KINDS = (X[:, 0] > 0).astype("int64") + (X[:, 1] > 1)
 
 
-def score(case):
+def score(context):
     """The plain network's on rows that it did not see."""
-    repair = reference(case.setup, case.question)
+    repair = reference(context.setup, context.task)
     assert repair is not None
-    rows = np.arange(len(case.setup.y))
+    rows = np.arange(len(context.setup.y))
     split = Split(rows[: len(rows) * 3 // 4], rows[len(rows) * 3 // 4 :])
-    return train(repair.apply(case.setup), case.question, split, seed=0).score
+    return train(repair.apply(context.setup), context.task, split, seed=0).score
 
 
 @pytest.mark.slow
@@ -60,17 +60,17 @@ def test_learns_images_words_and_inputs_of_two_kinds(case_of, sequence):
 
 
 def test_texts_have_none(case_of, sequence):
-    case = case_of(sequence((4,), [layers.Dense(1)], "mse"), X, X[:, 0])
+    context = case_of(sequence((4,), [layers.Dense(1)], "mse"), X, X[:, 0])
     texts = np.array([["a word"]] * 200, dtype=object)
-    object.__setattr__(case.setup, "x", texts)
-    assert reference(case.setup, case.question) is None
+    object.__setattr__(context.setup, "x", texts)
+    assert reference(context.setup, context.task) is None
 
 
 def test_can_be_shown_as_code(case_of, sequence):
-    case = case_of(sequence((4,), [layers.Dense(1)], "mse"), X, 9 + X[:, 0])
-    repair = reference(case.setup, case.question)
+    context = case_of(sequence((4,), [layers.Dense(1)], "mse"), X, 9 + X[:, 0])
+    repair = reference(context.setup, context.task)
     assert repair is not None
-    code = as_code(repair.apply(case.setup).model)
+    code = as_code(repair.apply(context.setup).model)
     assert code is not None
     assert code.count("Dense(64") == 2
     scope = {"keras": keras}

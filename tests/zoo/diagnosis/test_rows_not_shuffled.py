@@ -23,30 +23,30 @@ def network(outputs=3):
 
 
 def test_finds_sorted_rows_that_stay_so(case_of):
-    case = case_of(network(), X, SORTED, shuffle=False)
-    found = rows_not_shuffled(case)
+    context = case_of(network(), X, SORTED, shuffle=False)
+    found = rows_not_shuffled(context)
     repair = found.repairs[0]
     assert repair.edits == (SetArgument("fit", "shuffle", "True"),)
-    setup = repair.apply(case.setup)
+    setup = repair.apply(context.setup)
     assert setup.shuffle
-    assert not case.setup.shuffle
+    assert not context.setup.shuffle
     assert np.isfinite(build(setup, np.arange(90), seed=0).train_on_batch(X, SORTED))
 
 
 def test_finds_a_split_off_sorted_rows(case_of):
-    case = case_of(network(), X, SORTED, shuffle=True, validation_split=0.2)
-    edits = rows_not_shuffled(case).repairs[0].edits
+    context = case_of(network(), X, SORTED, shuffle=True, validation_split=0.2)
+    edits = rows_not_shuffled(context).repairs[0].edits
     assert edits == (WrapArgument("x", MIX), WrapArgument("y", MIX))
 
 
 def test_finds_sorted_rows_of_a_dataset(case_of):
-    case = case_of(network(), X, SORTED)
-    setup = replace(case.setup, in_batches=True, shuffle=False)
-    found = rows_not_shuffled(replace(case, setup=setup))
+    context = case_of(network(), X, SORTED)
+    setup = replace(context.setup, in_batches=True, shuffle=False)
+    found = rows_not_shuffled(replace(context, setup=setup))
     assert found is not None
     assert "the dataset hands them on so" in found.sentence
     assert found.repairs[0].edits is None  # nobody can mix a generator
-    pipeline = replace(case, setup=setup, fit=replace(case.fit, is_pipeline=True))
+    pipeline = replace(context, setup=setup, fit=replace(context.fit, is_pipeline=True))
     edits = rows_not_shuffled(pipeline).repairs[0].edits
     assert edits == (WrapArgument("x", "{}.unbatch().shuffle(90).batch(32)"),)
     assert found.repairs[0].apply(setup).shuffle

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.zoo.diagnosis.search.search import Search
 from learnable.zoo.diagnosis.search.trials import Difference, gap
-from worlds import REACH, World, suspect
+from worlds import REACH, World, network_finding
 
 
-def causes(world, suspects, *, reach=REACH):
-    found = Search(world, suspects, reach=reach).run()
-    return {cause.proposal.suspect.label for cause in found.causes}, found
+def causes(world, findings, *, best_score=REACH):
+    found = Search(world, findings, best_score=best_score).run()
+    return {cause.proposal.finding.label for cause in found.causes}, found
 
 
 NAMES = [f"fault-{i}" for i in range(6)]
@@ -25,61 +25,63 @@ NAMES = [f"fault-{i}" for i in range(6)]
     st.lists(st.sampled_from([0, 1, 2]), min_size=6, max_size=6),
 )
 def test_names_exactly_the_faults_that_must_all_be_mended(faults, tiers):
-    suspects = [suspect(n, t) for n, t in zip(NAMES, tiers, strict=True)]
+    findings = [network_finding(n, t) for n, t in zip(NAMES, tiers, strict=True)]
     if sum(t == 2 for n, t in zip(NAMES, tiers, strict=True) if n in faults) > 1:
         return  # of several settings one is changed at a time, or all
-    assert causes(World([faults]), suspects)[0] == faults
+    assert causes(World([faults]), findings)[0] == faults
 
 
 def test_names_the_nearest_of_two_repairs_that_each_do():
     world = World([{"near"}, {"far"}])
-    named, _ = causes(world, [suspect("far", 1), suspect("near", 0)])
+    named, _ = causes(world, [network_finding("far", 1), network_finding("near", 0)])
     assert named == {"near"}
 
 
 def test_says_what_else_would_do():
     world = World([{"one"}, {"two"}])
-    named, found = causes(world, [suspect("one"), suspect("two")])
+    named, found = causes(world, [network_finding("one"), network_finding("two")])
     assert named == {"one"}
-    assert [other.suspect.label for other in found.others] == ["two"]
+    assert [other.finding.label for other in found.others] == ["two"]
 
 
 def test_blames_nothing_where_nothing_helps():
-    named, found = causes(World([]), [suspect(n) for n in NAMES])
+    named, found = causes(World([]), [network_finding(n) for n in NAMES])
     assert named == set()
     assert found.is_failing
-    assert {s.label for s in found.acquitted} == set(NAMES)
+    assert {s.label for s in found.no_effect} == set(NAMES)
 
 
 @given(st.floats(0.75 * REACH, REACH))
 def test_blames_nothing_in_a_network_that_learns(start):
-    named, found = causes(World([{"fault-0"}], start=start), [suspect("fault-0", 0)])
+    named, found = causes(
+        World([{"fault-0"}], start=start), [network_finding("fault-0", 0)]
+    )
     assert named == set()
     assert not found.is_failing
 
 
 def test_a_settings_rule_is_not_even_tried_on_a_network_that_learns():
     world = World([], start=REACH)
-    found = causes(world, [suspect("rate", 2)])[1]
+    found = causes(world, [network_finding("rate", 2)])[1]
     assert [s.label for s in found.untested] == ["rate"]
 
 
 def test_repairs_show_what_baselines_cannot():
     world = World([{"mask"}])
-    assert causes(world, [suspect("mask")], reach=0.0)[0] == {"mask"}
+    assert causes(world, [network_finding("mask")], best_score=0.0)[0] == {"mask"}
 
 
 @pytest.mark.parametrize("most", range(1, 8))
 def test_without_time_nothing_is_blamed_unproved(most):
     world = World([{"fault-3"}], most=most)
-    named, _ = causes(world, [suspect(n) for n in NAMES])
+    named, _ = causes(world, [network_finding(n) for n in NAMES])
     assert named in (set(), {"fault-3"})
 
 
 def test_a_gain_within_noise_is_no_cause():
     world = World([{"luck"}])
     world.difference = lambda better, worse, splits: Difference(0.9, 0.4)
-    assert causes(world, [suspect("luck")])[0] == set()
+    assert causes(world, [network_finding("luck")])[0] == set()
 
 
 class Lucky(World):
@@ -108,21 +110,23 @@ class Lucky(World):
 def test_a_repair_that_was_lucky_once_hides_no_other():
     """One that does best on the first split and fails on others is no end."""
     world = Lucky({("lucky",): (0.95, 0.0, 0.1), ("sound",): (0.8, 0.81, 0.79)})
-    told, found = causes(world, [suspect("lucky"), suspect("sound")])
+    told, found = causes(world, [network_finding("lucky"), network_finding("sound")])
     assert told == {"sound"}
-    assert found.reach == pytest.approx(REACH)
+    assert found.best_score == pytest.approx(REACH)
     assert not found.others
 
 
 def test_a_repair_that_leaves_no_failing_network_is_a_cause_though_more_was_reached():
     both = (0.9, 0.0, 0.1)
     world = Lucky({("one",): (0.7, 0.71, 0.69), ("one", "two"): both})
-    assert causes(world, [suspect("one"), suspect("two")])[0] == {"one"}
+    assert causes(world, [network_finding("one"), network_finding("two")])[0] == {"one"}
 
 
 def test_of_repairs_that_do_about_as_well_the_nearest_to_the_script_is_named():
     world = Lucky({("rate",): (0.72,) * 3, ("inputs",): (0.68,) * 3})
-    assert causes(world, [suspect("rate", 2), suspect("inputs")])[0] == {"inputs"}
+    assert causes(world, [network_finding("rate", 2), network_finding("inputs")])[
+        0
+    ] == {"inputs"}
 
 
 OFTEN = (0.0, 0.1, 0.8, 0.0, 0.1, 0.0, 0.8, 0.1)
@@ -132,14 +136,14 @@ OFTEN = (0.0, 0.1, 0.8, 0.0, 0.1, 0.0, 0.8, 0.1)
 @pytest.mark.parametrize(("left", "told"), [(100.0, {"rate"}), (0.5, set())])
 def test_what_the_usual_splits_leave_open_is_asked_on_more(left, told):
     world = Lucky({(): OFTEN, ("rate",): (0.8,) * 8}, left=left)
-    named, found = causes(world, [suspect("rate")])
+    named, found = causes(world, [network_finding("rate")])
     assert named == told
-    assert not told or found.before == pytest.approx(np.mean(OFTEN))
+    assert not told or found.original_score == pytest.approx(np.mean(OFTEN))
 
 
 def test_a_split_that_speaks_against_it_leaves_nothing_open():
     world = Lucky({(): OFTEN, ("rate",): (0.8, 0.8, 0.3, *(0.8,) * 5)})
-    assert causes(world, [suspect("rate")])[0] == set()
+    assert causes(world, [network_finding("rate")])[0] == set()
 
 
 def test_no_repair_is_made_twice_though_two_rules_propose_it():
@@ -147,45 +151,54 @@ def test_no_repair_is_made_twice_though_two_rules_propose_it():
     world = World([])
     plain = world.score
     world.score = lambda repairs, splits=1: seen.append(repairs) or plain(repairs)
-    twins = [replace(suspect("same", tier), code=str(tier)) for tier in (1, 2)]
-    causes(world, [*twins, suspect("other", 2)])
+    twins = [
+        replace(network_finding("same", priority), code=str(priority))
+        for priority in (1, 2)
+    ]
+    causes(world, [*twins, network_finding("other", 2)])
     assert all(len({r.what for r in repairs}) == len(repairs) for repairs in seen)
     assert not causes(World([{"same"}]), twins)[1].others
 
 
 def test_no_trial_takes_the_time_in_which_another_is_proved():
     """What is enough and quick is proved, though something longer was suspected."""
-    faults = [suspect("rate", 2), suspect("epochs", 2)]
+    faults = [network_finding("rate", 2), network_finding("epochs", 2)]
     world = World([{"rate"}, {"epochs"}], costs={"epochs": 90.0}, left=90.2)
     told, found = causes(world, faults)
     assert told == {"rate"}
-    assert found.is_cut
+    assert found.timed_out
     assert [s.label for s in found.untested] == ["epochs"]
 
 
 def test_what_takes_longer_than_there_is_time_is_left_untested():
     world = World([{"epochs"}], costs={"epochs": 200.0})
-    told, found = causes(world, [suspect("epochs", 2)])
+    told, found = causes(world, [network_finding("epochs", 2)])
     assert not told
-    assert found.is_cut
+    assert found.timed_out
 
 
 def test_a_long_trial_leaves_time_for_repairs_that_only_do_together():
     """The slow one would take what is left; the two quick ones are enough."""
-    slow = suspect("epochs", 2)
+    slow = network_finding("epochs", 2)
     world = World([{"relu", "rate"}, {"epochs"}], costs={"epochs": 99.5})
-    told, found = causes(world, [suspect("relu", 0), slow, suspect("rate", 2)])
+    told, found = causes(
+        world, [network_finding("relu", 0), slow, network_finding("rate", 2)]
+    )
     assert told == {"relu", "rate"}
     assert [s.label for s in found.untested] == ["epochs"]
 
 
 def test_a_long_trial_is_made_where_nothing_shorter_does():
     world = World([{"epochs"}], costs={"epochs": 99.5})
-    told, found = causes(world, [suspect("relu", 0), suspect("epochs", 2)])
+    told, found = causes(
+        world, [network_finding("relu", 0), network_finding("epochs", 2)]
+    )
     assert told == {"epochs"}
-    assert not found.is_cut
+    assert not found.timed_out
 
 
 def test_of_two_settings_the_one_suspected_first_is_named_though_it_takes_longer():
     world = World([{"epochs"}, {"rate"}], costs={"epochs": 9.0})
-    assert causes(world, [suspect("epochs", 2), suspect("rate", 2)])[0] == {"epochs"}
+    assert causes(world, [network_finding("epochs", 2), network_finding("rate", 2)])[
+        0
+    ] == {"epochs"}

@@ -17,41 +17,41 @@ ALL = Split(np.arange(60), np.arange(60, 80))
 
 
 @pytest.fixture
-def case(case_of, sequence):
+def context(case_of, sequence):
     model = sequence((2,), [keras.layers.Dense(1)], "mse")
     model.compile(keras.optimizers.SGD(0.5), "mse")
     return case_of(model, X, Y, epochs=4, batch_size=20)
 
 
-def given(case, **facts):
-    fit = replace(case.fit, **facts)
-    return as_given(fit, case.question)
+def given(context, **facts):
+    fit = replace(context.fit, **facts)
+    return as_given(fit, context.task)
 
 
-def test_row_weights_are_trained_with(case):
+def test_row_weights_are_trained_with(context):
     weight = np.zeros(80)
-    setup = given(case, sample_weight=weight)
-    assert train(setup, case.question, ALL, seed=0).losses == (0.0,) * 4
+    setup = given(context, sample_weight=weight)
+    assert train(setup, context.task, ALL, seed=0).losses == (0.0,) * 4
 
 
 @pytest.mark.parametrize("weight", [np.ones((80, 3)), [np.ones(80)], None])
-def test_weights_that_are_not_one_a_row_are_left_out(case, weight):
-    assert given(case, sample_weight=weight).sample_weight is None
+def test_weights_that_are_not_one_a_row_are_left_out(context, weight):
+    assert given(context, sample_weight=weight).sample_weight is None
 
 
-def test_rates_that_a_callback_gave_are_repeated(case):
+def test_rates_that_a_callback_gave_are_repeated(context):
     history = {"loss": [1.0] * 4, "learning_rate": [0.5, 0.5, 0.0, 0.0]}
-    setup = given(case, history=history)
+    setup = given(context, history=history)
     assert setup.course == (1.0, 1.0, 0.0, 0.0)
-    losses = train(setup, case.question, ALL, seed=0).losses
+    losses = train(setup, context.task, ALL, seed=0).losses
     assert losses[1] < losses[0]
     # a rate of nought: nothing is learned any more
     assert losses[3] == pytest.approx(losses[2], rel=1e-6)
 
 
-def test_another_rate_goes_through_the_same_course(case):
+def test_another_rate_goes_through_the_same_course(context):
     history = {"learning_rate": [0.4, 0.2, 0.1, 0.1]}
-    setup = given(case, history=history).with_optimizer(learning_rate=0.01)
+    setup = given(context, history=history).with_optimizer(learning_rate=0.01)
     assert setup.rate_at(1) == pytest.approx(0.005)
     longer = replace(setup, epochs=8)
     assert [longer.rate_at(i) for i in (1, 2, 7)] == pytest.approx(
@@ -60,8 +60,8 @@ def test_another_rate_goes_through_the_same_course(case):
 
 
 @pytest.mark.parametrize("rates", [[0.1, 0.1], [], [float("nan"), 0.1], [0.0, 0.1]])
-def test_a_rate_that_stays_is_no_course(case, rates):
-    assert given(case, history={"learning_rate": rates}).course == ()
+def test_a_rate_that_stays_is_no_course(context, rates):
+    assert given(context, history={"learning_rate": rates}).course == ()
 
 
 def adapted(x):

@@ -19,29 +19,29 @@ def distance(wanted, given):
 
 
 def test_finds_and_reshapes_them(case_of, sequence, trains):
-    case = case_of(sequence((3,), [layers.Dense(1)], Distance()), X, Y)
-    found = target_shape(case)
+    context = case_of(sequence((3,), [layers.Dense(1)], Distance()), X, Y)
+    found = target_shape(context)
     assert found.evidence["as_given"] > found.evidence["row_by_row"]
-    assert len(trains(case, found)) == 2
-    assert found.repairs[0].apply(case.setup).y.shape == (64, 1)
-    assert found.repairs[1].apply(case.setup).loss == "mean_squared_error"
+    assert len(trains(context, found)) == 2
+    assert found.repairs[0].apply(context.setup).y.shape == (64, 1)
+    assert found.repairs[1].apply(context.setup).loss == "mean_squared_error"
     (edit,) = found.repairs[0].edits
     assert (edit.name, edit.code) == ("y", "np.asarray({}).reshape(-1, 1)")
 
 
 def test_finds_outputs_without_a_column(case_of, sequence, trains):
     flat = [layers.Dense(1), layers.Reshape(())]
-    case = case_of(sequence((3,), flat, Distance()), X, Y[:, None])
-    found = target_shape(case)
-    assert found.repairs[0].apply(case.setup).y.shape == (64,)
-    assert trains(case, found)
+    context = case_of(sequence((3,), flat, Distance()), X, Y[:, None])
+    found = target_shape(context)
+    assert found.repairs[0].apply(context.setup).y.shape == (64,)
+    assert trains(context, found)
 
 
 def test_an_output_for_every_step(case_of, sequence, trains):
     net = [layers.LSTM(4, return_sequences=True), layers.Dense(1)]
-    case = case_of(sequence((7, 3), net, "mse"), STEPS, Y)
-    found = target_shape(case)
-    assert [model.output_shape for model in trains(case, found)] == [(None, 1)] * 2
+    context = case_of(sequence((7, 3), net, "mse"), STEPS, Y)
+    found = target_shape(context)
+    assert [model.output_shape for model in trains(context, found)] == [(None, 1)] * 2
 
 
 @pytest.mark.parametrize(

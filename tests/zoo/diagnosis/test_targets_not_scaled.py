@@ -20,13 +20,13 @@ def network(*last, loss="mse"):
 @pytest.mark.parametrize("loss", ["mse", "mae", "huber"])
 def test_repair_brings_the_loss_near_one(case_of, loss):
     y = 1e5 * Y + 2e5
-    case = case_of(network(loss=loss), X, y)
-    found = targets_not_scaled(case)
-    setup = found.repairs[0].apply(case.setup)
+    context = case_of(network(loss=loss), X, y)
+    found = targets_not_scaled(context)
+    setup = found.repairs[0].apply(context.setup)
     edit = found.repairs[0].edits[0]
     assert isinstance(edit, RescaleOutputs)
     assert (edit.scale, edit.offset) == setup.rescale
-    assert case.setup.rescale is None
+    assert context.setup.rescale is None
     first = build(setup, np.arange(60), seed=0).train_on_batch(X, y)
     assert 0.1 < first < 10
 

@@ -17,16 +17,16 @@ def case_with(case_of, losses, *, rows=320, epochs=100):
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     model.compile("adam", "mse")
     x = np.zeros((rows, 1), "float32")
-    case = case_of(model, x, np.arange(rows) / 7, epochs=epochs)
-    fit = replace(case.fit, history={"loss": [float(v) for v in losses]})
-    return replace(case, fit=fit)
+    context = case_of(model, x, np.arange(rows) / 7, epochs=epochs)
+    fit = replace(context.fit, history={"loss": [float(v) for v in losses]})
+    return replace(context, fit=fit)
 
 
 def test_two_steps_are_few(case_of):
-    case = case_with(case_of, [0.7, 0.69], rows=40, epochs=2)
-    found = too_few_epochs(case)
+    context = case_with(case_of, [0.7, 0.69], rows=40, epochs=2)
+    found = too_few_epochs(context)
     assert "4 steps" in found.sentence
-    assert [r.apply(case.setup).epochs for r in found.repairs] == [10, 40]
+    assert [r.apply(context.setup).epochs for r in found.repairs] == [10, 40]
 
 
 def test_a_loss_that_falls_to_the_end(case_of):
@@ -42,19 +42,19 @@ def test_a_flat_end_is_fine(case_of):
 
 @pytest.mark.parametrize(("epochs", "longer"), [(500, [2000]), (1500, [])])
 def test_repairs_stay_short(case_of, epochs, longer):
-    case = case_with(case_of, 1 - STEPS / 200, epochs=epochs)
-    found = too_few_epochs(case)
-    tried = [] if found is None else [r.apply(case.setup) for r in found.repairs]
+    context = case_with(case_of, 1 - STEPS / 200, epochs=epochs)
+    found = too_few_epochs(context)
+    tried = [] if found is None else [r.apply(context.setup) for r in found.repairs]
     assert [setup.epochs for setup in tried] == longer
 
 
 def test_what_early_stopping_ended_goes_on_without_it(case_of):
-    case = case_with(case_of, [0.7, 0.69], rows=40, epochs=60)
-    fit = replace(case.fit, callbacks=("EarlyStopping",))
-    setup = as_given(fit, case.question)
+    context = case_with(case_of, [0.7, 0.69], rows=40, epochs=60)
+    fit = replace(context.fit, callbacks=("EarlyStopping",))
+    setup = as_given(fit, context.task)
     assert (setup.epochs, setup.stopped) == (2, True)
-    found = too_few_epochs(replace(case, fit=fit, setup=setup))
+    found = too_few_epochs(replace(context, fit=fit, setup=setup))
     assert "EarlyStopping ended 60 epochs then" in found.sentence
     assert all(UNSTOPPED in repair.edits for repair in found.repairs)
     whole = replace(fit, history={"loss": [0.1] * 60})
-    assert not as_given(whole, case.question).stopped
+    assert not as_given(whole, context.task).stopped

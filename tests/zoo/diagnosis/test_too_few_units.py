@@ -23,10 +23,10 @@ def dense(units, activation="relu", name=None):
 
 def test_repair_widens_the_narrow_layers(case_of):
     model = network(dense(32), dense(1, name="narrow"), dense(4, name="slim"))
-    case = case_of(model, X, Y)
-    found = too_few_units(case)
-    assert (found.layers, found.tier) == (("narrow", "slim"), 1)
-    setup = found.repairs[0].apply(case.setup)
+    context = case_of(model, X, Y)
+    found = too_few_units(context)
+    assert (found.layers, found.priority) == (("narrow", "slim"), 1)
+    setup = found.repairs[0].apply(context.setup)
     made = build(setup, np.arange(60), seed=0)
     assert [made.get_layer(name).units for name in found.layers] == [32, 32]
     assert np.isfinite(made.train_on_batch(X, Y))
@@ -35,7 +35,7 @@ def test_repair_widens_the_narrow_layers(case_of):
 
 def test_finds_a_network_of_few_units(case_of):
     model = network(dense(3), outputs=1, loss="binary_crossentropy")
-    assert too_few_units(case_of(model, X, Y > 2)).tier == 2
+    assert too_few_units(case_of(model, X, Y > 2)).priority == 2
 
 
 @pytest.mark.parametrize(

@@ -25,11 +25,11 @@ def dense(units=64, l2=0.0, name=None):
 
 def test_repair_takes_the_penalty_away(case_of):
     model = network(dense(l2=1.0, name="held"))
-    case = case_of(model, X, Y)
-    found = too_strong_regularisation(case)
+    context = case_of(model, X, Y)
+    found = too_strong_regularisation(context)
     assert found.evidence["share"] > 0.9
     assert [repair.what for repair in found.repairs] == ["no weight penalty"]
-    made = build(found.repairs[0].apply(case.setup), np.arange(40), seed=0)
+    made = build(found.repairs[0].apply(context.setup), np.arange(40), seed=0)
     assert made.losses == []
     assert made.train_on_batch(X, Y) < 5
     assert model.get_layer("held").kernel_regularizer is not None
@@ -37,10 +37,10 @@ def test_repair_takes_the_penalty_away(case_of):
 
 def test_repair_takes_dropout_away(case_of):
     model = network(dense(8), layers.Dropout(0.5, name="drop"))
-    case = case_of(model, X, Y)
-    found = too_strong_regularisation(case)
+    context = case_of(model, X, Y)
+    found = too_strong_regularisation(context)
     assert found.layers == ("drop",)
-    made = build(found.repairs[0].apply(case.setup), np.arange(40), seed=0)
+    made = build(found.repairs[0].apply(context.setup), np.arange(40), seed=0)
     assert made.get_layer("drop").rate == 0
     assert model.get_layer("drop").rate == 0.5
 
@@ -68,11 +68,11 @@ def test_is_silent_on_the_usual_amounts(case_of, parts):
 def test_decay_that_takes_the_weights_away(case_of):
     model = network(dense())
     model.compile(keras.optimizers.AdamW(0.001, weight_decay=500.0), "mse")
-    case = case_of(model, X, Y)
-    found = too_strong_regularisation(case)
+    context = case_of(model, X, Y)
+    found = too_strong_regularisation(context)
     assert found.evidence["decay"] == pytest.approx(0.5)
     assert "weight_decay=0.0" in found.repairs[0].edits[0].code
-    mended = found.repairs[0].apply(case.setup)
+    mended = found.repairs[0].apply(context.setup)
     assert mended.optimizer["config"]["weight_decay"] == 0
     model.compile(keras.optimizers.AdamW(0.001, weight_decay=0.1), "mse")
     assert too_strong_regularisation(case_of(model, X, Y)) is None
@@ -81,8 +81,8 @@ def test_decay_that_takes_the_weights_away(case_of):
 def test_constraints_are_taken_away(case_of):
     tight = keras.constraints.MaxNorm(0.001)
     held = layers.Dense(64, kernel_constraint=tight, bias_constraint=tight, name="held")
-    found = too_strong_regularisation(case := case_of(network(held), X, Y))
+    found = too_strong_regularisation(context := case_of(network(held), X, Y))
     assert "Constraints bound the weights of 'held'" in found.sentence
     (repair,) = found.repairs
-    made = repair.apply(case.setup).model.get_layer("held")
+    made = repair.apply(context.setup).model.get_layer("held")
     assert (made.kernel_constraint, made.bias_constraint) == (None, None)

@@ -16,26 +16,26 @@ ENDLESS = set_fit("endless", {}, epochs=10**9)
 @pytest.fixture
 def laboratory(case_of, sequence):
     def make(seconds):
-        case = case_of(sequence((2,), [keras.layers.Dense(1)], "mse"), X, X[:, 0])
+        context = case_of(sequence((2,), [keras.layers.Dense(1)], "mse"), X, X[:, 0])
         deadline = time.monotonic() + seconds
-        return TrialRunner(case.setup, case.question, SPLITS, deadline=deadline)
+        return TrialRunner(context.setup, context.task, SPLITS, deadline=deadline)
 
     return make
 
 
 def test_without_time_the_first_training_is_done_and_no_other_begun(laboratory):
-    lab = laboratory(-1)
-    assert not lab.outcome([]).error
-    assert lab.outcome([]).losses
+    runner = laboratory(-1)
+    assert not runner.outcome([]).error
+    assert runner.outcome([]).losses
     with pytest.raises(OutOfTime):
-        lab.outcome([ENDLESS])
-    assert lab.trained == 1
+        runner.outcome([ENDLESS])
+    assert runner.trained == 1
 
 
 def test_a_training_beyond_the_deadline_is_ended_and_not_known(laboratory):
-    lab = laboratory(3600)
-    lab.outcome([])
-    lab.deadline = time.monotonic() + 1
+    runner = laboratory(3600)
+    runner.outcome([])
+    runner.deadline = time.monotonic() + 1
     with pytest.raises(OutOfTime):
-        lab.outcome([ENDLESS])
-    assert lab.trained == 1
+        runner.outcome([ENDLESS])
+    assert runner.trained == 1

@@ -136,8 +136,8 @@ def test_the_search_names_the_best_value_of_a_setting():
     world = World(scores, gain=0.9, least=0.9)
     rates = NetworkFinding("N202", "lr-too-low", "", "", 2, (LOW, MIDDLE, HIGH))
     scores["middle+epochs 5 -> 20"] = 0.92
-    found = Search(world, [rates], reach=0.9).run()
+    found = Search(world, [rates], best_score=0.9).run()
     assert [c.proposal.repair.what for c in found.causes] == ["middle"]
     assert [repair.what for repair in found.tuned] == ["epochs 5 -> 20"]
-    assert found.best == 0.92
-    assert found.mended == 0.9
+    assert found.tuned_score == 0.92
+    assert found.repaired_score == 0.9

@@ -17,8 +17,8 @@ def case_with(case_of, x, *hidden):
     head = keras.layers.Dense(1, activation="sigmoid", name="head")
     model = keras.Sequential([keras.Input((3,)), *hidden, head])
     model.compile("adam", "binary_crossentropy")
-    case = case_of(model, x, Y, epochs=3)
-    return replace(case, probe=measure(case.setup, np.arange(100), seed=0))
+    context = case_of(model, x, Y, epochs=3)
+    return replace(context, probe=measure(context.setup, np.arange(100), seed=0))
 
 
 def deep(activation):
@@ -37,22 +37,22 @@ def test_deep_sigmoids_vanish(vanished):
 
 
 def test_relu_repairs_it_and_batch_norm_fits_in(vanished):
-    case = vanished
-    relu, norm = vanishing_gradient(case).repairs
-    mended = replace(case, setup=relu.apply(case.setup))
+    context = vanished
+    relu, norm = vanishing_gradient(context).repairs
+    mended = replace(context, setup=relu.apply(context.setup))
     probe = measure(mended.setup, np.arange(100), seed=0)
     assert vanishing_gradient(replace(mended, probe=probe)) is None
-    normed = norm.apply(case.setup).model
+    normed = norm.apply(context.setup).model
     assert sum("batch_norm" in v.path for v in normed.weights) == 5 * 4
 
 
 def test_flat_ends_are_seen(case_of):
     hidden = keras.layers.Dense(8, name="flat", kernel_initializer="ones")
     bend = keras.layers.Activation("tanh", name="bend")
-    case = case_with(case_of, 1000 * X, hidden, bend)
-    found = vanishing_gradient(case)
+    context = case_with(case_of, 1000 * X, hidden, bend)
+    found = vanishing_gradient(context)
     assert found.layers == ("flat",)
-    mended = found.repairs[0].apply(case.setup).model
+    mended = found.repairs[0].apply(context.setup).model
     assert mended.get_layer("bend").activation is keras.activations.relu
 
 

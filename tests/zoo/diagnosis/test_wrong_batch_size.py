@@ -13,9 +13,9 @@ def setup_of(case_of, rows, **arguments):
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     model.compile("adam", "mse")
     x = np.zeros((rows, 1), "float32")
-    case = case_of(model, x, np.arange(rows) / 7, **arguments)
-    found = wrong_batch_size(case)
-    return found, None if found is None else found.repairs[0].apply(case.setup)
+    context = case_of(model, x, np.arange(rows) / 7, **arguments)
+    found = wrong_batch_size(context)
+    return found, None if found is None else found.repairs[0].apply(context.setup)
 
 
 def test_one_batch_of_everything(case_of):
@@ -33,12 +33,12 @@ def test_a_dataset_is_cut_anew(case_of):
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     model.compile("adam", "mse")
     x = np.zeros((1000, 1), "float32")
-    case = case_of(model, x, np.arange(1000) / 7, batch_size=1000, epochs=10)
-    setup = replace(case.setup, in_batches=True)
+    context = case_of(model, x, np.arange(1000) / 7, batch_size=1000, epochs=10)
+    setup = replace(context.setup, in_batches=True)
     edits = []
     for facts in ({"is_pipeline": False}, {"is_pipeline": True}):
-        fit = replace(case.fit, **facts)
-        found = wrong_batch_size(replace(case, setup=setup, fit=fit))
+        fit = replace(context.fit, **facts)
+        found = wrong_batch_size(replace(context, setup=setup, fit=fit))
         edits.append(found.repairs[0].edits)
     assert edits == [None, (WrapArgument("x", "{}.unbatch().batch(32)"),)]
 

@@ -65,10 +65,10 @@ def test_slopes_of_functions(function, answer, kind):
 
 def test_a_layer_like_a_built_in_one_is_replaced(case_of):
     model = network(WrongRelu(name="odd"))
-    case = case_of(model, X, Y)
-    found = wrong_gradient(case)
-    assert (found.layers, found.tier) == (("odd",), 0)
-    made = build(found.repairs[0].apply(case.setup), np.arange(40), seed=0)
+    context = case_of(model, X, Y)
+    found = wrong_gradient(context)
+    assert (found.layers, found.priority) == (("odd",), 0)
+    made = build(found.repairs[0].apply(context.setup), np.arange(40), seed=0)
     assert made.get_layer("odd").activation is keras.activations.relu
     assert np.isfinite(made.train_on_batch(X, Y))
     assert isinstance(model.get_layer("odd"), WrongRelu)
@@ -76,17 +76,17 @@ def test_a_layer_like_a_built_in_one_is_replaced(case_of):
 
 def test_an_activation_like_a_built_in_one_is_replaced(case_of):
     model = network(layers.Dense(5, activation=slipped, name="odd"))
-    case = case_of(model, X, Y)
-    setup = wrong_gradient(case).repairs[0].apply(case.setup)
+    context = case_of(model, X, Y)
+    setup = wrong_gradient(context).repairs[0].apply(context.setup)
     made = build(setup, np.arange(40), seed=0)
     assert made.get_layer("odd").activation is keras.activations.tanh
 
 
 def test_a_loss_that_stops_the_gradient_is_replaced(case_of):
-    case = case_of(network(loss=Half()), X, Y)
-    found = wrong_gradient(case)
+    context = case_of(network(loss=Half()), X, Y)
+    found = wrong_gradient(context)
     assert found.layers == ()
-    setup = found.repairs[0].apply(case.setup)
+    setup = found.repairs[0].apply(context.setup)
     assert isinstance(setup.loss, keras.losses.BinaryCrossentropy)
     assert found.repairs[0].edits[0].code == "keras.losses.BinaryCrossentropy()"
     assert np.isfinite(build(setup, np.arange(40), seed=0).train_on_batch(X, Y))

@@ -13,7 +13,7 @@ Y = X[:, 0]
 
 
 @pytest.mark.parametrize(
-    ("net", "tier", "better"),
+    ("net", "priority", "better"),
     [
         ([layers.Dense(4, activation="softmax", name="a")], 1, "relu"),
         ([layers.Dense(4), layers.Activation("softmax", name="a")], 1, "relu"),
@@ -24,30 +24,30 @@ Y = X[:, 0]
           layers.Dense(4, activation="sigmoid", name="b")], 1, "relu"),
     ],
 )  # fmt: skip
-def test_finds_and_replaces_it(case_of, sequence, trains, net, tier, better):
-    case = case_of(sequence((3,), [*net, layers.Dense(1)], "mse"), X, Y)
-    found = wrong_hidden_activation(case)
+def test_finds_and_replaces_it(case_of, sequence, trains, net, priority, better):
+    context = case_of(sequence((3,), [*net, layers.Dense(1)], "mse"), X, Y)
+    found = wrong_hidden_activation(context)
     assert found is not None
-    assert found.tier == tier
-    (model,) = trains(case, found)
+    assert found.priority == priority
+    (model,) = trains(context, found)
     assert model.get_layer("a").activation.__name__ == better
 
 
 def test_relu_within_a_recurrent_layer(case_of, sequence, trains):
     net = [layers.LSTM(4, activation="relu", name="a"), layers.Dense(1)]
-    case = case_of(sequence((7, 3), net, "mse"), STEPS, Y)
-    (model,) = trains(case, wrong_hidden_activation(case))
+    context = case_of(sequence((7, 3), net, "mse"), STEPS, Y)
+    (model,) = trains(context, wrong_hidden_activation(context))
     assert model.get_layer("a").activation is keras.activations.tanh
 
 
 def test_softmax_of_a_softmax(case_of, sequence, trains):
     net = [layers.Dense(3, activation="softmax", name="a"), layers.Softmax()]
-    case = case_of(
+    context = case_of(
         sequence((3,), net, "categorical_crossentropy"), X, np.eye(3)[[0] * 64]
     )
-    found = wrong_hidden_activation(case)
-    assert found.tier == 0
-    (model,) = trains(case, found)
+    found = wrong_hidden_activation(context)
+    assert found.priority == 0
+    (model,) = trains(context, found)
     assert model.get_layer("a").activation is keras.activations.linear
 
 

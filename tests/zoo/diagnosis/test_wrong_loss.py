@@ -25,7 +25,7 @@ def logits(kind):
 
 
 @pytest.mark.parametrize(
-    ("units", "activation", "loss", "y", "tier", "mended"),
+    ("units", "activation", "loss", "y", "priority", "mended"),
     [
         (1, "sigmoid", "categorical_crossentropy", TWO, 0, "binary_crossentropy"),
         (1, "sigmoid", "mse", TWO, 1, "binary_crossentropy"),
@@ -43,15 +43,15 @@ def logits(kind):
     ],
 )  # fmt: skip
 def test_finds_and_replaces_it(
-    case_of, sequence, trains, units, activation, loss, y, tier, mended
+    case_of, sequence, trains, units, activation, loss, y, priority, mended
 ):
     model = sequence((3,), [Dense(units, activation=activation)], loss)
-    case = case_of(model, X, y)
-    found = wrong_loss(case)
+    context = case_of(model, X, y)
+    found = wrong_loss(context)
     assert found is not None
-    assert found.tier == tier
-    assert found.repairs[0].apply(case.setup).loss == mended
-    assert trains(case, found)
+    assert found.priority == priority
+    assert found.repairs[0].apply(context.setup).loss == mended
+    assert trains(context, found)
 
 
 @pytest.mark.parametrize(
@@ -83,10 +83,10 @@ def test_is_silent_on_sound_ones(case_of, sequence, units, activation, loss, y):
 
 def test_logits_behind_a_sigmoid(case_of, sequence, trains):
     loss = logits("BinaryCrossentropy")
-    case = case_of(sequence((3,), [Dense(1, activation="sigmoid")], loss), X, TWO)
-    found = wrong_loss(case)
+    context = case_of(sequence((3,), [Dense(1, activation="sigmoid")], loss), X, TWO)
+    found = wrong_loss(context)
     assert [edit.code for edit in found.repairs[0].edits] == ["'binary_crossentropy'"]
-    assert trains(case, found)
+    assert trains(context, found)
 
 
 def test_an_autoencoder_may_have_squared_error(case_of, sequence):

@@ -22,26 +22,26 @@ def network(optimizer):
 
 
 def test_adadelta_becomes_adam(case_of):
-    case = case_of(network("adadelta"), X, Y, epochs=5)
-    found = wrong_optimizer(case)
-    new = [repair.apply(case.setup) for repair in found.repairs]
+    context = case_of(network("adadelta"), X, Y, epochs=5)
+    found = wrong_optimizer(context)
+    new = [repair.apply(context.setup) for repair in found.repairs]
     assert [setup.optimizer["class_name"] for setup in new] == ["Adam", "Adam"]
     assert [setup.rate for setup in new] == pytest.approx([0.001, 0.01])
 
 
 def test_slow_plain_descent_is_seen(case_of):
-    case = case_of(network(keras.optimizers.SGD(0.001)), X, Y, epochs=100)
-    probe = measure(case.setup, np.arange(200), seed=0)
-    found = wrong_optimizer(replace(case, probe=probe))
+    context = case_of(network(keras.optimizers.SGD(0.001)), X, Y, epochs=100)
+    probe = measure(context.setup, np.arange(200), seed=0)
+    found = wrong_optimizer(replace(context, probe=probe))
     assert "without momentum" in found.sentence
     assert len(found.repairs) == 1
 
 
 def test_plain_descent_that_learns_is_fine(case_of):
-    case = case_of(network(keras.optimizers.SGD(1.0)), X, Y, epochs=2)
+    context = case_of(network(keras.optimizers.SGD(1.0)), X, Y, epochs=2)
     history = {"loss": list(0.05 + np.exp(-np.arange(100) / 8))}
-    case = replace(case, fit=replace(case.fit, history=history))
-    assert wrong_optimizer(case) is None
+    context = replace(context, fit=replace(context.fit, history=history))
+    assert wrong_optimizer(context) is None
 
 
 @pytest.mark.parametrize(
@@ -60,15 +60,15 @@ def test_others_are_fine(case_of, optimizer):
     ],
 )
 def test_unusual_settings_become_those_of_keras(case_of, optimizer, code):
-    case = case_of(network(optimizer), X, Y, epochs=1)
-    found = wrong_optimizer(case)
+    context = case_of(network(optimizer), X, Y, epochs=1)
+    found = wrong_optimizer(context)
     assert found is not None
     back, other = found.repairs
-    rate = pytest.approx(case.setup.rate)
+    rate = pytest.approx(context.setup.rate)
     assert eval(back.edits[0].code, {"keras": keras}).learning_rate.numpy() == rate
     assert back.edits[0].code.startswith(code)
-    settings = back.apply(case.setup).optimizer["config"]
-    usual = type(optimizer)(case.setup.rate).get_config()
+    settings = back.apply(context.setup).optimizer["config"]
+    usual = type(optimizer)(context.setup.rate).get_config()
     same = [k for k in usual if k not in ("learning_rate", "name")]
     assert [settings[k] for k in same] == [usual[k] for k in same]
-    assert other.apply(case.setup).optimizer["class_name"] == "Adam"
+    assert other.apply(context.setup).optimizer["class_name"] == "Adam"

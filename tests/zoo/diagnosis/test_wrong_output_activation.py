@@ -37,10 +37,10 @@ pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax")
 def test_finds_and_replaces_it(
     case_of, sequence, trains, units, activation, loss, y, better
 ):
-    case = case_of(sequence((3,), [Dense(units, activation=activation)], loss), X, y)
-    found = wrong_output_activation(case)
+    context = case_of(sequence((3,), [Dense(units, activation=activation)], loss), X, y)
+    found = wrong_output_activation(context)
     assert found is not None
-    models = trains(case, found)
+    models = trains(context, found)
     assert [model.layers[-1].activation.__name__ for model in models] == better
 
 
@@ -67,19 +67,19 @@ def test_is_silent_on_sound_ones(case_of, sequence, units, activation, loss, y):
 
 def test_replaces_a_layer_of_its_own(case_of, sequence, trains):
     model = sequence((3,), [Dense(1), keras.layers.ReLU()], "mse")
-    case = case_of(model, X, NUMBERS)
-    found = wrong_output_activation(case)
+    context = case_of(model, X, NUMBERS)
+    found = wrong_output_activation(context)
     assert found.repairs[0].edits is None
-    (mended,) = trains(case, found)
+    (mended,) = trains(context, found)
     assert mended.predict(X, verbose=0).min() < 0
 
 
 def test_edit_names_the_layer_with_the_activation(case_of, sequence):
     last = Activation("relu")
-    case = case_of(sequence((3,), [Dense(1), last], "mse"), X, NUMBERS)
+    context = case_of(sequence((3,), [Dense(1), last], "mse"), X, NUMBERS)
     place = Place("train.py", 7)
-    case.recording.layers.append((last, place))
-    found = wrong_output_activation(case)
+    context.recording.layers.append((last, place))
+    found = wrong_output_activation(context)
     edit = SetArgument("layer", "activation", "'linear'", place, "Activation")
     assert found.repairs[0].edits == (edit,)
 

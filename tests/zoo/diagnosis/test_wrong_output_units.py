@@ -28,20 +28,20 @@ pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax")
 def test_finds_and_mends_it(
     case_of, sequence, trains, units, activation, loss, y, wanted, ends
 ):
-    case = case_of(sequence((3,), [Dense(units, activation=activation)], loss), X, y)
-    found = wrong_output_units(case)
+    context = case_of(sequence((3,), [Dense(units, activation=activation)], loss), X, y)
+    found = wrong_output_units(context)
     assert found is not None
     assert found.evidence == {"outputs": units, "wanted": wanted}
-    (model,) = trains(case, found)
+    (model,) = trains(context, found)
     assert model.layers[-1].units == wanted
     assert model.layers[-1].activation.__name__ == ends
 
 
 def test_logits_stay_logits(case_of, sequence, trains):
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
-    case = case_of(sequence((3,), [Dense(1)], loss), X, THREE)
-    found = wrong_output_units(case)
-    (model,) = trains(case, found)
+    context = case_of(sequence((3,), [Dense(1)], loss), X, THREE)
+    found = wrong_output_units(context)
+    (model,) = trains(context, found)
     assert model.layers[-1].activation is keras.activations.linear
     assert model.loss.get_config()["from_logits"]
 

@@ -47,6 +47,6 @@ class World:
         return Difference(self.worth(better) - self.worth(worse), 0.02)
 
 
-def suspect(label, tier=1):
+def network_finding(label, priority=1):
     repair = Repair(label, lambda setup: setup)
-    return NetworkFinding(label, label, "", "", tier, (repair,))
+    return NetworkFinding(label, label, "", "", priority, (repair,))

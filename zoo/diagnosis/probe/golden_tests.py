@@ -57,7 +57,7 @@ class GoldenTest:
 
 def golden_tests(
     setup: Setup,
-    question: TrainingTask,
+    task: TrainingTask,
     rows: np.ndarray,
     *,
     seed: int,
@@ -84,7 +84,7 @@ def golden_tests(
         if codes is None or code in codes
     }
     try:
-        bench = Bench(setup, question, rows, seed, seconds)
+        bench = Bench(setup, task, rows, seed, seconds)
     # whatever a script's own layer or loss raises, the others of its tests are not run
     except Exception as error:
         return tuple(_test(code, None, _reason(error)) for code in tests)
@@ -123,7 +123,7 @@ def _one_row(bench: Bench) -> _Outcome:
 
 @rule("G502")
 def _two_rows(bench: Bench) -> _Outcome:
-    codes = bench.question.y[bench.sample]
+    codes = bench.task.y[bench.sample]
     codes = codes.reshape(len(codes), -1).astype("float64")
     far = np.abs(codes - codes[0]).sum(axis=1)
     if not np.nanmax(far) > 0:
@@ -195,7 +195,7 @@ def _same_seed(bench: Bench) -> _Outcome:
     found = []
     rows = bench.rows[: SAME_STEPS * _size(bench)]
     for _ in range(2):
-        again = Bench(bench.setup, bench.question, rows, bench.seed, bench.seconds)
+        again = Bench(bench.setup, bench.task, rows, bench.seed, bench.seconds)
         again.train(again.x(rows), again.y(rows), _size(again), SAME_STEPS)
         found.append(again.model.get_weights())
     return _agree(found[0], found[1], "Trained twice with one seed")
@@ -255,12 +255,12 @@ class Bench:
     def __init__(
         self,
         setup: Setup,
-        question: TrainingTask,
+        task: TrainingTask,
         rows: np.ndarray,
         seed: int,
         seconds: float,
     ) -> None:
-        self.setup, self.question, self.rows = setup, question, rows
+        self.setup, self.task, self.rows = setup, task, rows
         self.seed, self._end = seed, time.monotonic() + seconds
         self.model = build(setup, rows, seed=seed)
         if not self.model.built:

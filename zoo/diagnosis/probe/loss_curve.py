@@ -58,13 +58,13 @@ class Curve:
         return self.is_falling or not self.fall > 0.3
 
 
-def curve_of(case: RuleContext) -> Curve | None:
+def curve_of(context: RuleContext) -> Curve | None:
     """The training loss from start to end; None where it is not known.
 
     It is that of the measured training where this went to the end, else that of the
     epochs that the script had: the two start from different weights.
     """
-    probe, epochs = case.probe, case.fit.history.get("loss", [])
+    probe, epochs = context.probe, context.fit.history.get("loss", [])
     whole = probe is not None and probe.moments[-1].step >= probe.planned
     if probe is None or not (whole or len(epochs) < _FEWEST):
         losses = np.asarray(epochs, "float64")
@@ -76,15 +76,15 @@ def curve_of(case: RuleContext) -> Curve | None:
         return None
     curve = make_curve(losses, float(losses[0]))
     # the looks count neither class weights nor penalties
-    weighed = case.setup.class_weight is not None or probe.penalty > 0
+    weighed = context.setup.class_weight is not None or probe.penalty > 0
     return _on_same_rows(probe, curve) if whole and not weighed else curve
 
 
-def break_of(case: RuleContext) -> str:
+def break_of(context: RuleContext) -> str:
     """Describe how the loss stopped being finite; "" if it did not."""
-    if case.probe and case.probe.nonfinite > 0:
-        return f"the loss is not finite from step {case.probe.nonfinite:,} on"
-    losses = case.fit.history.get("loss", [])
+    if context.probe and context.probe.nonfinite > 0:
+        return f"the loss is not finite from step {context.probe.nonfinite:,} on"
+    losses = context.fit.history.get("loss", [])
     return "" if np.isfinite(losses).all() else "the loss does not stay finite"
 
 

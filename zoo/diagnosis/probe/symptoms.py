@@ -45,9 +45,9 @@ class _Symptom:
     evidence: dict[str, float] = field(default_factory=dict)
 
 
-def symptoms(case: RuleContext) -> tuple[_Symptom, ...]:
+def symptoms(context: RuleContext) -> tuple[_Symptom, ...]:
     """All that is seen of the recorded training and of the measured one."""
-    found = (check(case) for check in checks(__name__, letters="S"))
+    found = (check(context) for check in checks(__name__, letters="S"))
     return tuple(symptom for symptom in found if symptom is not None)
 
 
@@ -57,33 +57,33 @@ def _symptom(code: str, sentence: str, **evidence: float) -> _Symptom:
 
 
 @rule("S401")
-def _collapsed(case: RuleContext) -> _Symptom | None:
-    said = _predictions(case)
+def _collapsed(context: RuleContext) -> _Symptom | None:
+    said = _predictions(context)
     if said is None or len(said) < 2 or not np.isfinite(said).all():
         return None
-    spread, scale = float(said.std(axis=0).max()), _scale(case)
+    spread, scale = float(said.std(axis=0).max()), _scale(context)
     if spread <= SAME * scale:
         text = f"The outputs for {len(said):,} rows differ by only {spread:.2g}."
         return _symptom("S401", text, spread=spread)
-    if case.question.task != "multiclass" or said.shape[1] < 2:
+    if context.task.kind != "multiclass" or said.shape[1] < 2:
         return None
-    kinds = np.bincount(case.question.y)
+    kinds = np.bincount(context.task.y)
     if len(np.unique(said.argmax(axis=1))) > 1 or kinds.max() > 0.9 * kinds.sum():
         return None
     text = f"The model predicts class {said[0].argmax()} for all {len(said):,} rows."
     return _symptom("S401", text, spread=spread)
 
 
-def _scale(case: RuleContext) -> float:
+def _scale(context: RuleContext) -> float:
     """Spread of the targets, as the network is given them; 1 for classes."""
-    y = case.question.y
-    return float(np.nanstd(y)) or 1.0 if case.question.task == "regression" else 1.0
+    y = context.task.y
+    return float(np.nanstd(y)) or 1.0 if context.task.kind == "regression" else 1.0
 
 
-def _predictions(case: RuleContext) -> np.ndarray | None:
+def _predictions(context: RuleContext) -> np.ndarray | None:
     """Outputs of the script's trained network on a sample, else of the measured one."""
-    fit = case.fit
-    each = max(1, len(case.question) // _MOST_ROWS)
+    fit = context.fit
+    each = max(1, len(context.task) // _MOST_ROWS)
     x = keras.tree.map_structure(lambda part: np.asarray(part)[::each], fit.x)
     try:
         model = copy(fit.model)
@@ -91,31 +91,34 @@ def _predictions(case: RuleContext) -> np.ndarray | None:
         said = np.asarray(keras.tree.flatten(model(x, training=False))[0])
     # a layer of the user's own may raise anything when it is made again
     except Exception:
-        return None if case.probe is None else case.probe.outputs
+        return None if context.probe is None else context.probe.outputs
     return said.reshape(len(said), -1)
 
 
 @rule("S402")
-def _not_finite(case: RuleContext) -> _Symptom | None:
-    losses = np.asarray(case.fit.history.get("loss", []), "float64")
+def _not_finite(context: RuleContext) -> _Symptom | None:
+    losses = np.asarray(context.fit.history.get("loss", []), "float64")
     wrong = np.flatnonzero(~np.isfinite(losses))
     if len(wrong):
         epoch = int(wrong[0]) + 1
         text = f"The loss is {losses[wrong[0]]} from epoch {epoch:,} on."
         return _symptom("S402", text, epoch=epoch)
-    if case.probe and case.probe.nonfinite > 0:
-        step = case.probe.nonfinite
+    if context.probe and context.probe.nonfinite > 0:
+        step = context.probe.nonfinite
         text = f"Trained again, the loss is not finite from step {step:,} on."
         return _symptom("S402", text, step=step)
     return None
 
 
 @rule("S403")
-def _unchanged(case: RuleContext) -> _Symptom | None:
+def _unchanged(context: RuleContext) -> _Symptom | None:
     """Layers all of whose weights are what they were."""
-    before, after = _by_layer(case, case.fit.weights), _by_layer(case, case.fit.trained)
+    before, after = (
+        _by_layer(context, context.fit.weights),
+        _by_layer(context, context.fit.trained),
+    )
     same = [name for name in before if _equal(before[name], after.get(name, []))]
-    if not same or (not case.fit.steps and not case.fit.history):
+    if not same or (not context.fit.steps and not context.fit.history):
         return None
     names = ", ".join(repr(name) for name in same[:3])
     text = (
@@ -125,13 +128,13 @@ def _unchanged(case: RuleContext) -> _Symptom | None:
 
 
 def _by_layer(
-    case: RuleContext, weights: list[np.ndarray]
+    context: RuleContext, weights: list[np.ndarray]
 ) -> dict[str, list[np.ndarray]]:
     """Weights by the path of their layer, those of normalisation of inputs left out."""
-    paths = [variable.path.rpartition("/")[0] for variable in case.fit.model.weights]
+    paths = [variable.path.rpartition("/")[0] for variable in context.fit.model.weights]
     fixed = {
         layer.path
-        for layer in case.fit.model._flatten_layers()
+        for layer in context.fit.model._flatten_layers()
         if isinstance(layer, keras.layers.Normalization)
     }
     found: dict[str, list[np.ndarray]] = {}
@@ -146,8 +149,8 @@ def _equal(a: list[np.ndarray], b: list[np.ndarray]) -> bool:
 
 
 @rule("S404")
-def _plateau(case: RuleContext) -> _Symptom | None:
-    curve = curve_of(case)
+def _plateau(context: RuleContext) -> _Symptom | None:
+    curve = curve_of(context)
     if curve is None or not -FLAT < curve.fall < FLAT:
         return None
     text = f"The loss starts at {curve.start:.3g} and ends at {curve.end:.3g}."
@@ -155,8 +158,8 @@ def _plateau(case: RuleContext) -> _Symptom | None:
 
 
 @rule("S405")
-def _oscillation(case: RuleContext) -> _Symptom | None:
-    curve = curve_of(case)
+def _oscillation(context: RuleContext) -> _Symptom | None:
+    curve = curve_of(context)
     if curve is None or curve.swing < 0.35 or curve.height < 0.1:
         return None
     text = f"The loss oscillates by {curve.height:.0%} of its value until the end."
@@ -164,9 +167,9 @@ def _oscillation(case: RuleContext) -> _Symptom | None:
 
 
 @rule("S409")
-def _repeated(case: RuleContext) -> _Symptom | None:
-    passes, rows = case.setup.passes, len(case.setup.y)
-    if passes < AGAIN or case.fit.cut:
+def _repeated(context: RuleContext) -> _Symptom | None:
+    passes, rows = context.setup.passes, len(context.setup.y)
+    if passes < AGAIN or context.fit.cut:
         return None
     told = f"An epoch repeats the same {rows:,} rows {passes:.3g} times"
     text = f"{told}: the dataset or generator gives no others."
@@ -174,8 +177,8 @@ def _repeated(case: RuleContext) -> _Symptom | None:
 
 
 @rule("S406")
-def _overfitting(case: RuleContext) -> _Symptom | None:
-    history = case.fit.history
+def _overfitting(context: RuleContext) -> _Symptom | None:
+    history = context.fit.history
     held, own = history.get("val_loss", []), history.get("loss", [])
     if len(held) < 4 or not np.isfinite([*held, *own]).all():
         return None
@@ -191,8 +194,8 @@ def _overfitting(case: RuleContext) -> _Symptom | None:
 
 
 @rule("S407")
-def _unexpected(case: RuleContext) -> _Symptom | None:
-    probe = case.probe
+def _unexpected(context: RuleContext) -> _Symptom | None:
+    probe = context.probe
     if probe is None or not probe.moments or not probe.expected > 0:
         return None
     start = probe.moments[0].loss
@@ -206,9 +209,9 @@ def _unexpected(case: RuleContext) -> _Symptom | None:
 
 
 @rule("S408")
-def _saturated(case: RuleContext) -> _Symptom | None:
-    hidden = {node.name for node in case.graph.hidden}
-    moments = case.probe.moments if case.probe else ()
+def _saturated(context: RuleContext) -> _Symptom | None:
+    hidden = {node.name for node in context.graph.hidden}
+    moments = context.probe.moments if context.probe else ()
     shares = {
         part.name: part.saturated
         for moment in moments[-1:]

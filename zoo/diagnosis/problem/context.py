@@ -19,7 +19,7 @@ from .graph import Graph, Node, make_graph
 from .task import TrainingTask, loss_name
 from .training_setup import Setup
 
-Tier = Literal[0, 1, 2]
+Priority = Literal[0, 1, 2]
 """How near a repair is to what the script means: 0 where parts of it contradict each
 other, 1 where a part does not suit the data, 2 where a setting is unlucky. Of several
 repairs that are each enough, the lowest tier is named."""
@@ -76,7 +76,7 @@ class NetworkFinding:
     label: str
     sentence: str
     advice: str
-    tier: Tier
+    priority: Priority
     repairs: tuple[Repair, ...] = ()
     layers: tuple[str, ...] = ()
     evidence: dict[str, float] = field(default_factory=dict)
@@ -92,7 +92,7 @@ class RuleContext:
 
     recording: Recording
     fit: Fit
-    question: TrainingTask
+    task: TrainingTask
     setup: Setup
     probe: Probe | None = None
 
@@ -144,13 +144,13 @@ class RuleContext:
         return (places[0], len(beside)) if places else (0, 1)
 
 
-def suspect(
-    code: str, sentence: str, advice: str, *, tier: Tier,
+def network_finding(
+    code: str, sentence: str, advice: str, *, priority: Priority,
     repairs: tuple[Repair, ...] = (), layers: tuple[str, ...] = (), **evidence: float,
 ) -> NetworkFinding:  # fmt: skip
     """A suspicion of a rule, with the label and the side of its code."""
     numbers = {name: float(value) for name, value in evidence.items()}
     label, side = RULES[code].label, side_of(code)
     return NetworkFinding(
-        code, label, sentence, advice, tier, repairs, layers, numbers, side
+        code, label, sentence, advice, priority, repairs, layers, numbers, side
     )

@@ -28,7 +28,7 @@ class TrainingTask:
 
     Parameters
     ----------
-    task : {"binary", "multiclass", "multilabel", "regression"}
+    kind : {"binary", "multiclass", "multilabel", "regression"}
     y : array of shape (n_rows,) or (n_rows, n_targets)
         Class codes 0, 1, ... (int64), 0 and 1 for each label, or numbers (float64).
     values : array
@@ -38,7 +38,7 @@ class TrainingTask:
         Whether the script wrote a column for each class.
     """
 
-    task: TaskKind
+    kind: TaskKind
     y: np.ndarray
     values: np.ndarray
     one_hot: bool = False
@@ -48,19 +48,19 @@ class TrainingTask:
 
     @property
     def is_classification(self) -> bool:
-        return self.task != "regression"
+        return self.kind != "regression"
 
     @cached_property
     def outputs(self) -> int:
         """Outputs that a network for this needs; of two classes 1."""
-        if self.task in ("regression", "multilabel"):
+        if self.kind in ("regression", "multilabel"):
             return 1 if self.y.ndim == 1 else self.y.shape[1]
-        return 1 if self.task == "binary" else int(self.y.max()) + 1
+        return 1 if self.kind == "binary" else int(self.y.max()) + 1
 
     @cached_property
     def class_count(self) -> int:
         """Number of classes; 0 for numbers and for labels."""
-        single = self.task in ("binary", "multiclass")
+        single = self.kind in ("binary", "multiclass")
         return max(2, int(self.y.max()) + 1) if single else 0
 
 
@@ -162,7 +162,7 @@ of means of 2 x 2 pixels, in half the time."""
 
 
 def as_dataset(
-    model: Any, x: Any, question: TrainingTask, *, name: str, target: str = "y"
+    model: Any, x: Any, task: TrainingTask, *, name: str, target: str = "y"
 ) -> Dataset:
     """Make other learners' dataset: images, or a table of all inputs side by side.
 
@@ -200,11 +200,11 @@ def as_dataset(
         features = pd.DataFrame({"text": _as_texts(given[0])})
     else:
         features = _as_table(given, places)
-    y = question.y
-    if question.task == "regression" and y.ndim == 2 and y.shape[1] > MOST_TARGETS:
+    y = task.y
+    if task.kind == "regression" and y.ndim == 2 and y.shape[1] > MOST_TARGETS:
         y = y[:, _even(y.shape[1], MOST_TARGETS)]
-    classes, targets = _names(question, y)
-    card = Card(name, name, question.task, target)
+    classes, targets = _names(task, y)
+    card = Card(name, name, task.kind, target)
     return Dataset(features, y, card, classes=classes, targets=targets, notes=notes)
 
 
@@ -223,16 +223,16 @@ def _as_texts(part: np.ndarray) -> list[str]:
 
 
 def _names(
-    question: TrainingTask, y: np.ndarray
+    task: TrainingTask, y: np.ndarray
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Labels of classes, and of several targets."""
     targets = tuple(f"output {i}" for i in range(y.shape[1])) if y.ndim == 2 else ()
-    if question.task == "multilabel":
+    if task.kind == "multilabel":
         return targets, targets
-    if question.task == "regression":
+    if task.kind == "regression":
         return (), targets
-    values = question.values
-    named = values if len(values) else np.arange(question.class_count)
+    values = task.values
+    named = values if len(values) else np.arange(task.class_count)
     return tuple(
         f"{value:g}" if named.dtype.kind in "iuf" else str(value) for value in named
     ), ()

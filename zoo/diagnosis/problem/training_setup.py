@@ -119,7 +119,7 @@ class Setup:
         return replace(self, model=copy(self.model, change), weights=None)
 
 
-def as_given(fit: Fit, question: TrainingTask) -> Setup:
+def as_given(fit: Fit, task: TrainingTask) -> Setup:
     """The training as the script has it.
 
     Where it ended early (an early stop, for instance), as many epochs as it had. Of
@@ -149,7 +149,7 @@ def as_given(fit: Fit, question: TrainingTask) -> Setup:
         course=_course(fit),
         stopped=stops and 0 < ran < planned,
         weights=fit.weights if fit.pretrained else None,
-        values=question.values if len(question.values) else None,
+        values=task.values if len(task.values) else None,
     )
     if "LearningRateScheduler" not in fit.callbacks:
         return found

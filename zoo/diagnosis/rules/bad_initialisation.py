@@ -8,7 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....baselines.rules.registry import rule
-from ..problem.context import NetworkFinding, Repair, RuleContext, Tier, suspect
+from ..problem.context import (
+    NetworkFinding,
+    Priority,
+    Repair,
+    RuleContext,
+    network_finding,
+)
 from ..problem.graph import Node, is_recurrent, start_weights
 from .repairs import join, set_layers
 
@@ -26,31 +32,31 @@ RELUS = ("relu", "leaky_relu", "elu", "relu6", "silu", "gelu")
 class _Fault:
     node: Node
     text: str
-    tier: Tier
+    priority: Priority
 
 
 @rule("N108", order=110)
-def bad_initialisation(case: RuleContext) -> NetworkFinding | None:
+def bad_initialisation(context: RuleContext) -> NetworkFinding | None:
     """Kernels equal for all units, too large or too small, and biases that drown."""
-    faults = [] if case.fit.pretrained else list(_faults(case))
+    faults = [] if context.fit.pretrained else list(_faults(context))
     if not faults:
         return None
     told = "; ".join(f"{fault.node.name!r}: {fault.text}" for fault in faults[:3])
-    return suspect(
+    return network_finding(
         "N108",
         f"Bad initialisation in {told}.",
         "Leave the initialisers at Keras' own (glorot_uniform, zeros for biases), or "
         "take he_normal before relu.",
-        tier=0 if any(fault.tier == 0 for fault in faults) else 1,
-        repairs=(_fresh(case, [fault.node for fault in faults]),),
+        priority=0 if any(fault.priority == 0 for fault in faults) else 1,
+        repairs=(_fresh(context, [fault.node for fault in faults]),),
         layers=tuple(fault.node.name for fault in faults),
         layers_concerned=len(faults),
     )
 
 
-def _faults(case: RuleContext) -> Iterator[_Fault]:
-    start = start_weights(case.fit.model, case.fit.weights)
-    for node in case.graph.weighted:
+def _faults(context: RuleContext) -> Iterator[_Fault]:
+    start = start_weights(context.fit.model, context.fit.weights)
+    for node in context.graph.weighted:
         kernel = start.get(id(getattr(node.layer, "kernel", None)))
         if kernel is None or is_recurrent(node.layer):
             continue
@@ -114,7 +120,7 @@ def _layers(count: int) -> str:
     return "1 layer" if count == 1 else f"{count} layers"
 
 
-def _fresh(case: RuleContext, nodes: list[Node]) -> Repair:
+def _fresh(context: RuleContext, nodes: list[Node]) -> Repair:
     """Keras' own start for all of these layers."""
     parts = []
     for kernel in ("he_normal", "glorot_uniform"):
@@ -123,7 +129,7 @@ def _fresh(case: RuleContext, nodes: list[Node]) -> Repair:
         if same:
             parts.append(
                 set_layers(
-                    case,
+                    context,
                     same,
                     kernel,
                     kernel_initializer=kernel,

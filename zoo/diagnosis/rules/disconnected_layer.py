@@ -6,7 +6,7 @@ from typing import Any
 
 from ....baselines.rules.registry import rule
 from ...backend import keras
-from ..problem.context import NetworkFinding, RuleContext, suspect
+from ..problem.context import NetworkFinding, RuleContext, network_finding
 from ..problem.graph import graph_of, readers
 from ..record.recording import LayerCall
 from .loose import Loose, find_loose
@@ -14,24 +14,24 @@ from .trying import buildable
 
 
 @rule("N109", order=40)
-def disconnected_layer(case: RuleContext) -> NetworkFinding | None:
+def disconnected_layer(context: RuleContext) -> NetworkFinding | None:
     """Layers called on the network's own tensors, and inputs, that nothing uses."""
-    model = case.fit.model
+    model = context.fit.model
     if isinstance(model, keras.Sequential) or graph_of(model) is None:
-        return _unbuilt(case)
-    loose = find_loose(case)
+        return _unbuilt(context)
+    loose = find_loose(context)
     unread = [t for t in model.inputs if not _is_read(model, t, loose)]
     if not loose.calls and not unread:
         return None
     names = [call.layer.name for call in loose.calls]
-    return suspect(
+    return network_finding(
         "N109",
         f"{_told(names, [t.name for t in unread])}: what is computed there, and the "
         "weights there, take no part in the training.",
         "Let each layer take the output of the one before, or join the branches, and "
         "make the model of the last one's output.",
-        tier=0,
-        repairs=buildable(case, loose.repairs(case, unread)),
+        priority=0,
+        repairs=buildable(context, loose.repairs(context, unread)),
         layers=tuple(names),
         layers_left_out=len(names),
         inputs_left_out=len(unread),
@@ -59,18 +59,18 @@ def _is_read(model: Any, tensor: Any, loose: Loose) -> bool:
     return begun or bool(readers(model, tensor))
 
 
-def _unbuilt(case: RuleContext) -> NetworkFinding | None:
+def _unbuilt(context: RuleContext) -> NetworkFinding | None:
     """Layers of a subclassed network that ``call`` never called."""
-    if isinstance(case.fit.model, keras.Sequential) or not case.fit.steps:
+    if isinstance(context.fit.model, keras.Sequential) or not context.fit.steps:
         return None
-    names = [n.name for n in case.graph.nodes if n.is_weighted and not n.layer.built]
+    names = [n.name for n in context.graph.nodes if n.is_weighted and not n.layer.built]
     if not names:
         return None
-    return suspect(
+    return network_finding(
         "N109",
         f"{_told(names, [])}: the model's call() does not use them.",
         "Call each layer in the model's call(), or leave it out.",
-        tier=0,
+        priority=0,
         layers=tuple(names),
         layers_left_out=len(names),
     )

@@ -7,7 +7,7 @@ import numpy as np
 from ....baselines.rules.registry import rule
 from ..probe.loss_curve import break_of
 from ..probe.probe import Moment
-from ..problem.context import NetworkFinding, RuleContext, suspect
+from ..problem.context import NetworkFinding, RuleContext, network_finding
 from .repairs import set_optimizer
 
 _LARGE = 1e3
@@ -17,14 +17,14 @@ _CLIP = 1.0
 
 
 @rule("N206", order=220)
-def exploding_gradient(case: RuleContext) -> NetworkFinding | None:
+def exploding_gradient(context: RuleContext) -> NetworkFinding | None:
     """Gradients of a large norm or growing ones, or a loss that is not finite."""
-    config = case.setup.optimizer["config"]
+    config = context.setup.optimizer["config"]
     clips = [config.get(n) for n in ("clipnorm", "clipvalue", "global_clipnorm")]
     if any(clip is not None and clip <= _CLIP for clip in clips):
         return None
-    name, norm, growth = _largest(case)
-    broken = break_of(case)
+    name, norm, growth = _largest(context)
+    broken = break_of(context)
     if not (broken or norm > _LARGE or (growth > GROWTH and norm > 1)):
         return None
     told = [broken] if broken else []
@@ -35,14 +35,14 @@ def exploding_gradient(case: RuleContext) -> NetworkFinding | None:
     # an optimizer takes one kind of clipping only
     others = {n: None for n in ("clipvalue", "global_clipnorm") if config.get(n)}
     repair = set_optimizer(
-        case.setup, f"clipnorm={_CLIP:g}", clipnorm=_CLIP, **others
+        context.setup, f"clipnorm={_CLIP:g}", clipnorm=_CLIP, **others
     )  # fmt: skip
     text = ", ".join(told)
-    return suspect(
+    return network_finding(
         "N206",
         f"{text[0].upper()}{text[1:]}.",
         f"Give the optimizer clipnorm={_CLIP:g}.",
-        tier=1 if case.probe else 2,
+        priority=1 if context.probe else 2,
         repairs=(repair,),
         layers=(name,) if name else (),
         norm=norm,
@@ -50,9 +50,9 @@ def exploding_gradient(case: RuleContext) -> NetworkFinding | None:
     )
 
 
-def _largest(case: RuleContext) -> tuple[str, float, float]:
+def _largest(context: RuleContext) -> tuple[str, float, float]:
     """The layer with the largest gradient: its name, the norm, and how much it grew."""
-    moments: list[Moment] = list(case.probe.moments if case.probe else ())
+    moments: list[Moment] = list(context.probe.moments if context.probe else ())
     seen = [
         (part.gradient, part.name)
         for moment in moments

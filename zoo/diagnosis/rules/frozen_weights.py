@@ -9,7 +9,7 @@ from typing import Any
 from ....baselines.rules.registry import rule
 from ...backend import keras
 from ..codemod.edits import Statement
-from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.copy_model import copy
 from ..problem.training_setup import Setup
 from .output_layer import counted
@@ -21,14 +21,14 @@ LOADED = (keras.initializers.Constant, keras.initializers.Identity)
 
 
 @rule("N110", order=50)
-def frozen_weights(case: RuleContext) -> NetworkFinding | None:
+def frozen_weights(context: RuleContext) -> NetworkFinding | None:
     """Layers that keep the random weights they began with; or nothing that learns."""
-    model = case.fit.model
+    model = context.fit.model
     none = not model.trainable_weights and bool(model.weights)
     frozen = [layer for layer in _leaves(model) if _is_frozen(layer)]
     if not none:
         # who knows which of the weights were loaded
-        if case.fit.pretrained:
+        if context.fit.pretrained:
             return None
         frozen = [layer for layer in frozen if not _is_loaded(layer)]
     if not frozen:
@@ -36,13 +36,13 @@ def frozen_weights(case: RuleContext) -> NetworkFinding | None:
     names = ", ".join(repr(layer.name) for layer in frozen[:3])
     share = sum(layer.count_params() for layer in frozen) / model.count_params()
     nothing = "No weight of the network can learn" if none else "Weights stay random"
-    return suspect(
+    return network_finding(
         "N110",
         f"{nothing}: trainable=False in {counted(len(frozen), 'layer')} "
         f"({names}) with {share:.0%} of all weights.",
         "Set trainable=True before compile.",
-        tier=0 if none else 1,
-        repairs=(_unfreeze(case, frozen, everything=none),),
+        priority=0 if none else 1,
+        repairs=(_unfreeze(context, frozen, everything=none),),
         layers=tuple(layer.name for layer in frozen),
         share=share,
     )
@@ -66,7 +66,7 @@ def _is_loaded(layer: Any) -> bool:
     return any(isinstance(getattr(layer, name, None), LOADED) for name in names)
 
 
-def _unfreeze(case: RuleContext, frozen: list[Any], *, everything: bool) -> Repair:
+def _unfreeze(context: RuleContext, frozen: list[Any], *, everything: bool) -> Repair:
     names = {layer.name for layer in frozen}
 
     def apply(setup: Setup) -> Setup:
@@ -84,19 +84,19 @@ def _unfreeze(case: RuleContext, frozen: list[Any], *, everything: bool) -> Repa
     return Repair(
         f"trainable: {', '.join(sorted(names)[:3])}",
         apply,
-        _statements(case, frozen, everything=everything),
+        _statements(context, frozen, everything=everything),
     )
 
 
 def _statements(
-    case: RuleContext, frozen: list[Any], *, everything: bool
+    context: RuleContext, frozen: list[Any], *, everything: bool
 ) -> tuple[Statement, ...] | None:
     """For all layers where all may learn, else layer by layer."""
-    model = case.fit.model
+    model = context.fit.model
     leaves = list(_leaves(model))
     if everything or len(frozen) == sum(map(_is_frozen, leaves)):
         return _let_go(model, nested=leaves != list(model.layers))
-    if any(layer not in case.fit.model.layers for layer in frozen):
+    if any(layer not in context.fit.model.layers for layer in frozen):
         return None
     lines = [f"{{model}}.get_layer({la.name!r}).trainable = True" for la in frozen]
     return tuple(Statement(line) for line in lines)

@@ -8,28 +8,28 @@ import numpy as np
 
 from ....baselines.rules.registry import rule
 from ..codemod.edits import CleanInputs
-from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 
 
 @rule("P703", order=20)
-def inputs_not_finite(case: RuleContext) -> NetworkFinding | None:
+def inputs_not_finite(context: RuleContext) -> NetworkFinding | None:
     """NaN or infinity in the inputs, or in the targets."""
-    bad = sum(_gaps(part) - _empty(part) for part in case.inputs)
-    wrong = _gaps(np.asarray(case.targets))
+    bad = sum(_gaps(part) - _empty(part) for part in context.inputs)
+    wrong = _gaps(np.asarray(context.targets))
     if not bad and not wrong:
         return None
-    rows = len(case.targets)
+    rows = len(context.targets)
     told = [f"{bad:,} values of the inputs"] if bad else []
     told += [f"{wrong:,} of the targets"] if wrong else []
     advice = "Fill or drop missing inputs before the training."
     if wrong:
         advice = "Drop the rows without a target; " + advice[0].lower() + advice[1:]
-    return suspect(
+    return network_finding(
         "P703",
         f"{' and '.join(told)} ({rows:,} rows) are NaN or infinite: the first step "
         "makes the loss NaN, and with it every weight.",
         advice,
-        tier=0,
+        priority=0,
         repairs=(clean_inputs(),) if bad else (),
         inputs=bad,
         targets=wrong,

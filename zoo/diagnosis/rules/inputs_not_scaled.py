@@ -11,7 +11,7 @@ import numpy as np
 from ....baselines.rules.registry import rule
 from ...backend import keras
 from ..codemod.edits import NormaliseInputs
-from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.graph import NORMALISERS, arrays_of, readers, some_rows
 
 LARGE, SMALL = 10.0, 0.1
@@ -38,33 +38,33 @@ class _Size:
 
 
 @rule("P701", order=160)
-def inputs_not_scaled(case: RuleContext) -> NetworkFinding | None:
+def inputs_not_scaled(context: RuleContext) -> NetworkFinding | None:
     """Inputs that are large, far from 0, or of unequal size where layers read them."""
-    sizes = [_size(values) for values in _seen(case)]
+    sizes = [_size(values) for values in _seen(context)]
     found = [size for size in sizes if size.trouble]
     if not found:
         return None
-    axes = max(np.ndim(part) for part in case.inputs)
+    axes = max(np.ndim(part) for part in context.inputs)
     repair = Repair(
         "inputs standardised",
         lambda setup: replace(setup, normalise=True),
         (NormaliseInputs(axes),),
     )
-    return suspect(
+    return network_finding(
         "P701",
         f"The inputs are not near 1 where the network reads them: {found[0].trouble}.",
         "Put keras.layers.Normalization(), adapted to the training rows, in front.",
-        tier=1,
+        priority=1,
         repairs=(repair,),
         largest_mean=max(abs(size.mean) for size in found),
         largest_spread=max(size.spread for size in found),
     )
 
 
-def _seen(case: RuleContext) -> Iterator[np.ndarray]:
+def _seen(context: RuleContext) -> Iterator[np.ndarray]:
     """A sample of each input that is read as numbers, as weights meet it first."""
-    model = case.fit.model
-    arrays = arrays_of(model, some_rows(case.fit.x, 1_000))
+    model = context.fit.model
+    arrays = arrays_of(model, some_rows(context.fit.x, 1_000))
     inputs = getattr(model, "inputs", None) or [None] * len(arrays)
     for values, tensor in zip(arrays, inputs, strict=False):
         if values.dtype.kind not in "iuf":

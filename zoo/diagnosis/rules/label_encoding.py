@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ....baselines.rules.registry import rule
-from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from .output_layer import (
     BINARY,
     CATEGORICAL,
@@ -27,23 +27,23 @@ _REACH = {"sigmoid": (0, 1), "hard_sigmoid": (0, 1), "tanh": (-1, 1)}
 
 
 @rule("P705", order=70)
-def label_encoding(case: RuleContext) -> NetworkFinding | None:
+def label_encoding(context: RuleContext) -> NetworkFinding | None:
     """Labels that are not the numbers that the loss takes for classes."""
-    head = head_of(case)
-    if head is None or not one_column(case) or not len(case.question.values):
+    head = head_of(context)
+    if head is None or not one_column(context) or not len(context.task.values):
         return None
-    repair = _repair(case, head)
+    repair = _repair(context, head)
     if repair is None:
         return None
-    values = case.question.values
+    values = context.task.values
     some = ", ".join(str(value) for value in values[:4])
     some += f", ... {values[-1]}" if len(values) > 4 else ""
-    return suspect(
+    return network_finding(
         "P705",
         f"The {len(values)} classes are written as {some}. That is not what "
         f"{head.loss} with {counted(head.width, 'output')} reads.",
         "Write the classes as 0, 1, 2 and so on.",
-        tier=0,
+        priority=0,
         repairs=(repair,),
         layers=(head.name,),
         classes=len(values),
@@ -55,36 +55,36 @@ def _are_whole(values: np.ndarray) -> bool:
     return values.dtype.kind != "f" or bool((values == values.round()).all())
 
 
-def _repair(case: RuleContext, head: OutputLayer) -> Repair | None:
-    enough = head.width >= case.question.class_count
+def _repair(context: RuleContext, head: OutputLayer) -> Repair | None:
+    enough = head.width >= context.task.class_count
     if head.width == 1:
-        if case.question.task == "binary":
-            return recode(case) if _misread(case, head) else None
-        return _of_fractions(case, head)
-    if head.loss in SPARSE and enough and not reads(case, SPARSE[0], head.width):
-        return recode(case)
+        if context.task.kind == "binary":
+            return recode(context) if _misread(context, head) else None
+        return _of_fractions(context, head)
+    if head.loss in SPARSE and enough and not reads(context, SPARSE[0], head.width):
+        return recode(context)
     # a whole new reading: the codes, and the loss for them
     known = head.loss in CATEGORICAL + BINARY + ERRORS
-    if known and enough and not reads(case, SPARSE[0], head.width):
-        return mend(case, head, aim_of(case, head.width))
+    if known and enough and not reads(context, SPARSE[0], head.width):
+        return mend(context, head, aim_of(context, head.width))
     return None
 
 
-def _misread(case: RuleContext, head: OutputLayer) -> bool:
+def _misread(context: RuleContext, head: OutputLayer) -> bool:
     """Two classes with one output."""
     if head.loss in BINARY + HINGES:
-        return not reads(case, head.loss, 1)
+        return not reads(context, head.loss, 1)
     if head.loss in ERRORS and head.activation in _REACH:
         low, high = _REACH[head.activation]
-        values = case.question.values
+        values = context.task.values
         if values.dtype.kind not in "biuf":
             return True
         return bool(values.min() < low or values.max() > high)
     return False
 
 
-def _of_fractions(case: RuleContext, head: OutputLayer) -> Repair | None:
+def _of_fractions(context: RuleContext, head: OutputLayer) -> Repair | None:
     """Many classes as points on a line, with one output."""
-    if _are_whole(case.question.values) or not head.loss:
+    if _are_whole(context.task.values) or not head.loss:
         return None
-    return mend(case, head, aim_of(case, head.width))
+    return mend(context, head, aim_of(context, head.width))

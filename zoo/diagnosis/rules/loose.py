@@ -39,15 +39,15 @@ class Loose:
         """The tensors that a loose layer was called on."""
         return list(call.layer._inbound_nodes[-1].input_tensors)
 
-    def repairs(self, case: RuleContext, unread: list[Any]) -> Iterator[Repair]:
+    def repairs(self, context: RuleContext, unread: list[Any]) -> Iterator[Repair]:
         """The layers in the order of their calls; or beside it, joined behind."""
         if self.runs:
             yield Repair(
                 "layers tied in the order of their calls",
                 lambda setup: _rewired(setup, self._in_turn),
-                self._edits(case),
+                self._edits(context),
             )
-        ends, consumer = self._branches(case, unread)
+        ends, consumer = self._branches(context, unread)
         if consumer is not None and ends:
             yield Repair(
                 f"branches joined before {consumer!r}",
@@ -66,11 +66,11 @@ class Loose:
             tensors = [*tensors[:place], tensor, *tensors[place + 1 :]]
         return tensors
 
-    def _edits(self, case: RuleContext) -> tuple[Edit, ...] | None:
+    def _edits(self, context: RuleContext) -> tuple[Edit, ...] | None:
         """Each layer whose source changes; None where a source is no layer's output."""
         edits: list[Edit] = []
         for run in self.runs:
-            source = _source_of(run, case)
+            source = _source_of(run, context)
             for call in (*run.calls, run.consumer):
                 known = source.number if source else -1
                 if known not in call.inputs:
@@ -88,10 +88,10 @@ class Loose:
         return tuple(edits)
 
     def _branches(
-        self, case: RuleContext, unread: list[Any]
+        self, context: RuleContext, unread: list[Any]
     ) -> tuple[list[Any], str | None]:
         """Loose ends as chains of layers from an input, and where they could join."""
-        inputs = case.fit.model.inputs
+        inputs = context.fit.model.inputs
         ends: list[tuple[int, list[Any]]] = []
         for call in self.calls:
             start = [i for i, t in enumerate(inputs) if t is self.taken(call)[0]]
@@ -100,26 +100,26 @@ class Loose:
             elif ends and ends[-1][1][-1].output is self.taken(call)[0]:
                 ends[-1][1].append(call.layer)
         ends += [(i, []) for i, t in enumerate(inputs) if any(t is u for u in unread)]
-        dense = [n.name for n in case.graph.weighted if n.kind == "Dense"]
+        dense = [n.name for n in context.graph.weighted if n.kind == "Dense"]
         last = self.runs[-1].consumer.layer if self.runs else None
         after = last.name if isinstance(last, keras.layers.Dense) else None
         return ends, after or (dense[0] if dense else None)
 
 
-def find_loose(case: RuleContext) -> Loose:
+def find_loose(context: RuleContext) -> Loose:
     """The script's layers whose tensors come from the network and go nowhere.
 
     Layers of another model that is trained, asked or called are that model's own. Where
     weights were loaded, what is cut off a ready network is cut on purpose.
     """
-    if case.fit.pretrained:
+    if context.fit.pretrained:
         return Loose()
-    graph = graph_of(case.fit.model)
+    graph = graph_of(context.fit.model)
     own = {id(o) for o in graph.operations}
-    others = _held(case)
+    others = _held(context)
     loose: dict[int, LayerCall] = {}
-    counts = _counts(case)
-    for call in case.recording.calls:
+    counts = _counts(context)
+    for call in context.recording.calls:
         layer = call.layer
         if id(layer) in own | others or isinstance(layer, keras.Model):
             continue
@@ -128,12 +128,12 @@ def find_loose(case: RuleContext) -> Loose:
         from_here = {*own, *loose}
         if all(source in from_here for source in _sources(layer)):
             loose[id(layer)] = call
-    return Loose(tuple(loose.values()), tuple(_runs(case, set(loose), own)))
+    return Loose(tuple(loose.values()), tuple(_runs(context, set(loose), own)))
 
 
-def _counts(case: RuleContext) -> dict[int, int]:
+def _counts(context: RuleContext) -> dict[int, int]:
     counts: dict[int, int] = {}
-    for call in case.recording.calls:
+    for call in context.recording.calls:
         counts[id(call.layer)] = counts.get(id(call.layer), 0) + 1
     return counts
 
@@ -145,20 +145,20 @@ def _sources(layer: Any) -> Iterator[int]:
             yield id(tensor._keras_history.operation)
 
 
-def _held(case: RuleContext) -> set[int]:
+def _held(context: RuleContext) -> set[int]:
     """Ids of the layers of all models that the script puts to use."""
-    models = [fit.model for fit in case.recording.fits]
-    models += [asked.model for asked in case.recording.asked]
-    layers = [call.layer for call in case.recording.calls]
+    models = [fit.model for fit in context.recording.fits]
+    models += [asked.model for asked in context.recording.asked]
+    layers = [call.layer for call in context.recording.calls]
     models += [layer for layer in layers if isinstance(layer, keras.Model)]
     return {id(layer) for model in models for layer in model._flatten_layers()}
 
 
-def _runs(case: RuleContext, loose: set[int], own: set[int]) -> Iterator[_Run]:
+def _runs(context: RuleContext, loose: set[int], own: set[int]) -> Iterator[_Run]:
     """Loose calls in a row, with the call of the network behind them."""
     waiting: list[LayerCall] = []
     before: LayerCall | None = None
-    for call in case.recording.calls:
+    for call in context.recording.calls:
         if id(call.layer) in loose:
             waiting.append(call)
         elif id(call.layer) in own:
@@ -167,11 +167,11 @@ def _runs(case: RuleContext, loose: set[int], own: set[int]) -> Iterator[_Run]:
             before, waiting = call, []
 
 
-def _source_of(run: _Run, case: RuleContext) -> LayerCall | None:
+def _source_of(run: _Run, context: RuleContext) -> LayerCall | None:
     """The call whose output the first of the run has to take; None for an input."""
     numbers = run.consumer.inputs
     number = numbers[min(_place_of(run), len(numbers) - 1)]
-    calls = {call.number: call for call in case.recording.calls}
+    calls = {call.number: call for call in context.recording.calls}
     return calls.get(number)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from ....baselines.rules.registry import rule
 from ...backend import keras
 from ..probe.loss_curve import break_of, curve_of, optimizer_name, rates_of
-from ..problem.context import NetworkFinding, RuleContext, suspect
+from ..problem.context import NetworkFinding, RuleContext, network_finding
 from ..problem.training_setup import Setup
 from .repairs import set_optimizer, steady_rate
 
@@ -26,18 +26,18 @@ has 0.25."""
 
 
 @rule("N202", order=250)
-def lr_too_low(case: RuleContext) -> NetworkFinding | None:
+def lr_too_low(context: RuleContext) -> NetworkFinding | None:
     """A rate below the usual, or a training that goes as with such a rate."""
-    signs = list(_signs(case))
-    setup = case.setup
+    signs = list(_signs(context))
+    setup = context.setup
     left = _left(setup)
-    rates = _higher(case)
+    rates = _higher(context)
     if left < FALLEN:
         size = f"{100 * left:.2g} %" if left >= 5e-4 else "nearly nothing"
         signs.append(
             f"halfway the schedule has reduced it to {size} of the initial rate"
         )
-    if not signs or not (rates or left < FALLEN) or break_of(case):
+    if not signs or not (rates or left < FALLEN) or break_of(context):
         return None
     higher = tuple(
         set_optimizer(
@@ -45,14 +45,14 @@ def lr_too_low(case: RuleContext) -> NetworkFinding | None:
         )
         for new in rates
     )
-    return suspect(
+    return network_finding(
         "N202",
         f"{optimizer_name(setup)} with a learning rate of {setup.rate:.3g} takes "
         f"{setup.steps:,} steps: {'; '.join(signs)}.",
         f"Raise the learning rate, e.g. to {rates[0]:g}."
         if left >= FALLEN
         else "Let the learning rate fall later, or not at all.",
-        tier=2,
+        priority=2,
         repairs=((steady_rate(setup),) if left < FALLEN else ()) + higher,
         rate=setup.rate,
         steps=setup.steps,
@@ -70,33 +70,33 @@ def _left(setup: Setup) -> float:
     return float(schedule(setup.steps // 2)) / setup.rate
 
 
-def _signs(case: RuleContext) -> Iterator[str]:
+def _signs(context: RuleContext) -> Iterator[str]:
     """Yield the signs of a learning rate that is too low, with their numbers."""
-    usual = rates_of(case.setup)
-    momentum = float(case.setup.optimizer["config"].get("momentum") or 0.0)
-    if case.setup.rate / (1 - min(momentum, 0.99)) < usual.low:
+    usual = rates_of(context.setup)
+    momentum = float(context.setup.optimizer["config"].get("momentum") or 0.0)
+    if context.setup.rate / (1 - min(momentum, 0.99)) < usual.low:
         yield f"usual rates are {usual.low:g} to {usual.high:g}"
-    curve = curve_of(case)
+    curve = curve_of(context)
     if curve and curve.late > STEADY:
         yield (
             f"the loss goes from {curve.start:.3g} to {curve.end:.3g}, "
             f"{curve.late:.0%} of this fall in the last quarter"
         )
-    update = _largest_update(case)
+    update = _largest_update(context)
     if 0 < update < LEAST_UPDATE:
         yield f"one step changes weights by {update:.1g} of their size at most"
 
 
-def _largest_update(case: RuleContext) -> float:
+def _largest_update(context: RuleContext) -> float:
     """Median over layers of a step's change, at its largest; 0 if not measured."""
-    moments = case.probe.moments if case.probe else ()
+    moments = context.probe.moments if context.probe else ()
     each = [list(m.updates.values()) for m in moments if m.updates]
     return max((float(np.median(ratios)) for ratios in each), default=0.0)
 
 
-def _higher(case: RuleContext) -> tuple[float, ...]:
+def _higher(context: RuleContext) -> tuple[float, ...]:
     """Up to three higher rates, none above what the optimizer can take."""
-    rate, usual = case.setup.rate, rates_of(case.setup)
+    rate, usual = context.setup.rate, rates_of(context.setup)
     if rate <= 0:
         return (usual.usual,)
     tried = {float(f"{rate * times:.3g}") for times in (10, 100, 1_000)}

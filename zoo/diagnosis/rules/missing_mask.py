@@ -10,7 +10,7 @@ import numpy as np
 
 from ....baselines.rules.registry import rule
 from ...backend import keras
-from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.graph import Node, arrays_of, is_recurrent, some_rows
 from .repairs import insert_layer, set_layers
 from .trying import buildable
@@ -35,42 +35,42 @@ class _Padding:
 
 
 @rule("N113", order=120)
-def missing_mask(case: RuleContext) -> NetworkFinding | None:
+def missing_mask(context: RuleContext) -> NetworkFinding | None:
     """Sequences of different lengths, filled up, and a recurrent layer without mask."""
-    nodes = {node.name: node for node in case.graph.nodes}
-    for node in case.graph.nodes:
+    nodes = {node.name: node for node in context.graph.nodes}
+    for node in context.graph.nodes:
         way = _way(node, nodes) if is_recurrent(node.layer) else None
         if not way:
             continue
-        padding = _padding(_read(case, way[0]))
+        padding = _padding(_read(context, way[0]))
         if padding is not None:
-            return _told(case, node, way[0], padding)
+            return _told(context, node, way[0], padding)
     return None
 
 
 def _told(
-    case: RuleContext, node: Node, first: Node, padding: _Padding
+    context: RuleContext, node: Node, first: Node, padding: _Padding
 ) -> NetworkFinding:
     end = "start" if padding.at_start else "end"
-    return suspect(
+    return network_finding(
         "N113",
         f"{padding.share:.0%} of the steps that {node.name!r} reads are padding with "
         f"{padding.value:g} at the {end} of the rows ({padding.shortest} to "
         f"{padding.longest} steps), and there is no mask.",
         "Use Embedding(mask_zero=True), or put keras.layers.Masking in front.",
-        tier=1,
-        repairs=buildable(case, [_masked(case, first, padding.value)]),
+        priority=1,
+        repairs=buildable(context, [_masked(context, first, padding.value)]),
         layers=(node.name,),
         padded=padding.share,
         value=padding.value,
     )
 
 
-def _masked(case: RuleContext, first: Node, value: float) -> Repair:
+def _masked(context: RuleContext, first: Node, value: float) -> Repair:
     if isinstance(first.layer, keras.layers.Embedding):
-        return set_layers(case, [first], "mask of the padding", mask_zero=True)
+        return set_layers(context, [first], "mask of the padding", mask_zero=True)
     return insert_layer(
-        case,
+        context,
         first,
         f"mask of steps that are {value:g}",
         lambda: keras.layers.Masking(mask_value=value),
@@ -95,10 +95,10 @@ def _way(node: Node, nodes: dict[str, Node]) -> list[Node]:
     return way
 
 
-def _read(case: RuleContext, first: Node) -> np.ndarray:
+def _read(context: RuleContext, first: Node) -> np.ndarray:
     """The array that this layer reads, as (rows, steps, values)."""
-    model = case.fit.model
-    arrays = arrays_of(model, some_rows(case.fit.x, 1_000))
+    model = context.fit.model
+    arrays = arrays_of(model, some_rows(context.fit.x, 1_000))
     taken = {id(t) for t in _tensors(first.layer)}
     inputs = getattr(model, "inputs", None) or []
     found = [a for a, t in zip(arrays, inputs, strict=False) if id(t) in taken]

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from ....baselines.rules.registry import rule
-from ..problem.context import NetworkFinding, RuleContext, suspect
+from ..problem.context import NetworkFinding, RuleContext, network_finding
 from ..problem.graph import LINEAR, Node, is_recurrent
 from .repairs import set_layers
 
 
 @rule("N106", order=130)
-def missing_nonlinearity(case: RuleContext) -> NetworkFinding | None:
+def missing_nonlinearity(context: RuleContext) -> NetworkFinding | None:
     """Dense or convolutional layers whose output reaches the next ones unbent."""
-    bare = [node for node in case.graph.hidden if _is_bare(node)]
+    bare = [node for node in context.graph.hidden if _is_bare(node)]
     if not bare:
         return None
     names = ", ".join(repr(node.name) for node in bare[:3])
-    return suspect(
+    return network_finding(
         "N106",
         f"{len(bare)} hidden layers ({names}) have no activation: together with the "
         "next they compute what one linear layer can.",
         "Give hidden layers activation='relu'.",
-        tier=1,
-        repairs=(set_layers(case, bare, "relu in hidden layers", activation="relu"),),
+        priority=1,
+        repairs=(
+            set_layers(context, bare, "relu in hidden layers", activation="relu"),
+        ),
         layers=tuple(node.name for node in bare),
         layers_without=len(bare),
     )

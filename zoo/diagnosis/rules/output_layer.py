@@ -75,58 +75,58 @@ class TargetOutput:
     loss: str
 
 
-def head_of(case: RuleContext) -> OutputLayer | None:
+def head_of(context: RuleContext) -> OutputLayer | None:
     """The output with its loss; None where it is not one plain layer and one loss.
 
     So it is for several outputs, for outputs of more than one column a row, and where
     something follows the last weights that is no activation.
     """
-    outputs = getattr(case.fit.model, "outputs", None) or []
-    loss = case.fit.loss
+    outputs = getattr(context.fit.model, "outputs", None) or []
+    loss = context.fit.loss
     if len(outputs) != 1 or loss is None or isinstance(loss, (list, tuple, dict)):
         return None
-    node, final = case.head, _final(case, outputs[0])
+    node, final = context.head, _final(context, outputs[0])
     if node is None or final is None or is_recurrent(node.layer):
         return None
     behind = final.layer is node.layer or final.inputs == (node.name,)
     if not behind or len(outputs[0].shape) != 2 or outputs[0].shape[-1] != node.units:
         return None
-    return OutputLayer(node, final, _spelled(case, node.units), case.from_logits)
+    return OutputLayer(node, final, _spelled(context, node.units), context.from_logits)
 
 
-def _final(case: RuleContext, output: Any) -> Node | None:
+def _final(context: RuleContext, output: Any) -> Node | None:
     """The layer that gives the output."""
     made = output._keras_history.operation
     while isinstance(made, keras.Model):
         made = made.outputs[0]._keras_history.operation
-    return next((node for node in case.graph.nodes if node.layer is made), None)
+    return next((node for node in context.graph.nodes if node.layer is made), None)
 
 
-def _spelled(case: RuleContext, width: int) -> str:
-    if case.loss not in ("ce", "crossentropy"):
-        return case.loss
+def _spelled(context: RuleContext, width: int) -> str:
+    if context.loss not in ("ce", "crossentropy"):
+        return context.loss
     if width == 1:
         return BINARY[0]
-    return SPARSE[0] if case.targets.ndim < 2 else CATEGORICAL[0]
+    return SPARSE[0] if context.targets.ndim < 2 else CATEGORICAL[0]
 
 
-def aim_of(case: RuleContext, width: int) -> TargetOutput:
+def aim_of(context: RuleContext, width: int) -> TargetOutput:
     """Return the output layer that fits the targets and is nearest to this width."""
-    question = case.question
-    if question.task == "regression":
-        return TargetOutput(question.outputs, LINEAR, ERRORS[0])
-    if question.task == "multilabel":
-        return TargetOutput(question.outputs, "sigmoid", BINARY[0])
-    if question.one_hot:
-        return TargetOutput(case.targets.shape[-1], "softmax", CATEGORICAL[0])
-    if question.task == "binary" and width == 1:
+    task = context.task
+    if task.kind == "regression":
+        return TargetOutput(task.outputs, LINEAR, ERRORS[0])
+    if task.kind == "multilabel":
+        return TargetOutput(task.outputs, "sigmoid", BINARY[0])
+    if task.one_hot:
+        return TargetOutput(context.targets.shape[-1], "softmax", CATEGORICAL[0])
+    if task.kind == "binary" and width == 1:
         return TargetOutput(1, "sigmoid", BINARY[0])
-    return TargetOutput(max(width, classes_of(case, width)), "softmax", SPARSE[0])
+    return TargetOutput(max(width, classes_of(context, width)), "softmax", SPARSE[0])
 
 
-def classes_of(case: RuleContext, width: int) -> int:
+def classes_of(context: RuleContext, width: int) -> int:
     """Outputs that the labels need, of which a head of this width may have enough."""
-    count, values = case.question.class_count, case.question.values
+    count, values = context.task.class_count, context.task.values
     if width == count or not _have_gaps(values):
         return count
     return int(values.max()) + 1
@@ -154,7 +154,7 @@ def suits(activation: str, loss: str, logits: bool) -> bool:
     return activation in (*own, "hard_sigmoid", "softplus", "exponential", "sparsemax")
 
 
-def mend(case: RuleContext, head: OutputLayer, aim: TargetOutput) -> Repair:
+def mend(context: RuleContext, head: OutputLayer, aim: TargetOutput) -> Repair:
     """Change head, loss and codes to an aim, where they are not there yet.
 
     Outputs before softmax or sigmoid stay what they are, and so does an activation
@@ -165,14 +165,14 @@ def mend(case: RuleContext, head: OutputLayer, aim: TargetOutput) -> Repair:
     keep = logits or _stays(head, aim)
     if head.width != aim.units:
         told = f"units of {head.name!r}: {head.width} -> {aim.units}"
-        units = set_layers(case, [head.node], told, units=aim.units)
+        units = set_layers(context, [head.node], told, units=aim.units)
         parts.append(_read_anew(units) if head.width == 1 else units)
     if not keep:
-        parts.append(set_activation(case, head.final, aim.activation))
+        parts.append(set_activation(context, head.final, aim.activation))
     if head.loss != aim.loss:
-        parts.append(set_loss(case, aim.loss, logits=logits))
-    if not reads(case, aim.loss, aim.units):
-        parts.append(recode(case))
+        parts.append(set_loss(context, aim.loss, logits=logits))
+    if not reads(context, aim.loss, aim.units):
+        parts.append(recode(context))
     return join(", ".join(part.what for part in parts), parts)
 
 
@@ -190,10 +190,10 @@ def _stays(head: OutputLayer, aim: TargetOutput) -> bool:
     return False
 
 
-def reads(case: RuleContext, loss: str, width: int) -> bool:
+def reads(context: RuleContext, loss: str, width: int) -> bool:
     """Whether a loss reads one column of labels as the classes they stand for."""
-    values = case.question.values
-    config = getattr(case.fit.loss, "get_config", dict)()
+    values = context.task.values
+    config = getattr(context.fit.loss, "get_config", dict)()
     values = values[values != config["ignore_class"]] if _ignores(config) else values
     if not len(values):
         return True
@@ -213,12 +213,12 @@ def _ignores(config: dict[str, Any]) -> bool:
     return config.get("ignore_class") is not None
 
 
-def set_activation(case: RuleContext, node: Node, name: str) -> Repair:
+def set_activation(context: RuleContext, node: Node, name: str) -> Repair:
     """Another activation, wherever the network has it: in a layer or as a layer."""
     holder = replace(node, layer=node.activator)
     told = f"activation of {node.name!r}: {node.activation} -> {name}"
     if hasattr(node.activator, "activation"):
-        return set_layers(case, [holder], told, activation=name)
+        return set_layers(context, [holder], told, activation=name)
 
     def change(layer: Any) -> Any:
         if layer.name != node.activator.name:
@@ -228,10 +228,10 @@ def set_activation(case: RuleContext, node: Node, name: str) -> Repair:
     return Repair(told, lambda setup: setup.with_layers(change))
 
 
-def set_loss(case: RuleContext, name: str, *, logits: bool = False) -> Repair:
+def set_loss(context: RuleContext, name: str, *, logits: bool = False) -> Repair:
     """One of Keras' losses, for probabilities or for logits."""
-    told = f"loss: {case.loss or 'own'} -> {name}"
-    if case.loss == name:
+    told = f"loss: {context.loss or 'own'} -> {name}"
+    if context.loss == name:
         told = f"{name} with from_logits={logits}"
     if not logits:
         return set_compile(told, {"loss": repr(name)}, loss=name)
@@ -241,9 +241,9 @@ def set_loss(case: RuleContext, name: str, *, logits: bool = False) -> Repair:
     return set_compile(told, {"loss": code}, loss=loss)
 
 
-def recode(case: RuleContext) -> Repair:
+def recode(context: RuleContext) -> Repair:
     """Labels as 0, 1, ... in their own order."""
-    values = case.question.values
+    values = context.task.values
     code = "np.unique({}, return_inverse=True)[1]"
     if values.dtype.kind in "iuf":
         low = values.min()
@@ -256,14 +256,14 @@ def recode(case: RuleContext) -> Repair:
         return replace(setup, y=codes, values=np.arange(len(values)))
 
     # where the script asks how good it is, its labels must be of the same kind
-    names = names_of_labels(case.recording, case.fit)
+    names = names_of_labels(context.recording, context.fit)
     named = tuple(Statement(f"{n} = {code.replace('{}', n)}") for n in names)
     return Repair("labels as 0, 1, ...", apply, named or (WrapArgument("y", code),))
 
 
-def one_column(case: RuleContext) -> bool:
+def one_column(context: RuleContext) -> bool:
     """Whether each row has one label, not a column for each class."""
-    return case.question.class_count > 0 and not case.question.one_hot
+    return context.task.class_count > 0 and not context.task.one_hot
 
 
 def counted(number: int, noun: str) -> str:
@@ -284,14 +284,14 @@ def loss_value(loss: Any, y: np.ndarray, given: np.ndarray) -> float:
         return float("nan")
 
 
-def spread_rows(case: RuleContext, most: int) -> np.ndarray:
+def spread_rows(context: RuleContext, most: int) -> np.ndarray:
     """Numbers of some rows, with targets as different as they come."""
-    size = len(case.targets)
-    column = case.question.y.reshape(size, -1)[:, 0]
+    size = len(context.targets)
+    column = context.task.y.reshape(size, -1)[:, 0]
     order = np.argsort(column, kind="stable")
     return order[np.unique(np.linspace(0, size - 1, min(most, size)).astype(int))]
 
 
-def first_target(case: RuleContext) -> np.ndarray:
+def first_target(context: RuleContext) -> np.ndarray:
     """The targets in the shape that ``fit`` was given."""
-    return np.asarray(first(case.fit.y))
+    return np.asarray(first(context.fit.y))

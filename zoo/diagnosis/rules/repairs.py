@@ -15,7 +15,7 @@ from ..problem.training_setup import Setup
 
 
 def set_layers(
-    case: RuleContext,
+    context: RuleContext,
     nodes: Iterable[Node],
     what: str,
     *,
@@ -42,10 +42,10 @@ def set_layers(
         return again(layer, **config)
 
     written = {name: repr(value) for name, value in config.items()} | (code or {})
-    places = [(layer, case.place(layer)) for layer in chosen]
+    places = [(layer, context.place(layer)) for layer in chosen]
     edits: tuple[Edit, ...] | None = tuple(
         SetArgument(
-            "layer", name, text, place, type(layer).__name__, *case.order(layer)
+            "layer", name, text, place, type(layer).__name__, *context.order(layer)
         )
         for layer, place in places
         for name, text in written.items()
@@ -56,7 +56,7 @@ def set_layers(
 
 
 def insert_layer(
-    case: RuleContext,
+    context: RuleContext,
     node: Node,
     what: str,
     make: Callable[[], Any],
@@ -72,10 +72,10 @@ def insert_layer(
         same = again(layer)
         return keras.Sequential([make(), same] if before else [same, make()])
 
-    place = case.place(node.layer)
+    place = context.place(node.layer)
     edits = None
     if place is not None:
-        order = case.order(node.layer)
+        order = context.order(node.layer)
         edits = (InsertLayer(place, node.kind, code, before, *order),)
     return Repair(what, lambda setup: setup.with_layers(change), edits)
 

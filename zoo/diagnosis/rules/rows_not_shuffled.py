@@ -8,7 +8,7 @@ import numpy as np
 
 from ....baselines.rules.registry import rule
 from ..codemod.edits import WrapArgument
-from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from .repairs import set_fit
 
 _FEWEST = 50
@@ -23,15 +23,15 @@ MIX = (
 
 
 @rule("P704", order=190)
-def rows_not_shuffled(case: RuleContext) -> NetworkFinding | None:
+def rows_not_shuffled(context: RuleContext) -> NetworkFinding | None:
     """Sorted rows, and a ``fit`` that does not mix them, or cuts off the last ones."""
-    given = case.fit.arguments
-    by_itself = case.setup.in_batches
+    given = context.fit.arguments
+    by_itself = context.setup.in_batches
     kept = by_itself or given.get("shuffle", True) is False
     cut = float(given.get("validation_split") or 0.0)
     if not kept and not cut:
         return None
-    order = _order(case)
+    order = _order(context)
     if order < SORTED:
         return None
     why = "fit has shuffle=False, so that each batch shows nearly one target alone"
@@ -39,26 +39,26 @@ def rows_not_shuffled(case: RuleContext) -> NetworkFinding | None:
         why = "the dataset hands them on so: each batch shows nearly one target alone"
     elif not kept:
         why = f"validation_split={cut:g} takes the last rows away, and what is in them"
-    return suspect(
+    return network_finding(
         "P704",
         f"The rows lie sorted by their target ({order:.2f} of 1), and {why}.",
         "Mix the rows before they are cut into batches."
         if by_itself
         else "Mix the rows before fit, and let it shuffle.",
-        tier=1,
-        repairs=(_mixed_dataset(case) if by_itself else _mixed(kept, cut),),
+        priority=1,
+        repairs=(_mixed_dataset(context) if by_itself else _mixed(kept, cut),),
         order=order,
         validation_split=cut,
     )
 
 
-def _mixed_dataset(case: RuleContext) -> Repair:
-    rows, size = len(case.setup.y), case.setup.batch_size
+def _mixed_dataset(context: RuleContext) -> Repair:
+    rows, size = len(context.setup.y), context.setup.batch_size
     code = f"{{}}.unbatch().shuffle({rows}).batch({size})"
     return Repair(
         "rows mixed before they are cut into batches",
         lambda setup: replace(setup, shuffle=True),
-        (WrapArgument("x", code),) if case.fit.is_pipeline else None,
+        (WrapArgument("x", code),) if context.fit.is_pipeline else None,
     )
 
 
@@ -72,12 +72,12 @@ def _mixed(kept: bool, cut: float) -> Repair:
     return replace(repair, edits=(*(repair.edits or ()), *mixing))
 
 
-def _order(case: RuleContext) -> float:
+def _order(context: RuleContext) -> float:
     """Measure how far neighbours are alike beyond chance: 0 to 1."""
-    y = np.asarray(case.question.y)
+    y = np.asarray(context.task.y)
     if y.ndim > 1 or len(y) < _FEWEST:
         return 0.0
-    if case.question.task == "regression":
+    if context.task.kind == "regression":
         return _likeness(y.astype("float64"))
     chance = float(np.square(np.bincount(y) / len(y)).sum())
     alike = float(np.mean(y[1:] == y[:-1]))

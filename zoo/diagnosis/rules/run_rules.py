@@ -20,7 +20,7 @@ _Check = Callable[[RuleContext], NetworkFinding | None]
 def run_rules(context: RuleContext) -> tuple[NetworkFinding, ...]:
     """Return what the rules find, by priority, and within one in the rules' order."""
     found = [f for check in _ordered(context) if (f := _run(check, context))]
-    return tuple(sorted(found, key=lambda finding: finding.tier))
+    return tuple(sorted(found, key=lambda finding: finding.priority))
 
 
 def _ordered(context: RuleContext) -> list[_Check]:

@@ -10,7 +10,7 @@ import numpy as np
 from ....baselines.rules.registry import rule
 from ...backend import keras
 from ..codemod.edits import WrapArgument
-from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.graph import is_recurrent
 from ..problem.training_setup import Setup
 from .output_layer import (
@@ -30,20 +30,20 @@ _SAME = 1e-4
 
 
 @rule("P706", order=60)
-def target_shape(case: RuleContext) -> NetworkFinding | None:
+def target_shape(context: RuleContext) -> NetworkFinding | None:
     """A loss that pairs each target with the outputs of other rows."""
-    outputs = getattr(case.fit.model, "outputs", None) or []
-    loss = case.fit.loss
+    outputs = getattr(context.fit.model, "outputs", None) or []
+    loss = context.fit.loss
     if len(outputs) != 1 or loss is None or isinstance(loss, (list, tuple, dict)):
         return None
-    shape, y = outputs[0].shape[1:], first_target(case)
+    shape, y = outputs[0].shape[1:], first_target(context)
     if None in shape or len(y) < 2 or y.dtype.kind not in "biuf":
         return None
     if len(shape) > 1 and y[0].size == 1:
-        return _of_steps(case, shape, y)
+        return _of_steps(context, shape, y)
     if y[0].size != np.prod(shape, dtype=int) or y.shape[1:] == shape:
         return None
-    given, meant = _both(case, shape, y)
+    given, meant = _both(context, shape, y)
     if np.isnan(meant) or abs(given - meant) <= _SAME * abs(meant):
         return None
     told = "fails" if np.isnan(given) else f"is {given:.4g}"
@@ -52,12 +52,12 @@ def target_shape(case: RuleContext) -> NetworkFinding | None:
         f"on {_ROWS} rows the loss {told}, row by row it is {meant:.4g}."
     )
     advice = f"Give fit targets of shape {_told(shape)}."
-    repairs = (_reshaped(shape), *_standard(case))
-    return suspect(
+    repairs = (_reshaped(shape), *_standard(context))
+    return network_finding(
         "P706",
         sentence,
         advice,
-        tier=0,
+        priority=0,
         repairs=repairs,
         row_by_row=meant,
         as_given=given,
@@ -70,15 +70,15 @@ def _told(shape: tuple[int, ...]) -> str:
 
 
 def _both(
-    case: RuleContext, shape: tuple[int, ...], y: np.ndarray
+    context: RuleContext, shape: tuple[int, ...], y: np.ndarray
 ) -> tuple[float, float]:
     """The loss of some outputs with the targets as given, and in their shape."""
-    rows = spread_rows(case, _ROWS)
+    rows = spread_rows(context, _ROWS)
     rng = np.random.default_rng(0)
     outputs = rng.uniform(0.05, 0.95, (len(rows), *shape)).astype("float32")
     chosen = y[rows]
     as_meant = chosen.reshape(outputs.shape)
-    loss = case.fit.loss
+    loss = context.fit.loss
     return loss_value(loss, chosen, outputs), loss_value(loss, as_meant, outputs)
 
 
@@ -92,47 +92,47 @@ def _reshaped(shape: tuple[int, ...]) -> Repair:
     return Repair(f"targets of shape {_told(shape)}", apply, (WrapArgument("y", code),))
 
 
-def _standard(case: RuleContext) -> tuple[Repair, ...]:
+def _standard(context: RuleContext) -> tuple[Repair, ...]:
     """Keras' own losses bring both to one rank first."""
-    head = head_of(case)
+    head = head_of(context)
     if head is None or head.loss or head.width != 1:
         return ()
-    return (set_loss(case, aim_of(case, 1).loss),)
+    return (set_loss(context, aim_of(context, 1).loss),)
 
 
 def _of_steps(
-    case: RuleContext, shape: tuple[int, ...], y: np.ndarray
+    context: RuleContext, shape: tuple[int, ...], y: np.ndarray
 ) -> NetworkFinding | None:
     """One target a row, and outputs for every step or place of it."""
-    sparse = "sparse" in case.loss
-    rows = spread_rows(case, _ROWS)
+    sparse = "sparse" in context.loss
+    rows = spread_rows(context, _ROWS)
     outputs = np.full((len(rows), *shape), 0.5, "float32")
     if (
         sparse
-        or case.head is None
-        or np.isnan(loss_value(case.fit.loss, y[rows], outputs))
+        or context.head is None
+        or np.isnan(loss_value(context.fit.loss, y[rows], outputs))
     ):
         return None
-    return suspect(
+    return network_finding(
         "P706",
-        f"There is one target a row, and {case.head.name!r} gives outputs of shape "
+        f"There is one target a row, and {context.head.name!r} gives outputs of shape "
         f"{_told(shape)}: the loss compares each of them with targets of other rows.",
         "Let the network give one output a row: Flatten, a pooling, or "
         "return_sequences=False before the last layer.",
-        tier=0,
-        repairs=_one_a_row(case),
-        layers=(case.head.name,),
+        priority=0,
+        repairs=_one_a_row(context),
+        layers=(context.head.name,),
         outputs_a_row=float(np.prod(shape)),
     )
 
 
-def _one_a_row(case: RuleContext) -> tuple[Repair, ...]:
-    head = case.head
+def _one_a_row(context: RuleContext) -> tuple[Repair, ...]:
+    head = context.head
     if head is None or is_recurrent(head.layer):
         return ()
-    before = [node for node in case.graph.hidden if is_recurrent(node.layer)]
+    before = [node for node in context.graph.hidden if is_recurrent(node.layer)]
     flat = insert_layer(
-        case,
+        context,
         head,
         f"Flatten before {head.name!r}",
         keras.layers.Flatten,
@@ -142,7 +142,7 @@ def _one_a_row(case: RuleContext) -> tuple[Repair, ...]:
         return (flat,)
     last = before[-1]
     told = f"return_sequences of {last.name!r}: True -> False"
-    return set_layers(case, [last], told, return_sequences=False), flat
+    return set_layers(context, [last], told, return_sequences=False), flat
 
 
 def _gives_steps(layer: Any) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from ....baselines.rules.registry import rule
 from ...backend import keras
 from ..codemod.edits import RescaleOutputs
-from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.training_setup import loss_weight
 
 LARGE, SMALL = 10.0, 0.05
@@ -19,29 +19,29 @@ SCALE_FREE = ("poisson", "logarithmic", "percentage", "crossentropy", "cosine")
 
 
 @rule("P702", order=170)
-def targets_not_scaled(case: RuleContext) -> NetworkFinding | None:
+def targets_not_scaled(context: RuleContext) -> NetworkFinding | None:
     """Numbers to predict whose size is far from 1, and nothing that scales to them."""
-    if case.question.task != "regression" or isinstance(case.fit.loss, list | dict):
+    if context.task.kind != "regression" or isinstance(context.fit.loss, list | dict):
         return None
-    y = np.asarray(case.question.y, "float64")
+    y = np.asarray(context.task.y, "float64")
     mean, spread = float(y.mean()), float(y.std())
     odd = abs(mean) > LARGE or spread > LARGE or spread < SMALL
-    if not np.isfinite(spread) or spread == 0 or not odd or _is_scaled(case):
+    if not np.isfinite(spread) or spread == 0 or not odd or _is_scaled(context):
         return None
     told = f"have the mean {mean:,.3g} and spread by {spread:,.3g}"
-    return suspect(
+    return network_finding(
         "P702",
         f"The targets {told}, while a new network gives numbers near 0, about 1 apart.",
         "Standardise the targets, or put keras.layers.Rescaling behind the network.",
-        tier=1,
-        repairs=(_rescale(case, spread, mean),),
+        priority=1,
+        repairs=(_rescale(context, spread, mean),),
         mean=mean,
         spread=spread,
     )
 
 
-def _rescale(case: RuleContext, scale: float, offset: float) -> Repair:
-    weight = loss_weight(case.setup.loss, scale)
+def _rescale(context: RuleContext, scale: float, offset: float) -> Repair:
+    weight = loss_weight(context.setup.loss, scale)
     return Repair(
         f"outputs times {scale:.3g} plus {offset:.3g}",
         lambda setup: replace(setup, rescale=(scale, offset)),
@@ -49,9 +49,9 @@ def _rescale(case: RuleContext, scale: float, offset: float) -> Repair:
     )
 
 
-def _is_scaled(case: RuleContext) -> bool:
+def _is_scaled(context: RuleContext) -> bool:
     """Whether the network scales its outputs, or the loss asks for no scale."""
-    if any(part in case.loss for part in SCALE_FREE):
+    if any(part in context.loss for part in SCALE_FREE):
         return True
-    last = case.graph.nodes[-1].layer if case.graph.nodes else None
+    last = context.graph.nodes[-1].layer if context.graph.nodes else None
     return isinstance(last, keras.layers.Rescaling | keras.layers.Normalization)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ....baselines.rules.registry import rule
 from ..probe.loss_curve import Curve, break_of, curve_of
-from ..problem.context import NetworkFinding, RuleContext, suspect
+from ..problem.context import NetworkFinding, RuleContext, network_finding
 from ..problem.training_setup import Setup
 from .repairs import set_epochs
 
@@ -14,13 +14,13 @@ _MOST_STEPS = 20_000
 
 
 @rule("N205", order=280)
-def too_few_epochs(case: RuleContext) -> NetworkFinding | None:
+def too_few_epochs(context: RuleContext) -> NetworkFinding | None:
     """Few steps without a flat end, or a loss that falls to the end."""
-    setup, curve = case.setup, curve_of(case)
+    setup, curve = context.setup, curve_of(context)
     few = setup.steps < _FEW_STEPS and not _is_done(curve)
     falling = curve is not None and curve.is_falling
     longer = _longer(setup)
-    if not (few or falling) or not longer or break_of(case):
+    if not (few or falling) or not longer or break_of(context):
         return None
     told = ""
     if curve is not None and falling:
@@ -28,18 +28,18 @@ def too_few_epochs(case: RuleContext) -> NetworkFinding | None:
             f": the loss goes from {curve.start:.3g} to {curve.end:.3g}, "
             f"{curve.late:.0%} of this fall in the last quarter"
         )
-    planned = case.fit.arguments.get("epochs")
+    planned = context.fit.arguments.get("epochs")
     stopped = (
         f"; EarlyStopping stopped {planned:,} planned epochs there"
         if setup.stopped
         else ""
     )
-    return suspect(
+    return network_finding(
         "N205",
         f"The training has {setup.epochs:,} epochs, {setup.steps:,} steps"
         f"{told}{stopped}.",
         f"Train for {longer[0]:,} epochs.",
-        tier=2,
+        priority=2,
         repairs=tuple(set_epochs(setup, epochs) for epochs in longer),
         epochs=setup.epochs,
         steps=setup.steps,

@@ -6,7 +6,7 @@ import numpy as np
 
 from ....baselines.rules.registry import rule
 from ...backend import keras
-from ..problem.context import NetworkFinding, RuleContext, Tier, suspect
+from ..problem.context import NetworkFinding, Priority, RuleContext, network_finding
 from ..problem.graph import LINEAR, Node, is_recurrent
 from .repairs import set_layers
 from .trying import buildable
@@ -18,32 +18,34 @@ NARROW = 5
 
 
 @rule("N111", order=180)
-def too_few_units(case: RuleContext) -> NetworkFinding | None:
+def too_few_units(context: RuleContext) -> NetworkFinding | None:
     """A layer that everything passes, with fewer units than outputs and inputs need."""
-    if _is_autoencoder(case):
+    if _is_autoencoder(context):
         return None
-    needed = min(_wanted(case), _inputs(case))
-    layers = [node for node in case.graph.hidden if _is_bottle(case, node)]
+    needed = min(_wanted(context), _inputs(context))
+    layers = [node for node in context.graph.hidden if _is_bottle(context, node)]
     narrow = [node for node in layers if node.units < needed]
-    tier: Tier = 1
-    why = f"{_wanted(case)} outputs are to be computed from {_inputs(case)} inputs"
+    priority: Priority = 1
+    why = (
+        f"{_wanted(context)} outputs are to be computed from {_inputs(context)} inputs"
+    )
     if not narrow:
-        narrow, tier = _meagre(layers), 2
+        narrow, priority = _meagre(layers), 2
         why = "so few that a bad start of one or two can stop the network"
     if not narrow:
         return None
     told = ", ".join(f"{n.name!r} {n.units}" for n in narrow[:3])
-    units = max(_LEAST, 2 * case.question.outputs)
-    wider = set_layers(case, narrow, f"{units} units in narrow layers", units=units)
-    return suspect(
+    units = max(_LEAST, 2 * context.task.outputs)
+    wider = set_layers(context, narrow, f"{units} units in narrow layers", units=units)
+    return network_finding(
         "N111",
         f"Hidden layers are narrow (units: {told}); {why}.",
         f"Widen these layers, e.g. to {units} units.",
-        tier=tier,
-        repairs=buildable(case, [wider]),
+        priority=priority,
+        repairs=buildable(context, [wider]),
         layers=tuple(node.name for node in narrow),
         narrowest=min(node.units for node in narrow),
-        outputs=_wanted(case),
+        outputs=_wanted(context),
     )
 
 
@@ -53,39 +55,39 @@ def _meagre(layers: list[Node]) -> list[Node]:
     return bent if bent and max(n.units for n in bent) <= NARROW else []
 
 
-def _wanted(case: RuleContext) -> int:
+def _wanted(context: RuleContext) -> int:
     """Numbers that must be told apart: classes, labels or targets; 2 at least."""
-    return max(2, case.question.outputs)
+    return max(2, context.task.outputs)
 
 
-def _inputs(case: RuleContext) -> int:
+def _inputs(context: RuleContext) -> int:
     """Input columns that vary; of words or sequences as many as there are outputs."""
-    tables = [x.reshape(len(x), -1) for x in case.inputs if x.dtype.kind in "iufb"]
+    tables = [x.reshape(len(x), -1) for x in context.inputs if x.dtype.kind in "iufb"]
     vary = sum(int((np.ptp(x[:1_000], axis=0) != 0).sum()) for x in tables)
     kinds = (keras.layers.Embedding, keras.layers.TextVectorization)
-    looked_up = any(isinstance(node.layer, kinds) for node in case.graph.nodes)
-    return max(1, _wanted(case) if looked_up else vary)
+    looked_up = any(isinstance(node.layer, kinds) for node in context.graph.nodes)
+    return max(1, _wanted(context) if looked_up else vary)
 
 
-def _is_autoencoder(case: RuleContext) -> bool:
+def _is_autoencoder(context: RuleContext) -> bool:
     """Whether the targets are the inputs: such a network is meant to be narrow."""
-    y = case.targets
+    y = context.targets
     return any(
         np.size(x) == np.size(y)
         and np.ndim(y) > 1
         and x.dtype.kind in "iuf"
         and np.corrcoef(x.ravel()[:10_000], np.ravel(y)[:10_000])[0, 1] > 0.5
-        for x in case.inputs
+        for x in context.inputs
     )
 
 
-def _is_bottle(case: RuleContext, node: Node) -> bool:
+def _is_bottle(context: RuleContext, node: Node) -> bool:
     """Whether all that reaches an output passes this layer, as a row of its units."""
     if not hasattr(node.layer, "units") or getattr(node.layer, "return_sequences", 0):
         return False
-    parents = {n.name: n.inputs for n in case.graph.nodes}
+    parents = {n.name: n.inputs for n in context.graph.nodes}
     seen: set[str] = set()
-    waiting = [head.name for head in case.graph.heads]
+    waiting = [head.name for head in context.graph.heads]
     while waiting:
         name = waiting.pop()
         if name == node.name or name in seen:
@@ -94,4 +96,4 @@ def _is_bottle(case: RuleContext, node: Node) -> bool:
         if not parents.get(name):  # an input: there is a way around
             return False
         waiting += parents[name]
-    return bool(case.graph.heads)
+    return bool(context.graph.heads)

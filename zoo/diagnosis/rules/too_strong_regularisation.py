@@ -8,7 +8,7 @@ import numpy as np
 
 from ....baselines.rules.registry import rule
 from ...backend import keras
-from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.copy_model import copy, give_weights
 from ..problem.graph import Node
 from ..problem.training_setup import Setup
@@ -35,14 +35,14 @@ _PENALTIES = ("kernel_regularizer", "bias_regularizer", "activity_regularizer")
 
 
 @rule("N112", order=150)
-def too_strong_regularisation(case: RuleContext) -> NetworkFinding | None:
+def too_strong_regularisation(context: RuleContext) -> NetworkFinding | None:
     """A penalty larger than the loss, or dropout on layers with few units."""
-    penalised = [n for n in case.graph.nodes if any(_set(n, a) for a in _PENALTIES)]
-    share = _share(case) if penalised else 0.0
+    penalised = [n for n in context.graph.nodes if any(_set(n, a) for a in _PENALTIES)]
+    share = _share(context) if penalised else 0.0
     factor = max((_factor(node) for node in penalised), default=0.0)
     heavy = share > _SHARE or factor >= _STRONG
-    dropped, decay = _dropped(case), _decay(case.setup)
-    bound = [n for n in case.graph.nodes if any(_set(n, a) for a in CONSTRAINTS)]
+    dropped, decay = _dropped(context), _decay(context.setup)
+    bound = [n for n in context.graph.nodes if any(_set(n, a) for a in CONSTRAINTS)]
     if not (heavy or dropped or decay or bound):
         return None
     parts = []
@@ -62,12 +62,12 @@ def too_strong_regularisation(case: RuleContext) -> NetworkFinding | None:
         rates = ", ".join(f"{n.name!r} ({n.layer.rate:.2g})" for n in dropped[:3])
         parts.append(f"dropout removes more than {_left(dropped)} can lose: {rates}")
     text = "; ".join(parts)
-    return suspect(
+    return network_finding(
         "N112",
         f"{text[0].upper()}{text[1:]}.",
         "Train without them first; then add what improves the test score.",
-        tier=1,
-        repairs=_repairs(case, penalised if heavy else [], dropped, bound, decay),
+        priority=1,
+        repairs=_repairs(context, penalised if heavy else [], dropped, bound, decay),
         layers=tuple(n.name for n in (*(penalised if heavy else ()), *dropped, *bound)),
         share=share,
         factor=factor,
@@ -83,7 +83,7 @@ def _decay(setup: Setup) -> float:
 
 
 def _repairs(
-    case: RuleContext,
+    context: RuleContext,
     penalised: list[Node],
     dropped: list[Node],
     bound: list[Node],
@@ -92,23 +92,23 @@ def _repairs(
     """Without each kind of it, and without all."""
     found: list[Repair] = []
     if decay:
-        found.append(set_optimizer(case.setup, "no weight decay", weight_decay=0.0))
+        found.append(set_optimizer(context.setup, "no weight decay", weight_decay=0.0))
     if penalised:
-        found.append(_without(case, penalised, _PENALTIES, "no weight penalty"))
+        found.append(_without(context, penalised, _PENALTIES, "no weight penalty"))
     if bound:
-        found.append(_without(case, bound, CONSTRAINTS, "no constraint of weights"))
+        found.append(_without(context, bound, CONSTRAINTS, "no constraint of weights"))
     if dropped:
-        found.append(set_layers(case, dropped, "no dropout there", rate=0.0))
+        found.append(set_layers(context, dropped, "no dropout there", rate=0.0))
     if len(found) > 1:
         found.append(join(", ".join(repair.what for repair in found), found))
     return tuple(found)
 
 
 def _without(
-    case: RuleContext, nodes: list[Node], settings: tuple[str, ...], what: str
+    context: RuleContext, nodes: list[Node], settings: tuple[str, ...], what: str
 ) -> Repair:
     parts = [
-        set_layers(case, having, name, **{name: None})
+        set_layers(context, having, name, **{name: None})
         for name in settings
         if (having := [n for n in nodes if _set(n, name)])
     ]
@@ -126,35 +126,35 @@ def _factor(node: Node) -> float:
     return max(float(np.max(factor)) for factor in factors)
 
 
-def _share(case: RuleContext) -> float:
+def _share(context: RuleContext) -> float:
     """Return the share of the first loss that the penalties make up."""
-    if case.probe is not None and case.probe.penalty > 0:
-        return case.probe.penalty
+    if context.probe is not None and context.probe.penalty > 0:
+        return context.probe.penalty
     try:
-        model = copy(case.fit.model)
-        give_weights(model, case.fit.weights)
+        model = copy(context.fit.model)
+        give_weights(model, context.fit.weights)
         penalty = float(sum(float(part) for part in model.losses))
     except Exception:  # a network of the script's own may not let itself be copied
         return 0.0
-    return penalty / (penalty + _first_loss(case)) if penalty > 0 else 0.0
+    return penalty / (penalty + _first_loss(context)) if penalty > 0 else 0.0
 
 
-def _first_loss(case: RuleContext) -> float:
+def _first_loss(context: RuleContext) -> float:
     """Return the loss of a network that knows nothing."""
-    question = case.question
-    if question.task in ("binary", "multilabel"):
+    task = context.task
+    if task.kind in ("binary", "multilabel"):
         return float(np.log(2))
-    if question.task == "multiclass":
-        return float(np.log(question.outputs))
-    spread = np.nanvar(question.y.astype("float64"))
-    return float(spread**0.5 if "absolute" in case.loss else spread) or 1.0
+    if task.kind == "multiclass":
+        return float(np.log(task.outputs))
+    spread = np.nanvar(task.y.astype("float64"))
+    return float(spread**0.5 if "absolute" in context.loss else spread) or 1.0
 
 
-def _dropped(case: RuleContext) -> list[Node]:
+def _dropped(context: RuleContext) -> list[Node]:
     """Dropout layers that take half of a few units, or nearly all, or many in turn."""
     found = [
         n
-        for n in case.graph.nodes
+        for n in context.graph.nodes
         if isinstance(n.layer, keras.layers.Dropout) and n.layer.rate >= _HALF
     ]
     if len(found) >= _MANY:

@@ -8,14 +8,14 @@ from ..problem.context import Repair, RuleContext
 from ..problem.copy_model import copy
 
 
-def buildable(case: RuleContext, repairs: Iterable[Repair]) -> tuple[Repair, ...]:
+def buildable(context: RuleContext, repairs: Iterable[Repair]) -> tuple[Repair, ...]:
     """Those whose network can be made: shapes fit, and layers can be copied."""
-    return tuple(repair for repair in repairs if _is_buildable(case, repair))
+    return tuple(repair for repair in repairs if _is_buildable(context, repair))
 
 
-def _is_buildable(case: RuleContext, repair: Repair) -> bool:
+def _is_buildable(context: RuleContext, repair: Repair) -> bool:
     try:
-        copy(repair.apply(case.setup).model)
+        copy(repair.apply(context.setup).model)
     except Exception:  # what a layer of the script's own raises is anybody's guess
         return False
     return True

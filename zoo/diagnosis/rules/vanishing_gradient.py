@@ -9,7 +9,7 @@ import numpy as np
 from ....baselines.rules.registry import rule
 from ...backend import keras
 from ..probe.probe import LayerProbe, Moment
-from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.graph import ACTIVATIONS, Node, is_recurrent
 from .repairs import insert_layer, join, set_layers
 
@@ -25,12 +25,12 @@ BENDS = ("sigmoid", "tanh", "softsign", "hard_sigmoid", "softmax")
 
 
 @rule("N207", order=230)
-def vanishing_gradient(case: RuleContext) -> NetworkFinding | None:
+def vanishing_gradient(context: RuleContext) -> NetworkFinding | None:
     """First weights with a thousandth of the last ones' gradient, or flat layers."""
-    moments = case.probe.moments if case.probe else ()
-    bent = [n for n in case.graph.hidden if _is_bent(n)]
+    moments = context.probe.moments if context.probe else ()
+    bent = [n for n in context.graph.hidden if _is_bent(n)]
     flat = {name: share for m in moments for name, share in _flat_layers(m, bent)}
-    ratio = _ratio(case, moments)
+    ratio = _ratio(context, moments)
     if not moments or (not flat and not ratio < SHRINKS):
         return None
     told = []
@@ -41,12 +41,12 @@ def vanishing_gradient(case: RuleContext) -> NetworkFinding | None:
     if flat:
         name, share = max(flat.items(), key=lambda pair: pair[1])
         told.append(f"{share:.0%} of the outputs of {name!r} are saturated.")
-    return suspect(
+    return network_finding(
         "N207",
         " ".join(told),
         "Give hidden layers activation='relu' and kernel_initializer='he_normal'.",
-        tier=1,
-        repairs=tuple(_repairs(case, bent)),
+        priority=1,
+        repairs=tuple(_repairs(context, bent)),
         layers=tuple(flat) or tuple(n.name for n in bent),
         ratio=ratio,
     )
@@ -63,9 +63,9 @@ def _flat_layers(moment: Moment, bent: list[Node]) -> Iterator[tuple[str, float]
             yield part.name, part.saturated
 
 
-def _ratio(case: RuleContext, moments: tuple[Moment, ...]) -> float:
+def _ratio(context: RuleContext, moments: tuple[Moment, ...]) -> float:
     """First by last gradient, at the start or mostly later; 1 where it is healthy."""
-    names = [node.name for node in case.graph.weighted]
+    names = [node.name for node in context.graph.weighted]
     found = [_at(moment, names) for moment in moments]
     if not found:
         return 1.0
@@ -82,31 +82,31 @@ def _at(moment: Moment, names: list[str]) -> float:
     return parts[0].gradient / parts[-1].gradient
 
 
-def _repairs(case: RuleContext, bent: list[Node]) -> Iterator[Repair]:
+def _repairs(context: RuleContext, bent: list[Node]) -> Iterator[Repair]:
     if bent:
         initial = set_layers(
-            case, bent, "he_normal weights", kernel_initializer="he_normal"
+            context, bent, "he_normal weights", kernel_initializer="he_normal"
         )
         own = [n for n in bent if not isinstance(n.activator, ACTIVATIONS)]
         names = {n.activator.name for n in bent if n not in own}
-        behind = [n for n in case.graph.nodes if n.name in names]
+        behind = [n for n in context.graph.nodes if n.name in names]
         bends = [
-            set_layers(case, nodes, "relu", activation="relu")
+            set_layers(context, nodes, "relu", activation="relu")
             for nodes in (own, behind)
             if nodes
         ]
         yield join("relu and he_normal weights in hidden layers", [initial, *bends])
-    dense = [n for n in case.graph.hidden if not is_recurrent(n.layer)]
+    dense = [n for n in context.graph.hidden if not is_recurrent(n.layer)]
     if dense:
         yield join(
             "BatchNormalization behind hidden layers",
-            [_normalised(case, node) for node in dense],
+            [_normalised(context, node) for node in dense],
         )
 
 
-def _normalised(case: RuleContext, node: Node) -> Repair:
+def _normalised(context: RuleContext, node: Node) -> Repair:
     return insert_layer(
-        case,
+        context,
         node,
         "BatchNormalization",
         keras.layers.BatchNormalization,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ....baselines.rules.registry import rule
 from ..codemod.edits import Edit, WrapArgument
-from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.training_setup import DEFAULT_BATCH, Setup
 from .repairs import set_fit
 
@@ -19,13 +19,13 @@ _SMALL = 2
 
 
 @rule("N204", order=270)
-def wrong_batch_size(case: RuleContext) -> NetworkFinding | None:
+def wrong_batch_size(context: RuleContext) -> NetworkFinding | None:
     """A batch of a tenth of the rows or more and few steps, or of one or two rows."""
-    setup, rows = case.setup, len(case.setup.y)
+    setup, rows = context.setup, len(context.setup.y)
     size = setup.batch_size
     if size <= _SMALL and rows >= 2 * DEFAULT_BATCH:
         noisy = "a step follows the noise of single rows"
-        return _found(case, noisy, _fewer_steps(setup, rows))
+        return _found(context, noisy, _fewer_steps(setup, rows))
     if size > rows * _LARGE and size > DEFAULT_BATCH and setup.steps < _FEW_STEPS:
         few = f"{setup.steps:,} steps in all"
         repair = set_fit(
@@ -33,21 +33,21 @@ def wrong_batch_size(case: RuleContext) -> NetworkFinding | None:
             {"batch_size": str(DEFAULT_BATCH)},
             batch_size=DEFAULT_BATCH,
         )
-        return _found(case, few, repair)
+        return _found(context, few, repair)
     return None
 
 
-def _found(case: RuleContext, told: str, repair: Repair) -> NetworkFinding:
-    setup = case.setup
+def _found(context: RuleContext, told: str, repair: Repair) -> NetworkFinding:
+    setup = context.setup
     rows, size = len(setup.y), setup.batch_size
     if setup.in_batches:
-        repair = replace(repair, edits=_cut_anew(case, repair))
-    return suspect(
+        repair = replace(repair, edits=_cut_anew(context, repair))
+    return network_finding(
         "N204",
         f"batch_size is {size:,}, of {rows:,} rows, for {setup.epochs:,} epochs: "
         f"{told}.",
         f"Use batch_size={DEFAULT_BATCH}.",
-        tier=2,
+        priority=2,
         repairs=(repair,),
         batch_size=size,
         rows=rows,
@@ -55,9 +55,9 @@ def _found(case: RuleContext, told: str, repair: Repair) -> NetworkFinding:
     )
 
 
-def _cut_anew(case: RuleContext, repair: Repair) -> tuple[Edit, ...] | None:
+def _cut_anew(context: RuleContext, repair: Repair) -> tuple[Edit, ...] | None:
     """Batches of another size, of a dataset: ``fit`` takes no ``batch_size`` then."""
-    if not case.fit.is_pipeline or case.fit.arguments.get("steps_per_epoch"):
+    if not context.fit.is_pipeline or context.fit.arguments.get("steps_per_epoch"):
         return None
     others = (e for e in repair.edits or () if getattr(e, "name", "") != "batch_size")
     return (WrapArgument("x", f"{{}}.unbatch().batch({DEFAULT_BATCH})"), *others)

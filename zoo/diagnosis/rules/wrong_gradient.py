@@ -10,7 +10,7 @@ import numpy as np
 
 from ....baselines.rules.registry import rule
 from ...backend import keras, tensorflow
-from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.copy_model import copy
 from ..problem.graph import (
     LINEAR,
@@ -46,24 +46,24 @@ class _Part:
 
 
 @rule("N114", order=30)
-def wrong_gradient(case: RuleContext) -> NetworkFinding | None:
+def wrong_gradient(context: RuleContext) -> NetworkFinding | None:
     """Compare the gradients of all that Keras did not bring with small steps."""
-    for part in _parts(case):
+    for part in _parts(context):
         slopes = _checked(part)
         if slopes.answer in ("wrong", "none"):
-            return _layer_told(case, part, slopes)
-    return _loss_told(case) or _cut_told(case)
+            return _layer_told(context, part, slopes)
+    return _loss_told(context) or _cut_told(context)
 
 
-def _layer_told(case: RuleContext, part: _Part, slopes: Slopes) -> NetworkFinding:
+def _layer_told(context: RuleContext, part: _Part, slopes: Slopes) -> NetworkFinding:
     same = _meant(part) or (LINEAR if slopes.answer == "none" else "")
-    repairs = buildable(case, [_replaced(case, part, same)] if same else [])
+    repairs = buildable(context, [_replaced(context, part, same)] if same else [])
     what = "The activation of" if part.is_activation else "The layer"
-    return suspect(
+    return network_finding(
         "N114",
         f"{what} {part.node.name!r} {_words(slopes)}.",
         ADVICE,
-        tier=0,
+        priority=0,
         repairs=repairs,
         layers=(part.node.name,),
         error=slopes.error,
@@ -79,9 +79,9 @@ def _words(slopes: Slopes) -> str:
     )
 
 
-def _parts(case: RuleContext) -> Iterator[_Part]:
+def _parts(context: RuleContext) -> Iterator[_Part]:
     """The script's own activations and layers, as functions of one tensor."""
-    for node in case.graph.nodes:
+    for node in context.graph.nodes:
         shape = _shape(node.layer)
         function = getattr(node.layer, "activation", None)
         if callable(function) and _is_own(function):
@@ -156,11 +156,11 @@ def _meant(part: _Part) -> str:
     return ""
 
 
-def _replaced(case: RuleContext, part: _Part, name: str) -> Repair:
+def _replaced(context: RuleContext, part: _Part, name: str) -> Repair:
     """The built-in activation in place of the script's own."""
     node, what = part.node, f"{part.node.name!r}: Keras' {name}"
     if part.is_activation:
-        return set_layers(case, [node], what, activation=name)
+        return set_layers(context, [node], what, activation=name)
 
     def change(layer: Any) -> Any:
         same = layer.name == node.name
@@ -169,44 +169,46 @@ def _replaced(case: RuleContext, part: _Part, name: str) -> Repair:
     return Repair(what, lambda setup: setup.with_layers(change))
 
 
-def _loss_told(case: RuleContext) -> NetworkFinding | None:
+def _loss_told(context: RuleContext) -> NetworkFinding | None:
     """A loss of the script's own, looked at where targets and outputs are random."""
-    loss = case.fit.loss
-    if not callable(loss) or not _is_own(loss) or case.head is None:
+    loss = context.fit.loss
+    if not callable(loss) or not _is_own(loss) or context.head is None:
         return None
-    slopes = _loss_slopes(case)
+    slopes = _loss_slopes(context)
     if slopes.answer not in ("wrong", "none"):
         return None
-    return suspect(
+    return network_finding(
         "N114",
         f"The loss {_words(slopes)}.",
         ADVICE,
-        tier=0,
-        repairs=(_standard_loss(case),),
+        priority=0,
+        repairs=(_standard_loss(context),),
         error=slopes.error,
     )
 
 
-def _cut_told(case: RuleContext) -> NetworkFinding | None:
+def _cut_told(context: RuleContext) -> NetworkFinding | None:
     """Layers that no gradient reaches, though they lead to an output."""
-    names = _without_gradient(case) if graph_of(case.fit.model) else ()
+    names = _without_gradient(context) if graph_of(context.fit.model) else ()
     if not names:
         return None
     told = ", ".join(map(repr, names[:4]))
-    return suspect(
+    return network_finding(
         "N114",
         f"No gradient reaches {told}: an operation behind it (argmax, rounding or "
         "stop_gradient) has no gradient.",
         ADVICE,
-        tier=0,
+        priority=0,
         layers=names,
         layers_cut_off=len(names),
     )
 
 
-def _without_gradient(case: RuleContext) -> tuple[str, ...]:
-    model = copy(case.fit.model)
-    rows = packed(model, case.fit.x, arrays_of(model, some_rows(case.fit.x, _ROWS)))
+def _without_gradient(context: RuleContext) -> tuple[str, ...]:
+    model = copy(context.fit.model)
+    rows = packed(
+        model, context.fit.x, arrays_of(model, some_rows(context.fit.x, _ROWS))
+    )
     with tensorflow.GradientTape() as tape:
         given = keras.tree.flatten(model(rows, training=False))
         total = tensorflow.add_n([tensorflow.reduce_sum(part) for part in given])
@@ -221,10 +223,10 @@ def _without_gradient(case: RuleContext) -> tuple[str, ...]:
     )
 
 
-def _loss_slopes(case: RuleContext) -> Slopes:
+def _loss_slopes(context: RuleContext) -> Slopes:
     rng = np.random.default_rng(0)
-    y = np.asarray(case.targets)[:_ROWS]
-    width = case.head.units if case.head and case.head.units else 1
+    y = np.asarray(context.targets)[:_ROWS]
+    width = context.head.units if context.head and context.head.units else 1
     y = y[:, None] if y.ndim == 1 else y
     x = rng.uniform(0.1, 0.9, (len(y), width))
     if width > 1:
@@ -233,24 +235,24 @@ def _loss_slopes(case: RuleContext) -> Slopes:
         wanted = keras.ops.convert_to_tensor(y.astype(kind))
         try:
             return check_gradient(
-                lambda given, y=wanted: case.fit.loss(y, given), x.astype(kind)
+                lambda given, y=wanted: context.fit.loss(y, given), x.astype(kind)
             )
         except Exception:  # it takes no such numbers
             continue
     return Slopes("unknown")
 
 
-def _standard_loss(case: RuleContext) -> Repair:
+def _standard_loss(context: RuleContext) -> Repair:
     """The usual loss of the task, for outputs as the head gives them."""
-    question = case.question
+    task = context.task
     name = {"regression": "MeanSquaredError", "multiclass": "CategoricalCrossentropy"}
-    chosen = name.get(question.task, "BinaryCrossentropy")
-    units = case.head.units if case.head else 1
-    if question.task in ("binary", "multiclass") and units > 1:
-        one_hot = question.one_hot
+    chosen = name.get(task.kind, "BinaryCrossentropy")
+    units = context.head.units if context.head else 1
+    if task.kind in ("binary", "multiclass") and units > 1:
+        one_hot = task.one_hot
         chosen = ("" if one_hot else "Sparse") + "CategoricalCrossentropy"
-    linear = case.head is not None and case.head.activation == LINEAR
-    raw = linear and question.is_classification
+    linear = context.head is not None and context.head.activation == LINEAR
+    raw = linear and task.is_classification
     loss = getattr(keras.losses, chosen)(**({"from_logits": True} if raw else {}))
     code = f"keras.losses.{chosen}({'from_logits=True' if raw else ''})"
     return set_compile(f"loss {chosen}", {"loss": code}, loss=loss)

@@ -7,7 +7,13 @@ from typing import Any
 
 from ....baselines.rules.registry import rule
 from ...backend import keras
-from ..problem.context import NetworkFinding, Repair, RuleContext, Tier, suspect
+from ..problem.context import (
+    NetworkFinding,
+    Priority,
+    Repair,
+    RuleContext,
+    network_finding,
+)
 from ..problem.graph import ACTIVATIONS, LINEAR, Node, is_recurrent
 from .output_layer import counted, set_activation
 from .repairs import join, set_layers
@@ -28,44 +34,46 @@ MIXING = (
 
 
 @rule("N107", order=140)
-def wrong_hidden_activation(case: RuleContext) -> NetworkFinding | None:
+def wrong_hidden_activation(context: RuleContext) -> NetworkFinding | None:
     """Softmax, sigmoid and their like between layers; relu in LSTM and GRU."""
-    twice = [node for node in case.graph.nodes if _is_twice(node)]
+    twice = [node for node in context.graph.nodes if _is_twice(node)]
     if twice:
-        return _told(case, twice, LINEAR, 0, "and softmax again behind it")
-    strong, flat = _hidden(case, _STRONG), _hidden(case, _FLAT)
+        return _told(context, twice, LINEAR, 0, "and softmax again behind it")
+    strong, flat = _hidden(context, _STRONG), _hidden(context, _FLAT)
     if strong or flat:
-        tier: Tier = 1 if strong or len(flat) > 1 else 2
+        priority: Priority = 1 if strong or len(flat) > 1 else 2
         why = "between layers it lets little of the signal and its gradient through"
-        return _told(case, strong + flat, "relu", tier, why)
-    cells = [node for node in case.graph.weighted if _is_loud_cell(node)]
+        return _told(context, strong + flat, "relu", priority, why)
+    cells = [node for node in context.graph.weighted if _is_loud_cell(node)]
     if not cells:
         return None
-    return _told(case, cells, "tanh", 1, "from step to step it is not held in bounds")
+    return _told(
+        context, cells, "tanh", 1, "from step to step it is not held in bounds"
+    )
 
 
 def _told(
-    case: RuleContext, nodes: list[Node], better: str, tier: Tier, why: str
+    context: RuleContext, nodes: list[Node], better: str, priority: Priority, why: str
 ) -> NetworkFinding:
     names = ", ".join(repr(node.name) for node in nodes[:3])
     kinds = " and ".join(sorted({_activation(node) for node in nodes}))
-    return suspect(
+    return network_finding(
         "N107",
         f"{counted(len(nodes), 'hidden layer')} ({names}) with {kinds}: {why}.",
         f"Use activation={better!r} in these layers.",
-        tier=tier,
-        repairs=(_repair(case, nodes, better),),
+        priority=priority,
+        repairs=(_repair(context, nodes, better),),
         layers=tuple(node.name for node in nodes),
         layers_concerned=len(nodes),
     )
 
 
-def _repair(case: RuleContext, nodes: list[Node], better: str) -> Repair:
+def _repair(context: RuleContext, nodes: list[Node], better: str) -> Repair:
     told = f"{better} in {', '.join(node.name for node in nodes)}"
     parts = [
-        set_layers(case, [node], told, activation=better)
+        set_layers(context, [node], told, activation=better)
         if is_recurrent(node.layer)
-        else set_activation(case, node, better)
+        else set_activation(context, node, better)
         for node in nodes
     ]
     return join(told, parts)
@@ -76,11 +84,11 @@ def _activation(node: Node) -> str:
     return own.__name__ if is_recurrent(node.layer) else node.activation
 
 
-def _hidden(case: RuleContext, names: tuple[str, ...]) -> list[Node]:
+def _hidden(context: RuleContext, names: tuple[str, ...]) -> list[Node]:
     """Hidden layers of such an activation that only feed other layers' weights."""
     return [
         node
-        for node in case.graph.hidden
+        for node in context.graph.hidden
         if node.activation in names
         and not is_recurrent(node.layer)
         and _only_feeds(node.activator)

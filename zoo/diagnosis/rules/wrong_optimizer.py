@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ....baselines.rules.registry import rule
 from ..probe.loss_curve import break_of, curve_of, optimizer_name
-from ..problem.context import NetworkFinding, Repair, RuleContext, suspect
+from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.training_setup import Setup
 from .repairs import defaults, set_optimizer, use_adam
 
@@ -27,10 +27,10 @@ own paper looks at beta_1 of 0 and .9 and beta_2 of .99 to .9999 (Kingma, Ba 201
 
 
 @rule("N203", order=260)
-def wrong_optimizer(case: RuleContext) -> NetworkFinding | None:
+def wrong_optimizer(context: RuleContext) -> NetworkFinding | None:
     """An optimizer with unusual settings, or a slow one that has not got far."""
-    odd = _odd(case.setup)
-    return _set_oddly(case, odd) if odd else _too_slow(case)
+    odd = _odd(context.setup)
+    return _set_oddly(context, odd) if odd else _too_slow(context)
 
 
 def _odd(setup: Setup) -> dict[str, float]:
@@ -44,8 +44,8 @@ def _odd(setup: Setup) -> dict[str, float]:
     }
 
 
-def _set_oddly(case: RuleContext, odd: dict[str, float]) -> NetworkFinding:
-    setup, name = case.setup, optimizer_name(case.setup)
+def _set_oddly(context: RuleContext, odd: dict[str, float]) -> NetworkFinding:
+    setup, name = context.setup, optimizer_name(context.setup)
     usual = defaults(name)
     told = ", ".join(f"{key}={value:.3g}" for key, value in odd.items())
     here = ", ".join(f"{key}={usual.get(key)}" for key in odd)
@@ -53,35 +53,35 @@ def _set_oddly(case: RuleContext, odd: dict[str, float]) -> NetworkFinding:
     if usual:
         what = f"optimizer {name} with {here}"
         back = (set_optimizer(setup, what, **{key: usual[key] for key in odd}),)
-    return suspect(
+    return network_finding(
         "N203",
         f"{name} has {told}; Keras' defaults are {here}. Its steps do not follow the "
         "gradient.",
         "Keep Keras' defaults for these, and change the learning rate alone.",
-        tier=2,
+        priority=2,
         repairs=(*back, use_adam(setup, 0.001)),
         settings=len(odd),
     )
 
 
-def _too_slow(case: RuleContext) -> NetworkFinding | None:
+def _too_slow(context: RuleContext) -> NetworkFinding | None:
     """A slow optimizer where the loss still falls, or has hardly fallen."""
-    setup, name = case.setup, optimizer_name(case.setup)
+    setup, name = context.setup, optimizer_name(context.setup)
     momentum = float(setup.optimizer["config"].get("momentum") or 0.0)
     plain = name == "SGD" and momentum < LITTLE_MOMENTUM
-    curve = curve_of(case)
+    curve = curve_of(context)
     slow = curve is None or curve.is_slow
-    if not (plain or name in SLOW) or not slow or break_of(case):
+    if not (plain or name in SLOW) or not slow or break_of(context):
         return None
     told = "" if curve is None else f" {_told(curve.start, curve.end)}"
     rates = (0.001, 0.01) if setup.steps < _FEW_STEPS else (0.001,)
     without = " without momentum" if plain else ""
-    return suspect(
+    return network_finding(
         "N203",
         f"{name}{without} with a learning rate of {setup.rate:.3g} makes no progress "
         f"in {setup.steps:,} steps.{told}",
         "Use keras.optimizers.Adam(0.001).",
-        tier=2,
+        priority=2,
         repairs=tuple(use_adam(setup, rate) for rate in rates),
         rate=setup.rate,
         steps=setup.steps,

@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ....baselines.rules.registry import rule
-from ..problem.context import NetworkFinding, Repair, RuleContext, Tier, suspect
+from ..problem.context import (
+    NetworkFinding,
+    Priority,
+    Repair,
+    RuleContext,
+    network_finding,
+)
 from ..problem.graph import LINEAR
 from .output_layer import (
     BINARY,
@@ -53,51 +59,51 @@ class Fault:
     """A fault of the activation, and the activations that are right."""
 
     why: str
-    tier: Tier
+    priority: Priority
     better: tuple[str, ...]
     evidence: dict[str, float] = field(default_factory=dict)
 
 
 @rule("N102", order=90)
-def wrong_output_activation(case: RuleContext) -> NetworkFinding | None:
+def wrong_output_activation(context: RuleContext) -> NetworkFinding | None:
     """A last activation that the loss cannot read, or that cannot reach the targets."""
-    head = head_of(case)
+    head = head_of(context)
     if head is None or head.activation == "?":
         return None
-    if head.width != aim_of(case, head.width).units:
+    if head.width != aim_of(context, head.width).units:
         return None  # too many or too few outputs: told as that
-    fault = _fault(case, head)
+    fault = _fault(context, head)
     if fault is None:
         return None
-    repairs = [set_activation(case, head.final, name) for name in fault.better]
-    return suspect(
+    repairs = [set_activation(context, head.final, name) for name in fault.better]
+    return network_finding(
         "N102",
         f"The last layer {head.name!r} ends in {head.activation}: {fault.why}.",
         f"Use activation={fault.better[0]!r} in the last layer.",
-        tier=fault.tier,
-        repairs=(*repairs, *_told_of_logits(case, head)),
+        priority=fault.priority,
+        repairs=(*repairs, *_told_of_logits(context, head)),
         layers=tuple(dict.fromkeys((head.name, head.final.name))),
         outputs=head.width,
         **fault.evidence,
     )
 
 
-def _told_of_logits(case: RuleContext, head: OutputLayer) -> tuple[Repair, ...]:
+def _told_of_logits(context: RuleContext, head: OutputLayer) -> tuple[Repair, ...]:
     """A linear head is right where the loss knows of it."""
     if head.activation != LINEAR or head.loss not in CROSS_ENTROPIES:
         return ()
-    return (set_loss(case, head.loss, logits=True),)
+    return (set_loss(context, head.loss, logits=True),)
 
 
-def _fault(case: RuleContext, head: OutputLayer) -> Fault | None:
-    if case.question.task == "regression":
-        return _on_numbers(case, head) if head.loss not in CROSS_ENTROPIES else None
+def _fault(context: RuleContext, head: OutputLayer) -> Fault | None:
+    if context.task.kind == "regression":
+        return _on_numbers(context, head) if head.loss not in CROSS_ENTROPIES else None
     if head.width == 1 and head.loss in SPARSE + CATEGORICAL:
         return None  # a loss for several outputs: told as that
     if head.activation == "softmax" and head.width == 1:
-        better = LINEAR if head.logits else _of_two(case)
+        better = LINEAR if head.logits else _of_two(context)
         return Fault("of a single output it is 1 for every row", 0, (better,))
-    several = case.question.task == "multilabel" and head.loss in BINARY + ERRORS
+    several = context.task.kind == "multilabel" and head.loss in BINARY + ERRORS
     if head.activation == "softmax" and several:
         why = "its outputs add up to 1, yet a row may have several labels"
         return Fault(why, 0, ("sigmoid",))
@@ -106,13 +112,13 @@ def _fault(case: RuleContext, head: OutputLayer) -> Fault | None:
     if head.loss in HINGES and head.width == 1:
         return _under_hinge(head)
     if head.loss in ERRORS:
-        return _under_error(case, head)
+        return _under_error(context, head)
     return None
 
 
-def _of_two(case: RuleContext) -> str:
+def _of_two(context: RuleContext) -> str:
     """The activation between the two values that stand for the classes."""
-    return "tanh" if -1 in case.question.values.tolist() else "sigmoid"
+    return "tanh" if -1 in context.task.values.tolist() else "sigmoid"
 
 
 def _under_cross_entropy(head: OutputLayer) -> Fault | None:
@@ -133,22 +139,22 @@ def _under_hinge(head: OutputLayer) -> Fault | None:
     return Fault(why, 1, ("tanh", LINEAR))
 
 
-def _under_error(case: RuleContext, head: OutputLayer) -> Fault | None:
+def _under_error(context: RuleContext, head: OutputLayer) -> Fault | None:
     """Two classes or labels, learned as numbers."""
-    flags = set(np.unique(case.targets).tolist()) <= {0, 1}
+    flags = set(np.unique(context.targets).tolist()) <= {0, 1}
     if head.activation in ("relu", "relu6") and flags:
         why = "below 0 it has no gradient, and the targets are 0 or 1"
         return Fault(why, 1, ("sigmoid",))
-    signs = set(np.unique(case.targets).tolist()) <= {-1, 1}
+    signs = set(np.unique(context.targets).tolist()) <= {-1, 1}
     low, _ = _RANGES.get(head.activation, (-INF, INF))
     if signs and low > -0.5 and head.activation != "sigmoid":
         return Fault("it cannot give the -1 of the targets", 0, ("tanh",))
     return None
 
 
-def _on_numbers(case: RuleContext, head: OutputLayer) -> Fault | None:
+def _on_numbers(context: RuleContext, head: OutputLayer) -> Fault | None:
     """Numbers outside of what the activation can give."""
-    y = case.question.y[np.isfinite(case.question.y)]
+    y = context.task.y[np.isfinite(context.task.y)]
     if not len(y):
         return None
     seen = {"lowest": float(y.min()), "highest": float(y.max())}
@@ -162,7 +168,7 @@ def _on_numbers(case: RuleContext, head: OutputLayer) -> Fault | None:
     if outside > _SLACK:
         why = f"it gives {_span(low, high)}, and {told}"
         return Fault(why, 0, (LINEAR,), seen | {"outside": outside})
-    if head.activation == "softmax" and not _are_shares(case.question.y):
+    if head.activation == "softmax" and not _are_shares(context.task.y):
         return Fault(f"its outputs add up to 1, and {told}", 0, (LINEAR,), seen)
     return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....baselines.rules.registry import rule
-from ..problem.context import NetworkFinding, RuleContext, suspect
+from ..problem.context import NetworkFinding, RuleContext, network_finding
 from .output_layer import (
     BINARY,
     ERRORS,
@@ -22,53 +22,53 @@ NOUNS = {"regression": "number", "multilabel": "label"}
 
 
 @rule("N103", order=80)
-def wrong_output_units(case: RuleContext) -> NetworkFinding | None:
+def wrong_output_units(context: RuleContext) -> NetworkFinding | None:
     """A last layer that has not the width that the targets need."""
-    head = head_of(case)
+    head = head_of(context)
     if head is None:
         return None
-    aim = _aim(case, head)
+    aim = _aim(context, head)
     if aim is None:
         return None
-    wanted = NOUNS.get(case.question.task, "class")
-    count = case.question.class_count or case.question.outputs
-    return suspect(
+    wanted = NOUNS.get(context.task.kind, "class")
+    count = context.task.class_count or context.task.outputs
+    return network_finding(
         "N103",
         f"The last layer {head.name!r} has "
         f"{counted(head.width, 'output')} for {counted(count, wanted)}.",
         f"Use {aim.units} units with activation={aim.activation!r} and "
         f"loss={aim.loss!r}.",
-        tier=1 if _is_ordinal(case, head) else 0,
-        repairs=(mend(case, head, aim),),
+        priority=1 if _is_ordinal(context, head) else 0,
+        repairs=(mend(context, head, aim),),
         layers=(head.name,),
         outputs=head.width,
         wanted=aim.units,
     )
 
 
-def _is_ordinal(case: RuleContext, head: OutputLayer) -> bool:
+def _is_ordinal(context: RuleContext, head: OutputLayer) -> bool:
     """Whether the classes may be meant as steps of a scale, learned as a number."""
-    return head.width == 1 and head.loss in ERRORS and one_column(case)
+    return head.width == 1 and head.loss in ERRORS and one_column(context)
 
 
-def _aim(case: RuleContext, head: OutputLayer) -> TargetOutput | None:
+def _aim(context: RuleContext, head: OutputLayer) -> TargetOutput | None:
     """A head of another width, or None where this one will do."""
-    aim = aim_of(case, head.width)
-    if not one_column(case):
+    aim = aim_of(context, head.width)
+    if not one_column(context):
         return aim if head.width != aim.units else None
-    if case.question.task == "binary":
-        return _of_two_classes(case, head)
-    if head.width == 1 and not _are_whole(case):
+    if context.task.kind == "binary":
+        return _of_two_classes(context, head)
+    if head.width == 1 and not _are_whole(context):
         return None  # fractions for classes: told as the coding
     return aim if head.width < aim.units else None
 
 
-def _are_whole(case: RuleContext) -> bool:
-    values = case.question.values
+def _are_whole(context: RuleContext) -> bool:
+    values = context.task.values
     return values.dtype.kind not in "f" or bool((values == values.round()).all())
 
 
-def _of_two_classes(case: RuleContext, head: OutputLayer) -> TargetOutput | None:
+def _of_two_classes(context: RuleContext, head: OutputLayer) -> TargetOutput | None:
     """One output, or two with a softmax over them."""
     if head.width == 1:
         alone = head.loss in SPARSE and head.activation == "softmax"

@@ -20,7 +20,7 @@ NOTHING = 0.05
 class Proposal:
     """One repair of one suspect."""
 
-    suspect: NetworkFinding
+    finding: NetworkFinding
     repair: Repair
 
 
@@ -28,15 +28,15 @@ class Proposal:
 class Cause:
     """A repair whose effect was measured.
 
-    ``before``, ``only`` and ``together`` are scores without repairs, with only this
-    one, and with those of all causes; ``lost`` is what goes when it is left out.
+    ``original_score``, ``alone`` and ``together`` are scores without repairs, with only
+    this one, and with those of all causes; ``ablation`` is what is lost without it.
     """
 
     proposal: Proposal
-    before: float
-    only: float
+    original_score: float
+    alone: float
     together: float
-    lost: Difference
+    ablation: Difference
 
 
 @dataclass(frozen=True)
@@ -45,48 +45,51 @@ class Inquiry:
 
     Parameters
     ----------
-    before : float
+    original_score : float
         Score as the script has it, mean over splits.
-    reach : float
-        What can be reached, as far as anybody has seen.
+    best_score : float
+        The best score seen: of a baseline, or with repairs.
     causes : tuple of Cause
     others : tuple of Proposal
         Repairs that would each do as well.
-    acquitted : tuple of NetworkFinding
+    no_effect : tuple of NetworkFinding
         Tried, and not needed or no help.
     untested : tuple of NetworkFinding
         For want of time, or of a repair.
     scores : dict of str -> float
         What was tried, in words, and its score on the first split.
-    mended : float
-        Score with the repairs of all causes; ``before`` without any.
+    repaired_score : float
+        With the repairs of all causes; ``original_score`` without any.
     tuned : tuple of Repair
         What makes the mended network better still, and is no cause.
-    best : float
-        Score with that as well; ``mended`` without.
-    is_cut : bool
+    tuned_score : float
+        With that as well; ``repaired_score`` without.
+    timed_out : bool
         Whether time was over before all was tried.
     unrepeated : str
         Why the script's training, which ran, could not be repeated; "" if it could.
     """
 
-    before: float
-    reach: float
+    original_score: float
+    best_score: float
     causes: tuple[Cause, ...]
     others: tuple[Proposal, ...]
-    acquitted: tuple[NetworkFinding, ...]
+    no_effect: tuple[NetworkFinding, ...]
     untested: tuple[NetworkFinding, ...]
     scores: dict[str, float]
-    mended: float
-    best: float
+    repaired_score: float
+    tuned_score: float
     tuned: tuple[Repair, ...] = ()
-    is_cut: bool = False
+    timed_out: bool = False
     unrepeated: str = ""
 
     @property
     def is_failing(self) -> bool:
         """Whether the network falls clearly short of what can be reached."""
-        return self.before < FAILING * self.reach and self.reach > NOTHING
+        return (
+            self.original_score < FAILING * self.best_score
+            and self.best_score > NOTHING
+        )
 
 
 SOLVED = 0.9
@@ -108,28 +111,28 @@ class Tried:
         Score of the best baseline; 0 where nothing is learned.
     """
 
-    def __init__(self, lab: TrialRunner, *, reach: float) -> None:
-        self.lab = lab
+    def __init__(self, runner: TrialRunner, *, best_score: float) -> None:
+        self.runner = runner
         self.scores: dict[str, float] = {}
         self._counts: dict[str, int] = {}
-        self._of_baselines = max(0.0, reach)
+        self._of_baselines = max(0.0, best_score)
 
     @property
-    def reach(self) -> float:
+    def best_score(self) -> float:
         """The best score that anybody had; of what was tried more often, the mean."""
         return max(self._of_baselines, *self.scores.values(), 0.0)
 
     def score(self, proposals: Sequence[Proposal], *, splits: int = 1) -> float:
         """Score a set of repairs; note it if no more splits of it are known."""
         name = names(proposals)
-        score = self.lab.score([p.repair for p in proposals], splits=splits)
+        score = self.runner.score([p.repair for p in proposals], splits=splits)
         if splits >= self._counts.get(name, 0):
             self.scores[name], self._counts[name] = score, splits
         return score
 
     def is_enough(self, score: float) -> bool:
         """Whether nobody did much better."""
-        return score >= SOLVED * self.reach and score > NOTHING
+        return score >= SOLVED * self.best_score and score > NOTHING
 
 
 MENDED = 0.5
@@ -148,23 +151,23 @@ def proved(tried: Tried, chosen: Sequence[Proposal]) -> tuple[Cause, ...]:
     ------
     OutOfTime
     """
-    usual = len(tried.lab.splits)
+    usual = len(tried.runner.splits)
     found = _held(tried, chosen, usual)
     if not found and _is_open(tried, chosen):
-        return _held(tried, chosen, usual + len(tried.lab.spare))
+        return _held(tried, chosen, usual + len(tried.runner.spare))
     return found
 
 
 def _is_open(tried: Tried, chosen: Sequence[Proposal]) -> bool:
     """Whether it mends as it seems, no split speaks against it, and more may tell."""
-    lab, usual = tried.lab, len(tried.lab.splits)
+    runner, usual = tried.runner, len(tried.runner.splits)
     repairs = [p.repair for p in chosen]
-    gain = lab.difference(repairs, [], splits=usual)
-    before, after = lab.score([], splits=usual), lab.score(repairs, splits=usual)
+    gain = runner.difference(repairs, [], splits=usual)
+    before, after = runner.score([], splits=usual), runner.score(repairs, splits=usual)
     if gain.is_sure or gain.least < -SLACK or not _mends(tried, before, after):
         return False
-    seconds = lab.outcome([]).seconds + lab.outcome(repairs).seconds
-    return lab.has_time(seconds * len(lab.spare))
+    seconds = runner.outcome([]).seconds + runner.outcome(repairs).seconds
+    return runner.has_time(seconds * len(runner.spare))
 
 
 def _held(tried: Tried, chosen: Sequence[Proposal], splits: int) -> tuple[Cause, ...]:
@@ -172,12 +175,12 @@ def _held(tried: Tried, chosen: Sequence[Proposal], splits: int) -> tuple[Cause,
         causes = [_cause(tried, p, chosen, splits) for p in chosen]
         idle = [c for c in causes if not _is_needed(tried, c, len(causes))]
         if not idle:
-            sure = tried.lab.difference(
+            sure = tried.runner.difference(
                 [p.repair for p in chosen], [], splits=splits
             ).is_sure
-            mends = _mends(tried, causes[0].before, causes[0].together)
+            mends = _mends(tried, causes[0].original_score, causes[0].together)
             return tuple(causes) if sure and mends else ()
-        worst = min(idle, key=lambda c: c.lost.gain).proposal
+        worst = min(idle, key=lambda c: c.ablation.gain).proposal
         chosen = [p for p in chosen if p is not worst]
     return ()
 
@@ -189,21 +192,21 @@ def _cause(
     rest = [p.repair for p in chosen if p is not proposal]
     return Cause(
         proposal,
-        tried.lab.score([], splits=splits),
+        tried.runner.score([], splits=splits),
         tried.score([proposal], splits=splits),
         tried.score(chosen, splits=splits),
-        tried.lab.difference(repairs, rest, splits=splits),
+        tried.runner.difference(repairs, rest, splits=splits),
     )
 
 
 def _is_needed(tried: Tried, cause: Cause, count: int) -> bool:
     """Whether much is lost without it; with others a likely loss is enough."""
-    sure = cause.lost.is_sure or (count > 1 and cause.lost.is_likely)
-    return sure and cause.lost.gain >= LOSS * max(tried.reach, cause.together)
+    sure = cause.ablation.is_sure or (count > 1 and cause.ablation.is_likely)
+    return sure and cause.ablation.gain >= LOSS * max(tried.best_score, cause.together)
 
 
 def _mends(tried: Tried, before: float, after: float) -> bool:
     """Whether a network fails, and the repairs make up for much of it."""
-    reach = max(tried.reach, after)
-    much = after - before >= MENDED * (reach - before)
-    return before < FAILING * reach and much
+    best_score = max(tried.best_score, after)
+    much = after - before >= MENDED * (best_score - before)
+    return before < FAILING * best_score and much

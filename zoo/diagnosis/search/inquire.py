@@ -19,10 +19,10 @@ WITHOUT = " Without this repair the training ends with an error."
 
 
 def inquire(
-    lab: TrialRunner,
-    suspects: Sequence[NetworkFinding],
+    runner: TrialRunner,
+    findings: Sequence[NetworkFinding],
     *,
-    reach: float,
+    best_score: float,
     has_raised: bool,
 ) -> Inquiry:
     """Find the causes of a network that does not learn.
@@ -40,45 +40,49 @@ def inquire(
     has_raised : bool
         Whether the script's own training ended with an error.
     """
-    error = lab.outcome([]).error
+    error = runner.outcome([]).error
     if error and not has_raised:
         # nothing is proved by a repair with which our own copy of the network runs
-        left = tuple(suspects)
-        return Inquiry(0.0, reach, (), (), (), left, {}, 0.0, 0.0, unrepeated=error)
-    running = _running(lab, suspects) if error else []
+        left = tuple(findings)
+        return Inquiry(
+            0.0, best_score, (), (), (), left, {}, 0.0, 0.0, unrepeated=error
+        )
+    running = _running(runner, findings) if error else []
     if not running:
-        return Search(lab, suspects, reach=reach).run()
-    first = max(running, key=lambda p: lab.score([p.repair]))
-    codes = {p.suspect.code for p in running}
-    mended = lab.beginning_with(first.repair)
-    rest = [s for s in suspects if s.code not in codes]
-    found = Search(mended, rest, reach=reach).run()
+        return Search(runner, findings, best_score=best_score).run()
+    first = max(running, key=lambda p: runner.score([p.repair]))
+    codes = {p.finding.code for p in running}
+    mended = runner.beginning_with(first.repair)
+    rest = [s for s in findings if s.code not in codes]
+    found = Search(mended, rest, best_score=best_score).run()
     causes = (_first(first, mended, found), *(_later(c) for c in found.causes))
-    same = tuple(p for p in running if p.suspect.code != first.suspect.code)
+    same = tuple(p for p in running if p.finding.code != first.finding.code)
     return replace(
         found if found.causes else _tuned(mended, found),
-        before=0.0,
+        original_score=0.0,
         causes=causes,
         others=same if len(causes) == 1 else (),
-        acquitted=(*found.acquitted, *(p.suspect for p in same)),
-        scores={first.repair.what: found.before, **found.scores},
+        no_effect=(*found.no_effect, *(p.finding for p in same)),
+        scores={first.repair.what: found.original_score, **found.scores},
     )
 
 
-def _tuned(lab: TrialRunner, found: Inquiry) -> Inquiry:
+def _tuned(runner: TrialRunner, found: Inquiry) -> Inquiry:
     """With what makes the training that runs better still."""
-    more = tuned(lab, [])
-    best = lab.score(more, splits=len(lab.splits)) if more else found.best
-    return replace(found, tuned=more, best=best, reach=max(found.reach, best))
+    more = tuned(runner, [])
+    best = runner.score(more, splits=len(runner.splits)) if more else found.tuned_score
+    return replace(
+        found, tuned=more, tuned_score=best, best_score=max(found.best_score, best)
+    )
 
 
-def _running(lab: TrialRunner, suspects: Sequence[NetworkFinding]) -> list[Proposal]:
+def _running(runner: TrialRunner, findings: Sequence[NetworkFinding]) -> list[Proposal]:
     """Repairs with which the training ends, of the first tier that has any."""
-    every = [Proposal(s, r) for s in suspects for r in s.repairs]
+    every = [Proposal(s, r) for s in findings for r in s.repairs]
     tiers = groupby(sorted(every, key=_tier), key=_tier)
     try:
-        for _, tier in tiers:
-            found = [p for p in tier if not lab.outcome([p.repair]).error]
+        for _, priority in tiers:
+            found = [p for p in priority if not runner.outcome([p.repair]).error]
             if found:
                 return found
     except OutOfTime:
@@ -87,25 +91,25 @@ def _running(lab: TrialRunner, suspects: Sequence[NetworkFinding]) -> list[Propo
 
 
 def _tier(proposal: Proposal) -> int:
-    return proposal.suspect.tier
+    return proposal.finding.priority
 
 
 def _first(proposal: Proposal, mended: TrialRunner, found: Inquiry) -> Cause:
     """Without this repair there is no training, so that all is lost."""
     repairs = [cause.proposal.repair for cause in found.causes]
-    known = [marks for marks in _marks(mended, repairs) if len(marks)]
+    known = [row_scores for row_scores in _marks(mended, repairs) if len(row_scores)]
     lost = gap(known, [np.zeros(len(p)) for p in known]) if known else Difference(0, 0)
-    suspect = replace(proposal.suspect, sentence=proposal.suspect.sentence + WITHOUT)
-    proposal = replace(proposal, suspect=suspect)
-    return Cause(proposal, 0.0, found.before, found.mended, lost)
+    finding = replace(proposal.finding, sentence=proposal.finding.sentence + WITHOUT)
+    proposal = replace(proposal, finding=finding)
+    return Cause(proposal, 0.0, found.original_score, found.repaired_score, lost)
 
 
-def _marks(lab: TrialRunner, repairs: Sequence[Repair]) -> list[np.ndarray]:
+def _marks(runner: TrialRunner, repairs: Sequence[Repair]) -> list[np.ndarray]:
     """Return the marks of the splits that there was time for."""
     found = []
-    for number in range(len(lab.splits)):
+    for number in range(len(runner.splits)):
         try:
-            found.append(lab.outcome(repairs, number).marks)
+            found.append(runner.outcome(repairs, number).row_scores)
         except OutOfTime:
             break
     return found
@@ -113,7 +117,7 @@ def _marks(lab: TrialRunner, repairs: Sequence[Repair]) -> list[np.ndarray]:
 
 def _later(cause: Cause) -> Cause:
     """Return a cause that only shows once the training runs, its scores set to 0."""
-    return replace(cause, before=0.0, only=0.0)
+    return replace(cause, original_score=0.0, alone=0.0)
 
 
 LOOK_SECONDS = 5.0
@@ -126,33 +130,33 @@ Look = Callable[[Sequence[Repair]], Sequence[NetworkFinding]]
 
 
 def look_again(
-    case: RuleContext, lab: TrialRunner, repairs: Sequence[Repair]
+    context: RuleContext, runner: TrialRunner, repairs: Sequence[Repair]
 ) -> tuple[NetworkFinding, ...]:
     """Return what the rules suspect of the training with some repairs made.
 
     Rules on layers still read the network of the script; those on the training see the
     mended one.
     """
-    setup = repaired(case.setup, repairs)
-    losses = [*lab.outcome(repairs).losses]
-    rows = lab.splits[0].train
+    setup = repaired(context.setup, repairs)
+    losses = [*runner.outcome(repairs).losses]
+    rows = runner.splits[0].train
     return run_rules(
         replace(
-            case,
+            context,
             setup=setup,
-            fit=replace(case.fit, history={"loss": losses}),
-            probe=measure(setup, rows, seed=lab.seed, seconds=LOOK_SECONDS),
+            fit=replace(context.fit, history={"loss": losses}),
+            probe=measure(setup, rows, seed=runner.seed, seconds=LOOK_SECONDS),
         )
     )
 
 
 def inquire_again(
     found: Inquiry,
-    lab: TrialRunner,
+    runner: TrialRunner,
     known: Sequence[NetworkFinding],
     look: Look,
     *,
-    reach: float,
+    best_score: float,
 ) -> Inquiry:
     """Look behind the repair that helps most, where it does not mend all.
 
@@ -177,26 +181,29 @@ def inquire_again(
         The first, where a second finds no more.
     """
     repairs = _most_helpful(found, known)
-    if not repairs or not lab.has_time(TRIALS * lab.outcome(repairs).seconds):
+    if not repairs or not runner.has_time(TRIALS * runner.outcome(repairs).seconds):
         return found
     codes = {s.code for s in known}
     new = [s for s in look(repairs) if s.code not in codes]
     if not new:
         return found
-    second = Search(lab, [*known, *new], reach=reach).run()
-    gained = second.mended - found.mended
-    better = bool(second.causes) and gained > LOSS * found.reach
+    second = Search(runner, [*known, *new], best_score=best_score).run()
+    gained = second.repaired_score - found.repaired_score
+    better = bool(second.causes) and gained > LOSS * found.best_score
     return second if better or not found.causes else found
 
 
 def _most_helpful(found: Inquiry, known: Sequence[NetworkFinding]) -> list[Repair]:
     """The causes' repairs, or the one that helps most; none where all is well."""
-    if not found.is_failing or found.mended >= SOLVED * found.reach:
+    if not found.is_failing or found.repaired_score >= SOLVED * found.best_score:
         return []
     if found.causes:
         return [cause.proposal.repair for cause in found.causes]
     every = [r for s in known for r in s.repairs if r.what in found.scores]
     best = max(every, key=lambda r: found.scores[r.what], default=None)
-    if best is None or found.scores[best.what] < found.before + LOSS * found.reach:
+    if (
+        best is None
+        or found.scores[best.what] < found.original_score + LOSS * found.best_score
+    ):
         return []
     return [best]

@@ -26,7 +26,7 @@ VECTOR = 16
 """Numbers that stand for an entry of a list, such as a word."""
 
 
-def reference(setup: Setup, question: TrainingTask) -> Repair | None:
+def reference(setup: Setup, task: TrainingTask) -> Repair | None:
     """The plain network in place of the script's, as a repair that changes everything.
 
     Two hidden layers of 64 relu units behind batch normalisation (He et al., Delving
@@ -46,39 +46,39 @@ def reference(setup: Setup, question: TrainingTask) -> Repair | None:
     """
     if any(part.dtype.kind not in "biuf" for part in keras.tree.flatten(setup.x)):
         return None
-    y = _targets(question)
+    y = _targets(task)
     per_epoch = math.ceil(len(y) / DEFAULT_BATCH)
     parts = keras.tree.flatten(setup.x)
     steps = STEPS_OF_IMAGES if any(map(_is_image, parts)) else _STEPS
     loss = {"regression": "mse", "multilabel": "binary_crossentropy"}
     plain = Setup(
-        model=_network(setup, question),
-        loss=loss.get(question.task, "sparse_categorical_crossentropy"),
+        model=_network(setup, task),
+        loss=loss.get(task.kind, "sparse_categorical_crossentropy"),
         optimizer=serialized(keras.optimizers.Adam(1e-3)),
         x=setup.x,
         y=y,
         epochs=int(np.clip(steps // per_epoch, *EPOCHS)),
-        class_weight=_balance(question),
+        class_weight=_balance(task),
         clean=True,
     )
     return Repair("a plain network", lambda given: plain)
 
 
-def _targets(question: TrainingTask) -> np.ndarray:
-    y = question.y
-    return y.reshape(len(y), -1) if question.task == "regression" else y
+def _targets(task: TrainingTask) -> np.ndarray:
+    y = task.y
+    return y.reshape(len(y), -1) if task.kind == "regression" else y
 
 
-def _balance(question: TrainingTask) -> dict[int, float] | None:
+def _balance(task: TrainingTask) -> dict[int, float] | None:
     """Weights that make every class count alike, as the score does."""
-    if question.task not in ("binary", "multiclass"):
+    if task.kind not in ("binary", "multiclass"):
         return None
-    kinds, counts = np.unique(question.y, return_counts=True)
-    shares = len(question.y) / (len(kinds) * counts)
+    kinds, counts = np.unique(task.y, return_counts=True)
+    shares = len(task.y) / (len(kinds) * counts)
     return {int(kind): float(share) for kind, share in zip(kinds, shares, strict=True)}
 
 
-def _network(setup: Setup, question: TrainingTask) -> Any:
+def _network(setup: Setup, task: TrainingTask) -> Any:
     layers = keras.layers
     inputs = _inputs(setup.x)
     listed = _looked_up(setup)
@@ -92,7 +92,7 @@ def _network(setup: Setup, question: TrainingTask) -> Any:
     h = layers.BatchNormalization()(h)
     for _ in range(2):
         h = layers.Dense(UNITS, activation="relu", kernel_initializer="he_normal")(h)
-    return keras.Model(inputs, _head(h, question))
+    return keras.Model(inputs, _head(h, task))
 
 
 def _inputs(x: Any) -> Any:
@@ -134,13 +134,13 @@ def _flat(tensor: Any, part: np.ndarray, *, is_list: bool) -> Any:
     return layers.Flatten()(h)
 
 
-def _head(h: Any, question: TrainingTask) -> Any:
+def _head(h: Any, task: TrainingTask) -> Any:
     layers = keras.layers
-    if question.task == "multilabel":
-        return layers.Dense(question.outputs, activation="sigmoid")(h)
-    if question.task != "regression":
-        return layers.Dense(question.class_count, activation="softmax")(h)
-    y = _targets(question)
+    if task.kind == "multilabel":
+        return layers.Dense(task.outputs, activation="sigmoid")(h)
+    if task.kind != "regression":
+        return layers.Dense(task.class_count, activation="softmax")(h)
+    y = _targets(task)
     scale = np.where(y.std(axis=0) > 0, y.std(axis=0), 1.0)
     outputs = layers.Dense(y.shape[1])(h)
     size: Any = [float(f"{s:.6g}") for s in scale]

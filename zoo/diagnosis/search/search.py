@@ -51,31 +51,35 @@ class Search:
     """
 
     def __init__(
-        self, lab: TrialRunner, suspects: Sequence[NetworkFinding], *, reach: float
+        self,
+        runner: TrialRunner,
+        findings: Sequence[NetworkFinding],
+        *,
+        best_score: float,
     ) -> None:
-        self.lab = lab
-        self.suspects = tuple(suspects)
+        self.runner = runner
+        self.findings = tuple(findings)
         self.proposals = [
             Proposal(s, r)
-            for s in sorted(suspects, key=lambda s: s.tier)
+            for s in sorted(findings, key=lambda s: s.priority)
             for r in s.repairs
         ]
         self.tried: set[int] = set()
         self.aside: set[int] = set()
-        self.results = Tried(lab, reach=reach)
-        self.is_cut = False
+        self.results = Tried(runner, best_score=best_score)
+        self.timed_out = False
         self._refuted: set[str] = set()
 
     def run(self) -> Inquiry:
         """Find the causes, as far as time allows."""
         causes: tuple[Cause, ...] = ()
-        before = self.lab.score([])  # a first trial there is always
+        before = self.runner.score([])  # a first trial there is always
         try:
-            before = self.lab.score([], splits=len(self.lab.splits))
+            before = self.runner.score([], splits=len(self.runner.splits))
             causes = self._proved(before)
         except OutOfTime:
-            self.is_cut = True
-        before = causes[0].before if causes else before
+            self.timed_out = True
+        before = causes[0].original_score if causes else before
         return self._tuned(self._told(before, causes))
 
     @property
@@ -99,10 +103,10 @@ class Search:
 
     def _candidates(self, before: float) -> Iterator[list[Proposal]]:
         """The smallest sets of repairs that mend the network on the first split."""
-        healthy = before >= FAILING * self.results.reach and before > NOTHING
-        for tier in (0, 1) if healthy else (0, 1, 2):
-            self._try_tier(tier)
-            while (nearest := self._nearest_single(before, tier)) is not None:
+        healthy = before >= FAILING * self.results.best_score and before > NOTHING
+        for priority in (0, 1) if healthy else (0, 1, 2):
+            self._try_tier(priority)
+            while (nearest := self._nearest_single(before, priority)) is not None:
                 yield [nearest]
                 self._refuted.add(nearest.repair.what)
         if healthy:
@@ -114,12 +118,12 @@ class Search:
             yield [best]
             self._refuted.add(best.repair.what)
 
-    def _try_tier(self, tier: int, *, others: int = SETS) -> None:
+    def _try_tier(self, priority: int, *, others: int = SETS) -> None:
         """Try each by itself, the shortest first; time is left for other trainings."""
         takes = {
-            i: self.lab.takes(proposal.repair)
+            i: self.runner.takes(proposal.repair)
             for i, proposal in enumerate(self.proposals)
-            if proposal.suspect.tier == tier and i not in self.tried
+            if proposal.finding.priority == priority and i not in self.tried
         }
         for i in sorted(takes, key=lambda i: takes[i]):
             if not self._is_too_long(takes[i], others):
@@ -130,27 +134,31 @@ class Search:
 
     def _is_too_long(self, seconds: float, others: int) -> bool:
         """Whether a trial would take the time that others need which may be enough."""
-        base = self.lab.outcome([]).seconds
+        base = self.runner.outcome([]).seconds
         if any(self.results.is_enough(score) for score in self.singles.values()):
             others = PROOF
         # what is no longer than the script's own training never waits
         left = others * base if seconds > base or others == PROOF else 0.0
-        return not self.lab.has_time(seconds + left)
+        return not self.runner.has_time(seconds + left)
 
-    def _nearest_single(self, before: float, tier: int) -> Proposal | None:
+    def _nearest_single(self, before: float, priority: int) -> Proposal | None:
         """The first of a tier that is enough, or a clearly better one."""
-        if before >= FAILING * self.results.reach or self.results.reach <= NOTHING:
+        if (
+            before >= FAILING * self.results.best_score
+            or self.results.best_score <= NOTHING
+        ):
             return None
         enough = [
             i
             for i, score in self._open_singles.items()
-            if self.proposals[i].suspect.tier == tier and self.results.is_enough(score)
+            if self.proposals[i].finding.priority == priority
+            and self.results.is_enough(score)
         ]
         return self.proposals[enough[0]] if enough else None
 
     def _best_single(self) -> Proposal | None:
         """The best of those that leave no failing network, though more was reached."""
-        least = max(FAILING * self.results.reach, NOTHING)
+        least = max(FAILING * self.results.best_score, NOTHING)
         good = [(i, s) for i, s in self._open_singles.items() if s > least]
         if not good:
             return None
@@ -158,7 +166,7 @@ class Search:
 
     def _first_of_best(self, scores: Sequence[float]) -> int:
         """Return the index of the one nearest to the script, of about the best."""
-        least = max(scores) - LOSS * self.results.reach
+        least = max(scores) - LOSS * self.results.best_score
         return next(i for i, score in enumerate(scores) if score >= least)
 
     @property
@@ -174,7 +182,7 @@ class Search:
         """For every suspect its repair with the best score by itself."""
         best: dict[str, int] = {}
         for i, score in sorted(self.singles.items()):
-            code = self.proposals[i].suspect.code
+            code = self.proposals[i].finding.code
             if code not in best or score > self.singles[best[code]] + LOSS:
                 best[code] = i
         return [self.proposals[i] for i in sorted(best.values())]
@@ -183,10 +191,10 @@ class Search:
         """The best set found: all that goes together, or what was added one by one."""
         every = self._best_of_each()
         tried = [p for i, p in enumerate(self.proposals) if i in self.singles]
-        structure = [p for p in every if p.suspect.tier < 2]
-        settings = [p for p in tried if p.suspect.tier == 2]
-        settings.sort(key=lambda p: self.lab.takes(p.repair))
-        best = [p for p in every if p.suspect.tier == 2]
+        structure = [p for p in every if p.finding.priority < 2]
+        settings = [p for p in tried if p.finding.priority == 2]
+        settings.sort(key=lambda p: self.runner.takes(p.repair))
+        best = [p for p in every if p.finding.priority == 2]
         found: list[tuple[float, list[Proposal]]] = []
         for more in ([], *([p] for p in settings), *_pairs(best), best):
             together = [*structure, *more]
@@ -203,16 +211,16 @@ class Search:
     def _grown(self, every: Sequence[Proposal]) -> tuple[float, list[Proposal]]:
         """Repairs added one by one, each time one that helps most."""
         chosen: list[Proposal] = []
-        score = self.lab.score([])
+        score = self.runner.score([])
         for _ in range(MOST_TOGETHER):
-            codes = {p.suspect.code for p in chosen}
+            codes = {p.finding.code for p in chosen}
             left = [
                 p
                 for p in every
-                if p.suspect.code not in codes and _are_different([*chosen, p])
+                if p.finding.code not in codes and _are_different([*chosen, p])
             ]
             tries = [self.results.score([*chosen, p]) for p in left]
-            least = score + LOSS * max(self.results.reach, NOTHING)
+            least = score + LOSS * max(self.results.best_score, NOTHING)
             if not tries or max(tries) < least:
                 break
             place = self._first_of_best(tries)
@@ -224,11 +232,11 @@ class Search:
 
     def _eliminated(self, chosen: list[Proposal]) -> list[Proposal]:
         """Without those that can be left out; settings are left out first."""
-        for proposal in sorted(chosen, key=lambda p: -p.suspect.tier):
+        for proposal in sorted(chosen, key=lambda p: -p.finding.priority):
             if len(chosen) < 2:
                 break
             rest = [p for p in chosen if p is not proposal]
-            kept = self.results.score(chosen) - LOSS * self.results.reach
+            kept = self.results.score(chosen) - LOSS * self.results.best_score
             if self.results.score(rest) >= kept:
                 chosen = rest
         return chosen
@@ -236,29 +244,31 @@ class Search:
     def _with_best_values(self, chosen: list[Proposal]) -> list[Proposal]:
         """Give each setting the value that does best beside the other repairs."""
         found = list(chosen)
-        for i, (suspect, repair) in enumerate((p.suspect, p.repair) for p in chosen):
-            if suspect.tier == 2:
-                others = [p.repair for p in found if p.suspect is not suspect]
-                values = [r for r in suspect.repairs if self._can_be_proved(r)]
-                best = best_value(self.lab, others, values, repair)
-                found[i] = Proposal(suspect, best)
+        for i, (finding, repair) in enumerate((p.finding, p.repair) for p in chosen):
+            if finding.priority == 2:
+                others = [p.repair for p in found if p.finding is not finding]
+                values = [r for r in finding.repairs if self._can_be_proved(r)]
+                best = best_value(self.runner, others, values, repair)
+                found[i] = Proposal(finding, best)
         return found
 
     def _can_be_proved(self, repair: Repair) -> bool:
-        return self.lab.has_time(PROOF * self.lab.takes(repair))
+        return self.runner.has_time(PROOF * self.runner.takes(repair))
 
     def _tuned(self, found: Inquiry) -> Inquiry:
         """With what makes the mended network better still."""
         repairs = [cause.proposal.repair for cause in found.causes]
-        more = tuned(self.lab, repairs) if repairs else ()
+        more = tuned(self.runner, repairs) if repairs else ()
         if not more:
             return found
-        best = self.lab.score([*repairs, *more], splits=len(self.lab.splits))
-        return replace(found, tuned=more, best=best, reach=max(found.reach, best))
+        best = self.runner.score([*repairs, *more], splits=len(self.runner.splits))
+        return replace(
+            found, tuned=more, tuned_score=best, best_score=max(found.best_score, best)
+        )
 
     def _told(self, before: float, causes: tuple[Cause, ...]) -> Inquiry:
-        codes = {c.proposal.suspect.code for c in causes}
-        tried = {self.proposals[i].suspect.code for i in self.singles}
+        codes = {c.proposal.finding.code for c in causes}
+        tried = {self.proposals[i].finding.code for i in self.singles}
         single = len(causes) == 1
         made = {c.proposal.repair.what for c in causes}
         others = tuple(
@@ -266,21 +276,21 @@ class Search:
             for i, score in self.singles.items()
             if single
             and self.results.is_enough(score)
-            and self.proposals[i].suspect.code not in codes
+            and self.proposals[i].finding.code not in codes
             and self.proposals[i].repair.what not in made
         )
         mended = causes[0].together if causes else before
         return Inquiry(
             before,
-            max(self.results.reach, mended),
-            tuple(sorted(causes, key=lambda c: -c.lost.gain)),
+            max(self.results.best_score, mended),
+            tuple(sorted(causes, key=lambda c: -c.ablation.gain)),
             others,
-            tuple(s for s in self.suspects if s.code in tried - codes),
-            tuple(s for s in self.suspects if s.code not in tried | codes),
+            tuple(s for s in self.findings if s.code in tried - codes),
+            tuple(s for s in self.findings if s.code not in tried | codes),
             self.results.scores,
             mended,
-            best=mended,
-            is_cut=self.is_cut or not self.aside <= self.tried,
+            tuned_score=mended,
+            timed_out=self.timed_out or not self.aside <= self.tried,
         )
 
 
@@ -296,7 +306,10 @@ MOST_SECONDS = 25.0
 
 
 def best_value(
-    lab: TrialRunner, others: Sequence[Repair], values: Sequence[Repair], first: Repair
+    runner: TrialRunner,
+    others: Sequence[Repair],
+    values: Sequence[Repair],
+    first: Repair,
 ) -> Repair:
     """Return the value of a setting that does best beside other repairs.
 
@@ -313,15 +326,15 @@ def best_value(
     ------
     OutOfTime
     """
-    best, top = first, lab.score([*others, first]) + NOTICE
+    best, top = first, runner.score([*others, first]) + NOTICE
     for value in values:
-        score = lab.score([*others, value])
+        score = runner.score([*others, value])
         if score > top:
             best, top = value, score
     return best
 
 
-def tuned(lab: TrialRunner, repairs: Sequence[Repair]) -> tuple[Repair, ...]:
+def tuned(runner: TrialRunner, repairs: Sequence[Repair]) -> tuple[Repair, ...]:
     """Another rate, and a longer training, where a mended network does better so.
 
     What is taken does better on the first split, then on every split. Nothing is where
@@ -331,7 +344,7 @@ def tuned(lab: TrialRunner, repairs: Sequence[Repair]) -> tuple[Repair, ...]:
     for propose in (_rates, _longer):
         mended = [*repairs, *found]
         try:
-            better = _better(lab, mended, propose(repaired(lab.setup, mended)))
+            better = _better(runner, mended, propose(repaired(runner.setup, mended)))
         except OutOfTime:
             break
         found += [] if better is None else [better]
@@ -356,21 +369,23 @@ def _longer(setup: Setup) -> Iterator[Repair]:
 
 
 def _better(
-    lab: TrialRunner, mended: Sequence[Repair], choice: Iterable[Repair]
+    runner: TrialRunner, mended: Sequence[Repair], choice: Iterable[Repair]
 ) -> Repair | None:
-    splits = len(lab.splits)
-    score, seconds = lab.score(mended), lab.outcome(mended).seconds
+    splits = len(runner.splits)
+    score, seconds = runner.score(mended), runner.outcome(mended).seconds
     if score > 1 - LEAST_GAIN:
         return None
-    epochs = repaired(lab.setup, mended).epochs
+    epochs = repaired(runner.setup, mended).epochs
     tried = [*choice]
     # each is trained on the first split, and one of them on all the others
-    each = [seconds * repaired(lab.setup, [*mended, r]).epochs / epochs for r in tried]
+    each = [
+        seconds * repaired(runner.setup, [*mended, r]).epochs / epochs for r in tried
+    ]
     if not tried or sum(each) + max(each) * (splits - 1) > MOST_SECONDS:
         return None
-    scores = [lab.score([*mended, repair]) for repair in tried]
+    scores = [runner.score([*mended, repair]) for repair in tried]
     best = tried[scores.index(max(scores))]
     if max(scores) < score + LEAST_GAIN:
         return None
-    found = lab.difference([*mended, best], mended, splits=splits)
+    found = runner.difference([*mended, best], mended, splits=splits)
     return best if found.gain >= LEAST_GAIN and found.least >= 0 else None

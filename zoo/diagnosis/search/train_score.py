@@ -8,13 +8,13 @@ from ..problem.copy_model import copy, give_weights
 from ..problem.task import TrainingTask
 from ..problem.training_setup import as_given, rows_of
 from ..record.recording import Fit
-from .trials import answers, credits, decide, gives_logits
+from .trials import answers, decide, gives_logits, score_rows
 
 _MOST_ROWS = 4_000
 """That it is judged by."""
 
 
-def own_score(fit: Fit, question: TrainingTask) -> float:
+def own_score(fit: Fit, task: TrainingTask) -> float:
     """Score of the network, as the script trained it, on its own training rows.
 
     A high one beside a low one on other rows is a network that learns and does not
@@ -25,8 +25,8 @@ def own_score(fit: Fit, question: TrainingTask) -> float:
     Exception
         Whatever a network of somebody's own raises.
     """
-    setup = as_given(fit, question)
-    rows = np.unique(np.linspace(0, len(question) - 1, _MOST_ROWS).astype("int64"))
+    setup = as_given(fit, task)
+    rows = np.unique(np.linspace(0, len(task) - 1, _MOST_ROWS).astype("int64"))
     model = fit.model
     shapes = [np.shape(weight) for weight in model.get_weights()]
     # the script may have trained it on after that; of one output of several the weights
@@ -35,5 +35,5 @@ def own_score(fit: Fit, question: TrainingTask) -> float:
         model = copy(model)
         give_weights(model, fit.trained)
     outputs = answers(model, rows_of(fit.x, rows))
-    decided = decide(outputs, question, setup.values, logits=gives_logits(setup))
-    return float(credits(decided, question, rows).mean())
+    decided = decide(outputs, task, setup.values, logits=gives_logits(setup))
+    return float(score_rows(decided, task, rows).mean())

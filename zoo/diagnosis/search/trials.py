@@ -40,7 +40,7 @@ class _Outcome:
     there is none.
     """
 
-    marks: np.ndarray
+    row_scores: np.ndarray
     losses: tuple[float, ...] = ()
     seconds: float = 0.0
     error: str = ""
@@ -49,7 +49,7 @@ class _Outcome:
     @property
     def score(self) -> float:
         """See `credits`; 0 for a failed training."""
-        return float(self.marks.mean()) if len(self.marks) else 0.0
+        return float(self.row_scores.mean()) if len(self.row_scores) else 0.0
 
 
 class _AtDeadline(keras.callbacks.Callback):
@@ -89,7 +89,7 @@ class TrialRunner:
     def __init__(
         self,
         setup: Setup,
-        question: TrainingTask,
+        task: TrainingTask,
         splits: Sequence[Split],
         *,
         deadline: float,
@@ -99,7 +99,7 @@ class TrialRunner:
         whole: bool = False,
     ) -> None:
         self.setup = setup
-        self.question = question
+        self.task = task
         self.splits = tuple(splits)
         self.spare = tuple(spare)
         self.deadline = deadline
@@ -117,7 +117,7 @@ class TrialRunner:
         """A laboratory of the repaired setup, with the time that is left."""
         return TrialRunner(
             repair.apply(self.setup),
-            self.question,
+            self.task,
             self.splits,
             spare=self.spare,
             deadline=self.deadline,
@@ -186,7 +186,7 @@ class TrialRunner:
         try:
             setup = repaired(self.setup, repairs)
             found = train(
-                setup, self.question, split, seed=self.seed + number, callbacks=ends
+                setup, self.task, split, seed=self.seed + number, callbacks=ends
             )
         except OutOfTime:
             raise
@@ -200,12 +200,16 @@ class TrialRunner:
 
 def _marks(one: _Outcome, other: _Outcome) -> np.ndarray:
     """Those of the first; 0 for each row where its training failed."""
-    return one.marks if len(one.marks) else np.zeros(max(1, len(other.marks)))
+    return (
+        one.row_scores
+        if len(one.row_scores)
+        else np.zeros(max(1, len(other.row_scores)))
+    )
 
 
 def train(
     setup: Setup,
-    question: TrainingTask,
+    task: TrainingTask,
     split: Split,
     *,
     seed: int,
@@ -231,9 +235,9 @@ def train(
         verbose=0,
     )
     outputs = answers(model, rows_of(setup.x, split.test))
-    decided = decide(outputs, question, setup.values, logits=gives_logits(setup))
+    decided = decide(outputs, task, setup.values, logits=gives_logits(setup))
     return _Outcome(
-        credits(decided, question, split.test),
+        score_rows(decided, task, split.test),
         tuple(float(loss) for loss in history.history.get("loss", ())),
         decided=decided,
     )
@@ -280,7 +284,7 @@ _WORST = -5.0
 
 def decide(
     outputs: np.ndarray,
-    question: TrainingTask,
+    task: TrainingTask,
     values: np.ndarray | None,
     *,
     logits: bool,
@@ -302,26 +306,26 @@ def decide(
         that does not exist.
     """
     wide = outputs.reshape(len(outputs), -1)
-    if question.task == "multilabel":
-        return (_as_wide(wide, question) > (0 if logits else 0.5)).astype("int64")
-    if question.task == "regression":
-        wide = _as_wide(wide, question)
-        return wide[:, 0] if question.y.ndim == 1 else wide
+    if task.kind == "multilabel":
+        return (_as_wide(wide, task) > (0 if logits else 0.5)).astype("int64")
+    if task.kind == "regression":
+        wide = _as_wide(wide, task)
+        return wide[:, 0] if task.y.ndim == 1 else wide
     if wide.shape[1] > 1:
-        return _known(wide.argmax(axis=1), question, values)
-    return _from_one(wide[:, 0], question, values, logits=logits)
+        return _known(wide.argmax(axis=1), task, values)
+    return _from_one(wide[:, 0], task, values, logits=logits)
 
 
-def _as_wide(wide: np.ndarray, question: TrainingTask) -> np.ndarray:
+def _as_wide(wide: np.ndarray, task: TrainingTask) -> np.ndarray:
     """Return as many columns as there are targets: the first, or one repeated."""
-    wanted = 1 if question.y.ndim == 1 else question.y.shape[1]
+    wanted = 1 if task.y.ndim == 1 else task.y.shape[1]
     if wide.shape[1] >= wanted:
         return wide[:, :wanted]
     return np.repeat(wide[:, :1], wanted, axis=1)
 
 
 def _known(
-    places: np.ndarray, question: TrainingTask, values: np.ndarray | None
+    places: np.ndarray, task: TrainingTask, values: np.ndarray | None
 ) -> np.ndarray:
     """The class at each place of a wide head."""
     if values is None or values.dtype.kind not in "iufb":
@@ -334,13 +338,13 @@ def _known(
 
 def _from_one(
     output: np.ndarray,
-    question: TrainingTask,
+    task: TrainingTask,
     values: np.ndarray | None,
     *,
     logits: bool,
 ) -> np.ndarray:
     """The class that a single output speaks for."""
-    given = np.arange(question.class_count) if values is None else values
+    given = np.arange(task.class_count) if values is None else values
     if given.dtype.kind not in "iufb":
         given = np.arange(len(given))
     if logits and len(given) == 2:
@@ -349,9 +353,7 @@ def _from_one(
     return np.searchsorted(middles, output)
 
 
-def credits(
-    decided: np.ndarray, question: TrainingTask, rows: np.ndarray
-) -> np.ndarray:
+def score_rows(decided: np.ndarray, task: TrainingTask, rows: np.ndarray) -> np.ndarray:
     """A mark for each row, whose mean is the score.
 
     Of classes, the mean is balanced accuracy above chance: 0 for one who always says
@@ -366,13 +368,13 @@ def credits(
     rows : array of int
         Which rows of the question they answer.
     """
-    truth = question.y[rows]
-    if question.task == "regression":
+    truth = task.y[rows]
+    if task.kind == "regression":
         return _explained(decided, truth)
-    if question.task == "multilabel":
+    if task.kind == "multilabel":
         told = np.flatnonzero(truth.min(axis=0) < truth.max(axis=0))
-        marks = [_balanced(decided[:, i], truth[:, i]) for i in told]
-        return np.mean(marks, axis=0) if marks else np.zeros(len(truth))
+        row_scores = [_balanced(decided[:, i], truth[:, i]) for i in told]
+        return np.mean(row_scores, axis=0) if row_scores else np.zeros(len(truth))
     return _balanced(decided, truth)
 
 
@@ -389,8 +391,8 @@ def _explained(decided: np.ndarray, truth: np.ndarray) -> np.ndarray:
     spread = truth.var(axis=0)
     spread = np.where(spread > 0, spread, 1.0)
     error = (np.nan_to_num(decided, nan=np.inf) - truth) ** 2 / spread
-    marks = np.maximum(1 - error, _WORST)
-    return marks if marks.ndim == 1 else marks.mean(axis=1)
+    row_scores = np.maximum(1 - error, _WORST)
+    return row_scores if row_scores.ndim == 1 else row_scores.mean(axis=1)
 
 
 SURE = 3.0
