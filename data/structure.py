@@ -17,7 +17,7 @@ from .errors import Misuse, ZooError, unknown
 if TYPE_CHECKING:
     from cattrs import Converter
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 _NAMES: dict[Any, str] = {
     int: "a whole number", float: "a number", bool: "true or false", str: "text",
@@ -28,8 +28,8 @@ _SHOWN.maxstring = _SHOWN.maxother = 60
 
 
 def structure(
-    facts: Any, kind: type[T], where: str = "", *, converter: Converter | None = None
-) -> T:
+    facts: Any, kind: type[_T], where: str = "", *, converter: Converter | None = None
+) -> _T:
     """Return plain data as what a type says; lists stand for tuples.
 
     Parameters

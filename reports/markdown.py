@@ -68,7 +68,7 @@ def _longest(letter: str, value: str) -> int:
     return max(map(len, re.findall(f"{letter}+", value)), default=0)
 
 
-def aligned(table: str) -> Ready:
+def align_columns(table: str) -> Ready:
     """A table with its columns one below the other, for those who read it as it is.
 
     Empty lines are left out; the second line says how columns are aligned.
@@ -109,7 +109,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"code": code, "fenced": fenced, "aligned": aligned}
+    environment.filters |= {"code": code, "fenced": fenced, "aligned": align_columns}
     return environment
 
 

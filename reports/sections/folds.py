@@ -8,7 +8,7 @@ from ...baselines.results.results import Comparison, Results, Row, Score
 from .. import text
 from ..metrics import metric
 from ..svg import Chart, Table
-from .predictions import MOST_NETWORKS, PANEL, color, head
+from .predictions import MOST_CANDIDATES, PANEL, color, head
 from .scores import best_baseline, main_score, scored_rows
 
 MOST_FOLDS = 50
@@ -27,7 +27,7 @@ def seed_facts(results: Results) -> dict[str, Any] | None:
     """A panel for each network, and each baseline that several seeds changed."""
     key = results.metric
     rows = [row for row in scored_rows(results) if main_score(row, key).seeds]
-    networks = [row for row in rows if row.kind == "network"][:MOST_NETWORKS]
+    networks = [row for row in rows if row.kind == "network"][:MOST_CANDIDATES]
     shown = [*networks, *[r for r in rows if r.kind != "network"][:1]]
     if not shown:
         return None

@@ -12,7 +12,7 @@ from .. import text
 from ..svg import Chart, Table
 from .scores import best_baseline, scored_rows
 
-MOST_NETWORKS = 5
+MOST_CANDIDATES = 5
 """Networks of which predictions are shown, the best ones."""
 _ALL_POINTS = 600
 """Points of predicted against actual, shared by the candidates of a page."""
@@ -35,7 +35,7 @@ def shown_pictures(results: Results) -> list[tuple[Row, Picture]]:
         return []
     known = {found.candidate: found for found in results.pictures.candidates}
     rows = [row for row in scored_rows(results) if row.name in known]
-    networks = [row for row in rows if row.kind == "network"][:MOST_NETWORKS]
+    networks = [row for row in rows if row.kind == "network"][:MOST_CANDIDATES]
     baselines = [row for row in rows if row.kind != "network"]
     return [(row, known[row.name]) for row in [*networks, *baselines]]
 

@@ -6,7 +6,7 @@ from ...baselines.results.diagnosis import Diagnosis
 from .. import text
 
 _MOST_LINES = 400
-MOST_LETTERS = 60_000
+MOST_DIFF_LETTERS = 60_000
 """Of all lines together; a page that is read has no use for more."""
 LONGEST = 1_000
 """Of one line."""
@@ -59,7 +59,7 @@ def _first(lines: list[str]) -> list[str]:
     for line in lines[:_MOST_LINES]:
         shown.append(text.clean(line, LONGEST))
         letters += len(shown[-1])
-        if letters > MOST_LETTERS:
+        if letters > MOST_DIFF_LETTERS:
             break
     return shown
 

@@ -20,9 +20,9 @@ from ..svg import FONT, LETTER, NARROW, WIDE, Chart, Table
 from .differences import (
     UNKNOWN,
     Difference,
-    Outcome,
     Part,
     Reached,
+    VerdictChange,
     as_dict,
     comparability,
     differences,
@@ -30,7 +30,7 @@ from .differences import (
     obstacles,
     outcome,
 )
-from .runs import Run
+from .runs import ReadRun
 
 MARKS = "ABCDEFGH"
 """A letter for each run, in tables and charts: names of runs are long."""
@@ -47,7 +47,7 @@ _NOTHING = "there are no settings to compare"
 TITLES = {"settings": "Settings", "data": "Data", "versions": "Versions and machine"}
 
 
-def compare_facts(runs: Sequence[Run]) -> dict[str, Any]:
+def compare_facts(runs: Sequence[ReadRun]) -> dict[str, Any]:
     """The facts of one page on 2 to 8 runs.
 
     Returns
@@ -95,7 +95,7 @@ def _together(places: Sequence[int]) -> str:
     return " and ".join([", ".join(marks[:-1])] * (len(marks) > 1) + marks[-1:])
 
 
-def _run(place: int, run: Run) -> dict[str, Any]:
+def _run(place: int, run: ReadRun) -> dict[str, Any]:
     results = run.results
     return {
         "mark": MARKS[place],
@@ -106,7 +106,7 @@ def _run(place: int, run: Run) -> dict[str, Any]:
     }
 
 
-def _outcome(place: int, found: Outcome) -> dict[str, Any]:
+def _outcome(place: int, found: VerdictChange) -> dict[str, Any]:
     return {
         "mark": MARKS[place],
         "verdicts": [
@@ -198,7 +198,7 @@ def _shown(value: Any, limit: int = 300) -> str:
     return text.name(said, limit)
 
 
-def _forest(runs: Sequence[Run]) -> dict[str, Any] | None:
+def _forest(runs: Sequence[ReadRun]) -> dict[str, Any] | None:
     """The networks of all runs, and each run's best baseline, in the order of runs."""
     key = runs[0].results.metric
     rows = [
@@ -211,7 +211,7 @@ def _forest(runs: Sequence[Run]) -> dict[str, Any] | None:
     return found if found["marks"] else None
 
 
-def curves_facts(runs: Sequence[Run]) -> dict[str, Any] | None:
+def curves_facts(runs: Sequence[ReadRun]) -> dict[str, Any] | None:
     """The losses of all networks whose losses are of one unit; None without any.
 
     Returns

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...baselines.results.results import Results, Row, finite
 from ..sections.scores import best_baseline, main_score, scored_rows
-from .runs import Run
+from .runs import ReadRun
 
 TOLD_ELSEWHERE = ("inputs", "command", "seed", "fingerprint")
 """Parts of ``recipe.json`` that are no settings: the form of a row, what was typed; the
@@ -61,7 +61,7 @@ class Reached:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class VerdictChange:
     """Outcome of a run: its networks' scores, and that of the best baseline.
 
     ``verdicts`` maps networks, or the script that was checked, to their verdicts;
@@ -76,7 +76,7 @@ class Outcome:
     seconds: float
 
 
-def differences(runs: Sequence[Run]) -> tuple[Part, ...]:
+def differences(runs: Sequence[ReadRun]) -> tuple[Part, ...]:
     """Settings, data and versions that are not the same in all runs.
 
     Parameters
@@ -175,7 +175,7 @@ def _data(results: Results) -> dict[str, Any]:
     }
 
 
-def _versions(run: Run) -> dict[str, Any]:
+def _versions(run: ReadRun) -> dict[str, Any]:
     told = ("versions", "data_sha256")
     machine = {k: v for k, v in run.environment.items() if k not in told}
     return dict(run.results.versions) | machine
@@ -234,7 +234,7 @@ def comparability(results: Sequence[Results]) -> str:
     return "The scores are comparable: same data, same split, same seed."
 
 
-def outcome(results: Results) -> Outcome:
+def outcome(results: Results) -> VerdictChange:
     """Return the outcome of one run."""
     best = best_baseline(results)
     rows = [row for row in scored_rows(results) if row.kind == "network"]
@@ -249,7 +249,7 @@ def outcome(results: Results) -> Outcome:
         marks |= {"repaired": found.repaired_score} if found.causes else {}
     checked = {PurePath(found.script).name: found.verdict} if found else {}
     told = sorted(results.verdicts, key=lambda verdict: not verdict.about)
-    return Outcome(
+    return VerdictChange(
         checked | {verdict.about or "data": verdict.name for verdict in told},
         tuple(f"{c.code} {c.label}" for c in found.causes) if found else (),
         marks,
@@ -263,7 +263,7 @@ def _reached(row: Row, metric: str) -> Reached:
     return Reached(row.name, row.kind, metric, score.mean, score.low, score.high)
 
 
-def as_dict(runs: Sequence[Run]) -> dict[str, Any]:
+def as_dict(runs: Sequence[ReadRun]) -> dict[str, Any]:
     """The differences and outcomes as JSON holds them; NaN becomes None.
 
     Returns
@@ -289,7 +289,7 @@ def as_dict(runs: Sequence[Run]) -> dict[str, Any]:
     return finite(told)
 
 
-def _run(run: Run) -> dict[str, Any]:
+def _run(run: ReadRun) -> dict[str, Any]:
     results = run.results
     named = {"name": run.name, "command": results.command, "created": results.created}
     return named | asdict(outcome(results))

@@ -12,7 +12,7 @@ from ..run_summary import load_results
 
 
 @dataclass(frozen=True)
-class Run:
+class ReadRun:
     """One run on disk.
 
     ``settings`` is what ``recipe.json`` holds and ``environment`` what
@@ -25,7 +25,7 @@ class Run:
     environment: dict[str, Any] = field(default_factory=dict)
 
 
-def read_run(folder: Path) -> Run:
+def read_run(folder: Path) -> ReadRun:
     """The run in a folder.
 
     Raises
@@ -36,7 +36,7 @@ def read_run(folder: Path) -> Run:
         One of its files is damaged, or of a newer schema.
     """
     folder = Path(folder)
-    return Run(
+    return ReadRun(
         folder.resolve().name,
         load_results(folder),
         _json_of(folder / "recipe.json"),

@@ -228,6 +228,7 @@ def test_exit_codes_are_fixed():
         "network-ahead": 0,
         "network-level": 0,
         "network-at-fault": 3,
+        "preparation-at-fault": 3,
         "undecided": 4,
         "no-signal": 5,
         "suspicious": 6,

@@ -6,29 +6,29 @@ from typing import Any
 
 import numpy as np
 import pytest
-from learnable.baselines.results.diagnosis import Cause as DataCause
+from learnable.baselines.results.diagnosis import ProvedCause as DataCause
 from learnable.baselines.results.results import Verdict
 from learnable.baselines.rules.registry import RULES, side_of
 from learnable.zoo.check.answer import CheckEvidence, Reference, answer
 from learnable.zoo.check.data_faults import DataFault
 from learnable.zoo.diagnosis.problem.context import NetworkFinding, Repair
 from learnable.zoo.diagnosis.problem.task import TrainingTask
-from learnable.zoo.diagnosis.search.causes import Cause, Inquiry, Proposal
-from learnable.zoo.diagnosis.search.trials import Difference
+from learnable.zoo.diagnosis.search.causes import Inquiry, Proposal, ProvedCause
+from learnable.zoo.diagnosis.search.trials import ScoreDifference
 
-SURE, UNSURE = Difference(0.5, 0.01), Difference(0.5, 0.4)
+SURE, UNSURE = ScoreDifference(0.5, 0.01), ScoreDifference(0.5, 0.4)
 LEAK = DataCause("D308", "leak", "a column is the answer", "leave it out", side="data")
 
 
-def cause(code: str) -> Cause:
+def cause(code: str) -> ProvedCause:
     repair = Repair("mended", lambda setup: setup)
     label, side = RULES[code].label, side_of(code)
     found = NetworkFinding(code, label, "seen", "do this", 0, (repair,), side=side)
-    return Cause(Proposal(found, repair), 0.0, 0.9, 0.9, SURE)
+    return ProvedCause(Proposal(found, repair), 0.0, 0.9, 0.9, SURE)
 
 
 def inquiry(
-    before: float, causes: tuple[Cause, ...] = (), best_score: float = 0.9
+    before: float, causes: tuple[ProvedCause, ...] = (), best_score: float = 0.9
 ) -> Inquiry:
     mended = 0.9 if causes else before
     return Inquiry(before, best_score, causes, (), (), (), {}, mended, mended)
@@ -77,7 +77,7 @@ def no_symptoms(monkeypatch):
 def test_advice_is_the_repair_that_was_proved(made, advice):
     repairs = (Repair("one", lambda s: s), Repair("other", lambda s: s))
     found = NetworkFinding("N201", "label", "seen", "do this", 0, repairs)
-    named = Cause(Proposal(found, repairs[made]), 0.0, 0.9, 0.9, SURE)
+    named = ProvedCause(Proposal(found, repairs[made]), 0.0, 0.9, 0.9, SURE)
     assert told(inquiry(0.0, (named,))).causes[0].advice.endswith(advice)
 
 

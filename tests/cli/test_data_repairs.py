@@ -8,7 +8,7 @@ import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.check.data_faults import align, aligned, hide
 from learnable.zoo.diagnosis.codemod.edits import HideInputs, Statement
-from learnable.zoo.diagnosis.problem.training_setup import Setup, build
+from learnable.zoo.diagnosis.problem.training_setup import Setup, build_model
 from learnable.zoo.diagnosis.record.recording import Place
 
 X = np.random.default_rng(0).normal(3, 2, (50, 3)).astype("float32")
@@ -36,7 +36,7 @@ def test_a_hidden_column_is_0_for_the_network():
     adam = keras.optimizers.serialize(keras.optimizers.Adam())
     setup = repair.apply(Setup(model, "mse", adam, X, X[:, 0]))
     rows = np.arange(50)
-    said = np.asarray(build(setup, rows, seed=0)(X))[:, 0]
+    said = np.asarray(build_model(setup, rows, seed=0)(X))[:, 0]
     np.testing.assert_allclose(said, X[:, 0] + X[:, 2], rtol=1e-5)
 
 

@@ -243,7 +243,7 @@ def examine(tmp_path, monkeypatch) -> Callable[..., Path]:
         monkeypatch.setenv("PYTHONPATH", str(tmp_path))
         out = str(tmp_path / "runs")
         job = CheckJob("script", "train.py", "", "train.py", seconds, 0.0, out)
-        return worker.examine(job, quiet=True)
+        return worker.examine_job(job, quiet=True)
 
     return examined
 

@@ -8,7 +8,7 @@ from learnable.reports import Report
 from learnable.reports.chart_files import chart_files, slug, write_charts
 from learnable.reports.figures import figures
 from learnable.reports.several.compare import compare_facts, compared_figures
-from learnable.reports.several.runs import Run
+from learnable.reports.several.runs import ReadRun
 from learnable.reports.svg import Chart, file_svg
 
 
@@ -63,7 +63,7 @@ def test_two_networks_of_one_name_have_two_files(made):
 
 def test_runs_compared_have_their_charts(made):
     results = made("classification")
-    facts = compare_facts([Run("one", results), Run("two", results)])
+    facts = compare_facts([ReadRun("one", results), ReadRun("two", results)])
     found = chart_files(facts, compared_figures(facts))
     assert set(found) == {"forest", "curves"}
     assert "var(" not in found["curves"]

@@ -27,7 +27,7 @@ from learnable.reports.several.differences import (
     outcome,
     part,
 )
-from learnable.reports.several.runs import Run, read_run
+from learnable.reports.several.runs import ReadRun, read_run
 from learnable.reports.svg import page_svg
 
 RECIPE = {
@@ -130,7 +130,9 @@ def _frozen(difference):
 
 def run(made, name="20261120-231500-mlp-1f3a", settings=RECIPE, **about):
     results = made("classification")
-    return Run(name, replace(results, about=replace(results.about, **about)), settings)
+    return ReadRun(
+        name, replace(results, about=replace(results.about, **about)), settings
+    )
 
 
 def test_same_data_split_and_seed_can_be_compared(made):
@@ -196,7 +198,7 @@ def test_json_holds_everything_and_no_nan(made):
     rows = [replace(row, scores={}) for row in results.rows]
     runs = [
         run(made),
-        Run("other", replace(results, rows=tuple(rows)), changed(dropout=1)),
+        ReadRun("other", replace(results, rows=tuple(rows)), changed(dropout=1)),
     ]
     found = as_dict(runs)
     json.dumps(found, allow_nan=False)
@@ -206,16 +208,16 @@ def test_json_holds_everything_and_no_nan(made):
 
 
 def test_curves_of_one_unit_stand_together(made):
-    runs = [run(made), run(made), Run("c", made("regression"))]
+    runs = [run(made), run(made), ReadRun("c", made("regression"))]
     found = curves_facts(runs)
     assert [line["name"] for line in found["lines"]] == ["A: mlp", "B: mlp"]
     assert "C: concrete_mlp" in found["sentences"][-1]
     assert found["axis"] == "validation loss"
-    assert curves_facts([Run("d", made("data only"))] * 2) is None
+    assert curves_facts([ReadRun("d", made("data only"))] * 2) is None
 
 
 def test_a_single_curve_is_not_compared(made):
-    found = curves_facts([run(made), Run("c", made("regression"))])
+    found = curves_facts([run(made), ReadRun("c", made("regression"))])
     assert found["lines"] == []
     assert compared_figures({"forest": None, "curves": found})["curves"] is None
 
@@ -224,7 +226,7 @@ def test_a_diverging_curve_ends_in_sight(made):
     results = made("classification")
     net = results.networks[0]
     wild = replace(net, history={"loss": (1.0, math.nan, 50.0)})
-    found = curves_facts([run(made), Run("w", replace(results, networks=(wild,)))])
+    found = curves_facts([run(made), ReadRun("w", replace(results, networks=(wild,)))])
     assert found["axis"] == "training loss"
     assert found["domain"][1] >= 50
 
@@ -256,8 +258,8 @@ def test_hostile_names_are_text_on_the_page(made):
     evil = "<script>alert(1)</script>\"' onload=x {{ 7*7 }}"
     results = made("hostile", evil)
     runs = [
-        Run(evil, results, {evil: {evil: 1}}),
-        Run("b", results, {evil: {evil: evil}}),
+        ReadRun(evil, results, {evil: {evil: 1}}),
+        ReadRun("b", results, {evil: {evil: evil}}),
     ]
     page = compared_html(compare_facts(runs))
     assert "<script>alert" not in page
@@ -274,7 +276,7 @@ def test_damaged_settings_are_one_line(made, tmp_path, text):
 
 def test_runs_without_settings_and_scores_have_a_page(made):
     results = replace(made("data only"), rows=())
-    facts = compare_facts([Run("a", results), Run("b", results)])
+    facts = compare_facts([ReadRun("a", results), ReadRun("b", results)])
     page = compared_html(facts)
     assert "A and B have no recipe.json; there are no settings to compare." in page
     assert 'data-test="scores"' not in page

@@ -10,7 +10,7 @@ from learnable.baselines.results.diagnosis import Cause, Diagnosis, RuledOut, Si
 from learnable.reports import Report
 from learnable.reports.markdown import (
     JOINER,
-    aligned,
+    align_columns,
     code,
     compared_markdown,
     escaped,
@@ -18,7 +18,7 @@ from learnable.reports.markdown import (
     to_markdown,
 )
 from learnable.reports.several.compare import compare_facts
-from learnable.reports.several.runs import Run
+from learnable.reports.several.runs import ReadRun
 from markdown_it import MarkdownIt
 
 EVIL = (
@@ -166,13 +166,13 @@ def test_columns_stand_below_each_other(made):
 def test_runs_compared_are_plain_markdown(made):
     results = made("hostile", EVIL)
     runs = [
-        Run(EVIL, results, {EVIL: {"a": EVIL}}),
-        Run("b", results, {EVIL: {"a": 1}}),
+        ReadRun(EVIL, results, {EVIL: {"a": EVIL}}),
+        ReadRun("b", results, {EVIL: {"a": 1}}),
     ]
     markdown = compared_markdown(compare_facts(runs))
     assert kinds(markdown) <= KINDS
     other = replace(results, seed=8)
-    plain = compared_markdown(compare_facts([runs[0], Run("c", other)]))
+    plain = compared_markdown(compare_facts([runs[0], ReadRun("c", other)]))
     assert "due to the folds" in plain
     assert "no recipe.json" in plain
 
@@ -224,7 +224,7 @@ def test_nothing_ends_a_block_of_code(text):
 
 
 def test_table_is_aligned_as_its_second_line_says():
-    table = aligned("| a | b |\n\n| --- | --: |\n| long name | 1 |\n")
+    table = align_columns("| a | b |\n\n| --- | --: |\n| long name | 1 |\n")
     assert table.splitlines() == [
         "| a         |   b |",
         "| --------- | --: |",

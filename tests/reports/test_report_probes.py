@@ -13,7 +13,11 @@ from learnable.reports.sections.probes import (
     probe_facts,
     undrawn,
 )
-from learnable.reports.sections.repair_diff import LONGEST, MOST_LETTERS, program_facts
+from learnable.reports.sections.repair_diff import (
+    LONGEST,
+    MOST_DIFF_LETTERS,
+    program_facts,
+)
 from learnable.reports.svg import NARROW, page_svg
 
 
@@ -174,7 +178,7 @@ def test_long_code_is_cut_and_counted():
     assert len(facts["lines"]) == 400
     assert facts["cut"] == "600 more lines in results.json."
     facts = program_facts(found(snippet=("x" * 5_000 + "\n") * 300))
-    assert len(facts["snippet"]) < MOST_LETTERS + 2 * LONGEST
+    assert len(facts["snippet"]) < MOST_DIFF_LETTERS + 2 * LONGEST
     assert max(map(len, facts["snippet"].split("\n"))) == LONGEST
 
 

@@ -19,7 +19,7 @@ from ...baselines.results.diagnosis import (
 )
 from ..diagnosis.probe.symptoms import symptoms
 from ..diagnosis.search.causes import FAILING, NOTHING
-from ..diagnosis.search.plain_network import reference
+from ..diagnosis.search.plain_network import plain_repair
 from ..diagnosis.search.trials import OutOfTime, TrialRunner
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ..diagnosis.problem.context import NetworkFinding, Repair, RuleContext
     from ..diagnosis.search import causes as inquiries
     from ..diagnosis.search.causes import Inquiry
-    from ..diagnosis.search.trials import Difference
+    from ..diagnosis.search.trials import ScoreDifference
     from .data_faults import DataFault
 
 
@@ -109,7 +109,7 @@ def _sides(evidence: CheckEvidence, causes: tuple[Cause, ...]) -> tuple[Side, ..
     return tuple(side for side in SIDES if side in found)
 
 
-def _as_cause(cause: inquiries.Cause) -> Cause:
+def _as_cause(cause: inquiries.ProvedCause) -> Cause:
     finding, repair = cause.proposal.finding, cause.proposal.repair
     # advice is on a rule's first repair; where another mends, that is to be made
     first = repair.what == finding.repairs[0].what
@@ -257,7 +257,7 @@ class Reference:
 
     score: float
     model: Any
-    gain: Difference
+    gain: ScoreDifference
 
 
 @dataclass(frozen=True)
@@ -275,7 +275,7 @@ class CheckEvidence:
     study: Study
     inquiry: Inquiry
     best: tuple[str, float]
-    short: Difference | None
+    short: ScoreDifference | None
     faults: tuple[DataFault, ...]
     reference: Reference | None = None
     taught: float | None = None
@@ -342,7 +342,7 @@ def plain_network(runner: TrialRunner) -> Reference | None:
 
     None where there is none, or no such network fits.
     """
-    repair = reference(runner.setup, runner.task)
+    repair = plain_repair(runner.setup, runner.task)
     if repair is None:
         return None
     runner.allow(REFERENCE_SECONDS)

@@ -23,7 +23,7 @@ from ..diagnosis.problem.training_setup import as_given
 from ..diagnosis.rules.run_rules import run_rules
 from ..diagnosis.search.causes import FAILING, NOTHING, Inquiry
 from ..diagnosis.search.inquire import inquire, inquire_again, look_again
-from ..diagnosis.search.trials import Difference, OutOfTime, TrialRunner, gap
+from ..diagnosis.search.trials import OutOfTime, ScoreDifference, TrialRunner, gap
 from . import data_faults as data_side
 from .answer import CheckEvidence, answer, plain_network
 from .data_faults import DataFault, hide
@@ -35,7 +35,7 @@ from .stages import Say, Stages
 
 if TYPE_CHECKING:
     from ...baselines.evaluate import Study
-    from ..diagnosis.record.arrays import Rows
+    from ..diagnosis.record.arrays import FitRows
     from ..diagnosis.record.recording import Fit, Recording
 
 
@@ -209,7 +209,9 @@ def _looked_again(
         return ()
 
 
-def _shortfall(runner: TrialRunner, best: Sequence[np.ndarray]) -> Difference | None:
+def _shortfall(
+    runner: TrialRunner, best: Sequence[np.ndarray]
+) -> ScoreDifference | None:
     """Measure how far the unrepaired network is behind; None if time ran out first."""
     try:
         own = [runner.outcome([], i).row_scores for i in range(len(best))]
@@ -379,7 +381,7 @@ def _apart(found: Any, x: Any) -> Any:
     return replace(found, model=again)
 
 
-def _read(x: Any, y: Any) -> Rows:
+def _read(x: Any, y: Any) -> FitRows:
     """The rows in memory, of whatever Keras takes."""
     from ..diagnosis.record.arrays import Batches, Copies, is_dataset, tapped
 

@@ -19,7 +19,7 @@ from ...data.structure import structure
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 JOB, ANSWER = "job.json", "answer.json"
 _MOST_READ = 1_000_000
@@ -144,7 +144,7 @@ def write_facts(path: Path, facts: DataclassInstance) -> None:
     partial.rename(path)
 
 
-def read_job(folder: Path, kind: type[T]) -> T:
+def read_job(folder: Path, kind: type[_T]) -> _T:
     """Return the job of a folder.
 
     Raises
@@ -155,7 +155,7 @@ def read_job(folder: Path, kind: type[T]) -> T:
     return structure(json.loads((folder / JOB).read_text("utf-8")), kind, "the job")
 
 
-def read_answer(folder: Path, kind: type[T]) -> T | None:
+def read_answer(folder: Path, kind: type[_T]) -> _T | None:
     """Return the answer in a folder; None where there is none.
 
     Raises

@@ -69,13 +69,13 @@ def prepare(recording: Recording, fit: Fit, *, seed: int) -> CheckProblem:
         The rows are too few or too odd to be examined, or nothing was compiled.
     """
     from ...data.split import make_folds
-    from ..diagnosis.problem.task import as_dataset, ask
+    from ..diagnosis.problem.task import as_dataset, training_task
     from ..diagnosis.problem.training_setup import rows_of
     from ..diagnosis.search.trials import Split
 
     if fit.loss is None and "compile" in fit.error:
         raise BadData("the model is not compiled: call model.compile(...) before fit")
-    task = ask(fit)
+    task = training_task(fit)
     rows = _some_rows(task, seed)
     weight = fit.sample_weight
     fit = replace(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ...data.errors import BadData, ZooError
 from ..diagnosis.problem.from_model import each_output
-from ..diagnosis.problem.task import ask
+from ..diagnosis.problem.task import training_task
 from ..diagnosis.record.recording import Recording
 from ..diagnosis.record.run_script import run_script
 from ..diagnosis.record.source_locations import in_one_line
@@ -149,7 +149,7 @@ def _score(recording: Recording, job: RerunJob) -> float | None:
     parts = each_output(recording.fits[job.fit])
     fit = next((part for part in parts if part.output == job.output), parts[0])
     try:
-        return own_score(fit, ask(fit))
+        return own_score(fit, training_task(fit))
     # rows that nobody can read, or a network that takes them only in training
     except (ZooError, ValueError, TypeError):
         return None

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from ..diagnosis.record.recording import Fit, Recording
     from .stages import Say
 
-MODULE = f"{__package__}.worker"
-GRACE = 300.0
+_MODULE = f"{__package__}.worker"
+_GRACE = 300.0
 """Seconds beyond all limits after which a process that does not answer is stopped."""
 _PAUSE = 0.1
 LAST_WORDS = 400
@@ -42,7 +42,7 @@ _MEMORY_SHARE = 0.9
 """Of the machine's memory, that the script and its examination may take."""
 
 
-def examine(job: CheckJob, *, quiet: bool) -> Path:
+def examine_job(job: CheckJob, *, quiet: bool) -> Path:
     """Examine a script or a network in a process of its own; return the run's folder.
 
     Raises
@@ -66,7 +66,7 @@ def examine(job: CheckJob, *, quiet: bool) -> Path:
 @contextmanager
 def _command(place: Path, job: CheckJob) -> Iterator[list[str]]:
     """Yield what does the job; a sandbox needs the folder for runs to be there."""
-    command = [sys.executable, "-P", "-m", MODULE, str(place)]
+    command = [sys.executable, "-P", "-m", _MODULE, str(place)]
     if not job.sandbox:
         yield command
         return
@@ -87,7 +87,7 @@ def _command(place: Path, job: CheckJob) -> Iterator[list[str]]:
 def _watch(child: Supervised, place: Path, job: CheckJob, *, quiet: bool) -> None:
     """Show what is being done until there is an answer, or the child ends."""
     answer, doing = place / ANSWER, place / _DOING
-    latest = time.monotonic() + job.time_limit + 2 * job.budget + GRACE
+    latest = time.monotonic() + job.time_limit + 2 * job.budget + _GRACE
     with console.waiting(f"checking {job.title}", quiet=quiet) as say:
         while child.is_busy(answer) and time.monotonic() < latest:
             if doing.is_file():

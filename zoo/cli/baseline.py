@@ -42,7 +42,7 @@ def baseline_command(
     suspicious; with --learning-curve those of all, whatever the verdict.
     """
     from ..experiment import Experiment, Scoring, Source
-    from ..experiments.run import RunOptions, compare
+    from ..experiments.run import RunOptions, run_comparison
     from .output import shown
 
     experiment = Experiment(
@@ -53,4 +53,4 @@ def baseline_command(
         seed,
     )
     how = RunOptions(out, jobs, quiet, mlflow=mlflow)
-    shown(compare(experiment, how), how, as_json=as_json)
+    shown(run_comparison(experiment, how), how, as_json=as_json)

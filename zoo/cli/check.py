@@ -106,11 +106,11 @@ def check_command(
     at fault, 4 undecided, 5 nothing to learn, 6 suspicious.
     """
     from ..check.target import check_options, find_target
-    from ..check.worker import examine
+    from ..check.worker import examine_job
 
     way = find_target(what)
     check_options(way, _typed(context))
-    run = examine(_job(way, asked), quiet=quiet)
+    run = examine_job(_job(way, asked), quiet=quiet)
 
     # these take seconds to import, which the child does not wait for
     from ...baselines.results.results import Results

@@ -71,7 +71,7 @@ def compare_command(
     that cannot be read, says so on the page, and the exit code is 1.
     """
     from ..experiment import Experiment, Scoring, Source
-    from ..experiments.run import RunOptions, compare
+    from ..experiments.run import RunOptions, run_comparison
     from ..registry import card, recipe
     from .output import shown
 
@@ -88,7 +88,7 @@ def compare_command(
     how = RunOptions(out, jobs, quiet, mlflow=mlflow)
     if len(named) > 1:
         _compare_several(experiment, named, how, as_json=as_json, gate=gate)
-    shown(compare(experiment, how), how, as_json=as_json, gate=gate)
+    shown(run_comparison(experiment, how), how, as_json=as_json, gate=gate)
 
 
 def _compare_several(

@@ -91,7 +91,7 @@ def report_command(
     unless --to names a file.
     """
     from .output import as_line
-    from .report_writer import write, write_charts
+    from .report_writer import save_charts, write_report_page
 
     if _over_all(runs, of_all, served, out, port):
         return
@@ -103,14 +103,14 @@ def report_command(
         raise Misuse(f"{msg}; leave --json out, or write to a file with --to")
     made = _made(runs, out)
     path = to or made.stem.with_name(f"{made.stem.name}.{form}")
-    drawn = write_charts(made, charts) if charts else []
+    drawn = save_charts(made, charts) if charts else []
     if path == STANDARD_OUTPUT:
         text = made.text(form)
         click.echo(text, nl=not text.endswith("\n"))
     else:
         if to is None:
             check_no_link(made.stem.parent)
-        write(path, made.text(form), made.stem.parent)
+        write_report_page(path, made.text(form), made.stem.parent)
         if as_json:
             told = {"report": str(path), "charts": [str(chart) for chart in drawn]}
             click.echo(as_line(made.told | told))
@@ -162,7 +162,7 @@ def serve(out: Path, *, port: int = 0) -> None:
 
 def _made(names: Sequence[str], out: Path) -> Reported:
     """Return the report to write, of one run or of several."""
-    from .report_writer import compared, of_one
+    from .report_writer import comparison_page, of_one
 
     folders = distinct_runs(names, out)
-    return of_one(folders[0]) if len(folders) == 1 else compared(folders, out)
+    return of_one(folders[0]) if len(folders) == 1 else comparison_page(folders, out)

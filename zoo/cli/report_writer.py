@@ -14,8 +14,7 @@ from ...baselines.results.results import Results
 from ...data.disk import write_whole
 from ...data.errors import Misuse
 from ...reports import Report
-from ...reports.chart_files import chart_files, slug
-from ...reports.chart_files import write_charts as write_files
+from ...reports.chart_files import chart_files, slug, write_charts
 from ...reports.several.compare import compare_facts
 from ...reports.several.runs import read_run
 from ..run_files import RESULTS
@@ -71,7 +70,7 @@ def of_one(folder: Path) -> Reported:
     )
 
 
-def compared(folders: Sequence[Path], out: Path) -> Reported:
+def comparison_page(folders: Sequence[Path], out: Path) -> Reported:
     """The comparison of several runs."""
     from ...reports.html import compared_html
     from ...reports.markdown import compared_markdown
@@ -101,7 +100,7 @@ def _short(folder: Path) -> str:
     return ending[1] if ending else slug(name)[:12].strip("-")
 
 
-def write(path: Path, text: str, home: Path) -> None:
+def write_report_page(path: Path, text: str, home: Path) -> None:
     """Write a report whole; its own folder ``home`` is made if need be.
 
     Raises
@@ -118,7 +117,7 @@ def write(path: Path, text: str, home: Path) -> None:
         raise Misuse(f"{msg}. Choose another place with --to.") from error
 
 
-def write_charts(made: Reported, folder: Path) -> list[Path]:
+def save_charts(made: Reported, folder: Path) -> list[Path]:
     """Write the charts of a report into a folder.
 
     Raises
@@ -127,7 +126,7 @@ def write_charts(made: Reported, folder: Path) -> list[Path]:
         The folder cannot be made or written to.
     """
     try:
-        return write_files(folder, made.charts())
+        return write_charts(folder, made.charts())
     except OSError as error:
         msg = f"cannot write charts to {str(folder)!r}: {error.strerror}"
         raise Misuse(f"{msg}. Choose another folder with --charts.") from error

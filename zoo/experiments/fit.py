@@ -118,7 +118,7 @@ def _network_facts(
         examples=_examples(trained.serving, dataset),
         way=trained.way,
         reason=trained.reason,
-        layers=layer_facts(settings, *trained.shape),
+        layers=layers_of(settings, *trained.shape),
         tries=tries,
         sample=task.sample(trained.serving, dataset, rows, seed),
         note=note_on(settings, predictions, dataset),
@@ -141,7 +141,7 @@ def _examples(
     )
 
 
-def layer_facts(
+def layers_of(
     settings: Recipe, shape: tuple[int, ...], outputs: int
 ) -> tuple[Layer, ...]:
     """The layers that the model's code makes for a network's shapes."""

@@ -19,7 +19,7 @@ from ..experiment import (
     with_changes,
 )
 from ..registry import MODELS, recipe
-from .run import Run, RunOptions, compare
+from .run import Run, RunOptions, run_comparison
 
 NOT_OF_A_RECIPE = ("data", "scoring", "seed")
 _MOST = 200
@@ -51,7 +51,7 @@ def sweep(
     ------
     ZooError
     """
-    return compare(_swept(_based_on(source, changes), variations, draws), how)
+    return run_comparison(_swept(_based_on(source, changes), variations, draws), how)
 
 
 def _based_on(source: str, changes: Sequence[str]) -> Experiment:

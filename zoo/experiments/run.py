@@ -84,7 +84,7 @@ def run_experiment(experiment: Experiment, how: RunOptions) -> Run:
     """
     if experiment.kind == "train":
         return train_experiment(experiment, how)
-    return compare(experiment, how)
+    return run_comparison(experiment, how)
 
 
 def train_experiment(
@@ -150,7 +150,7 @@ def train_experiment(
     return Run(results, final)
 
 
-def compare(experiment: Experiment, how: RunOptions) -> Run:
+def run_comparison(experiment: Experiment, how: RunOptions) -> Run:
     """Score networks, if any, and the baselines on the same folds."""
     dataset = opened(experiment)
     work.check_models((r.model for r in experiment.networks.values()), dataset)

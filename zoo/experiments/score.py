@@ -23,7 +23,7 @@ from ..runs.mlflow import without_credentials
 from .fit import (
     Fitted,
     fit_network,
-    layer_facts,
+    layers_of,
     note_on,
     try_seeds,
 )
@@ -227,7 +227,7 @@ def first_trainings(
         outcome = first.get(name)
         if outcome is None or outcome.predictions is None:
             continue
-        layers = layer_facts(settings, *outcome.shape)
+        layers = layers_of(settings, *outcome.shape)
         network = Network(
             name=name,
             recipe=settings.to_dict(),

@@ -139,7 +139,7 @@ def train_network(
     beginning.restore()
     _copy(core, trainee)
     scaling = fit_scaling(recipe.scaling, rows.x, feature_range)
-    target = target_scale(rows.y) if kind == "numbers" else None
+    target = scale_of_targets(rows.y) if kind == "numbers" else None
     inner = as_seen(validation, scaling, target, kind)
     shown = rows_met(recipe, rows, seed)
     given, named, count = _given(recipe, shown, more, scaling, target, kind)
@@ -259,7 +259,7 @@ def _balance(y: np.ndarray) -> np.ndarray:
     return (len(y) / ((counts > 0).sum() * counts[y])).astype("float32")
 
 
-def target_scale(y: np.ndarray) -> Affine:
+def scale_of_targets(y: np.ndarray) -> Affine:
     """From numbers to their standardised form, each target by its own."""
     return fit_scaling("standard", y.reshape(len(y), -1), None)
 
@@ -311,7 +311,7 @@ def plan(
     model.set_weights(weights)
     shown = rows_met(recipe, rows, seed)
     scaling = fit_scaling(recipe.scaling, rows.x, feature_range)
-    target = target_scale(rows.y) if kind == "numbers" else None
+    target = scale_of_targets(rows.y) if kind == "numbers" else None
     return Plan(
         model,
         weights,

@@ -11,7 +11,7 @@ def case_of() -> Callable[..., Any]:
     """Make a `RuleContext` of a compiled network and its rows; nothing is trained."""
     from learnable.zoo.backend import keras
     from learnable.zoo.diagnosis.problem.context import RuleContext
-    from learnable.zoo.diagnosis.problem.task import ask
+    from learnable.zoo.diagnosis.problem.task import training_task
     from learnable.zoo.diagnosis.problem.training_setup import as_given
     from learnable.zoo.diagnosis.record.recording import Fit, Recording
 
@@ -34,7 +34,7 @@ def case_of() -> Callable[..., Any]:
             callbacks=(),
             history={},
         )
-        task = ask(fit)
+        task = training_task(fit)
         return RuleContext(Recording(fits=[fit]), fit, task, as_given(fit, task))
 
     return make
@@ -57,7 +57,7 @@ def sequence() -> Callable[..., Any]:
 def trains() -> Callable[..., Any]:
     """Mend a case with each repair, train one batch, and give the mended networks."""
     import numpy as np
-    from learnable.zoo.diagnosis.problem.training_setup import build, rows_of
+    from learnable.zoo.diagnosis.problem.training_setup import build_model, rows_of
 
     def mended(context: Any, found: Any) -> list[Any]:
         before = [part.copy() for part in context.fit.model.get_weights()]
@@ -65,7 +65,7 @@ def trains() -> Callable[..., Any]:
         for repair in found.repairs:
             setup = repair.apply(context.setup)
             rows = np.arange(min(16, len(setup.y)))
-            model = build(setup, rows, seed=0)
+            model = build_model(setup, rows, seed=0)
             model.run_eagerly = True  # one batch does not pay for a graph
             loss = model.train_on_batch(rows_of(setup.x, rows), setup.y[rows])
             assert np.isfinite(loss)

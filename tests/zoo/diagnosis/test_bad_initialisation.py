@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.problem.training_setup import build
+from learnable.zoo.diagnosis.problem.training_setup import build_model
 from learnable.zoo.diagnosis.rules.bad_initialisation import bad_initialisation
 
 layers = keras.layers
@@ -39,7 +39,7 @@ def test_finds_and_mends_a_bad_start(case_of, settings, priority):
     found = bad_initialisation(context)
     assert (found.layers, found.priority) == (("bad",), priority)
     setup = found.repairs[0].apply(context.setup)
-    made = build(setup, np.arange(40), seed=0)
+    made = build_model(setup, np.arange(40), seed=0)
     assert 0.2 < made.get_layer("bad").kernel.numpy().std() < 0.6
     assert not made.get_layer("bad").bias.numpy().any()
     assert np.isfinite(made.train_on_batch(X, Y))

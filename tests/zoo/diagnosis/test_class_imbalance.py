@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.problem.training_setup import build
+from learnable.zoo.diagnosis.problem.training_setup import build_model
 from learnable.zoo.diagnosis.rules.class_imbalance import class_imbalance
 
 X = np.random.default_rng(0).normal(size=(100, 3)).astype("float32")
@@ -27,7 +27,7 @@ def test_repair_weighs_classes(case_of):
     setup = repair.apply(context.setup)
     assert setup.class_weight == weights
     assert context.setup.class_weight is None
-    made = build(setup, np.arange(100), seed=0)
+    made = build_model(setup, np.arange(100), seed=0)
     made.fit(X, RARE, class_weight=setup.class_weight, verbose=0)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.problem.training_setup import build
+from learnable.zoo.diagnosis.problem.training_setup import build_model
 from learnable.zoo.diagnosis.rules.constant_inputs import constant_inputs
 from learnable.zoo.diagnosis.rules.inputs_not_finite import inputs_not_finite
 
@@ -30,7 +30,7 @@ def test_a_constant_column_scaled_by_hand_is_found_and_mended(case_of):
     assert found.evidence == {"columns": 1.0}
     assert inputs_not_finite(context) is None
     setup = found.repairs[0].apply(context.setup)
-    model = build(setup, np.arange(40), seed=0)
+    model = build_model(setup, np.arange(40), seed=0)
     assert np.isfinite(model.train_on_batch(setup.x, Y))
 
 

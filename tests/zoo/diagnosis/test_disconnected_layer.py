@@ -3,8 +3,8 @@ import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.codemod.edits import FeedFrom
 from learnable.zoo.diagnosis.problem.context import RuleContext
-from learnable.zoo.diagnosis.problem.task import ask
-from learnable.zoo.diagnosis.problem.training_setup import as_given, build
+from learnable.zoo.diagnosis.problem.task import training_task
+from learnable.zoo.diagnosis.problem.training_setup import as_given, build_model
 from learnable.zoo.diagnosis.record.recorder import recorded
 from learnable.zoo.diagnosis.rules.disconnected_layer import disconnected_layer
 
@@ -21,7 +21,7 @@ def train(model, x, y=Y, loss="binary_crossentropy"):
 
 def case_of_last(recording):
     fit = recording.fits[-1]
-    task = ask(fit)
+    task = training_task(fit)
     return RuleContext(recording, fit, task, as_given(fit, task))
 
 
@@ -46,7 +46,7 @@ def test_ties_layers_in_the_order_of_their_calls():
     found = disconnected_layer(context)
     assert found.layers == ("first", "second")
     repair = found.repairs[0]
-    made = build(repair.apply(context.setup), np.arange(40), seed=0)
+    made = build_model(repair.apply(context.setup), np.arange(40), seed=0)
     assert np.isfinite(made.train_on_batch(X, Y))
     assert made.get_layer("head").kernel.shape == (12, 1)
     assert len(model.layers) == 3
@@ -78,7 +78,7 @@ def test_joins_a_branch_of_another_input():
     assert found.layers == ("right",)
     joined = found.repairs[-1].apply(context.setup)
     assert joined.model.get_layer("head").kernel.shape == (8, 1)
-    build(joined, np.arange(40), seed=0).train_on_batch([FLAT, FLAT[:, :3]], Y)
+    build_model(joined, np.arange(40), seed=0).train_on_batch([FLAT, FLAT[:, :3]], Y)
 
 
 def test_finds_an_input_that_nobody_reads():
@@ -115,7 +115,7 @@ def test_is_silent_on_sequential_and_residual_networks():
         h = layers.Add()([h, dense()(layers.Dropout(0.1)(h))])
         train(keras.Model(rows, head(h)), FLAT)
     for fit in recording.fits:
-        task = ask(fit)
+        task = training_task(fit)
         context = RuleContext(recording, fit, task, as_given(fit, task))
         assert disconnected_layer(context) is None
 
@@ -131,6 +131,6 @@ def test_is_silent_on_the_parts_of_an_autoencoder():
         train(second, FLAT)
         encoder.predict(FLAT, verbose=0)
     fit = recording.fits[0]
-    task = ask(fit)
+    task = training_task(fit)
     context = RuleContext(recording, fit, task, as_given(fit, task))
     assert disconnected_layer(context) is None

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from learnable.zoo.backend import keras, tensorflow
 from learnable.zoo.diagnosis.probe.symptoms import symptoms
-from learnable.zoo.diagnosis.problem.task import ask
+from learnable.zoo.diagnosis.problem.task import training_task
 from learnable.zoo.diagnosis.problem.training_setup import as_given
 from learnable.zoo.diagnosis.record.recorder import recorded
 from learnable.zoo.diagnosis.rules.too_few_epochs import too_few_epochs
-from learnable.zoo.diagnosis.search.trials import Split, train
+from learnable.zoo.diagnosis.search.trials import Split, train_trial
 
 X = np.random.default_rng(0).normal(size=(60, 3)).astype("float32")
 Y = (X[:, 0] > 0).astype("int64")
@@ -55,7 +55,7 @@ def trained(rows, **arguments):
         model.compile("adam", "binary_crossentropy")
         model.fit(rows, verbose=0, **arguments)
     (fit,) = recording.fits
-    return fit, as_given(fit, ask(fit))
+    return fit, as_given(fit, training_task(fit))
 
 
 @LEFT_ALONE
@@ -84,7 +84,7 @@ def test_batches_are_as_large_and_as_many(rows, arguments, expected):
     assert not setup.shuffle
     whole = np.arange(len(setup.y))
     split = Split(whole, whole)
-    outcome = train(setup, ask(fit), split, seed=0)
+    outcome = train_trial(setup, training_task(fit), split, seed=0)
     assert len(outcome.losses) == setup.rounds
 
 
@@ -93,7 +93,7 @@ def test_arrays_are_cut_into_batches_by_keras():
     with recorded(__file__) as recording:
         model.compile("adam", "mse")
         model.fit(X, Y, epochs=2, batch_size=20, verbose=0)
-    setup = as_given(recording.fits[0], ask(recording.fits[0]))
+    setup = as_given(recording.fits[0], training_task(recording.fits[0]))
     assert (setup.batch_size, setup.rounds, setup.in_batches) == (20, 2, False)
     assert setup.shuffle
 
@@ -112,7 +112,7 @@ def test_more_epochs_are_told_in_those_of_the_script(case_of):
 @pytest.mark.parametrize(
     ("rows", "arguments", "told"),
     [
-        (the_same, {"steps_per_epoch": 20}, "20 times through the same 10 rows"),
+        (the_same, {"steps_per_epoch": 20}, "repeats the same 10 rows 20 times"),
         (generated, {"steps_per_epoch": 6}, ""),
         (Batches, {}, ""),
     ],

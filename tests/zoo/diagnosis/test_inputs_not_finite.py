@@ -1,7 +1,7 @@
 import numpy as np
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.codemod.edits import CleanInputs
-from learnable.zoo.diagnosis.problem.training_setup import build
+from learnable.zoo.diagnosis.problem.training_setup import build_model
 from learnable.zoo.diagnosis.rules.inputs_not_finite import inputs_not_finite
 
 X = np.random.default_rng(0).normal(size=(40, 3)).astype("float32")
@@ -32,7 +32,7 @@ def test_repair_lets_it_train(case_of):
     setup = found.repairs[0].apply(context.setup)
     assert setup.clean
     assert not context.setup.clean
-    model = build(setup, np.arange(40), seed=0)
+    model = build_model(setup, np.arange(40), seed=0)
     assert np.isfinite(model.train_on_batch(x, Y))
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.problem.training_setup import build
+from learnable.zoo.diagnosis.problem.training_setup import build_model
 from learnable.zoo.diagnosis.rules.inputs_not_scaled import inputs_not_scaled
 
 layers = keras.layers
@@ -79,7 +79,7 @@ def test_repair_scales_measurements_and_leaves_words(case_of):
     setup = inputs_not_scaled(context).repairs[0].apply(context.setup)
     assert setup.normalise
     assert not context.setup.normalise
-    made = build(setup, np.arange(60), seed=0)
+    made = build_model(setup, np.arange(60), seed=0)
     assert made.train_on_batch(x, Y) < 5
     kinds = [type(layer).__name__ for layer in made.layers]
     assert kinds.count("Normalization") == 1
@@ -94,5 +94,5 @@ def test_a_loss_of_ones_own_does_not_hinder_it(case_of):
     model.compile("adam", Distance())
     context = case_of(model, 1000 * NORMAL, Y)
     setup = inputs_not_scaled(context).repairs[0].apply(context.setup)
-    assert build(setup, np.arange(60), seed=0).train_on_batch(NORMAL, Y) < 5
+    assert build_model(setup, np.arange(60), seed=0).train_on_batch(NORMAL, Y) < 5
     assert model.compiled

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.problem.training_setup import build
+from learnable.zoo.diagnosis.problem.training_setup import build_model
 from learnable.zoo.diagnosis.rules.missing_mask import missing_mask
 
 pytestmark = pytest.mark.slow  # many small trainings
@@ -30,7 +30,7 @@ def test_repair_masks_a_series(case_of, x):
     found = missing_mask(context)
     assert found.layers == ("reader",)
     assert found.evidence["value"] == -1
-    made = build(found.repairs[0].apply(context.setup), np.arange(60), seed=0)
+    made = build_model(found.repairs[0].apply(context.setup), np.arange(60), seed=0)
     assert np.isfinite(made.train_on_batch(x, Y))
     inside = made._flatten_layers()
     assert any(isinstance(layer, layers.Masking) for layer in inside)
@@ -42,7 +42,7 @@ def test_repair_masks_words(case_of):
     model = network(layers.Embedding(50, 4, name="words"), reader, shape=(20,))
     context = case_of(model, WORDS, Y)
     setup = missing_mask(context).repairs[0].apply(context.setup)
-    made = build(setup, np.arange(60), seed=0)
+    made = build_model(setup, np.arange(60), seed=0)
     assert made.get_layer("words").mask_zero
     assert not model.get_layer("words").mask_zero
     assert np.isfinite(made.train_on_batch(WORDS, Y))

@@ -5,7 +5,7 @@ import re
 import pytest
 from learnable.baselines.rules.registry import RULES
 from learnable.zoo.diagnosis.problem.context import RuleContext
-from learnable.zoo.diagnosis.problem.task import ask
+from learnable.zoo.diagnosis.problem.task import training_task
 from learnable.zoo.diagnosis.problem.training_setup import as_given
 from learnable.zoo.diagnosis.record.recorder import recorded
 from learnable.zoo.diagnosis.rules.bad_initialisation import bad_initialisation
@@ -48,7 +48,7 @@ def test_example_triggers_its_rule(code, tmp_path):
     with recorded(str(path)) as recording:
         exec(compile(path.read_text(), str(path), "exec"), {"__name__": "__main__"})
     fit = recording.fits[0]
-    task = ask(fit)
+    task = training_task(fit)
     context = RuleContext(recording, fit, task, as_given(fit, task))
     found = {other: check(context) for other, check in CHECKS.items()}
     assert found[code].label == RULES[code].label

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from learnable.zoo.diagnosis.problem.context import NetworkFinding, Repair
 from learnable.zoo.diagnosis.search.inquire import inquire
-from learnable.zoo.diagnosis.search.trials import Difference, OutOfTime
+from learnable.zoo.diagnosis.search.trials import OutOfTime, ScoreDifference
 
 
 class World:
@@ -49,7 +49,7 @@ class World:
 
     def difference(self, better, worse, *, splits):
         gain = self.outcome(better).score - self.outcome(worse).score
-        return Difference(gain, 0.02)
+        return ScoreDifference(gain, 0.02)
 
 
 def network_finding(label, priority=1):

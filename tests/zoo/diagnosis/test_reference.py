@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.codemod.model_to_code import as_code
-from learnable.zoo.diagnosis.search.plain_network import reference
-from learnable.zoo.diagnosis.search.trials import Split, train
+from learnable.zoo.diagnosis.search.plain_network import plain_repair
+from learnable.zoo.diagnosis.search.trials import Split, train_trial
 
 layers = keras.layers
 RNG = np.random.default_rng(0)
@@ -16,11 +16,11 @@ KINDS = (X[:, 0] > 0).astype("int64") + (X[:, 1] > 1)
 
 def score(context):
     """The plain network's on rows that it did not see."""
-    repair = reference(context.setup, context.task)
+    repair = plain_repair(context.setup, context.task)
     assert repair is not None
     rows = np.arange(len(context.setup.y))
     split = Split(rows[: len(rows) * 3 // 4], rows[len(rows) * 3 // 4 :])
-    return train(repair.apply(context.setup), context.task, split, seed=0).score
+    return train_trial(repair.apply(context.setup), context.task, split, seed=0).score
 
 
 @pytest.mark.slow
@@ -63,12 +63,12 @@ def test_texts_have_none(case_of, sequence):
     context = case_of(sequence((4,), [layers.Dense(1)], "mse"), X, X[:, 0])
     texts = np.array([["a word"]] * 200, dtype=object)
     object.__setattr__(context.setup, "x", texts)
-    assert reference(context.setup, context.task) is None
+    assert plain_repair(context.setup, context.task) is None
 
 
 def test_can_be_shown_as_code(case_of, sequence):
     context = case_of(sequence((4,), [layers.Dense(1)], "mse"), X, 9 + X[:, 0])
-    repair = reference(context.setup, context.task)
+    repair = plain_repair(context.setup, context.task)
     assert repair is not None
     code = as_code(repair.apply(context.setup).model)
     assert code is not None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.zoo.diagnosis.search.search import Search
-from learnable.zoo.diagnosis.search.trials import Difference, gap
+from learnable.zoo.diagnosis.search.trials import ScoreDifference, gap
 from worlds import REACH, World, network_finding
 
 
@@ -80,7 +80,7 @@ def test_without_time_nothing_is_blamed_unproved(most):
 
 def test_a_gain_within_noise_is_no_cause():
     world = World([{"luck"}])
-    world.difference = lambda better, worse, splits: Difference(0.9, 0.4)
+    world.difference = lambda better, worse, splits: ScoreDifference(0.9, 0.4)
     assert causes(world, [network_finding("luck")])[0] == set()
 
 

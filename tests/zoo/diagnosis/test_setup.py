@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.problem.copy_model import copy, give_weights
-from learnable.zoo.diagnosis.problem.task import ask
-from learnable.zoo.diagnosis.problem.training_setup import as_given, build
+from learnable.zoo.diagnosis.problem.task import training_task
+from learnable.zoo.diagnosis.problem.training_setup import as_given, build_model
 from learnable.zoo.diagnosis.record.recorder import recorded
-from learnable.zoo.diagnosis.search.trials import Split, train
+from learnable.zoo.diagnosis.search.trials import Split, train_trial
 
 X = np.random.default_rng(0).normal(size=(80, 2)).astype("float32")
 Y = X[:, 0]
@@ -31,7 +31,7 @@ def given(context, **facts):
 def test_row_weights_are_trained_with(context):
     weight = np.zeros(80)
     setup = given(context, sample_weight=weight)
-    assert train(setup, context.task, ALL, seed=0).losses == (0.0,) * 4
+    assert train_trial(setup, context.task, ALL, seed=0).losses == (0.0,) * 4
 
 
 @pytest.mark.parametrize("weight", [np.ones((80, 3)), [np.ones(80)], None])
@@ -43,7 +43,7 @@ def test_rates_that_a_callback_gave_are_repeated(context):
     history = {"loss": [1.0] * 4, "learning_rate": [0.5, 0.5, 0.0, 0.0]}
     setup = given(context, history=history)
     assert setup.course == (1.0, 1.0, 0.0, 0.0)
-    losses = train(setup, context.task, ALL, seed=0).losses
+    losses = train_trial(setup, context.task, ALL, seed=0).losses
     assert losses[1] < losses[0]
     # a rate of nought: nothing is learned any more
     assert losses[3] == pytest.approx(losses[2], rel=1e-6)
@@ -111,7 +111,7 @@ def test_a_network_that_is_built_in_its_first_step_trains_again(tmp_path):
         model.compile("sgd", "mse")
         model.fit(x, x[:, 0] / 100, verbose=0)
     fit = recording.fits[0]
-    again = build(as_given(fit, ask(fit)), np.arange(64), seed=0)
+    again = build_model(as_given(fit, training_task(fit)), np.arange(64), seed=0)
     assert abs(np.mean(again.layers[0](x))) < 1e-3
     assert again.layers[1].get_weights()[0].shape == (2, 1)
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.codemod.edits import RescaleOutputs
-from learnable.zoo.diagnosis.problem.training_setup import build
+from learnable.zoo.diagnosis.problem.training_setup import build_model
 from learnable.zoo.diagnosis.rules.targets_not_scaled import targets_not_scaled
 
 layers = keras.layers
@@ -27,7 +27,7 @@ def test_repair_brings_the_loss_near_one(case_of, loss):
     assert isinstance(edit, RescaleOutputs)
     assert (edit.scale, edit.offset) == setup.rescale
     assert context.setup.rescale is None
-    first = build(setup, np.arange(60), seed=0).train_on_batch(X, y)
+    first = build_model(setup, np.arange(60), seed=0).train_on_batch(X, y)
     assert 0.1 < first < 10
 
 

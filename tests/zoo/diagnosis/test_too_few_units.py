@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.problem.training_setup import build
+from learnable.zoo.diagnosis.problem.training_setup import build_model
 from learnable.zoo.diagnosis.rules.too_few_units import too_few_units
 
 layers = keras.layers
@@ -27,7 +27,7 @@ def test_repair_widens_the_narrow_layers(case_of):
     found = too_few_units(context)
     assert (found.layers, found.priority) == (("narrow", "slim"), 1)
     setup = found.repairs[0].apply(context.setup)
-    made = build(setup, np.arange(60), seed=0)
+    made = build_model(setup, np.arange(60), seed=0)
     assert [made.get_layer(name).units for name in found.layers] == [32, 32]
     assert np.isfinite(made.train_on_batch(X, Y))
     assert model.get_layer("narrow").units == 1

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.problem.training_setup import build
+from learnable.zoo.diagnosis.problem.training_setup import build_model
 from learnable.zoo.diagnosis.rules.too_strong_regularisation import (
     too_strong_regularisation,
 )
@@ -29,7 +29,7 @@ def test_repair_takes_the_penalty_away(case_of):
     found = too_strong_regularisation(context)
     assert found.evidence["share"] > 0.9
     assert [repair.what for repair in found.repairs] == ["no weight penalty"]
-    made = build(found.repairs[0].apply(context.setup), np.arange(40), seed=0)
+    made = build_model(found.repairs[0].apply(context.setup), np.arange(40), seed=0)
     assert made.losses == []
     assert made.train_on_batch(X, Y) < 5
     assert model.get_layer("held").kernel_regularizer is not None
@@ -40,7 +40,7 @@ def test_repair_takes_dropout_away(case_of):
     context = case_of(model, X, Y)
     found = too_strong_regularisation(context)
     assert found.layers == ("drop",)
-    made = build(found.repairs[0].apply(context.setup), np.arange(40), seed=0)
+    made = build_model(found.repairs[0].apply(context.setup), np.arange(40), seed=0)
     assert made.get_layer("drop").rate == 0
     assert model.get_layer("drop").rate == 0.5
 

@@ -13,7 +13,7 @@ from learnable.zoo.diagnosis.search.search import (
     best_value,
     tuned,
 )
-from learnable.zoo.diagnosis.search.trials import Difference, OutOfTime
+from learnable.zoo.diagnosis.search.trials import OutOfTime, ScoreDifference
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class World:
         self.scores, self.seconds = scores, seconds
         self.setup = setup or Training()
         self.splits = (0, 1, 2)
-        self.told = Difference(gain, 0.001, least=least)
+        self.told = ScoreDifference(gain, 0.001, least=least)
 
     def score(self, repairs, *, splits=1):
         return self.scores["+".join(repair.what for repair in repairs)]

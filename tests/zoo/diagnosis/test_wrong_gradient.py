@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.backend import tensorflow as tf
-from learnable.zoo.diagnosis.problem.training_setup import build
+from learnable.zoo.diagnosis.problem.training_setup import build_model
 from learnable.zoo.diagnosis.rules.derivatives import check_gradient
 from learnable.zoo.diagnosis.rules.wrong_gradient import wrong_gradient
 from learnable.zoo.networks.losses import WrongRelu
@@ -68,7 +68,7 @@ def test_a_layer_like_a_built_in_one_is_replaced(case_of):
     context = case_of(model, X, Y)
     found = wrong_gradient(context)
     assert (found.layers, found.priority) == (("odd",), 0)
-    made = build(found.repairs[0].apply(context.setup), np.arange(40), seed=0)
+    made = build_model(found.repairs[0].apply(context.setup), np.arange(40), seed=0)
     assert made.get_layer("odd").activation is keras.activations.relu
     assert np.isfinite(made.train_on_batch(X, Y))
     assert isinstance(model.get_layer("odd"), WrongRelu)
@@ -78,7 +78,7 @@ def test_an_activation_like_a_built_in_one_is_replaced(case_of):
     model = network(layers.Dense(5, activation=slipped, name="odd"))
     context = case_of(model, X, Y)
     setup = wrong_gradient(context).repairs[0].apply(context.setup)
-    made = build(setup, np.arange(40), seed=0)
+    made = build_model(setup, np.arange(40), seed=0)
     assert made.get_layer("odd").activation is keras.activations.tanh
 
 
@@ -89,7 +89,7 @@ def test_a_loss_that_stops_the_gradient_is_replaced(case_of):
     setup = found.repairs[0].apply(context.setup)
     assert isinstance(setup.loss, keras.losses.BinaryCrossentropy)
     assert found.repairs[0].edits[0].code == "keras.losses.BinaryCrossentropy()"
-    assert np.isfinite(build(setup, np.arange(40), seed=0).train_on_batch(X, Y))
+    assert np.isfinite(build_model(setup, np.arange(40), seed=0).train_on_batch(X, Y))
 
 
 def test_finds_layers_behind_an_argmax(case_of):

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 from learnable.zoo.diagnosis.problem.context import NetworkFinding, Repair
-from learnable.zoo.diagnosis.search.trials import Difference, OutOfTime
+from learnable.zoo.diagnosis.search.trials import OutOfTime, ScoreDifference
 
 REACH = 0.9
 
@@ -44,7 +44,7 @@ class World:
         return self.worth(repairs)
 
     def difference(self, better, worse, *, splits):
-        return Difference(self.worth(better) - self.worth(worse), 0.02)
+        return ScoreDifference(self.worth(better) - self.worth(worse), 0.02)
 
 
 def network_finding(label, priority=1):

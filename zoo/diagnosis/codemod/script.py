@@ -18,14 +18,14 @@ from ..record.recording import Place
 TRAINING = frozenset({"fit", "train_on_batch"})
 COMPILING = frozenset({"compile"})
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class Unplaced(Exception):
     """An edit has no safe place in the source."""
 
 
-def only(found: Sequence[T]) -> T:
+def only(found: Sequence[_T]) -> _T:
     """The one thing that was found."""
     if len(found) != 1:
         raise Unplaced(f"{len(found)} places where there should be one")
@@ -167,7 +167,7 @@ class Changes(cst.CSTTransformer):
         self.lines.append(self._script.line(node))
         self._after[node].extend(new)
 
-    def current(self, node: T) -> T:
+    def current(self, node: _T) -> _T:
         """The node with the changes asked for so far."""
         assert isinstance(node, cst.CSTNode)
         changed: Any = node

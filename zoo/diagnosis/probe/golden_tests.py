@@ -19,7 +19,7 @@ from ...training.fit import fit
 from ...training.rows import hold
 from ...training.start import Start
 from ..problem.task import TrainingTask
-from ..problem.training_setup import Setup, build, rows_of
+from ..problem.training_setup import Setup, build_model, rows_of
 from ..record.source_locations import in_one_line
 
 SAME_STEPS = 20
@@ -262,7 +262,7 @@ class Bench:
     ) -> None:
         self.setup, self.task, self.rows = setup, task, rows
         self.seed, self._end = seed, time.monotonic() + seconds
-        self.model = build(setup, rows, seed=seed)
+        self.model = build_model(setup, rows, seed=seed)
         if not self.model.built:
             self.outputs(self.x(rows[:1]))
         self._start = Start(self.model)

@@ -18,7 +18,7 @@ _FEWEST = 4
 
 
 @dataclass(frozen=True)
-class Curve:
+class LossCurve:
     """Course of a loss from the start of a training to its end.
 
     Parameters
@@ -58,7 +58,7 @@ class Curve:
         return self.is_falling or not self.fall > 0.3
 
 
-def curve_of(context: RuleContext) -> Curve | None:
+def curve_of(context: RuleContext) -> LossCurve | None:
     """The training loss from start to end; None where it is not known.
 
     It is that of the measured training where this went to the end, else that of the
@@ -88,7 +88,7 @@ def break_of(context: RuleContext) -> str:
     return "" if np.isfinite(losses).all() else "the loss does not stay finite"
 
 
-def _on_same_rows(probe: Probe, curve: Curve) -> Curve:
+def _on_same_rows(probe: Probe, curve: LossCurve) -> LossCurve:
     """Start, end and falls as the same rows had them, which is free of noise.
 
     A late fall is one only if half, three quarters and the end all go down.
@@ -103,7 +103,7 @@ def _on_same_rows(probe: Probe, curve: Curve) -> Curve:
     return replace(curve, start=start, end=end, fall=fall, late=late)
 
 
-def make_curve(losses: np.ndarray, start: float) -> Curve:
+def make_curve(losses: np.ndarray, start: float) -> LossCurve:
     """The shape of a run of losses, with the loss before the first step."""
     parts = np.array(
         [p.mean() for p in np.array_split(losses, min(_BINS, len(losses)))]
@@ -120,7 +120,7 @@ def make_curve(losses: np.ndarray, start: float) -> Curve:
         # a fall no larger than the ups beside it is none
         noise = steps[-2 * quarter :].clip(min=0).sum()
         late = max(0.0, gained) / fall if gained > 2 * noise else 0.0
-    return Curve(
+    return LossCurve(
         start=float(start),
         end=float(end),
         fall=float(fall / abs(start)) if start else 0.0,

@@ -17,7 +17,7 @@ from ...training.programs import programs_of
 from ...training.rows import Held, batches_in_part, blocks, class_weights, hold
 from ..problem.graph import Node, activation_name, is_recurrent, make_graph
 from ..problem.task import loss_name
-from ..problem.training_setup import Setup, build, rows_of
+from ..problem.training_setup import Setup, build_model, rows_of
 
 
 @dataclass(frozen=True)
@@ -283,7 +283,7 @@ def measure(
         The rows to train on.
     """
     end = time.perf_counter() + seconds
-    model = build(setup, rows, seed=seed)
+    model = build_model(setup, rows, seed=seed)
     held = _hold(setup, rows)
     sample = np.unique(np.linspace(0, len(rows) - 1, _MOST_ROWS).astype("int64"))
     seen = hold(rows_of(setup.x, rows[sample]), rows_of(setup.y, rows[sample]))

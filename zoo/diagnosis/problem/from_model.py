@@ -11,7 +11,7 @@ import numpy as np
 
 from ....data.errors import BadData
 from ...backend import keras, on_show
-from ..record.arrays import count
+from ..record.arrays import count_rows
 from ..record.recorder import ARGUMENTS, serialized
 from ..record.recording import Fit
 from ..record.source_locations import in_one_line
@@ -145,7 +145,7 @@ def make_fit(
     """
     weights, pretrained = _start(found, x, keep=keep_weights)
     asked = {"epochs": epochs, "batch_size": batch_size, "shuffle": True}
-    steps = epochs * math.ceil(count(x) / (batch_size or DEFAULT_BATCH))
+    steps = epochs * math.ceil(count_rows(x) / (batch_size or DEFAULT_BATCH))
     return Fit(
         model=found.model,
         weights=weights,

@@ -85,7 +85,7 @@ def _snake(name: str) -> str:
     return "".join(parts).lstrip("_")
 
 
-def ask(fit: Fit) -> TrainingTask:
+def training_task(fit: Fit) -> TrainingTask:
     """The question behind the targets of a training.
 
     Columns of 0 and 1 with a single 1 in each row are classes; two values, whatever

@@ -186,7 +186,7 @@ def rows_of(tree: Any, rows: np.ndarray) -> Any:
     return keras.tree.map_structure(lambda part: part[rows], tree)
 
 
-def build(setup: Setup, rows: np.ndarray, *, seed: int) -> Any:
+def build_model(setup: Setup, rows: np.ndarray, *, seed: int) -> Any:
     """The compiled network; ``rows`` tell the scale of the inputs."""
     keras.utils.set_random_seed(seed)
     model = copy(setup.model)

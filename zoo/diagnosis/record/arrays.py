@@ -28,7 +28,7 @@ _LARGE = 200_000_000
 
 
 @dataclass(frozen=True)
-class Rows:
+class FitRows:
     """Inputs, targets and weights; the others as of `recording.Fit`."""
 
     x: Any
@@ -91,7 +91,7 @@ def over(change: Callable[..., Any], *values: Any) -> Any:
     return None if first is None else change(*values)
 
 
-def count(value: Any) -> int:
+def count_rows(value: Any) -> int:
     """Rows of a structure of arrays."""
     first = leaves(value)[:1]
     return len(first[0]) if first and first[0].ndim else 0
@@ -148,7 +148,7 @@ class Batches:
     def add(self, x: Any, y: Any = None, sample_weight: Any = None) -> None:
         """Take up one batch."""
         batch = (as_arrays(x), as_arrays(y), as_arrays(sample_weight))
-        number = count(batch[0])
+        number = count_rows(batch[0])
         self.calls += 1
         self.given += number
         self.size = self.size or number
@@ -168,18 +168,18 @@ class Batches:
         here, there = leaves(batch), leaves(self.kept[0]) if self.kept else []
         return not there or [a.shape[1:] for a in here] == [a.shape[1:] for a in there]
 
-    def joined(self) -> Rows:
+    def joined(self) -> FitRows:
         """All rows, in the order in which they first came."""
         if not self.kept:
-            return Rows(None, cut=self.cut, batch=self.size)
+            return FitRows(None, cut=self.cut, batch=self.size)
         x, y, weight = over(lambda *parts: np.concatenate(parts), *list(self.kept))
         if not self.passes or self.calls > len(self.seen):
-            return Rows(x, y, weight, self.cut, self.size)
+            return FitRows(x, y, weight, self.cut, self.size)
         first = _first_rows(leaves((x, y, weight)))
         x, y, weight = over(lambda array: array[first], (x, y, weight))
         # among the rows beyond the limit nobody counted those that came before
         cut = -1 if self.cut and len(first) < self.rows else self.cut
-        return Rows(x, y, weight, cut, self.size)
+        return FitRows(x, y, weight, cut, self.size)
 
 
 def _first_rows(arrays: list[np.ndarray]) -> list[int]:
@@ -197,7 +197,7 @@ def tapped(
     *,
     limit: int,
     steps: int | None = None,
-) -> tuple[Any, Callable[[], Rows]]:
+) -> tuple[Any, Callable[[], FitRows]]:
     """Return what to give Keras for ``x``, and a function that gives the rows later.
 
     Parameters
@@ -217,7 +217,7 @@ def tapped(
         is_pipeline = isinstance(x, tensorflow.data.Dataset)
         rows = replace(_read(x, limit, steps), is_pipeline=is_pipeline)
     else:
-        rows = Rows(copies.of(x), copies.of(y), copies.of(sample_weight))
+        rows = FitRows(copies.of(x), copies.of(y), copies.of(sample_weight))
     return x, lambda: rows
 
 
@@ -239,7 +239,7 @@ def is_dataset(x: Any) -> bool:
     return hasattr(x, "__iter__") and hasattr(x, "batch_sampler")
 
 
-def _read(dataset: Any, limit: int, steps: int | None) -> Rows:
+def _read(dataset: Any, limit: int, steps: int | None) -> FitRows:
     source, length = _source(dataset)
     batches = Batches(limit, passes=length is None)
     with same_randomness():
@@ -251,7 +251,7 @@ def _read(dataset: Any, limit: int, steps: int | None) -> Rows:
         # a dataset runs code of the user's, which may raise anything; the training
         # meets the same error, and there it belongs
         except Exception:
-            return Rows(None, cut=-1)
+            return FitRows(None, cut=-1)
     rows = batches.joined()
     whole = batches.rows < limit or batches.calls == length
     return rows if whole else replace(rows, cut=-1)

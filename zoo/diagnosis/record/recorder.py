@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ...backend import keras, tensorflow
-from .arrays import Batches, Copies, Rows, count, tapped
+from .arrays import Batches, Copies, FitRows, count_rows, tapped
 from .layer_calls import Wires
 from .recording import Evaluation, Fit, Place, Recording
 from .source_locations import UserCode, in_one_line
@@ -301,7 +301,7 @@ class Recorder:
         chosen = {name: given.get(name) for name in names}
         self._compiled[id(model)] = _Compiled(model, **chosen, place=self.code.place())
 
-    def write(self, start: _Start, rows: Rows, **facts: Any) -> None:
+    def write(self, start: _Start, rows: FitRows, **facts: Any) -> None:
         """Add a training that has ended; ``facts`` are the other fields of `Fit`."""
         if start.weights is None:  # the training failed before the model was built
             self._look_at_weights(start)
@@ -441,7 +441,7 @@ class Fits:
         self,
         start: _Start,
         given: dict[str, Any],
-        rows: Rows,
+        rows: FitRows,
         held_out: tuple[Any, Any] | None,
         error: str,
     ) -> None:
@@ -551,7 +551,7 @@ class Loops:
         if loop is None:
             return
         rows = loop.batches.joined()
-        epochs = max(1, round(loop.batches.given / max(1, count(rows.x))))
+        epochs = max(1, round(loop.batches.given / max(1, count_rows(rows.x))))
         arguments = dict.fromkeys(ARGUMENTS) | {
             "epochs": epochs,
             "batch_size": loop.size,

@@ -60,9 +60,9 @@ def _faults(context: RuleContext) -> Iterator[_Fault]:
         kernel = start.get(id(getattr(node.layer, "kernel", None)))
         if kernel is None or is_recurrent(node.layer):
             continue
-        text = _alike(node, kernel) or _odd_size(node, kernel)
-        if text:
-            yield _Fault(node, text, 1 if "weights" in text else 0)
+        alike, odd = _alike(node, kernel), _odd_size(node, kernel)
+        if alike or odd:
+            yield _Fault(node, alike or odd, 0 if alike else 1)
             continue
         bias = start.get(id(getattr(node.layer, "bias", None)))
         if bias is not None and not node.is_head and _drowns(kernel, bias):

@@ -12,7 +12,7 @@ from ....baselines.rules.registry import rule
 from ...backend import keras
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.graph import Node, arrays_of, is_recurrent, some_rows
-from .repairs import insert_layer, set_layers
+from .repairs import insert_before, set_layers
 from .trying import buildable
 
 PADDED = 0.2
@@ -69,7 +69,7 @@ def _told(
 def _masked(context: RuleContext, first: Node, value: float) -> Repair:
     if isinstance(first.layer, keras.layers.Embedding):
         return set_layers(context, [first], "mask of the padding", mask_zero=True)
-    return insert_layer(
+    return insert_before(
         context,
         first,
         f"mask of steps that are {value:g}",

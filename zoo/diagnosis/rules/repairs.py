@@ -55,7 +55,7 @@ def set_layers(
     return Repair(what, lambda setup: setup.with_layers(change), edits)
 
 
-def insert_layer(
+def insert_before(
     context: RuleContext,
     node: Node,
     what: str,

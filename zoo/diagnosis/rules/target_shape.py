@@ -21,7 +21,7 @@ from .output_layer import (
     set_loss,
     spread_rows,
 )
-from .repairs import insert_layer, set_layers
+from .repairs import insert_before, set_layers
 
 _ROWS = 8
 """Rows on which the loss is tried."""
@@ -131,7 +131,7 @@ def _one_a_row(context: RuleContext) -> tuple[Repair, ...]:
     if head is None or is_recurrent(head.layer):
         return ()
     before = [node for node in context.graph.hidden if is_recurrent(node.layer)]
-    flat = insert_layer(
+    flat = insert_before(
         context,
         head,
         f"Flatten before {head.name!r}",

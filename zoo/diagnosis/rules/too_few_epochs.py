@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....baselines.rules.registry import rule
-from ..probe.loss_curve import Curve, break_of, curve_of
+from ..probe.loss_curve import LossCurve, break_of, curve_of
 from ..problem.context import NetworkFinding, RuleContext, network_finding
 from ..problem.training_setup import Setup
 from .repairs import set_epochs
@@ -46,7 +46,7 @@ def too_few_epochs(context: RuleContext) -> NetworkFinding | None:
     )
 
 
-def _is_done(curve: Curve | None) -> bool:
+def _is_done(curve: LossCurve | None) -> bool:
     """Whether the loss has fallen and lies flat now."""
     return curve is not None and not curve.is_slow
 

@@ -11,7 +11,7 @@ from ...backend import keras
 from ..probe.probe import LayerProbe, Moment
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.graph import ACTIVATIONS, Node, is_recurrent
-from .repairs import insert_layer, join, set_layers
+from .repairs import insert_before, join, set_layers
 
 SHRINKS = 1e-3
 """First layer's gradient by the last one's."""
@@ -105,7 +105,7 @@ def _repairs(context: RuleContext, bent: list[Node]) -> Iterator[Repair]:
 
 
 def _normalised(context: RuleContext, node: Node) -> Repair:
-    return insert_layer(
+    return insert_before(
         context,
         node,
         "BatchNormalization",

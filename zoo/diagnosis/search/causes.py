@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..problem.context import NetworkFinding, Repair
-from .trials import SLACK, Difference, TrialRunner
+from .trials import SLACK, ScoreDifference, TrialRunner
 
 FAILING = 0.75
 """A network fails that reaches less than this share of what can be reached: the score
@@ -25,7 +25,7 @@ class Proposal:
 
 
 @dataclass(frozen=True)
-class Cause:
+class ProvedCause:
     """A repair whose effect was measured.
 
     ``original_score``, ``alone`` and ``together`` are scores without repairs, with only
@@ -36,7 +36,7 @@ class Cause:
     original_score: float
     alone: float
     together: float
-    ablation: Difference
+    ablation: ScoreDifference
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Inquiry:
 
     original_score: float
     best_score: float
-    causes: tuple[Cause, ...]
+    causes: tuple[ProvedCause, ...]
     others: tuple[Proposal, ...]
     no_effect: tuple[NetworkFinding, ...]
     untested: tuple[NetworkFinding, ...]
@@ -141,7 +141,7 @@ LOSS = 0.1
 """Share of what can be reached that must be lost when a cause's repair is left out."""
 
 
-def proved(tried: Tried, chosen: Sequence[Proposal]) -> tuple[Cause, ...]:
+def proved(tried: Tried, chosen: Sequence[Proposal]) -> tuple[ProvedCause, ...]:
     """A set that surely mends, without what can be left out there; empty if none does.
 
     Where the network sometimes learns by itself, so that the usual splits leave it
@@ -170,7 +170,9 @@ def _is_open(tried: Tried, chosen: Sequence[Proposal]) -> bool:
     return runner.has_time(seconds * len(runner.spare))
 
 
-def _held(tried: Tried, chosen: Sequence[Proposal], splits: int) -> tuple[Cause, ...]:
+def _held(
+    tried: Tried, chosen: Sequence[Proposal], splits: int
+) -> tuple[ProvedCause, ...]:
     while chosen:
         causes = [_cause(tried, p, chosen, splits) for p in chosen]
         idle = [c for c in causes if not _is_needed(tried, c, len(causes))]
@@ -187,10 +189,10 @@ def _held(tried: Tried, chosen: Sequence[Proposal], splits: int) -> tuple[Cause,
 
 def _cause(
     tried: Tried, proposal: Proposal, chosen: Sequence[Proposal], splits: int
-) -> Cause:
+) -> ProvedCause:
     repairs = [p.repair for p in chosen]
     rest = [p.repair for p in chosen if p is not proposal]
-    return Cause(
+    return ProvedCause(
         proposal,
         tried.runner.score([], splits=splits),
         tried.score([proposal], splits=splits),
@@ -199,7 +201,7 @@ def _cause(
     )
 
 
-def _is_needed(tried: Tried, cause: Cause, count: int) -> bool:
+def _is_needed(tried: Tried, cause: ProvedCause, count: int) -> bool:
     """Whether much is lost without it; with others a likely loss is enough."""
     sure = cause.ablation.is_sure or (count > 1 and cause.ablation.is_likely)
     return sure and cause.ablation.gain >= LOSS * max(tried.best_score, cause.together)

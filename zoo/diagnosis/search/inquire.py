@@ -11,9 +11,9 @@ import numpy as np
 from ..probe.probe import measure
 from ..problem.context import NetworkFinding, Repair, RuleContext, repaired
 from ..rules.run_rules import run_rules
-from .causes import LOSS, SOLVED, Cause, Inquiry, Proposal
+from .causes import LOSS, SOLVED, Inquiry, Proposal, ProvedCause
 from .search import Search, tuned
-from .trials import Difference, OutOfTime, TrialRunner, gap
+from .trials import OutOfTime, ScoreDifference, TrialRunner, gap
 
 WITHOUT = " Without this repair the training ends with an error."
 
@@ -94,14 +94,18 @@ def _tier(proposal: Proposal) -> int:
     return proposal.finding.priority
 
 
-def _first(proposal: Proposal, mended: TrialRunner, found: Inquiry) -> Cause:
+def _first(proposal: Proposal, mended: TrialRunner, found: Inquiry) -> ProvedCause:
     """Without this repair there is no training, so that all is lost."""
     repairs = [cause.proposal.repair for cause in found.causes]
     known = [row_scores for row_scores in _marks(mended, repairs) if len(row_scores)]
-    lost = gap(known, [np.zeros(len(p)) for p in known]) if known else Difference(0, 0)
+    lost = (
+        gap(known, [np.zeros(len(p)) for p in known])
+        if known
+        else ScoreDifference(0, 0)
+    )
     finding = replace(proposal.finding, sentence=proposal.finding.sentence + WITHOUT)
     proposal = replace(proposal, finding=finding)
-    return Cause(proposal, 0.0, found.original_score, found.repaired_score, lost)
+    return ProvedCause(proposal, 0.0, found.original_score, found.repaired_score, lost)
 
 
 def _marks(runner: TrialRunner, repairs: Sequence[Repair]) -> list[np.ndarray]:
@@ -115,7 +119,7 @@ def _marks(runner: TrialRunner, repairs: Sequence[Repair]) -> list[np.ndarray]:
     return found
 
 
-def _later(cause: Cause) -> Cause:
+def _later(cause: ProvedCause) -> ProvedCause:
     """Return a cause that only shows once the training runs, its scores set to 0."""
     return replace(cause, original_score=0.0, alone=0.0)
 

@@ -26,7 +26,7 @@ VECTOR = 16
 """Numbers that stand for an entry of a list, such as a word."""
 
 
-def reference(setup: Setup, task: TrainingTask) -> Repair | None:
+def plain_repair(setup: Setup, task: TrainingTask) -> Repair | None:
     """The plain network in place of the script's, as a repair that changes everything.
 
     Two hidden layers of 64 relu units behind batch normalisation (He et al., Delving

@@ -13,9 +13,9 @@ from .causes import (
     FAILING,
     LOSS,
     NOTHING,
-    Cause,
     Inquiry,
     Proposal,
+    ProvedCause,
     Tried,
     names,
     proved,
@@ -72,7 +72,7 @@ class Search:
 
     def run(self) -> Inquiry:
         """Find the causes, as far as time allows."""
-        causes: tuple[Cause, ...] = ()
+        causes: tuple[ProvedCause, ...] = ()
         before = self.runner.score([])  # a first trial there is always
         try:
             before = self.runner.score([], splits=len(self.runner.splits))
@@ -88,7 +88,7 @@ class Search:
         scores = self.results.scores
         return {i: scores[self.proposals[i].repair.what] for i in sorted(self.tried)}
 
-    def _proved(self, before: float) -> tuple[Cause, ...]:
+    def _proved(self, before: float) -> tuple[ProvedCause, ...]:
         """The causes of the first set of repairs that holds on every split."""
         for chosen in self._candidates(before):
             best = self._with_best_values(chosen)
@@ -266,7 +266,7 @@ class Search:
             found, tuned=more, tuned_score=best, best_score=max(found.best_score, best)
         )
 
-    def _told(self, before: float, causes: tuple[Cause, ...]) -> Inquiry:
+    def _told(self, before: float, causes: tuple[ProvedCause, ...]) -> Inquiry:
         codes = {c.proposal.finding.code for c in causes}
         tried = {self.proposals[i].finding.code for i in self.singles}
         single = len(causes) == 1

@@ -14,7 +14,7 @@ from ...training import fit
 from ..problem.context import Repair, repaired
 from ..problem.graph import LINEAR, make_graph
 from ..problem.task import TrainingTask
-from ..problem.training_setup import Setup, build, rows_of
+from ..problem.training_setup import Setup, build_model, rows_of
 
 CHUNK = 4_096
 """Rows predicted at a time."""
@@ -165,7 +165,7 @@ class TrialRunner:
 
     def difference(
         self, better: Sequence[Repair], worse: Sequence[Repair], *, splits: int
-    ) -> Difference:
+    ) -> ScoreDifference:
         """Measure the first's gain over the second, with the error of both noises.
 
         Rows are paired; that of seeds and training rows is the spread over splits.
@@ -185,7 +185,7 @@ class TrialRunner:
         ends = [_AtDeadline(self.deadline)] if self.trained else []
         try:
             setup = repaired(self.setup, repairs)
-            found = train(
+            found = train_trial(
                 setup, self.task, split, seed=self.seed + number, callbacks=ends
             )
         except OutOfTime:
@@ -207,7 +207,7 @@ def _marks(one: _Outcome, other: _Outcome) -> np.ndarray:
     )
 
 
-def train(
+def train_trial(
     setup: Setup,
     task: TrainingTask,
     split: Split,
@@ -219,7 +219,7 @@ def train(
     # Keras takes the last rows away, in the order in which the script has them
     kept = round(len(split.train) * (1 - setup.validation_split))
     rows = np.sort(split.train)[:kept]
-    model = build(setup, rows, seed=seed)
+    model = build_model(setup, rows, seed=seed)
     history = fit(
         model,
         rows_of(setup.x, rows),
@@ -408,7 +408,7 @@ SLACK = 0.05
 
 
 @dataclass(frozen=True)
-class Difference:
+class ScoreDifference:
     """Gain of one way of training over another, on the same rows.
 
     Parameters
@@ -452,7 +452,7 @@ class Difference:
 
 def gap(
     better: Sequence[np.ndarray], worse: Sequence[np.ndarray], *, whole: bool = False
-) -> Difference:
+) -> ScoreDifference:
     """Measure one way's gain over another, from the same rows' marks split by split.
 
     Parameters
@@ -469,4 +469,4 @@ def gap(
         error = max(error, float(means.std(ddof=1) / np.sqrt(len(gains))))
     apart = min(m.mean() for m in better) - max(m.mean() for m in worse)
     least = float(means.min())
-    return Difference(float(means.mean()), error, float(apart), row_error, least)
+    return ScoreDifference(float(means.mean()), error, float(apart), row_error, least)
