@@ -75,7 +75,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class RuledOut:
-    """Suspicion of a rule: acquitted by trials, open, or untested."""
+    """Finding of a rule that is no cause: ruled out by trials, or untested."""
 
     code: str
     label: str
@@ -85,12 +85,12 @@ class RuledOut:
 
 
 STATES = {
-    "alternative": "Would do as well",
-    "no_effect": "Tried, not the cause",
-    "insufficient_alone": "Tried alone, not enough",
+    "alternative": "Alternatives",
+    "no_effect": "Ruled out, no effect",
+    "insufficient_alone": "Insufficient alone",
     "untested": "Untested",
 }
-"""How a suspicion ended, in words."""
+"""Outcomes of findings that are no causes, in words."""
 
 
 @dataclass(frozen=True)

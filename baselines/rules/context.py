@@ -50,7 +50,7 @@ class TableContext:
         return best_learner(self.candidates)
 
     @cached_property
-    def said(self) -> tuple[np.ndarray, np.ndarray] | None:
+    def predicted(self) -> tuple[np.ndarray, np.ndarray] | None:
         """Row numbers, and what the best baseline says of them, out of fold.
 
         Means over repeats; None where there is no baseline that learned.

@@ -89,14 +89,14 @@ def _compared(
 
 def _alike(context: TableContext) -> bool:
     """Whether targets, or what the best baseline misses of them, go on in the next."""
-    if context.said is None:
+    if context.predicted is None:
         return False
-    rows, said = context.said
+    rows, predicted = context.predicted
     y = context.dataset.y[rows]
     one_class = bool(context.dataset.classes) and y.ndim == 1
     truth = np.eye(len(context.dataset.classes))[y] if one_class else y
     truth = truth.reshape(len(rows), -1)
-    both = (truth, truth - said.reshape(len(rows), -1))
+    both = (truth, truth - predicted.reshape(len(rows), -1))
     return any(_goes_on(columns) for columns in both)
 
 
@@ -127,10 +127,10 @@ def _stretches(count: int) -> list[Fold]:
 
 def _known(context: TableContext, part: Dataset) -> np.ndarray | None:
     """Losses on the folds of the board, where these were shuffled rows of the part."""
-    if context.said is None or len(context.said[0]) != len(part):
+    if context.predicted is None or len(context.predicted[0]) != len(part):
         return None
     asked = {"classes": len(part.classes)}
-    return scaled_losses(part.y, context.said[1], part.y, **asked)
+    return scaled_losses(part.y, context.predicted[1], part.y, **asked)
 
 
 def _base(part: Dataset) -> np.ndarray:

@@ -49,8 +49,8 @@ def _targets(dataset: Dataset, rows: tuple[int, ...]) -> dict[str, list[str]]:
     y = dataset.y[list(rows)]
     if y.ndim > 1:
         return {dataset.targets[0]: [_short(value) for value in y[:, 0]]}
-    said = [dataset.classes[code] for code in y] if dataset.classes else y
-    return {dataset.card.target: [_short(value) for value in said]}
+    predicted = [dataset.classes[code] for code in y] if dataset.classes else y
+    return {dataset.card.target: [_short(value) for value in predicted]}
 
 
 def _texts(table: pd.DataFrame, row: int) -> list[str]:

@@ -51,13 +51,13 @@ class Doubts:
 @rule("D307")
 def label_noise(context: TableContext) -> RuleResult | None:
     """Labels that the best baseline, which did not see them, confidently denies."""
-    if context.said is None or context.best is None:
+    if context.predicted is None or context.best is None:
         return None
     errors = share_of_errors(context)
     # what baselines on pixels cannot tell apart, networks do: poor is none there
     if errors > (BETTER if context.dataset.is_image else POOR):
         return None
-    rows, p = context.said
+    rows, p = context.predicted
     y = context.dataset.y[rows]
     doubts = find_doubts(y, p)
     if not len(doubts.rows):
@@ -102,9 +102,9 @@ def _meaning(doubts: Doubts, wrong: float, *, grave: bool) -> str:
 def share_of_errors(context: TableContext) -> float:
     """The best baseline's errors by those of the commonest class; infinite if none."""
     dataset = context.dataset
-    if not dataset.classes or dataset.y.ndim == 2 or context.said is None:
+    if not dataset.classes or dataset.y.ndim == 2 or context.predicted is None:
         return np.inf
-    rows, p = context.said
+    rows, p = context.predicted
     y = dataset.y[rows]
     common = np.bincount(y).max() / len(y)
     return float((p.argmax(axis=1) != y).mean() / max(1 - common, 1e-12))

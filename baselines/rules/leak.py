@@ -32,10 +32,10 @@ OWN_NAME = 0.8
 @rule("D308")
 def leak(context: TableContext) -> RuleResult | None:
     """Columns that are the answer, are named after it, or say nearly all there is."""
-    best, said = context.best, context.said
-    if best is None or said is None or context.dataset.y.ndim == 2:
+    best, predicted = context.best, context.predicted
+    if best is None or predicted is None or context.dataset.y.ndim == 2:
         return None
-    rows, predictions = said
+    rows, predictions = predicted
     whole = _agreement(context.dataset, context.dataset.y[rows], predictions)
     if whole < TELLING:
         return None

@@ -42,7 +42,7 @@ def told(
     short=SURE,
     faults=(),
     plain=None,
-    taught=None,
+    train_score=None,
     error="",
 ) -> Any:
     task = TrainingTask("binary", np.array([0, 1]), np.array([0, 1]))
@@ -63,7 +63,7 @@ def told(
     study: Any = SimpleNamespace(results=SimpleNamespace(verdicts=[verdict]))
     named = tuple(DataFault(fault) for fault in faults)
     evidence = CheckEvidence(
-        context, study, found, ("forest", best), short, named, plain, taught
+        context, study, found, ("forest", best), short, named, plain, train_score
     )
     return answer(evidence, (), {})
 
@@ -234,11 +234,11 @@ def test_a_plain_network_says_whether_any_can(before, score, gain, sides, verdic
 )
 def test_a_network_that_knows_its_own_rows_learns(before, taught, plain, sides):
     gain = SURE if plain else UNSURE
-    found = told(inquiry(before), plain=Reference(plain, None, gain), taught=taught)
-    assert found.sides == sides
-    assert (f"{taught:.2f} on those that it was trained on" in found.sentence) == (
-        not sides
+    found = told(
+        inquiry(before), plain=Reference(plain, None, gain), train_score=taught
     )
+    assert found.sides == sides
+    assert (f"{taught:.2f} on its training rows" in found.sentence) == (not sides)
 
 
 def test_a_tuned_network_says_so_beside_its_causes():

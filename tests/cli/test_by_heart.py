@@ -13,14 +13,14 @@ from learnable.data.errors import ZooError
 from learnable.zoo.backend import keras
 from learnable.zoo.check.memorisation import (
     MANY,
-    copied,
-    count_if_whole,
-    lookup_marks,
-    splits,
+    count_to_memorise,
+    lookup_scores,
+    same_splits,
+    with_copies,
 )
-from learnable.zoo.check.problem import reached
+from learnable.zoo.check.problem import best_row_scores
 from learnable.zoo.diagnosis.problem.task import TrainingTask
-from learnable.zoo.diagnosis.search.trials import gap
+from learnable.zoo.diagnosis.search.trials import score_difference
 
 KINDS = st.lists(st.integers(0, 3), min_size=2, max_size=12)
 
@@ -34,7 +34,7 @@ def dataset(rows, task="regression", classes=()):
 @settings(max_examples=30, deadline=None)
 @given(st.integers(2, 39))
 def test_copies_are_enough_and_as_many_of_each(rows):
-    many = copied(dataset(rows))
+    many = with_copies(dataset(rows))
     assert MANY <= len(many) < MANY + rows
     counts = many.x["a"].value_counts()
     assert counts.min() == counts.max()
@@ -57,23 +57,23 @@ def combinations(bits):
 @pytest.mark.parametrize("bits", [2, 3, 5])
 def test_a_truth_table_is_learned_by_heart_however_often_it_is_there(bits, times):
     x = np.tile(combinations(bits), (times, 1))
-    assert count_if_whole(rows_of(x, x.sum(axis=1) % 2)) == 2**bits
+    assert count_to_memorise(rows_of(x, x.sum(axis=1) % 2)) == 2**bits
 
 
 def test_few_different_rows_are_learned_by_heart():
     x = np.repeat(np.arange(3.0), 20)[:, None]
-    assert count_if_whole(rows_of(x, 2 * x[:, 0], "regression")) == 3
+    assert count_to_memorise(rows_of(x, 2 * x[:, 0], "regression")) == 3
 
 
 def test_rows_that_others_may_follow_are_kept_back():
     """Twelve patients, a column of numbers, codes without some, many combinations."""
     rng = np.random.default_rng(0)
     y = np.arange(64) % 2
-    assert count_if_whole(rows_of(rng.normal(size=(12, 3)), y[:12])) == 0
-    assert count_if_whole(rows_of(np.arange(10)[:, None], y[:10])) == 0
-    assert count_if_whole(rows_of(combinations(5)[1:], y[1:32])) == 0
-    assert count_if_whole(rows_of(combinations(7), np.arange(128) % 2)) == 0
-    assert count_if_whole(rows_of(np.ones((20, 2)), y[:20])) == 0
+    assert count_to_memorise(rows_of(rng.normal(size=(12, 3)), y[:12])) == 0
+    assert count_to_memorise(rows_of(np.arange(10)[:, None], y[:10])) == 0
+    assert count_to_memorise(rows_of(combinations(5)[1:], y[1:32])) == 0
+    assert count_to_memorise(rows_of(combinations(7), np.arange(128) % 2)) == 0
+    assert count_to_memorise(rows_of(np.ones((20, 2)), y[:20])) == 0
 
 
 @settings(max_examples=50, deadline=None)
@@ -83,7 +83,7 @@ def test_a_lookup_is_perfect_unless_equal_rows_contradict(kinds, data):
     kinds = np.array(kinds)
     y = np.array([data.draw(st.integers(0, 1)) for _ in kinds])
     y[:2] = 0, 1
-    row_scores = lookup_marks(kinds, TrainingTask("binary", y, np.array([0, 1])))
+    row_scores = lookup_scores(kinds, TrainingTask("binary", y, np.array([0, 1])))
     same = all(len(set(y[kinds == kind])) == 1 for kind in kinds)
     assert (row_scores.mean() == pytest.approx(1)) == same
     assert row_scores.mean() >= -1e-9
@@ -93,19 +93,19 @@ def test_a_lookup_is_perfect_unless_equal_rows_contradict(kinds, data):
 def test_numbers_are_looked_up_as_means(shape):
     y = np.arange(np.prod(shape), dtype=float).reshape(shape)
     task = TrainingTask("regression", y, np.array([]))
-    assert lookup_marks(np.arange(4), task).mean() == pytest.approx(1)
-    assert lookup_marks(np.zeros(4), task).mean() == pytest.approx(0)
+    assert lookup_scores(np.arange(4), task).mean() == pytest.approx(1)
+    assert lookup_scores(np.zeros(4), task).mean() == pytest.approx(0)
 
 
 def test_what_can_be_reached_is_what_can_be_looked_up():
     task = TrainingTask("binary", np.array([0, 1, 1, 0]), np.array([0, 1]))
     problem = SimpleNamespace(
-        by_heart=4,
+        memorised=4,
         task=task,
-        dataset=copied(dataset(4, "binary", ("0", "1"))),
-        splits=splits(4),
+        dataset=with_copies(dataset(4, "binary", ("0", "1"))),
+        splits=same_splits(4),
     )
-    (row_scores,) = reached(SimpleNamespace(), problem).values()
+    (row_scores,) = best_row_scores(SimpleNamespace(), problem).values()
     assert len(row_scores) == len(problem.splits)
     assert np.mean(row_scores) == pytest.approx(1)
 
@@ -113,11 +113,14 @@ def test_what_can_be_reached_is_what_can_be_looked_up():
 def test_of_all_rows_there_are_only_seeds_are_chance():
     better = [np.ones(4), np.array([1.0, 1, 1, 0.5])]
     worse = [np.zeros(4), np.array([0.0, 1, 0, 0])]
-    whole, sample = gap(better, worse, whole=True), gap(better, worse)
-    assert whole.gain == sample.gain
+    whole, sample = (
+        score_difference(better, worse, whole=True),
+        score_difference(better, worse),
+    )
+    assert whole.difference == sample.difference
     assert whole.row_error == 0
     assert 0 < whole.error <= sample.error
-    assert gap([np.ones(4)] * 2, [np.eye(4)[0]] * 2, whole=True).is_sure
+    assert score_difference([np.ones(4)] * 2, [np.eye(4)[0]] * 2, whole=True).is_sure
 
 
 def test_one_row_tells_nothing():

@@ -31,11 +31,11 @@ def drawn_again(rows: int = 900, of: int = 150) -> Dataset:
 
 
 def test_few_different_rows_are_all_there_is():
-    assert copied.copies(drawn_again(of=30)) is None
+    assert copied.find_copies(drawn_again(of=30)) is None
 
 
 def test_rows_drawn_again_are_copies():
-    found = copied.copies(drawn_again())
+    found = copied.find_copies(drawn_again())
     assert found is not None
     assert len(np.unique(found)) <= 150
 
@@ -50,14 +50,14 @@ def test_rows_drawn_again_are_copies():
     ids=["all there are", "few values", "no equals"],
 )
 def test_equal_rows_by_chance_are_no_copies(x):
-    assert copied.copies(dataset(x)) is None
+    assert copied.find_copies(dataset(x)) is None
 
 
 def test_copies_on_both_sides_flatter():
     data = drawn_again()
-    kinds = copied.copies(data)
+    kinds = copied.find_copies(data)
     assert kinds is not None
-    found = copied.duplicates(data, kinds, 0.9)
+    found = copied.duplicate_fault(data, kinds, 0.9)
     assert found is not None
     assert found.label == "duplicate-rows-across-split"
 
@@ -65,9 +65,9 @@ def test_copies_on_both_sides_flatter():
 def test_copies_of_what_can_be_learned_do_not():
     x = RNG.integers(0, 60, (300, 3))[RNG.choice(300, 900)]
     data = dataset(x, (x[:, 0] > 30).astype(int))
-    kinds = copied.copies(data)
+    kinds = copied.find_copies(data)
     assert kinds is not None
-    assert copied.duplicates(data, kinds, 0.9) is None
+    assert copied.duplicate_fault(data, kinds, 0.9) is None
 
 
 def test_a_stretch_of_the_training_rows_is_part_of_them():
@@ -80,18 +80,18 @@ def test_a_stretch_of_the_training_rows_is_part_of_them():
 def test_rows_of_another_scale_that_are_answered_otherwise_are_told():
     own, other = RNG.normal(size=(300, 3)), RNG.normal(50, 9, size=(200, 3))
     said = RNG.integers(0, 2, 300), np.ones(200, dtype=int)
-    found = data_side.mismatch(dataset(own), dataset(other), said)
+    found = data_side.find_mismatch(dataset(own), dataset(other), said)
     assert found is not None
     assert found.label == "train-test-mismatch"
     # what a network that learned nothing says of them is arbitrary
     rows = dataset(own), dataset(other)
-    assert data_side.mismatch(*rows, said, learned=False) is None
+    assert data_side.find_mismatch(*rows, said, learned=False) is None
 
 
 def test_rows_like_those_trained_on_are_not():
     own, other = RNG.normal(size=(300, 3)), RNG.normal(size=(200, 3))
     said = np.zeros(300, dtype=int), np.ones(200, dtype=int)
-    assert data_side.mismatch(dataset(own), dataset(other), said) is None
+    assert data_side.find_mismatch(dataset(own), dataset(other), said) is None
 
 
 def study_of(*findings, verdict="signal"):
@@ -154,7 +154,7 @@ def test_sorted_rows_are_named_with_what_to_do():
 )
 def test_a_leak_has_columns_and_a_suspicious_verdict(columns, verdict, is_leak):
     leak = Finding("D308", "leak", "error", "seen", "do", columns)
-    found = data_side.leaking(study_of(leak, verdict=verdict))
+    found = data_side.find_leak(study_of(leak, verdict=verdict))
     assert (found is leak) == is_leak
 
 
@@ -177,7 +177,7 @@ def test_a_column_that_varies_only_elsewhere_is_a_stray():
     assert data_side.stray_columns(dataset(x), dataset(other)) == ()
     other[7, 1] = 1e6  # ... divided by next to nothing
     assert data_side.stray_columns(dataset(x), dataset(other)) == ("c1",)
-    assert "c1" in data_side.stray(("c1",)).sentence
+    assert "c1" in data_side.stray_fault(("c1",)).sentence
 
 
 @pytest.mark.parametrize("prepare", [lambda x: 255 * x - 100, lambda x: x + 100])
@@ -205,18 +205,18 @@ def texts(*said):
 
 def test_texts_have_copies_and_no_spread():
     data = texts(*(f"word {i % 60}" for i in range(240)))
-    kinds = copied.copies(data)
+    kinds = copied.find_copies(data)
     assert kinds is not None
-    assert copied.duplicates(data, kinds, 0.9) is None
+    assert copied.duplicate_fault(data, kinds, 0.9) is None
     assert data_side.stray_columns(data, data) == ()
     said = np.zeros(240, dtype=int), np.zeros(240, dtype=int)
-    assert data_side.mismatch(data, data, said) is None
+    assert data_side.find_mismatch(data, data, said) is None
 
 
 def test_rows_on_quite_another_scale_are_told_though_answered_alike():
     own, other = RNG.normal(size=(300, 3)), 255 * RNG.normal(size=(200, 3))
     said = np.zeros(300, dtype=int), np.zeros(200, dtype=int)
-    found = data_side.mismatch(dataset(own), dataset(other), said)
+    found = data_side.find_mismatch(dataset(own), dataset(other), said)
     assert found is not None
     assert found.label == "train-test-mismatch"
-    assert data_side.mismatch(dataset(own), dataset(3 * other / 255), said) is None
+    assert data_side.find_mismatch(dataset(own), dataset(3 * other / 255), said) is None

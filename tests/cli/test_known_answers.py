@@ -7,16 +7,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from learnable.zoo.check.true_labels import Scores, right_answers, told_by_answers
+from learnable.zoo.check.true_labels import Scores, fault_of_labels, right_answers
 from learnable.zoo.diagnosis.problem.task import TrainingTask
 from learnable.zoo.diagnosis.record.recording import Evaluation
 
 RNG = np.random.default_rng(0)
 QUESTION = TrainingTask("multiclass", np.arange(4).repeat(50), np.array([2, 4, 6, 8]))
 TRUTH = RNG.integers(0, 4, 400)
-GOOD = Scores(held=0.9, error=0.01, best_score=0.92, taught=0.95, alike=True, known=0.0)
+GOOD = Scores(
+    held=0.9, error=0.01, best_score=0.92, train_score=0.95, alike=True, known=0.0
+)
 NOISY = Scores(
-    held=0.4, error=0.02, best_score=0.42, taught=0.45, alike=True, known=0.0
+    held=0.4, error=0.02, best_score=0.42, train_score=0.45, alike=True, known=0.0
 )
 
 
@@ -27,7 +29,7 @@ def answered(share: float, truth: np.ndarray = TRUTH) -> np.ndarray:
 
 
 def label(said: np.ndarray, scores: Scores) -> str | None:
-    found = told_by_answers(QUESTION, said, TRUTH, scores)
+    found = fault_of_labels(QUESTION, said, TRUTH, scores)
     return None if found is None else found.label
 
 
@@ -38,7 +40,7 @@ def test_classes_numbered_otherwise_are_an_encoding_of_their_own(numbers):
 
 
 def test_the_sentence_names_the_classes_as_the_script_has_them():
-    found = told_by_answers(QUESTION, (answered(1.0) + 1) % 4, TRUTH, GOOD)
+    found = fault_of_labels(QUESTION, (answered(1.0) + 1) % 4, TRUTH, GOOD)
     assert found is not None
     assert "2 as 8, 4 as 2, 6 as 4, 8 as 6" in found.sentence
     assert found.side == "preparation"
@@ -59,7 +61,7 @@ def test_answers_that_are_lost_on_other_rows(share, alike, told):
 
 
 def test_a_training_that_failed_by_chance_is_not_the_fault_of_other_rows():
-    assert label(answered(0.0), replaced(GOOD, taught=0.0)) is None
+    assert label(answered(0.0), replaced(GOOD, train_score=0.0)) is None
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,7 @@ def test_more_on_other_rows_than_anyone_has_on_these_is_noise_of_labels(changed,
 
 
 def test_few_rows_tell_nothing():
-    found = told_by_answers(QUESTION, answered(0.9)[:30], TRUTH[:30], NOISY)
+    found = fault_of_labels(QUESTION, answered(0.9)[:30], TRUTH[:30], NOISY)
     assert found is None
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 MOST_OF_ERROR = 160
 """Characters told of what ended a training: TensorFlow lists every label."""
-BY_HEART = (
+MEMORISED = (
     "There are {} different rows, of which none can be held out: networks are judged "
     "by whether they memorise these, and baselines were given copies."
 )
@@ -50,8 +50,8 @@ def answer(
     probe = evidence.context.probe
     causes = (*evidence.data, *(_as_cause(c) for c in inquiry.causes))
     verdict, sentence, change = verdict_of(evidence)
-    if evidence.by_heart:
-        sentence = f"{sentence} {BY_HEART.format(evidence.by_heart)}"
+    if evidence.memorised:
+        sentence = f"{sentence} {MEMORISED.format(evidence.memorised)}"
     if evidence.context.fit.error:
         error = shorten(evidence.context.fit.error, MOST_OF_ERROR, placeholder=" ...")
         sentence = f"The training ended with {error.rstrip('.')}. {sentence}"
@@ -122,7 +122,7 @@ def _as_cause(cause: inquiries.ProvedCause) -> Cause:
         cause.original_score,
         cause.alone,
         cause.together,
-        cause.ablation.gain,
+        cause.ablation.difference,
         cause.ablation.error,
         finding.side,
     )
@@ -214,9 +214,9 @@ def _behind(evidence: CheckEvidence, stands: str) -> tuple[str, str, str]:
     if not evidence.is_at_fault and evidence.has_learned:
         return (
             "undecided",
-            f"The network has {stands} on rows that it has not seen, and "
-            f"{evidence.taught:.2f} on those that it was trained on: it learns, but "
-            f"does not generalise.{also}",
+            f"The network has {stands} on held-out rows, and "
+            f"{evidence.train_score:.2f} on its training rows: it learns, but does not "
+            f"generalise.{also}",
             "More rows; a smaller network, dropout, or early stopping.",
         )
     if not evidence.is_at_fault:
@@ -257,7 +257,7 @@ class Reference:
 
     score: float
     model: Any
-    gain: ScoreDifference
+    difference: ScoreDifference
 
 
 @dataclass(frozen=True)
@@ -278,8 +278,8 @@ class CheckEvidence:
     short: ScoreDifference | None
     faults: tuple[DataFault, ...]
     reference: Reference | None = None
-    taught: float | None = None
-    by_heart: int = 0
+    train_score: float | None = None
+    memorised: int = 0
 
     @property
     def is_behind(self) -> bool:
@@ -319,7 +319,7 @@ class CheckEvidence:
         plain, before = self.reference, self.inquiry.original_score
         if plain is None:
             return self.is_behind and not self.has_learned
-        better = plain.score > TWICE * before and plain.gain.is_sure
+        better = plain.score > TWICE * before and plain.difference.is_sure
         if before <= NOTHING:
             return self.is_behind and (better or not self.has_learned)
         return self.is_behind and better and not self.has_learned
@@ -330,7 +330,9 @@ class CheckEvidence:
 
         It learns then, and what it lacks is rows, or restraint.
         """
-        return self.taught is not None and self.taught >= FAILING * self.best[1]
+        return (
+            self.train_score is not None and self.train_score >= FAILING * self.best[1]
+        )
 
 
 REFERENCE_SECONDS = 30.0

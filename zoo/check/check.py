@@ -23,12 +23,24 @@ from ..diagnosis.problem.training_setup import as_given
 from ..diagnosis.rules.run_rules import run_rules
 from ..diagnosis.search.causes import FAILING, NOTHING, Inquiry
 from ..diagnosis.search.inquire import inquire, inquire_again, look_again
-from ..diagnosis.search.trials import OutOfTime, ScoreDifference, TrialRunner, gap
-from . import data_faults as data_side
+from ..diagnosis.search.trials import (
+    OutOfTime,
+    ScoreDifference,
+    TrialRunner,
+    score_difference,
+)
+from . import data_faults
 from .answer import CheckEvidence, answer, plain_network
 from .data_faults import DataFault, hide
-from .evaluation_rows import asked_faults
-from .problem import CheckProblem, data_half, mean_score, prepare, reached, train_score
+from .evaluation_rows import evaluation_faults
+from .problem import (
+    CheckProblem,
+    baseline_study,
+    best_row_scores,
+    mean_score,
+    prepare,
+    train_score,
+)
 from .repair_script import repair_script
 from .rerunner import Rerunner
 from .stages import Say, Stages
@@ -129,7 +141,7 @@ def check_fit(
     with stages("data and first look", what), ThreadPoolExecutor(1) as beside:
         problem = prepare(recording, fit, seed=seed)
         # baselines need no network, and a network leaves a core to them
-        learned = beside.submit(data_half, problem)
+        learned = beside.submit(baseline_study, problem)
         context = _probed(problem)
         golden = golden_tests(
             context.setup,
@@ -167,7 +179,7 @@ def _tried(
     rerunner: Rerunner,
 ) -> CheckEvidence:
     """Run trials of the network; return their evidence beside what the data allow."""
-    best_score = reached(study, problem)
+    best_score = best_row_scores(study, problem)
     scores = {name: mean_score(row_scores) for name, row_scores in best_score.items()}
     best = max(scores, key=lambda name: scores[name], default="")
     if problem.fit.place and runner.score([]) < FAILING * scores.get(best, 0.0):
@@ -178,11 +190,11 @@ def _tried(
     evidence = CheckEvidence(
         context, study, found, (best, scores.get(best, 0.0)), short, faults
     )
-    evidence = replace(evidence, by_heart=problem.by_heart)
+    evidence = replace(evidence, memorised=problem.memorised)
     if not evidence.is_unmended:
         return evidence
     return replace(
-        evidence, reference=plain_network(runner), taught=train_score(problem)
+        evidence, reference=plain_network(runner), train_score=train_score(problem)
     )
 
 
@@ -219,7 +231,7 @@ def _shortfall(
         return None
     # a training that failed has learned nothing
     filled = [m if len(m) else 0 * b for m, b in zip(own, best, strict=True)]
-    return gap(best, filled, whole=runner.whole) if best else None
+    return score_difference(best, filled, whole=runner.whole) if best else None
 
 
 def _probed(problem: CheckProblem) -> RuleContext:
@@ -247,7 +259,7 @@ def _laboratory(
         spare=problem.spare,
         seed=problem.seed,
         on_trial=say,
-        whole=problem.by_heart > 0,
+        whole=problem.memorised > 0,
     )
 
 
@@ -257,12 +269,12 @@ def _faults(
     """Faults that no change to the network mends."""
     judged = sum(len(split.test) for split in problem.splits)
     learned = bool(inquiry.causes) or inquiry.original_score > NOTHING
-    learned = learned and (problem.by_heart > 0 or judged >= LEAST_JUDGED)
-    causes = data_side.data_causes(
+    learned = learned and (problem.memorised > 0 or judged >= LEAST_JUDGED)
+    causes = data_faults.data_causes(
         study, problem.dataset, learned=learned, failing=inquiry.is_failing
     )
     if not causes:
-        return asked_faults(problem, study, runner, best_score=inquiry.best_score)
+        return evaluation_faults(problem, study, runner, best_score=inquiry.best_score)
     return tuple(
         _without_leak(cause, problem, study, runner)
         if cause.code == "D308"
@@ -275,7 +287,7 @@ def _without_leak(
     cause: Cause, problem: CheckProblem, study: Study, runner: TrialRunner
 ) -> DataFault:
     """A leak, and what the network has without it."""
-    finding = data_side.leaking(study)
+    finding = data_faults.find_leak(study)
     if finding is None or finding.n_columns > len(finding.columns):
         return DataFault(cause)
     repair = hide(problem, finding.columns)

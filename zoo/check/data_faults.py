@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 TOLD_APART = 0.9
-"""Area under the ROC curve from which rows asked about are not like those trained on.
+"""Area under the ROC curve from which evaluated rows are not like training rows.
 Rows drawn from the same file stay near .5, later parts of a series below .8."""
 OTHER_ANSWERS = 0.25
 """Share of the answers that must be others on them."""
 OTHER_SCALE = 10.0
-"""Times as wide, from which rows asked about were not prepared as the others."""
+"""Times as wide, from which evaluated rows were not prepared as the others."""
 TRIED = 5
-"""Places at which rows asked about may begin among those trained on."""
+"""Places at which evaluated rows may begin among training rows."""
 NOISY = 0.15
 """Share of labels that are contradicted where a baseline is surest, from which they
 are what keeps every network from a good score."""
@@ -37,10 +37,10 @@ _TINY = 1e-9
 STRAY = 50.0
 """Spreads of other columns away, at which a value is nothing that was trained on."""
 MOST_ROWS = 4_000
-"""Of those asked about; more tell nothing new."""
+"""Of evaluated rows; more tell nothing new."""
 
 
-def leaking(study: Study) -> Finding | None:
+def find_leak(study: Study) -> Finding | None:
     """The columns that a leak was found in; None where there is no such fault."""
     if study.results.verdicts[-1].name != "suspicious":
         return None
@@ -68,7 +68,7 @@ def data_causes(
     verdict = study.results.verdicts[-1]
     findings = {f.code: f for f in study.results.findings if f.severity != "note"}
     if verdict.name == "suspicious" and not failing:
-        code = "D309" if leaking(study) is None else "D308"
+        code = "D309" if find_leak(study) is None else "D308"
         return (cause(code, verdict.sentence, verdict.change),)
     if learned or verdict.name in ("signal", "suspicious"):
         return tuple(_of(f) for f in study.results.findings if _is_noise(f))
@@ -101,14 +101,14 @@ def _all_constant(dataset: Dataset) -> bool:
     return bool((x == x[:1]).all())
 
 
-def mismatch(
+def find_mismatch(
     dataset: Dataset,
-    asked: Dataset,
+    evaluated: Dataset,
     answers: tuple[np.ndarray, np.ndarray],
     *,
     learned: bool = True,
 ) -> Cause | None:
-    """Rows asked about that are not like those trained on, and answered otherwise.
+    """Evaluated rows that are not like training rows, and answered otherwise.
 
     Of rows on quite another scale the answers need not be others: a network without
     biases gives the same ones, and goes wrong only where it is unsure.
@@ -118,24 +118,24 @@ def mismatch(
     dataset, asked : Dataset
         With the same columns.
     answers : pair of arrays
-        What one and the same network says of rows trained on, and of those asked about:
+        What one and the same network says of training rows, and of evaluated rows:
         class codes or numbers.
     learned : bool
         Whether it knows what it was trained on; of another the answers are arbitrary.
     """
-    share = _moved(*answers, classes=dataset.is_classification)
+    share = _answer_distance(*answers, classes=dataset.is_classification)
     moved = learned and share >= OTHER_ANSWERS
-    if not moved and _times(dataset, asked) < OTHER_SCALE:
+    if not moved and _spread_ratio(dataset, evaluated) < OTHER_SCALE:
         return None
-    return unlike(dataset, asked)
+    return find_drift(dataset, evaluated)
 
 
-def unlike(dataset: Dataset, asked: Dataset) -> Cause | None:
-    """Rows asked about that are not like those trained on; None where they are."""
+def find_drift(dataset: Dataset, evaluated: Dataset) -> Cause | None:
+    """Evaluated rows that are not like training rows; None where they are."""
     from ...baselines.rules.context import TableContext
     from ...baselines.rules.drift import drift
 
-    found = drift(TableContext(_joined(dataset, asked), ()))
+    found = drift(TableContext(_joined(dataset, evaluated), ()))
     if found is None or found.finding.evidence.get("auc", 0.0) < TOLD_APART:
         return None
     return cause("P708", found.finding.sentence, found.finding.advice)
@@ -146,13 +146,13 @@ def is_numeric(dataset: Dataset) -> bool:
     return np.asarray(dataset.x).dtype.kind in "biuf"
 
 
-def _times(dataset: Dataset, asked: Dataset) -> float:
+def _spread_ratio(dataset: Dataset, evaluated: Dataset) -> float:
     """Return the factor between the spreads of two parts, median over the columns."""
     if not is_numeric(dataset):
         return 1.0
     spreads = [
         np.nanstd(np.asarray(part.x, dtype="float64").reshape(len(part), -1), axis=0)
-        for part in (dataset, asked)
+        for part in (dataset, evaluated)
     ]
     varies = (spreads[0] > _TINY) & (spreads[1] > _TINY)
     if not varies.any():
@@ -160,12 +160,12 @@ def _times(dataset: Dataset, asked: Dataset) -> float:
     return float(np.exp(abs(np.median(np.log(spreads[1] / spreads[0])[varies]))))
 
 
-def _joined(dataset: Dataset, asked: Dataset) -> Dataset:
-    """Rows trained on, and behind them those asked about as test rows."""
+def _joined(dataset: Dataset, evaluated: Dataset) -> Dataset:
+    """Rows trained on, and behind them evaluated rows as test rows."""
     import pandas as pd
 
-    count = min(len(asked), MOST_ROWS)
-    x: Any = asked.x[:count]
+    count = min(len(evaluated), MOST_ROWS)
+    x: Any = evaluated.x[:count]
     table = isinstance(dataset.x, pd.DataFrame)
     both: Any = pd.concat if table else np.concatenate
     joined: Any = both([dataset.x, x])
@@ -176,7 +176,7 @@ def _joined(dataset: Dataset, asked: Dataset) -> Dataset:
     return replace(dataset, x=joined, y=y, n_test=count)
 
 
-def _moved(own: np.ndarray, other: np.ndarray, *, classes: bool) -> float:
+def _answer_distance(own: np.ndarray, other: np.ndarray, *, classes: bool) -> float:
     """Distance of two lists of answers, from 0 to 1."""
     if not classes:
         from scipy.stats import ks_2samp
@@ -188,8 +188,8 @@ def _moved(own: np.ndarray, other: np.ndarray, *, classes: bool) -> float:
     return float(np.abs(shares[0] - shares[1]).sum() / 2)
 
 
-def stray_columns(dataset: Dataset, asked: Dataset) -> tuple[str, ...]:
-    """Columns with one value in the rows trained on, and one far away in others.
+def stray_columns(dataset: Dataset, evaluated: Dataset) -> tuple[str, ...]:
+    """Columns with one value in the training rows, and one far away in others.
 
     Far is by how far the other columns are away: what was constant was divided by next
     to nothing, and a network that never saw it vary does anything with it. Where all
@@ -197,7 +197,7 @@ def stray_columns(dataset: Dataset, asked: Dataset) -> tuple[str, ...]:
     """
     import pandas as pd
 
-    own, other = dataset.x, asked.x
+    own, other = dataset.x, evaluated.x
     if not isinstance(own, pd.DataFrame) or not isinstance(other, pd.DataFrame):
         return ()
     own, other = own.select_dtypes("number"), other.select_dtypes("number")
@@ -215,13 +215,13 @@ def stray_columns(dataset: Dataset, asked: Dataset) -> tuple[str, ...]:
     return tuple(away.index[away > STRAY * usual])
 
 
-def stray(columns: tuple[str, ...]) -> Cause:
+def stray_fault(columns: tuple[str, ...]) -> Cause:
     """The fault that these columns are."""
     return cause(
         "P709",
-        f"{', '.join(columns[:5])}: one value in all rows that were trained on, and "
-        f"values over {STRAY:g} times the usual spread away in rows asked about. What "
-        "the network says of such rows is arbitrary.",
+        f"{', '.join(columns[:5])}: one value in all training rows, and values more "
+        f"than {STRAY:g} times the usual spread away in evaluated rows. Predictions "
+        "for such rows are arbitrary.",
         "Leave out columns that do not vary, or scale with scikit-learn's "
         "StandardScaler, which does not divide by a spread of 0.",
     )
@@ -244,11 +244,11 @@ def sorted_rows(study: Study, dataset: Dataset) -> Cause | None:
     return cause("P704", order.sentence, advice)
 
 
-def is_part(asked: Dataset, dataset: Dataset) -> bool:
-    """Whether rows asked about are those trained on, or a stretch of them."""
+def is_part(evaluated: Dataset, dataset: Dataset) -> bool:
+    """Whether evaluated rows are training rows, or a stretch of them."""
     from ...data.dataset import row_hashes
 
-    own, other = row_hashes(dataset.x), row_hashes(asked.x)
+    own, other = row_hashes(dataset.x), row_hashes(evaluated.x)
     starts = np.flatnonzero(own == other[0]) if len(other) else np.zeros(0, dtype=int)
     return any(np.array_equal(own[s : s + len(other)], other) for s in starts[:TRIED])
 
@@ -285,7 +285,7 @@ def hide(problem: CheckProblem, named: tuple[str, ...]) -> Repair | None:
     )
 
 
-def aligned(x: Any, like: Any) -> Any:
+def rescale_like(x: Any, like: Any) -> Any:
     """Rows shifted and scaled to have the means and spreads of others, by column.
 
     Arrays of more than two axes, such as images, are scaled as a whole.
@@ -295,19 +295,19 @@ def aligned(x: Any, like: Any) -> Any:
     return (x - x.mean(axis=axis)) * scale + like.mean(axis=axis)
 
 
-def align(problem: CheckProblem, asked: Any) -> Repair | None:
-    """Rows asked about brought to the means and spreads of those trained on.
+def align(problem: CheckProblem, evaluated: Any) -> Repair | None:
+    """Evaluated rows brought to the means and spreads of training rows.
 
     Only where both are arrays that the script has names for.
     """
     recording = problem.recording
     whole = whole_fit(recording, problem.fit)
-    if whole is None or not sees_names(whole) or not isinstance(asked, np.ndarray):
+    if whole is None or not sees_names(whole) or not isinstance(evaluated, np.ndarray):
         return None
-    own, other = name_of(recording, whole.x), name_of(recording, asked)
+    own, other = name_of(recording, whole.x), name_of(recording, evaluated)
     if own is None or other is None or own == other:
         return None
-    axis = "axis=0" if asked.ndim == 2 else ""
+    axis = "axis=0" if evaluated.ndim == 2 else ""
     spread = f"({other}.std({axis}) + 1e-12)"
     code = (
         f"{other} = ({other} - {other}.mean({axis})) / {spread} * {own}.std({axis}) "

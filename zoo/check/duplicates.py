@@ -24,7 +24,7 @@ FLATTERED = 0.05
 each is there four times lose .12."""
 
 
-def copies(dataset: Dataset) -> np.ndarray | None:
+def find_copies(dataset: Dataset) -> np.ndarray | None:
     """A number for each row, equal for copies; None where copies are by chance.
 
     By chance: as many rows have an equal where each column is shuffled by itself, as
@@ -49,8 +49,8 @@ def _with_twin(kinds: np.ndarray) -> float:
     return float((np.bincount(kinds)[kinds] > 1).mean())
 
 
-def duplicates(dataset: Dataset, kinds: np.ndarray, share: float) -> Cause | None:
-    """Copies of training rows among those asked about, where these flatter.
+def duplicate_fault(dataset: Dataset, kinds: np.ndarray, share: float) -> Cause | None:
+    """Copies of training rows among evaluated rows, where these flatter.
 
     A forest is judged twice: on rows drawn at random, of which copies are trained on,
     and on rows of which none is.
@@ -61,27 +61,26 @@ def duplicates(dataset: Dataset, kinds: np.ndarray, share: float) -> Cause | Non
     kinds : array of shape (n_rows,)
         As `copies` gives it.
     share : float
-        Of the rows asked about, those that were trained on as well.
+        Of the evaluated rows, those that were trained on as well.
     """
     judged = dataset.is_classification and dataset.y.ndim == 1 and is_numeric(dataset)
     if share < MANY_COPIES or not judged:
         return None
-    mixed, apart = (_forest_marks(dataset, groups) for groups in (None, kinds))
+    mixed, apart = (_forest_scores(dataset, groups) for groups in (None, kinds))
     gap = mixed - apart
     error = gap.std() / np.sqrt(len(np.unique(kinds)))
     if gap.mean() < max(FLATTERED, 3 * error):
         return None
     return cause(
         "D309",
-        f"{share:.0%} of the rows asked about were trained on as well. A forest has a "
-        f"score of {mixed.mean():.2f} where such copies are on both sides, and of "
-        f"{apart.mean():.2f} where they are not: what is measured is memory.",
-        "Take copies out, or draw rows again only within the training part, after the "
-        "split.",
+        f"{share:.0%} of the evaluated rows are training rows as well. A forest has a "
+        f"score of {mixed.mean():.2f} where such copies are on both sides of a split, "
+        f"and of {apart.mean():.2f} where they are not: the score measures memory.",
+        "Remove copies, or oversample only within the training part, after the split.",
     )
 
 
-def _forest_marks(dataset: Dataset, groups: np.ndarray | None) -> np.ndarray:
+def _forest_scores(dataset: Dataset, groups: np.ndarray | None) -> np.ndarray:
     """A forest's marks for every row, out of fold."""
     from sklearn.ensemble import RandomForestClassifier
     from sklearn.model_selection import (
@@ -95,7 +94,7 @@ def _forest_marks(dataset: Dataset, groups: np.ndarray | None) -> np.ndarray:
 
     folds: Any = StratifiedKFold if groups is None else StratifiedGroupKFold
     x = np.nan_to_num(np.asarray(dataset.x).reshape(len(dataset), -1))
-    said: Any = cross_val_predict(
+    predicted: Any = cross_val_predict(
         RandomForestClassifier(random_state=0),
         x,
         dataset.y,
@@ -104,13 +103,13 @@ def _forest_marks(dataset: Dataset, groups: np.ndarray | None) -> np.ndarray:
     )
     kind: Any = dataset.task
     task = TrainingTask(kind, dataset.y, np.zeros(0))
-    return score_rows(said, task, np.arange(len(dataset)))
+    return score_rows(predicted, task, np.arange(len(dataset)))
 
 
-def across(dataset: Dataset, asked: Sequence[Dataset]) -> float:
-    """The largest share of rows asked about that were trained on as well."""
+def share_trained_on(dataset: Dataset, evaluated: Sequence[Dataset]) -> float:
+    """The largest share of evaluated rows that were trained on as well."""
     from ...data.dataset import row_hashes
 
     known = row_hashes(dataset.x)
-    shares = [float(np.isin(row_hashes(part.x), known).mean()) for part in asked]
+    shares = [float(np.isin(row_hashes(part.x), known).mean()) for part in evaluated]
     return max(shares, default=0.0)

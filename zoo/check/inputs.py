@@ -262,7 +262,7 @@ def _fit_of_zoo(
     from ..diagnosis.record.recording import Fit
 
     ran = len(course.history.get("loss", []))
-    asked = {
+    evaluated = {
         "epochs": planned.epochs if course.error else ran,
         "batch_size": settings.batch_size,
         "shuffle": settings.shuffle,
@@ -283,7 +283,7 @@ def _fit_of_zoo(
         y=planned.rows.y,
         sample_weight=None,
         validation=(planned.validation.x, planned.validation.y),
-        arguments=dict.fromkeys(ARGUMENTS) | asked | {"validation_split": 0.0},
+        arguments=dict.fromkeys(ARGUMENTS) | evaluated | {"validation_split": 0.0},
         callbacks=(),
         history=course.history,
         error=course.error,

@@ -1,4 +1,4 @@
-"""Rows of which none can be kept back: can the network learn them by heart?
+"""Rows of which none can be held out: can the network learn them by heart?
 
 Four rows of XOR are all there is to know of XOR, however often each is there. A fold
 without one of them asks for something that nobody taught.
@@ -18,7 +18,7 @@ from ..diagnosis.problem.task import TrainingTask
 from ..diagnosis.search.trials import Split, score_rows
 
 _LEAST_ROWS = 8
-"""Different rows, of fewer than which none is kept back."""
+"""Different rows, of fewer than which none is held out."""
 LEAST_OF_CLASS = 4
 """Different rows that some class must have."""
 _MOST_CELLS = 64
@@ -32,8 +32,8 @@ LOOKUP = "a lookup of the same rows"
 """What every row can be known by."""
 
 
-def count_if_whole(dataset: Dataset) -> int:
-    """Count the different rows, if none can be kept back; else return 0.
+def count_to_memorise(dataset: Dataset) -> int:
+    """Count the different rows, if none can be held out; else return 0.
 
     None can of very few, nor of a truth table, which has every combination of the
     values of several columns: there are no other rows to be right on.
@@ -62,7 +62,7 @@ def _is_truth_table(dataset: Dataset, different: int) -> bool:
     return len(counts) > 1 and int(np.prod(counts, dtype=float)) == different
 
 
-def copied(dataset: Dataset) -> Dataset:
+def with_copies(dataset: Dataset) -> Dataset:
     """Each row so often that there are `MANY`."""
     times = -(-MANY // len(dataset))
     if times == 1:
@@ -78,13 +78,13 @@ def copied(dataset: Dataset) -> Dataset:
     )
 
 
-def splits(count: int) -> tuple[Split, ...]:
+def same_splits(count: int) -> tuple[Split, ...]:
     """All rows to train on and to judge by, once for each of some seeds."""
     rows = np.arange(count)
     return (Split(rows, rows),) * _SEEDS
 
 
-def lookup_marks(kinds: np.ndarray, task: TrainingTask) -> np.ndarray:
+def lookup_scores(kinds: np.ndarray, task: TrainingTask) -> np.ndarray:
     """Marks of the best answer that is the same for equal rows.
 
     Parameters

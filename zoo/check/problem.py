@@ -17,8 +17,7 @@ from ...data.dataset import row_hashes
 from ...data.errors import BadData
 from ..diagnosis.problem.task import TrainingTask
 from ..diagnosis.search.trials import score_rows
-from . import duplicates as copied
-from . import memorisation as by_heart
+from . import duplicates, memorisation
 
 if TYPE_CHECKING:
     from ..diagnosis.record.recording import Fit, Recording
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 
 _FOLDS = 4
-"""A quarter of the rows is kept back in each."""
+"""A quarter of the rows is held out in each."""
 SPLITS = 3
 """Folds, each with a seed of its own, on which causes are proved."""
 _ROUNDS = 2
@@ -57,7 +56,7 @@ class CheckProblem:
     splits: tuple[Split, ...]
     seed: int
     spare: tuple[Split, ...] = ()
-    by_heart: int = 0
+    memorised: int = 0
 
 
 def prepare(recording: Recording, fit: Fit, *, seed: int) -> CheckProblem:
@@ -88,11 +87,11 @@ def prepare(recording: Recording, fit: Fit, *, seed: int) -> CheckProblem:
     name = recording.script.rsplit("/", 1)[-1] or "model"
     dataset = as_dataset(fit.model, fit.x, task, name=name)
     # copies of a row are kept on one side: else a network is judged by its memory
-    dataset = replace(dataset, groups=copied.copies(dataset))
-    if count := by_heart.count_if_whole(dataset):
-        whole = by_heart.splits(len(dataset))
-        many = by_heart.copied(replace(dataset, groups=None))
-        return CheckProblem(recording, fit, task, many, whole, seed, by_heart=count)
+    dataset = replace(dataset, groups=duplicates.find_copies(dataset))
+    if count := memorisation.count_to_memorise(dataset):
+        whole = memorisation.same_splits(len(dataset))
+        many = memorisation.with_copies(replace(dataset, groups=None))
+        return CheckProblem(recording, fit, task, many, whole, seed, memorised=count)
     folds = make_folds(dataset, folds=_FOLDS, seed=seed)
     every = [Split(fold.train, fold.test) for fold in folds] * _ROUNDS
     splits, spare = tuple(every[:SPLITS]), tuple(every[SPLITS:])
@@ -134,7 +133,7 @@ MOST_OF_LOGISTIC = 20_000_000
 worse there than naive Bayes."""
 
 
-def data_half(problem: CheckProblem) -> Study:
+def baseline_study(problem: CheckProblem) -> Study:
     """Run baselines and rules on the rows."""
     cells = _cells(problem.dataset)
     # a fold a thread; those of one product that wait for one another on a busy machine
@@ -163,23 +162,23 @@ def _too_slow(cells: int) -> tuple[str, ...]:
     return tuple(name for name, most in limits.items() if cells > most)
 
 
-def reached(study: Study, problem: CheckProblem) -> dict[str, list[np.ndarray]]:
+def best_row_scores(study: Study, problem: CheckProblem) -> dict[str, list[np.ndarray]]:
     """Each baseline's marks on the folds of the trials, one array a fold.
 
     Of rows that are learned by heart, those of the best answer to each.
     """
-    if problem.by_heart:
+    if problem.memorised:
         count = len(problem.task)
         kinds = np.unique(row_hashes(problem.dataset.x), return_inverse=True)[1]
-        row_scores = by_heart.lookup_marks(kinds[:count], problem.task)
-        return {by_heart.LOOKUP: [row_scores] * len(problem.splits)}
+        row_scores = memorisation.lookup_scores(kinds[:count], problem.task)
+        return {memorisation.LOOKUP: [row_scores] * len(problem.splits)}
     found: dict[str, list[np.ndarray]] = {}
     for outcome in study.outcomes:
         if outcome.predictions is None or outcome.fold >= len(problem.splits):
             continue
         rows = problem.splits[outcome.fold].test
-        decided = _decided(outcome.predictions, problem.task)
-        row_scores = score_rows(decided, _as_asked(problem), rows)
+        decided = _decisions(outcome.predictions, problem.task)
+        row_scores = score_rows(decided, _as_given(problem), rows)
         found.setdefault(outcome.candidate, []).append(row_scores)
     whole = len(problem.splits)
     return {
@@ -194,12 +193,12 @@ def mean_score(row_scores: Sequence[np.ndarray]) -> float:
     return float(np.mean([part.mean() for part in row_scores]))
 
 
-def _as_asked(problem: CheckProblem) -> TrainingTask:
+def _as_given(problem: CheckProblem) -> TrainingTask:
     """The question as baselines got it: with no more targets than they had."""
     return replace(problem.task, y=problem.dataset.y)
 
 
-def _decided(predictions: np.ndarray, task: TrainingTask) -> np.ndarray:
+def _decisions(predictions: np.ndarray, task: TrainingTask) -> np.ndarray:
     if task.kind == "multilabel":
         return (predictions > 0.5).astype("int64")
     return predictions if task.kind == "regression" else predictions.argmax(axis=1)

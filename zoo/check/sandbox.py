@@ -86,9 +86,9 @@ def _found() -> str:
 
 def _shown(readable: Iterable[Path]) -> set[Path]:
     """Return what is to be read of that which the private folders would hide."""
-    asked = [way for path in readable for way in (path.absolute(), path.resolve())]
+    evaluated = [way for path in readable for way in (path.absolute(), path.resolve())]
     # of a file in /tmp itself not the folder, which is to be private
-    wanted = {path if path.parent in PRIVATE else path.parent for path in asked}
+    wanted = {path if path.parent in PRIVATE else path.parent for path in evaluated}
     wanted |= {Path(entry) for entry in (*sys.path, sys.prefix, sys.base_prefix)}
     wanted |= {Path.cwd(), Path(__file__).parents[2]}
     return {

@@ -11,7 +11,7 @@ from ..backend import keras
 from ..diagnosis.problem.task import TrainingTask
 from ..diagnosis.record.arrays import arrays
 from ..diagnosis.search.trials import score_rows
-from . import data_faults as data_side
+from . import data_faults
 
 if TYPE_CHECKING:
     from ...baselines.results.diagnosis import Cause
@@ -24,7 +24,7 @@ _SURE = 4.0
 """Standard errors that two scores must lie apart: more than 3, as every set of rows
 asked about is compared, and folds differ by more than their rows say."""
 LEARNED = 0.3
-"""Score on rows kept back, from which other rows can be expected to be answered."""
+"""Score on rows held out, from which other rows can be expected to be answered."""
 _LOST = 0.5
 """Share of it that is left on rows of which the answers are others."""
 RESTORED = 0.75
@@ -32,7 +32,7 @@ RESTORED = 0.75
 _NOTHING = 0.1
 """A score of answers that do not belong to their rows."""
 GAINED = 0.15
-"""What a network must have more on other rows than anyone has on rows kept back."""
+"""What a network must have more on other rows than anyone has on rows held out."""
 _TIMES = 1.25
 """... and so many times as much."""
 COPIES = 0.05
@@ -41,42 +41,45 @@ COPIES = 0.05
 
 @dataclass(frozen=True)
 class Scores:
-    """Scores on rows kept back of those trained on, and on these.
+    """Scores on rows held out of training rows, and on these.
 
     ``held`` is the network's, with its error; ``reach`` the best that anyone had there;
     ``taught`` that of the script's own network on the rows it was trained on; ``alike``
-    whether the rows asked about are like them, ``known`` the share of them among these.
+    whether the evaluated rows are like them, ``known`` the share of them among these.
     """
 
     held: float
     error: float
     best_score: float
-    taught: float
+    train_score: float
     alike: bool
     known: float
 
 
 def right_answers(
-    recording: Recording, task: TrainingTask, asked: Evaluation, said: np.ndarray
+    recording: Recording,
+    task: TrainingTask,
+    evaluated: Evaluation,
+    predicted: np.ndarray,
 ) -> np.ndarray | None:
-    """The class of every row asked about; None where nobody knows.
+    """The class of every evaluated row; None where nobody knows.
 
     ``evaluate`` was given it. Beside ``predict`` it is the one array of the script with
     a class for each of the rows, what the network said (``said``) left out.
     """
     if task.kind not in ("binary", "multiclass"):
         return None
-    if asked.y is not None:
-        leaves = keras.tree.flatten(asked.y)
+    if evaluated.y is not None:
+        leaves = keras.tree.flatten(evaluated.y)
         found = _codes(np.asarray(leaves[0]), task) if len(leaves) == 1 else None
-        return found if found is not None and len(found) == len(said) else None
+        return found if found is not None and len(found) == len(predicted) else None
     every = [
         codes
         for _, value in arrays(recording)
-        if len(value) == len(said)
+        if len(value) == len(predicted)
         and value.dtype.kind in "iuf"
         and (codes := _codes(value, task)) is not None
-        and not np.array_equal(codes, said)
+        and not np.array_equal(codes, predicted)
     ]
     different = {codes.tobytes(): codes for codes in every}
     return next(iter(different.values())) if len(different) == 1 else None
@@ -101,8 +104,8 @@ def _values(task: TrainingTask) -> np.ndarray:
     return written if len(written) else np.arange(task.class_count)
 
 
-def told_by_answers(
-    task: TrainingTask, said: np.ndarray, truth: np.ndarray, scores: Scores
+def fault_of_labels(
+    task: TrainingTask, predicted: np.ndarray, truth: np.ndarray, scores: Scores
 ) -> Cause | None:
     """A fault of the data that the right answers to other rows show.
 
@@ -116,71 +119,74 @@ def told_by_answers(
     """
     if len(truth) < _FEWEST:
         return None
-    row_scores = _marks(task, said, truth)
+    row_scores = _row_scores(task, predicted, truth)
     here = float(row_scores.mean())
     apart = _SURE * float(
         np.hypot(scores.error, row_scores.std() / len(row_scores) ** 0.5)
     )
     # what the network knows of its own training rows holds for each other's
-    learned = min(scores.held, scores.taught / RESTORED) >= LEARNED
+    learned = min(scores.held, scores.train_score / RESTORED) >= LEARNED
     if learned and here < _LOST * scores.held and scores.held - here > apart:
-        return _otherwise(task, said, truth, scores)
-    more = here - max(scores.best_score, scores.taught)
+        return _unlike_answers(task, predicted, truth, scores)
+    more = here - max(scores.best_score, scores.train_score)
     is_noise = more > max(GAINED, apart) and here > _TIMES * scores.best_score
     if is_noise and scores.alike and scores.known < COPIES:
         return _noise(here, scores, task.class_count)
     return None
 
 
-def _marks(task: TrainingTask, said: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    asked = replace(task, y=truth)
-    return score_rows(said, asked, np.arange(len(truth)))
+def _row_scores(
+    task: TrainingTask, predicted: np.ndarray, truth: np.ndarray
+) -> np.ndarray:
+    evaluated = replace(task, y=truth)
+    return score_rows(predicted, evaluated, np.arange(len(truth)))
 
 
-def _otherwise(
-    task: TrainingTask, said: np.ndarray, truth: np.ndarray, scores: Scores
+def _unlike_answers(
+    task: TrainingTask, predicted: np.ndarray, truth: np.ndarray, scores: Scores
 ) -> Cause:
-    here = float(_marks(task, said, truth).mean())
+    here = float(_row_scores(task, predicted, truth).mean())
     stands = (
-        f"The network has a score of {scores.held:.2f} on training rows that were kept "
-        f"back, and of {here:.2f} on rows asked about"
+        f"The network has a score of {scores.held:.2f} on held-out training rows, and "
+        f"of {here:.2f} on evaluated rows"
     )
-    renamed = _best_names(said, truth)
-    read = np.where(said < 0, said, renamed[said])
-    restored = float(_marks(task, read, truth).mean())
+    renamed = _best_names(predicted, truth)
+    read = np.where(predicted < 0, predicted, renamed[predicted])
+    restored = float(_row_scores(task, read, truth).mean())
     if restored >= RESTORED * scores.held:
         names = _values(task)
         known = renamed[: len(names)]
         moved = [f"{names[a]} as {names[b]}" for a, b in enumerate(known) if a != b]
-        return data_side.cause(
+        return data_faults.cause(
             "P705",
-            f"{stands}, where the classes are written otherwise: {', '.join(moved)}. "
+            f"{stands}, where the classes are coded otherwise: {', '.join(moved)}. "
             f"Read so, the score there is {restored:.2f}.",
             "Encode training and test labels with one encoder, fitted once.",
         )
     if scores.alike and here < _NOTHING:
-        return data_side.cause(
+        return data_faults.cause(
             "P707",
-            f"{stands}, though these are like them: they have the answers of others.",
-            "See how features and answers of these rows were joined, sorted or mixed.",
+            f"{stands}, though their features are alike: the labels are those of other "
+            "rows.",
+            "See how features and labels of these rows were joined, sorted or mixed.",
         )
-    return data_side.cause(
+    return data_faults.cause(
         "P708",
-        f"{stands}: what holds for the first does not hold for these.",
+        f"{stands}: what holds for the training rows does not hold for these.",
         "Find out how these rows were chosen and prepared; prepare them as the others.",
     )
 
 
-def _best_names(said: np.ndarray, truth: np.ndarray) -> np.ndarray:
+def _best_names(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """The class that each answer stands for, so that most answers are right."""
     from scipy.optimize import linear_sum_assignment
 
     # a head may have more outputs than there are classes, and a number between two
     # classes is none
-    count = int(max(said.max(), truth.max())) + 1
-    is_class = said >= 0
+    count = int(max(predicted.max(), truth.max())) + 1
+    is_class = predicted >= 0
     table = np.zeros((count, count))
-    np.add.at(table, (said[is_class], truth[is_class]), 1)
+    np.add.at(table, (predicted[is_class], truth[is_class]), 1)
     # of equals a class keeps its own number
     table += 0.5 * np.eye(count)
     return linear_sum_assignment(table, maximize=True)[1]
@@ -189,12 +195,12 @@ def _best_names(said: np.ndarray, truth: np.ndarray) -> np.ndarray:
 def _noise(here: float, scores: Scores, classes: int) -> Cause:
     # a label drawn at random is right once in so many classes
     share = (1 - scores.best_score / here) * (classes - 1) / classes
-    return data_side.cause(
+    return data_faults.cause(
         "D307",
-        f"The network has a score of {here:.2f} on rows asked about, of "
-        f"{scores.taught:.2f} on those it was trained on, and the best score on held "
-        f"out rows of that kind is {scores.best_score:.2f}: as if {share:.0%} of the "
+        f"The network has a score of {here:.2f} on evaluated rows, of "
+        f"{scores.train_score:.2f} on its training rows, and the best score on "
+        f"held-out training rows is {scores.best_score:.2f}: as if {share:.0%} of the "
         "training labels were wrong.",
         "See where the training labels come from; correct them, or leave out the rows "
-        "whose label is doubted.",
+        "with a doubtful label.",
     )

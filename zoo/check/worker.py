@@ -135,7 +135,7 @@ def _last_words(child: Supervised) -> str:
 
 
 def _end(child: Supervised) -> str:
-    return " ".join(child.said[-LAST_WORDS:].split())
+    return " ".join(child.predicted[-LAST_WORDS:].split())
 
 
 def main(folder: Path) -> None:
@@ -148,8 +148,8 @@ def main(folder: Path) -> None:
         answer = CheckAnswer(run=str(_examine(job, folder)))
     # whatever it is: without an answer a thread of the script's would be waited for
     except BaseException as error:
-        said, code = as_error(error)
-        answer = CheckAnswer(error=said, code=code)
+        predicted, code = as_error(error)
+        answer = CheckAnswer(error=predicted, code=code)
     write_facts(folder / ANSWER, answer)
 
 
@@ -185,8 +185,8 @@ def _examine(job: CheckJob, folder: Path) -> Path:
 def _settings(job: CheckJob) -> dict[str, Any]:
     """Return the settings of a check for ``recipe.json``: all that it was asked."""
     elsewhere = ("out", "title", "command", "seed")
-    asked = {name: v for name, v in asdict(job).items() if name not in elsewhere}
-    return {"kind": "check", "check": asked, "seed": job.seed}
+    evaluated = {name: v for name, v in asdict(job).items() if name not in elsewhere}
+    return {"kind": "check", "check": evaluated, "seed": job.seed}
 
 
 def record_training(job: CheckJob, say: Say) -> tuple[Recording, Fit]:

@@ -73,8 +73,8 @@ def _show_cause(cause: Cause) -> None:
     click.echo(f"{code} {plain(f'{cause.label}. {cause.sentence}')}")
     if cause.repair and cause.original_score is not None:
         _say(
-            f"  Proved: {cause.repair}. Score {cause.original_score:.2f} as it is, "
-            f"{cause.alone:.2f} with this alone, {cause.together:.2f} with all repairs."
+            f"  Proved: {cause.repair}. Score {cause.original_score:.2f} without "
+            f"repairs, {cause.alone:.2f} with this one, {cause.together:.2f} with all."
         )
     _say(f"  What to do: {cause.advice}")
 
@@ -82,7 +82,7 @@ def _show_cause(cause: Cause) -> None:
 def _show_suspicions(found: Diagnosis) -> None:
     for suspicion in found.ruled_out:
         if suspicion.state == "alternative":
-            _say(f"  Would do as well: {suspicion.repair} ({suspicion.label}).")
+            _say(f"  Alternative: {suspicion.repair} ({suspicion.label}).")
     for state, words in STATES.items():
         labels = [s.label for s in found.ruled_out if s.state == state]
         if labels and state != "alternative":

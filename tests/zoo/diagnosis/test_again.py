@@ -5,7 +5,7 @@ import pytest
 from learnable.zoo.diagnosis.problem.context import NetworkFinding, Repair
 from learnable.zoo.diagnosis.search.inquire import inquire_again
 from learnable.zoo.diagnosis.search.search import Search
-from learnable.zoo.diagnosis.search.trials import gap
+from learnable.zoo.diagnosis.search.trials import score_difference
 from worlds import REACH, World, network_finding
 
 
@@ -26,7 +26,9 @@ class Steps(World):
 
     def difference(self, better, worse, *, splits):
         one, other = self.worth(better), self.worth(worse)
-        return gap([np.full(50, one)] * splits, [np.full(50, other)] * splits)
+        return score_difference(
+            [np.full(50, one)] * splits, [np.full(50, other)] * splits
+        )
 
 
 def inquiry(world, known, new):

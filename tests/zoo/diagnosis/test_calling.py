@@ -185,7 +185,7 @@ def test_answer_reads_as_text():
         "N106 missing-nonlinearity. No <relu>.",
         "  relu: score 0.10 as it is, 0.90 with this alone, 0.90 with all repairs",
         "  What to do: Add one.",
-        "Tried, not the cause: rate-too-high.",
+        "Ruled out, no effect: rate-too-high.",
         "  What would change this: Nothing.",
     ]
 

@@ -27,10 +27,10 @@ def network(*first, shape=(4,)):
     ],
     ids=["large", "far", "unequal", "small"],
 )
-def test_finds_columns_of_odd_size(case_of, x, said):
+def test_finds_columns_of_odd_size(case_of, x, predicted):
     found = inputs_not_scaled(case_of(network(), x, Y))
     assert found.label == "inputs-not-scaled"
-    assert said in found.sentence
+    assert predicted in found.sentence
 
 
 def test_finds_pixels_to_255(case_of):

@@ -112,8 +112,8 @@ def test_small_images_are_left_as_they_are(case_of, shape):
 @pytest.mark.parametrize("shape", [(4,), (4, 1)])
 @pytest.mark.parametrize("kind", [str, bytes, object])
 def test_texts_are_a_column_of_their_own(case_of, shape, kind):
-    said = [b"one two", b"three", b"one", b"two"] * 10
-    given = said if kind is bytes else [text.decode() for text in said]
+    predicted = [b"one two", b"three", b"one", b"two"] * 10
+    given = predicted if kind is bytes else [text.decode() for text in predicted]
     x = np.array(given, dtype=object if kind is object else None)
     x = x.reshape(40, *shape[1:])
     task = asked(case_of, CODES % 2, "binary_crossentropy")

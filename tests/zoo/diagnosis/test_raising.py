@@ -80,7 +80,7 @@ def test_what_the_training_wants_then_is_found_too():
     told, found = causes(world, network_finding("codes", 0), network_finding("rate", 2))
     assert told == ["codes", "rate"]
     assert found.causes[1].alone == 0
-    assert found.causes[0].ablation.gain == pytest.approx(0.9)
+    assert found.causes[0].ablation.difference == pytest.approx(0.9)
     assert found.causes[0].together == pytest.approx(0.9)
 
 

@@ -115,7 +115,7 @@ def test_lines_of_fit_and_compile_are_known(told):
 
 
 def test_questions_are_kept_but_not_those_of_fit(told):
-    evaluated, predicted = told[0].asked
+    evaluated, predicted = told[0].evaluations
     assert (evaluated.kind, len(evaluated.x), len(evaluated.y)) == ("evaluate", 5, 5)
     assert (predicted.kind, len(predicted.x), predicted.y) == ("predict", 6, None)
     assert (evaluated.model, evaluated.after) == (told[1], 2)
@@ -268,7 +268,7 @@ def test_training_within_a_training_is_left_out():
     with recorded(__file__) as recording:
         small().fit(X, Y, verbose=0, callbacks=[Trains()])
     assert len(recording.fits) == 1
-    assert recording.asked == []
+    assert recording.evaluations == []
 
 
 def _set_weights(model, folder):

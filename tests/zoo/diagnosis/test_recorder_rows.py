@@ -153,7 +153,7 @@ def test_models_that_train_in_turn_are_two_trainings():
     assert [fit.model for fit in recording.fits] == [one, two, one]
     assert [fit.steps for fit in recording.fits] == [3, 3, 1]
     assert [fit.pretrained for fit in recording.fits] == [False, False, True]
-    assert recording.asked[0].after == 2
+    assert recording.evaluations[0].after == 2
 
 
 class Noisy(Rest):
@@ -183,5 +183,5 @@ def test_questions_in_a_loop_are_kept_up_to_a_number(monkeypatch):
     with recorded(__file__) as recording:
         for _ in range(5):
             model.predict(X[:1], verbose=0)
-    assert len(recording.asked) == 3
-    assert recording.asked[0].x is recording.asked[-1].x
+    assert len(recording.evaluations) == 3
+    assert recording.evaluations[0].x is recording.evaluations[-1].x

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.zoo.diagnosis.search.search import Search
-from learnable.zoo.diagnosis.search.trials import ScoreDifference, gap
+from learnable.zoo.diagnosis.search.trials import ScoreDifference, score_difference
 from worlds import REACH, World, network_finding
 
 
@@ -104,7 +104,7 @@ class Lucky(World):
 
     def difference(self, better, worse, *, splits):
         one, other = self.each(better)[:splits], self.each(worse)[:splits]
-        return gap([*one[:, None]], [*other[:, None]])
+        return score_difference([*one[:, None]], [*other[:, None]])
 
 
 def test_a_repair_that_was_lucky_once_hides_no_other():

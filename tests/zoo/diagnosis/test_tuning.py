@@ -10,8 +10,8 @@ from learnable.zoo.diagnosis.problem.context import NetworkFinding, Repair
 from learnable.zoo.diagnosis.search.search import (
     MOST_SECONDS,
     Search,
-    best_value,
-    tuned,
+    choose_value,
+    find_tuning,
 )
 from learnable.zoo.diagnosis.search.trials import OutOfTime, ScoreDifference
 
@@ -29,11 +29,11 @@ class Training:
 class World:
     """A laboratory whose scores are given by name; ``+`` joins repairs."""
 
-    def __init__(self, scores, *, setup=None, seconds=0.1, gain=0.0, least=0.0):
+    def __init__(self, scores, *, setup=None, seconds=0.1, difference=0.0, least=0.0):
         self.scores, self.seconds = scores, seconds
         self.setup = setup or Training()
         self.splits = (0, 1, 2)
-        self.told = ScoreDifference(gain, 0.001, least=least)
+        self.told = ScoreDifference(difference, 0.001, least=least)
 
     def score(self, repairs, *, splits=1):
         return self.scores["+".join(repair.what for repair in repairs)]
@@ -67,12 +67,12 @@ LOW, MIDDLE, HIGH = (repair(name) for name in ("low", "middle", "high"))
     ],
 )
 def test_another_value_must_do_clearly_better(scores, best):
-    assert best_value(World(scores), [], [LOW, MIDDLE, HIGH], LOW).what == best
+    assert choose_value(World(scores), [], [LOW, MIDDLE, HIGH], LOW).what == best
 
 
 def test_values_are_tried_beside_the_other_repairs():
     world = World({"loss+low": 0.5, "loss+middle": 0.8, "loss+high": 0.7})
-    found = best_value(world, [repair("loss")], [LOW, MIDDLE, HIGH], LOW)
+    found = choose_value(world, [repair("loss")], [LOW, MIDDLE, HIGH], LOW)
     assert found is MIDDLE
 
 
@@ -80,7 +80,7 @@ LONGER = {"low": 0.9, "low+epochs 5 -> 20": 0.95}
 
 
 def test_a_longer_training_that_helps_on_every_split_is_taken():
-    (found,) = tuned(World(LONGER, gain=0.02, least=0.01), [LOW])
+    (found,) = find_tuning(World(LONGER, difference=0.02, least=0.01), [LOW])
     assert found.what == "epochs 5 -> 20"
     assert found.apply(Training()).epochs == 20
 
@@ -88,23 +88,23 @@ def test_a_longer_training_that_helps_on_every_split_is_taken():
 @pytest.mark.parametrize(
     "world",
     [
-        World(LONGER | {"low+epochs 5 -> 20": 0.9}, gain=0.1, least=0.1),
-        World(LONGER, gain=0.001, least=0.001),
-        World(LONGER, gain=0.1, least=-0.01),
-        World(LONGER, gain=0.1, least=0.1, seconds=MOST_SECONDS),
-        World(LONGER, gain=0.1, least=0.1, setup=Training(steps=15_000)),
+        World(LONGER | {"low+epochs 5 -> 20": 0.9}, difference=0.1, least=0.1),
+        World(LONGER, difference=0.001, least=0.001),
+        World(LONGER, difference=0.1, least=-0.01),
+        World(LONGER, difference=0.1, least=0.1, seconds=MOST_SECONDS),
+        World(LONGER, difference=0.1, least=0.1, setup=Training(steps=15_000)),
     ],
     ids=["no better", "hardly better", "worse on one", "too slow", "too many steps"],
 )
 def test_a_longer_training_is_left_out(world):
-    assert tuned(world, [LOW]) == ()
+    assert find_tuning(world, [LOW]) == ()
 
 
 def test_nothing_is_tried_where_nothing_can_be_gained(case_of, sequence):
     """The world has no score for other rates: a trial of one would fail."""
     model = sequence((2,), [keras.layers.Dense(1)], "mse")
     setup = case_of(model, np.ones((9, 2)), np.ones(9), epochs=5).setup
-    assert tuned(World({"low": 1.0}, setup=setup), [LOW]) == ()
+    assert find_tuning(World({"low": 1.0}, setup=setup), [LOW]) == ()
 
 
 def test_without_time_a_training_stays_as_it_is(monkeypatch):
@@ -114,7 +114,7 @@ def test_without_time_a_training_stays_as_it_is(monkeypatch):
         raise OutOfTime
 
     monkeypatch.setattr(world, "difference", over)
-    assert tuned(world, [LOW]) == ()
+    assert find_tuning(world, [LOW]) == ()
 
 
 def test_another_rate_comes_before_more_epochs(case_of, sequence):
@@ -125,7 +125,7 @@ def test_another_rate_comes_before_more_epochs(case_of, sequence):
     rate = "low+learning rate 0.001 -> 0.003"
     scores = {"low": 0.5, rate: 0.8, "low+learning rate 0.001 -> 0.0003": 0.4}
     scores[f"{rate}+epochs 2 -> 8"] = 0.9
-    found = tuned(World(scores, setup=setup, gain=0.1, least=0.1), [LOW])
+    found = find_tuning(World(scores, setup=setup, difference=0.1, least=0.1), [LOW])
     assert [repair.what for repair in found] == [rate[4:], "epochs 2 -> 8"]
     after = found[1].apply(found[0].apply(setup))
     assert (after.rate, after.epochs) == (0.003, 8)
@@ -133,7 +133,7 @@ def test_another_rate_comes_before_more_epochs(case_of, sequence):
 
 def test_the_search_names_the_best_value_of_a_setting():
     scores = {"": 0.0, "low": 0.85, "middle": 0.9, "high": 0.3}
-    world = World(scores, gain=0.9, least=0.9)
+    world = World(scores, difference=0.9, least=0.9)
     rates = NetworkFinding("N202", "lr-too-low", "", "", 2, (LOW, MIDDLE, HIGH))
     scores["middle+epochs 5 -> 20"] = 0.92
     found = Search(world, [rates], best_score=0.9).run()

@@ -84,8 +84,8 @@ def test_healthy_training_shows_nothing(capsys):
 def test_loss_that_is_no_number_is_said_once(capsys):
     watch = trained(Watch(), activation=None, rate=1e30, loss="mse", epochs=3)
     assert codes(watch) == ["S402"]
-    said = capsys.readouterr().out.split("\n")
-    assert [line[:24] for line in said if line] == ["S402 loss-not-finite (ep"]
+    predicted = capsys.readouterr().out.split("\n")
+    assert [line[:24] for line in predicted if line] == ["S402 loss-not-finite (ep"]
 
 
 def test_leaps_are_seen():

@@ -130,9 +130,9 @@ def _two_rows(bench: Bench) -> _Outcome:
         return None, "Not run: all rows have the same answer."
     pair = bench.sample[[0, int(np.nanargmax(far))]]
     bench.memorise(pair)
-    said, y = bench.outputs(bench.x(pair)), bench.y(pair)
-    own, other = bench.loss(said, y), bench.loss(said, y[::-1])
-    flat = np.asarray(keras.tree.flatten(said)[0]).reshape(2, -1)
+    predicted, y = bench.outputs(bench.x(pair)), bench.y(pair)
+    own, other = bench.loss(predicted, y), bench.loss(predicted, y[::-1])
+    flat = np.asarray(keras.tree.flatten(predicted)[0]).reshape(2, -1)
     differ = bool(np.ptp(flat, axis=0).max() > 1e-6)
     text = (
         f"After {_MOST_STEPS} steps on two rows with different answers the loss is "
@@ -152,9 +152,9 @@ def _shuffled(bench: Bench) -> _Outcome:
     known, held = mixed[:half], mixed[half:][:_MOST_ROWS]
     targets = bench.y(rng.permutation(bench.rows))
     bench.train(bench.x(known), targets[:half], _size(bench))
-    said, y = bench.outputs(bench.x(held)), targets[half:][: len(held)]
-    own = bench.loss(said, y)
-    others = [bench.loss(said, rng.permutation(y)) for _ in range(SHUFFLES)]
+    predicted, y = bench.outputs(bench.x(held)), targets[half:][: len(held)]
+    own = bench.loss(predicted, y)
+    others = [bench.loss(predicted, rng.permutation(y)) for _ in range(SHUFFLES)]
     share = (1 + np.sum(np.asarray(others) <= own)) / (1 + SHUFFLES)
     text = (
         f"Trained on shuffled targets, the loss on other rows is {own:.3g}; "

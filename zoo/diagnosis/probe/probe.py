@@ -180,8 +180,8 @@ class NetworkProbe:
     def _measure(self, x: Any, y: Any) -> dict[str, Any]:
         model = self.model
         with tf.GradientTape() as tape:
-            said = model(x, training=self._training)
-            whole = model.compute_loss(x, y, said, training=self._training)
+            predicted = model(x, training=self._training)
+            whole = model.compute_loss(x, y, predicted, training=self._training)
             penalty = tf.add_n([tf.cast(p, whole.dtype) for p in model.losses] or [0.0])
             loss = whole - tf.cast(penalty, whole.dtype)
         variables = model.trainable_variables

@@ -58,19 +58,20 @@ def _symptom(code: str, sentence: str, **evidence: float) -> _Symptom:
 
 @rule("S401")
 def _collapsed(context: RuleContext) -> _Symptom | None:
-    said = _predictions(context)
-    if said is None or len(said) < 2 or not np.isfinite(said).all():
+    predicted = _predictions(context)
+    if predicted is None or len(predicted) < 2 or not np.isfinite(predicted).all():
         return None
-    spread, scale = float(said.std(axis=0).max()), _scale(context)
+    spread, scale = float(predicted.std(axis=0).max()), _scale(context)
     if spread <= SAME * scale:
-        text = f"The outputs for {len(said):,} rows differ by only {spread:.2g}."
+        text = f"The outputs for {len(predicted):,} rows differ by only {spread:.2g}."
         return _symptom("S401", text, spread=spread)
-    if context.task.kind != "multiclass" or said.shape[1] < 2:
+    if context.task.kind != "multiclass" or predicted.shape[1] < 2:
         return None
     kinds = np.bincount(context.task.y)
-    if len(np.unique(said.argmax(axis=1))) > 1 or kinds.max() > 0.9 * kinds.sum():
+    if len(np.unique(predicted.argmax(axis=1))) > 1 or kinds.max() > 0.9 * kinds.sum():
         return None
-    text = f"The model predicts class {said[0].argmax()} for all {len(said):,} rows."
+    one = predicted[0].argmax()
+    text = f"The model predicts class {one} for all {len(predicted):,} rows."
     return _symptom("S401", text, spread=spread)
 
 
@@ -88,11 +89,11 @@ def _predictions(context: RuleContext) -> np.ndarray | None:
     try:
         model = copy(fit.model)
         give_weights(model, fit.trained)
-        said = np.asarray(keras.tree.flatten(model(x, training=False))[0])
+        predicted = np.asarray(keras.tree.flatten(model(x, training=False))[0])
     # a layer of the user's own may raise anything when it is made again
     except Exception:
         return None if context.probe is None else context.probe.outputs
-    return said.reshape(len(said), -1)
+    return predicted.reshape(len(predicted), -1)
 
 
 @rule("S402")

@@ -208,8 +208,8 @@ class Watch(keras.callbacks.Callback):
     def _predictions(self) -> np.ndarray | None:
         try:
             with on_show():
-                said = self._network(self._rows, training=False)
-            return np.asarray(keras.tree.flatten(said)[0], dtype="float64")
+                predicted = self._network(self._rows, training=False)
+            return np.asarray(keras.tree.flatten(predicted)[0], dtype="float64")
         # the network may not take rows in this form; that must not end the training
         except Exception:
             self._rows = None

@@ -48,22 +48,22 @@ def recorded(
     """
     recording, code, copies = Recording(script=script), UserCode(script), Copies()
     graph = Wires(recording, code)
-    notes = Recorder(recording, code, graph, on_fit)
-    loops = Loops(notes, most_rows)
-    fits = Fits(notes, loops, copies, most_rows)
-    asked = _Questions(notes, loops, copies, most_rows)
+    recorder = Recorder(recording, code, graph, on_fit)
+    loops = Loops(recorder, most_rows)
+    fits = Fits(recorder, loops, copies, most_rows)
+    evaluation = _Evaluations(recorder, loops, copies, most_rows)
     hooks = [
         (keras.layers.Layer, "__new__", graph.made),
         (keras.Model, "__new__", graph.model_made),
         (keras.layers.Layer, "__call__", graph.called),
-        (keras.Variable, "assign", notes.assign),
-        (keras.Optimizer, "apply", notes.apply),
-        (keras.Model, "make_train_function", notes.make_train_function),
+        (keras.Variable, "assign", recorder.assign),
+        (keras.Optimizer, "apply", recorder.apply),
+        (keras.Model, "make_train_function", recorder.make_train_function),
         (keras.Model, "compile", fits.compile),
         (keras.Model, "fit", fits.fit),
         (keras.Model, "train_on_batch", loops.train_on_batch),
-        (keras.Model, "evaluate", asked.evaluate),
-        (keras.Model, "predict", asked.predict),
+        (keras.Model, "evaluate", evaluation.evaluate),
+        (keras.Model, "predict", evaluation.predict),
     ]
     with ExitStack() as stack:
         for kind, name, hook in hooks:
@@ -90,13 +90,13 @@ def _replaced(kind: type, name: str, hook: Callable[[Any], Any]) -> Iterator[Non
         setattr(owner, name, own)
 
 
-class _Questions:
+class _Evaluations:
     """Calls of ``evaluate`` and ``predict``."""
 
     def __init__(
-        self, notes: Recorder, loops: Loops, copies: Copies, most_rows: int
+        self, recorder: Recorder, loops: Loops, copies: Copies, most_rows: int
     ) -> None:
-        self._notes, self._loops = notes, loops
+        self._recorder, self._loops = recorder, loops
         self._copies, self._most_rows = copies, most_rows
         self._number: Counter[tuple[str, int, int]] = Counter()
 
@@ -113,7 +113,7 @@ class _Questions:
 
         @wraps(original)
         def ask(model: Any, *args: Any, **named: Any) -> Any:
-            given = self._notes.given(signature, model, *args, **named)
+            given = self._recorder.given(signature, model, *args, **named)
             if given is None or self._many(kind, model):
                 return original(model, *args, **named)
             x, rows = tapped(
@@ -124,12 +124,12 @@ class _Questions:
                 steps=given["steps"],
             )
             more = given.pop("kwargs", {})
-            with self._notes.inside():
+            with self._recorder.inside():
                 result = original(**(given | more | {"x": x}))
             found, after = rows(), self._loops.begun
             y = found.y if kind == "evaluate" else None
-            asked = Evaluation(kind, model, found.x, y, after)
-            self._notes.recording.asked.append(asked)
+            evaluation = Evaluation(kind, model, found.x, y, after)
+            self._recorder.recording.evaluations.append(evaluation)
             return result
 
         return ask
@@ -366,9 +366,9 @@ class Fits:
     """
 
     def __init__(
-        self, notes: Recorder, loops: Loops, copies: Copies, most_rows: int
+        self, recorder: Recorder, loops: Loops, copies: Copies, most_rows: int
     ) -> None:
-        self._notes, self._loops = notes, loops
+        self._recorder, self._loops = recorder, loops
         self._copies, self._most_rows = copies, most_rows
 
     def compile(self, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -380,7 +380,7 @@ class Fits:
             self._loops.close(model)
             result = original(model, *args, **named)
             given = signature.bind(model, *args, **named).arguments
-            self._notes.compiled(model, given)
+            self._recorder.compiled(model, given)
             return result
 
         return compile
@@ -391,11 +391,11 @@ class Fits:
 
         @wraps(original)
         def fit(model: Any, *args: Any, **named: Any) -> Any:
-            given = self._notes.given(signature, model, *args, **named)
+            given = self._recorder.given(signature, model, *args, **named)
             if given is None:
                 return original(model, *args, **named)
             self._loops.close_all()
-            return self._fit(original, given, self._notes.start(model))
+            return self._fit(original, given, self._recorder.start(model))
 
         return fit
 
@@ -415,7 +415,7 @@ class Fits:
         handed["validation_data"], held_out = self._validation(given)
         error = ""
         try:
-            with self._notes.training(start):
+            with self._recorder.training(start):
                 return original(**handed)
         except BaseException as trouble:
             error = in_one_line(trouble)
@@ -446,7 +446,7 @@ class Fits:
         error: str,
     ) -> None:
         history = getattr(start.model, "history", None)
-        self._notes.write(
+        self._recorder.write(
             start,
             rows,
             validation=held_out,
@@ -496,14 +496,14 @@ class Loops:
     so two models that train in turn, as in a GAN, are two trainings.
     """
 
-    def __init__(self, notes: Recorder, most_rows: int) -> None:
-        self._notes, self._most_rows = notes, most_rows
+    def __init__(self, recorder: Recorder, most_rows: int) -> None:
+        self._recorder, self._most_rows = recorder, most_rows
         self._open: dict[int, _Loop] = {}
 
     @property
     def begun(self) -> int:
         """Trainings so far, those that may go on among them."""
-        return len(self._notes.recording.fits) + len(self._open)
+        return len(self._recorder.recording.fits) + len(self._open)
 
     def train_on_batch(self, original: Callable[..., Any]) -> Callable[..., Any]:
         """In place of ``keras.Model.train_on_batch``."""
@@ -511,12 +511,12 @@ class Loops:
 
         @wraps(original)
         def train_on_batch(model: Any, *args: Any, **named: Any) -> Any:
-            given = self._notes.given(signature, model, *args, **named)
+            given = self._recorder.given(signature, model, *args, **named)
             if given is None:
                 return original(model, *args, **named)
             loop = self._open.get(id(model)) or self._loop(given)
             try:
-                with self._notes.training(loop.start):
+                with self._recorder.training(loop.start):
                     result = original(model, *args, **named)
             except BaseException as trouble:
                 self.close(model, in_one_line(trouble))
@@ -529,7 +529,7 @@ class Loops:
     def _loop(self, given: dict[str, Any]) -> _Loop:
         model = given["self"]
         batches = Batches(self._most_rows, passes=True)
-        loop = _Loop(self._notes.start(model), batches, given["class_weight"])
+        loop = _Loop(self._recorder.start(model), batches, given["class_weight"])
         self._open[id(model)] = loop
         return loop
 
@@ -561,7 +561,7 @@ class Loops:
             "initial_epoch": 0,
         }
         parts = np.array_split(loop.losses, min(epochs, len(loop.losses)) or 1)
-        self._notes.write(
+        self._recorder.write(
             loop.start,
             rows,
             validation=None,

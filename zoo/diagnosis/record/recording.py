@@ -134,7 +134,7 @@ class Recording:
 
     script: str = ""
     fits: list[Fit] = field(default_factory=list)
-    asked: list[Evaluation] = field(default_factory=list)
+    evaluations: list[Evaluation] = field(default_factory=list)
     calls: list[LayerCall] = field(default_factory=list)
     layers: list[tuple[Any, Place | None]] = field(default_factory=list)
     printed: str = ""

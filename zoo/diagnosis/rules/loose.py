@@ -148,7 +148,7 @@ def _sources(layer: Any) -> Iterator[int]:
 def _held(context: RuleContext) -> set[int]:
     """Ids of the layers of all models that the script puts to use."""
     models = [fit.model for fit in context.recording.fits]
-    models += [asked.model for asked in context.recording.asked]
+    models += [asked.model for asked in context.recording.evaluations]
     layers = [call.layer for call in context.recording.calls]
     models += [layer for layer in layers if isinstance(layer, keras.Model)]
     return {id(layer) for model in models for layer in model._flatten_layers()}

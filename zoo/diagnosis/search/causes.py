@@ -182,7 +182,7 @@ def _held(
             ).is_sure
             mends = _mends(tried, causes[0].original_score, causes[0].together)
             return tuple(causes) if sure and mends else ()
-        worst = min(idle, key=lambda c: c.ablation.gain).proposal
+        worst = min(idle, key=lambda c: c.ablation.difference).proposal
         chosen = [p for p in chosen if p is not worst]
     return ()
 
@@ -204,7 +204,9 @@ def _cause(
 def _is_needed(tried: Tried, cause: ProvedCause, count: int) -> bool:
     """Whether much is lost without it; with others a likely loss is enough."""
     sure = cause.ablation.is_sure or (count > 1 and cause.ablation.is_likely)
-    return sure and cause.ablation.gain >= LOSS * max(tried.best_score, cause.together)
+    return sure and cause.ablation.difference >= LOSS * max(
+        tried.best_score, cause.together
+    )
 
 
 def _mends(tried: Tried, before: float, after: float) -> bool:

@@ -12,8 +12,8 @@ from ..probe.probe import measure
 from ..problem.context import NetworkFinding, Repair, RuleContext, repaired
 from ..rules.run_rules import run_rules
 from .causes import LOSS, SOLVED, Inquiry, Proposal, ProvedCause
-from .search import Search, tuned
-from .trials import OutOfTime, ScoreDifference, TrialRunner, gap
+from .search import Search, find_tuning
+from .trials import OutOfTime, ScoreDifference, TrialRunner, score_difference
 
 WITHOUT = " Without this repair the training ends with an error."
 
@@ -69,7 +69,7 @@ def inquire(
 
 def _tuned(runner: TrialRunner, found: Inquiry) -> Inquiry:
     """With what makes the training that runs better still."""
-    more = tuned(runner, [])
+    more = find_tuning(runner, [])
     best = runner.score(more, splits=len(runner.splits)) if more else found.tuned_score
     return replace(
         found, tuned=more, tuned_score=best, best_score=max(found.best_score, best)
@@ -99,7 +99,7 @@ def _first(proposal: Proposal, mended: TrialRunner, found: Inquiry) -> ProvedCau
     repairs = [cause.proposal.repair for cause in found.causes]
     known = [row_scores for row_scores in _marks(mended, repairs) if len(row_scores)]
     lost = (
-        gap(known, [np.zeros(len(p)) for p in known])
+        score_difference(known, [np.zeros(len(p)) for p in known])
         if known
         else ScoreDifference(0, 0)
     )

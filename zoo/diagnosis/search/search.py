@@ -248,7 +248,7 @@ class Search:
             if finding.priority == 2:
                 others = [p.repair for p in found if p.finding is not finding]
                 values = [r for r in finding.repairs if self._can_be_proved(r)]
-                best = best_value(self.runner, others, values, repair)
+                best = choose_value(self.runner, others, values, repair)
                 found[i] = Proposal(finding, best)
         return found
 
@@ -258,7 +258,7 @@ class Search:
     def _tuned(self, found: Inquiry) -> Inquiry:
         """With what makes the mended network better still."""
         repairs = [cause.proposal.repair for cause in found.causes]
-        more = tuned(self.runner, repairs) if repairs else ()
+        more = find_tuning(self.runner, repairs) if repairs else ()
         if not more:
             return found
         best = self.runner.score([*repairs, *more], splits=len(self.runner.splits))
@@ -283,7 +283,7 @@ class Search:
         return Inquiry(
             before,
             max(self.results.best_score, mended),
-            tuple(sorted(causes, key=lambda c: -c.ablation.gain)),
+            tuple(sorted(causes, key=lambda c: -c.ablation.difference)),
             others,
             tuple(s for s in self.findings if s.code in tried - codes),
             tuple(s for s in self.findings if s.code not in tried | codes),
@@ -305,7 +305,7 @@ MOST_SECONDS = 25.0
 """For the trainings of one such question, by what the mended network took."""
 
 
-def best_value(
+def choose_value(
     runner: TrialRunner,
     others: Sequence[Repair],
     values: Sequence[Repair],
@@ -334,7 +334,7 @@ def best_value(
     return best
 
 
-def tuned(runner: TrialRunner, repairs: Sequence[Repair]) -> tuple[Repair, ...]:
+def find_tuning(runner: TrialRunner, repairs: Sequence[Repair]) -> tuple[Repair, ...]:
     """Another rate, and a longer training, where a mended network does better so.
 
     What is taken does better on the first split, then on every split. Nothing is where
@@ -388,4 +388,4 @@ def _better(
     if max(scores) < score + LEAST_GAIN:
         return None
     found = runner.difference([*mended, best], mended, splits=splits)
-    return best if found.gain >= LEAST_GAIN and found.least >= 0 else None
+    return best if found.difference >= LEAST_GAIN and found.least >= 0 else None

@@ -8,7 +8,7 @@ from ..problem.copy_model import copy, give_weights
 from ..problem.task import TrainingTask
 from ..problem.training_setup import as_given, rows_of
 from ..record.recording import Fit
-from .trials import answers, decide, gives_logits, score_rows
+from .trials import decide, gives_logits, predict_outputs, score_rows
 
 _MOST_ROWS = 4_000
 """That it is judged by."""
@@ -34,6 +34,6 @@ def own_score(fit: Fit, task: TrainingTask) -> float:
     if shapes == [np.shape(weight) for weight in fit.trained]:
         model = copy(model)
         give_weights(model, fit.trained)
-    outputs = answers(model, rows_of(fit.x, rows))
+    outputs = predict_outputs(model, rows_of(fit.x, rows))
     decided = decide(outputs, task, setup.values, logits=gives_logits(setup))
     return float(score_rows(decided, task, rows).mean())

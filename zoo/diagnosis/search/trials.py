@@ -173,9 +173,9 @@ class TrialRunner:
         pairs = [
             (self.outcome(better, i), self.outcome(worse, i)) for i in range(splits)
         ]
-        return gap(
-            [_marks(a, b) for a, b in pairs],
-            [_marks(b, a) for a, b in pairs],
+        return score_difference(
+            [_row_scores_of(a, b) for a, b in pairs],
+            [_row_scores_of(b, a) for a, b in pairs],
             whole=self.whole,
         )
 
@@ -198,7 +198,7 @@ class TrialRunner:
         return replace(found, seconds=time.monotonic() - start)
 
 
-def _marks(one: _Outcome, other: _Outcome) -> np.ndarray:
+def _row_scores_of(one: _Outcome, other: _Outcome) -> np.ndarray:
     """Those of the first; 0 for each row where its training failed."""
     return (
         one.row_scores
@@ -234,7 +234,7 @@ def train_trial(
         callbacks=[*_callbacks(setup), *callbacks],
         verbose=0,
     )
-    outputs = answers(model, rows_of(setup.x, split.test))
+    outputs = predict_outputs(model, rows_of(setup.x, split.test))
     decided = decide(outputs, task, setup.values, logits=gives_logits(setup))
     return _Outcome(
         score_rows(decided, task, split.test),
@@ -255,7 +255,7 @@ def _callbacks(setup: Setup) -> list[Any]:
     return found
 
 
-def answers(model: Any, x: Any) -> np.ndarray:
+def predict_outputs(model: Any, x: Any) -> np.ndarray:
     """The first output for every row, as predicted and not as trained."""
     count = len(keras.tree.flatten(x)[0])
     parts = []
@@ -307,16 +307,16 @@ def decide(
     """
     wide = outputs.reshape(len(outputs), -1)
     if task.kind == "multilabel":
-        return (_as_wide(wide, task) > (0 if logits else 0.5)).astype("int64")
+        return (_from_many(wide, task) > (0 if logits else 0.5)).astype("int64")
     if task.kind == "regression":
-        wide = _as_wide(wide, task)
+        wide = _from_many(wide, task)
         return wide[:, 0] if task.y.ndim == 1 else wide
     if wide.shape[1] > 1:
         return _known(wide.argmax(axis=1), task, values)
     return _from_one(wide[:, 0], task, values, logits=logits)
 
 
-def _as_wide(wide: np.ndarray, task: TrainingTask) -> np.ndarray:
+def _from_many(wide: np.ndarray, task: TrainingTask) -> np.ndarray:
     """Return as many columns as there are targets: the first, or one repeated."""
     wanted = 1 if task.y.ndim == 1 else task.y.shape[1]
     if wide.shape[1] >= wanted:
@@ -424,7 +424,7 @@ class ScoreDifference:
         The gain of the split that gains least.
     """
 
-    gain: float
+    difference: float
     error: float
     apart: float = 0.0
     row_error: float = 0.0
@@ -437,8 +437,10 @@ class ScoreDifference:
         A network that learns nothing may end anywhere, so that the spread over splits
         can be large though every split of the one way is better than all of the other.
         """
-        separate = self.apart > _APART * self.gain > SURE * _APART * self.row_error
-        return self.gain > SURE * self.error or separate
+        separate = (
+            self.apart > _APART * self.difference > SURE * _APART * self.row_error
+        )
+        return self.difference > SURE * self.error or separate
 
     @property
     def is_likely(self) -> bool:
@@ -447,10 +449,10 @@ class ScoreDifference:
         Enough for one of several repairs that are surely better together: some rows
         that it is for may have been kept back in one of the splits.
         """
-        return self.gain > SURE * self.row_error and self.least >= -SLACK
+        return self.difference > SURE * self.row_error and self.least >= -SLACK
 
 
-def gap(
+def score_difference(
     better: Sequence[np.ndarray], worse: Sequence[np.ndarray], *, whole: bool = False
 ) -> ScoreDifference:
     """Measure one way's gain over another, from the same rows' marks split by split.
