@@ -1,4 +1,4 @@
-"""Docstrings: parameters that are described are there, and first lines say what is done."""
+"""Docstrings describe parameters that are there, and begin with what is done."""
 
 import ast
 import re

@@ -41,10 +41,10 @@ COPIES = 0.05
 
 @dataclass(frozen=True)
 class Scores:
-    """Scores on rows held out of training rows, and on these.
+    """Scores on held-out training rows, and on evaluated rows.
 
-    ``held`` is the network's, with its error; ``best_score`` the best that anyone had there;
-    ``taught`` that of the script's own network on the rows it was trained on; ``alike``
+    ``held`` is the network's, with its error; ``best_score`` the best of any candidate;
+    ``train_score`` that of the script's own network on its training rows; ``alike``
     whether the evaluated rows are like them, ``known`` the share of them among these.
     """
 
