@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from learnable.zoo.check.true_labels import Scores, fault_of_labels, right_answers
+from learnable.zoo.check.evaluation_rows import Scores, fault_of_labels, right_answers
 from learnable.zoo.diagnosis.problem.task import TrainingTask
 from learnable.zoo.diagnosis.record.recording import Evaluation
 
