@@ -84,7 +84,7 @@ def runs_command() -> None:
 @click.option("--model", metavar="NAME", help="Only runs of this network.")
 @options.out_option
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON a run.")
-def list_runs_command(
+def list_command(
     tags: tuple[str, ...], data: str | None, model: str | None, out: Path, as_json: bool
 ) -> None:
     """List the runs, the newest last.
