@@ -52,7 +52,7 @@ class CheckProblem:
     """A training, its question, its rows for other learners, and the folds.
 
     ``spare`` are splits for what the others leave open.
-    ``by_heart`` different rows are so few that networks are judged by those that they
+    ``memorised`` different rows are so few that networks are judged by those that they
     are trained on, and other learners are given copies; 0 where they are not.
     """
 
@@ -285,7 +285,7 @@ def lookup_scores(kinds: np.ndarray, task: TrainingTask) -> np.ndarray:
     ----------
     kinds : int array of shape (n_rows,)
         Equal for equal rows.
-    question : TrainingTask
+    task : TrainingTask
     """
     rows = np.arange(len(task))
     decided = np.zeros_like(task.y)

@@ -69,7 +69,7 @@ def golden_tests(
     Parameters
     ----------
     setup : Setup
-    question : TrainingTask
+    task : TrainingTask
     rows : array of int
         Rows to train on and to measure with.
     seconds : float

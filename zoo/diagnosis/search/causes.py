@@ -106,8 +106,8 @@ class Tried:
 
     Parameters
     ----------
-    lab : TrialRunner
-    reach : float
+    runner : TrialRunner
+    best_score : float
         Score of the best baseline; 0 where nothing is learned.
     """
 

@@ -53,9 +53,9 @@ class Search:
 
     Parameters
     ----------
-    lab : TrialRunner
-    suspects : sequence of NetworkFinding
-    reach : float
+    runner : TrialRunner
+    findings : sequence of NetworkFinding
+    best_score : float
         Score of the best baseline; 0 where nothing is learned.
     """
 
@@ -324,7 +324,7 @@ def choose_value(
 
     Parameters
     ----------
-    lab : TrialRunner
+    runner : TrialRunner
     others : sequence of Repair
         Made in every trial.
     values : sequence of Repair
@@ -418,9 +418,9 @@ def inquire(
 
     Parameters
     ----------
-    lab : TrialRunner
-    suspects : sequence of NetworkFinding
-    reach : float
+    runner : TrialRunner
+    findings : sequence of NetworkFinding
+    best_score : float
         Score of the best baseline; 0 where nothing is learned.
     has_raised : bool
         Whether the script's own training ended with an error.
@@ -556,12 +556,12 @@ def inquire_again(
     ----------
     found : Inquiry
         Of the first search.
-    lab : TrialRunner
+    runner : TrialRunner
         That of the first search: what it knows is not trained again.
     known : sequence of NetworkFinding
         Of the first search.
     look : callable
-    reach : float
+    best_score : float
         Score of the best baseline; 0 where nothing is learned.
 
     Returns
