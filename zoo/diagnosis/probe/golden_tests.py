@@ -248,7 +248,7 @@ class Bench:
 
     Parameters
     ----------
-    setup, question, rows, seed, seconds
+    setup, task, rows, seed, seconds
         As in `golden_tests`.
     """
 
