@@ -217,7 +217,7 @@ class Rerunner:
             return wrong
         if is_stopped:
             return f"it took more than {job.seconds:g} s"
-        return (child.predicted.splitlines() or ["no word"])[-1][:_MOST_SHOWN]
+        return (child.output.splitlines() or ["no word"])[-1][:_MOST_SHOWN]
 
 
 def _give(folder: Path, fixed: str, job: RerunJob) -> None:
