@@ -10,14 +10,18 @@ from ..baselines.signal.effect_size import effect
 from . import text
 from .metrics import metric
 from .sections.calibration import calibration_facts
-from .sections.classes import balance_facts, confusion_facts, recognition_facts
+from .sections.classes import (
+    balance_facts,
+    confusion_facts,
+    recognition_facts,
+    tradeoff_facts,
+)
 from .sections.diagnosis import diagnosis_facts
 from .sections.findings import finding_facts
 from .sections.folds import fold_facts
 from .sections.forecasts import forecast_facts
 from .sections.learning import learning_facts
 from .sections.predictions import histogram_facts, residual_facts
-from .sections.roc_pr import tradeoff_facts
 from .sections.scores import (
     best_baseline,
     failures,

@@ -420,18 +420,21 @@ def strength(values: np.ndarray, season: int) -> float:
     return max(0.0, 1 - float(parts.resid.var()) / whole) if whole > 0 else 0.0
 
 
-def differencing_order(values: np.ndarray, most: int = 2) -> int:
+_MOST_DIFFERENCES = 2
+
+
+def differencing_order(values: np.ndarray) -> int:
     """Count the differences taken until a KPSS test (5 %) finds the level stable.
 
     Kwiatkowski, Phillips, Schmidt, Shin 1992, Journal of Econometrics 54. Their lags
     are as many as ``auto.arima`` of R takes; statsmodels' test warns of every p-value
     above .1.
     """
-    for times in range(most):
+    for times in range(_MOST_DIFFERENCES):
         if kpss(values) <= KPSS_LIMIT:
             return times
         values = np.diff(values)
-    return most
+    return _MOST_DIFFERENCES
 
 
 def kpss(values: np.ndarray) -> float:

@@ -118,8 +118,11 @@ def found(
     return RuleResult(finding, numbers, names)
 
 
-def named(columns: Sequence[object], most: int = 3) -> str:
+_MOST_IN_WORDS = 3
+
+
+def named(columns: Sequence[object]) -> str:
     """The first columns, in words: ``'a', 'b' and 4 more``."""
-    shown = ", ".join(repr(str(c)) for c in columns[:most])
-    more = len(columns) - most
+    shown = ", ".join(repr(str(c)) for c in columns[:_MOST_IN_WORDS])
+    more = len(columns) - _MOST_IN_WORDS
     return f"{shown} and {more:,} more" if more > 0 else shown

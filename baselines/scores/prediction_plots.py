@@ -154,14 +154,14 @@ def _tradeoffs(truth: np.ndarray, said: np.ndarray) -> dict[str, Tradeoff]:
 
 
 def thinned(
-    across: np.ndarray, up: np.ndarray, along: np.ndarray, most: int = MOST_POINTS
+    across: np.ndarray, up: np.ndarray, along: np.ndarray
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """At most so many points of a curve, both ends among them.
+    """At most `MOST_POINTS` points of a curve, both ends among them.
 
     Evenly spaced by ``along``, which never falls.
     """
-    if len(along) > most:
-        wanted = np.linspace(along[0], along[-1], most - 1)
+    if len(along) > MOST_POINTS:
+        wanted = np.linspace(along[0], along[-1], MOST_POINTS - 1)
         places = np.minimum(np.searchsorted(along, wanted), len(along) - 1)
         places = np.unique([0, *places, len(along) - 1])
         across, up = across[places], up[places]

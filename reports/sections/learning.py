@@ -127,7 +127,7 @@ def learning_chart(chart: dict[str, Any], width: int) -> Chart:
         axis=alt.Axis(values=ticks, format=",d", grid=False, labelOverlap=True),
     )
     up = alt.Scale(domain=chart["domain"], nice=False, zero=False, clamp=True)
-    layers = [*_marks(x, up), _names(x, up, plot)]
+    layers = [*_marks(x, up), _names(up, plot)]
     sized = alt.layer(*layers).properties(width=plot, height=height)
     said = f"Score over training rows. {' '.join(chart['sentences'])}"
     return Chart(sized, _tables(chart, names, height), said)
@@ -165,7 +165,7 @@ def _marks(x: Any, up: Any) -> list[Any]:
     return [ends, lines, points]
 
 
-def _names(x: Any, up: Any, plot: float) -> Any:
+def _names(up: Any, plot: float) -> Any:
     import altair as alt
 
     named = alt.Chart(alt.NamedData("names")).mark_text(

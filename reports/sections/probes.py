@@ -25,8 +25,6 @@ _LONG = 1e5
 END = 14
 """Letters of a layer's name."""
 
-Points = list[tuple[int, float]]
-
 
 class _Probe(NamedTuple):
     """One number of each layer; a share where ``log`` is false."""

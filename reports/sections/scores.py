@@ -67,7 +67,7 @@ def score_facts(results: Results) -> dict[str, Any] | None:
     others += sorted(name for name in present if name not in METRICS and name != key)
     return {
         "metric": metric(key).label,
-        "columns": [_column(name, rows) for name in others],
+        "columns": [_column(name) for name in others],
         "rows": [_row_facts(row, key, others, rows, thumb) for row in rows],
         "forest": forest_facts(rows, key, thumb),
         "accuracy": _accuracy(rows, majority(results)),
@@ -85,7 +85,7 @@ def _accuracy(rows: list[Row], thumb: Row | None) -> dict[str, Any] | None:
     return forest_facts(able, "accuracy", thumb) if few else None
 
 
-def _column(name: str, rows: list[Row]) -> dict[str, str]:
+def _column(name: str) -> dict[str, str]:
     directions = {True: "higher is better", False: "lower is better", None: ""}
     found = metric(name)
     return {"label": found.label, "better": directions[found.higher_is_better]}

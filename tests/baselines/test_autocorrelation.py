@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.baselines.signal.permutations import CLEAR, LEVEL
-from learnable.baselines.signal.series_signal import (
+from learnable.baselines.signal.signal_test import (
     series_test,
     squared_autocorrelations,
 )

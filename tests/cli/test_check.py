@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from learnable.baselines.verdicts.verdict import EXIT_CODES
 from learnable.data.errors import ZooError
-from learnable.zoo.check.jobs import CheckJob, Reading
-from learnable.zoo.check.target import OPTIONS, find_target
+from learnable.zoo.check.jobs import OPTIONS, CheckJob, Reading, find_target
 from learnable.zoo.check.worker import record_training
 
 RNG = np.random.default_rng(0)

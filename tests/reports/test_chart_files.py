@@ -5,8 +5,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 from learnable.reports import Report
-from learnable.reports.chart_files import chart_files, slug, write_charts
-from learnable.reports.figures import figures
+from learnable.reports.figures import chart_files, figures, slug, write_charts
 from learnable.reports.several.compare import compare_facts, compared_figures
 from learnable.reports.several.runs import ReadRun
 from learnable.reports.svg import Chart, file_svg

@@ -18,8 +18,7 @@ from learnable.baselines.scores.prediction_plots import make_pictures
 from learnable.data import Card, Dataset
 from learnable.data.split import make_folds
 from learnable.reports import Report
-from learnable.reports.chart_files import chart_files
-from learnable.reports.figures import figures
+from learnable.reports.figures import chart_files, figures
 from learnable.reports.html import as_json, fitting
 from learnable.reports.summarize import summarize
 from learnable.reports.svg import page_svg

@@ -5,6 +5,11 @@ import xml.etree.ElementTree as ET
 
 import pytest
 from learnable.baselines.results.diagnosis import Diagnosis, ProbeStep
+from learnable.reports.sections.diagnosis import (
+    LONGEST,
+    MOST_DIFF_LETTERS,
+    program_facts,
+)
 from learnable.reports.sections.probes import (
     HALF,
     MOST_LAYERS,
@@ -12,11 +17,6 @@ from learnable.reports.sections.probes import (
     probe_chart,
     probe_facts,
     undrawn,
-)
-from learnable.reports.sections.repair_diff import (
-    LONGEST,
-    MOST_DIFF_LETTERS,
-    program_facts,
 )
 from learnable.reports.svg import NARROW, page_svg
 

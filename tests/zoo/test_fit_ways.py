@@ -5,7 +5,7 @@ import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.backend import tensorflow as tf
 from learnable.zoo.training import Start, fit
-from learnable.zoo.training.ways import MIN_STEPS, choose
+from learnable.zoo.training.epochs import MIN_STEPS, choose
 
 layers = keras.layers
 RNG = np.random.default_rng(0)
@@ -121,9 +121,9 @@ def test_long_trainings_take_xla():
 
 @pytest.mark.parametrize("short", [0.0, 1e9])
 def test_trial_changes_nothing(short, monkeypatch):
-    monkeypatch.setattr("learnable.zoo.training.trial.SHORT", short)
-    monkeypatch.setattr("learnable.zoo.training.trial.SECONDS", 0.01)
-    monkeypatch.setattr("learnable.zoo.training.ways.MIN_STEPS", 10)
+    monkeypatch.setattr("learnable.zoo.training.epochs.SHORT", short)
+    monkeypatch.setattr("learnable.zoo.training.epochs.SECONDS", 0.01)
+    monkeypatch.setattr("learnable.zoo.training.epochs.MIN_STEPS", 10)
     body = [Twice(), layers.BatchNormalization(), layers.Dense(1)]
     trials, plain = network(*body), network(*body)
     plain.set_weights(trials.get_weights())

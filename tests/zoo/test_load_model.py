@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from learnable.data.errors import BadData
 from learnable.zoo.backend import keras
-from learnable.zoo.networks.load_model import check_weights, load_model
-from learnable.zoo.networks.model_config import check_config
+from learnable.zoo.networks.load_model import check_config, check_weights, load_model
 
 LAYERS = keras.layers
 BODIES: dict[str, Callable[[Any], Any]] = {

@@ -9,10 +9,9 @@ import pytest
 from learnable.data.catalog import DATASETS
 from learnable.data.errors import Misuse
 from learnable.zoo.backend import keras
-from learnable.zoo.layer_trace import trace
 from learnable.zoo.networks.export import MASKED
 from learnable.zoo.networks.losses import loss_of
-from learnable.zoo.networks.train import Rows, train_network
+from learnable.zoo.networks.train import Rows, trace, train_network
 from learnable.zoo.registry import MODELS, build, card, list_models, recipe
 
 ONE_UNIT = ("squared-error", "binary-cross-entropy", "broadcast-squared-error")

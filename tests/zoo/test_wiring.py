@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.layer_trace import trace
+from learnable.zoo.networks.train import trace
 from learnable.zoo.registry import MODELS, build, list_models, recipe
 
 SHAPES = {

@@ -19,7 +19,7 @@ from ...baselines.results.diagnosis import (
 )
 from ..diagnosis.probe.symptoms import symptoms
 from ..diagnosis.search.causes import FAILING, NOTHING
-from ..diagnosis.search.plain_network import plain_repair
+from ..diagnosis.search.reference import plain_repair
 from ..diagnosis.search.trials import OutOfTime, TrialRunner
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 MOST_OF_ERROR = 160
 """Characters told of what ended a training: TensorFlow lists every label."""
-MEMORISED = (
+_MEMORISED = (
     "There are {} different rows, of which none can be held out: networks are judged "
     "by whether they memorise these, and baselines were given copies."
 )
@@ -51,7 +51,7 @@ def answer(
     causes = (*evidence.data, *(_as_cause(c) for c in inquiry.causes))
     verdict, sentence, change = verdict_of(evidence)
     if evidence.memorised:
-        sentence = f"{sentence} {MEMORISED.format(evidence.memorised)}"
+        sentence = f"{sentence} {_MEMORISED.format(evidence.memorised)}"
     if evidence.context.fit.error:
         error = shorten(evidence.context.fit.error, MOST_OF_ERROR, placeholder=" ...")
         sentence = f"The training ended with {error.rstrip('.')}. {sentence}"

@@ -22,7 +22,7 @@ from ..diagnosis.problem.from_model import each_output
 from ..diagnosis.problem.training_setup import as_given
 from ..diagnosis.rules.run_rules import run_rules
 from ..diagnosis.search.causes import FAILING, NOTHING, Inquiry
-from ..diagnosis.search.inquire import inquire, inquire_again, look_again
+from ..diagnosis.search.search import inquire, inquire_again, look_again
 from ..diagnosis.search.trials import (
     OutOfTime,
     ScoreDifference,
@@ -41,8 +41,7 @@ from .problem import (
     prepare,
     train_score,
 )
-from .repair_script import repair_script
-from .rerunner import Rerunner
+from .rerunner import Rerunner, repair_script
 from .stages import Say, Stages
 
 if TYPE_CHECKING:

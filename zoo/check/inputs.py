@@ -155,8 +155,13 @@ def _fit(
     x: np.ndarray,
     job: CheckJob,
 ) -> Fit:
-    from ..diagnosis.problem.from_model import compiled, first_output, make_fit
-    from ..diagnosis.problem.targets import inputs_for, targets_for
+    from ..diagnosis.problem.from_model import (
+        compiled,
+        first_output,
+        inputs_for,
+        make_fit,
+        targets_for,
+    )
 
     found = first_output(compiled(model, job.title))  # a table has one target
     rows = replace(dataset, x=dataset.x[: len(x)], y=dataset.y[: len(x)])

@@ -1,23 +1,136 @@
-"""Jobs of processes that run a user's code, and their answers, as they lie on disk.
+"""What ``zoo check`` is asked, and the jobs and answers of its processes on disk.
 
-A process has a folder of its own: ``job.json`` comes in, ``answer.json`` goes out, each
-under a temporary name first, so that it is there whole or not at all. An answer comes
-from where a user's code ran: its size and its types are checked.
+The target is told by its form. A process that runs a user's code has a folder of its
+own: ``job.json`` comes in, ``answer.json`` goes out, each under a temporary name first,
+so that it is there whole or not at all. An answer comes from where a user's code ran:
+its size and its types are checked.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from ...data.dataset import Task
-from ...data.errors import BadData, Misuse
+from ...data.dataset import ORDERED, Task
+from ...data.errors import BadData, Misuse, unknown
 from ...data.structure import structure
+from ..registry import MODELS, card
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+
+
+_Kind = Literal["script", "model", "function", "zoo"]
+
+CALLED: dict[_Kind, str] = {
+    "script": "a script",
+    "model": "a saved model",
+    "function": "a function",
+    "zoo": "a model of the zoo",
+}
+_TABLE = {"data", "target", "task", "drop", "limit", "header"}
+_TRAINING = {"epochs", "batch_size", "keep_weights"}
+OPTIONS: dict[_Kind, set[str]] = {
+    "script": {"number", "time_limit", "write", "arguments"},
+    "model": _TABLE | _TRAINING,
+    "function": _TABLE | _TRAINING | {"time_limit"},
+    "zoo": _TABLE | {"time_limit"},
+}
+"""Those that go with each kind, by parameter; others go with all."""
+SHOWN = {"number": "--fit", "arguments": "-- ARGUMENTS"}
+_SUFFIXES = (".keras", ".h5")
+
+
+@dataclass(frozen=True)
+class CheckTarget:
+    """Target to examine.
+
+    Parameters
+    ----------
+    kind : {"script", "model", "function", "zoo"}
+    name : str
+        A file's path, or a name of the zoo.
+    function : str
+        In that file; "" where it is no function.
+    """
+
+    kind: _Kind
+    name: str
+    function: str = ""
+
+    @property
+    def title(self) -> str:
+        """In messages."""
+        last = Path(self.name).name
+        return f"{last}:{self.function}" if self.function else last
+
+
+def find_target(what: str) -> CheckTarget:
+    """Find the target that a command's argument names.
+
+    Raises
+    ------
+    Misuse
+        There is no such file, or it is of no kind that can be examined.
+    UnknownName
+        It looks like a model of the zoo, and is none.
+    """
+    file, mark, function = what.rpartition(".py:")
+    if mark:
+        if not function.isidentifier():
+            msg = f"{what!r} names no function; write module.py:build"
+            raise Misuse(msg)
+        return CheckTarget("function", _existing(f"{file}.py"), function)
+    suffix = Path(what).suffix.lower()
+    if suffix == ".py":
+        return CheckTarget("script", _existing(what))
+    if suffix in _SUFFIXES:
+        return CheckTarget("model", _existing(what))
+    if what not in MODELS and (suffix or Path(what).name != what):
+        msg = f"{what!r} is nothing to check: a script ends in .py, a saved model in"
+        raise Misuse(f"{msg} .keras or .h5, a function is written module.py:build")
+    if card(what).tasks and set(card(what).tasks) <= set(ORDERED):
+        msg = f"{what} is a model of {' and '.join(card(what).tasks)}, and zoo check"
+        raise Misuse(f"{msg} examines rows without order; see `zoo train {what}`")
+    return CheckTarget("zoo", what)
+
+
+def _existing(path: str) -> str:
+    if Path(path).is_file():
+        return path
+    beside = [p.name for p in Path(path).parent.glob(f"*{Path(path).suffix}")]
+    raise unknown("file", path, beside, see="Check the path.")
+
+
+def check_options(way: CheckTarget, given: Iterable[str]) -> None:
+    """Refuse options that do not go with what is examined.
+
+    Parameters
+    ----------
+    way : CheckTarget
+    given : iterable of str
+        Parameters that were typed.
+
+    Raises
+    ------
+    Misuse
+    """
+    typed = set(given)
+    special = set().union(*OPTIONS.values())
+    for name in sorted(typed & special - OPTIONS[way.kind]):
+        shown = SHOWN.get(name, f"--{name.replace('_', '-')}")
+        others = [CALLED[kind] for kind in CALLED if name in OPTIONS[kind]]
+        msg = f"{shown} goes with {' or '.join(others)}, and {way.title} is"
+        raise Misuse(f"{msg} {CALLED[way.kind]}; leave it out")
+    if way.kind in ("model", "function") and "data" not in typed:
+        msg = f"{way.title} is {CALLED[way.kind]} and brings no rows"
+        raise Misuse(f"{msg}; give --data with a name or a file")
+    if "target" in typed and "data" not in typed:
+        raise Misuse("--target names a column of --data; give both, or leave it out")
+
 
 _T = TypeVar("_T")
 

@@ -1,4 +1,9 @@
-"""One training's rows in the forms that both halves of an examination need."""
+"""One training's rows in the forms that both halves of an examination need.
+
+Of some rows none can be held out, and the question is whether the network can learn
+them by heart. Four rows of XOR are all there is to know of XOR, however often each is
+there; a fold without one of them asks for something that nobody taught.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +13,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from joblib import parallel_config
 from threadpoolctl import threadpool_limits
 
 from ...baselines.evaluate import Study, run_study
 from ...data import Dataset
-from ...data.dataset import row_hashes
+from ...data.dataset import row_hashes, take
 from ...data.errors import BadData
+from ...data.split import has_strata
 from ..diagnosis.problem.task import TrainingTask
-from ..diagnosis.search.trials import score_rows
-from . import duplicates, memorisation
+from ..diagnosis.search.trials import Split, score_rows
+from . import duplicates
 
 if TYPE_CHECKING:
     from ..diagnosis.record.recording import Fit, Recording
@@ -45,7 +52,7 @@ class CheckProblem:
     """A training, its question, its rows for other learners, and the folds.
 
     ``spare`` are splits for what the others leave open.
-    ``by_heart`` different rows are so few that networks are judged by those that they
+    ``memorised`` different rows are so few that networks are judged by those that they
     are trained on, and other learners are given copies; 0 where they are not.
     """
 
@@ -88,9 +95,9 @@ def prepare(recording: Recording, fit: Fit, *, seed: int) -> CheckProblem:
     dataset = as_dataset(fit.model, fit.x, task, name=name)
     # copies of a row are kept on one side: else a network is judged by its memory
     dataset = replace(dataset, groups=duplicates.find_copies(dataset))
-    if count := memorisation.count_to_memorise(dataset):
-        whole = memorisation.same_splits(len(dataset))
-        many = memorisation.with_copies(replace(dataset, groups=None))
+    if count := count_to_memorise(dataset):
+        whole = same_splits(len(dataset))
+        many = with_copies(replace(dataset, groups=None))
         return CheckProblem(recording, fit, task, many, whole, seed, memorised=count)
     folds = make_folds(dataset, folds=_FOLDS, seed=seed)
     every = [Split(fold.train, fold.test) for fold in folds] * _ROUNDS
@@ -113,7 +120,7 @@ def _some_rows(task: TrainingTask, seed: int) -> np.ndarray:
 
 def train_score(problem: CheckProblem) -> float | None:
     """Score the script's network on its training rows; None if it cannot be scored."""
-    from ..diagnosis.search.train_score import own_score
+    from ..diagnosis.search.reference import own_score
 
     if problem.fit.error:
         return None
@@ -170,8 +177,8 @@ def best_row_scores(study: Study, problem: CheckProblem) -> dict[str, list[np.nd
     if problem.memorised:
         count = len(problem.task)
         kinds = np.unique(row_hashes(problem.dataset.x), return_inverse=True)[1]
-        row_scores = memorisation.lookup_scores(kinds[:count], problem.task)
-        return {memorisation.LOOKUP: [row_scores] * len(problem.splits)}
+        row_scores = lookup_scores(kinds[:count], problem.task)
+        return {LOOKUP: [row_scores] * len(problem.splits)}
     found: dict[str, list[np.ndarray]] = {}
     for outcome in study.outcomes:
         if outcome.predictions is None or outcome.fold >= len(problem.splits):
@@ -202,3 +209,92 @@ def _decisions(predictions: np.ndarray, task: TrainingTask) -> np.ndarray:
     if task.kind == "multilabel":
         return (predictions > 0.5).astype("int64")
     return predictions if task.kind == "regression" else predictions.argmax(axis=1)
+
+
+_LEAST_ROWS = 8
+"""Different rows, of fewer than which none is held out."""
+LEAST_OF_CLASS = 4
+"""Different rows that some class must have."""
+_MOST_CELLS_OF_TABLE = 64
+"""Of a truth table: one of six columns has so many rows."""
+MANY = 40
+"""Rows that baselines and rules are given, made of copies: folds can be cut then, and
+each has all that there is."""
+_SEEDS = 5
+"""Trainings each way: the rows are no sample, so that only starts are chance."""
+LOOKUP = "a lookup of the same rows"
+"""What every row can be known by."""
+
+
+def count_to_memorise(dataset: Dataset) -> int:
+    """Count the different rows, if none can be held out; else return 0.
+
+    None can of very few, nor of a truth table, which has every combination of the
+    values of several columns: there are no other rows to be right on.
+    """
+    kinds = np.unique(row_hashes(dataset.x), return_inverse=True)[1]
+    different = int(kinds.max()) + 1
+    if len(dataset) < _LEAST_ROWS:
+        return different
+    if different == 1:
+        return 0  # columns that do not vary are another matter
+    few = different < _LEAST_ROWS or _has_small_classes(dataset, kinds)
+    return different if few or _is_truth_table(dataset, different) else 0
+
+
+def _has_small_classes(dataset: Dataset, kinds: np.ndarray) -> bool:
+    if not has_strata(dataset):
+        return False
+    told = np.unique(np.column_stack([kinds, dataset.y]), axis=0)
+    return int(np.bincount(told[:, 1]).max()) < LEAST_OF_CLASS
+
+
+def _is_truth_table(dataset: Dataset, different: int) -> bool:
+    if not isinstance(dataset.x, pd.DataFrame) or different > _MOST_CELLS_OF_TABLE:
+        return False
+    counts = [int(count) for count in dataset.x.nunique() if count > 1]
+    return len(counts) > 1 and int(np.prod(counts, dtype=float)) == different
+
+
+def with_copies(dataset: Dataset) -> Dataset:
+    """Each row so often that there are `MANY`."""
+    times = -(-MANY // len(dataset))
+    if times == 1:
+        return dataset
+    rows = np.tile(np.arange(len(dataset)), times)
+    name = f"{dataset.card.name} (each row {times} times)"
+    card = replace(dataset.card, name=name, title=name)
+    return replace(
+        dataset,
+        x=take(dataset.x, rows),
+        y=dataset.y[rows],
+        card=card,
+    )
+
+
+def same_splits(count: int) -> tuple[Split, ...]:
+    """All rows to train on and to judge by, once for each of some seeds."""
+    rows = np.arange(count)
+    return (Split(rows, rows),) * _SEEDS
+
+
+def lookup_scores(kinds: np.ndarray, task: TrainingTask) -> np.ndarray:
+    """Marks of the best answer that is the same for equal rows.
+
+    Parameters
+    ----------
+    kinds : int array of shape (n_rows,)
+        Equal for equal rows.
+    task : TrainingTask
+    """
+    rows = np.arange(len(task))
+    decided = np.zeros_like(task.y)
+    for kind in np.unique(kinds):
+        same = kinds == kind
+        answers = task.y[same]
+        if task.kind == "regression":
+            decided[same] = answers.mean(axis=0)
+        else:
+            found, counts = np.unique(answers, axis=0, return_counts=True)
+            decided[same] = found[counts.argmax()]
+    return score_rows(decided, task, rows)

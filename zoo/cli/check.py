@@ -13,8 +13,7 @@ from ..console import json_line
 from . import options
 
 if TYPE_CHECKING:
-    from ..check.jobs import CheckJob
-    from ..check.target import CheckTarget
+    from ..check.jobs import CheckJob, CheckTarget
 
 
 @click.command(
@@ -105,7 +104,7 @@ def check_command(
     every cause is proved. The exit code is the verdict's: 0 it learns, 3 the network is
     at fault, 4 undecided, 5 nothing to learn, 6 suspicious.
     """
-    from ..check.target import check_options, find_target
+    from ..check.jobs import check_options, find_target
     from ..check.worker import examine_job
 
     way = find_target(what)

@@ -14,7 +14,7 @@ from ...baselines.results.results import Results
 from ...data.disk import write_whole
 from ...data.errors import Misuse
 from ...reports import Report
-from ...reports.chart_files import chart_files, slug, write_charts
+from ...reports.figures import chart_files, figures, slug, write_charts
 from ...reports.several.compare import compare_facts
 from ...reports.several.runs import read_run
 from ..run_files import RESULTS
@@ -49,7 +49,6 @@ class Reported:
 
 def of_one(folder: Path) -> Reported:
     """The report of a run, from its ``results.json`` alone."""
-    from ...reports.figures import figures
     from ...reports.markdown import to_markdown
 
     results = Results.load(folder / RESULTS)

@@ -146,7 +146,7 @@ def layers_of(
 ) -> tuple[Layer, ...]:
     """The layers that the model's code makes for a network's shapes."""
     from ...baselines.results.results import Layer
-    from ..layer_trace import trace
+    from ..networks.train import trace
 
     return tuple(
         Layer(**asdict(fact)) for fact in trace(settings, shape=shape, outputs=outputs)

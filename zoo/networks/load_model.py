@@ -3,24 +3,34 @@
 This is the only place that calls Keras' loader, and it never turns the safe mode off:
 what came out of a file meets Python code of that file neither now nor after it was
 written again. The containers are looked at before Keras opens them.
+
+Keras makes objects of what a configuration names: classes, functions, arrays. In safe
+mode it refuses Python code alone; nearly every public function of `keras` may still be
+named and called (CVE-2024-3660, CVE-2025-1550, CVE-2025-8747, CVE-2025-9906 and others
+went that way). So a configuration is read here first, and only what is listed passes.
 """
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 import stat
+import sys
 import warnings
 import zipfile
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import h5py
+import numpy as np
 
 from ...data.errors import BadData, first_line
 from ..backend import keras
 from ..run_files import MODEL
 from . import losses as losses  # its layers are known to Keras once imported
-from .model_config import check_config
 
 CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
@@ -76,7 +86,7 @@ def load_model(path: Path, *, compile: bool = True) -> Any:
     ------
     BadData
         The file is damaged or of another kind, or its configuration names what is not
-        on the list of `learnable.zoo.networks.model_config`.
+        listed here.
     """
     try:
         return _loaded(path, compile=compile)
@@ -197,3 +207,239 @@ def _check_dataset(name: str, part: Any) -> None:
         raise BadData(f"its weights {name!r:.60} lie in another file")
     if part.nbytes > max(UNPACKED, 100 * part.id.get_storage_size()):
         raise BadData(f"its weights {name!r:.60} unpack to {part.nbytes:,} bytes")
+
+
+_CLASSES = (
+    "layers", "losses", "metrics", "optimizers", "optimizers.schedules",
+    "initializers", "regularizers", "constraints", "dtype_policies", "quantizers",
+)  # fmt: skip
+"""Parts of Keras whose classes may be named."""
+FUNCTIONS = (
+    "activations", "losses", "metrics", "ops", "ops.image", "ops.linalg", "ops.nn",
+    "ops.numpy",
+)  # fmt: skip
+"""Parts of Keras whose functions may be named: they compute, and do nothing else."""
+CALLBACKS = frozenset({
+    "associative_scan", "cond", "custom_gradient", "fori_loop", "map", "scan", "switch",
+    "vectorize", "vectorized_map", "while_loop",
+})  # fmt: skip
+"""Functions of `keras.ops` that call other functions."""
+READERS = frozenset({"deserialize", "get", "serialize"})
+"""In many parts: they make objects of configurations that nobody has looked at."""
+ELSEWHERE = {
+    "TFSMLayer": "runs a TensorFlow program of another file",
+    "TorchModuleWrapper": "holds a pickle of PyTorch",
+    "JaxLayer": "holds functions of JAX",
+    "FlaxLayer": "holds a module of Flax",
+}
+"""Layers of Keras that bring code or read files, and why they are refused."""
+_PLAIN = frozenset({
+    "__bytes__", "__ellipsis__", "__keras_tensor__", "__slice__", "__tuple__",
+    "TensorShape",
+})  # fmt: skip
+"""Markers of values that are no objects of Keras."""
+PATTERNS = ("exclude_layers", "optimizer_map", "policy_map")
+"""Names of layers that Keras searches with: of Muon, MultiOptimizer, DTypePolicyMap."""
+_NAME = re.compile(r"[\w/.-]*")
+ARRAYS = frozenset({"__numpy__", "__tensor__"})
+
+
+def check_config(config: Any) -> None:
+    """Refuse a configuration that names more than layers and their like.
+
+    Parameters
+    ----------
+    config : dict
+        As `json.loads` gives it, of a ``.keras`` or of an HDF5 file.
+
+    Raises
+    ------
+    BadData
+        It holds Python code, a class or function that is not on the list, an array of
+        objects, the name of a file, or a layer that is called without a tensor.
+    """
+    parts = list(_dicts(config))
+    for part in parts:
+        if "class_name" in part:
+            _check_object(part)
+        if isinstance(part.get("vocabulary"), str):
+            msg = f"it names a file of words ({part['vocabulary']!r:.80})"
+            raise BadData(f"{msg}, which is not read; save the words in the model")
+        _check_patterns(part)
+    if not all(_has_tensor(node) for part in parts for node in _nodes(part)):
+        raise BadData("one of its layers is called without a tensor")
+
+
+def _check_patterns(part: dict[str, Any]) -> None:
+    """Refuse what Keras would search with as with a pattern: some never come back."""
+    for key in PATTERNS:
+        for name in part.get(key) or ():
+            if not (isinstance(name, str) and _NAME.fullmatch(name)):
+                raise BadData(f"its {key} hold {name!r:.60}, which is no layer's name")
+
+
+def _dicts(config: Any) -> Iterator[dict[str, Any]]:
+    """All dicts within, whatever holds them."""
+    waiting = [config]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            yield part
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)
+
+
+def _nodes(part: dict[str, Any]) -> list[Any]:
+    found = part.get("inbound_nodes", [])
+    return found if isinstance(found, list) else [found]
+
+
+def _has_tensor(node: Any) -> bool:
+    """Whether a call's arguments hold a tensor of the network.
+
+    HDF5 files give the name of the layer that it comes from.
+    """
+    if isinstance(node, list):
+        return bool(node) and all(
+            isinstance(entry, list) and entry and isinstance(entry[0], str)
+            for entry in node
+        )
+    return any(part.get("class_name") == "__keras_tensor__" for part in _dicts(node))
+
+
+def _check_object(part: dict[str, Any]) -> None:
+    kind, module = part["class_name"], part.get("module")
+    if kind in _PLAIN:
+        return
+    if kind in ARRAYS:
+        _check_array(part.get("config"))
+    elif kind == "__lambda__":
+        raise BadData("it holds Python code (a lambda), which is not run")
+    elif kind == "function":
+        _check_function(part)
+    elif kind == "Lambda" and not _is_named(part.get("config")):
+        raise BadData("it holds Python code (a Lambda layer), which is not run")
+    elif kind in ELSEWHERE:
+        raise BadData(f"its layer {kind} {ELSEWHERE[kind]}")
+    elif not (_is_class(kind, module) or _is_registered(part)):
+        raise _unlisted("class", module, kind)
+
+
+def _unlisted(kind: str, module: Any, name: Any) -> BadData:
+    """Make the error for a class or function that is not on the list."""
+    path = f"{f'{module}.{name}' if module else name!s:.100}"
+    if not str(module or "keras").startswith("keras"):
+        return BadData(f"it has a {kind} of your own ({path})")
+    msg = f"it names {path}, which is no {kind} that a network computes with"
+    return BadData(f"{msg}; it is not called")
+
+
+def _is_named(config: Any) -> bool:
+    """Whether the function of a Lambda layer is a name; that is looked at by itself."""
+    function = config.get("function") if isinstance(config, dict) else None
+    return isinstance(function, dict) and function.get("class_name") == "function"
+
+
+def _check_array(config: Any) -> None:
+    """Refuse arrays of anything but numbers, truth values and texts."""
+    dtype = config.get("dtype") if isinstance(config, dict) else None
+    try:
+        # bfloat16 and string are types of TensorFlow
+        plain = dtype in ("bfloat16", "string") or (
+            isinstance(dtype, str) and np.dtype(dtype).kind in "biufcSU"
+        )
+    except TypeError:
+        plain = False
+    if not plain:
+        msg = f"it holds an array of {dtype!r:.40}"
+        raise BadData(f"{msg}; only numbers, truth values and texts are read")
+
+
+def _check_function(part: dict[str, Any]) -> None:
+    name, module = part.get("config"), part.get("module")
+    places = [p for p in FUNCTIONS if module in ("builtins", f"keras.{p}")]
+    known = isinstance(name, str) and any(name in _functions(p) for p in places)
+    if not (known or _is_registered(part)):
+        raise _unlisted("function", module, name)
+
+
+@cache
+def _functions(place: str) -> frozenset[str]:
+    """Functions of a part of Keras that may be named."""
+    space = _space(f"keras.{place}")
+    names = (name for name in dir(space) if inspect.isfunction(getattr(space, name)))
+    return frozenset(names) - CALLBACKS - READERS
+
+
+def _space(module: str) -> Any:
+    """Return a part of Keras by its public path, as ``keras.ops.nn``."""
+    found: Any = keras
+    for part in module.split(".")[1:]:
+        found = getattr(found, part, None)
+    return found
+
+
+@cache
+def _classes() -> frozenset[Any]:
+    """Classes that may be named; a loss and a metric may have one name."""
+    networks = [keras.Model, keras.Sequential]
+    networks.append(type(keras.Model(*[keras.Input((1,))] * 2)))  # Functional
+    spaces = (vars(_space(f"keras.{place}")) for place in _CLASSES)
+    found = (kind for space in spaces for kind in space.values())
+    return frozenset([*networks, *filter(inspect.isclass, found)])
+
+
+@cache
+def _class_names() -> frozenset[str]:
+    return frozenset(kind.__name__ for kind in _classes())
+
+
+def _is_class(name: Any, module: Any) -> bool:
+    """Whether Keras finds one of our list under a name.
+
+    HDF5 files give no module. Operations such as an addition are no public classes:
+    they are named by the file of Keras' own that holds them.
+    """
+    if not isinstance(name, str):
+        return False
+    if module is None:
+        return name in _class_names()
+    if str(module).startswith("keras.src."):
+        # what no import of ours has brought is not imported for a file's sake
+        found = getattr(sys.modules.get(str(module)), name, None)
+        return _is_operation(found, str(module)) or _is_listed(found)
+    if module not in ("keras", "keras.models", *(f"keras.{p}" for p in _CLASSES)):
+        return False
+    return _is_listed(getattr(_space(module), name, None))
+
+
+def _is_listed(found: Any) -> bool:
+    return inspect.isclass(found) and found in _classes()
+
+
+def _is_operation(found: Any, module: str) -> bool:
+    """Whether a class is a step of a computation that calls nothing of a file's.
+
+    Networks of `keras.applications` have layers of their own, such as ConvNeXt's.
+    """
+    return (
+        module.startswith(("keras.src.ops.", "keras.src.applications."))
+        and inspect.isclass(found)
+        and issubclass(found, keras.Operation)
+        and found.__name__.lower() not in {name.replace("_", "") for name in CALLBACKS}
+    )
+
+
+def _is_registered(part: dict[str, Any]) -> bool:
+    """Whether the program that reads the file has made this known to Keras itself.
+
+    Keras looks for a function by its name, and for a class by its registered name; but
+    in HDF5's form by the class's own name, so that both must say the same.
+    """
+    kind = part["class_name"]
+    name = part.get("config" if kind == "function" else "registered_name")
+    if "__passive_serialization__" in part:
+        return False
+    known = keras.saving.get_custom_objects().get(str(name))
+    return known is not None and (kind == "function" or known.__name__ == kind)

@@ -6,12 +6,13 @@ steps as one compiled program. The steps are Keras' own (``Model.train_step``), 
 same batches in the same order give the same weights, metrics and history.
 
 ``fit.py`` is the public function; ``arguments.py`` says what must be left to Keras,
-``rows.py`` and ``streams.py`` hand out rows, ``programs.py`` compiles, ``ways.py`` and
-``trial.py`` choose between graph and XLA, ``epochs.py`` runs callbacks and validation.
+``rows.py`` and ``streams.py`` hand out rows, ``programs.py`` compiles, ``epochs.py``
+chooses between graph and XLA, and runs callbacks and validation; ``checkpoint.py``
+keeps a training's state.
 """
 
+from .checkpoint import Start
 from .fit import fit
-from .start import Start
 from .streams import stream
 
 __all__ = ["Start", "fit", "stream"]

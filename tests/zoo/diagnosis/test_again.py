@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 from learnable.zoo.diagnosis.problem.context import NetworkFinding, Repair
-from learnable.zoo.diagnosis.search.inquire import inquire_again
-from learnable.zoo.diagnosis.search.search import Search
+from learnable.zoo.diagnosis.search.search import Search, inquire_again
 from learnable.zoo.diagnosis.search.trials import score_difference
 from worlds import REACH, World, network_finding
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from learnable.zoo.diagnosis.problem.context import NetworkFinding, Repair
-from learnable.zoo.diagnosis.search.inquire import inquire
+from learnable.zoo.diagnosis.search.search import inquire
 from learnable.zoo.diagnosis.search.trials import OutOfTime, ScoreDifference
 
 

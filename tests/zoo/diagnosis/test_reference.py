@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.codemod.model_to_code import as_code
-from learnable.zoo.diagnosis.search.plain_network import plain_repair
+from learnable.zoo.diagnosis.search.reference import plain_repair
 from learnable.zoo.diagnosis.search.trials import Split, train_trial
 
 layers = keras.layers

@@ -15,9 +15,9 @@ from ....baselines.rules.registry import RULES, checks, rule
 from ....data.errors import ZooError
 from ...backend import keras
 from ...networks.load_model import load_model
+from ...training.checkpoint import Start
 from ...training.fit import fit
 from ...training.rows import hold
-from ...training.start import Start
 from ..problem.task import TrainingTask
 from ..problem.training_setup import Setup, build_model, rows_of
 from ..record.source_locations import in_one_line

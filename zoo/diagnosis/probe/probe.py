@@ -77,9 +77,6 @@ class Probe:
         What the network gives at the end.
     penalty : float
         Share of the first loss that weight penalties make up.
-    wrong_gradient : float
-        Largest relative difference between the gradient and central differences;
-        NaN where it was not measured.
     nonfinite : int
         The step, from 1, of the first loss that was not finite; -1 if there was none.
     planned : int
@@ -92,7 +89,6 @@ class Probe:
     expected: float
     outputs: np.ndarray
     penalty: float = 0.0
-    wrong_gradient: float = float("nan")
     nonfinite: int = -1
     planned: int = 0
 

@@ -22,7 +22,7 @@ from .training_setup import Setup
 Priority = Literal[0, 1, 2]
 """How near a repair is to what the script means: 0 where parts of it contradict each
 other, 1 where a part does not suit the data, 2 where a setting is unlucky. Of several
-repairs that are each enough, the lowest tier is named."""
+repairs that are each enough, the lowest priority is named."""
 
 
 @dataclass(frozen=True)

@@ -161,9 +161,7 @@ _SIDE = 15
 of means of 2 x 2 pixels, in half the time."""
 
 
-def as_dataset(
-    model: Any, x: Any, task: TrainingTask, *, name: str, target: str = "y"
-) -> Dataset:
+def as_dataset(model: Any, x: Any, task: TrainingTask, *, name: str) -> Dataset:
     """Make other learners' dataset: images, or a table of all inputs side by side.
 
     Images are made smaller (`_SIDE`), which a note of the dataset says.
@@ -204,7 +202,7 @@ def as_dataset(
     if task.kind == "regression" and y.ndim == 2 and y.shape[1] > MOST_TARGETS:
         y = y[:, _even(y.shape[1], MOST_TARGETS)]
     classes, targets = _names(task, y)
-    card = Card(name, name, task.kind, target)
+    card = Card(name, name, task.kind, "y")
     return Dataset(features, y, card, classes=classes, targets=targets, notes=notes)
 
 

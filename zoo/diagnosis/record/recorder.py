@@ -28,7 +28,6 @@ def recorded(
     script: str,
     *,
     most_rows: int = 20_000,
-    on_fit: Callable[[Fit], None] | None = None,
 ) -> Iterator[Recording]:
     """Record what is done with Keras inside the ``with`` block.
 
@@ -38,8 +37,6 @@ def recorded(
         The file whose lines, with those of modules beside it, are the user's.
     most_rows : int
         Rows to keep of generators, datasets and batches; arrays are kept whole.
-    on_fit : callable, optional
-        Called with each training as soon as it ends.
 
     Yields
     ------
@@ -48,7 +45,7 @@ def recorded(
     """
     recording, code, copies = Recording(script=script), UserCode(script), Copies()
     graph = Wires(recording, code)
-    recorder = Recorder(recording, code, graph, on_fit)
+    recorder = Recorder(recording, code, graph)
     loops = Loops(recorder, most_rows)
     fits = Fits(recorder, loops, copies, most_rows)
     evaluation = _Evaluations(recorder, loops, copies, most_rows)
@@ -184,8 +181,6 @@ class Recorder:
     recording : Recording
     code : UserCode
     graph : Wires
-    on_fit : callable, optional
-        Called with each training after it.
     """
 
     def __init__(
@@ -193,10 +188,9 @@ class Recorder:
         recording: Recording,
         code: UserCode,
         graph: Wires,
-        on_fit: Callable[[Fit], None] | None,
     ) -> None:
         self.recording, self.code = recording, code
-        self._graph, self._on_fit = graph, on_fit
+        self._graph = graph
         self._compiled: dict[int, _Compiled] = {}
         self._changed: dict[int, Any] = {}  # variables, kept so that ids stay theirs
         self._current: _Start | None = None
@@ -326,9 +320,6 @@ class Recorder:
         )
         self._changed.update((id(weight), weight) for weight in model.weights)
         self.recording.fits.append(fit)
-        if self._on_fit is not None:
-            with self.inside():
-                self._on_fit(fit)
 
 
 def _weights(model: Any) -> list[np.ndarray]:

@@ -15,7 +15,7 @@ from types import FrameType, ModuleType
 from typing import Any, NoReturn, TextIO, cast
 
 from .recorder import recorded
-from .recording import Fit, Place, Recording
+from .recording import Place, Recording
 from .removed_apis import gone_call as gone_call
 from .source_locations import MOST_SAID, Stopped, UserCode, in_one_line
 
@@ -31,8 +31,6 @@ def run_script(
     arguments: Sequence[str] = (),
     *,
     seconds: float,
-    most_rows: int = 20_000,
-    on_fit: Callable[[Fit], None] | None = None,
     then: Callable[[ModuleType], None] | None = None,
     source: str | None = None,
 ) -> Recording:
@@ -50,8 +48,6 @@ def run_script(
         Its command line.
     seconds : float
         It is stopped after them.
-    most_rows, on_fit
-        As of `recorder.recorded`.
     then : callable, optional
         Called with the module that the file has become. It is run as a module then,
         which is not called ``__main__``.
@@ -68,9 +64,7 @@ def run_script(
     with ExitStack() as stack:
         stack.enter_context(_surroundings(file, arguments))
         printed = stack.enter_context(_printed())
-        recording = stack.enter_context(
-            recorded(str(file), most_rows=most_rows, on_fit=on_fit)
-        )
+        recording = stack.enter_context(recorded(str(file)))
         try:
             with _as_main(file) as recording.module, _stopped_after(seconds):
                 _run(file, recording.module, then, source)

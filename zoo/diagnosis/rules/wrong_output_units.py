@@ -57,7 +57,7 @@ def _aim(context: RuleContext, head: OutputLayer) -> TargetOutput | None:
     if not one_column(context):
         return aim if head.width != aim.units else None
     if context.task.kind == "binary":
-        return _of_two_classes(context, head)
+        return _of_two_classes(head)
     if head.width == 1 and not _are_whole(context):
         return None  # fractions for classes: told as the coding
     return aim if head.width < aim.units else None
@@ -68,7 +68,7 @@ def _are_whole(context: RuleContext) -> bool:
     return values.dtype.kind not in "f" or bool((values == values.round()).all())
 
 
-def _of_two_classes(context: RuleContext, head: OutputLayer) -> TargetOutput | None:
+def _of_two_classes(head: OutputLayer) -> TargetOutput | None:
     """One output, or two with a softmax over them."""
     if head.width == 1:
         alone = head.loss in SPARSE and head.activation == "softmax"

@@ -312,7 +312,7 @@ def decide(
         wide = _from_many(wide, task)
         return wide[:, 0] if task.y.ndim == 1 else wide
     if wide.shape[1] > 1:
-        return _known(wide.argmax(axis=1), task, values)
+        return _known(wide.argmax(axis=1), values)
     return _from_one(wide[:, 0], task, values, logits=logits)
 
 
@@ -324,9 +324,7 @@ def _from_many(wide: np.ndarray, task: TrainingTask) -> np.ndarray:
     return np.repeat(wide[:, :1], wanted, axis=1)
 
 
-def _known(
-    places: np.ndarray, task: TrainingTask, values: np.ndarray | None
-) -> np.ndarray:
+def _known(places: np.ndarray, values: np.ndarray | None) -> np.ndarray:
     """The class at each place of a wide head."""
     if values is None or values.dtype.kind not in "iufb":
         return places

@@ -1,4 +1,8 @@
-"""A plain network for the same rows, to show that a network can learn them."""
+"""Scores to hold against a network's: those of a plain network, and on its own rows.
+
+A plain network on the same rows shows that a network can learn them; a score of the
+trained one on the rows that it was trained on, that it has learned at all.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,13 @@ import numpy as np
 
 from ...backend import keras
 from ..problem.context import Repair
+from ..problem.copy_model import copy, give_weights
 from ..problem.graph import arrays_of, is_looked_up
 from ..problem.task import TrainingTask
-from ..problem.training_setup import DEFAULT_BATCH, Setup
+from ..problem.training_setup import DEFAULT_BATCH, Setup, as_given, rows_of
 from ..record.recorder import serialized
+from ..record.recording import Fit
+from .trials import decide, gives_logits, predict_outputs, score_rows
 
 UNITS = 64
 _STEPS = 4_000
@@ -146,3 +153,32 @@ def _head(h: Any, task: TrainingTask) -> Any:
     size: Any = [float(f"{s:.6g}") for s in scale]
     offset: Any = [float(f"{m:.6g}") for m in y.mean(axis=0)]  # Keras' hints: a float
     return layers.Rescaling(size, offset)(outputs)
+
+
+_MOST_ROWS = 4_000
+"""That it is judged by."""
+
+
+def own_score(fit: Fit, task: TrainingTask) -> float:
+    """Score of the network, as the script trained it, on its own training rows.
+
+    A high one beside a low one on other rows is a network that learns and does not
+    carry over; one that does not learn is low on both.
+
+    Raises
+    ------
+    Exception
+        Whatever a network of somebody's own raises.
+    """
+    setup = as_given(fit, task)
+    rows = np.unique(np.linspace(0, len(task) - 1, _MOST_ROWS).astype("int64"))
+    model = fit.model
+    shapes = [np.shape(weight) for weight in model.get_weights()]
+    # the script may have trained it on after that; of one output of several the weights
+    # are those of the network as it is now
+    if shapes == [np.shape(weight) for weight in fit.trained]:
+        model = copy(model)
+        give_weights(model, fit.trained)
+    outputs = predict_outputs(model, rows_of(fit.x, rows))
+    decided = decide(outputs, task, setup.values, logits=gives_logits(setup))
+    return float(score_rows(decided, task, rows).mean())

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from learnable import Card, Dataset
 from learnable.data.errors import ZooError
 from learnable.zoo.backend import keras
-from learnable.zoo.check.memorisation import (
+from learnable.zoo.check.problem import (
     MANY,
+    best_row_scores,
     count_to_memorise,
     lookup_scores,
     same_splits,
     with_copies,
 )
-from learnable.zoo.check.problem import best_row_scores
 from learnable.zoo.diagnosis.problem.task import TrainingTask
 from learnable.zoo.diagnosis.search.trials import score_difference
 

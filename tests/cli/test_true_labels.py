@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from learnable.zoo.check.true_labels import Scores, fault_of_labels, right_answers
+from learnable.zoo.check.evaluation_rows import Scores, fault_of_labels, right_answers
 from learnable.zoo.diagnosis.problem.task import TrainingTask
 from learnable.zoo.diagnosis.record.recording import Evaluation
 
@@ -68,10 +68,7 @@ def test_a_training_that_failed_by_chance_is_not_the_fault_of_other_rows():
     ("changed", "told"),
     [
         ({}, "label-noise"),
-        (
-            {"train_score": 0.85},
-            None,
-        ),  # learned by heart: more there than on other rows
+        ({"train_score": 0.85}, None),  # learned by heart: more there than on other rows
         ({"best_score": 0.8}, None),  # another network, or a baseline, does as well
         ({"known": 0.5}, None),  # rows that were trained on
         ({"alike": False}, None),  # easier rows

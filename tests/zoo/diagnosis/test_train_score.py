@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.search.train_score import own_score
+from learnable.zoo.diagnosis.search.reference import own_score
 
 X = np.random.default_rng(0).normal(size=(64, 3)).astype("float32")
 Y = (X[:, 0] > 0).astype("int32")
