@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 
 PREPARE = (
-    "Prepare these rows as the training rows were: with the same means and standard "
-    "deviations they are like them. Fit a scaler on the training rows; use it for both."
+    "Fit a scaler on the training rows and apply it to both: scaled to the training "
+    "rows' means and standard deviations, these rows match them."
 )
 
 

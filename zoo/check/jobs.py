@@ -171,4 +171,4 @@ def read_answer(folder: Path, kind: type[_T]) -> _T | None:
             facts: Any = json.loads(file.read(_MOST_READ))
         return structure(facts, kind, "the answer")
     except (OSError, ValueError, RecursionError, Misuse) as error:
-        raise BadData("the answer is damaged") from error
+        raise BadData("the result is damaged") from error

@@ -28,7 +28,7 @@ MANY = 40
 each has all that there is."""
 _SEEDS = 5
 """Trainings each way: the rows are no sample, so that only starts are chance."""
-LOOKUP = "a lookup of the same rows"
+LOOKUP = "a lookup table"
 """What every row can be known by."""
 
 

@@ -30,7 +30,7 @@ UNPACKED = 1 << 30
 """Bytes of a member that may come out of less than a hundredth of them. Weights are
 stored as they are."""
 HDF5 = (".h5", ".hdf5")
-HOW = "If it is a model, give the function that makes it: zoo check module.py:build"
+HOW = "Check the function that builds the model instead: zoo check module.py:build"
 
 
 def load_network(folder: Path) -> Any:
@@ -97,7 +97,7 @@ def check_weights(path: Path) -> None:
             _check_group(file)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise BadData(
-            f"{path.name} is no sound HDF5 file: {first_line(error)}"
+            f"{path.name} is not a valid HDF5 file: {first_line(error)}"
         ) from error
 
 
@@ -119,7 +119,7 @@ def _loaded(path: Path, *, compile: bool = True) -> Any:
 def _check_file(path: Path, *, compile: bool) -> None:
     """Refuse what Keras would open in another way than as a file of its own."""
     if not path.is_file():
-        raise BadData("it is no file")
+        raise BadData("it is not a file")
     if path.suffix == ".keras":
         _check_archive(path, compile=compile)
     elif path.suffix in HDF5:
@@ -130,7 +130,7 @@ def _check_file(path: Path, *, compile: bool) -> None:
 
 def _check_archive(path: Path, *, compile: bool) -> None:
     if not zipfile.is_zipfile(path):
-        raise BadData("it is no archive of Keras, or it is cut off")
+        raise BadData("it is not a Keras archive, or it is incomplete")
     with zipfile.ZipFile(path) as archive:
         for member in archive.infolist():
             _check_member(member)
@@ -150,7 +150,7 @@ def _check_member(member: zipfile.ZipInfo) -> None:
     parts = PurePosixPath(member.filename.replace("\\", "/")).parts
     link = stat.S_ISLNK(member.external_attr >> 16)
     if link or not parts or parts[0].endswith((":", "/")) or ".." in parts:
-        raise BadData(f"it holds the file {member.filename!r:.80} outside itself")
+        raise BadData(f"its member {member.filename!r:.80} lies outside the archive")
     if member.file_size > max(UNPACKED, 100 * member.compress_size):
         raise BadData(
             f"its {member.filename!r:.80} unpacks to {member.file_size:,} bytes"
@@ -170,7 +170,7 @@ def _check_hdf5(path: Path, *, compile: bool) -> None:
         network = file.attrs.get("model_config")
         training = file.attrs.get("training_config") if compile else None
     if network is None:
-        raise BadData("it holds weights without a network")
+        raise BadData("it contains weights without a model")
     check_config(_parsed(network))
     if training is not None:
         check_config(_parsed(training))

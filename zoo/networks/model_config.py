@@ -38,8 +38,8 @@ CALLBACKS = frozenset({
 READERS = frozenset({"deserialize", "get", "serialize"})
 """In many parts: they make objects of configurations that nobody has looked at."""
 ELSEWHERE = {
-    "TFSMLayer": "runs a TensorFlow program of another file",
-    "TorchModuleWrapper": "holds a pickle of PyTorch",
+    "TFSMLayer": "runs a TensorFlow program from another file",
+    "TorchModuleWrapper": "contains a PyTorch pickle",
     "JaxLayer": "holds functions of JAX",
     "FlaxLayer": "holds a module of Flax",
 }
@@ -74,8 +74,8 @@ def check_config(config: Any) -> None:
         if "class_name" in part:
             _check_object(part)
         if isinstance(part.get("vocabulary"), str):
-            msg = f"it names a file of words ({part['vocabulary']!r:.80})"
-            raise BadData(f"{msg}, which is not read; save the words in the model")
+            msg = f"its vocabulary is in another file ({part['vocabulary']!r:.80})"
+            raise BadData(f"{msg}, which is not read; save the vocabulary in the model")
         _check_patterns(part)
     if not all(_has_tensor(node) for part in parts for node in _nodes(part)):
         raise BadData("one of its layers is called without a tensor")
@@ -86,7 +86,9 @@ def _check_patterns(part: dict[str, Any]) -> None:
     for key in PATTERNS:
         for name in part.get(key) or ():
             if not (isinstance(name, str) and _NAME.fullmatch(name)):
-                raise BadData(f"its {key} hold {name!r:.60}, which is no layer's name")
+                raise BadData(
+                    f"its {key} contain {name!r:.60}, which is not the name of a layer"
+                )
 
 
 def _dicts(config: Any) -> Iterator[dict[str, Any]]:
@@ -126,11 +128,11 @@ def _check_object(part: dict[str, Any]) -> None:
     if kind in ARRAYS:
         _check_array(part.get("config"))
     elif kind == "__lambda__":
-        raise BadData("it holds Python code (a lambda), which is not run")
+        raise BadData("it contains Python code (a lambda), which is not run")
     elif kind == "function":
         _check_function(part)
     elif kind == "Lambda" and not _is_named(part.get("config")):
-        raise BadData("it holds Python code (a Lambda layer), which is not run")
+        raise BadData("it contains Python code (a Lambda layer), which is not run")
     elif kind in ELSEWHERE:
         raise BadData(f"its layer {kind} {ELSEWHERE[kind]}")
     elif not (_is_class(kind, module) or _is_registered(part)):
@@ -142,7 +144,7 @@ def _unlisted(kind: str, module: Any, name: Any) -> BadData:
     path = f"{f'{module}.{name}' if module else name!s:.100}"
     if not str(module or "keras").startswith("keras"):
         return BadData(f"it has a {kind} of your own ({path})")
-    msg = f"it names {path}, which is no {kind} that a network computes with"
+    msg = f"it refers to {path}, which is not a {kind} of a network's layers"
     return BadData(f"{msg}; it is not called")
 
 
@@ -163,8 +165,8 @@ def _check_array(config: Any) -> None:
     except TypeError:
         plain = False
     if not plain:
-        msg = f"it holds an array of {dtype!r:.40}"
-        raise BadData(f"{msg}; only numbers, truth values and texts are read")
+        msg = f"it contains an array of {dtype!r:.40}"
+        raise BadData(f"{msg}; only arrays of numbers, booleans and strings are read")
 
 
 def _check_function(part: dict[str, Any]) -> None:

@@ -42,11 +42,11 @@ def compiled(model: Any, name: str) -> _Compiled:
         It is no network, or was compiled without loss or not at all.
     """
     if not isinstance(model, keras.Model):
-        raise BadData(f"{name} is no Keras model but a {type(model).__name__}")
+        raise BadData(f"{name} is not a Keras model but a {type(model).__name__}")
     if not model.compiled or model.loss is None:
         how = "is not compiled" if not model.compiled else "is compiled without a loss"
-        msg = f"{name} {how}: call model.compile(optimizer, loss) first"
-        raise BadData(f"{msg}, so that it is known how it is to be trained")
+        msg = f"{name} {how}, so its loss and optimizer are unknown"
+        raise BadData(f"{msg}: call model.compile(optimizer, loss) first")
     # what the user gave: `model.metrics` holds objects, and only after a training
     config = getattr(getattr(model, "_compile_config", None), "config", {})
     return _Compiled(
@@ -181,7 +181,7 @@ def twin(model: Any, x: Any) -> Any:
             again(few, training=False)
     # layers of the user's own may raise anything
     except Exception as error:
-        msg = f"the model {model.name!r} cannot be made anew and called with the data"
+        msg = f"the model {model.name!r} cannot be rebuilt and called on the data"
         raise BadData(f"{msg}: {in_one_line(error)}") from error
     return again
 

@@ -34,8 +34,8 @@ def inputs_for(model: Any, x: np.ndarray) -> Any:
         They do not fit: what the network takes, what there is.
     """
     if x.dtype.kind not in "biuf":
-        msg = "the data are texts, and only networks that take numbers are examined"
-        raise BadData(f"{msg}; turn the texts into numbers first")
+        msg = "the data are texts, and only networks of numeric inputs are examined"
+        raise BadData(f"{msg}; vectorise the texts first")
     wanted: list[Any] = list(model.inputs or ())
     if not wanted:
         return x.astype("float32")
@@ -59,7 +59,7 @@ def _one(x: np.ndarray, tensor: Any) -> np.ndarray:
     if shape is None or dtype == "string":
         takes = "texts" if dtype == "string" else _told(wanted)
         msg = f"the model takes {takes} a row, and the data give {_told(x.shape[1:])}"
-        raise BadData(f"{msg}; --drop leaves columns out")
+        raise BadData(f"{msg}; drop columns with --drop")
     if "int" in dtype and not np.array_equal(x, np.round(x)):
         msg = f"the model takes whole numbers ({tensor.name}), and the data"
         raise BadData(f"{msg} hold fractions or gaps")
@@ -115,7 +115,7 @@ def targets_for(model: Any, loss: Any, dataset: Dataset) -> np.ndarray:
     wide = any(part in name for part in COLUMN_A_CLASS)
     if (sparse or wide) and width is not None and width < classes:
         msg = f"the model has {width} output{'' if width == 1 else 's'}, and the target"
-        raise BadData(f"{msg} has {classes} classes, of which {name} wants one each")
+        raise BadData(f"{msg} has {classes} classes; {name} needs one output per class")
     if sparse:
         return y.astype("int64")
     if wide or width == classes:
