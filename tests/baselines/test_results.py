@@ -164,7 +164,7 @@ def test_facts_of_a_later_version_are_passed_over(small_results, tmp_path):
 
 
 def test_curve_needs_as_many_values_across_as_up():
-    with pytest.raises(BadData, match="2 values across and 1 up"):
+    with pytest.raises(BadData, match="2 x values and 1 y values"):
         Tradeoff((0.0, 1.0), (0.5,), 0.5)
 
 

@@ -165,7 +165,7 @@ def test_negative_variance_is_said(dataset_of, rng):
     board = collect_outcomes(data, folds, outcomes)
     (found,) = measure_noise(board)
     assert found.folds == 0
-    assert "their own share is set to 0" in found.sentence
+    assert "own share is set to 0" in found.sentence
 
 
 def test_components_match_the_textbook():

@@ -85,7 +85,7 @@ def test_advice_is_the_repair_that_was_proved(made, advice):
     ("causes", "faults", "sides", "headline"),
     [
         (("N106",), (), ["network"], "the fault lies in the network"),
-        (("P701",), (), ["preparation"], "the script hands them over unscaled"),
+        (("P701",), (), ["preparation"], "the script passes them to fit unscaled"),
         (
             ("N106", "P701"), (), ["network", "preparation"],
             "the fault lies in the network and the preparation of the rows",
@@ -180,8 +180,8 @@ def test_a_network_that_learns_is_left_alone(before, verdict):
 @pytest.mark.parametrize(
     ("before", "learns", "change"),
     [
-        (0.72, "most of what can be learned: score 0.72", "failing below 0.68"),
-        (0.85, "learns what can be learned", "Nothing: not even a perfect score"),
+        (0.72, "most of what can be learned: a score of 0.72", "below 0.68"),
+        (0.85, "learns what can be learned", "Nothing: even a perfect score"),
     ],
 )
 def test_how_much_is_learned_is_said(before, learns, change):
@@ -219,7 +219,7 @@ def test_a_plain_network_says_whether_any_can(before, score, gain, sides, verdic
     found = told(inquiry(before), plain=Reference(score, None, gain))
     assert found.reference == score
     assert (found.sides, found.verdict) == (sides, verdict)
-    assert f"a plain network in its place has {score:.2f}" in found.sentence
+    assert f"a plain network on these rows has {score:.2f}" in found.sentence
 
 
 @pytest.mark.parametrize(

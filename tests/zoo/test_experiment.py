@@ -81,7 +81,7 @@ def test_every_setting_named_can_be_changed():
 @pytest.mark.parametrize(
     ("change", "error", "said"),
     [
-        ("hidden", Misuse, "is no change; give one such as optimizer.name=adam"),
+        ("hidden", Misuse, "is not NAME=VALUE; give e.g. optimizer.name=adam"),
         ("lerning_rate=1", UnknownName, "Did you mean 'optimizer.learning_rate'"),
         ("optimizer=sgd", UnknownName, "optimizer.name"),
         ("data.folds=3", UnknownName, "no setting is named 'data.folds'"),
@@ -105,7 +105,7 @@ def test_wrong_change_is_named(change, error, said, refused):
     ("text", "error", "said"),
     [
         ("{", BadData, "cannot be read as JSON"),
-        ("[1]", BadData, "holds no object of settings"),
+        ("[1]", BadData, "is not a JSON object of settings"),
         ("[" * 100_000, BadData, "cannot be read as JSON"),
         ("{}", Misuse, "recipe is missing"),
         ('{"kind": "baseline", "data": 3}', Misuse, "data is 3; it must be an object"),

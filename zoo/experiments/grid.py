@@ -128,7 +128,7 @@ def parse_variations(given: Sequence[str]) -> dict[str, Axis]:
     for text in given:
         name, sign, values = (part.strip() for part in text.partition("="))
         if not (name and sign and values):
-            msg = f"{text!r} has no values; give them as in dropout=0,0.2"
+            msg = f"{text!r} is not NAME=VALUES; give e.g. dropout=0,0.2"
             raise Misuse(msg)
         if name.partition(".")[0] in NOT_OF_A_RECIPE:
             msg = (

@@ -187,7 +187,7 @@ def _saved(bench: Bench) -> _Outcome:
         bench.model.save(path)
         # parts of the network may have come out of somebody's file: see `load_model`
         again = load_model(path, compile=False)
-    return _agree(bench.outputs(x), again(x, training=False), "After saving and loading")
+    return _agree(bench.outputs(x), again(x, training=False), "After loading")
 
 
 @rule("G506")
