@@ -79,10 +79,10 @@ def check(folder: Path, *, seed: int) -> dict[str, Any]:
         "would_do": [
             s["label"] for s in facts["ruled_out"] if s["state"] == "alternative"
         ],
-        "before": facts["original_score"],
-        "baseline": facts["baseline"],
-        "reach": facts["best_score"],
-        "mended": facts["repaired_score"],
+        "original_score": facts["original_score"],
+        "baseline_score": facts["baseline_score"],
+        "best_score": facts["best_score"],
+        "repaired_score": facts["repaired_score"],
         "fixed": reached,
     }
 

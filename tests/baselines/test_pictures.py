@@ -63,7 +63,7 @@ def test_bins_count_every_answer_once_and_part_no_equals(pairs):
     assert sum(b.answers * b.held for b in bins) == pytest.approx(held.sum())
     assert 1 <= len(bins) <= min(10, len(np.unique(said)))
     assert all(b.low <= b.held + 1e-12 and b.held <= b.high + 1e-12 for b in bins)
-    assert [b.predicted for b in bins] == sorted(b.predicted for b in bins)
+    assert [b.said for b in bins] == sorted(b.said for b in bins)
     assert 0 <= calibration_error(bins) <= 1
 
 
@@ -122,11 +122,11 @@ def test_two_classes_are_asked_for_the_second(binary):
     data, p = binary
     made = pictures_of(data, p)
     (net,) = made.candidates
-    assert made.rows == sum(net.predicted) == sum(net.named) == 100
+    assert made.rows == sum(net.said) == sum(net.named) == 100
     assert made.actual == (60, 40)
     assert sum(net.held) == 40
     assert sum(b.answers for b in net.bins) == 100
-    assert net.predicted == tuple(np.histogram(p[:, 1], np.linspace(0, 1, 21))[0])
+    assert net.said == tuple(np.histogram(p[:, 1], np.linspace(0, 1, 21))[0])
 
 
 def test_more_classes_are_pooled_and_asked_for_the_chosen_one(dataset_of, rng):
@@ -145,7 +145,7 @@ def test_more_classes_are_pooled_and_asked_for_the_chosen_one(dataset_of, rng):
 def test_a_row_that_is_tested_twice_counts_once(binary):
     data, p = binary
     made = pictures_of(data, p, repeats=3)
-    assert made.rows == sum(made.candidates[0].predicted) == 100
+    assert made.rows == sum(made.candidates[0].said) == 100
 
 
 def test_rows_of_groups_have_no_intervals(dataset_of, rng):
@@ -174,7 +174,7 @@ def test_numbers_are_counted_on_the_bins_of_the_true_ones(dataset_of, rng):
     wild[0] = 1e9  # a network that runs away leaves more than one bar of the others
     made = pictures_of(data, wild, baseline={"ridge": 0.5 * y})
     net, ridge = made.candidates
-    assert sum(made.actual) == sum(net.predicted) == sum(ridge.residuals) == 500
+    assert sum(made.actual) == sum(net.said) == sum(ridge.residuals) == 500
     assert made.edges[-1] < 3 * y.max()
     assert len(made.drawn) == len(net.drawn) == MOST_DRAWN
     assert np.allclose(ridge.drawn, 0.5 * np.array(made.drawn), rtol=1e-4)
@@ -184,7 +184,7 @@ def test_numbers_are_counted_on_the_bins_of_the_true_ones(dataset_of, rng):
 def test_a_constant_target_has_bins_too(dataset_of, rng):
     data = dataset_of(rng.normal(size=(30, 1)), np.full(30, 2.5))
     made = pictures_of(data, np.full(30, 2.5))
-    assert sum(made.candidates[0].predicted) == sum(made.actual) == 30
+    assert sum(made.candidates[0].said) == sum(made.actual) == 30
 
 
 def test_the_same_rows_are_drawn_again(dataset_of, rng):
@@ -197,7 +197,7 @@ def test_labels_are_questions_of_their_own(labels_of, rng):
     y = (rng.random((60, 2)) < 0.4).astype(int)
     p = np.clip(0.5 * y + 0.5 * rng.random((60, 2)), 0, 1)
     (net,) = pictures_of(labels_of(y), p).candidates
-    assert sum(net.predicted) == sum(b.answers for b in net.bins) == 120
+    assert sum(net.said) == sum(b.answers for b in net.bins) == 120
     assert net.roc.area == pytest.approx(roc_auc_score(y.ravel(), p.ravel()))
     assert net.named == tuple((p >= 0.5).sum(axis=0))
     assert all(b.low is None for b in net.bins)

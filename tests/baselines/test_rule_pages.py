@@ -57,6 +57,20 @@ def test_every_check_has_a_page_and_every_page_a_check():
         assert found ^ pages <= by_other_means
 
 
+def test_every_code_that_is_named_is_explained():
+    """In the sources, in what users read of them, and in the documentation."""
+    code = re.compile(r"\b[DPNSGB][1-7]\d{2}\b")
+    folders = [ROOT / name for name in ("baselines", "zoo", "reports", "docs")]
+    paths = [p for f in folders for p in f.rglob("*") if p.suffix in {".py", ".md"}]
+    unknown = {
+        (path.name, found)
+        for path in [*paths, ROOT / "README.md"]
+        for found in code.findall(path.read_text("utf-8"))
+        if found not in RULES
+    }
+    assert not unknown
+
+
 def test_codes_in_a_file_are_those_of_its_rule():
     """A rule names its code twice, for its registration and in its findings."""
     wrong = []

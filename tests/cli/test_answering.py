@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from learnable.baselines.results.diagnosis import ProvedCause as DataCause
+from learnable.baselines.results.diagnosis import Cause as DataCause
 from learnable.baselines.results.results import Verdict
 from learnable.baselines.rules.registry import RULES, side_of
 from learnable.zoo.check.answer import CheckEvidence, Reference, answer

@@ -49,7 +49,7 @@ def write_history(folder: Path, epochs: int) -> None:
 
 
 def train(folder: Path, epochs: range, *, asked: bool) -> None:
-    with epochs_written(folder, evaluations=asked) as tell:
+    with epochs_written(folder, asked=asked) as tell:
         for epoch in epochs:
             tell(epoch, 9, {"loss": float(epoch), "val_loss": epoch + 10.0})
 
@@ -103,38 +103,38 @@ def test_option_is_no_setting(trained) -> None:
 def test_nothing_is_written_unasked(flowers, tmp_path) -> None:
     _, told = flowers
     assert not (Path(told["run"]) / "tensorboard").exists()
-    train(tmp_path, range(1, 4), evaluations=False)
+    train(tmp_path, range(1, 4), asked=False)
     assert [*tmp_path.iterdir()] == []
 
 
 def test_training_taken_up_has_every_epoch_once(tmp_path) -> None:
-    train(tmp_path, range(1, 6), evaluations=True)
+    train(tmp_path, range(1, 6), asked=True)
     write_history(tmp_path, 3)
-    train(tmp_path, range(4, 8), evaluations=False)
+    train(tmp_path, range(4, 8), asked=False)
     for part, more in {"train": 0, "validation": 10}.items():
         losses = values_of(tmp_path / "tensorboard" / part)["loss"]
         assert losses == {epoch: epoch + more for epoch in range(1, 8)}
 
 
 def test_half_written_event_is_made_good(tmp_path) -> None:
-    train(tmp_path, range(1, 6), evaluations=True)
+    train(tmp_path, range(1, 6), asked=True)
     (path,) = (tmp_path / "tensorboard" / "train").iterdir()
     path.write_bytes(path.read_bytes()[:-7])  # as a killed process leaves it
     write_history(tmp_path, 5)
-    train(tmp_path, range(6, 8), evaluations=False)
+    train(tmp_path, range(6, 8), asked=False)
     losses = values_of(tmp_path / "tensorboard" / "train")["loss"]
     assert losses == {epoch: epoch for epoch in range(1, 8)}
 
 
 def test_asked_for_only_when_taken_up_has_all_epochs(tmp_path) -> None:
     write_history(tmp_path, 3)
-    train(tmp_path, range(4, 6), evaluations=True)
+    train(tmp_path, range(4, 6), asked=True)
     losses = values_of(tmp_path / "tensorboard" / "train")["loss"]
     assert losses == {epoch: epoch for epoch in range(1, 6)}
 
 
 def test_epochs_are_on_disk_while_it_trains(tmp_path) -> None:
-    with epochs_written(tmp_path, evaluations=True) as tell:
+    with epochs_written(tmp_path, asked=True) as tell:
         for epoch in range(1, 31):
             tell(epoch, 30, {"loss": float(epoch)})
         seen = values_of(tmp_path / "tensorboard" / "train")["loss"]
@@ -142,7 +142,7 @@ def test_epochs_are_on_disk_while_it_trains(tmp_path) -> None:
 
 
 def test_only_known_folders_are_made(tmp_path) -> None:
-    train(tmp_path, range(1, 3), evaluations=True)
+    train(tmp_path, range(1, 3), asked=True)
     check_own(tmp_path)
 
 
@@ -150,13 +150,13 @@ def test_only_known_folders_are_made(tmp_path) -> None:
 def test_event_file_under_another_name_is_left_as_it_is(make, tmp_path) -> None:
     run, mine = tmp_path / "run", tmp_path / "events.out.tfevents.mine"
     run.mkdir()
-    train(run, range(1, 6), evaluations=True)
+    train(run, range(1, 6), asked=True)
     place = run / "tensorboard" / "train"
     (path,) = place.iterdir()
     before = path.rename(mine).read_bytes()
     make(path, mine)
     write_history(run, 2)
-    train(run, range(3, 5), evaluations=False)
+    train(run, range(3, 5), asked=False)
     assert mine.read_bytes() == before
     assert values_of(place)["loss"] == {1: 1, 2: 2, 3: 3, 4: 4}
     assert all("tfevents" in path.name for path in place.iterdir())

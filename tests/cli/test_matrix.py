@@ -38,7 +38,7 @@ def fake(monkeypatch):
                 raise came
             return came
 
-        monkeypatch.setattr(matrix, "compared", compared)
+        monkeypatch.setattr(matrix, "compare_on_dataset", compared)
 
     return give
 

@@ -152,7 +152,7 @@ def test_child_leads_a_session_and_hears_nothing(script) -> None:
     code = "import os, sys; print(os.getsid(0) == os.getpid(), sys.stdin.read())"
     with Supervised(script(code)) as child:
         assert until(lambda: child.returncode is not None)
-    assert child.said == "True"
+    assert child.output == "True"
 
 
 def test_only_the_end_of_what_is_said_is_kept(script, tmp_path) -> None:
@@ -165,9 +165,9 @@ def test_only_the_end_of_what_is_said_is_kept(script, tmp_path) -> None:
         """
     with Supervised(script(code)) as child:
         assert until(lambda: child.returncode is not None)
-    assert len(child.said) <= KEPT
-    assert child.said.endswith("the end")
-    assert "of errors" in child.said
+    assert len(child.output) <= KEPT
+    assert child.output.endswith("the end")
+    assert "of errors" in child.output
 
 
 def test_answer_ends_the_waiting(script, tmp_path) -> None:
@@ -187,7 +187,7 @@ def test_answer_ends_the_waiting(script, tmp_path) -> None:
 def test_command_that_is_not_there_is_told(tmp_path) -> None:
     with Supervised([str(tmp_path / "nothing")]) as child:
         assert until(lambda: child.returncode is not None)
-    assert "nothing: No such file" in child.said
+    assert "nothing: No such file" in child.output
     assert child.returncode == 127
 
 
@@ -238,8 +238,8 @@ def examine(tmp_path, monkeypatch) -> Callable[..., Path]:
 
     def examined(code: str, *, seconds: float = 60.0) -> Path:
         (tmp_path / "stand_in.py").write_text(dedent(begin) + dedent(code))
-        monkeypatch.setattr(worker, "MODULE", "stand_in")
-        monkeypatch.setattr(worker, "GRACE", 0.0)
+        monkeypatch.setattr(worker, "_MODULE", "stand_in")
+        monkeypatch.setattr(worker, "_GRACE", 0.0)
         monkeypatch.setenv("PYTHONPATH", str(tmp_path))
         out = str(tmp_path / "runs")
         job = CheckJob("script", "train.py", "", "train.py", seconds, 0.0, out)

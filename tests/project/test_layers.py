@@ -145,6 +145,8 @@ def test_baselines_know_no_keras() -> None:
 
 SHARED_NAMES = {
     "main": "what every program has",
+    "list_command": "zoo list, and zoo runs list",
+    "show_command": "zoo show, and zoo runs show",
     "class_imbalance": "one rule, D310, for a table and for the rows of a script",
 }
 """Public names that stand in several modules, and why."""

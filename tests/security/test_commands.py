@@ -72,7 +72,7 @@ def spoil(run: Path, target: Target) -> None:
 def innocent(seen: Seen, target: Target, listener: Listener) -> None:
     assert seen.nothing, seen
     assert not target.marker.exists()
-    assert not listener.evaluations
+    assert not listener.asked
 
 
 @pytest.mark.parametrize("attack", KERAS_FILES, ids=lambda attack: attack.name)
@@ -187,7 +187,7 @@ def test_check_from_python_runs_no_code_of_a_loaded_model(
     found = learnable.check(model, x, x, epochs=2, budget=10)
     assert found.verdict
     assert not target.marker.exists()
-    assert not listener.evaluations
+    assert not listener.asked
 
 
 @pytest.mark.slow
@@ -200,7 +200,7 @@ def test_check_refuses_a_model(
     attack.write(path, target)
     told, _ = asked("check", path, "--data", "iris", "--quiet")
     assert not target.marker.exists()
-    assert not listener.evaluations
+    assert not listener.asked
     assert told.exit_code == 1
     assert attack.told in told.stderr
     assert told.stderr.count("\n") == 1

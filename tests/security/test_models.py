@@ -38,7 +38,7 @@ def test_attack_is_refused_and_does_nothing(
         load_model(path)
     assert seen.nothing, seen
     assert not target.marker.exists()
-    assert not listener.evaluations
+    assert not listener.asked
     assert attack.told in str(refused.value)
     assert str(refused.value).startswith(f"{attack.file} cannot be loaded: ")
     assert len(str(refused.value)) < 500

@@ -95,7 +95,7 @@ class Listener:
 
     def __init__(self) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
-        self.evaluations = 0
+        self.asked = 0
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
@@ -107,7 +107,7 @@ class Listener:
         with suppress(OSError):  # it is closed at the end
             while True:
                 one, _ = self._socket.accept()
-                self.evaluations += 1
+                self.asked += 1
                 one.close()
 
     def close(self) -> None:

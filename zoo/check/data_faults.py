@@ -115,7 +115,7 @@ def find_mismatch(
 
     Parameters
     ----------
-    dataset, asked : Dataset
+    dataset, evaluated : Dataset
         With the same columns.
     answers : pair of arrays
         What one and the same network says of training rows, and of evaluated rows:

@@ -48,11 +48,11 @@ def evaluation_faults(
 
     Parameters
     ----------
-    material : CheckProblem
+    problem : CheckProblem
     study : Study
-    lab : TrialRunner
-    reach : float
-        The best score that anyone had on rows held out.
+    runner : TrialRunner
+    best_score : float
+        The best score of any candidate on held-out rows.
     """
     parts = tuple(
         (evaluated, rows)
@@ -60,11 +60,11 @@ def evaluation_faults(
         if (rows := _evaluated_rows(problem, evaluated.x)) is not None
     )
     context = _Evaluations(problem, study, runner, best_score, parts)
-    probe_steps = [_trained_on, _has_stray_columns]
-    # a network whose training raised may not even be there to be asked
-    probe_steps += [] if problem.fit.error else [_unlike, _wrongly_answered]
-    told = (look(context) for look in probe_steps if parts)
-    return next(((fault,) for fault in told if fault is not None), ())
+    checks = [_trained_on, _has_stray_columns]
+    # a network whose training raised may not even be there to predict anything
+    checks += [] if problem.fit.error else [_unlike, _wrongly_answered]
+    found = (check(context) for check in checks if parts)
+    return next(((fault,) for fault in found if fault is not None), ())
 
 
 def _trained_on(context: _Evaluations) -> DataFault | None:

@@ -28,7 +28,7 @@ _MOST_READ = 1_000_000
 
 @dataclass(frozen=True)
 class Reading:
-    """How a table is read; as in `learnable.load`."""
+    """Options of reading a table, as in `learnable.load`."""
 
     target: str | None = None
     task: Task | None = None

@@ -91,7 +91,7 @@ def lookup_scores(kinds: np.ndarray, task: TrainingTask) -> np.ndarray:
     ----------
     kinds : int array of shape (n_rows,)
         Equal for equal rows.
-    question : TrainingTask
+    task : TrainingTask
     """
     rows = np.arange(len(task))
     decided = np.zeros_like(task.y)

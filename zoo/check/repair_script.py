@@ -52,7 +52,7 @@ def repair_script(
     ----------
     recording, fit, setup
         Of the script as it is.
-    sides : CheckEvidence
+    evidence : CheckEvidence
         With the causes; where there are none, with a plain network, or without.
     arguments : sequence of str
         Its command line.

@@ -99,7 +99,7 @@ class Rerunner:
             return wrong
         if is_stopped:
             return f"it took more than {job.seconds:g} s"
-        return (child.predicted.splitlines() or ["no message"])[-1][:_MOST_SHOWN]
+        return (child.output.splitlines() or ["no message"])[-1][:_MOST_SHOWN]
 
 
 def _give(folder: Path, fixed: str, job: RerunJob) -> None:

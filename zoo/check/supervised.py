@@ -60,7 +60,7 @@ class Supervised:
         return 128 - code if code is not None and 128 < code <= 192 else code
 
     @property
-    def predicted(self) -> str:
+    def output(self) -> str:
         """The end of what it printed."""
         return self._said.decode("utf-8", "replace").strip()
 

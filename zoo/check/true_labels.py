@@ -43,7 +43,7 @@ COPIES = 0.05
 class Scores:
     """Scores on rows held out of training rows, and on these.
 
-    ``held`` is the network's, with its error; ``reach`` the best that anyone had there;
+    ``held`` is the network's, with its error; ``best_score`` the best that anyone had there;
     ``taught`` that of the script's own network on the rows it was trained on; ``alike``
     whether the evaluated rows are like them, ``known`` the share of them among these.
     """
@@ -65,7 +65,7 @@ def right_answers(
     """The class of every evaluated row; None where nobody knows.
 
     ``evaluate`` was given it. Beside ``predict`` it is the one array of the script with
-    a class for each of the rows, what the network said (``said``) left out.
+    a class for each of the rows, what the network said (``predicted``) left out.
     """
     if task.kind not in ("binary", "multiclass"):
         return None
@@ -111,9 +111,9 @@ def fault_of_labels(
 
     Parameters
     ----------
-    question : TrainingTask
+    task : TrainingTask
         That of the training.
-    said, truth : array of shape (n_rows,)
+    predicted, truth : array of shape (n_rows,)
         What the script's network says of these rows, and what is right: class codes.
     scores : Scores
     """

@@ -135,7 +135,7 @@ def _last_words(child: Supervised) -> str:
 
 
 def _end(child: Supervised) -> str:
-    return " ".join(child.predicted[-LAST_WORDS:].split())
+    return " ".join(child.output[-LAST_WORDS:].split())
 
 
 def main(folder: Path) -> None:
@@ -148,8 +148,8 @@ def main(folder: Path) -> None:
         answer = CheckAnswer(run=str(_examine(job, folder)))
     # whatever it is: without an answer a thread of the script's would be waited for
     except BaseException as error:
-        predicted, code = as_error(error)
-        answer = CheckAnswer(error=predicted, code=code)
+        message, code = as_error(error)
+        answer = CheckAnswer(error=message, code=code)
     write_facts(folder / ANSWER, answer)
 
 

@@ -87,7 +87,7 @@ def runs_command() -> None:
 @click.option("--model", metavar="NAME", help="Only runs with this network.")
 @options.out_option
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON per run.")
-def list_runs_command(
+def list_command(
     tags: tuple[str, ...], data: str | None, model: str | None, out: Path, as_json: bool
 ) -> None:
     """List the runs, the newest last.

@@ -30,7 +30,7 @@ from ..experiment import dotted
 @click.argument("run")
 @options.out_option
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
-def show_run(run: str, out: Path, as_json: bool) -> None:
+def show_command(run: str, out: Path, as_json: bool) -> None:
     """Show a run: command, verdicts, scores, settings, files.
 
     RUN is a run's folder, its name, a part of it, or `last`.

@@ -73,7 +73,7 @@ def compare_all(
             console().print(plain(told), markup=False)
         one = replace(experiment, data=replace(experiment.data, name=name))
         try:
-            columns.append(compare_datasets(one, how))
+            columns.append(compare_on_dataset(one, how))
         except KeyboardInterrupt:
             if not any(column.run for column in columns):
                 raise
@@ -84,7 +84,7 @@ def compare_all(
     return Matrix(tuple(experiment.networks), tuple(columns)), interrupted
 
 
-def compare_datasets(experiment: Experiment, how: RunOptions) -> Column:
+def compare_on_dataset(experiment: Experiment, how: RunOptions) -> Column:
     """The comparison on one dataset, of the networks that can do its task."""
     data, networks = experiment.data.name, experiment.networks
     try:

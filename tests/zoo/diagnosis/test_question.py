@@ -33,7 +33,7 @@ def asked(case_of, y, loss, *, units=1, activation=None, x=X):
     ],
 )
 def test_task_follows_targets_loss_and_head(case_of, y, loss, units, task):
-    assert asked(case_of, y, loss, units=units).task == task
+    assert asked(case_of, y, loss, units=units).kind == task
 
 
 def test_values_that_stand_for_classes_are_kept(case_of):

@@ -69,7 +69,7 @@ def golden_tests(
     Parameters
     ----------
     setup : Setup
-    question : TrainingTask
+    task : TrainingTask
     rows : array of int
         Rows to train on and to measure with.
     seconds : float
@@ -248,7 +248,7 @@ class Bench:
 
     Parameters
     ----------
-    setup, question, rows, seed, seconds
+    setup, task, rows, seed, seconds
         As in `golden_tests`.
     """
 

@@ -53,7 +53,7 @@ def repaired(setup: Setup, repairs: Iterable[Repair]) -> Setup:
 
 @dataclass(frozen=True)
 class NetworkFinding:
-    """A suspicion of a rule: a finding, not proved yet, and what would mend it.
+    """A finding of a rule on a training, not proved yet, and repairs to try.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class NetworkFinding:
         Of the rule, e.g. ``"N106"`` and ``"missing-nonlinearity"``.
     sentence, advice : str
         What was seen, with its numbers; what to do about it.
-    tier : {0, 1, 2}
+    priority : {0, 1, 2}
     repairs : tuple of Repair
         To be tried in this order, each by itself; empty where nothing can be tried.
     layers : tuple of str
@@ -148,7 +148,7 @@ def network_finding(
     code: str, sentence: str, advice: str, *, priority: Priority,
     repairs: tuple[Repair, ...] = (), layers: tuple[str, ...] = (), **evidence: float,
 ) -> NetworkFinding:  # fmt: skip
-    """A suspicion of a rule, with the label and the side of its code."""
+    """A finding of a rule, with the label and the side of its code."""
     numbers = {name: float(value) for name, value in evidence.items()}
     label, side = RULES[code].label, side_of(code)
     return NetworkFinding(

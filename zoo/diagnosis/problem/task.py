@@ -178,7 +178,7 @@ def as_dataset(
     ----------
     model : keras.Model
     x : array, list or dict of arrays
-    question : TrainingTask
+    task : TrainingTask
     name : str
         For the report.
     """

@@ -358,7 +358,7 @@ class Fits:
 
     Parameters
     ----------
-    notes : Recorder
+    recorder : Recorder
     loops : Loops
     copies : Copies
     most_rows : int

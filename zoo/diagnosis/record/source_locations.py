@@ -79,15 +79,15 @@ def in_one_line(error: BaseException) -> str:
     """Return ``Type: message``, of a long message the line that says most."""
     kind = type(error).__name__
     try:
-        predicted = str(error)
+        message = str(error)
     # `__str__` may be the user's, and do anything
     except BaseException as trouble:
         return f"{kind} (its message cannot be shown: {type(trouble).__name__})"
     if isinstance(error, Stopped):
-        return predicted
-    if len(predicted) > 2 * MOST_SAID:
-        predicted = f"{predicted[:MOST_SAID]}\n{predicted[-MOST_SAID:]}"
-    lines = [line.strip() for line in predicted.splitlines() if line.strip()]
+        return message
+    if len(message) > 2 * MOST_SAID:
+        message = f"{message[:MOST_SAID]}\n{message[-MOST_SAID:]}"
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
     if not lines:
         return kind
     # TensorFlow heads its errors with a line that says nothing; the reason comes last

@@ -18,7 +18,7 @@ NOTHING = 0.05
 
 @dataclass(frozen=True)
 class Proposal:
-    """One repair of one suspect."""
+    """One repair of one finding."""
 
     finding: NetworkFinding
     repair: Repair
@@ -106,8 +106,8 @@ class Tried:
 
     Parameters
     ----------
-    lab : TrialRunner
-    reach : float
+    runner : TrialRunner
+    best_score : float
         Score of the best baseline; 0 where nothing is learned.
     """
 

@@ -33,9 +33,9 @@ def inquire(
 
     Parameters
     ----------
-    lab : TrialRunner
-    suspects : sequence of NetworkFinding
-    reach : float
+    runner : TrialRunner
+    findings : sequence of NetworkFinding
+    best_score : float
         Score of the best baseline; 0 where nothing is learned.
     has_raised : bool
         Whether the script's own training ended with an error.
@@ -130,13 +130,13 @@ TRIALS = 5
 proof of both."""
 
 Look = Callable[[Sequence[Repair]], Sequence[NetworkFinding]]
-"""Gives what is suspected of the training with some repairs made."""
+"""Gives the findings on the training with some repairs made."""
 
 
 def look_again(
     context: RuleContext, runner: TrialRunner, repairs: Sequence[Repair]
 ) -> tuple[NetworkFinding, ...]:
-    """Return what the rules suspect of the training with some repairs made.
+    """Return the findings on the training with some repairs made.
 
     Rules on layers still read the network of the script; those on the training see the
     mended one.
@@ -171,12 +171,12 @@ def inquire_again(
     ----------
     found : Inquiry
         Of the first search.
-    lab : TrialRunner
+    runner : TrialRunner
         That of the first search: what it knows is not trained again.
     known : sequence of NetworkFinding
         Of the first search.
     look : callable
-    reach : float
+    best_score : float
         Score of the best baseline; 0 where nothing is learned.
 
     Returns

@@ -37,7 +37,7 @@ def plain_repair(setup: Setup, task: TrainingTask) -> Repair | None:
     ----------
     setup : Setup
         As the script has it; its rows are used.
-    question : TrainingTask
+    task : TrainingTask
 
     Returns
     -------

@@ -44,9 +44,9 @@ class Search:
 
     Parameters
     ----------
-    lab : TrialRunner
-    suspects : sequence of NetworkFinding
-    reach : float
+    runner : TrialRunner
+    findings : sequence of NetworkFinding
+    best_score : float
         Score of the best baseline; 0 where nothing is learned.
     """
 
@@ -179,7 +179,7 @@ class Search:
         }
 
     def _best_of_each(self) -> list[Proposal]:
-        """For every suspect its repair with the best score by itself."""
+        """For every finding its repair with the best score by itself."""
         best: dict[str, int] = {}
         for i, score in sorted(self.singles.items()):
             code = self.proposals[i].finding.code
@@ -315,7 +315,7 @@ def choose_value(
 
     Parameters
     ----------
-    lab : TrialRunner
+    runner : TrialRunner
     others : sequence of Repair
         Made in every trial.
     values : sequence of Repair

@@ -72,7 +72,7 @@ class TrialRunner:
     ----------
     setup : Setup
         As the script has it.
-    question : TrainingTask
+    task : TrainingTask
     splits : sequence of Split
         Each has a seed of its own, so that splits are repetitions too.
     spare : sequence of Split
@@ -114,7 +114,7 @@ class TrialRunner:
         self.deadline = max(self.deadline, time.monotonic() + seconds)
 
     def beginning_with(self, repair: Repair) -> TrialRunner:
-        """A laboratory of the repaired setup, with the time that is left."""
+        """A runner of the repaired setup, with the time that is left."""
         return TrialRunner(
             repair.apply(self.setup),
             self.task,
@@ -413,7 +413,7 @@ class ScoreDifference:
 
     Parameters
     ----------
-    gain : float
+    difference : float
     error : float
         Its standard error: that of the rows or that of the splits, whichever is larger.
     apart : float
