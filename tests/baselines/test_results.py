@@ -134,7 +134,7 @@ WRONG = [
     (("seed",), "7", "seed is '7'; it must be a whole number"),
     (("rows", 0, "name"), None, "rows[0].name is None; it must be text"),
     (("rows", 0, "scores"), [], "rows[0].scores is []; it must be an object"),
-    (("rows", 0, "scores"), {}, "has no score in the deciding metric skill; it has none"),
+    (("rows", 0, "scores"), {}, "has no score in the deciding metric skill"),
     (("rows", 0, "scores", "skill", "folds"), "0.5", "skill.folds is '0.5'; it must"),
     (("rows", 0, "scores", "skill", "mean"), 10**400, "scores.skill.mean is 1000"),
     (("rows", 0, "confusion"), [[1, 2]], "confusion matrix of"),

@@ -43,7 +43,7 @@ COPIES = 0.05
 class Scores:
     """Scores on rows held out of training rows, and on these.
 
-    ``held`` is the network's, with its error; ``best_score`` the best that anyone had there;
+    ``held`` is the network's, with its error; ``best_score`` the best there;
     ``taught`` that of the script's own network on the rows it was trained on; ``alike``
     whether the evaluated rows are like them, ``known`` the share of them among these.
     """

@@ -59,7 +59,7 @@ def compare_command(
     class_weight: ClassWeight,
     **reading: Any,
 ) -> None:
-    """Compare several networks and the baselines on the same folds of a dataset.
+    """Compare networks and baselines on the same folds.
 
     With --gate, the exit code is that of the first network whose code is not 0. With
     --learning-curve the networks are also trained on fewer rows; on a dataset with

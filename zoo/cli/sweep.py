@@ -59,7 +59,7 @@ def sweep_command(
     gate: bool,
     mlflow: str | None,
 ) -> None:
-    """Compare a recipe with several values of its settings, and the baselines.
+    """Compare several values of a recipe's settings.
 
     The recipe is MODEL's own, or the FILE of an experiment such as the recipe.json of a
     run. All networks and the baselines are scored on the same folds, in one report. The

@@ -87,7 +87,7 @@ def train_command(
     tensorboard: bool,
     **reading: Any,
 ) -> None:
-    """Train a network, compare it with the baselines, and give a verdict.
+    """Train a network and compare it with the baselines.
 
     The network is trained once on the training rows and saved. It is then trained again
     on each fold, where the baselines are scored too; the verdict is based on the folds.
