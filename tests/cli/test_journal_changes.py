@@ -201,7 +201,7 @@ def test_noted_and_tagged_runs_stay(zoo, journal) -> None:
 
 def test_dry_run_removes_nothing(zoo, journal) -> None:
     told = zoo("runs", "prune", "--keep", 1, "--dry-run", "--out", journal)
-    assert told.stdout == "3 runs would go.\n"
+    assert told.stdout == "3 runs would be deleted.\n"
     assert FIRST in told.stderr
     assert len(left(journal)) == 4
     told = zoo("runs", "prune", "--keep", 1, "--out", journal)

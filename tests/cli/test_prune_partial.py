@@ -62,7 +62,7 @@ def test_partial_alone_clears_what_is_half_written(zoo, left) -> None:
 def test_partial_is_shown_and_asked_for(zoo, left) -> None:
     before = names(left)
     told = zoo("runs", "prune", "--partial", "--dry-run", "--out", left)
-    assert told.stdout == "1 run would go.\n"
+    assert told.stdout == "1 run would be deleted.\n"
     assert "20260105-120000-compare-00aa" in told.stderr
     assert "left by a killed command" in told.stderr
     told = zoo("runs", "prune", "--partial", "--out", left)
