@@ -132,8 +132,8 @@ def test_numbers_arrive_as_given(colours):
         ("1,2,3\n-1,2,3", "row 2: red is -1; allowed"),
         ("1,2,inf", "row 1: blue is infinite"),
         ("red,green,blue\n", "no row"),
-        ("red,green,blue\n1,2,3,4", "no table"),
-        ("1,2,3\n1,2,3,4", "no table"),
+        ("red,green,blue\n1,2,3,4", "cannot be read as a table"),
+        ("1,2,3\n1,2,3,4", "cannot be read as a table"),
     ],
 )
 def test_wrong_lines_are_refused(text, said, refused):

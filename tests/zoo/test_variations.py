@@ -71,6 +71,6 @@ def test_grid_must_be_finite_and_small(refused):
     ranges = parse_variations(["optimizer.learning_rate=0.1..1"])
     assert "--random" in refused(Misuse, grid, ranges, most=9)
     axes = parse_variations(["batch_size=1,2,3,4", "dropout=0,0.1,0.2"])
-    assert "the grid has 12 recipes, and 9 are allowed" in refused(
+    assert "the grid has 12 recipes, and at most 9 are allowed" in refused(
         Misuse, grid, axes, most=9
     )
