@@ -105,7 +105,7 @@ How it keeps a network from learning, or makes a score look better than it is.
 print("a script, or rows, that trigger the rule")
 ```
 
-## How to mend it
+## How to fix it
 The change that mends the example.
 
 ## Where it does not apply

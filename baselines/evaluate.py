@@ -156,9 +156,7 @@ def run_study(
     baselines = {n: b for n, b in all_baselines.items() if n not in leave_out}
     both = sorted(baselines.keys() & candidates.keys())
     if both:
-        msg = (
-            f"{', '.join(both)} is the name of a baseline; call the candidate otherwise"
-        )
+        msg = f"{', '.join(both)} is the name of a baseline; rename the candidate"
         raise Misuse(msg)
     found = signal.signal_test(dataset, seed=seed)
     whole, dataset = dataset, within_reach(dataset, seed=seed)
@@ -288,7 +286,7 @@ def _split_text(dataset: Dataset, folds: int, repeats: int) -> str:
         return f"{folds} folds at the end of the series (rolling origin), {steps}"
     kind = "stratified folds" if has_strata(dataset) else "folds"
     times = "" if repeats == 1 else f", {repeats} times"
-    whole = "" if dataset.groups is None else ", groups kept whole"
+    whole = "" if dataset.groups is None else ", groups not split"
     return f"{folds} {kind}{times}{whole}"
 
 

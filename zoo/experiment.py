@@ -115,12 +115,15 @@ class Experiment:
         if "recipe" in facts:
             made = {made[""].model: made[""]}
         elif facts.get("kind", "train") == "train":
-            raise Misuse("recipe is missing; `zoo show MODEL --json` tells a model's")
+            raise Misuse(
+                "recipe is missing; `zoo show MODEL --json` prints the recipe of a "
+                "model"
+            )
         known = {f.name: facts[f.name] for f in fields(cls) if f.name in facts}
         plain = structure({"kind": "train"} | known | {"networks": {}}, cls)
         if not 0 <= plain.seed <= LARGEST_SEED:
-            msg = f"seed is {plain.seed}; it must be a whole number from 0 on"
-            raise Misuse(f"{msg}, and at most {LARGEST_SEED:,}")
+            msg = f"seed is {plain.seed}; it must be a whole number from 0"
+            raise Misuse(f"{msg} to {LARGEST_SEED:,}")
         return replace(plain, networks=made)
 
     def fingerprint(self, sha256: str) -> str:
@@ -161,12 +164,12 @@ def read_facts(path: Path) -> dict[str, Any]:
     try:
         facts = json.loads(read_regular(path))
     except FileNotFoundError as error:
-        msg = f"there is no file {str(path)!r}; a run has its own in {FILE}"
+        msg = f"there is no file {str(path)!r}; the settings of a run are in its {FILE}"
         raise Misuse(msg) from error
     except (OSError, ValueError, RecursionError) as error:
         raise BadData(f"{path} cannot be read as JSON: {error}") from error
     if not isinstance(facts, dict):
-        raise BadData(f"{path} holds no object of settings, but {facts!r:.60}")
+        raise BadData(f"{path} is not a JSON object of settings, but {facts!r:.60}")
     return facts
 
 
@@ -190,7 +193,7 @@ def changed(facts: Mapping[str, Any], changes: Sequence[str]) -> dict[str, Any]:
     for change in changes:
         name, sign, value = change.partition("=")
         if not sign:
-            msg = f"{change!r} is no change; give one such as optimizer.name=adam"
+            msg = f"{change!r} is not NAME=VALUE; give e.g. optimizer.name=adam"
             raise Misuse(msg)
         set_one(made, name.strip(), value.strip())
     return made

@@ -132,7 +132,7 @@ def card(name: str) -> ModelCard:
         With the nearest names.
     """
     if name not in MODELS:
-        raise unknown("model", name, MODELS, see="`zoo list` shows all.")
+        raise unknown("model", name, MODELS, see="`zoo list` lists all.")
     return MODELS[name]
 
 
@@ -150,5 +150,5 @@ def check_task(name: str, task: Task, dataset: str) -> None:
     able = card(name).tasks
     if task not in able:
         others = [m.name for m in MODELS.values() if task in m.tasks]
-        msg = f"{name} does {' and '.join(able)}, and {dataset} is {task}"
+        msg = f"{name} supports {' and '.join(able)}, and {dataset} is {task}"
         raise Misuse(f"{msg}. Models for this task: {', '.join(others)}.")

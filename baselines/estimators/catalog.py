@@ -231,8 +231,10 @@ _BOOSTING = "histogram gradient boosting (images, texts: of components)"
 _FOREST = "random forest, 100 trees (texts: on TF-IDF)"
 
 _CLASSES = (
-    Baseline("majority", "always the commonest class; ignores the features", _majority),
-    Baseline("prior", "the classes' shares; ignores the features", _prior),
+    Baseline(
+        "majority", "always the most frequent class; ignores the features", _majority
+    ),
+    Baseline("prior", "the class frequencies; ignores the features", _prior),
     Baseline("naive-bayes", _BAYES, _bayes),
     Baseline("logistic", _LOGISTIC, _logistic),
     Baseline(
@@ -251,16 +253,16 @@ _NUMBERS = (
     Baseline("boosting", _BOOSTING, _boosting_regressor),
 )
 _FORECASTS = (
-    Baseline("seasonal-naive", "the value one season before", _seasonal_naive),
-    Baseline("last-value", "the last value, again and again", _last_value),
+    Baseline("seasonal-naive", "the value one season earlier", _seasonal_naive),
+    Baseline("last-value", "the last value, repeated", _last_value),
     Baseline("drift", "the line through the first and the last value", _drift),
-    Baseline("ridge-lags", "ridge regression on the values before", _ridge_lags),
+    Baseline("ridge-lags", "ridge regression on the previous values", _ridge_lags),
     Baseline("ets", "exponential smoothing with trend and season", _ets),
     Baseline("arima", "ARIMA, its order chosen on the training values", _arima),
 )
 _CHARACTERS = (
-    Baseline("commonest", "the characters' shares; ignores those before", _commonest),
-    Baseline("n-gram", "what followed the last few characters before", _n_gram),
+    Baseline("commonest", "the character frequencies; ignores the context", _commonest),
+    Baseline("n-gram", "frequencies of the next character after the last few", _n_gram),
     Baseline(
         "logistic",
         "logistic regression on the last few characters",

@@ -79,7 +79,7 @@ class _Forecaster(RegressorMixin, BaseEstimator):
         steps = np.rint(np.asarray(x)[:, 0]).astype(int) - self.last_
         if len(steps) and steps.min() < 1:
             msg = f"positions to forecast must be above {self.last_}, the last one"
-            raise Misuse(f"{msg} fitted on; got {steps.min() + self.last_}")
+            raise Misuse(f"{msg} in the training rows; got {steps.min() + self.last_}")
         naive = seasonal_naive(self.values_, steps.max(initial=0), self.season)
         if not self.moves_ or not len(steps):
             return naive[steps - 1]

@@ -139,7 +139,7 @@ class _Characters(ClassifierMixin, BaseEstimator):
     def _learn_classes(self, x: np.ndarray, y: np.ndarray) -> int:
         found = int(max(x.max(), y.max())) + 1
         if self.n_classes is not None and self.n_classes < found:
-            msg = f"n_classes is {self.n_classes}, and the rows hold the code"
+            msg = f"n_classes is {self.n_classes}, and the rows contain the code"
             raise Misuse(f"{msg} {found - 1}; give {found} or more")
         count = self.n_classes or found
         self.classes_ = np.arange(count)

@@ -13,13 +13,13 @@ SIDES: tuple[Side, ...] = ("network", "preparation", "data")
 _PREPARATION = {
     "inputs-not-scaled": "hands them over unscaled",
     "targets-not-scaled": "hands over targets that are not scaled",
-    "inputs-not-finite": "hands over values that are missing or infinite",
-    "rows-not-shuffled": "hands them over in the order of their targets",
-    "label-encoding": "codes the labels in another way than they are read",
-    "target-shape": "hands over targets in another shape than the outputs have",
+    "inputs-not-finite": "hands over missing or infinite values",
+    "rows-not-shuffled": "hands them over sorted by target",
+    "label-encoding": "encodes the labels differently from how they are read",
+    "target-shape": "hands over targets whose shape differs from that of the outputs",
     "labels-misaligned": "hands over the labels of other rows",
-    "train-test-mismatch": "prepares test rows in another way than training rows",
-    "constant-inputs": "hands over inputs that do not vary",
+    "train-test-mismatch": "prepares test rows differently from training rows",
+    "constant-inputs": "hands over constant inputs",
     "class-imbalance": "hands them over without weights for the rare classes",
 }
 """Label -> what the script does wrong with its rows."""
@@ -68,7 +68,7 @@ class Cause:
         if self.original_score is None or self.alone is None or self.together is None:
             return ""
         return (
-            f"{self.repair}: score {self.original_score:.2f} as it is, "
+            f"{self.repair}: score {self.original_score:.2f} without repairs, "
             f"{self.alone:.2f} with this alone, {self.together:.2f} with all repairs"
         )
 
@@ -212,7 +212,7 @@ class Diagnosis:
         if not self.sides:
             unclear = self.verdict in ("undecided", "no-signal")
             return (
-                "It cannot be told where the fault lies."
+                "It is unclear where the fault lies."
                 if unclear
                 else "No fault was found."
             )
@@ -232,7 +232,7 @@ class Diagnosis:
     def further(self) -> str:
         """Write what the repaired program does beside the repairs, with its effect."""
         return (
-            f"No cause, but it helps the repaired network: {self.tuned} (score "
+            f"Not a cause, but it improves the repaired network: {self.tuned} (score "
             f"{self.repaired_score:.2f} without, {self.tuned_score:.2f} with)."
         )
 

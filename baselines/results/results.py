@@ -131,7 +131,9 @@ class Tradeoff:
     def __post_init__(self) -> None:
         if len(self.across) != len(self.up):
             n, m = len(self.across), len(self.up)
-            raise BadData(f"a curve has {n} values across and {m} up, not one for one")
+            raise BadData(
+                f"a curve has {n} x values and {m} y values; it needs as many of each"
+            )
 
 
 @dataclass(frozen=True)
@@ -517,7 +519,7 @@ def _with_scores(results: Results) -> Results:
     for row in results.rows:
         if not row.error and results.metric not in row.scores:
             known = ", ".join(row.scores) or "none"
-            msg = f"{row.name} has no score in {results.metric}, which decides"
+            msg = f"{row.name} has no score in the deciding metric {results.metric}"
             raise BadData(f"{msg}; it has {known}")
     return results
 

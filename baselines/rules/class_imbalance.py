@@ -55,15 +55,15 @@ def class_imbalance(context: TableContext) -> RuleResult | None:
     rare = dataset.classes[codes[counts.argmin()]]
     common = dataset.classes[codes[counts.argmax()]]
     flattered = [r.name for r in context.candidates if _flattered(r, len(codes))]
-    told = f" {', '.join(flattered)} do no better than that." if flattered else ""
+    told = f" No better than that: {', '.join(flattered)}." if flattered else ""
     return found(
         "D310",
         "warning" if flattered else "note",
         f"Class {common!r} has {commonest:.1%} of the rows and class {rare!r} "
-        f"{rarest:.1%}: who always predicts {common!r} has an accuracy of "
+        f"{rarest:.1%}: always predicting {common!r} has an accuracy of "
         f"{commonest:.3f}.{told}",
-        "Judge by balanced accuracy, MCC or the rare class's recall, not by accuracy; "
-        "--class-weight balanced makes a network attend to the rare classes.",
+        "Use balanced accuracy, MCC or the recall of the rare class instead of "
+        "accuracy; --class-weight balanced gives rare classes more weight in the loss.",
         majority_share=commonest,
         rarest_share=rarest,
         flattered=len(flattered),

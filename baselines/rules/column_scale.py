@@ -34,9 +34,9 @@ def column_scale(context: TableContext) -> RuleResult | None:
     return found(
         "D301",
         "note",
-        f"The inputs' {told}, by the root mean square.",
-        "A network of your own needs them near 1: keras.layers.Normalization, adapted "
-        "to the training rows. Networks of the zoo scale inside.",
+        f"The inputs' {told} (root mean square).",
+        "Your own network needs inputs near 1: use keras.layers.Normalization, adapted "
+        "to the training rows. Networks of the zoo scale their inputs.",
         columns=[name for name in ordered if sizes[name] > LARGE] or ordered[:1],
         smallest=least,
         largest=most,

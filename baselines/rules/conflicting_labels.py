@@ -37,10 +37,9 @@ def _conflicting_classes(dataset: Dataset, kinds: np.ndarray) -> RuleResult | No
         "D315",
         "warning" if share >= CONFLICTS else "note",
         f"{other.sum():,} of {len(dataset):,} rows have another class than most rows "
-        f"with the same features: on these rows nobody can be right more often than "
-        f"{1 - share:.1%}.",
-        "Look at the rows that are named: wrong labels, or a feature that tells them "
-        "apart and is missing.",
+        f"with the same features: accuracy on these rows is at most {1 - share:.1%}.",
+        "Check the listed rows: labels are wrong, or a feature that distinguishes them "
+        "is missing.",
         rows=np.flatnonzero(other),
         share=share,
         highest_accuracy=1 - share,
@@ -60,10 +59,9 @@ def _conflicting_numbers(
         "D315",
         "warning",
         f"{(missed > 0).sum():,} of {len(y):,} rows have another target than rows with "
-        f"the same features: on these rows nobody can reach an R² above "
-        f"{1 - share:.3f}.",
-        "Look at the rows that are named: wrong targets, or a feature that tells them "
-        "apart and is missing.",
+        f"the same features: R² on these rows is at most {1 - share:.3f}.",
+        "Check the listed rows: targets are wrong, or a feature that distinguishes "
+        "them is missing.",
         rows=np.flatnonzero(missed > 0),
         share=share,
         highest_r2=1 - share,

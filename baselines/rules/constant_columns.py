@@ -23,7 +23,7 @@ def constant_columns(context: TableContext) -> RuleResult | None:
         "D313",
         "note",
         f"{len(single):,} {have} one value in all rows ({named(single)}).",
-        "Leave them out (--drop): they tell nothing of the target.",
+        "Drop them (--drop): they carry no information on the target.",
         columns=single,
         constant=len(single),
     )

@@ -73,13 +73,13 @@ def _compared(
     return found(
         "D316",
         "warning",
-        f"Rows are like their neighbours in the file, and random folds part them: "
-        f"{name} has skill {near:.2f} on them, and {far:.2f} where stretches of "
-        f"{len(base) // _FOLDS:,} rows are held out whole (lost {lost.mean:.2f}, 95 % "
+        f"Rows resemble their neighbours in the file, and random folds separate them: "
+        f"{name} has skill {near:.2f} on random folds, and {far:.2f} on held-out "
+        f"blocks of {len(base) // _FOLDS:,} rows (difference {lost.mean:.2f}, 95 % "
         f"interval {low:.2f} to {high:.2f}, p = {lost.p_value():.1g}).",
-        "If rows lie by time, place or group, and new rows will come from other ones, "
-        "the lower skill is what to expect: name the column that tells which rows "
-        "belong together (--group), or test on the last rows.",
+        "If rows are ordered by time, place or group, and new rows will come from "
+        "other ones, expect the lower skill: give the column of groups (--group), or "
+        "test on the last rows.",
         skill_shuffled=near,
         skill_stretches=far,
         lost=lost.mean,

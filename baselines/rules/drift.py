@@ -52,16 +52,16 @@ def drift(context: TableContext) -> RuleResult | None:
     told = [_rows_told(auc, low, high, p, columns)] if unlike else []
     if shares:
         told.append(
-            f"{classes:.1%} of the test rows would need another class for the classes "
-            "to have the shares that they have in training."
+            f"{classes:.1%} of the test rows would need another class to give the "
+            "class frequencies of the training rows."
         )
     return found(
         "D312",
         "warning",
         " ".join(told),
-        "What was learned need not hold on such test rows. Find out how they were "
-        "chosen; leave out columns that only tell when or where a row was taken "
-        "(--drop), or give one file, of which folds are drawn at random.",
+        "A model may not generalise to such test rows. Check how they were selected; "
+        "drop columns that only show when or where a row was recorded (--drop), or "
+        "give a single file, from which folds are drawn at random.",
         columns=list(columns),
         auc=auc,
         low=low,
@@ -75,9 +75,9 @@ def _rows_told(
     auc: float, low: float, high: float, p: float, columns: dict[str, float]
 ) -> str:
     most = [f"{name!r} ({distance:.2f})" for name, distance in columns.items()][:3]
-    by = f" Most unlike, by their distance of 1: {', '.join(most)}." if most else ""
+    by = f" Largest distances, of at most 1: {', '.join(most)}." if most else ""
     return (
-        f"Test rows can be told from training rows: area under the ROC curve {auc:.2f} "
+        f"Test rows can be distinguished from training rows: ROC AUC {auc:.2f} "
         f"(95 % interval {low:.2f} to {high:.2f}; .5 is chance), p = {p:.1g}.{by}"
     )
 

@@ -24,16 +24,14 @@ def duplicate_rows_across_split(context: TableContext) -> RuleResult | None:
     if not copies.any():
         return None
     fine = is_fine(context.dataset.x)
-    why = (
-        "" if fine else " With these few values in each column that happens by chance."
-    )
+    why = "" if fine else " With so few values per column, this happens by chance."
     return found(
         "D309",
         "warning" if fine and share >= _MANY else "note",
         f"{copies.sum():,} of {len(dataset):,} rows ({share:.1%}) have the same "
-        f"features as another one.{why}",
-        "Copies on both sides of a split flatter whoever learns by heart. Take them "
-        "out before splitting, or keep them together (--group).",
+        f"features as another row.{why}",
+        "Copies on both sides of a split inflate scores. Remove them before splitting, "
+        "or keep them together (--group).",
         rows=np.flatnonzero(copies),
         share=share,
     )

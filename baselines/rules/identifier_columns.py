@@ -27,7 +27,7 @@ def identifier_columns(context: TableContext) -> RuleResult | None:
         "note",
         f"{len(names):,} {have} another value in each row, as a name or a count has "
         f"({named(names)}).",
-        "Leave them out (--drop): new rows have other values there.",
+        "Drop them (--drop): new rows have other values.",
         columns=names,
         identifying=len(names),
     )

@@ -72,12 +72,12 @@ def label_noise(context: TableContext) -> RuleResult | None:
     return found(
         "D307",
         "warning" if grave else "note",
-        f"{len(doubts.rows):,} of {len(rows):,} labels are not what "
-        f"{context.best.name} is sure of without having seen them. "
-        + _meaning(doubts, wrong, grave=grave),
-        "Look at the rows that are named, the least likely label first "
-        "(findings.csv has all), and correct those that are wrong. Do not drop rows "
-        "only because a model denies them: rare cases look like that too.",
+        f"{len(doubts.rows):,} of {len(rows):,} labels contradict confident "
+        "out-of-fold "
+        f"predictions of {context.best.name}. " + _meaning(doubts, wrong, grave=grave),
+        "Check the listed rows, the least likely label first (findings.csv has all), "
+        "and correct wrong labels. Do not drop rows only because a model contradicts "
+        "them: rare cases look the same.",
         rows=rows[doubts.rows],
         share=doubts.share,
         sure_share=doubts.sure_share,
@@ -87,16 +87,18 @@ def label_noise(context: TableContext) -> RuleResult | None:
 
 def _meaning(doubts: Doubts, wrong: float, *, grave: bool) -> str:
     seen = (
-        f"Among the half of the rows of which it is surest {doubts.sure_share:.1%} are "
-        f"denied, of all rows {wrong:.1%}"
+        f"In the half of the rows with the most confident predictions, it contradicts "
+        f"{doubts.sure_share:.1%} of the labels, in all rows {wrong:.1%}"
     )
     if grave:
         return (
-            f"{seen}: so far from the classes' borders that is not overlap, but labels "
-            f"that are wrong (about {doubts.share:.1%} by confident learning), or "
-            "chance that no feature shows."
+            f"{seen}: so far from the decision boundary this is not overlap, but wrong "
+            f"labels (about {doubts.share:.1%} by confident learning), or chance that "
+            "no feature explains."
         )
-    return f"{seen}, as where classes overlap: most of these labels may well be right."
+    return (
+        f"{seen}, as expected where classes overlap: most of these labels may be right."
+    )
 
 
 def share_of_errors(context: TableContext) -> float:

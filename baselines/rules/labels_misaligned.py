@@ -77,13 +77,12 @@ def _misaligned(
     return found(
         "P707",
         "warning",
-        f"Features and targets fit best where each row{where} is given the target that "
-        f"stands {rows} {way} it: {there:.1%} of the variance is explained then, and "
-        f"{max(here, 0):.1%} as they stand (p = {p:.2g}, the choice among "
-        f"{len(_NEAR)} moves paid for).",
-        "Look for a row that was lost or put in when features and targets were joined, "
-        f"and move the targets {rows} {back}. If rows follow each other in time, it "
-        "may be a delay: then let the features be those of earlier rows.",
+        f"Features and targets fit best if each row{where} gets the target that is "
+        f"{rows} {way} it: this explains {there:.1%} of the variance, the current "
+        f"order {max(here, 0):.1%} (p = {p:.2g}, corrected for {len(_NEAR)} shifts).",
+        "Check whether a row was lost or inserted when features and targets were "
+        f"joined, and shift the targets {rows} {back}. If rows are ordered in time, it "
+        "may be a delay: then use the features of earlier rows.",
         shift=move,
         explained=there,
         explained_unmoved=here,

@@ -17,12 +17,12 @@ def labels_random(context: TableContext) -> RuleResult | None:
     return found(
         "D305",
         "warning",
-        f"As far as these features tell, the targets might have been drawn at random: "
-        f"p = {p:.3g}, and a linear relation that explains {least:.1%} of the variance "
-        "would have been found with 80 % power.",
-        "See whether each target still stands beside its own features: a join, a sort "
-        "or a shuffle of one of the two parts them. If all is right, other features "
-        "are needed.",
+        f"Given these features, the targets look random: p = {p:.3g}, and a linear "
+        f"relation that explains {least:.1%} of the variance would have been found "
+        "with 80 % power.",
+        "Check that each target is in the row of its own features: a join, sort or "
+        "shuffle of one of the two separates them. If it is, other features are "
+        "needed.",
         p=p,
         detectable=least,
     )

@@ -57,10 +57,10 @@ def _answers(
     return _found(
         dataset,
         "error",
-        f"The target can be read off one column alone: {_shown(columns, scores)}.",
-        "Leave it out (--drop) if it is the answer under another name or known only "
-        "after it. If it names what several rows belong to (a patient, a molecule), "
-        "keep these together (--group). If neither, no model is needed.",
+        f"One column alone gives the target: {_shown(columns, scores)}.",
+        "Drop it (--drop) if it is the target under another name or known only after "
+        "it. If it identifies a group of rows (a patient, a molecule), keep the group "
+        "together (--group). If neither, no model is needed.",
         columns,
         scores,
     )
@@ -78,9 +78,9 @@ def _named_after(dataset: Dataset, scores: dict[str, float]) -> RuleResult | Non
     return _found(
         dataset,
         "warning",
-        f"A column has the target's name in its own, and tells most of it: "
+        f"A column has the target's name in its own, and predicts most of it: "
         f"{_shown(columns, scores)}.",
-        "Leave it out (--drop) if it was made from the target.",
+        "Drop it (--drop) if it was computed from the target.",
         columns,
         scores,
     )
@@ -96,19 +96,19 @@ def _alone_at_top(
     grave = first >= max(FORMULA, NOTHING_ELSE * whole) and first - second >= _AHEAD
     much = "nearly all" if first >= 0.95 * whole else "much"
     what = (
-        "no other comes near it, and together they add nothing: it is like a formula "
-        "for the target, or the target measured in another way"
+        "no other is close, and together they add nothing: it resembles a formula for "
+        "the target, or another measurement of it"
         if grave
         else f"all columns together reach {whole:.3f} ({best.name})"
     )
     return _found(
         dataset,
         "warning" if grave else "note",
-        f"One column alone tells {much} of what can be told: "
+        f"One column alone gives {much} of what all columns predict: "
         f"{_shown(columns, scores)}; {what}.",
-        f"Ask of {named(columns)} whether it is known before the target is, and not "
-        "computed from it. If so, a rule on it may do instead of a network; if not, "
-        "leave it out (--drop).",
+        f"Check that {named(columns)} is known before the target, and not computed "
+        "from it. If so, a simple rule on it may replace a network; if not, drop it "
+        "(--drop).",
         columns,
         scores,
     )
@@ -125,7 +125,7 @@ def _found(
     return found(
         "D308",
         severity,
-        f"{sentence} By {agreement_unit(dataset)}, 1 at most.",
+        f"{sentence} In {agreement_unit(dataset)}, at most 1.",
         advice,
         columns=columns,
         highest=max(scores.values()),

@@ -31,8 +31,8 @@ def missing_values(context: TableContext) -> RuleResult | None:
         "warning" if most >= _HALF else "note",
         f"{len(columns):,} {have} missing values ({named(columns)}; at most "
         f"{most:.1%} of a column), in {len(rows):,} of {len(table):,} rows.",
-        "A network of your own must have them filled first: one NaN makes its loss NaN "
-        "for good. Here the median fills them, and a column says where.",
+        "Your own network needs them imputed first: one NaN makes its loss NaN for all "
+        "later steps. Here the median is imputed, and an indicator column added.",
         rows=rows,
         columns=columns,
         largest_share=most,

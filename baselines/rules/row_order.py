@@ -31,8 +31,8 @@ def row_order(context: TableContext) -> RuleResult | None:
     if p >= _CHANCE or distance < _FAR:
         return None
     unseen = len(set(y[cut:]) - set(y[:cut])) if dataset.classes else 0
-    stand = "stands" if unseen == 1 else "stand"
-    never = f"; {unseen} of its classes {stand} nowhere before" if unseen else ""
+    occur = "occurs" if unseen == 1 else "occur"
+    never = f"; {unseen} of its classes {occur} nowhere before" if unseen else ""
     chance = f"= {p:.1g}" if p > LEAST_P else f"< {LEAST_P:.0e}"
     kind = "classes" if dataset.classes else "values"
     return found(
@@ -40,9 +40,9 @@ def row_order(context: TableContext) -> RuleResult | None:
         "warning",
         f"The last fifth of the rows has other {kind} than the rows before (distance "
         f"{distance:.2f} of 1, p {chance}){never}.",
-        "Shuffle before you split: Keras' validation_split takes the last rows as they "
-        "lie. If the order is that of time, it is right to test on the last rows, and "
-        "they differ. Folds here are shuffled.",
+        "Shuffle before splitting: Keras' validation_split takes the last rows without "
+        "shuffling. If rows are ordered by time, testing on the last rows is right, "
+        "and they differ. Folds here are shuffled.",
         distance=distance,
         p=p,
         unseen_classes=unseen,

@@ -28,10 +28,10 @@ def target_scale(context: TableContext) -> RuleResult | None:
     return found(
         "D302",
         "note",
-        f"The target's size is {' to '.join(ends)}, by its root mean square.",
-        "A network of your own learns it better standardised: subtract the training "
-        "rows' mean, divide by their deviation, and undo that in the predictions. "
-        "Networks of the zoo do so inside.",
+        f"The target's size is {' to '.join(ends)} (root mean square).",
+        "Your own network learns it better standardised: subtract the mean of the "
+        "training rows, divide by their standard deviation, and undo that in the "
+        "predictions. Networks of the zoo do so.",
         columns=far,
         smallest=sizes.min(),
         largest=sizes.max(),

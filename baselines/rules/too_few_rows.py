@@ -39,8 +39,8 @@ def too_few_rows(context: TableContext) -> RuleResult | None:
         "D311",
         "warning" if grave else "note",
         " ".join(told),
-        f"Bring about {round_rows(needed)} rows in all, or ask for less: join classes "
-        "that are rare, or leave them out.",
+        f"Collect about {round_rows(needed)} rows in total, or simplify the task: "
+        "merge rare classes, or drop them.",
         needed=needed,
         rare_classes=len(rare),
     )
@@ -54,11 +54,13 @@ def _undecided(
         return 0
     rows, least = len(context.dataset), learned.signal.detectable
     if least is None or least <= STATED_EFFECT:
-        told.append(f"{rows:,} rows cannot tell whether there is anything to learn.")
+        told.append(
+            f"With {rows:,} rows it is unclear whether there is anything to learn."
+        )
         return 2 * rows
     told.append(
         f"With {rows:,} rows only a relation that explains {least:.0%} of the variance "
-        "or more is found with 80 % power, so that nothing found says little."
+        "or more is found with 80 % power, so finding none means little."
         if least < 1
         else f"With {rows:,} rows hardly any relation is found with 80 % power."
     )
@@ -81,7 +83,7 @@ def _rare(context: TableContext, told: list[str]) -> dict[str, int]:
         have = "class has" if len(rare) == 1 else "classes have"
         told.append(
             f"{len(rare)} {have} fewer than {_RARE} rows ({named(fewest)}; "
-            f"{min(rare.values())} at least): what is said of them is said of a few."
+            f"{min(rare.values())} at least): scores on them rest on a few rows."
         )
     return rare
 
@@ -107,7 +109,7 @@ def _wide(context: TableContext, told: list[str]) -> float:
     if not width > _WIDE:
         return 0
     told.append(
-        f"The best baseline's skill of {skill.mean:.2f} may be anything from "
-        f"{skill.low:.2f} to {skill.high:.2f}: candidates cannot be told apart by it."
+        f"The best baseline's skill of {skill.mean:.2f} may be between {skill.low:.2f} "
+        f"and {skill.high:.2f}: too wide an interval to compare candidates."
     )
     return len(context.dataset) * (width / USEFUL) ** 2

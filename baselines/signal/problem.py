@@ -70,7 +70,7 @@ def make_problem(dataset: Dataset, *, limit: int, seed: int) -> Problem:
     units = len(rows) if groups is None else len(np.unique(groups))
     if units < 2:
         what = "row" if groups is None else "group"
-        msg = f"a relation cannot be tested on {units} {what}; bring more {what}s"
+        msg = f"a relation cannot be tested on {units} {what}; give more {what}s"
         raise BadData(msg)
     return _merged(Problem(x, views, groups, seed))
 

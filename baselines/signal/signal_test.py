@@ -373,7 +373,7 @@ def _checked(y: np.ndarray) -> np.ndarray:
     values = np.asarray(y, dtype="float64")[-MOST_VALUES:]
     if len(values) < LEAST_VALUES:
         msg = f"a series of {len(values)} values cannot be tested"
-        raise BadData(f"{msg}; bring {LEAST_VALUES} or more")
+        raise BadData(f"{msg}; give {LEAST_VALUES} or more")
     centred = values - values.mean()
     return centred / (centred.std() or 1.0)
 

@@ -214,19 +214,19 @@ def _sentence(
         own = "" if reached is None else f"; {best} reaches {reached:.3f} there"
         return (
             f"On the {len(found.rows):,} of {total:,} rows whose features occur more "
-            f"than once, the highest {label} anyone can reach lies between "
-            f"{found.low:.3f} and {found.high:.3f} (95 % confidence){own}."
+            f"than once, the best achievable {label} is between {found.low:.3f} and "
+            f"{found.high:.3f} (95 % confidence){own}."
         )
     start = (
-        f"The highest {label} anyone can reach is {found.low:.3f} or more (what {best} "
-        "reaches for sure, 95 % confidence)"
+        f"The best achievable {label} is at least {found.low:.3f} (reached by {best} "
+        "with 95 % confidence)"
     )
     if found.basis == "neighbours":
         return (
-            f"{start} and {found.high:.3f} or less, by an estimate from nearest "
-            "neighbours that is no proof."
+            f"{start} and at most {found.high:.3f}, by an estimate from nearest "
+            "neighbours without guarantee."
         )
-    return f"{start}; how much more, these rows cannot tell."
+    return f"{start}; how much higher is unclear."
 
 
 TAIL = 0.025

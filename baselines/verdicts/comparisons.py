@@ -40,7 +40,10 @@ def _pair(
     elif -equal <= low:
         word, told = "is as good as", f"equal within {equal:.3f} or better"
     else:
-        word, told = "cannot be told from", f"{equal:.3f} would be practically equal"
+        word, told = (
+            "cannot be distinguished from",
+            f"{equal:.3f} would be practically equal",
+        )
     label, key = main_metric(row)
     own, others = (r.scores[key].mean for r in (row, other))
     sentence = (
@@ -86,12 +89,12 @@ def _told(found: Components, folds: int, seeds: int) -> str:
     """``folds vary by 0.012, seeds by 0.004``, with what else is to be known."""
     own = f"seeds by {_size(found.within)}"
     if seeds < 2:
-        own = "seeds change nothing"
+        own = "seeds have no effect"
     if folds < 2:
         return own if seeds < 2 else f"seeds vary by {_size(found.within)}"
     beside = ""
     if found.negative:
-        beside = " (no more than the seeds' noise: their own share is set to 0)"
+        beside = " (within the noise of seeds: the folds' own share is set to 0)"
     return f"folds vary by {_size(found.between)}{beside}, {own}"
 
 

@@ -54,9 +54,8 @@ def _answer_columns(dataset: Dataset, best: Row) -> str:
         return ""
     shown = ", ".join(f"{c!r} ({s:.3f})" for c, s in list(found.items())[:5])
     return (
-        f"the target can be read off one column alone: {shown} by "
-        f"{agreement_unit(dataset)}. "
-        "Such a column is mostly the answer under another name, or known only after it"
+        f"one column alone gives the target: {shown} by {agreement_unit(dataset)}. "
+        "Such a column is usually the target under another name, or known only after it"
     )
 
 
@@ -156,7 +155,7 @@ def _memorised(board: FoldOutcomes, best: Row) -> str:
     where = "on the others"
     fresh = _skill_on(board, best.name, [~t for t in twins])
     if alone < MIN_ROWS:
-        where = "where equal rows are kept on one side"
+        where = "with equal rows kept on one side"
         fresh = _skill_apart(board.dataset, best.name)
     estimate = over_folds(fresh, test_over_train=board.test_over_train)
     if estimate is None or estimate.interval()[1] > known / 2:
@@ -164,10 +163,9 @@ def _memorised(board: FoldOutcomes, best: Row) -> str:
     if estimate.interval()[0] > 0:
         return ""
     return (
-        f"{share:.0%} of the test rows stand in the training rows as well, and only "
-        f"there does {best.name} gain anything: skill {known:.2f} on those rows, "
-        f"{estimate.mean:.2f} {where}. Take duplicates out before splitting, or "
-        "name the column that tells which rows belong together with --group"
+        f"{share:.0%} of the test rows are also training rows, and {best.name} has "
+        f"skill only there: {known:.2f} on those rows, {estimate.mean:.2f} {where}. "
+        "Remove duplicates before splitting, or give the column of groups with --group"
     )
 
 

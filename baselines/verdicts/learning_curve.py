@@ -263,8 +263,8 @@ def _plain(score: Score) -> Reach:
 _TELLS: dict[Trend, str] = {
     "rising": "More rows still help",
     "flat": "More rows hardly help",
-    "falling": "More rows do harm, which they should not",
-    "cannot tell": "Whether more rows help cannot be told",
+    "falling": "More rows lower the skill, which is unexpected",
+    "cannot tell": "It is unclear whether more rows help",
 }
 
 
@@ -283,9 +283,9 @@ def _promise(line: Line, label: str) -> str:
     if twice is None:
         twice, unit = line.twice_skill, "skill"
     if line.trend != "cannot tell" or twice.low is None or twice.high is None:
-        return f"twice the rows promise {unit} {_told(twice, '.3f')}"
+        return f"twice the rows would give {unit} {_told(twice, '.3f')}"
     return (
-        f"with twice the rows {unit} may be anything from {twice.low:.3f} to "
+        f"with twice the rows, {unit} may be between {twice.low:.3f} and "
         f"{twice.high:.3f}"
     )
 

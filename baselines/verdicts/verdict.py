@@ -88,7 +88,7 @@ def _shown(row: Row, rows: Sequence[Row]) -> str:
     if thumb is None or metric == "r2" or thumb is row:
         return own
     skill = f", skill {row.scores['skill'].mean:.2f}"
-    return f"{own}{skill} (the {thumb.name} {thumb.scores[metric].mean:.3f})"
+    return f"{own}{skill} ({thumb.name}: {thumb.scores[metric].mean:.3f})"
 
 
 def main_metric(row: Row) -> tuple[str, str]:
@@ -108,7 +108,7 @@ def _in_bits(row: Row, rows: Sequence[Row]) -> str:
     thumb = _thumb(rows)
     if thumb is None or thumb is row:
         return own
-    return f"{own} (the {thumb.name} {thumb.scores['bits_per_character'].mean:.2f})"
+    return f"{own} ({thumb.name}: {thumb.scores['bits_per_character'].mean:.2f})"
 
 
 def no_use(best: Row | None) -> bool:
@@ -134,8 +134,8 @@ def rights(found: McNemar | None, own: str, other: str) -> str:
     if found is None:
         return ""
     return (
-        f" Of the test rows {found.own:,} are right by {own} alone, {found.other:,} by "
-        f"{other} alone (McNemar's test, {corrected(found.p_holm)})."
+        f" Only {own} is right on {found.own:,} test rows, only {other} on "
+        f"{found.other:,} (McNemar's test, {corrected(found.p_holm)})."
     )
 
 
@@ -177,7 +177,7 @@ def data_verdict(evidence: Evidence) -> Verdict:
             "suspicious",
             "",
             f"Too good to be true: {evidence.suspicion}.",
-            "Look at what is named; leave it out (--drop, --group) and run again.",
+            "Check what is named, exclude it (--drop, --group) and run again.",
         )
     proved = _gains(evidence, CONFIDENT)
     if signal.p <= LEVEL or proved:
@@ -186,14 +186,13 @@ def data_verdict(evidence: Evidence) -> Verdict:
     found = f"p = {signal.p:.3g} over {signal.permutations} permutations"
     hints = _gains(evidence, SIGNIFICANT)
     if signal.p <= CLEAR or hints:
-        hint = f"; {hints[0]} gains a little over the majority" if hints else ""
+        hint = f"; {hints[0]} is slightly better than the majority" if hints else ""
         return Verdict(
             "undecided",
             "",
-            "These rows cannot tell whether there is anything to learn: "
+            "With these rows it is unclear whether there is anything to learn: "
             f"{found}{hint}.",
-            f"About {round_rows(2 * evidence.n_rows)} rows (twice these) or more would "
-            "tell.",
+            f"About {round_rows(2 * evidence.n_rows)} rows (twice as many) or more.",
         )
     return _nothing(evidence, found)
 
@@ -211,23 +210,23 @@ def _nothing(evidence: Evidence, found: str) -> Verdict:
         return Verdict(
             "undecided",
             "",
-            f"Nothing was found ({found}), but with {evidence.n_rows:,} rows "
-            f"{least_text} would have been, with 80 % power.",
-            f"About {needed} rows would be enough to find one that explains "
-            f"{STATED_EFFECT:.0%}.",
+            f"No signal was found ({found}), but with {evidence.n_rows:,} rows "
+            f"{least_text} would have been found with 80 % power.",
+            f"About {needed} rows, enough to find a relation that explains "
+            f"{STATED_EFFECT:.0%} of the variance.",
         )
     and_so = "no baseline beats the majority"
     if evidence.task == "forecast":
-        and_so = "each value is like a draw that knows of no other"
+        and_so = "the values look like independent draws"
     return Verdict(
         "no-signal",
         "",
-        f"Nothing to learn was found: {found}, and {and_so}. "
+        f"No signal was found: {found}, and {and_so}. "
         f"A linear relation that explains {effect(evidence.signal)} would have been "
         "found with 80 % power.",
-        "Other features, or a stranger relation, or a weaker one and more rows (about "
-        f"{round_rows(2 * evidence.signal.rows)} for half of that); tuning a network "
-        "will not.",
+        "Other features, a relation of an unusual form, or more rows to find a weaker "
+        f"one (about {round_rows(2 * evidence.signal.rows)} for half of that); tuning "
+        "a network will not.",
     )
 
 
@@ -257,19 +256,19 @@ def _signal_sentence(evidence: Evidence, best: Row | None) -> str:
     test = f"signal test p = {signal.p:.3g} over {signal.permutations} permutations"
     if best is None or no_use(best):
         return (
-            f"Features and target are related ({test}), but no baseline turns that "
-            "into better predictions than the majority's."
+            f"Features and target are related ({test}), but no baseline "
+            "predicts better than the majority."
         )
     return f"There is something to learn: {test}; {_shown(best, evidence.rows)}."
 
 
 def _change_signal(evidence: Evidence) -> str:
     if evidence.task == "forecast":
-        return "A change of habit: what follows need not be like what was."
+        return "A change in the series: the future need not resemble the past."
     if evidence.task == "characters":
-        return "Another text: this one is read on its own."
+        return "Another text: only this one was tested."
     if _gains(evidence, SIGNIFICANT):
-        return "A leak: look whether every column is known before the target is."
+        return "A leak: check that every column is known before the target."
     return "More rows: the relation is weak, and the baselines hardly gain from it."
 
 
@@ -313,10 +312,10 @@ def _beside_naive(evidence: Evidence, row: Row) -> str:
         return ""
     sure = c.p_holm <= SIGNIFICANT
     verb = "beats" if c.difference > 0 else "loses to"
-    told = "" if sure else ", but so few folds cannot tell that from chance"
+    told = "" if sure else ", but with so few folds this may be chance"
     gain = f"{abs(c.difference):.0%} {'less' if c.difference > 0 else 'more'}"
     return (
-        f" The network {verb} the seasonal naive forecast by {gain} absolute error "
+        f" The network {verb} the seasonal naive forecast, with {gain} absolute error "
         f"({corrected(c.p_holm)}{told})."
     )
 
@@ -338,7 +337,7 @@ def _judge(evidence: Evidence, data: Verdict, row: Row) -> Verdict:
             "network-at-fault",
             row.name,
             f"The network fails: {row.error}. {others}",
-            "A network that trains to its end.",
+            "A network that trains to the end.",
         )
     if best is None or no_use(best):
         if (
@@ -424,10 +423,10 @@ def _ahead(evidence: Evidence, row: Row) -> Verdict:
     return Verdict(
         "network-ahead",
         row.name,
-        f"The network is ahead of every baseline: {_shown(row, evidence.rows)}. Over "
-        f"the nearest, {c.baseline}, it gains {_interval(c)} of skill, "
+        f"The network is ahead of every baseline: {_shown(row, evidence.rows)}. "
+        f"Difference in skill to the closest, {c.baseline}: {_interval(c)}, "
         f"{corrected(c.p_holm)}.{_other_order(evidence, row)}",
-        "Other rows, or a stronger baseline than those tried.",
+        "Other rows, or a stronger baseline than those tested.",
     )
 
 
@@ -438,7 +437,7 @@ def _other_order(evidence: Evidence, row: Row) -> str:
     if top is row or top.scores["accuracy"].mean <= row.scores["accuracy"].mean:
         return ""
     accuracy = top.scores["accuracy"].mean
-    return f" By accuracy alone {top.name} is higher, {accuracy:.3f}."
+    return f" By accuracy, {top.name} is higher ({accuracy:.3f})."
 
 
 def _level(
@@ -447,10 +446,10 @@ def _level(
     return Verdict(
         "network-level",
         row.name,
-        f"The network learns, and {best.name} will do: {_shown(row, evidence.rows)}; "
-        f"{_shown(best, ())}. Difference in skill {_interval(c)}, equal within "
-        f"{equal:.3f} or better.",
-        "More rows could show a difference smaller than that.",
+        f"The network learns, and {best.name} is sufficient: "
+        f"{_shown(row, evidence.rows)}; {_shown(best, ())}. Difference in skill "
+        f"{_interval(c)}, equal within {equal:.3f} or better.",
+        "More rows could show a smaller difference.",
     )
 
 
@@ -459,9 +458,9 @@ def _overconfident(evidence: Evidence, row: Row, best: Row) -> Verdict:
     return Verdict(
         "network-level",
         row.name,
-        f"The network tells the classes apart as well as {best.name} does "
-        f"({_shown(row, evidence.rows)}), but its probabilities are too sure: log loss "
-        f"{own:.3f} against {other:.3f}.",
+        f"The network separates the classes as well as {best.name} "
+        f"({_shown(row, evidence.rows)}), but its probabilities are overconfident: log "
+        f"loss {own:.3f} against {other:.3f}.",
         "Shorter training, or calibrated probabilities.",
     )
 
@@ -475,8 +474,8 @@ def _cannot_tell(
     return Verdict(
         "undecided",
         row.name,
-        f"There is something to learn, but these rows cannot tell whether the network "
-        f"learns it as well as {best.name}: {_shown(row, evidence.rows)}; "
+        f"There is something to learn, but with these rows it is unclear whether the "
+        f"network learns it as well as {best.name}: {_shown(row, evidence.rows)}; "
         f"{_shown(best, ())}. Difference in skill {_interval(c)}; {equal:.3f} would be "
         "practically equal.",
         needs,
@@ -494,23 +493,23 @@ def _would_tell(evidence: Evidence, c: Comparison, equal: float) -> str:
         test_over_train=evidence.test_over_train,
         tests=sum(other.network == c.network for other in evidence.comparisons),
     )
-    size = "a difference of this size (power 80 %)"
+    size = "to detect a difference of this size with 80 % power"
     rows = _more_rows(evidence, found.rows)
     if found.repeats:
-        so = f"; so would {rows[0].lower()}{rows[1:]}" if rows else ""
-        return f"About {found.repeats} repeats (--repeats) would tell {size}{so}."
+        so = f", or {rows[0].lower()}{rows[1:]}" if rows else ""
+        return f"About {found.repeats} repeats (--repeats){so}, {size}."
     never = "No number of folds" if found.never else "More folds alone"
-    never += " would tell: " if found.never else " may not tell: "
+    never += " is enough: " if found.never else " may not be enough: "
     never = "" if evidence.held_out else never
     if not rows:
-        edge = "the difference lies at the edge of what is practically equal"
-        return f"{never}{edge if never else edge.capitalize()}; a better network would."
+        edge = "the difference is close to the limit of practical equality"
+        return f"{never}{edge if never else edge.capitalize()}; improve the network."
     rows = f"{rows[0].lower()}{rows[1:]}" if never else rows
-    return f"{never}{rows} would tell {size}."
+    return f"{never}{rows}, {size}."
 
 
 def _more_rows(evidence: Evidence, times: float) -> str:
-    """``About 2,400 rows (8 times these)``; "" where so many are out of reach."""
+    """``About 2,400 rows (8 times as many)``; "" where so many are out of reach."""
     if times > _MOST_TIMES:
         return ""
     rows, kind = evidence.n_rows, "rows"
@@ -520,4 +519,4 @@ def _more_rows(evidence: Evidence, times: float) -> str:
     if evidence.task == "characters":
         kind = "test characters"
     many = f"{times:.1f}" if times < 9.95 else round_rows(times)
-    return f"About {round_rows(rows * times)} {kind} ({many} times these)"
+    return f"About {round_rows(rows * times)} {kind} ({many} times as many)"

@@ -137,12 +137,12 @@ def verdict_of(difference, reach, *, rows=300, **more):
 @pytest.mark.parametrize(
     ("difference", "reach", "change"),
     [
-        (0.02, 0.031, r"About \d repeats \(--repeats\) would tell a difference of this "
-         r"size \(power 80 %\); so would about \d+ rows \(\d\.\d times these\)\."),
-        (0.0, 0.1, r"No number of folds would tell: about 54,000 rows \(180 times "
-         r"these\) would tell a difference of this size \(power 80 %\)\."),
-        (-0.01, 0.1, "No number of folds would tell: the difference lies at the edge "
-         r"of what is practically equal; a better network would\."),
+        (0.02, 0.031, r"About \d repeats \(--repeats\), or about \d+ rows \(\d\.\d "
+         r"times as many\), to detect a difference of this size with 80 % power\."),
+        (0.0, 0.1, r"No number of folds is enough: about 54,000 rows \(180 times as "
+         r"many\), to detect a difference of this size with 80 % power\."),
+        (-0.01, 0.1, "No number of folds is enough: the difference is close to the "
+         r"limit of practical equality; improve the network\."),
     ],
 )  # fmt: skip
 def test_undecided_says_what_would_tell(difference, reach, change):
@@ -155,8 +155,8 @@ def test_of_given_rows_more_test_rows_are_asked_for():
     found = verdict_of(0.02, 0.06, rows=400, held_out=True, test_over_train=1 / 3)
     # error .0306; bearable .03 / 2.80; so 8.2 times 100 rows
     assert found.change == (
-        "About 820 test rows (8.2 times these) would tell a difference of this size "
-        "(power 80 %)."
+        "About 820 test rows (8.2 times as many), to detect a difference of this size "
+        "with 80 % power."
     )
 
 
@@ -188,9 +188,7 @@ def test_rows_right_alone_are_counted(given_rows):
     assert (pair.mcnemar.own, pair.mcnemar.other) == (30, 10)
     expected = reference([[60, 30], [10, 0]], exact=True).pvalue
     assert pair.mcnemar.p < expected < 0.01
-    assert "Of the test rows 30 are right by old alone, 10 by net alone" in (
-        pair.sentence
-    )
+    assert "Only old is right on 30 test rows, only net on 10" in pair.sentence
     first, second = make_comparisons(board, rows)
     assert first.mcnemar is not None
     assert (first.mcnemar.own, first.mcnemar.other) == (70, 0)

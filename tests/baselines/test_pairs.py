@@ -40,7 +40,7 @@ def data(dataset_of):
         ([0.99, 0.985, 0.99, 0.99], "net is worse than"),
         ([0.9, 0.901, 0.9, 0.9], "net is practically as good as"),
         ([0.87, 0.88, 0.83, 0.89], "net is as good as"),
-        ([0.95, 0.5, 0.99, 0.6], "net cannot be told from"),
+        ([0.95, 0.5, 0.99, 0.6], "net cannot be distinguished from"),
     ],
 )
 def test_two_networks_are_told_apart_or_not(data, other, word):

@@ -134,13 +134,13 @@ WRONG = [
     (("seed",), "7", "seed is '7'; it must be a whole number"),
     (("rows", 0, "name"), None, "rows[0].name is None; it must be text"),
     (("rows", 0, "scores"), [], "rows[0].scores is []; it must be an object"),
-    (("rows", 0, "scores"), {}, "has no score in skill, which decides; it has none"),
+    (("rows", 0, "scores"), {}, "has no score in the deciding metric skill"),
     (("rows", 0, "scores", "skill", "folds"), "0.5", "skill.folds is '0.5'; it must"),
     (("rows", 0, "scores", "skill", "mean"), 10**400, "scores.skill.mean is 1000"),
     (("rows", 0, "confusion"), [[1, 2]], "confusion matrix of"),
     (("rows",), DEEP, "rows[0] is [[["),
     (("about", "classes"), {"a": "many"}, "about.classes.a is 'many'; it must be"),
-    (("metric",), "luck", "has no score in luck, which decides; it has"),
+    (("metric",), "luck", "has no score in the deciding metric luck; it has"),
 ]
 
 
@@ -164,7 +164,7 @@ def test_facts_of_a_later_version_are_passed_over(small_results, tmp_path):
 
 
 def test_curve_needs_as_many_values_across_as_up():
-    with pytest.raises(BadData, match="2 values across and 1 up"):
+    with pytest.raises(BadData, match="2 x values and 1 y values"):
         Tradeoff((0.0, 1.0), (0.5,), 0.5)
 
 

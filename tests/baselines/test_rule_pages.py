@@ -14,7 +14,7 @@ SECTIONS = [
     "What it sees",
     "Why it matters",
     "An example",
-    "How to mend it",
+    "How to fix it",
     "Where it does not apply",
     "Reference",
 ]
@@ -117,7 +117,7 @@ def test_example_triggers_its_rule(rule, tmp_path, monkeypatch):
 @every_rule
 def test_way_to_mend_is_python(rule):
     blocks = re.findall(
-        r"```python\n(.*?)```", section(rule.page, "How to mend it"), re.DOTALL
+        r"```python\n(.*?)```", section(rule.page, "How to fix it"), re.DOTALL
     )
     assert blocks
     for block in blocks:

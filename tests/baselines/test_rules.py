@@ -99,7 +99,7 @@ def test_sorted_classes_and_values_are_seen():
 def test_class_that_stands_only_at_the_end_is_told():
     y = np.repeat([0, 1], [160, 40])
     found = one(made(sound(), y, classes=("u", "v")), "D304").finding
-    assert "1 of its classes stands nowhere before" in found.sentence
+    assert "1 of its classes occurs nowhere before" in found.sentence
     assert found.evidence["unseen_classes"] == 1
 
 
@@ -180,7 +180,7 @@ def test_common_class_is_told_and_who_is_flattered():
     found = one(data, "D310", [able, flat]).finding
     assert found.severity == "warning"
     assert "Class 'no' has 95.0% of the rows and class 'yes' 5.0%" in found.sentence
-    assert "net do no better" in found.sentence
+    assert "No better than that: net" in found.sentence
     assert "mlp" not in found.sentence
 
 

@@ -57,7 +57,7 @@ def test_undecided_says_how_many_rows_would_do(dataset_of, rng):
     assert found
     assert found.finding.severity == "warning"
     assert found.finding.evidence["needed"] == pytest.approx(80)
-    assert "About 80 rows" in found.finding.advice.replace("Bring about", "About")
+    assert "About 80 rows" in found.finding.advice.replace("Collect about", "About")
 
 
 @pytest.mark.parametrize(("rare", "told"), [(3, "warning"), (7, "note"), (10, None)])

@@ -141,7 +141,7 @@ def test_noise_is_split_and_told(data):
     board = board_of(data, {"ridge": Ridge(), "net": Shaky()})
     plain, shaky = measure_noise(board)
     assert (plain.candidate, plain.seeds, plain.n_seeds) == ("ridge", 0.0, 1)
-    assert "seeds change nothing" in plain.sentence
+    assert "seeds have no effect" in plain.sentence
     assert (shaky.metric, shaky.n_folds, shaky.n_seeds) == ("r2", 4, 3)
     assert shaky.seeds > 0
     assert shaky.sentence.startswith("net: folds vary by ")
@@ -165,7 +165,7 @@ def test_negative_variance_is_said(dataset_of, rng):
     board = collect_outcomes(data, folds, outcomes)
     (found,) = measure_noise(board)
     assert found.folds == 0
-    assert "their own share is set to 0" in found.sentence
+    assert "own share is set to 0" in found.sentence
 
 
 def test_components_match_the_textbook():

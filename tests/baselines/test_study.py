@@ -123,7 +123,7 @@ def test_groups_are_never_split(dataset_of, rng):
     for rows in folds:
         inside = groups[sorted(rows)]
         assert not set(inside) & set(np.delete(groups, sorted(rows)))
-    assert made.results.split == "5 folds, 2 times, groups kept whole"
+    assert made.results.split == "5 folds, 2 times, groups not split"
 
 
 @pytest.mark.usefixtures("_quick")

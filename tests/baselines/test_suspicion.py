@@ -87,7 +87,7 @@ def test_duplicated_noise_is_suspicious(copies, suspect, dataset_of, rng):
     x, y = columns(rng, n), rng.integers(0, 2, n)
     rows = np.tile(np.arange(n), copies)
     found = suspect(dataset_of(x.iloc[rows].reset_index(drop=True), y[rows]))
-    assert "stand in the training rows" in found
+    assert "are also training rows" in found
 
 
 @pytest.mark.parametrize("levels", [3, 12])

@@ -73,7 +73,9 @@ def no_symptoms(monkeypatch):
     monkeypatch.setattr("learnable.zoo.check.answer.symptoms", lambda context: ())
 
 
-@pytest.mark.parametrize(("made", "advice"), [(0, "do this"), (1, "proved: other.")])
+@pytest.mark.parametrize(
+    ("made", "advice"), [(0, "do this"), (1, "proved change: other.")]
+)
 def test_advice_is_the_repair_that_was_proved(made, advice):
     repairs = (Repair("one", lambda s: s), Repair("other", lambda s: s))
     found = NetworkFinding("N201", "label", "seen", "do this", 0, repairs)
@@ -85,7 +87,7 @@ def test_advice_is_the_repair_that_was_proved(made, advice):
     ("causes", "faults", "sides", "headline"),
     [
         (("N106",), (), ["network"], "the fault lies in the network"),
-        (("P701",), (), ["preparation"], "the script hands them over unscaled"),
+        (("P701",), (), ["preparation"], "the script passes them to fit unscaled"),
         (
             ("N106", "P701"), (), ["network", "preparation"],
             "the fault lies in the network and the preparation of the rows",
@@ -129,8 +131,8 @@ def test_every_label_of_the_preparation_has_a_headline():
         fault = DataCause(rule.code, rule.label, "seen", "do", side="preparation")
         found = told(inquiry(0.0), faults=(fault,))
         assert found.verdict == "preparation-at-fault"
-        assert found.headline.startswith(("The script hands", "The script prepares",
-                                          "The script codes"))  # fmt: skip
+        assert found.headline.startswith(("The script passes", "The script prepares",
+                                          "The script encodes"))  # fmt: skip
 
 
 def test_a_network_surely_behind_is_at_fault_though_nothing_mends_it():
@@ -180,8 +182,8 @@ def test_a_network_that_learns_is_left_alone(before, verdict):
 @pytest.mark.parametrize(
     ("before", "learns", "change"),
     [
-        (0.72, "most of what can be learned: score 0.72", "failing below 0.68"),
-        (0.85, "learns what can be learned", "Nothing: not even a perfect score"),
+        (0.72, "most of what can be learned: a score of 0.72", "below 0.68"),
+        (0.85, "learns what can be learned", "Nothing: even a perfect score"),
     ],
 )
 def test_how_much_is_learned_is_said(before, learns, change):
@@ -219,7 +221,7 @@ def test_a_plain_network_says_whether_any_can(before, score, gain, sides, verdic
     found = told(inquiry(before), plain=Reference(score, None, gain))
     assert found.reference == score
     assert (found.sides, found.verdict) == (sides, verdict)
-    assert f"a plain network in its place has {score:.2f}" in found.sentence
+    assert f"plain network on these rows has {score:.2f}" in found.sentence
 
 
 @pytest.mark.parametrize(

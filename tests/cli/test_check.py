@@ -109,15 +109,18 @@ MISTAKES = [
     ("trian.py", "Did you mean 'train.py'"),
     ("nowhere.keras --data iris", "no file is named"),
     ("gone.py:build --data iris", "no file is named 'gone.py'"),
-    ("networks.py: --data iris", "names no function"),
+    ("networks.py: --data iris", "is not a function"),
     ("rgb-sofmax", "Did you mean 'rgb-softmax'"),
-    ("notes.txt", "is nothing to check"),
-    ("lstm-series", "zoo check examines rows without order"),
-    ("train.py --data iris", "--data goes with a saved model or a function or a model"),
-    ("train.py --epochs 3", "train.py is a script; leave it out"),
+    ("notes.txt", "cannot be checked"),
+    ("lstm-series", "zoo check examines tables and images only"),
+    (
+        "train.py --data iris",
+        "--data is an option for a saved model or a function or a model",
+    ),
+    ("train.py --epochs 3", "train.py is a script; omit --epochs"),
     ("model.keras", "give --data"),
     ("networks.py:build --target y", "give --data"),
-    ("rgb-softmax --target y", "--target names a column of --data"),
+    ("rgb-softmax --target y", "--target is a column of --data"),
     ("rgb-softmax --epochs 3", "--epochs goes with"),
     ("model.keras --data table.csv --write fixed.py", "--write goes with a script"),
     ("model.keras --data table.csv --fit 1", "--fit goes with a script"),
@@ -139,15 +142,15 @@ BAD = [
     ("text.keras", {}, 1, "text.keras cannot be loaded"),
     ("zip.keras", {}, 1, "zip.keras cannot be loaded"),
     ("bare.keras", {}, 1, "bare.keras is not compiled"),
-    ("code.keras", {}, 1, "it holds Python code"),
+    ("code.keras", {}, 1, "it contains Python code"),
     ("networks.py:bild", {}, 2, "Did you mean 'build'"),
-    ("networks.py:nothing", {}, 1, "no Keras model but a int"),
+    ("networks.py:nothing", {}, 1, "not a Keras model but a int"),
     ("networks.py:bare", {}, 1, "networks.py:bare is not compiled"),
     ("networks.py:broken", {}, 1, "no such size (line 22)"),
     ("networks.py:greedy", {}, 2, "it may take none, or two"),
     ("slip.py:build", {}, 1, "SyntaxError"),
     ("lonely.py:build", {}, 1, "'surely_not_there' is not installed"),
-    ("slip.py", {}, 1, "slip.py trained no network: SyntaxError"),
+    ("slip.py", {}, 1, "slip.py did not train a network: SyntaxError"),
     ("lonely.py", {}, 1, "is not installed in this environment"),
     ("idle.py", {}, 1, "it never calls fit"),
     ("train.py", {"number": 9}, 2, "--fit 9: train.py has 2 trainings (1: line 9"),
@@ -246,7 +249,7 @@ def test_settings_of_a_check_are_on_disk(zoo, answers) -> None:
     assert (facts["check"]["budget"], facts["check"]["epochs"]) == (5, 30)
     again = zoo("rerun", run)
     assert again.exit_code == 2
-    assert "is of zoo check" in again.stderr
+    assert "is a run of zoo check" in again.stderr
 
 
 @pytest.mark.slow

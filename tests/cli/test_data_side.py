@@ -137,7 +137,7 @@ def test_sorted_rows_are_named_with_what_to_do():
     rows = dataset(RNG.normal(size=(60, 2)))
     found = data_side.sorted_rows(study_of(order), rows)
     assert found is not None
-    assert "Mix the rows" in found.advice
+    assert "Shuffle the rows" in found.advice
     assert data_side.sorted_rows(study_of(noise(0.3)), rows) is None
     walk = RNG.normal(size=400).cumsum()
     windows = dataset(np.stack([walk[i : i + 20] for i in range(300)]))

@@ -201,7 +201,7 @@ def test_noted_and_tagged_runs_stay(zoo, journal) -> None:
 
 def test_dry_run_removes_nothing(zoo, journal) -> None:
     told = zoo("runs", "prune", "--keep", 1, "--dry-run", "--out", journal)
-    assert told.stdout == "3 runs would go.\n"
+    assert told.stdout == "3 runs would be deleted.\n"
     assert FIRST in told.stderr
     assert len(left(journal)) == 4
     told = zoo("runs", "prune", "--keep", 1, "--out", journal)
@@ -225,13 +225,13 @@ def test_prune_without_a_rule_is_misuse(zoo, journal, rule) -> None:
 
 def test_missing_folder_is_no_trouble(zoo, tmp_path) -> None:
     told = zoo("runs", "prune", "--keep", 1, "--out", tmp_path / "none")
-    assert (told.exit_code, told.stdout) == (0, "No run is to go.\n")
+    assert (told.exit_code, told.stdout) == (0, "No run would be deleted.\n")
 
 
 def test_folder_without_results_is_not_removed(journal) -> None:
     empty = journal / "20260101-120000-baseline-0009"
     empty.mkdir()
     for folder in (empty, journal / "nowhere"):
-        with pytest.raises(Misuse, match="nothing was removed"):
+        with pytest.raises(Misuse, match="nothing was deleted"):
             remove(folder, journal)
     assert empty.is_dir()

@@ -193,7 +193,7 @@ def test_interrupted_comparison_keeps_what_was_done(zoo, fake, tmp_path):
     assert told.stderr.splitlines()[-1].startswith("Error: interrupted; ")
     (page,) = tmp_path.glob("matrix-*.html")
     text = page.read_text("utf-8")
-    assert text.count("interrupted before it was done") == 2
+    assert text.count("interrupted before it finished") == 2
     assert "run-a/report.html" in text
 
 

@@ -70,7 +70,7 @@ def test_features_are_asked_one_by_one(colours) -> None:
     [
         ("1,2,300\n", "row 1: blue is 300; allowed are 0 to 255"),
         ("1,2,3\n-1,0,0\n", "row 2: red is -1; allowed are 0 to 255"),
-        ("1,2\n", "the rows have 2 columns and the network needs 3"),
+        ("1,2\n", "the rows have 2 columns, and the network needs 3"),
         ("1,2,navy\n", "a number is needed"),
         ("1,2,inf\n", "blue is infinite"),
         ("1,2,\n", "blue"),
@@ -94,7 +94,7 @@ def test_baseline_run_has_no_network(zoo, tmp_path) -> None:
     zoo("baseline", "iris", "--jobs", 1, "--out", tmp_path)
     told = zoo("predict", "last", "--out", tmp_path, input="1,2,3,4\n")
     assert told.exit_code == 1
-    assert "holds no network" in told.stderr
+    assert "has no saved network" in told.stderr
 
 
 # Tables that an encoder makes numbers of.
@@ -147,7 +147,7 @@ def test_pickled_encoder_is_refused(zoo, own, tmp_path, monkeypatch, beside) -> 
     monkeypatch.setattr(joblib, "load", lambda *_: pytest.fail("a pickle was read"))
     if beside:
         (own / "encoder.npz").write_bytes(b"")
-    assert "is a pickle, which could run any code" in refused(zoo, own)
+    assert "is a pickle, which can run any code" in refused(zoo, own)
     assert not (tmp_path / "marker").exists()
 
 
@@ -180,5 +180,5 @@ def test_encoder_that_cannot_be_written_costs_no_training(tmp_path, caplog) -> N
     write_network(tmp_path, fitted, dataset)
     assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
     assert "StandardScaler is no part" in caplog.text
-    assert "`zoo predict` cannot ask this network" in caplog.text
+    assert "`zoo predict` cannot use this network" in caplog.text
     assert len(caplog.records) == 1

@@ -201,7 +201,7 @@ DAMAGED = [
 @pytest.mark.parametrize("kind", [CheckAnswer, RerunAnswer])
 def test_damaged_answer_is_refused(tmp_path, text, kind) -> None:
     (tmp_path / ANSWER).write_bytes(text.encode("utf-8", "surrogateescape"))
-    with pytest.raises(BadData, match="the answer is damaged"):
+    with pytest.raises(BadData, match="the result is damaged"):
         read_answer(tmp_path, kind)
 
 

@@ -55,14 +55,14 @@ def test_partial_alone_clears_what_is_half_written(zoo, left) -> None:
     told = zoo("runs", "prune", "--partial", "--yes", "--out", left)
     assert (told.exit_code, told.stdout) == (0, "Removed 1 run.\n")
     assert names(left) == before - {LEFT}
-    assert "they can go on" in told.stderr
+    assert "to be resumed" in told.stderr
     assert "1 stopped training." in told.stderr
 
 
 def test_partial_is_shown_and_asked_for(zoo, left) -> None:
     before = names(left)
     told = zoo("runs", "prune", "--partial", "--dry-run", "--out", left)
-    assert told.stdout == "1 run would go.\n"
+    assert told.stdout == "1 run would be deleted.\n"
     assert "20260105-120000-compare-00aa" in told.stderr
     assert "left by a killed command" in told.stderr
     told = zoo("runs", "prune", "--partial", "--out", left)
@@ -98,7 +98,7 @@ def test_what_is_not_ours_stays(zoo, journal, tmp_path) -> None:
     (journal / ".file.partial").write_text("...")
     before = names(journal)
     told = zoo("runs", "prune", "--partial", "--yes", "--out", journal)
-    assert (told.exit_code, told.stdout) == (0, "No run is to go.\n")
+    assert (told.exit_code, told.stdout) == (0, "No run would be deleted.\n")
     assert names(journal) == before
     assert (mine / "thesis.tex").exists()
 
@@ -115,7 +115,7 @@ def test_link_in_what_is_left_is_told_and_nothing_goes(zoo, left) -> None:
 def test_run_under_way_is_no_left_over(zoo, journal) -> None:
     with new_run(journal, "mlp") as (folder, _):
         told = zoo("runs", "prune", "--partial", "--yes", "--out", journal)
-        assert told.stdout == "No run is to go.\n"
+        assert told.stdout == "No run would be deleted.\n"
         assert folder.is_dir()
 
 

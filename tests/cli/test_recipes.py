@@ -64,7 +64,7 @@ def test_same_experiment_is_noticed(zoo, first) -> None:
     out, told = first
     again = zoo("train", "--recipe", recipe_of(told), "--jobs", 1, "--out", out)
     assert again.exit_code == 0, again.output
-    before = f"the same experiment has been done before: {Path(told['run']).name}"
+    before = f"the same experiment was run before: {Path(told['run']).name}"
     assert f"note: {before} (one-hidden " in again.stderr
     other = zoo(
         "train", "--recipe", recipe_of(told), "--set", "epochs=3", "--jobs", 1,
@@ -78,7 +78,7 @@ def test_rerun_is_the_same_to_the_bit(zoo, first) -> None:
     again = zoo("rerun", told["run"], "--out", out, *SMALL)
     assert again.exit_code == 0, again.output
     assert again.stdout.startswith("same to the bit. The scores of ")
-    assert "versions: all the same" in again.stdout
+    assert "versions: unchanged" in again.stdout
 
 
 @pytest.mark.slow
@@ -131,18 +131,18 @@ def test_sweep_scores_all_recipes_beside_the_baselines_once(zoo, first) -> None:
         (("train",), "give one of MODEL, --recipe FILE and --resume RUN"),
         (("train", "mlp", "--recipe", "x.json"), "give one of MODEL"),
         (("train", "--recipe", "x.json"), "there is no file 'x.json'"),
-        (("train", "--recipe", "x.json", "--folds", 3), "--folds does not go with"),
-        (("train", "--resume", "x", "--set", "epochs=3"), "--set does not go with"),
+        (("train", "--recipe", "x.json", "--folds", 3), "--folds cannot go with"),
+        (("train", "--resume", "x", "--set", "epochs=3"), "--set cannot go with"),
         (("train", "--resume", "x"), "no stopped run is named 'x'"),
         (("train", "mlp", "--data", "iris", "--set", "optimizer.name=foo"),
          "Keras has no optimizer named 'foo'"),
         (("train", "mlp", "--data", "iris", "--set", "window=3"),
-         "mlp does not look at window, so that nothing would change"),
+         "mlp does not use window, so the change has no effect"),
         (("train", "one-hidden", "--data", "iris", "--set", "dropout=0.5"),
-         "one-hidden does not look at dropout"),
+         "one-hidden does not use dropout"),
         (("sweep", "mpl", "--vary", "dropout=0,0.1"), "Did you mean 'mlp'"),
         (("sweep", "no.json", "--vary", "dropout=0,0.1"), "there is no file"),
-        (("sweep", "mlp", "--vary", "dropout=0..1"), "is no range"),
+        (("sweep", "mlp", "--vary", "dropout=0..1"), "is not a range"),
         (("rerun", "x"), "no run is named 'x'"),
     ],
 )  # fmt: skip

@@ -147,7 +147,7 @@ def test_missing_program_is_one_line(zoo, script, monkeypatch) -> None:
     told = zoo("check", script, "--sandbox", "--out", script.parent / "runs")
     assert told.exit_code == 2
     assert "needs bubblewrap" in told.stderr
-    assert "leave --sandbox out" in told.stderr
+    assert "omit --sandbox" in told.stderr
     assert told.stderr.count("\n") == 1
     assert not (script.parent / "runs").exists()
 
@@ -209,5 +209,5 @@ def test_error_leaves_no_folder_for_runs(zoo, script) -> None:
     out = script.parent / "runs"
     told = zoo("check", script, "--sandbox", "--out", out, "--quiet")
     assert told.exit_code == 1
-    assert "trained no network" in told.stderr
+    assert "did not train a network" in told.stderr
     assert not out.exists()

@@ -193,4 +193,4 @@ def test_interrupt_ends_it_with_a_line(journal: Path):
     running.send_signal(signal.SIGINT)
     _, err = running.communicate(timeout=20)
     assert running.returncode == 0
-    assert err == "\nNo longer served.\n"
+    assert err == "\nStopped.\n"

@@ -10,10 +10,10 @@ WAVE = np.tile([5.0, 6, 9, 7, 5, 2, 1], 13)[:90]
 MISTAKES = [
     ("train rgb-softmax --stub cnn", "Parts of rgb-softmax: none"),
     ("train cnn-lstm --stub cmn", "Did you mean 'cnn'"),
-    ("train rgb-softmax --weights x.h5", "leave --weights out"),
+    ("train rgb-softmax --weights x.h5", "omit --weights"),
     ("train mobilenet-v2 --weights nowhere.h5", "there is no file 'nowhere.h5'"),
-    ("train mlp --data diabetes --class-weight balanced", "--class-weight is for"),
-    ("compare mlp --data diabetes --class-weight balanced", "--class-weight is for"),
+    ("train mlp --data diabetes --class-weight balanced", "--class-weight needs"),
+    ("compare mlp --data diabetes --class-weight balanced", "--class-weight needs"),
     ("train mlp --data iris --class-weight heavy", "--class-weight"),
     ("train lstm-series --class-weight balanced", "airline is forecast"),
     ("train mlp --data airline", "airline is forecast"),

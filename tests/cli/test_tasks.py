@@ -70,7 +70,7 @@ def test_verdict_names_the_naive_forecast(series):
     _, told = series
     (own,) = (v for v in told["verdicts"] if v["about"] == "lstm-series")
     assert ("beats" in own["sentence"]) != ("loses to" in own["sentence"])
-    assert "the seasonal naive forecast by" in own["sentence"]
+    assert "the seasonal naive forecast, with" in own["sentence"]
 
 
 def test_saved_series_tells_what_comes_next(zoo, series, folder):
@@ -247,4 +247,4 @@ def test_stub_shows_the_shapes(part, capsys):
     check_settings(made, data, quiet=False)
     told = " ".join(capsys.readouterr().err.split())
     assert f"note: {part} is a stub" in told
-    assert "both give (8, " in told
+    assert "outputs of shape (8, " in told

@@ -103,7 +103,9 @@ def test_server_that_does_not_answer_loses_no_run(zoo, here) -> None:
     assert told.exit_code == 1
     (run,) = (here / "runs").iterdir()
     (line,) = told.stderr.splitlines()
-    assert f"the run is whole ({Path('runs') / run.name}), but MLflow at http" in line
+    assert (
+        f"the run is complete ({Path('runs') / run.name}), but MLflow at http" in line
+    )
     assert json.loads(told.stdout)["run"] == str(Path("runs") / run.name)
     assert "hidden" not in told.output
 

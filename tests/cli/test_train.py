@@ -180,4 +180,4 @@ def test_rows_beyond_the_memory_are_trained_on_from_disk(zoo, tmp_path) -> None:
 def test_memory_must_be_a_size(zoo) -> None:
     told = zoo("train", "mlp", "--data", "iris", "--memory", "lots")
     assert told.exit_code == 2
-    assert "is no size" in told.output
+    assert "is not a size" in told.output

@@ -17,7 +17,7 @@ SECTIONS = [
     "What it sees",
     "Why it matters",
     "An example",
-    "How to mend it",
+    "How to fix it",
     "Where it does not apply",
     "Reference",
 ]

@@ -251,7 +251,7 @@ def test_empty_diagnosis_is_shown(made):
     page = shown(replace(made("data only"), diagnosis=bare))
     marks = [name for name in SECTIONS if f'data-test="{name}"' in page]
     assert marks == ["diagnosis", "examination"]
-    assert "It cannot be told where the fault lies" in page
+    assert "It is unclear where the fault lies" in page
 
 
 def test_hostile_texts_stay_texts(made, page):
@@ -316,7 +316,7 @@ def test_diagnosis_comes_back_from_disk(made, tmp_path):
 
 def test_what_helps_beside_the_causes_is_told(made):
     page = shown(checked(made, tuned="epochs 5 -> 20", tuned_score=0.98))
-    assert "it helps the repaired network: epochs 5 -&gt; 20" in page
+    assert "it improves the repaired network: epochs 5 -&gt; 20" in page
     assert 'data-test="tuned"' not in shown(checked(made, tuned=""))
 
 

@@ -313,12 +313,12 @@ def wrapped_constant(target: Target) -> Any:
 # CVE-2025-12058: words read from a file or an address
 
 
-@keras_file("a file of words")
+@keras_file("its vocabulary is in another file")
 def words_of_a_file(target: Target) -> Any:
     return called("StringLookup", {"vocabulary": "/etc/passwd"})
 
 
-@keras_file("a file of words")
+@keras_file("its vocabulary is in another file")
 def words_of_an_address(target: Target) -> Any:
     return called("TextVectorization", {"vocabulary": target.address})
 
@@ -338,7 +338,7 @@ def touching_pickle(target: Target) -> bytes:
     return pickle.dumps(_Touch(target.marker))
 
 
-@keras_file("a pickle of PyTorch")
+@keras_file("a PyTorch pickle")
 def pickle_of_torch(target: Target) -> Any:
     module = base64.b64encode(touching_pickle(target)).decode()
     return called("TorchModuleWrapper", {"module": {"module": module}})
@@ -420,13 +420,13 @@ def whole_file(
     return register
 
 
-@whole_file("model.keras", "outside itself")
+@whole_file("model.keras", "outside the archive")
 def member_outside(path: Path, target: Target) -> None:
     sound = called("Dense", {"units": 2})
     write_archive(path, sound, **{f"../{target.marker.name}": b"x"})
 
 
-@whole_file("model.keras", "outside itself")
+@whole_file("model.keras", "outside the archive")
 def member_is_link(path: Path, target: Target) -> None:
     write_archive(path, called("Dense", {"units": 2}))
     link = zipfile.ZipInfo("assets/link")
@@ -518,7 +518,7 @@ def old_function_as_layer(target: Target) -> Any:
     return old_network({"class_name": "deserialize", "config": inner})
 
 
-@hdf5_file("a file of words")
+@hdf5_file("its vocabulary is in another file")
 def old_words_of_an_address(target: Target) -> Any:
     config = {"name": "words", "vocabulary": target.address}
     return old_network({"class_name": "StringLookup", "config": config})
@@ -574,7 +574,7 @@ def registered_name_of_an_argument(target: Target) -> Any:
     return called("Dense", {"units": 2, "kernel_initializer": passive})
 
 
-@keras_file("no layer's name")
+@keras_file("not the name of a layer")
 def endless_pattern_of_an_optimizer(target: Target) -> Any:
     config = called("Dense", {"units": 2})
     muon = layer("Muon", {"exclude_layers": ["(a+)+$"]}, module="keras.optimizers")
@@ -582,7 +582,7 @@ def endless_pattern_of_an_optimizer(target: Target) -> Any:
     return config
 
 
-@keras_file("no layer's name")
+@keras_file("not the name of a layer")
 def endless_pattern_of_optimizers(target: Target) -> Any:
     config = called("Dense", {"units": 2})
     sgd = layer("SGD", {}, module="keras.optimizers")
@@ -595,7 +595,7 @@ def endless_pattern_of_optimizers(target: Target) -> Any:
     return config
 
 
-@keras_file("no layer's name")
+@keras_file("not the name of a layer")
 def endless_pattern_of_types(target: Target) -> Any:
     types = layer("DTypePolicyMap", {"policy_map": {"^(a+)+$": "float32"}},
                   module="keras.dtype_policies")  # fmt: skip

@@ -123,8 +123,8 @@ def test_numbers_arrive_as_given(colours):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("1,2", "2 columns and the network needs 3"),
-        ("1,2,3,4", "4 columns and the network needs 3"),
+        ("1,2", "2 columns, and the network needs 3"),
+        ("1,2,3,4", "4 columns, and the network needs 3"),
         ("red,green\n1,2", "missing are blue"),
         ("1,2,dark", "row 1: blue is 'dark'; a number is needed"),
         ("red,green,blue\n1,2,3\n1,x,3", "row 2: green is 'x'"),
@@ -132,8 +132,8 @@ def test_numbers_arrive_as_given(colours):
         ("1,2,3\n-1,2,3", "row 2: red is -1; allowed"),
         ("1,2,inf", "row 1: blue is infinite"),
         ("red,green,blue\n", "no row"),
-        ("red,green,blue\n1,2,3,4", "no table"),
-        ("1,2,3\n1,2,3,4", "no table"),
+        ("red,green,blue\n1,2,3,4", "cannot be read as a table"),
+        ("1,2,3\n1,2,3,4", "cannot be read as a table"),
     ],
 )
 def test_wrong_lines_are_refused(text, said, refused):
@@ -148,7 +148,7 @@ def test_no_lines_are_refused(text, refused):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("1,2\n3,4\n", "2 columns and the network needs 3"),
+        ("1,2\n3,4\n", "2 columns, and the network needs 3"),
         ("red,green,blue\n1,2,3\n1,x,3\n", "row 2: green is 'x'"),
         ("red,green,blue\n1,2,300\n", "row 1: blue is 300"),
         ("red,green,blue\n", "0 rows"),

@@ -81,12 +81,12 @@ def test_every_setting_named_can_be_changed():
 @pytest.mark.parametrize(
     ("change", "error", "said"),
     [
-        ("hidden", Misuse, "is no change; give one such as optimizer.name=adam"),
+        ("hidden", Misuse, "is not NAME=VALUE; give e.g. optimizer.name=adam"),
         ("lerning_rate=1", UnknownName, "Did you mean 'optimizer.learning_rate'"),
         ("optimizer=sgd", UnknownName, "optimizer.name"),
         ("data.folds=3", UnknownName, "no setting is named 'data.folds'"),
-        ("seed=-1", Misuse, "seed is -1; it must be a whole number from 0 on"),
-        ("seed=4294967296", Misuse, "from 0 on, and at most 2,147,483,647"),
+        ("seed=-1", Misuse, "seed is -1; it must be a whole number from 0 to"),
+        ("seed=4294967296", Misuse, "from 0 to 2,147,483,647"),
         ("hidden=[4294967296]", Misuse, "hidden is [4294967296]; each layer must have"),
         ("optimizer.learning_rate=1e999", Misuse, "learning_rate is inf; it must be"),
         ("hidden=[[3]]", Misuse, "recipe.hidden[0] is [3]; it must be a whole number"),
@@ -105,7 +105,7 @@ def test_wrong_change_is_named(change, error, said, refused):
     ("text", "error", "said"),
     [
         ("{", BadData, "cannot be read as JSON"),
-        ("[1]", BadData, "holds no object of settings"),
+        ("[1]", BadData, "is not a JSON object of settings"),
         ("[" * 100_000, BadData, "cannot be read as JSON"),
         ("{}", Misuse, "recipe is missing"),
         ('{"kind": "baseline", "data": 3}', Misuse, "data is 3; it must be an object"),

@@ -155,7 +155,7 @@ def test_taken_name_is_told_before_the_training(stopped, refused):
         with resumed_run(stopped):
             raise AssertionError
 
-    assert "is there already" in refused(Misuse, resume)
+    assert "exists already" in refused(Misuse, resume)
 
 
 def test_whole_run_keeps_nothing_that_killed_writing_left(stopped):

@@ -102,8 +102,8 @@ def test_loss_of_ones_own_matters_only_where_it_is_asked_for(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("no.keras", "no file"), ("a.keras", "no archive"), ("a.h5", "HDF5"),
-     ("a.pb", "must end in .keras"), ("folder.keras", "no file")],
+    [("no.keras", "not a file"), ("a.keras", "not a Keras archive"), ("a.h5", "HDF5"),
+     ("a.pb", "must end in .keras"), ("folder.keras", "not a file")],
 )  # fmt: skip
 def test_other_files_are_refused_in_one_line(
     name: str, told: str, tmp_path: Path

@@ -106,7 +106,7 @@ def test_rows_in_memory_cannot_be_had_again(in_memory, arguments, monkeypatch) -
     told = zoo(*arguments, "--out", in_memory.folder.parent)
     assert told.exit_code == 2
     assert told.stderr == (
-        "Error: the data of this run were a Dataset in memory, which no file holds; "
+        "Error: the data of this run were a Dataset in memory, not a file; "
         "call learnable.train with the Dataset again\n"
     )
 
@@ -167,7 +167,7 @@ def test_interrupted_run_on_rows_in_memory_is_removed(
         (Misuse, "out must be the path of a folder", {"out": 3}),
         (Misuse, "class_weight is 'x'; it must be one of", {"class_weight": "x"}),
         (Misuse, "drop is 'a'; it must be a list", {"drop": "a"}),
-        (Misuse, "'epochs' is no change", {"changes": ["epochs"]}),
+        (Misuse, "'epochs' is not NAME=VALUE", {"changes": ["epochs"]}),
         (Misuse, "--target, --task, --drop and --group", {"target": "species"}),
         (Misuse, "and iris is multiclass", {"model": "xor"}),
     ],

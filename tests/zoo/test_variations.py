@@ -50,17 +50,17 @@ def test_few_combinations_are_all_drawn():
 @pytest.mark.parametrize(
     ("given_text", "said"),
     [
-        (["hidden"], "names no values"),
-        (["hidden="], "names no values"),
-        (["=3"], "names no values"),
-        (["dropout=0,0"], "has a value twice"),
-        (["activation=relu,,tanh"], "or an empty one"),
+        (["hidden"], "is not NAME=VALUES"),
+        (["hidden="], "is not NAME=VALUES"),
+        (["=3"], "is not NAME=VALUES"),
+        (["dropout=0,0"], "has a duplicate or"),
+        (["activation=relu,,tanh"], "or an empty value"),
         (["dropout=0", "dropout=1"], "is varied twice"),
         (["data.limit=10,20"], "cannot be varied"),
         (["seed=1,2"], "cannot be varied"),
-        (["optimizer.learning_rate=1..0.1"], "is no range"),
-        (["optimizer.learning_rate=0..1"], "is no range"),
-        (["optimizer.learning_rate=a..b"], "is no range"),
+        (["optimizer.learning_rate=1..0.1"], "is not a range"),
+        (["optimizer.learning_rate=0..1"], "is not a range"),
+        (["optimizer.learning_rate=a..b"], "is not a range"),
     ],
 )
 def test_wrong_variation_is_named(given_text, said, refused):
@@ -71,6 +71,6 @@ def test_grid_must_be_finite_and_small(refused):
     ranges = parse_variations(["optimizer.learning_rate=0.1..1"])
     assert "--random" in refused(Misuse, grid, ranges, most=9)
     axes = parse_variations(["batch_size=1,2,3,4", "dropout=0,0.1,0.2"])
-    assert "the grid has 12 recipes, and 9 are allowed" in refused(
+    assert "the grid has 12 recipes, and at most 9 are allowed" in refused(
         Misuse, grid, axes, most=9
     )

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 MOST_OF_ERROR = 160
 """Characters told of what ended a training: TensorFlow lists every label."""
 _MEMORISED = (
-    "There are {} different rows, of which none can be held out: networks are judged "
-    "by whether they memorise these, and baselines were given copies."
+    "There are {} distinct rows, too few to hold any out: networks are judged by "
+    "whether they memorise these, and baselines are fitted to copies."
 )
 
 
@@ -117,7 +117,7 @@ def _as_cause(cause: inquiries.ProvedCause) -> Cause:
         finding.code,
         finding.label,
         finding.sentence,
-        finding.advice if first else f"Make the change that was proved: {repair.what}.",
+        finding.advice if first else f"Make the proved change: {repair.what}.",
         repair.what,
         cause.original_score,
         cause.alone,
@@ -155,7 +155,7 @@ def verdict_of(evidence: CheckEvidence) -> tuple[str, str, str]:
     """Name, sentence, and what would change it."""
     data = evidence.study.results.verdicts[-1]
     inquiry, (name, score) = evidence.inquiry, evidence.best
-    stands = f"score {inquiry.original_score:.2f} against {score:.2f} of {name}"
+    stands = f"a score of {inquiry.original_score:.2f} ({name}: {score:.2f})"
     if data.name == "suspicious" and not inquiry.is_failing:
         return data.name, data.sentence, data.change
     if evidence.data and not inquiry.causes:
@@ -164,15 +164,15 @@ def verdict_of(evidence: CheckEvidence) -> tuple[str, str, str]:
         in_network = any(c.proposal.finding.side == "network" for c in inquiry.causes)
         return (
             "network-at-fault" if in_network else "preparation-at-fault",
-            f"As it is, the network has {stands}; with the repairs it has "
+            f"The network has {stands}; with the repairs it has "
             f"{inquiry.repaired_score:.2f}.",
-            "Nothing: the repairs were tried, and each one is needed.",
+            "Nothing: the repairs were tested, and each one is needed.",
         )
     if inquiry.unrepeated:
         return (
             "undecided",
             "The network could not be rebuilt and trained as the script does, so "
-            f"nothing is known of it: {inquiry.unrepeated}",
+            f"it was not examined: {inquiry.unrepeated}",
             "A network that Keras can rebuild from its configuration (get_config).",
         )
     if evidence.is_behind:
@@ -182,7 +182,8 @@ def verdict_of(evidence: CheckEvidence) -> tuple[str, str, str]:
     if inquiry.is_failing or inquiry.original_score <= NOTHING:
         return (
             "undecided",
-            f"These rows cannot tell whether the network falls short: {stands}.",
+            "With these rows it is unclear whether the network underperforms: "
+            f"{stands}.",
             "More rows, or more time (--budget).",
         )
     verdict = (
@@ -200,16 +201,18 @@ def _change(score: float, best: float) -> str:
     """Describe which scores would turn a network that learns into one that fails."""
     if score < _MOST * best:
         limit = f"{FAILING * best:.2f}"
-        return f"A lower score of the network: it counts as failing below {limit}."
+        return f"A score of the network below {limit}, which would count as a failure."
     if score / FAILING >= 1:
-        return "Nothing: not even a perfect score would be clearly above this one."
+        return "Nothing: even a perfect score would not be clearly higher."
     return f"A network or baseline with a score above {score / FAILING:.2f}."
 
 
 def _behind(evidence: CheckEvidence, stands: str) -> tuple[str, str, str]:
     """The verdict on a network that is behind for no known cause."""
     plain = evidence.reference
-    has = "" if plain is None else f"a plain network in its place has {plain.score:.2f}"
+    has = (
+        "" if plain is None else f"a plain network on these rows has {plain.score:.2f}"
+    )
     also = f" {has.capitalize()}." if has else ""
     if not evidence.is_at_fault and evidence.has_learned:
         return (
@@ -222,18 +225,18 @@ def _behind(evidence: CheckEvidence, stands: str) -> tuple[str, str, str]:
     if not evidence.is_at_fault:
         return (
             "undecided",
-            f"The network has {stands}; {has}, so it does as well as networks do here.",
-            f"A network that comes near {evidence.best[0]}, which is the one to use.",
+            f"The network has {stands}; {has}, so other networks do no better here.",
+            f"A network that scores close to {evidence.best[0]}; until then, use that.",
         )
     learns = plain is not None and plain.score >= FAILING * evidence.best[1]
-    so = ": a network can learn these rows" if learns else ", which learns no more"
-    can = f" And {has}{so}." if has else ""
+    so = ": a network can learn these rows" if learns else ", which is no better"
+    can = f" {has.capitalize()}{so}." if has else ""
     return (
         "network-at-fault",
-        f"The network has {stands}, and no repair that was tried mends it.{can}",
-        "More time (--budget): it ran out before all repairs were tried together."
+        f"The network has {stands}, and none of the tested repairs helps.{can}",
+        "More time (--budget): it ran out before all repairs were tested together."
         if evidence.inquiry.timed_out
-        else "A repair that was not tried.",
+        else "A repair that was not tested.",
     )
 
 

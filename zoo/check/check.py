@@ -294,7 +294,7 @@ def _without_leak(
         return DataFault(cause)
     runner.allow(PROBE_SECONDS)
     score = runner.score([repair])
-    told = f"{cause.sentence} Without it the network has a score of {score:.2f}."
+    told = f"{cause.sentence} Without it, the network has a score of {score:.2f}."
     return DataFault(replace(cause, sentence=told, repair=repair.what), repair, score)
 
 
@@ -401,7 +401,7 @@ def _read(x: Any, y: Any) -> FitRows:
             raise Misuse("y is missing: give the targets, or a dataset that has them")
         return tapped(Copies(), x, y, limit=_MOST_ROWS)[1]()
     if y is not None:
-        raise Misuse("x is a dataset, which brings its targets; leave y out")
+        raise Misuse("x is a dataset, which includes its targets; omit y")
     if isgenerator(x):
         batches = Batches(_MOST_ROWS, passes=True)
         for batch in x:
@@ -434,8 +434,8 @@ def _numbers(array: Any, name: str, given: Any = None) -> np.ndarray:
         rows = given if isinstance(given, list | tuple) else []
         lengths = sorted({len(row) for row in rows if isinstance(row, list | tuple)})
         told = f": its rows have lengths {str(lengths[:4])[1:-1]}" if lengths else ""
-        msg = f"{name} is ragged or no array{told}"
-        raise BadData(f"{msg}; give all rows one shape, by padding for instance")
+        msg = f"{name} is ragged or not an array{told}"
+        raise BadData(f"{msg}; give all rows the same shape, e.g. by padding")
     if array.dtype.kind == "O":
         lengths = sorted({np.shape(part) for part in array.ravel()[:1_000]}, key=str)
         if lengths != [()]:
@@ -444,7 +444,7 @@ def _numbers(array: Any, name: str, given: Any = None) -> np.ndarray:
         try:
             array = array.astype("float64")
         except (TypeError, ValueError) as error:
-            msg = f"{name} holds values that are no numbers ({error})"
+            msg = f"{name} has values that are not numbers ({error})"
             raise BadData(f"{msg}; encode them first") from error
     if array.dtype.kind not in "biuf":
         msg = f"{name} holds {array.dtype.name} values of shape {array.shape}"
@@ -465,7 +465,7 @@ def _check_lengths(x: Any, y: Any) -> None:
         if len(set(lengths)) > 1:
             told = " and ".join(f"{length:,}" for length in lengths)
             msg = f"the arrays of {name} have {told} rows"
-            raise BadData(f"{msg}; they must have as many each")
+            raise BadData(f"{msg}; all must have the same number")
     if len(targets[0]) != len(parts[0]):
         msg = f"x has {len(parts[0]):,} rows and y has {len(targets[0]):,}"
         shapes = f"(shapes {parts[0].shape} and {targets[0].shape})"

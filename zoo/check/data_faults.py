@@ -73,8 +73,8 @@ def data_causes(
     if learned or verdict.name in ("signal", "suspicious"):
         return tuple(_of(f) for f in study.results.findings if _is_noise(f))
     if _all_constant(dataset):
-        told = "No input varies: every row is the same to the network."
-        return (cause("P709", told, "Look at how the inputs are made."),)
+        told = "All inputs are constant: the network sees the same values in every row."
+        return (cause("P709", told, "Check how the inputs are computed."),)
     order = ("P707", "D305", "D311")
     named = next((findings[code] for code in order if code in findings), None)
     return () if named is None else (_of(named),)
@@ -219,11 +219,11 @@ def stray_fault(columns: tuple[str, ...]) -> Cause:
     """The fault that these columns are."""
     return cause(
         "P709",
-        f"{', '.join(columns[:5])}: one value in all training rows, and values more "
-        f"than {STRAY:g} times the usual spread away in evaluated rows. Predictions "
-        "for such rows are arbitrary.",
-        "Leave out columns that do not vary, or scale with scikit-learn's "
-        "StandardScaler, which does not divide by a spread of 0.",
+        f"{', '.join(columns[:5])}: constant in the training rows, but more than "
+        f"{STRAY:g} times the usual spread away from that value in evaluated rows. "
+        "Predictions for such rows are arbitrary.",
+        "Drop constant columns, or scale with scikit-learn's StandardScaler, which "
+        "does not divide by a standard deviation of 0.",
     )
 
 
@@ -240,7 +240,7 @@ def sorted_rows(study: Study, dataset: Dataset) -> Cause | None:
     order = next((f for f in found if f.severity != "note"), None)
     if order is None:
         return None
-    advice = "Mix the rows before they are cut into a training and a test part."
+    advice = "Shuffle the rows before splitting them into training and test rows."
     return cause("P704", order.sentence, advice)
 
 
@@ -313,5 +313,5 @@ def align(problem: CheckProblem, evaluated: Any) -> Repair | None:
         f"{other} = ({other} - {other}.mean({axis})) / {spread} * {own}.std({axis}) "
         f"+ {own}.mean({axis})"
     )
-    what = f"{other} brought to the scale of {own}"
+    what = f"{other} scaled to the mean and standard deviation of {own}"
     return Repair(what, lambda setup: setup, (Statement(code),))

@@ -73,10 +73,10 @@ def duplicate_fault(dataset: Dataset, kinds: np.ndarray, share: float) -> Cause 
         return None
     return cause(
         "D309",
-        f"{share:.0%} of the evaluated rows are training rows as well. A forest has a "
-        f"score of {mixed.mean():.2f} where such copies are on both sides of a split, "
-        f"and of {apart.mean():.2f} where they are not: the score measures memory.",
-        "Remove copies, or oversample only within the training part, after the split.",
+        f"{share:.0%} of the evaluated rows are also training rows. A random forest "
+        f"has a score of {mixed.mean():.2f} with copies on both sides of a split, and "
+        f"of {apart.mean():.2f} without: the score measures memorisation.",
+        "Remove duplicates, or oversample only the training rows, after the split.",
     )
 
 

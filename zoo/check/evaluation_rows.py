@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 
 PREPARE = (
-    "Prepare these rows as the training rows were: with the same means and standard "
-    "deviations they are like them. Fit a scaler on the training rows; use it for both."
+    "Fit a scaler on the training rows and apply it to both: scaled to the training "
+    "rows' means and standard deviations, these rows match them."
 )
 
 
@@ -340,8 +340,8 @@ def _unlike_answers(
 ) -> Cause:
     here = float(_row_scores(task, predicted, truth).mean())
     stands = (
-        f"The network has a score of {scores.held:.2f} on held-out training rows, and "
-        f"of {here:.2f} on evaluated rows"
+        f"The network has a score of {scores.held:.2f} on held-out training rows, but "
+        f"{here:.2f} on evaluated rows"
     )
     renamed = _best_names(predicted, truth)
     read = np.where(predicted < 0, predicted, renamed[predicted])
@@ -352,21 +352,23 @@ def _unlike_answers(
         moved = [f"{names[a]} as {names[b]}" for a, b in enumerate(known) if a != b]
         return data_faults.cause(
             "P705",
-            f"{stands}, where the classes are coded otherwise: {', '.join(moved)}. "
-            f"Read so, the score there is {restored:.2f}.",
+            f"{stands}, where the classes have other codes: {', '.join(moved)}. "
+            f"Recoded, the score there is {restored:.2f}.",
             "Encode training and test labels with one encoder, fitted once.",
         )
     if scores.alike and here < _NOTHING:
         return data_faults.cause(
             "P707",
-            f"{stands}, though their features are alike: the labels are those of other "
-            "rows.",
-            "See how features and labels of these rows were joined, sorted or mixed.",
+            f"{stands}, though the features have the same distribution: the labels "
+            "belong to other rows.",
+            "Check how features and labels of these rows were joined, sorted or "
+            "shuffled.",
         )
     return data_faults.cause(
         "P708",
-        f"{stands}: what holds for the training rows does not hold for these.",
-        "Find out how these rows were chosen and prepared; prepare them as the others.",
+        f"{stands}: the relation in the training rows does not hold for these.",
+        "Check how these rows were selected and prepared; prepare them like the "
+        "others.",
     )
 
 
@@ -390,10 +392,10 @@ def _noise(here: float, scores: Scores, classes: int) -> Cause:
     share = (1 - scores.best_score / here) * (classes - 1) / classes
     return data_faults.cause(
         "D307",
-        f"The network has a score of {here:.2f} on evaluated rows, of "
+        f"The network has a score of {here:.2f} on evaluated rows and "
         f"{scores.train_score:.2f} on its training rows, and the best score on "
-        f"held-out training rows is {scores.best_score:.2f}: as if {share:.0%} of the "
-        "training labels were wrong.",
-        "See where the training labels come from; correct them, or leave out the rows "
-        "with a doubtful label.",
+        f"held-out training rows is {scores.best_score:.2f}: consistent with "
+        f"{share:.0%} wrong training labels.",
+        "Check where the training labels come from; correct them, or drop the rows "
+        "with doubtful labels.",
     )

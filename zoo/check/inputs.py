@@ -109,8 +109,8 @@ def _refuse_function(module: Any, job: CheckJob) -> None:
     if not callable(getattr(module, name, None)):
         see = f"{file} has {', '.join(sorted(found)) or 'no functions'}."
         raise unknown("function", name, found, see=see)
-    msg = f"{job.title} wants other arguments than can be given; it may take none, or"
-    raise Misuse(f"{msg} two: the shape of a row, and the number of outputs")
+    msg = f"{job.title} takes other arguments; it may take none, or two: the shape of a"
+    raise Misuse(f"{msg} row, and the number of outputs")
 
 
 def _table(job: CheckJob) -> tuple[Dataset, np.ndarray]:
@@ -138,8 +138,10 @@ def check_order(dataset: Dataset, title: str) -> None:
     Misuse
     """
     if dataset.task in ORDERED:
-        msg = f"{dataset.card.name} is {dataset.task}, and zoo check examines rows"
-        raise Misuse(f"{msg} without order; give {title} other data")
+        msg = (
+            f"{dataset.card.name} is {dataset.task}, and zoo check examines tables and"
+        )
+        raise Misuse(f"{msg} images only; give {title} other data")
 
 
 def _outputs(dataset: Dataset) -> int:

@@ -81,7 +81,7 @@ def find_target(what: str) -> CheckTarget:
     file, mark, function = what.rpartition(".py:")
     if mark:
         if not function.isidentifier():
-            msg = f"{what!r} names no function; write module.py:build"
+            msg = f"{what!r} is not a function of a module; write it as module.py:build"
             raise Misuse(msg)
         return CheckTarget("function", _existing(f"{file}.py"), function)
     suffix = Path(what).suffix.lower()
@@ -90,11 +90,13 @@ def find_target(what: str) -> CheckTarget:
     if suffix in _SUFFIXES:
         return CheckTarget("model", _existing(what))
     if what not in MODELS and (suffix or Path(what).name != what):
-        msg = f"{what!r} is nothing to check: a script ends in .py, a saved model in"
-        raise Misuse(f"{msg} .keras or .h5, a function is written module.py:build")
+        msg = (
+            f"{what!r} cannot be checked: give a script (.py), a saved model (.keras or"
+        )
+        raise Misuse(f"{msg} .h5), a function (module.py:build) or a model of the zoo")
     if card(what).tasks and set(card(what).tasks) <= set(ORDERED):
         msg = f"{what} is a model of {' and '.join(card(what).tasks)}, and zoo check"
-        raise Misuse(f"{msg} examines rows without order; see `zoo train {what}`")
+        raise Misuse(f"{msg} examines tables and images only; use `zoo train {what}`")
     return CheckTarget("zoo", what)
 
 
@@ -123,13 +125,15 @@ def check_options(way: CheckTarget, given: Iterable[str]) -> None:
     for name in sorted(typed & special - OPTIONS[way.kind]):
         shown = SHOWN.get(name, f"--{name.replace('_', '-')}")
         others = [CALLED[kind] for kind in CALLED if name in OPTIONS[kind]]
-        msg = f"{shown} goes with {' or '.join(others)}, and {way.title} is"
-        raise Misuse(f"{msg} {CALLED[way.kind]}; leave it out")
+        msg = f"{shown} is an option for {' or '.join(others)}, and {way.title} is"
+        raise Misuse(f"{msg} {CALLED[way.kind]}; omit {shown}")
     if way.kind in ("model", "function") and "data" not in typed:
-        msg = f"{way.title} is {CALLED[way.kind]} and brings no rows"
+        msg = f"{way.title} is {CALLED[way.kind]}, without data of its own"
         raise Misuse(f"{msg}; give --data with a name or a file")
     if "target" in typed and "data" not in typed:
-        raise Misuse("--target names a column of --data; give both, or leave it out")
+        raise Misuse(
+            "--target is a column of --data; give --data too, or omit --target"
+        )
 
 
 _T = TypeVar("_T")
@@ -284,4 +288,4 @@ def read_answer(folder: Path, kind: type[_T]) -> _T | None:
             facts: Any = json.loads(file.read(_MOST_READ))
         return structure(facts, kind, "the answer")
     except (OSError, ValueError, RecursionError, Misuse) as error:
-        raise BadData("the answer is damaged") from error
+        raise BadData("the result is damaged") from error

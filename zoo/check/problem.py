@@ -111,7 +111,7 @@ def _some_rows(task: TrainingTask, seed: int) -> np.ndarray:
     rows = np.flatnonzero(~missing.any(axis=tuple(range(1, missing.ndim))))
     if len(rows) < FEWEST_ROWS:
         msg = f"the training has {len(rows)} rows with a target"
-        raise BadData(f"{msg}; {FEWEST_ROWS} or more are needed to examine it")
+        raise BadData(f"{msg}; at least {FEWEST_ROWS} are needed")
     if len(rows) <= _MOST_ROWS:
         return rows
     rng = np.random.default_rng(seed)
@@ -222,7 +222,7 @@ MANY = 40
 each has all that there is."""
 _SEEDS = 5
 """Trainings each way: the rows are no sample, so that only starts are chance."""
-LOOKUP = "a lookup of the same rows"
+LOOKUP = "a lookup table"
 """What every row can be known by."""
 
 

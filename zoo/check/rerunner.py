@@ -217,7 +217,7 @@ class Rerunner:
             return wrong
         if is_stopped:
             return f"it took more than {job.seconds:g} s"
-        return (child.output.splitlines() or ["no word"])[-1][:_MOST_SHOWN]
+        return (child.output.splitlines() or ["no message"])[-1][:_MOST_SHOWN]
 
 
 def _give(folder: Path, fixed: str, job: RerunJob) -> None:
@@ -231,7 +231,7 @@ def _wrong(folder: Path, least: float) -> str | None:
     try:
         answer = read_answer(folder, RerunAnswer)
     except BadData:
-        return "its answer is damaged"
+        return "its result is damaged"
     if answer is None:
         return None
     if answer.error or answer.score is None or answer.score >= least:

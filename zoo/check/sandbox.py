@@ -66,10 +66,12 @@ def sandboxed(
 def _found() -> str:
     """Return the program, once it has shown that it can do this here."""
     bwrap = shutil.which("bwrap")
-    leave = "or leave --sandbox out"
+    leave = "or omit --sandbox"
     if bwrap is None:
-        msg = "--sandbox needs bubblewrap, and no `bwrap` is found; install the package"
-        raise Misuse(f"{msg} bubblewrap (of Linux), {leave}")
+        msg = (
+            "--sandbox needs bubblewrap, but `bwrap` was not found; install the package"
+        )
+        raise Misuse(f"{msg} bubblewrap (Linux only), {leave}")
     tried = subprocess.run(
         [bwrap, *_BASE, "true"],
         stdin=subprocess.DEVNULL,
@@ -78,9 +80,11 @@ def _found() -> str:
         errors="replace",
     )
     if tried.returncode:
-        why = (tried.stderr.strip().splitlines() or ["no word"])[-1]
+        why = (tried.stderr.strip().splitlines() or ["no message"])[-1]
         msg = f"--sandbox cannot be set up here ({why})"
-        raise Misuse(f"{msg}; let users make namespaces on this machine, {leave}")
+        raise Misuse(
+            f"{msg}; allow users to create namespaces on this machine, {leave}"
+        )
     return bwrap
 
 

@@ -123,15 +123,15 @@ def _told(place: Path, child: Supervised, out: Path) -> Path:
 
 
 def _damaged(child: Supervised) -> BadData:
-    msg = "the answer of the process that examined it is damaged"
-    return BadData(f"{msg}; its last words: {_end(child) or 'none'}")
+    msg = "the result of the examining process is damaged"
+    return BadData(f"{msg}; its last output: {_end(child) or 'none'}")
 
 
 def _last_words(child: Supervised) -> str:
     code = child.returncode or 0
     what = "ran out of memory or was stopped" if code < 0 else "ended"
-    msg = f"the process that examined it {what} (code {code})"
-    return f"{msg}; its last words: {_end(child) or 'none'}"
+    msg = f"the examining process {what} (exit code {code})"
+    return f"{msg}; its last output: {_end(child) or 'none'}"
 
 
 def _end(child: Supervised) -> str:
@@ -237,7 +237,7 @@ def _chosen(recording: Recording, number: int | None) -> Fit:
     fits, name = recording.fits, Path(recording.script).name
     if not fits:
         why = recording.error or "it never calls fit or train_on_batch"
-        raise BadData(f"{name} trained no network: {why}")
+        raise BadData(f"{name} did not train a network: {why}")
     if number is not None and number > len(fits):
         msg = f"--fit {number}: {name} has {len(fits)} trainings"
         raise Misuse(f"{msg} ({'; '.join(_lines(fits))})")

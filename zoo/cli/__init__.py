@@ -59,7 +59,7 @@ class Zoo(click.Group):
         from ...data.errors import unknown
 
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            see = "`zoo --help` shows all."
+            see = "`zoo --help` lists all."
             raise Refusal(str(unknown("command", args[0], COMMANDS, see=see)), 2)
         return super().resolve_command(ctx, args)
 
@@ -104,6 +104,6 @@ class Zoo(click.Group):
 def main() -> None:
     """Is it the data, or is it my network?
 
-    Baselines run beside every network, on the same folds; a signal test says whether
-    there is anything to learn; the verdict comes with its numbers.
+    Baselines are scored on the same folds as every network, a signal test measures
+    whether there is anything to learn, and the verdict gives the numbers behind it.
     """

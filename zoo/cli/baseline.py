@@ -35,11 +35,11 @@ def baseline_command(
     learning_curve: bool,
     **reading: Any,
 ) -> None:
-    """Say what can be learned from a dataset, without a network.
+    """Measure what can be learned from a dataset, without a network.
 
-    The verdict is one of signal, no-signal, undecided, suspicious. The learning
-    curves of the best and the linear baseline are drawn unless it is no-signal or
-    suspicious; with --learning-curve those of all, whatever the verdict.
+    The verdict is signal, no-signal, undecided or suspicious. Learning curves of the
+    best and the linear baseline are drawn unless it is no-signal or suspicious; with
+    --learning-curve those of all baselines, whatever the verdict.
     """
     from ..experiment import Experiment, Scoring, Source
     from ..experiments.run import RunOptions, run_comparison

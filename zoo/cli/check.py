@@ -31,9 +31,11 @@ if TYPE_CHECKING:
     "number",
     type=click.IntRange(1),
     metavar="N",
-    help="Which of the script's trainings to examine, from 1 (default: the last).",
+    help="Number of the training to examine, from 1 (default: the last; script only).",
 )
-@click.option("--data", metavar="NAME|FILE", help="Dataset of the catalog, or a file.")
+@click.option(
+    "--data", metavar="NAME|FILE", help="Dataset: a name from the catalog, or a file."
+)
 @options.table_options
 @click.option(
     "--epochs",
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     default=10,
     show_default=True,
     metavar="N",
-    help="Of a saved model or a function.",
+    help="Number of epochs (saved model or function only).",
 )
 @click.option(
     "--batch-size",
@@ -49,12 +51,13 @@ if TYPE_CHECKING:
     default=32,
     show_default=True,
     metavar="N",
-    help="Of a saved model or a function.",
+    help="Rows per batch (saved model or function only).",
 )
 @click.option(
     "--keep-weights",
     is_flag=True,
-    help="Start from the model's weights, not anew.",
+    help="Start from the model's weights, not from new ones (saved model or "
+    "function only).",
 )
 @click.option(
     "--budget",
@@ -62,7 +65,7 @@ if TYPE_CHECKING:
     default=120,
     show_default=True,
     metavar="SECONDS",
-    help="For the data and all trials; what was left untested is said.",
+    help="Time for the data and all trials together; what is left untested is listed.",
 )
 @click.option(
     "--time-limit",
@@ -70,7 +73,7 @@ if TYPE_CHECKING:
     default=600,
     show_default=True,
     metavar="SECONDS",
-    help="After them the script is stopped, and what it did is examined.",
+    help="Time after which the script is stopped; its training so far is examined.",
 )
 @click.option(
     "--write",
@@ -81,8 +84,8 @@ if TYPE_CHECKING:
 @click.option(
     "--sandbox",
     is_flag=True,
-    help="Run it without network, and with files that it can read but not write (needs "
-    "bubblewrap, of Linux).",
+    help="Run without network access and with read-only files (needs bubblewrap, Linux "
+    "only).",
 )
 @options.run_options
 @click.pass_context
@@ -99,9 +102,9 @@ def check_command(
     WHAT is a training script, a saved and compiled model, a function that makes one
     (module.py:build), or a model of the zoo.
 
-    A script runs as it stands, in a process of its own. What it trains on is examined
-    without a network; then its training is repeated with and without repairs, so that
-    every cause is proved. The exit code is the verdict's: 0 it learns, 3 the network is
+    A script runs unchanged, in a separate process. Its training data are examined
+    without the network; its training is then repeated with and without repairs, so that
+    every cause is proved. The exit code is the verdict's: 0 the network learns, 3 it is
     at fault, 4 undecided, 5 nothing to learn, 6 suspicious.
     """
     from ..check.jobs import check_options, find_target

@@ -94,7 +94,7 @@ def write_fixed(found: Diagnosis, path: Path) -> bool:
     if found.fixed:
         write_whole(path, found.fixed)
         return True
-    why = "no cause was found" if not found.causes else "see the report for the code"
+    why = "no cause was found" if not found.causes else "the report has the code"
     if found.failed:
         why = f"with these changes: {found.failed}"
     told = plain(f"no repaired script for {path}: {why}")

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     "--data",
     multiple=True,
     metavar="NAME|FILE",
-    help="Dataset of the catalog, or a file; may be given several times.",
+    help="Dataset: a name from the catalog, or a file; may be given several times "
+    "(default: the first model's own).",
 )
 @options.data_options
 @options.fold_options
@@ -58,17 +59,16 @@ def compare_command(
     class_weight: ClassWeight,
     **reading: Any,
 ) -> None:
-    """Score several networks and the baselines on the same folds of a dataset.
+    """Compare networks and baselines on the same folds.
 
-    Without --data, the first model's own dataset. With --gate, the exit code is that of
-    the first network whose verdict is not 0. With --learning-curve the networks are
-    trained on fewer rows as well; not where a dataset has official test rows, on
-    which only the baselines are.
+    With --gate, the exit code is that of the first network whose code is not 0. With
+    --learning-curve the networks are also trained on fewer rows; on a dataset with
+    official test rows, only the baselines are.
 
-    Several datasets are compared on one after the other, a run each, and one page has
-    the verdicts of all. A network that cannot do a dataset's task is left out there.
-    Options such as --target apply to every dataset; one that they do not go with, or
-    that cannot be read, says so on the page, and the exit code is 1.
+    With several datasets, each is a run of its own, and one page shows all verdicts. A
+    network that does not support a dataset's task is left out there. Options such as
+    --target apply to every dataset; where they do not fit, or a dataset cannot be read,
+    the page shows the error, and the exit code is 1.
     """
     from ..experiment import Experiment, Scoring, Source
     from ..experiments.run import RunOptions, run_comparison
@@ -122,7 +122,7 @@ def _compare_several(
             click.echo(plain(sentence))
         click.echo(plain(f"report: {page}"))
     if interrupted:
-        raise BadData("interrupted; the datasets that were done are on the page")
+        raise BadData("interrupted; the page shows the finished datasets")
     raise SystemExit(exit_code(matrix, gate=gate))
 
 

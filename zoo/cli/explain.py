@@ -18,9 +18,9 @@ from . import options
 @click.argument("code", required=False)
 @options.json_option
 def explain_command(code: str | None, as_json: bool) -> None:
-    """Explain a finding: what is seen, why it matters, how to mend it.
+    """Explain a finding: signs, reason, and how to fix it.
 
-    CODE is a finding's code or its label. Without one, all are listed.
+    CODE is the code or the label of a finding. Without it, all findings are listed.
     """
     rules = list(RULES.values()) if code is None else [_rule(code)]
     if as_json:

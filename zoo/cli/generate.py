@@ -24,18 +24,20 @@ if TYPE_CHECKING:
     "  zoo generate lstm-characters --temperature 0.5",
 )
 @click.argument("run")
-@click.option("--seed-text", default="\n", help="Text to go on from.")
+@click.option(
+    "--seed-text", default="\n", help="Text to continue (default: a line break)."
+)
 @click.option(
     "--length", type=click.IntRange(1), default=500, show_default=True,
-    help="Characters to write.",
+    help="Number of characters to write.",
 )  # fmt: skip
 @click.option(
     "--temperature", type=click.FloatRange(0, min_open=True), default=0.8,
-    show_default=True, help="Below 1 tamer, above 1 wilder.",
+    show_default=True, help="Temperature of the sampling; higher is more random.",
 )  # fmt: skip
 @click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True,
-    help="Of the draws.",
+    help="Seed of the sampling.",
 )  # fmt: skip
 @options.out_option
 @options.json_option
@@ -48,10 +50,10 @@ def generate_command(
     out: Path,
     as_json: bool,
 ) -> None:
-    """Write text with a network that was trained on one.
+    """Generate text with a network that was trained on text.
 
-    RUN is a run's folder, its name, a part of it, or `last`. It is said how much of
-    what was written stands word for word in the training text.
+    RUN is a run's folder, its name, a part of it, or `last`. The share of the generated
+    text that is copied from the training text is reported.
     """
     from ...data.characters import verbatim
     from ...data.disk import read_regular
@@ -77,8 +79,8 @@ def generate_command(
         click.echo(json_line(facts))
         return
     click.echo(clean(seed_text + text, sys.maxsize))
-    said = f"{share:.0%} of it stands in the training text in runs of 20 characters or"
-    click.echo(f"{said} more; the longest run has {longest}", err=True)
+    said = f"{share:.0%} of it is copied from the training text in runs of 20 or more"
+    click.echo(f"{said} characters; the longest run has {longest}", err=True)
 
 
 def _codes(seed_text: str, inputs: Inputs) -> np.ndarray:
@@ -99,9 +101,9 @@ def _codes(seed_text: str, inputs: Inputs) -> np.ndarray:
     places = {c: i for i, c in enumerate(inputs.classes)}
     odd = sorted({c for c in seed_text if c not in places})
     if odd or not seed_text:
-        what = f"holds {''.join(odd[:10])!r}" if odd else "is empty"
-        msg = f"--seed-text {what}, and the training text has the characters"
-        raise Misuse(f"{msg} {''.join(inputs.classes)!r}; use one or more of these")
+        what = f"contains {''.join(odd[:10])!r}" if odd else "is empty"
+        msg = f"--seed-text {what}; use one or more characters of the training text:"
+        raise Misuse(f"{msg} {''.join(inputs.classes)!r}")
     return np.array([places[c] for c in seed_text])
 
 

@@ -25,7 +25,9 @@ LONGEST_TAG = 60
 
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
-yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+yes_option = click.option(
+    "--yes", "-y", is_flag=True, help="Delete without confirmation."
+)
 
 
 class Age(click.ParamType):
@@ -51,9 +53,9 @@ class Age(click.ParamType):
 @click.argument("text", required=False)
 @options.out_option
 def note_command(run: str, text: str | None, out: Path) -> None:
-    """Set the note of a run, or show it.
+    """Set, show or remove the note of a run.
 
-    An empty TEXT removes the note; without TEXT it is shown.
+    Without TEXT the note is shown; an empty TEXT removes it.
     """
     from ...reports.notes import read_notes, write_notes
     from ..runs.folder import check_no_link, find_run
@@ -74,10 +76,10 @@ def note_command(run: str, text: str | None, out: Path) -> None:
 )
 @click.argument("run")
 @click.argument("tags", nargs=-1, metavar="[TAG]...")
-@click.option("--remove", is_flag=True, help="Take these tags away.")
+@click.option("--remove", is_flag=True, help="Remove these tags.")
 @options.out_option
 def tag_command(run: str, tags: tuple[str, ...], remove: bool, out: Path) -> None:
-    """Give a run tags, or take them away; without TAG they are shown."""
+    """Add tags to a run, or remove them; without TAG they are shown."""
     from ...reports.notes import read_notes, write_notes
     from ..runs.folder import check_no_link, find_run
 
@@ -116,7 +118,7 @@ def _refuse_missing(asked: Sequence[str], known: Sequence[str], run: str) -> Non
 @yes_option
 @options.out_option
 def rm_command(runs: tuple[str, ...], yes: bool, out: Path) -> None:
-    """Delete runs with all their files, after asking; also trainings that stopped."""
+    """Delete runs and stopped trainings with all files, after confirmation."""
     from ..runs.journal import check_removable, find_entry
 
     found = {
@@ -143,12 +145,16 @@ def rm_command(runs: tuple[str, ...], yes: bool, out: Path) -> None:
     help="Only runs older than this, such as 12h, 30d or 8w.",
 )  # fmt: skip
 @click.option(
-    "--all", "with_noted", is_flag=True, help="Also runs with a note or a tag."
+    "--all", "with_noted", is_flag=True, help="Include runs with a note or a tag."
 )
 @click.option(
-    "--partial", is_flag=True, help="What killed commands have left half written."
+    "--partial",
+    is_flag=True,
+    help="Delete files that killed commands left half written.",
 )
-@click.option("--dry-run", is_flag=True, help="Show what would go, and stop.")
+@click.option(
+    "--dry-run", is_flag=True, help="Show what would be deleted, and delete nothing."
+)
 @yes_option
 @options.out_option
 def prune_command(
@@ -160,15 +166,15 @@ def prune_command(
     yes: bool,
     out: Path,
 ) -> None:
-    """Delete old runs by a rule, after showing them and asking.
+    """Delete old runs, after showing them and asking for confirmation.
 
-    With both --keep and --older-than, only what both let go. Runs with a note or a tag
-    stay, unless with --all. What stays for its note still counts among the N newest.
-    --partial lets go what killed commands have left, with --older-than if it is as old,
-    and never a training that can go on. Alone it touches no run that is whole.
+    With both --keep and --older-than, only runs that meet both are deleted. Runs with a
+    note or a tag are kept, unless --all is given, and count among the N newest.
+    --partial deletes what killed commands left (with --older-than only if as old), but
+    no training that can be resumed; alone, it deletes no complete run.
     """
     if keep is None and age is None and not partial:
-        msg = "nothing says which runs may go"
+        msg = "no rule selects the runs to delete"
         raise Misuse(f"{msg}; give --keep N, --older-than 30d, --partial, or several")
     whole = keep is not None or age is not None
     going = _old(out, keep or 0, age, with_noted) if whole else []
@@ -176,7 +182,11 @@ def prune_command(
     going = _removable(going, out)
     if dry_run or not going:
         _show(going)
-        click.echo(f"{_runs(len(going))} would go." if going else "No run is to go.")
+        click.echo(
+            f"{_runs(len(going))} would be deleted."
+            if going
+            else "No run would be deleted."
+        )
         return
     _remove(going, out, yes=yes)
 
@@ -189,7 +199,7 @@ def _old(out: Path, keep: int, age: timedelta | None, with_noted: bool) -> list[
     going = [entry for entry in old if with_noted or not (entry.note or entry.tags)]
     if len(going) < len(old):
         stay = _runs(len(old) - len(going))
-        click.echo(f"Not touched for a note or a tag: {stay}.", err=True)
+        click.echo(f"Kept because of a note or a tag: {stay}.", err=True)
     return going
 
 
@@ -200,7 +210,7 @@ def _left(out: Path, age: timedelta | None) -> list[Entry]:
 
     stay = sum(not run.running for run in list_unfinished(out))
     if stay:
-        said = f"Not touched, for they can go on with `zoo train --resume`: {stay:,}"
+        said = f"Kept, to be resumed with `zoo train --resume`: {stay:,}"
         trainings = "training" if stay == 1 else "trainings"
         click.echo(f"{said} stopped {trainings}.", err=True)
     return older(left_entries(out), age)
@@ -240,8 +250,8 @@ def _remove(going: Sequence[Entry], out: Path, *, yes: bool) -> None:
 
 def _agreed(question: str) -> bool:
     if not sys.stdin.isatty():
-        msg = f"{question[:-1]}: there is no terminal to ask at"
-        raise Misuse(f"{msg}; say --yes to delete without asking")
+        msg = f"{question[:-1]}: there is no terminal to ask for confirmation"
+        raise Misuse(f"{msg}; use --yes to delete without it")
     return click.confirm(question, err=True)
 
 

@@ -24,10 +24,18 @@ UNTOLD = ("", 0, (), None, False, "none", "each-row")
 @click.command(
     "list", epilog="\b\nExamples:\n  zoo list\n  zoo list --task forecast --working"
 )
-@click.option("--task", type=click.Choice(TASKS), help="Only what does this task.")
-@click.option("--data", metavar="NAME", help="Only models that come with this dataset.")
 @click.option(
-    "--broken/--working", default=None, help="Only models that (do not) learn."
+    "--task",
+    type=click.Choice(TASKS),
+    help="Only models, datasets and baselines of this task.",
+)
+@click.option(
+    "--data", metavar="NAME", help="Only models whose default dataset this is."
+)
+@click.option(
+    "--broken/--working",
+    default=None,
+    help="Only models that are broken on purpose, or only those that learn.",
 )
 @options.json_option
 def list_command(

@@ -30,18 +30,18 @@ out_option = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("runs"),
     show_default=True,
-    help="Folder of the runs.",
+    help="Folder that holds the runs.",
 )
 json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Results as JSON on standard output."
+    "--json", "as_json", is_flag=True, help="Print the results as JSON."
 )
 quiet_option = click.option(
-    "--quiet", "-q", is_flag=True, help="No progress and no table."
+    "--quiet", "-q", is_flag=True, help="Print no progress and no table."
 )
 gate_option = click.option(
     "--gate",
     is_flag=True,
-    help="Exit with the verdict's code: 3 network at fault, 4 undecided, 5 no signal, "
+    help="Use the verdict as exit code: 3 network at fault, 4 undecided, 5 no signal, "
     "6 suspicious.",
 )
 
@@ -65,13 +65,13 @@ def _with_mlflow(ctx: click.Context, param: click.Parameter, value: str | None) 
 
 mlflow_option = click.option(
     "--mlflow", metavar="URI", callback=_with_mlflow,
-    help="Write the run to MLflow as well: the address of a server, sqlite:///FILE, or "
-    "a folder.",
+    help="Also log the run to MLflow; URI is a server's address, sqlite:///FILE, or a "
+    "folder.",
 )  # fmt: skip
 
 learning_curve_option = click.option(
     "--learning-curve", is_flag=True,
-    help="Fit all candidates on fewer rows as well: would more rows help?",
+    help="Also fit all candidates on fewer rows, to see whether more rows would help.",
 )  # fmt: skip
 
 
@@ -87,21 +87,21 @@ class Bytes(click.ParamType):
         found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)B?", value.strip().upper())
         if not found or not float(found[1]):
             self.fail(
-                f"{value!r} is no size; give one such as 500MB or 8GB", param, ctx
+                f"{value!r} is not a size; give one such as 500MB or 8GB", param, ctx
             )
         return int(float(found[1]) * 1_000 ** " KMGT".index(found[2] or " "))
 
 
 memory_option = click.option(
     "--memory", type=Bytes(), metavar="SIZE",
-    help="What the rows may take in memory, such as 8GB (default: half of the "
-    "machine's). A larger Parquet file or folder is trained on from disk.",
+    help="Memory for the rows, such as 8GB (default: half of the machine's). A larger "
+    "Parquet file or folder is read from disk during training.",
 )  # fmt: skip
 
 class_weight_option = click.option(
     "--class-weight", type=click.Choice(["none", "balanced"]), default="none",
     show_default=True,
-    help="balanced: every class counts the same in the loss, however few its rows.",
+    help="Class weights in the loss; balanced: inversely proportional to class size.",
 )  # fmt: skip
 
 recipe_options = _together(
@@ -113,20 +113,20 @@ recipe_options = _together(
     ),
     click.option(
         "--weights", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-        help="Weights to begin with, for models that can load some.",
+        help="File of initial weights, for models that can load them.",
     ),
 )  # fmt: skip
 
 seeds_option = click.option(
     "--seeds", type=click.IntRange(1), default=1, show_default=True, metavar="N",
-    help="Trainings on each fold of every network, and of every baseline that a seed "
-    "changes; tells what folds and seeds do to the scores.",
+    help="Number of seeds: each network, and each baseline that depends on a seed, is "
+    "trained N times on each fold. Shows how folds and seeds vary the scores.",
 )  # fmt: skip
 
 run_options = _together(
     click.option(
         "--seed", type=click.IntRange(0, LARGEST_SEED), default=0, show_default=True,
-        help="Of generators, folds, weights and permutations.",
+        help="Seed of random generators, folds, weights and permutations.",
     ),
     out_option,
     json_option,
@@ -135,20 +135,23 @@ run_options = _together(
 
 target_option = click.option(
     "--target",
-    help="Column to predict: its name, or position from 0; several as a,b,c.",
+    help="Column to predict: its name, or its position from 0; several as a,b,c.",
 )
 task_option = click.option(
-    "--task", type=click.Choice(TASKS), help="Overrules what is guessed."
+    "--task", type=click.Choice(TASKS), help="Task of the dataset (default: inferred)."
 )
 drop_option = click.option(
-    "--drop", multiple=True, metavar="COL", help="Column to leave out."
+    "--drop",
+    multiple=True,
+    metavar="COL",
+    help="Column to drop; may be given several times.",
 )
 limit_option = click.option(
-    "--limit", type=int, metavar="N", help="Use about N rows, a sample."
+    "--limit", type=int, metavar="N", help="Use a sample of about N rows."
 )
 header_option = click.option(
     "--header/--no-header", default=None,
-    help="Whether a text file's first line holds names (found out by default).",
+    help="Whether a text file's first line has column names (default: detected).",
 )  # fmt: skip
 
 table_options = _together(
@@ -160,25 +163,42 @@ data_options = _together(
     target_option,
     task_option,
     drop_option,
-    click.option("--group", metavar="COL", help="Equal values stay together."),
+    click.option(
+        "--group", metavar="COL",
+        help="Column of groups: rows of a group stay in one fold.",
+    ),
     limit_option,
     click.option(
         "--season", type=int, metavar="N",
-        help="Of a forecast: steps after which the series repeats itself.",
+        help="Season length of the series in steps (forecast only).",
     ),
     click.option(
-        "--horizon", type=int, metavar="N", help="Steps to forecast at a time.",
+        "--horizon", type=int, metavar="N", help="Steps to forecast (forecast only).",
     ),
     header_option,
 )  # fmt: skip
 
 jobs_option = click.option(
     "--jobs", type=int, default=None, metavar="N",
-    help="Processes at a time (default: all cores).",
+    help="Number of parallel processes (default: all cores).",
 )  # fmt: skip
 
 fold_options = _together(
-    click.option("--folds", type=int, default=5, show_default=True),
-    click.option("--repeats", type=int, default=1, show_default=True),
+    click.option(
+        "--folds",
+        type=int,
+        default=5,
+        show_default=True,
+        metavar="N",
+        help="Number of cross-validation folds.",
+    ),
+    click.option(
+        "--repeats",
+        type=int,
+        default=1,
+        show_default=True,
+        metavar="N",
+        help="Number of times the cross-validation is repeated.",
+    ),
     jobs_option,
 )

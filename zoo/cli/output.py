@@ -90,7 +90,7 @@ def show_findings(results: Results) -> None:
         click.echo(plain(f"  What to do: {finding.advice}"))
     if notes:
         codes = plain(", ".join(notes))
-        click.echo(f"Also noted of the data: {codes} (`zoo explain CODE`).")
+        click.echo(f"Notes on the data: {codes} (`zoo explain CODE`).")
 
 
 def _rows(finding: Finding) -> str:
@@ -117,11 +117,13 @@ def show_networks(results: Results) -> None:
         if network.tries:
             tries = network.tries
             said.append(
-                f"{tries.reached} of {len(tries.losses)} seeds bring the loss below "
+                f"{tries.reached} of {len(tries.losses)} seeds reach a loss below "
                 f"{tries.goal:g}."
             )
         if network.sample:
-            said.append(f"It writes: {' '.join(network.sample.text.split())[:200]} ...")
+            said.append(
+                f"Generated text: {' '.join(network.sample.text.split())[:200]} ..."
+            )
         for line in said:
             console().print(plain(f"{network.name}: {line}"), markup=False)
 

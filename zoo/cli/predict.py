@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 @options.out_option
 @options.json_option
 def predict_command(run: str, file: str | None, out: Path, as_json: bool) -> None:
-    """Ask a trained network about new rows.
+    """Predict new rows with a trained network.
 
-    Rows come from FILE (CSV, TSV, Parquet, NPZ) or from standard input, one line a
-    row; with neither, the features are asked for one by one. Of a series the rows are
-    its last values, and the next steps are forecast. RUN is a run's folder, its name, a
-    part of it, or `last`.
+    Rows come from FILE (CSV, TSV, Parquet, NPZ) or from standard input, one line per
+    row; with neither, zoo asks for the features one by one. For a forecast, the rows
+    are the last values of the series. RUN is a run's folder, its name, a part of it, or
+    `last`.
     """
     from ...data.errors import Misuse
     from ..runs.folder import find_run, read_settings
@@ -44,8 +44,8 @@ def predict_command(run: str, file: str | None, out: Path, as_json: bool) -> Non
     folder = find_run(run, out)
     _, inputs = read_settings(folder)
     if inputs.task == "characters":
-        msg = f"{folder.name} holds a network of characters"
-        raise Misuse(f"{msg}; `zoo generate {folder.name}` lets it write")
+        msg = f"{folder.name} is a network of characters, which predicts no rows"
+        raise Misuse(f"{msg}; use `zoo generate {folder.name}`")
     forecasts = inputs.task == "forecast"
     asked = _values(file, inputs) if forecasts else _rows(file, inputs)
     with fits_its_settings(folder):
@@ -127,13 +127,13 @@ def _encoder(folder: Path, rows: Any) -> Any:
 
     path, pickled = folder / ENCODER, folder / "encoder.joblib"
     if pickled.is_symlink() or pickled.exists():
-        msg = f"{pickled} is a pickle, which could run any code, and is not opened"
+        msg = f"{pickled} is a pickle, which can run any code, so it is not opened"
         raise BadData(f"{msg}; train the network again")
     if path.is_symlink() or path.exists():
         return read_encoder(path)
     numeric = pd.api.types.is_numeric_dtype
     if isinstance(rows, pd.DataFrame) and not all(map(numeric, rows.dtypes)):
-        msg = f"{folder.name} has no {ENCODER}, which makes numbers of its columns"
+        msg = f"{folder.name} has no {ENCODER}, which encodes its text columns"
         raise BadData(f"{msg}; train the network again")
     return None
 

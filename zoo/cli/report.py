@@ -34,39 +34,39 @@ STANDARD_OUTPUT = Path("-")
     type=click.Choice(_FORMATS),
     default="html",
     show_default=True,
-    help="A page, Markdown for a terminal or a pull request, or the results as JSON.",
+    help="HTML page, Markdown for a terminal or a pull request, or results as JSON.",
 )
 @click.option(
     "--to",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Where to write it; - is standard output.",
+    help="File to write the report to; - is standard output.",
 )
 @click.option(
     "--charts",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Write each chart as SVG and PNG into this folder, too.",
+    help="Also write each chart as SVG and PNG into this folder.",
 )
 @click.option(
     "--index",
     "of_all",
     is_flag=True,
-    help="Write index.html, one page over all runs, into their folder.",
+    help="Write index.html, a page of all runs, into their folder.",
 )
 @click.option(
     "--serve",
     "served",
     is_flag=True,
-    help="Serve that page and the reports to this machine's browsers; it follows "
-    "trainings that are under way. Ctrl-C ends it.",
+    help="Serve that page and the reports on localhost, with live updates of running "
+    "trainings. Ctrl-C stops it.",
 )
 @click.option(
     "--port",
     type=click.IntRange(0, 65_535),
     default=0,
     metavar="N",
-    help="Of --serve (default: one that is free).",
+    help="Port of --serve (default: a free one).",
 )
 @options.out_option
 @options.json_option
@@ -83,11 +83,11 @@ def report_command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Write a run's report again, or compare 2 to 8 runs.
+    """Write the report of a run, or a comparison of 2 to 8 runs.
 
-    RUN is a run's folder, its name, a part of it, or `last`. One run's report is made
-    from its results.json alone and stands in its folder as report.html or report.md; a
-    comparison as compare-... in the folder of the runs. JSON goes to standard output
+    RUN is a run's folder, its name, a part of it, or `last`. The report is made from
+    results.json alone and written to the run's folder as report.html or report.md, a
+    comparison to the folder of the runs as compare-.... JSON goes to standard output
     unless --to names a file.
     """
     from .output import as_line
@@ -99,8 +99,8 @@ def report_command(
     if as_json and to == STANDARD_OUTPUT:
         from ...data.errors import Misuse
 
-        msg = "--json and a report on standard output do not go together"
-        raise Misuse(f"{msg}; leave --json out, or write to a file with --to")
+        msg = "--json cannot be combined with a report on standard output"
+        raise Misuse(f"{msg}; omit --json, or write the report to a file with --to")
     made = _made(runs, out)
     path = to or made.stem.with_name(f"{made.stem.name}.{form}")
     drawn = save_charts(made, charts) if charts else []
@@ -135,7 +135,7 @@ def _over_all(
     from ..runs.index import write_index
 
     if bool(runs) + of_all + served != 1:
-        msg = "name runs, or give one of --index and --serve"
+        msg = "give runs, --index or --serve, and only one of these"
         raise Misuse(f"{msg}; `zoo runs` lists the runs")
     if of_all:
         click.echo(f"index: {write_index(out)}")
@@ -154,10 +154,10 @@ def serve(out: Path, *, port: int = 0) -> None:
     with make_server(out, port) as server:
         address = f"http://{HOST}:{server.server_address[1]}/"
         try:
-            click.echo(f"Serving {out} at {address} (Ctrl-C ends it)")
+            click.echo(f"Serving {out} at {address} (Ctrl-C stops it)")
             server.serve_forever()
         except KeyboardInterrupt:
-            click.echo("\nNo longer served.", err=True)
+            click.echo("\nStopped.", err=True)
 
 
 def _made(names: Sequence[str], out: Path) -> Reported:

@@ -113,7 +113,7 @@ def write_report_page(path: Path, text: str, home: Path) -> None:
         write_whole(path, text)
     except OSError as error:
         msg = f"cannot write {str(path)!r}: {error.strerror}"
-        raise Misuse(f"{msg}. Choose another place with --to.") from error
+        raise Misuse(f"{msg}. Choose another file with --to.") from error
 
 
 def save_charts(made: Reported, folder: Path) -> list[Path]:

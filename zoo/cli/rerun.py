@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 def rerun_command(
     run: str, jobs: int | None, out: Path, as_json: bool, quiet: bool
 ) -> None:
-    """Repeat a run, and say whether the same comes of it.
+    """Repeat a run, and compare the results.
 
-    The same to the bit; or within the noise of seeds, for which the networks are
-    trained from other seeds as well where the run was from one; or neither. Versions
-    that differ are named. RUN is a run's folder, its name, a part of it, or `last`.
-    Exit code 1 if something else comes of it.
+    The results are identical to the bit, within the noise of seeds, or different. To
+    measure that noise, a run with one seed is also trained from other seeds. Versions
+    that differ are listed. RUN is a run's folder, its name, a part of it, or `last`.
+    The exit code is 1 if the results are different.
     """
     from ..experiments.rerun import rerun
     from ..experiments.run import RunOptions
@@ -46,5 +46,5 @@ def _tell(again: Rerun) -> None:
     click.echo(f"{click.style(again.outcome, bold=True)}. {again.sentence}")
     for line in again.lines:
         click.echo(plain(f"  {line}"))
-    click.echo(plain(f"versions: {again.versions or 'all the same'}"))
+    click.echo(plain(f"versions: {again.versions or 'unchanged'}"))
     click.echo(plain(f"{Path(again.repeats).name} was repeated as {again.run}"))

@@ -65,9 +65,9 @@ class Runs(click.Group):
     "  zoo runs show last",
 )
 def runs_command() -> None:
-    """List the runs, show one, compare two, give notes and tags, delete.
+    """List, show, compare, annotate and delete runs.
 
-    Without a command the runs are listed.
+    Without a command, the runs are listed.
     """
 
 
@@ -78,19 +78,22 @@ def runs_command() -> None:
     "  zoo runs list --model mlp --tag best --json",
 )
 @click.option(
-    "--tag", "tags", multiple=True, help="Only runs with this tag; several: with all."
+    "--tag",
+    "tags",
+    multiple=True,
+    help="Only runs with this tag; if given several times, with all of them.",
 )
 @click.option("--data", metavar="NAME", help="Only runs on this dataset.")
-@click.option("--model", metavar="NAME", help="Only runs of this network.")
+@click.option("--model", metavar="NAME", help="Only runs with this network.")
 @options.out_option
-@click.option("--json", "as_json", is_flag=True, help="One line of JSON a run.")
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON per run.")
 def list_command(
     tags: tuple[str, ...], data: str | None, model: str | None, out: Path, as_json: bool
 ) -> None:
     """List the runs, the newest last.
 
-    Each with its data, its verdicts, the score of the best network and of the best
-    baseline, its tags and its note. Runs that cannot be read are told with the reason.
+    Each line shows the data, verdicts, score of the best network and of the best
+    baseline, tags and note. Runs that cannot be read are listed with the reason.
     """
     from ...reports.text import clean
     from ..runs.journal import entries

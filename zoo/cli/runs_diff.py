@@ -22,11 +22,10 @@ _LEAST = 12
 @options.out_option
 @options.json_option
 def diff_command(first: str, second: str, out: Path, as_json: bool) -> None:
-    """Say what differs between two runs, and what came of each.
+    """Show the differences between two runs, and their results.
 
-    RUN and OTHER are runs' folders, their names, parts of them, or `last`. Told are
-    settings, data and versions that are not the same, and whether the scores can be
-    compared at all.
+    RUN and OTHER are a run's folder, its name, a part of it, or `last`. Differences in
+    settings, data and versions are shown, and whether the scores are comparable.
     """
     from ...reports.several.compare import compare_facts
     from ...reports.several.runs import read_run

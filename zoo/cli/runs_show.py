@@ -29,9 +29,9 @@ from ..experiment import dotted
 )
 @click.argument("run")
 @options.out_option
-@click.option("--json", "as_json", is_flag=True, help="All of it as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def show_command(run: str, out: Path, as_json: bool) -> None:
-    """Show all of a run: command, verdicts, scores, settings, files.
+    """Show a run: command, verdicts, scores, settings, files.
 
     RUN is a run's folder, its name, a part of it, or `last`.
     """

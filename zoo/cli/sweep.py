@@ -23,22 +23,23 @@ from . import options
     multiple=True,
     required=True,
     metavar="NAME=VALUES",
-    help="A setting of the recipe and its values: dropout=0,0.2,0.5. With --random "
-    "also a range: optimizer.learning_rate=1e-4..1e-1 (evenly over its logarithm).",
+    help="A setting of the recipe and its values, such as dropout=0,0.2,0.5. With "
+    "--random also a range, such as optimizer.learning_rate=1e-4..1e-1 (sampled "
+    "uniformly on the logarithm).",
 )
 @click.option(
     "--random",
     "draws",
     type=click.IntRange(1),
     metavar="N",
-    help="Draw N recipes instead of taking all of the grid.",
+    help="Draw N recipes at random instead of using the whole grid.",
 )
 @click.option(
     "--set",
     "changes",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Change a setting of all of them, as in zoo train.",
+    help="Change a setting of all recipes, as in zoo train.",
 )
 @options.jobs_option
 @options.out_option
@@ -58,12 +59,12 @@ def sweep_command(
     gate: bool,
     mlflow: str | None,
 ) -> None:
-    """Score a recipe with several values of its settings, beside the baselines.
+    """Compare several values of a recipe's settings.
 
-    MODEL's own recipe, or the FILE of an experiment such as the recipe.json of a run.
-    All networks and the baselines, which run once, are scored on the same folds; the
-    run is one report. Of many recipes the best looks better than it is: the p-values
-    of its comparisons are corrected for the number of pairs, its score is not.
+    The recipe is MODEL's own, or the FILE of an experiment such as the recipe.json of a
+    run. All networks and the baselines are scored on the same folds, in one report. The
+    best of many scores is biased upwards: the p-values of comparisons are corrected for
+    the number of pairs, the score is not.
     """
     from ..experiments.grid import sweep
     from ..experiments.run import RunOptions

@@ -26,7 +26,11 @@ NO_SETTINGS = {
     "  zoo train --recipe runs/NAME/recipe.json --set optimizer.learning_rate=0.01",
 )
 @click.argument("model", required=False)
-@click.option("--data", metavar="NAME|FILE", help="Dataset of the catalog, or a file.")
+@click.option(
+    "--data",
+    metavar="NAME|FILE",
+    help="Dataset: a name from the catalog, or a file (default: the model's own).",
+)
 @options.data_options
 @options.memory_option
 @options.recipe_options
@@ -39,25 +43,25 @@ NO_SETTINGS = {
     "file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Settings of a whole experiment, such as the recipe.json of a run.",
+    help="File of all settings of an experiment, such as the recipe.json of a run.",
 )
 @click.option(
     "--set",
     "changes",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Change a setting: optimizer.learning_rate=0.01, hidden=[64,32], "
-    "data.limit=500, seed=3.",
+    help="Change a setting, such as optimizer.learning_rate=0.01, hidden=[64,32], "
+    "data.limit=500 or seed=3; may be given several times.",
 )
 @click.option(
     "--resume",
     metavar="RUN",
-    help="Go on with a training that was stopped.",
+    help="Resume a training that was stopped.",
 )
 @click.option(
     "--tensorboard",
     is_flag=True,
-    help="Write event files, so that TensorBoard shows the training while it runs.",
+    help="Write event files, so that TensorBoard shows the training as it runs.",
 )
 @click.pass_context
 def train_command(
@@ -83,15 +87,16 @@ def train_command(
     tensorboard: bool,
     **reading: Any,
 ) -> None:
-    """Train a network, score it beside the baselines, and say what is at fault.
+    """Train a network and compare it with the baselines.
 
     The network is trained once on the training rows and saved. It is then trained again
-    on each fold, where the baselines are scored too; the verdict is drawn from those.
-    With official test rows (mnist) these are the one split.
+    on each fold, where the baselines are scored too; the verdict is based on the folds.
+    Official test rows (mnist) replace the folds.
 
-    The experiment is the MODEL's own recipe and the options, or a FILE, with single
-    settings changed by --set. A training that was killed or interrupted goes on with
-    --resume, and ends as if it had not been; RUN is its name, a part of it, or `last`.
+    The experiment is the MODEL's own recipe and the options, or a FILE; --set changes
+    single settings. --resume continues a training that was killed or interrupted, with
+    the same result as without the interruption; RUN is its name, a part of it, or
+    `last`.
     """
     from ..experiments.run import RunOptions
     from ..experiments.score import command_line
@@ -144,8 +149,6 @@ def _check_ways(
     if resume and ctx.params["changes"]:
         typed.add("--set")
     if model is None and typed:
-        way, how = ("--recipe", "use --set") if file else ("--resume", "leave it out")
-        msg = (
-            f"{', '.join(sorted(typed))} does not go with {way}, which has all settings"
-        )
+        way, how = ("--recipe", "use --set") if file else ("--resume", "omit it")
+        msg = f"{', '.join(sorted(typed))} cannot go with {way}, which has all settings"
         raise Misuse(f"{msg}; {how}")

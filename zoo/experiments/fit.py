@@ -162,8 +162,8 @@ def note_on(settings: Recipe, predictions: np.ndarray, dataset: Dataset) -> str:
             likely = f"{predictions.max(axis=1).min():.3f}"
             more = "" if likely == "1.000" else " or more"
             said = (
-                f"It says {dataset.classes[chosen[0]]!r} of all {len(chosen):,} test "
-                f"rows, with probability {likely}{more}. "
+                f"It predicts {dataset.classes[chosen[0]]!r} for all {len(chosen):,} "
+                f"test rows, with probability {likely}{more}. "
             )
     return said + (f"Broken on purpose: {known.defect}" if known.broken else "")
 

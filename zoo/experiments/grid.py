@@ -67,7 +67,7 @@ def _based_on(source: str, changes: Sequence[str]) -> Experiment:
         experiment = read_experiment(Path(source))
     if len(experiment.networks) != 1:
         msg = f"{source} has {len(experiment.networks)} networks"
-        raise Misuse(f"{msg}; a sweep begins with one")
+        raise Misuse(f"{msg}; a sweep needs a file with one")
     return with_changes(replace(experiment, kind="train"), changes)
 
 
@@ -128,10 +128,12 @@ def parse_variations(given: Sequence[str]) -> dict[str, Axis]:
     for text in given:
         name, sign, values = (part.strip() for part in text.partition("="))
         if not (name and sign and values):
-            msg = f"{text!r} names no values; give them as dropout=0,0.2"
+            msg = f"{text!r} is not NAME=VALUES; give e.g. dropout=0,0.2"
             raise Misuse(msg)
         if name.partition(".")[0] in NOT_OF_A_RECIPE:
-            msg = f"{name} cannot be varied: all recipes are scored on the same rows"
+            msg = (
+                f"{name} cannot be varied: all recipes must be scored on the same rows"
+            )
             raise Misuse(f"{msg}; change it for all with --set")
         if name in axes:
             raise Misuse(f"{name} is varied twice; give all its values in one --vary")
@@ -147,7 +149,9 @@ def _axis(name: str, text: str) -> Axis:
     except ValueError:  # texts such as relu,tanh
         values = [part.strip() for part in text.split(",")]
     if len(set(values)) < len(values) or "" in values:
-        raise Misuse(f"{name}={text} has a value twice, or an empty one")
+        raise Misuse(
+            f"{name}={text} has a duplicate or an empty value; give each value once"
+        )
     return tuple(value.strip('"') for value in values)
 
 
@@ -155,7 +159,9 @@ def _range(name: str, text: str) -> Range:
     low, high = (parsed(end.strip()) for end in text.split("..", 1))
     numbers = all(type(end) in (int, float) for end in (low, high))
     if not (numbers and 0 < low < high < math.inf):
-        msg = f"{name}={text} is no range; give two numbers above 0, the smaller first"
+        msg = (
+            f"{name}={text} is not a range; give two numbers above 0, the smaller first"
+        )
         raise Misuse(msg)
     return Range(low, high, whole=isinstance(low, int) and isinstance(high, int))
 
@@ -170,12 +176,12 @@ def grid(axes: Mapping[str, Axis], *, most: int) -> list[dict[str, str]]:
     """
     ranges = [name for name, axis in axes.items() if isinstance(axis, Range)]
     if ranges:
-        msg = f"{', '.join(ranges)} has a range"
-        raise Misuse(f"{msg}, of which --random N draws; a grid needs single values")
+        msg = f"{', '.join(ranges)} has a range, and a grid needs single values"
+        raise Misuse(f"{msg}; list the values, or draw from the range with --random N")
     lists = [axis for axis in axes.values() if not isinstance(axis, Range)]
     count = math.prod(map(len, lists))
     if count > most:
-        msg = f"the grid has {count:,} recipes, and {most} are allowed"
+        msg = f"the grid has {count:,} recipes, and at most {most} are allowed"
         raise Misuse(f"{msg}; give fewer values, or --random N")
     return [dict(zip(axes, values, strict=True)) for values in product(*lists)]
 

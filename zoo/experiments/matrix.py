@@ -29,7 +29,7 @@ from .run import RunOptions, compare_on, opened, tracked
 if TYPE_CHECKING:
     from ...data import Dataset
 
-INTERRUPTED = "interrupted before it was done"
+INTERRUPTED = "interrupted before it finished"
 
 
 @dataclass(frozen=True)
@@ -119,9 +119,9 @@ def _refuse_empty(columns: Sequence[Column]) -> None:
     failed = [f"{column.data}: {column.error}" for column in columns if column.error]
     tasks = [f"{column.data} is {column.task}" for column in columns if column.task]
     if failed:
-        raise BadData(f"nothing could be compared. {'; '.join(failed + tasks)}")
-    msg = f"none of these networks can do any of these datasets: {', '.join(tasks)}"
-    raise Misuse(f"{msg}. `zoo list` tells what each network does.")
+        raise BadData(f"no dataset could be compared. {'; '.join(failed + tasks)}")
+    msg = f"none of these networks supports any of these datasets: {', '.join(tasks)}"
+    raise Misuse(f"{msg}. `zoo list` shows the tasks of each network.")
 
 
 def write_page(matrix: Matrix, out: Path) -> Path:
@@ -139,7 +139,7 @@ def write_page(matrix: Matrix, out: Path) -> Path:
     try:
         write_whole(path, matrix_html(facts))
     except OSError as error:
-        msg = f"the runs are whole, but {path} cannot be written: {error.strerror}"
+        msg = f"the runs are complete, but {path} cannot be written: {error.strerror}"
         raise BadData(msg) from error
     return path
 

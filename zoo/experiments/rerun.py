@@ -85,12 +85,12 @@ def _experiment(folder: Path) -> Experiment:
     Misuse
     """
     if not (folder / FILE).is_file():
-        msg = f"{folder.name} has no {FILE}, so that its settings are not known"
-        raise Misuse(f"{msg}; runs of zoo train, compare, sweep and baseline have one")
+        msg = f"{folder.name} has no {FILE}, so its settings are unknown"
+        raise Misuse(f"{msg}; use a run of zoo train, compare, sweep or baseline")
     asked = read_facts(folder / FILE)
     if asked.get("kind") == "check":
-        msg = f"{folder.name} is of zoo check, whose trials end with their time"
-        raise Misuse(f"{msg}; give its command again: {asked.get('command')}")
+        msg = f"{folder.name} is a run of zoo check, whose trials depend on time"
+        raise Misuse(f"{msg}; run its command again: {asked.get('command')}")
     return Experiment.from_dict(asked)
 
 
@@ -99,7 +99,7 @@ def beside(
 ) -> tuple[str, str, tuple[str, ...]]:
     """Compare two runs of one experiment: outcome, sentence and lines of a `Rerun`."""
     if before.about.sha256 != after.about.sha256:
-        said = "The data have changed since, so that it is another experiment."
+        said = "The data have changed since, so the experiment is not the same."
         return "different", said, ()
     was, now = ({row.name: row for row in r.rows} for r in (before, after))
     other = [
@@ -108,7 +108,7 @@ def beside(
     trained = [network.name for network in before.networks]
     moved = [n for n in trained if _history(before, n) != _history(after, n)]
     if not other and not moved:
-        said = f"The scores of {len(was)} candidates on every fold are equal."
+        said = f"The scores of all {len(was)} candidates are equal on every fold."
         return "same to the bit", said, ()
     limits = seed_limits(before, other, experiment, how)
     lines, beyond = [], False
@@ -120,9 +120,9 @@ def beside(
         f"{n}: its losses differ, its scores do not" for n in moved if n not in other
     ]
     if beyond:
-        said = "Something else came of it than the noise of seeds explains."
+        said = "The scores differ by more than the noise of seeds explains."
         return "different", said, tuple(lines)
-    said = "Not to the bit, but no further apart than other seeds would be."
+    said = "The results are not identical to the bit, but within the noise of seeds."
     return "same within seed noise", said, tuple(lines)
 
 
@@ -150,7 +150,7 @@ def _line(
     limit, change = limits.get(name, 0.0), scores[1] - scores[0]
     told = f"{name}: {key} {scores[0]:.4f} -> {scores[1]:.4f} ({change:+.2g}"
     if not limit:
-        return f"{told}; seeds change nothing of it)", abs(change) > ROUNDING
+        return f"{told}; seeds do not change this score)", abs(change) > ROUNDING
     return f"{told}; seeds explain up to {limit:.2g})", abs(change) > limit
 
 

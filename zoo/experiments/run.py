@@ -224,7 +224,7 @@ def opened(experiment: Experiment) -> Dataset:
     from ...data import load
 
     if experiment.data.name == DATASET_OBJECT:
-        msg = "the data of this run were a Dataset in memory, which no file holds"
+        msg = "the data of this run were a Dataset in memory, not a file"
         raise Misuse(f"{msg}; call learnable.train with the Dataset again")
     data, folds, seed = experiment.data, experiment.scoring.folds, experiment.seed
     options = {"folds": folds, "seed": seed, "memory": data.memory}
@@ -300,7 +300,7 @@ def _tell_of_earlier(experiment: Experiment, dataset: Dataset, out: Path) -> Non
     for folder in reversed(list_runs(out)):
         if _fingerprint(folder) == mine:
             came = _outcome(folder / RESULTS)
-            note = f"note: the same experiment has been done before: {folder.name}"
+            note = f"note: the same experiment was run before: {folder.name}"
             console.console().print(console.plain(f"{note} ({came})"), markup=False)
             return
 

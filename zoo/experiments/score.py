@@ -207,7 +207,7 @@ def write_network(folder: Path, fitted: Fitted, dataset: Dataset) -> None:
     try:
         write_encoder(folder / ENCODER, fitted.encoder)
     except TypeError as error:
-        _log.warning("%s; `zoo predict` cannot ask this network", error)
+        _log.warning("%s; `zoo predict` cannot use this network", error)
 
 
 def first_trainings(

@@ -64,8 +64,8 @@ def open_data(
         return load(own, **reading, **options)
     except Offline:
         found = load(STAND_IN, **reading, **options)
-    note = f"{own} is neither on this machine nor can it be downloaded; this is"
-    note = f"{note} {STAND_IN} instead (ZOO_DATA names a folder that holds {own})"
+    note = f"{own} is not on this machine and cannot be downloaded; {STAND_IN} is used"
+    note = f"{note} instead (set ZOO_DATA to a folder that holds {own})"
     return replace(found, notes=(note, *found.notes))
 
 
@@ -90,10 +90,8 @@ def check_settings(settings: Recipe, dataset: Dataset, *, quiet: bool) -> None:
     check_recipe(settings)
     weighted = settings.class_weight != "none"
     if weighted and dataset.task not in ("binary", "multiclass"):
-        msg = (
-            f"--class-weight is for classes, and {dataset.card.name} is {dataset.task}"
-        )
-        raise Misuse(f"{msg}; leave it out")
+        msg = f"--class-weight needs classes, and {dataset.card.name} is {dataset.task}"
+        raise Misuse(f"{msg}; omit it")
     if settings.stub:
         told = check_wiring(settings, dataset)
         if not quiet:
@@ -112,7 +110,7 @@ def check_recipe(settings: Recipe) -> None:
         see = f"Parts of {name}: {', '.join(known.parts) or 'none'}."
         raise unknown("part to stub", settings.stub, known.parts, see=see)
     if settings.weights and not known.loads_weights:
-        msg = f"{name} begins with weights of its own; leave --weights out"
+        msg = f"{name} loads no weights; omit --weights"
         raise Misuse(msg)
     if settings.weights and not Path(settings.weights).is_file():
         msg = f"there is no file {settings.weights!r}; check the path of --weights"
@@ -120,9 +118,9 @@ def check_recipe(settings: Recipe) -> None:
     usual, read = recipe(name), settings_read(name)
     for setting in OF_NETWORK - read:
         if getattr(settings, setting) != getattr(usual, setting):
-            looks = ", ".join(sorted(read)) or "none of them"
-            msg = f"{name} does not look at {setting}, so that nothing would change"
-            raise Misuse(f"{msg}; of a network's settings it reads {looks}")
+            looks = ", ".join(sorted(read)) or "none"
+            msg = f"{name} does not use {setting}, so the change has no effect"
+            raise Misuse(f"{msg}; settings of the network that it uses: {looks}")
     _check_names(settings)
 
 
@@ -140,7 +138,7 @@ def _check_names(settings: Recipe) -> None:
             look_up(getattr(settings, setting))
         except (ValueError, TypeError) as error:
             msg = f"Keras has no {setting} named {getattr(settings, setting)!r}"
-            raise Misuse(f"{msg}; see its documentation for those it has") from error
+            raise Misuse(f"{msg}; its documentation lists them") from error
 
 
 def check_wiring(settings: Recipe, dataset: Dataset) -> str:
@@ -158,9 +156,11 @@ def check_wiring(settings: Recipe, dataset: Dataset) -> str:
     both = [settings, replace(settings, stub="")]
     answers = [build(s, shape=shape, outputs=outputs)(batch).shape for s in both]
     if answers[0] != answers[1]:
-        msg = f"with {settings.stub} stubbed the network gives {tuple(answers[0])}"
-        raise Misuse(f"{msg}, and without the stub {tuple(answers[1])}")
+        msg = (
+            f"with the stub of {settings.stub} the output has shape {tuple(answers[0])}"
+        )
+        raise Misuse(f"{msg}, without it {tuple(answers[1])}; stub another part")
     return (
-        f"{settings.stub} is a stub; a batch of shape {batch.shape} goes through the "
-        f"network with it and without it, and both give {tuple(answers[0])}"
+        f"{settings.stub} is a stub; for a batch of shape {batch.shape} the network "
+        f"has outputs of shape {tuple(answers[0])} with it and without it"
     )

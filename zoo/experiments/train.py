@@ -170,7 +170,7 @@ def arguments_from(file: Path) -> dict[str, Any]:
     if experiment.kind != "train":
         names = ", ".join(experiment.networks) or "none"
         msg = f"{file} is of `zoo {experiment.kind}` (networks: {names}), and zoo train"
-        raise Misuse(f"{msg} takes one with a recipe; `zoo rerun` repeats any run")
+        raise Misuse(f"{msg} takes a single recipe; `zoo rerun` repeats any run")
     (settings,) = experiment.networks.values()
     source, scoring = asdict(experiment.data), asdict(experiment.scoring)
     del scoring["learning_curve"]  # a training draws none
@@ -193,7 +193,7 @@ def _recipe(
     if not isinstance(model, str | Recipe):
         kind = type(model).__name__
         msg = f"model must be a name of the zoo or a Recipe, got {kind}"
-        raise Misuse(f"{msg}; networks of your own go to learnable.fit")
+        raise Misuse(f"{msg}; use learnable.fit for your own networks")
     settings = model if isinstance(model, Recipe) else recipe(model)
     return adjusted(settings, class_weight=class_weight, stub=stub, weights=weights)
 
@@ -223,8 +223,10 @@ def _checked(dataset: Dataset, experiment: Experiment) -> Dataset:
     asked = asdict(experiment.data)
     odd = [name for name, value in asked.items() if value != plain[name]]
     if odd:
-        msg = f"{', '.join(odd)} cannot be given with a Dataset, which is read already"
-        raise Misuse(f"{msg}; leave it out, or give the file's path")
+        msg = (
+            f"{', '.join(odd)} cannot be given with a Dataset, which is loaded already"
+        )
+        raise Misuse(f"{msg}; omit it, or give the file's path")
     return check_dataset(dataset)
 
 

@@ -131,6 +131,7 @@ def _body(shape: tuple[int, ...], weights: str) -> Any:
         try:
             body.load_weights(path)
         except (OSError, ValueError, KeyError) as error:  # no HDF5; other layers
-            msg = f"{weights} does not hold the weights of Keras' MobileNetV2 of width"
-            raise BadData(f"{msg} {_WIDTH} without its top; bring that file") from error
+            msg = f"{weights} does not have the weights of Keras' MobileNetV2"
+            msg = f"{msg} (alpha={_WIDTH}, include_top=False)"
+            raise BadData(f"{msg}; give that file") from error
     return body

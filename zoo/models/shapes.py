@@ -13,7 +13,7 @@ def as_image(shape: tuple[int, ...], model: str) -> tuple[int, int, int]:
     """
     if len(shape) not in (2, 3):
         msg = f"{model} takes images, (height, width) or (height, width, channels)"
-        raise Misuse(f"{msg}, and a row has shape {shape}; mlp takes any shape")
+        raise Misuse(f"{msg}, but rows have shape {shape}; mlp takes any shape")
     height, width, channels = (*shape, 1)[:3]
     return height, width, channels
 
@@ -27,7 +27,7 @@ def as_film(shape: tuple[int, ...], model: str) -> tuple[int, int, int, int]:
         A row is no film.
     """
     if len(shape) not in (3, 4):
-        msg = f"{model} takes films, (frames, height, width) with or without channels"
-        raise Misuse(f"{msg}, and a row has shape {shape}; mlp takes any shape")
+        msg = f"{model} takes videos, (frames, height, width) with or without channels"
+        raise Misuse(f"{msg}, but rows have shape {shape}; mlp takes any shape")
     frames, height, width, channels = (*shape, 1)[:4]
     return frames, height, width, channels

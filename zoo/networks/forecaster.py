@@ -160,7 +160,7 @@ def train_forecaster(
     if edge < season:
         msg = f"a series of {len(values)} steps is too short for a network that "
         msg = f"{msg}forecasts {horizon} steps with a season of {season}"
-        raise BadData(f"{msg}; bring more steps, or give a smaller --horizon")
+        raise BadData(f"{msg}; give more steps, or a smaller --horizon")
     units = scales_of(values[: edge + horizon + 1], layout)
     stride = -(-(edge + 1 - season) // WINDOWS)
     rows = make_windows(values, np.arange(edge, season - 1, -stride), layout, units)

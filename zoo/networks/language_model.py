@@ -41,7 +41,7 @@ def make_sequences(codes: np.ndarray, window: int) -> Rows:
     pieces = (len(codes) - 1) // window
     if pieces < 2:
         msg = f"a text of {len(codes)} characters is shorter than two pieces of the "
-        raise BadData(f"{msg}{window} that the network looks at; bring a longer one")
+        raise BadData(f"{msg}{window} that the network reads; give a longer one")
     ends = pieces * window
     shape = (pieces, window)
     return Rows(codes[:ends].reshape(shape), codes[1 : ends + 1].reshape(shape))

@@ -40,7 +40,7 @@ UNPACKED = 1 << 30
 """Bytes of a member that may come out of less than a hundredth of them. Weights are
 stored as they are."""
 HDF5 = (".h5", ".hdf5")
-HOW = "If it is a model, give the function that makes it: zoo check module.py:build"
+HOW = "Check the function that builds the model instead: zoo check module.py:build"
 
 
 def load_network(folder: Path) -> Any:
@@ -107,7 +107,7 @@ def check_weights(path: Path) -> None:
             _check_group(file)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise BadData(
-            f"{path.name} is no sound HDF5 file: {first_line(error)}"
+            f"{path.name} is not a valid HDF5 file: {first_line(error)}"
         ) from error
 
 
@@ -129,7 +129,7 @@ def _loaded(path: Path, *, compile: bool = True) -> Any:
 def _check_file(path: Path, *, compile: bool) -> None:
     """Refuse what Keras would open in another way than as a file of its own."""
     if not path.is_file():
-        raise BadData("it is no file")
+        raise BadData("it is not a file")
     if path.suffix == ".keras":
         _check_archive(path, compile=compile)
     elif path.suffix in HDF5:
@@ -140,7 +140,7 @@ def _check_file(path: Path, *, compile: bool) -> None:
 
 def _check_archive(path: Path, *, compile: bool) -> None:
     if not zipfile.is_zipfile(path):
-        raise BadData("it is no archive of Keras, or it is cut off")
+        raise BadData("it is not a Keras archive, or it is incomplete")
     with zipfile.ZipFile(path) as archive:
         for member in archive.infolist():
             _check_member(member)
@@ -160,7 +160,7 @@ def _check_member(member: zipfile.ZipInfo) -> None:
     parts = PurePosixPath(member.filename.replace("\\", "/")).parts
     link = stat.S_ISLNK(member.external_attr >> 16)
     if link or not parts or parts[0].endswith((":", "/")) or ".." in parts:
-        raise BadData(f"it holds the file {member.filename!r:.80} outside itself")
+        raise BadData(f"its member {member.filename!r:.80} lies outside the archive")
     if member.file_size > max(UNPACKED, 100 * member.compress_size):
         raise BadData(
             f"its {member.filename!r:.80} unpacks to {member.file_size:,} bytes"
@@ -180,7 +180,7 @@ def _check_hdf5(path: Path, *, compile: bool) -> None:
         network = file.attrs.get("model_config")
         training = file.attrs.get("training_config") if compile else None
     if network is None:
-        raise BadData("it holds weights without a network")
+        raise BadData("it contains weights without a model")
     check_config(_parsed(network))
     if training is not None:
         check_config(_parsed(training))
@@ -227,8 +227,8 @@ CALLBACKS = frozenset({
 READERS = frozenset({"deserialize", "get", "serialize"})
 """In many parts: they make objects of configurations that nobody has looked at."""
 ELSEWHERE = {
-    "TFSMLayer": "runs a TensorFlow program of another file",
-    "TorchModuleWrapper": "holds a pickle of PyTorch",
+    "TFSMLayer": "runs a TensorFlow program from another file",
+    "TorchModuleWrapper": "contains a PyTorch pickle",
     "JaxLayer": "holds functions of JAX",
     "FlaxLayer": "holds a module of Flax",
 }
@@ -263,8 +263,8 @@ def check_config(config: Any) -> None:
         if "class_name" in part:
             _check_object(part)
         if isinstance(part.get("vocabulary"), str):
-            msg = f"it names a file of words ({part['vocabulary']!r:.80})"
-            raise BadData(f"{msg}, which is not read; save the words in the model")
+            msg = f"its vocabulary is in another file ({part['vocabulary']!r:.80})"
+            raise BadData(f"{msg}, which is not read; save the vocabulary in the model")
         _check_patterns(part)
     if not all(_has_tensor(node) for part in parts for node in _nodes(part)):
         raise BadData("one of its layers is called without a tensor")
@@ -275,7 +275,9 @@ def _check_patterns(part: dict[str, Any]) -> None:
     for key in PATTERNS:
         for name in part.get(key) or ():
             if not (isinstance(name, str) and _NAME.fullmatch(name)):
-                raise BadData(f"its {key} hold {name!r:.60}, which is no layer's name")
+                raise BadData(
+                    f"its {key} contain {name!r:.60}, which is not the name of a layer"
+                )
 
 
 def _dicts(config: Any) -> Iterator[dict[str, Any]]:
@@ -315,11 +317,11 @@ def _check_object(part: dict[str, Any]) -> None:
     if kind in ARRAYS:
         _check_array(part.get("config"))
     elif kind == "__lambda__":
-        raise BadData("it holds Python code (a lambda), which is not run")
+        raise BadData("it contains Python code (a lambda), which is not run")
     elif kind == "function":
         _check_function(part)
     elif kind == "Lambda" and not _is_named(part.get("config")):
-        raise BadData("it holds Python code (a Lambda layer), which is not run")
+        raise BadData("it contains Python code (a Lambda layer), which is not run")
     elif kind in ELSEWHERE:
         raise BadData(f"its layer {kind} {ELSEWHERE[kind]}")
     elif not (_is_class(kind, module) or _is_registered(part)):
@@ -331,7 +333,7 @@ def _unlisted(kind: str, module: Any, name: Any) -> BadData:
     path = f"{f'{module}.{name}' if module else name!s:.100}"
     if not str(module or "keras").startswith("keras"):
         return BadData(f"it has a {kind} of your own ({path})")
-    msg = f"it names {path}, which is no {kind} that a network computes with"
+    msg = f"it refers to {path}, which is not a {kind} of a network's layers"
     return BadData(f"{msg}; it is not called")
 
 
@@ -352,8 +354,8 @@ def _check_array(config: Any) -> None:
     except TypeError:
         plain = False
     if not plain:
-        msg = f"it holds an array of {dtype!r:.40}"
-        raise BadData(f"{msg}; only numbers, truth values and texts are read")
+        msg = f"it contains an array of {dtype!r:.40}"
+        raise BadData(f"{msg}; only arrays of numbers, booleans and strings are read")
 
 
 def _check_function(part: dict[str, Any]) -> None:

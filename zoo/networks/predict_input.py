@@ -48,7 +48,7 @@ def rows_from_file(path: Path, inputs: Inputs) -> pd.DataFrame | np.ndarray:
 
 def _check_table(inputs: Inputs) -> None:
     if not inputs.columns:
-        msg = f"{inputs.dataset} holds images of shape {inputs.shape}"
+        msg = f"{inputs.dataset} has images of shape {inputs.shape}"
         raise Misuse(f"{msg}; give an NPZ file with an array x of such images")
 
 
@@ -82,7 +82,7 @@ def rows_from_text(text: str, inputs: Inputs) -> pd.DataFrame:
     _check_table(inputs)
     if not text.strip():
         msg = "no rows were given on standard input"
-        raise BadData(f"{msg}; one line a row: {','.join(inputs.columns)}")
+        raise BadData(f"{msg}; give one line per row: {','.join(inputs.columns)}")
     named = _names_any(text.strip().splitlines()[0].split(","), inputs)
     return fit_columns(_read_lines(text, header=0 if named else None), inputs)
 
@@ -102,7 +102,7 @@ def _read_lines(text: str, header: int | None) -> pd.DataFrame:
                 skipinitialspace=True,
             )
     except (ValueError, pd.errors.ParserWarning) as error:
-        msg = f"the lines on standard input are no table: {error}"
+        msg = f"standard input cannot be read as a table: {error}"
         raise BadData(" ".join(msg.split())) from error
     return table.rename(columns=str)
 
@@ -132,7 +132,7 @@ def fit_columns(table: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     """
     wanted = list(inputs.columns)
     if table.empty:
-        msg = "there is no row to ask about"
+        msg = "there are no rows to predict"
         raise BadData(f"{msg}; the network needs the columns {', '.join(wanted)}")
     spelt = {name.strip(): name for name in wanted}
     table = table.rename(columns=lambda name: spelt.get(name.strip(), name))
@@ -141,7 +141,7 @@ def fit_columns(table: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     elif set(wanted) & set(table.columns) or table.shape[1] != len(wanted):
         missing = [c for c in wanted if c not in table.columns]
         msg = f"the rows have {table.shape[1]} columns"
-        msg = f"{msg} and the network needs {len(wanted)}"
+        msg = f"{msg}, and the network needs {len(wanted)}"
         raise BadData(f"{msg}; missing are {', '.join(missing[:10])}")
     else:
         table = table.set_axis(wanted, axis=1)
@@ -229,16 +229,16 @@ def _check_range(rows: pd.DataFrame | np.ndarray, inputs: Inputs) -> None:
 def _arrays(path: Path, inputs: Inputs) -> pd.DataFrame | np.ndarray:
     arrays = load_arrays(path)
     if "x" not in arrays:
-        msg = f"{path.name} holds the arrays {', '.join(arrays) or '(none)'}"
-        raise BadData(f"{msg}; needed is x, the rows to ask about")
+        msg = f"{path.name} has the arrays {', '.join(arrays) or '(none)'}"
+        raise BadData(f"{msg}; it needs x, the rows to predict")
     x = arrays["x"]
     if inputs.columns and x.ndim == 2:
         return fit_columns(pd.DataFrame(x).rename(columns=str), inputs)
     if x.dtype.kind not in "buif" or not x.size or x.shape[1:] != inputs.shape:
-        msg = f"{path.name} holds x of shape {x.shape} and type {x.dtype}"
-        raise BadData(f"{msg}; needed are numbers of shape (rows, {_sizes(inputs)})")
+        msg = f"{path.name} has x of shape {x.shape} and type {x.dtype}"
+        raise BadData(f"{msg}; it needs numbers of shape (rows, {_sizes(inputs)})")
     if is_too_large(x).any():
-        raise BadData(f"{path.name}: x holds {TOLD}; put in other values")
+        raise BadData(f"{path.name}: x has {TOLD}; replace these values")
     _check_range(x, inputs)
     return x
 
@@ -267,8 +267,10 @@ def ask(model: Any, encoder: Any, rows: pd.DataFrame | np.ndarray) -> np.ndarray
         what = f"a value of column {column + 1}"
         if encoder is None and isinstance(rows, pd.DataFrame):
             what = rows.columns[column]
-        msg = f"row {row + 1}: {what} is missing"
-        raise BadData(f"{msg}, and the rows trained on had none missing")
+        msg = (
+            f"row {row + 1}: {what} is missing, and no training row had missing values"
+        )
+        raise BadData(f"{msg}; fill it in")
     return predict(model, matrix)
 
 
@@ -293,7 +295,7 @@ def series_from_text(text: str, inputs: Inputs) -> np.ndarray:
     """
     if not text.strip():
         msg = "no values were given on standard input"
-        raise BadData(f"{msg}; one number a line, the last one last")
+        raise BadData(f"{msg}; give one number per line, the latest last")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     # a column without a name of its own is called by a number, as values are
     if lines[0] in inputs.targets and not lines[0].isdigit():
@@ -307,6 +309,8 @@ def _values(table: pd.DataFrame, inputs: Inputs, where: str) -> np.ndarray:
     numbers = np.asarray(read, dtype="float64")
     bad = np.flatnonzero(np.isnan(numbers) | is_too_large(numbers))
     if len(bad) or not len(numbers):
-        what = f"value {bad[0] + 1} is no number" if len(bad) else "there is no value"
+        what = (
+            f"value {bad[0] + 1} is not a number" if len(bad) else "there is no value"
+        )
         raise BadData(f"{where}, {name}: {what}; give numbers without gaps")
     return numbers

@@ -243,8 +243,8 @@ def _given(
             named = {"sample_weight": _balance(rows.y)}
         return (scaled.x, scaled.y), named, len(rows.x)
     if recipe.class_weight != "none":
-        msg = "class weights do not go with rows on disk"
-        raise Misuse(f"{msg}; give --memory a larger size, or leave them out")
+        msg = "class weights cannot be used with rows read from disk"
+        raise Misuse(f"{msg}; give a larger --memory, or omit --class-weight")
 
     def prepared(x: Any, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         scaled = as_seen(Rows(more.to_matrix(x), y), scaling, target, kind)
@@ -345,7 +345,7 @@ class _Progress(keras.callbacks.Callback):
                 step = f", from step {bad[1]:,} on" if bad else ""
                 msg = f"{name} is {value} in epoch {epoch + 1}{step}"
                 raise BadData(
-                    f"{msg}: lower the learning rate or look at the inputs' scale"
+                    f"{msg}: lower the learning rate or check the scale of the inputs"
                 )
         if self.on_epoch:
             self.on_epoch(epoch + 1, params["epochs"], logs or {})

@@ -121,8 +121,8 @@ def find_unfinished(name: str, out: Path) -> Unfinished:
         found = runs[-1:]
     if len(found) > 1:
         shown = ", ".join(run.name for run in found[-5:])
-        msg = f"{name!r} may be any of {len(found)} stopped runs ({shown})"
-        raise Misuse(f"{msg}; give more of the name")
+        msg = f"{name!r} matches {len(found)} stopped runs ({shown})"
+        raise Misuse(f"{msg}; give a longer part of the name")
     if not found:
         names = [run.name for run in runs]
         see = f"There are {len(runs)} stopped runs in {str(out)!r}"
@@ -151,8 +151,8 @@ def check_own(folder: Path) -> None:
     except OSError as error:
         raise BadData(f"cannot read {folder}: {error.strerror}") from error
     if said:
-        msg = f"{said}, which no training of ours makes, so that nothing is written"
-        raise Misuse(f"{msg} or removed there; take it away by hand")
+        msg = f"{said}, which zoo never creates, so nothing is written or deleted there"
+        raise Misuse(f"{msg}; remove it by hand")
 
 
 def _not_own(folder: Path) -> Iterator[str]:
@@ -166,7 +166,7 @@ def _not_own(folder: Path) -> Iterator[str]:
             if path not in own:
                 yield f"{shown} is a folder"
         elif not stat.S_ISREG(status.st_mode):
-            yield f"{shown} is no regular file"
+            yield f"{shown} is not a regular file"
         elif status.st_nlink > 1:
             yield f"{shown} has a second name (a hard link)"
 
@@ -206,7 +206,7 @@ def resumed_run(run: Unfinished) -> Iterator[tuple[Path, Path]]:
     """
     final = run.folder.with_name(run.name)
     if os.path.lexists(final):
-        msg = f"{str(final)!r} is there already, and {run.name} would be called so"
+        msg = f"{str(final)!r} exists already, and {run.name} would get this name"
         raise Misuse(f"{msg}; move it away")
     check_own(run.folder)
     with held(run.folder):
@@ -255,7 +255,7 @@ def _kept(folder: Path, final: Path) -> Iterator[None]:
         what = str(error) if isinstance(error, OSError) else "interrupted"
         how = f"zoo train --resume {final.name} --out {final.parent}"
         raise TrainingStopped(
-            f"{what}; the training is kept, and `{how}` goes on"
+            f"{what}; the training is kept: resume it with `{how}`"
         ) from error
 
 

@@ -199,12 +199,12 @@ def discard(folder: Path) -> None:
     try:
         folder.rename(hidden)
     except OSError as error:
-        msg = f"cannot remove {folder}: {error.strerror}; it is as it was"
+        msg = f"cannot remove {folder}: {error.strerror}; it is unchanged"
         raise BadData(msg) from error
     try:
         clear(hidden)
     except OSError as error:
-        msg = f"{folder.name} is no run any more, but some of its files cannot be"
+        msg = f"{folder.name} is no longer a run, but some of its files cannot be"
         raise BadData(f"{msg} deleted: {error.filename}: {error.strerror}") from error
 
 
@@ -269,8 +269,8 @@ def read_settings(folder: Path) -> tuple[Recipe, Inputs]:
     """
     path = folder / FILE
     if not (path.exists() and (folder / MODEL).exists()):
-        msg = f"the run {folder.name} holds no network to ask"
-        raise BadData(f"{msg}; those of `zoo train` do")
+        msg = f"the run {folder.name} has no saved network"
+        raise BadData(f"{msg}; use a run of `zoo train`")
     try:
         facts = json.loads(read_regular(path))
         inputs = structure(facts["inputs"], Inputs, "inputs")
@@ -291,7 +291,7 @@ def check_no_link(folder: Path) -> Path:
     """
     if folder.is_symlink():
         msg = f"{str(folder)!r} is a symbolic link; nothing is written through it"
-        raise Misuse(f"{msg}. Name the folder that it leads to.")
+        raise Misuse(f"{msg}. Give the folder that it points to.")
     return folder
 
 
@@ -355,9 +355,9 @@ def find_run(name: str, out: Path) -> Path:
         return found[0]
     if found:
         shown = ", ".join(run.name for run in found[-5:])
-        msg = f"{name!r} may be any of {len(found)} runs ({shown})"
-        raise Misuse(f"{msg}; give more of the name")
-    see = f"`zoo runs --out {out}` shows the {len(runs)} runs in {str(out)!r}."
+        msg = f"{name!r} matches {len(found)} runs ({shown})"
+        raise Misuse(f"{msg}; give a longer part of the name")
+    see = f"`zoo runs --out {out}` lists the {len(runs)} runs in {str(out)!r}."
     raise unknown("run", name, [run.name for run in runs], see=see)
 
 
@@ -376,10 +376,10 @@ def distinct_runs(names: Sequence[str], out: Path) -> list[Path]:
     for name in names:
         folder = find_run(name, out)
         if folder.resolve() in folders:
-            msg = f"the run {folder.resolve().name} is named twice ({name!r})"
-            raise Misuse(f"{msg}; name each run once")
+            msg = f"the run {folder.resolve().name} is given twice ({name!r})"
+            raise Misuse(f"{msg}; give each run once")
         folders[folder.resolve()] = folder
     if len(folders) > MOST_RUNS:
-        msg = f"{len(folders)} runs are named; at most {MOST_RUNS} can be compared"
-        raise Misuse(f"{msg}. Name fewer.")
+        msg = f"{len(folders)} runs are given; at most {MOST_RUNS} can be compared"
+        raise Misuse(f"{msg}. Give fewer.")
     return list(folders.values())

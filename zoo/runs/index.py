@@ -25,7 +25,7 @@ def write_index(out: Path) -> Path:
     """
     if not os.path.isdir(out):  # pathlib raises an error where the name is too long
         msg = f"there is no folder {str(out)!r} with runs"
-        raise Misuse(f"{msg}; name it with --out")
+        raise Misuse(f"{msg}; give the right folder with --out")
     path = out / PAGE
     try:
         write_whole(path, index_page(out))

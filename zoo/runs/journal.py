@@ -134,13 +134,13 @@ def check_removable(folder: Path, out: Path) -> None:
     shown = repr(str(folder))
     if folder.is_symlink():
         msg = f"{shown} is a symbolic link; remove the link itself"
-        raise Misuse(f"{msg}, or the run that it leads to")
+        raise Misuse(f"{msg}, or give the run that it points to")
     if folder.resolve().parent != out.resolve():
-        msg = f"{shown} does not stand in {str(out)!r}"
-        raise Misuse(f"{msg}; name the folder of its runs with --out")
+        msg = f"{shown} is not in {str(out)!r}"
+        raise Misuse(f"{msg}; give the folder that holds it with --out")
     if not _is_run(folder):
-        msg = f"{shown} holds no {RESULTS} of a run; nothing was removed"
-        raise Misuse(f"{msg}. Remove it by hand if it may go.")
+        msg = f"{shown} has no {RESULTS}, so it is not a run; nothing was deleted"
+        raise Misuse(f"{msg}. Delete it by hand.")
 
 
 def _is_run(folder: Path) -> bool:

@@ -101,8 +101,8 @@ def track(results: Results, run: Path, uri: str) -> None:
     except Exception as error:
         said = without_credentials(" ".join(str(error).split()))
         said = said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…"
-        msg = f"the run is whole ({run}), but MLflow at {without_credentials(uri)}"
-        raise ZooError(f"{msg} did not take it: {said}") from error
+        msg = f"the run is complete ({run}), but MLflow at {without_credentials(uri)}"
+        raise ZooError(f"{msg} rejected it: {said}") from error
 
 
 def _mlflow() -> Any:

@@ -210,5 +210,5 @@ def _sound(path: Path) -> Iterator[None]:
 
 
 def _damaged(path: Path, error: Exception) -> BadData:
-    msg = f"{path} is damaged ({first_line(error)}), so that nothing can be taken up"
+    msg = f"{path} is damaged ({first_line(error)}), so the training cannot be resumed"
     return BadData(f"{msg}; train the network again")

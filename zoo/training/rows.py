@@ -160,7 +160,7 @@ def split(given: Any, share: float) -> tuple[Any, Any]:
     rows = next(len(t) for t in keras.tree.flatten(given) if t is not None)
     kept = int(np.floor(rows * (1.0 - share)))
     if kept in (0, rows):
-        msg = f"validation_split={share} of {rows} rows leaves one side without any"
+        msg = f"validation_split={share} of {rows} rows leaves one side without rows"
         raise ValueError(f"{msg}; give another share or more rows")
 
     def cut(where: slice) -> Any:

@@ -133,7 +133,7 @@ def stream(path: str | Path, *, target: str | None = None) -> StreamedRows:
         y = np.unique(y.astype(str), return_inverse=True)[1]
     if y.dtype.kind == "f" and not np.isfinite(y).all():
         msg = f"the target {stored.name!r} is missing or infinite in some rows"
-        raise BadData(f"{msg}; leave these rows out of the file")
+        raise BadData(f"{msg}; remove these rows from the file")
     return StreamedRows(stored, np.arange(stored.rows), y, _plain)
 
 

@@ -69,13 +69,13 @@ def test_random_numbers_go_on_as_before(checked):
         (X[:0], Y[:0], r"x is empty: its shape is \(0, 3\)"),
         ([[1.0, 2.0], [3.0]], [0, 1], "x is ragged or no array: .* lengths 1, 2"),
         (np.array([[1], [2, 3]], dtype=object), [0, 1], "x is ragged: its 2 rows"),
-        (pd.DataFrame({"town": ["Ulm"] * 60}), Y, "x holds values that are no numbers"),
+        (pd.DataFrame({"town": ["Ulm"] * 60}), Y, "x has values that are not numbers"),
         (X, np.array(["a", "b"] * 30), "y holds .* values of shape"),
         ([X, X[:30]], Y, "the arrays of x have 60 and 30 rows"),
-        (X[:, :2], Y, "cannot be made anew and called with the data"),
+        (X[:, :2], Y, "cannot be rebuilt and called on the data"),
         ([], Y, "x is empty"),
         (X, None, "y is missing"),
-        (tensorflow.data.Dataset.from_tensor_slices((X, Y)).batch(8), Y, "leave y out"),
+        (tensorflow.data.Dataset.from_tensor_slices((X, Y)).batch(8), Y, "omit y"),
         (tensorflow.data.Dataset.from_tensor_slices(X).batch(8), None, "rows without"),
         ((row for row in ()), None, "the dataset gives no rows"),
     ],
@@ -90,7 +90,7 @@ def test_rows_that_cannot_be_trained_on_are_told(x, y, told):
     [
         (network(compile=False), "the model is not compiled"),
         (network(loss=None), "is compiled without a loss"),
-        ("model.keras", "no Keras model but a str"),
+        ("model.keras", "not a Keras model but a str"),
     ],
 )
 def test_model_that_cannot_be_trained_is_told(model, told):

@@ -73,7 +73,7 @@ AT_ONCE = keras.optimizers.schedules.ExponentialDecay(0.05, 1, 0.1)
 
 
 @pytest.mark.parametrize(
-    ("rate", "left"), [(FALLING, r"[\d.]+ %"), (AT_ONCE, "nearly nothing")]
+    ("rate", "left"), [(FALLING, r"[\d.]+ %"), (AT_ONCE, "almost 0 %")]
 )
 def test_a_schedule_that_falls_too_soon_is_seen(rate, left, case_of):
     context = case_of(network(keras.optimizers.SGD(rate)), X, Y, epochs=5)

@@ -46,7 +46,7 @@ def test_finds_sorted_rows_of_a_dataset(case_of):
     setup = replace(context.setup, in_batches=True, shuffle=False)
     found = rows_not_shuffled(replace(context, setup=setup))
     assert found is not None
-    assert "the dataset hands them on so" in found.sentence
+    assert "the dataset does not shuffle them" in found.sentence
     assert found.repairs[0].edits is None  # nobody can mix a generator
     pipeline = replace(context, setup=setup, fit=replace(context.fit, is_pipeline=True))
     edits = rows_not_shuffled(pipeline).repairs[0].edits

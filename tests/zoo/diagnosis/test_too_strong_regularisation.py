@@ -82,7 +82,7 @@ def test_constraints_are_taken_away(case_of):
     tight = keras.constraints.MaxNorm(0.001)
     held = layers.Dense(64, kernel_constraint=tight, bias_constraint=tight, name="held")
     found = too_strong_regularisation(context := case_of(network(held), X, Y))
-    assert "Constraints bound the weights of 'held'" in found.sentence
+    assert "Constraints limit the weights of 'held'" in found.sentence
     (repair,) = found.repairs
     made = repair.apply(context.setup).model.get_layer("held")
     assert (made.kernel_constraint, made.bias_constraint) == (None, None)

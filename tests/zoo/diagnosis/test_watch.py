@@ -59,7 +59,7 @@ def test_collapse_is_seen(collapsed):
     collapse = collapsed.symptoms[1]
     assert collapse.label == "collapsed-predictions"
     assert collapse.sentence == (
-        "The predictions for 64 different rows are all the same: [1.]."
+        "The predictions for 64 different rows are identical: [1.]."
     )
 
 

@@ -93,7 +93,7 @@ def golden_tests(
 
 def _run(code: str, test: Callable[[Bench], _Outcome], bench: Bench) -> GoldenTest:
     if bench.seconds <= 0:
-        return _test(code, None, "Not run: the time for these tests was over.")
+        return _test(code, None, "Not run: the time for these tests ran out.")
     try:
         return _test(code, *test(bench))
     except Exception as error:  # as above
@@ -116,7 +116,7 @@ def _one_row(bench: Bench) -> _Outcome:
     before = bench.loss_on(row)
     bench.memorise(row)
     after = bench.loss_on(row)
-    text = f"On one row the loss goes from {before:.3g} to {after:.3g}"
+    text = f"On one row, the loss goes from {before:.3g} to {after:.3g}"
     passed = bool(after <= max(MEMORISED * before, 1e-3))
     return passed, f"{text} in {_MOST_STEPS} steps."
 
@@ -127,7 +127,7 @@ def _two_rows(bench: Bench) -> _Outcome:
     codes = codes.reshape(len(codes), -1).astype("float64")
     far = np.abs(codes - codes[0]).sum(axis=1)
     if not np.nanmax(far) > 0:
-        return None, "Not run: all rows have the same answer."
+        return None, "Not run: all rows have the same target."
     pair = bench.sample[[0, int(np.nanargmax(far))]]
     bench.memorise(pair)
     predicted, y = bench.outputs(bench.x(pair)), bench.y(pair)
@@ -135,8 +135,8 @@ def _two_rows(bench: Bench) -> _Outcome:
     flat = np.asarray(keras.tree.flatten(predicted)[0]).reshape(2, -1)
     differ = bool(np.ptp(flat, axis=0).max() > 1e-6)
     text = (
-        f"After {_MOST_STEPS} steps on two rows with different answers the loss is "
-        f"{own:.3g}, and {other:.3g} with the answers exchanged"
+        f"After {_MOST_STEPS} steps on two rows with different targets, the loss is "
+        f"{own:.3g}, and {other:.3g} with the targets exchanged"
     )
     same = "" if differ else "; the outputs are the same"
     return bool(own <= _APART * other) and differ, f"{text}{same}."
@@ -148,7 +148,7 @@ def _shuffled(bench: Bench) -> _Outcome:
     mixed = rng.permutation(bench.rows)
     half = len(mixed) // 2
     if half < 10:
-        return None, f"Not run: there are {len(mixed)} rows only."
+        return None, f"Not run: there are only {len(mixed)} rows; 20 are needed."
     known, held = mixed[:half], mixed[half:][:_MOST_ROWS]
     targets = bench.y(rng.permutation(bench.rows))
     bench.train(bench.x(known), targets[:half], _size(bench))
@@ -157,8 +157,8 @@ def _shuffled(bench: Bench) -> _Outcome:
     others = [bench.loss(predicted, rng.permutation(y)) for _ in range(SHUFFLES)]
     share = (1 + np.sum(np.asarray(others) <= own)) / (1 + SHUFFLES)
     text = (
-        f"Trained on shuffled targets, the loss on other rows is {own:.3g}; "
-        f"{share:.1%} of {SHUFFLES + 1} orders of them have one as low"
+        f"After training on shuffled targets, the loss on held-out rows is {own:.3g}; "
+        f"it is as low for {share:.1%} of {SHUFFLES + 1} permutations of their targets"
     )
     return bool(share > 0.01), f"{text}."
 
@@ -173,8 +173,8 @@ def _zeroed(bench: Bench) -> _Outcome:
     bench.train(x, y, _size(bench))
     with_inputs = bench.loss_on(bench.sample)
     text = (
-        f"Trained with its inputs, the network has a loss of {with_inputs:.3g}, "
-        f"trained with zeros {without:.3g}"
+        f"The loss after training with inputs is {with_inputs:.3g}, with zeros instead "
+        f"{without:.3g}"
     )
     return bool(with_inputs < _BETTER * without), f"{text}."
 
@@ -187,7 +187,7 @@ def _saved(bench: Bench) -> _Outcome:
         bench.model.save(path)
         # parts of the network may have come out of somebody's file: see `load_model`
         again = load_model(path, compile=False)
-    return _agree(bench.outputs(x), again(x, training=False), "Saved and loaded")
+    return _agree(bench.outputs(x), again(x, training=False), "After loading")
 
 
 @rule("G506")
@@ -198,13 +198,13 @@ def _same_seed(bench: Bench) -> _Outcome:
         again = Bench(bench.setup, bench.task, rows, bench.seed, bench.seconds)
         again.train(again.x(rows), again.y(rows), _size(again), SAME_STEPS)
         found.append(again.model.get_weights())
-    return _agree(found[0], found[1], "Trained twice with one seed")
+    return _agree(found[0], found[1], "In two trainings with one seed")
 
 
 @rule("G507")
 def _predicted(bench: Bench) -> _Outcome:
     x = bench.x(bench.sample)
-    return _agree(bench.outputs(x), bench.model.predict(x, verbose=0), "By predict")
+    return _agree(bench.outputs(x), bench.model.predict(x, verbose=0), "With predict")
 
 
 def _agree(one: Any, other: Any, how: str) -> _Outcome:

@@ -106,7 +106,7 @@ def _not_finite(context: RuleContext) -> _Symptom | None:
         return _symptom("S402", text, epoch=epoch)
     if context.probe and context.probe.nonfinite > 0:
         step = context.probe.nonfinite
-        text = f"Trained again, the loss is not finite from step {step:,} on."
+        text = f"In a repeated training, the loss is not finite from step {step:,} on."
         return _symptom("S402", text, step=step)
     return None
 
@@ -173,7 +173,7 @@ def _repeated(context: RuleContext) -> _Symptom | None:
     if passes < AGAIN or context.fit.cut:
         return None
     told = f"An epoch repeats the same {rows:,} rows {passes:.3g} times"
-    text = f"{told}: the dataset or generator gives no others."
+    text = f"{told}: the dataset or generator yields no others."
     return _symptom("S409", text, passes=passes, rows=rows)
 
 
@@ -203,8 +203,8 @@ def _unexpected(context: RuleContext) -> _Symptom | None:
     if not abs(start - probe.expected) > _FAR * probe.expected:
         return None
     text = (
-        f"The initial loss is {start:.3g}; {probe.expected:.3g} is expected of an "
-        "untrained network."
+        f"The initial loss is {start:.3g}; {probe.expected:.3g} is expected for "
+        "an untrained network."
     )
     return _symptom("S407", text, start=start, expected=probe.expected)
 

@@ -152,13 +152,13 @@ class Watch(keras.callbacks.Callback):
     def _look_at_loss(self, epoch: int) -> None:
         first, now = self._losses[0], self._losses[-1]
         if not np.isfinite(now):
-            where = f"; before it was {self._losses[-2]:.4g}" if epoch > 1 else ""
+            where = f"; it was {self._losses[-2]:.4g} before" if epoch > 1 else ""
             self._say("S402", epoch, f"The loss is {now}{where}.")
             return
         long = self._steps >= STUCK_STEPS and len(self._losses) > STUCK_EPOCHS
         if long and min(self._losses) > first - FLAT * abs(first):
             told = (
-                f"The loss stands still: {first:.4g} after the first epoch, {now:.4g}"
+                f"The loss hardly falls: {first:.4g} after the first epoch, {now:.4g}"
             )
             self._say("S404", epoch, f"{told} after {self._steps:,} steps.")
 
@@ -188,7 +188,7 @@ class Watch(keras.callbacks.Callback):
             ratio = float(np.linalg.norm(after - before)) / size if size else 0.0
             if ratio > LEAPS:
                 told = (
-                    f"The weights of {name!r} changed by {ratio:.0f} times their size"
+                    f"The weights of {name!r} changed by {ratio:.0f} times their norm"
                 )
                 self._say("S410", epoch, f"{told}: the steps are too large.")
         self._then, self._steps_then = now, self._steps
@@ -201,7 +201,7 @@ class Watch(keras.callbacks.Callback):
             return
         spread = float(np.ptp(outputs, axis=0).max())
         if spread <= SAME * min(1.0, float(np.abs(outputs).max())):
-            told = f"The predictions for {len(outputs)} different rows are all the same"
+            told = f"The predictions for {len(outputs)} different rows are identical"
             shown = np.array2string(outputs[0].ravel()[:3], precision=3)
             self._say("S401", epoch, f"{told}: {shown}.")
 

@@ -77,7 +77,7 @@ def _anew(layer: Any) -> Any:
     whole = all(one.built for one in found._flatten_layers(include_self=False))
     if layer.built and whole and shapes != others:
         name = type(layer).__name__
-        msg = f"{name!r} was made with arguments that Keras does not know"
+        msg = f"{name!r} has constructor arguments that Keras cannot restore"
         raise ValueError(f"{msg}: give it a get_config() that returns them")
     return found
 

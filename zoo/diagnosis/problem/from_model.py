@@ -47,11 +47,11 @@ def compiled(model: Any, name: str) -> _Compiled:
         It is no network, or was compiled without loss or not at all.
     """
     if not isinstance(model, keras.Model):
-        raise BadData(f"{name} is no Keras model but a {type(model).__name__}")
+        raise BadData(f"{name} is not a Keras model but a {type(model).__name__}")
     if not model.compiled or model.loss is None:
         how = "is not compiled" if not model.compiled else "is compiled without a loss"
-        msg = f"{name} {how}: call model.compile(optimizer, loss) first"
-        raise BadData(f"{msg}, so that it is known how it is to be trained")
+        msg = f"{name} {how}, so its loss and optimizer are unknown"
+        raise BadData(f"{msg}: call model.compile(optimizer, loss) first")
     # what the user gave: `model.metrics` holds objects, and only after a training
     config = getattr(getattr(model, "_compile_config", None), "config", {})
     return _Compiled(
@@ -186,7 +186,7 @@ def twin(model: Any, x: Any) -> Any:
             again(few, training=False)
     # layers of the user's own may raise anything
     except Exception as error:
-        msg = f"the model {model.name!r} cannot be made anew and called with the data"
+        msg = f"the model {model.name!r} cannot be rebuilt and called on the data"
         raise BadData(f"{msg}: {in_one_line(error)}") from error
     return again
 
@@ -236,8 +236,8 @@ def inputs_for(model: Any, x: np.ndarray) -> Any:
         They do not fit: what the network takes, what there is.
     """
     if x.dtype.kind not in "biuf":
-        msg = "the data are texts, and only networks that take numbers are examined"
-        raise BadData(f"{msg}; turn the texts into numbers first")
+        msg = "the data are texts, and only networks of numeric inputs are examined"
+        raise BadData(f"{msg}; vectorise the texts first")
     wanted: list[Any] = list(model.inputs or ())
     if not wanted:
         return x.astype("float32")
@@ -261,7 +261,7 @@ def _one(x: np.ndarray, tensor: Any) -> np.ndarray:
     if shape is None or dtype == "string":
         takes = "texts" if dtype == "string" else _told(wanted)
         msg = f"the model takes {takes} a row, and the data give {_told(x.shape[1:])}"
-        raise BadData(f"{msg}; --drop leaves columns out")
+        raise BadData(f"{msg}; drop columns with --drop")
     if "int" in dtype and not np.array_equal(x, np.round(x)):
         msg = f"the model takes whole numbers ({tensor.name}), and the data"
         raise BadData(f"{msg} hold fractions or gaps")
@@ -317,7 +317,7 @@ def targets_for(model: Any, loss: Any, dataset: Dataset) -> np.ndarray:
     wide = any(part in name for part in COLUMN_A_CLASS)
     if (sparse or wide) and width is not None and width < classes:
         msg = f"the model has {width} output{'' if width == 1 else 's'}, and the target"
-        raise BadData(f"{msg} has {classes} classes, of which {name} wants one each")
+        raise BadData(f"{msg} has {classes} classes; {name} needs one output per class")
     if sparse:
         return y.astype("int64")
     if wide or width == classes:

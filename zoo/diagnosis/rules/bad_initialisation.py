@@ -45,8 +45,8 @@ def bad_initialisation(context: RuleContext) -> NetworkFinding | None:
     return network_finding(
         "N108",
         f"Bad initialisation in {told}.",
-        "Leave the initialisers at Keras' own (glorot_uniform, zeros for biases), or "
-        "take he_normal before relu.",
+        "Use Keras' default initialisers (glorot_uniform, zeros for biases), or "
+        "he_normal before relu.",
         priority=0 if any(fault.priority == 0 for fault in faults) else 1,
         repairs=(_fresh(context, [fault.node for fault in faults]),),
         layers=tuple(fault.node.name for fault in faults),

@@ -26,8 +26,9 @@ def class_imbalance(context: RuleContext) -> NetworkFinding | None:
     found = network_finding(
         "D310",
         f"The rarest class has {rarest:.2%} of the {of} and the commonest "
-        f"{commonest:.0%}: to leave it out costs hardly any loss.",
-        "Give fit a class_weight, n_rows / (n_classes * n_rows_of_the_class) for each.",
+        f"{commonest:.0%}: ignoring it hardly increases the loss.",
+        "Pass class_weight to fit: n_rows / (n_classes * n_rows_of_the_class) for "
+        "each.",
         priority=1,
         repairs=() if repair is None else (repair,),
         rarest=rarest,

@@ -16,10 +16,10 @@ def constant_inputs(context: RuleContext) -> NetworkFinding | None:
     return network_finding(
         "P709",
         f"{sum(counts):,} columns of the inputs are NaN or infinite in every row, as "
-        "columns of one value become when they are divided by their standard "
-        "deviation, 0: the first step makes the loss NaN, and with it every weight.",
-        "Drop columns of one value, or scale with scikit-learn's StandardScaler, "
-        "which leaves them 0.",
+        "constant columns are after division by their standard deviation of 0: the "
+        "first step makes the loss and all weights NaN.",
+        "Drop constant columns, or scale with scikit-learn's StandardScaler, which "
+        "sets them to 0.",
         priority=0,
         repairs=(clean_inputs(),),
         columns=sum(counts),

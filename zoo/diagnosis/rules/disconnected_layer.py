@@ -26,10 +26,9 @@ def disconnected_layer(context: RuleContext) -> NetworkFinding | None:
     names = [call.layer.name for call in loose.calls]
     return network_finding(
         "N109",
-        f"{_told(names, [t.name for t in unread])}: what is computed there, and the "
-        "weights there, take no part in the training.",
-        "Let each layer take the output of the one before, or join the branches, and "
-        "make the model of the last one's output.",
+        f"{_told(names, [t.name for t in unread])}: their weights are not trained.",
+        "Call each layer on the output of the previous one, or join the branches, and "
+        "build the model from the last output.",
         priority=0,
         repairs=buildable(context, loose.repairs(context, unread)),
         layers=tuple(names),
@@ -69,7 +68,7 @@ def _unbuilt(context: RuleContext) -> NetworkFinding | None:
     return network_finding(
         "N109",
         f"{_told(names, [])}: the model's call() does not use them.",
-        "Call each layer in the model's call(), or leave it out.",
+        "Use each layer in the model's call(), or remove it.",
         priority=0,
         layers=tuple(names),
         layers_left_out=len(names),

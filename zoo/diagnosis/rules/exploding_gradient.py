@@ -41,7 +41,7 @@ def exploding_gradient(context: RuleContext) -> NetworkFinding | None:
     return network_finding(
         "N206",
         f"{text[0].upper()}{text[1:]}.",
-        f"Give the optimizer clipnorm={_CLIP:g}.",
+        f"Set clipnorm={_CLIP:g} in the optimizer.",
         priority=1 if context.probe else 2,
         repairs=(repair,),
         layers=(name,) if name else (),

@@ -35,7 +35,7 @@ def frozen_weights(context: RuleContext) -> NetworkFinding | None:
         return None
     names = ", ".join(repr(layer.name) for layer in frozen[:3])
     share = sum(layer.count_params() for layer in frozen) / model.count_params()
-    nothing = "No weight of the network can learn" if none else "Weights stay random"
+    nothing = "The network has no trainable weights" if none else "Weights stay random"
     return network_finding(
         "N110",
         f"{nothing}: trainable=False in {counted(len(frozen), 'layer')} "

@@ -21,13 +21,13 @@ def inputs_not_finite(context: RuleContext) -> NetworkFinding | None:
     rows = len(context.targets)
     told = [f"{bad:,} values of the inputs"] if bad else []
     told += [f"{wrong:,} of the targets"] if wrong else []
-    advice = "Fill or drop missing inputs before the training."
+    advice = "Impute or drop missing inputs before the training."
     if wrong:
         advice = "Drop the rows without a target; " + advice[0].lower() + advice[1:]
     return network_finding(
         "P703",
         f"{' and '.join(told)} ({rows:,} rows) are NaN or infinite: the first step "
-        "makes the loss NaN, and with it every weight.",
+        "makes the loss and all weights NaN.",
         advice,
         priority=0,
         repairs=(clean_inputs(),) if bad else (),
@@ -39,7 +39,7 @@ def inputs_not_finite(context: RuleContext) -> NetworkFinding | None:
 def clean_inputs() -> Repair:
     """Gaps as 0, in front of the network."""
     return Repair(
-        "missing and infinite inputs as 0",
+        "missing and infinite inputs replaced by 0",
         lambda setup: replace(setup, clean=True),
         (CleanInputs(),),
     )

@@ -52,8 +52,9 @@ def inputs_not_scaled(context: RuleContext) -> NetworkFinding | None:
     )
     return network_finding(
         "P701",
-        f"The inputs are not near 1 where the network reads them: {found[0].trouble}.",
-        "Put keras.layers.Normalization(), adapted to the training rows, in front.",
+        f"The inputs of the network are not scaled to about 1: {found[0].trouble}.",
+        "Add keras.layers.Normalization(), adapted to the training rows, as first "
+        "layer.",
         priority=1,
         repairs=(repair,),
         largest_mean=max(abs(size.mean) for size in found),
@@ -122,15 +123,15 @@ def _trouble(means: np.ndarray, spreads: np.ndarray, even_spreads: np.ndarray) -
     """Describe the trouble with columns; those without a commonest value are even."""
     most, least = spreads.max(), spreads.min()
     if most > LARGE:
-        return f"standard deviations go up to {most:,.3g}"
+        return f"standard deviations are up to {most:,.3g}"
     far = (np.abs(means) > _FAR * spreads) & (np.abs(means) > _FAR)
     if far.any():
         i = int(np.argmax(far))
-        return f"a column has the mean {means[i]:,.3g} and spreads by {spreads[i]:.3g}"
+        return f"a column has mean {means[i]:,.3g}, standard deviation {spreads[i]:.3g}"
     if most < SMALL:
-        return f"standard deviations are {most:.3g} at most"
+        return f"standard deviations are at most {most:.3g}"
     if len(even_spreads) > 1 and len(spreads) < _WIDE:
         least, most = even_spreads.min(), even_spreads.max()
         if most > _UNEQUAL * least:
-            return f"standard deviations go from {least:.3g} to {most:.3g}"
+            return f"standard deviations range from {least:.3g} to {most:.3g}"
     return ""

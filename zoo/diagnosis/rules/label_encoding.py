@@ -40,9 +40,9 @@ def label_encoding(context: RuleContext) -> NetworkFinding | None:
     some += f", ... {values[-1]}" if len(values) > 4 else ""
     return network_finding(
         "P705",
-        f"The {len(values)} classes are written as {some}. That is not what "
-        f"{head.loss} with {counted(head.width, 'output')} reads.",
-        "Write the classes as 0, 1, 2 and so on.",
+        f"The {len(values)} classes are encoded as {some}, which "
+        f"{head.loss} with {counted(head.width, 'output')} does not expect.",
+        "Encode the classes as 0, 1, 2 and so on.",
         priority=0,
         repairs=(repair,),
         layers=(head.name,),

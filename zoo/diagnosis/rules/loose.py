@@ -43,7 +43,7 @@ class Loose:
         """The layers in the order of their calls; or beside it, joined behind."""
         if self.runs:
             yield Repair(
-                "layers tied in the order of their calls",
+                "layers connected in the order of their calls",
                 lambda setup: _rewired(setup, self._in_turn),
                 self._edits(context),
             )

@@ -56,7 +56,7 @@ def _signs(context: RuleContext) -> Iterator[str]:
         yield f"the loss oscillates by {curve.height:.0%} of its value until the end"
     update = _late_update(context)
     if update > MOST_UPDATE:
-        yield f"one step changes weights by {update:.0%} of their size"
+        yield f"one step changes weights by {update:.0%} of their norm"
 
 
 def _late_update(context: RuleContext) -> float:

@@ -33,9 +33,10 @@ def lr_too_low(context: RuleContext) -> NetworkFinding | None:
     left = _left(setup)
     rates = _higher(context)
     if left < FALLEN:
-        size = f"{100 * left:.2g} %" if left >= 5e-4 else "nearly nothing"
+        size = f"{100 * left:.2g} %" if left >= 5e-4 else "almost 0 %"
         signs.append(
-            f"halfway the schedule has reduced it to {size} of the initial rate"
+            f"the schedule reduces it to {size} of the initial rate by half of the "
+            "training"
         )
     if not signs or not (rates or left < FALLEN) or break_of(context):
         return None
@@ -51,7 +52,7 @@ def lr_too_low(context: RuleContext) -> NetworkFinding | None:
         f"{setup.steps:,} steps: {'; '.join(signs)}.",
         f"Raise the learning rate, e.g. to {rates[0]:g}."
         if left >= FALLEN
-        else "Let the learning rate fall later, or not at all.",
+        else "Decay the learning rate later, or keep it constant.",
         priority=2,
         repairs=((steady_rate(setup),) if left < FALLEN else ()) + higher,
         rate=setup.rate,
@@ -84,7 +85,7 @@ def _signs(context: RuleContext) -> Iterator[str]:
         )
     update = _largest_update(context)
     if 0 < update < LEAST_UPDATE:
-        yield f"one step changes weights by {update:.1g} of their size at most"
+        yield f"one step changes weights by at most {update:.1g} of their norm"
 
 
 def _largest_update(context: RuleContext) -> float:

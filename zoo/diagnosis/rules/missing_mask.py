@@ -56,8 +56,8 @@ def _told(
         "N113",
         f"{padding.share:.0%} of the steps that {node.name!r} reads are padding with "
         f"{padding.value:g} at the {end} of the rows ({padding.shortest} to "
-        f"{padding.longest} steps), and there is no mask.",
-        "Use Embedding(mask_zero=True), or put keras.layers.Masking in front.",
+        f"{padding.longest} steps), without a mask.",
+        "Use Embedding(mask_zero=True), or add keras.layers.Masking before it.",
         priority=1,
         repairs=buildable(context, [_masked(context, first, padding.value)]),
         layers=(node.name,),

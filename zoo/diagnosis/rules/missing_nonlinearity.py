@@ -17,8 +17,8 @@ def missing_nonlinearity(context: RuleContext) -> NetworkFinding | None:
     names = ", ".join(repr(node.name) for node in bare[:3])
     return network_finding(
         "N106",
-        f"{len(bare)} hidden layers ({names}) have no activation: together with the "
-        "next they compute what one linear layer can.",
+        f"{len(bare)} hidden layers ({names}) have no activation: with the next layer, "
+        "they are equivalent to one linear layer.",
         "Give hidden layers activation='relu'.",
         priority=1,
         repairs=(

@@ -137,7 +137,7 @@ def steady_rate(setup: Setup) -> Repair:
     """The rate that the training begins with, to its end."""
     rate = float(f"{setup.rate:.6g}")
     repair = set_optimizer(
-        setup, f"learning rate {rate:g} to the end", learning_rate=rate
+        setup, f"constant learning rate {rate:g}", learning_rate=rate
     )
     edits = repair.edits
     if setup.course and edits is not None and UNSCHEDULED not in edits:

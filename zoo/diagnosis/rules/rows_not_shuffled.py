@@ -34,17 +34,17 @@ def rows_not_shuffled(context: RuleContext) -> NetworkFinding | None:
     order = _order(context)
     if order < SORTED:
         return None
-    why = "fit has shuffle=False, so that each batch shows nearly one target alone"
+    why = "fit has shuffle=False: each batch has almost a single target"
     if by_itself:
-        why = "the dataset hands them on so: each batch shows nearly one target alone"
+        why = "the dataset does not shuffle them: each batch has almost a single target"
     elif not kept:
-        why = f"validation_split={cut:g} takes the last rows away, and what is in them"
+        why = f"validation_split={cut:g} removes the last rows with their targets"
     return network_finding(
         "P704",
-        f"The rows lie sorted by their target ({order:.2f} of 1), and {why}.",
-        "Mix the rows before they are cut into batches."
+        f"The rows are sorted by their target ({order:.2f} of 1), and {why}.",
+        "Shuffle the rows before batching."
         if by_itself
-        else "Mix the rows before fit, and let it shuffle.",
+        else "Shuffle the rows before fit, and let fit shuffle.",
         priority=1,
         repairs=(_mixed_dataset(context) if by_itself else _mixed(kept, cut),),
         order=order,
@@ -56,7 +56,7 @@ def _mixed_dataset(context: RuleContext) -> Repair:
     rows, size = len(context.setup.y), context.setup.batch_size
     code = f"{{}}.unbatch().shuffle({rows}).batch({size})"
     return Repair(
-        "rows mixed before they are cut into batches",
+        "rows shuffled before batching",
         lambda setup: replace(setup, shuffle=True),
         (WrapArgument("x", code),) if context.fit.is_pipeline else None,
     )
@@ -65,7 +65,7 @@ def _mixed_dataset(context: RuleContext) -> Repair:
 def _mixed(kept: bool, cut: float) -> Repair:
     # no shuffling reaches the rows that validation_split takes: they are mixed before,
     # so that what is learned is as if none were taken
-    what = "rows mixed before fit" if cut else "shuffle=True"
+    what = "rows shuffled before fit" if cut else "shuffle=True"
     code = {"shuffle": "True"} if kept else {}
     repair = set_fit(what, code, shuffle=True, validation_split=0.0)
     mixing = (WrapArgument("x", MIX), WrapArgument("y", MIX)) if cut else ()

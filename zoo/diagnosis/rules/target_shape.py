@@ -48,10 +48,10 @@ def target_shape(context: RuleContext) -> NetworkFinding | None:
         return None
     told = "fails" if np.isnan(given) else f"is {given:.4g}"
     sentence = (
-        f"Targets of shape {_told(y.shape[1:])} meet outputs of shape {_told(shape)}: "
-        f"on {_ROWS} rows the loss {told}, row by row it is {meant:.4g}."
+        f"Targets have shape {_told(y.shape[1:])}, outputs {_told(shape)}: on {_ROWS} "
+        f"rows the loss {told}, computed row by row {meant:.4g}."
     )
-    advice = f"Give fit targets of shape {_told(shape)}."
+    advice = f"Pass targets of shape {_told(shape)} to fit."
     repairs = (_reshaped(shape), *_standard(context))
     return network_finding(
         "P706",
@@ -115,10 +115,10 @@ def _of_steps(
         return None
     return network_finding(
         "P706",
-        f"There is one target a row, and {context.head.name!r} gives outputs of shape "
+        f"There is one target per row, and {context.head.name!r} has outputs of shape "
         f"{_told(shape)}: the loss compares each of them with targets of other rows.",
-        "Let the network give one output a row: Flatten, a pooling, or "
-        "return_sequences=False before the last layer.",
+        "Reduce to one output per row: Flatten, pooling or return_sequences=False "
+        "before the last layer.",
         priority=0,
         repairs=_one_a_row(context),
         layers=(context.head.name,),

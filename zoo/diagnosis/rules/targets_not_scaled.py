@@ -28,11 +28,12 @@ def targets_not_scaled(context: RuleContext) -> NetworkFinding | None:
     odd = abs(mean) > LARGE or spread > LARGE or spread < SMALL
     if not np.isfinite(spread) or spread == 0 or not odd or _is_scaled(context):
         return None
-    told = f"have the mean {mean:,.3g} and spread by {spread:,.3g}"
+    told = f"have mean {mean:,.3g} and standard deviation {spread:,.3g}"
     return network_finding(
         "P702",
-        f"The targets {told}, while a new network gives numbers near 0, about 1 apart.",
-        "Standardise the targets, or put keras.layers.Rescaling behind the network.",
+        f"The targets {told}; a new network's outputs are near 0, with deviation about "
+        "1.",
+        "Standardise the targets, or add keras.layers.Rescaling as last layer.",
         priority=1,
         repairs=(_rescale(context, spread, mean),),
         mean=mean,

@@ -30,7 +30,7 @@ def too_few_epochs(context: RuleContext) -> NetworkFinding | None:
         )
     planned = context.fit.arguments.get("epochs")
     stopped = (
-        f"; EarlyStopping stopped {planned:,} planned epochs there"
+        f"; EarlyStopping ended it, of {planned:,} planned epochs"
         if setup.stopped
         else ""
     )

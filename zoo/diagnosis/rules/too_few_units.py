@@ -26,12 +26,10 @@ def too_few_units(context: RuleContext) -> NetworkFinding | None:
     layers = [node for node in context.graph.hidden if _is_bottle(context, node)]
     narrow = [node for node in layers if node.units < needed]
     priority: Priority = 1
-    why = (
-        f"{_wanted(context)} outputs are to be computed from {_inputs(context)} inputs"
-    )
+    why = f"{_wanted(context)} outputs depend on {_inputs(context)} inputs"
     if not narrow:
         narrow, priority = _meagre(layers), 2
-        why = "so few that a bad start of one or two can stop the network"
+        why = "with so few, a bad initialisation of one or two can prevent learning"
     if not narrow:
         return None
     told = ", ".join(f"{n.name!r} {n.units}" for n in narrow[:3])

@@ -48,7 +48,7 @@ def too_strong_regularisation(context: RuleContext) -> NetworkFinding | None:
     parts = []
     if bound:
         names = ", ".join(repr(node.name) for node in bound[:3])
-        parts.append(f"constraints bound the weights of {names}")
+        parts.append(f"constraints limit the weights of {names}")
     if decay:
         parts.append(
             f"each step shrinks every weight by a factor of {decay:.2g} (weight_decay)"
@@ -56,11 +56,11 @@ def too_strong_regularisation(context: RuleContext) -> NetworkFinding | None:
     if heavy:
         parts.append(
             f"penalties on {len(penalised)} layers (factor {factor:.3g}) make up "
-            f"{share:.0%} of the first loss"
+            f"{share:.0%} of the initial loss"
         )
     if dropped:
         rates = ", ".join(f"{n.name!r} ({n.layer.rate:.2g})" for n in dropped[:3])
-        parts.append(f"dropout removes more than {_left(dropped)} can lose: {rates}")
+        parts.append(f"dropout is too high for {_left(dropped)}: {rates}")
     text = "; ".join(parts)
     return network_finding(
         "N112",
@@ -96,7 +96,7 @@ def _repairs(
     if penalised:
         found.append(_without(context, penalised, _PENALTIES, "no weight penalty"))
     if bound:
-        found.append(_without(context, bound, CONSTRAINTS, "no constraint of weights"))
+        found.append(_without(context, bound, CONSTRAINTS, "no weight constraints"))
     if dropped:
         found.append(set_layers(context, dropped, "no dropout there", rate=0.0))
     if len(found) > 1:

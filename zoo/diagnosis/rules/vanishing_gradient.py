@@ -99,7 +99,7 @@ def _repairs(context: RuleContext, bent: list[Node]) -> Iterator[Repair]:
     dense = [n for n in context.graph.hidden if not is_recurrent(n.layer)]
     if dense:
         yield join(
-            "BatchNormalization behind hidden layers",
+            "BatchNormalization after hidden layers",
             [_normalised(context, node) for node in dense],
         )
 

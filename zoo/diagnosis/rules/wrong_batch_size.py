@@ -24,10 +24,10 @@ def wrong_batch_size(context: RuleContext) -> NetworkFinding | None:
     setup, rows = context.setup, len(context.setup.y)
     size = setup.batch_size
     if size <= _SMALL and rows >= 2 * DEFAULT_BATCH:
-        noisy = "a step follows the noise of single rows"
+        noisy = "each step follows the noise of single rows"
         return _found(context, noisy, _fewer_steps(setup, rows))
     if size > rows * _LARGE and size > DEFAULT_BATCH and setup.steps < _FEW_STEPS:
-        few = f"{setup.steps:,} steps in all"
+        few = f"only {setup.steps:,} steps in total"
         repair = set_fit(
             f"batch_size {size:,} -> {DEFAULT_BATCH}",
             {"batch_size": str(DEFAULT_BATCH)},
@@ -44,7 +44,7 @@ def _found(context: RuleContext, told: str, repair: Repair) -> NetworkFinding:
         repair = replace(repair, edits=_cut_anew(context, repair))
     return network_finding(
         "N204",
-        f"batch_size is {size:,}, of {rows:,} rows, for {setup.epochs:,} epochs: "
+        f"batch_size is {size:,} for {rows:,} rows and {setup.epochs:,} epochs: "
         f"{told}.",
         f"Use batch_size={DEFAULT_BATCH}.",
         priority=2,

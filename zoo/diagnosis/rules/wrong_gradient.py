@@ -32,7 +32,7 @@ BUILT_IN = (
     "silu", "gelu", "softsign", "softmax", "exponential", "hard_sigmoid", "relu6",
 )  # fmt: skip
 """Activations that one of the script's own may be meant to be."""
-ADVICE = "Use the built-in one, or let automatic differentiation find the gradient."
+ADVICE = "Use the built-in function, or automatic differentiation."
 
 
 @dataclass(frozen=True)
@@ -72,10 +72,10 @@ def _layer_told(context: RuleContext, part: _Part, slopes: Slopes) -> NetworkFin
 
 def _words(slopes: Slopes) -> str:
     if slopes.answer == "none":
-        return "passes no gradient on: it is 0 or missing, though the output varies"
+        return "has no gradient: it is 0 or missing, though the output varies"
     return (
-        "has a gradient that is not the derivative of what it computes (relative "
-        f"difference to small steps {slopes.error:.2g})"
+        "has a gradient that is not its derivative (relative difference to finite "
+        f"differences {slopes.error:.2g})"
     )
 
 
@@ -195,7 +195,7 @@ def _cut_told(context: RuleContext) -> NetworkFinding | None:
     told = ", ".join(map(repr, names[:4]))
     return network_finding(
         "N114",
-        f"No gradient reaches {told}: an operation behind it (argmax, rounding or "
+        f"No gradient reaches {told}: a later operation (argmax, rounding or "
         "stop_gradient) has no gradient.",
         ADVICE,
         priority=0,

@@ -38,17 +38,17 @@ def wrong_hidden_activation(context: RuleContext) -> NetworkFinding | None:
     """Softmax, sigmoid and their like between layers; relu in LSTM and GRU."""
     twice = [node for node in context.graph.nodes if _is_twice(node)]
     if twice:
-        return _told(context, twice, LINEAR, 0, "and softmax again behind it")
+        return _told(context, twice, LINEAR, 0, "followed by another softmax")
     strong, flat = _hidden(context, _STRONG), _hidden(context, _FLAT)
     if strong or flat:
         priority: Priority = 1 if strong or len(flat) > 1 else 2
-        why = "between layers it lets little of the signal and its gradient through"
+        why = "between layers, it passes little of the signal and its gradient"
         return _told(context, strong + flat, "relu", priority, why)
     cells = [node for node in context.graph.weighted if _is_loud_cell(node)]
     if not cells:
         return None
     return _told(
-        context, cells, "tanh", 1, "from step to step it is not held in bounds"
+        context, cells, "tanh", 1, "the state is not bounded from step to step"
     )
 
 

@@ -47,7 +47,7 @@ def wrong_loss(context: RuleContext) -> NetworkFinding | None:
     repair = set_loss(context, aim.loss) if same else mend(context, head, aim)
     return network_finding(
         "N101",
-        f"The loss {head.loss or 'of your own'} {why}.",
+        f"The loss {head.loss or '(custom)'} {why}.",
         f"Use loss={aim.loss!r} with activation={aim.activation!r} in {head.name!r}.",
         priority=priority,
         repairs=(repair,),
@@ -67,7 +67,7 @@ def _known(context: RuleContext, head: OutputLayer) -> Found:
         head.activation == "softmax" and head.width > 1
     )
     if head.logits and bounded:
-        return f"expects logits, yet {head.name!r} ends in {head.activation}", 0
+        return f"expects logits, but {head.name!r} ends in {head.activation}", 0
     if task == "multilabel":
         return _on_flags(context, head)
     if head.width < aim_of(context, head.width).units:
@@ -84,16 +84,19 @@ def _on_numbers(context: RuleContext, head: OutputLayer) -> Found:
         return None
     if head.loss not in CROSS_ENTROPIES + HINGES:
         return None
-    return f"is for classes; the targets run from {y.min():.4g} to {y.max():.4g}", 0
+    return (
+        f"is for classes, but the targets range from {y.min():.4g} to {y.max():.4g}",
+        0,
+    )
 
 
 def _on_flags(context: RuleContext, head: OutputLayer) -> Found:
     if head.width != context.task.outputs or _copies(context):
         return None
     if head.loss in SPARSE + CATEGORICAL:
-        return "wants one class a row, yet rows have none or several", 0
+        return "expects one class per row, but rows have none or several", 0
     if head.loss in ERRORS and head.activation in (LINEAR, "sigmoid"):
-        return "measures distances between numbers, yet the targets are yes or no", 1
+        return "is for regression, but the targets are labels", 1
     return None
 
 
@@ -112,13 +115,13 @@ def _on_label(context: RuleContext, head: OutputLayer) -> Found:
     if head.loss in SPARSE:
         return None
     if head.loss in CATEGORICAL:
-        return "wants a column for each class, yet the targets have one label a row", 0
+        return "expects one column per class, but the targets have one label per row", 0
     if head.loss in BINARY + HINGES:
         if head.activation != "softmax" and context.task.kind == "binary":
             return None  # the outputs are too many: told as that
         return f"compares one label with {head.width} outputs", 0
     if head.loss in ERRORS and reads(context, SPARSE[0], head.width):
-        return f"compares the number of a class with {head.width} outputs", 0
+        return f"compares class codes with {head.width} outputs", 0
     return None
 
 
@@ -127,23 +130,23 @@ def _on_one_output(context: RuleContext, head: OutputLayer) -> Found:
     if head.loss in CATEGORICAL or (
         head.loss in SPARSE and head.activation != "softmax"
     ):
-        return "compares several outputs of a row, and there is one", 0
+        return "compares several outputs per row, but there is one", 0
     flags = set(context.task.values.tolist()) <= {0, 1}
     if head.loss in ERRORS and flags and head.activation in (LINEAR, "sigmoid", "tanh"):
-        return "measures distances between numbers, yet the targets are two classes", 1
+        return "is for regression, but the targets are two classes", 1
     return None
 
 
 def _on_columns(head: OutputLayer) -> Found:
     """A column for each class, and as many outputs."""
     if head.loss in SPARSE:
-        return "wants the number of the class, yet the targets have a column each", 0
+        return "expects class codes, but the targets are one-hot", 0
     if head.loss in BINARY and head.activation == "softmax":
-        return "looks at each output alone, yet softmax makes them shares of 1", 1
+        return "treats outputs as independent, but softmax makes them sum to 1", 1
     if head.loss in ERRORS:
-        return "measures distances between numbers, yet the targets are classes", 1
+        return "is for regression, but the targets are classes", 1
     if head.loss in HINGES:
-        return "is one for two classes and one output", 1
+        return "is for two classes and one output", 1
     return None
 
 

@@ -57,7 +57,7 @@ def _set_oddly(context: RuleContext, odd: dict[str, float]) -> NetworkFinding:
         "N203",
         f"{name} has {told}; Keras' defaults are {here}. Its steps do not follow the "
         "gradient.",
-        "Keep Keras' defaults for these, and change the learning rate alone.",
+        "Keep Keras' defaults for these, and change only the learning rate.",
         priority=2,
         repairs=(*back, use_adam(setup, 0.001)),
         settings=len(odd),

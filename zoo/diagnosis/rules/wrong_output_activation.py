@@ -102,10 +102,10 @@ def _fault(context: RuleContext, head: OutputLayer) -> Fault | None:
         return None  # a loss for several outputs: told as that
     if head.activation == "softmax" and head.width == 1:
         better = LINEAR if head.logits else _of_two(context)
-        return Fault("of a single output it is 1 for every row", 0, (better,))
+        return Fault("for a single output it is 1 for every row", 0, (better,))
     several = context.task.kind == "multilabel" and head.loss in BINARY + ERRORS
     if head.activation == "softmax" and several:
-        why = "its outputs add up to 1, yet a row may have several labels"
+        why = "its outputs sum to 1, but a row may have several labels"
         return Fault(why, 0, ("sigmoid",))
     if head.loss in CROSS_ENTROPIES:
         return _under_cross_entropy(head)
@@ -125,7 +125,7 @@ def _under_cross_entropy(head: OutputLayer) -> Fault | None:
     if suits(head.activation, head.loss, head.logits):
         return None
     if head.logits:
-        why = f"{head.loss} expects logits, which may be any number"
+        why = f"{head.loss} expects logits, which are unbounded"
         return Fault(why, 0, (LINEAR,))
     better = "sigmoid" if head.loss in BINARY else "softmax"
     return Fault(f"{head.loss} expects probabilities", 0, (better,))
@@ -135,7 +135,7 @@ def _under_hinge(head: OutputLayer) -> Fault | None:
     low, _ = _RANGES.get(head.activation, (-INF, INF))
     if low < -0.5:
         return None
-    why = f"{head.loss} needs outputs below 0 for one class, which it cannot give"
+    why = f"{head.loss} needs negative outputs for one class, which it cannot give"
     return Fault(why, 1, ("tanh", LINEAR))
 
 
@@ -143,12 +143,12 @@ def _under_error(context: RuleContext, head: OutputLayer) -> Fault | None:
     """Two classes or labels, learned as numbers."""
     flags = set(np.unique(context.targets).tolist()) <= {0, 1}
     if head.activation in ("relu", "relu6") and flags:
-        why = "below 0 it has no gradient, and the targets are 0 or 1"
+        why = "it has no gradient below 0, and the targets are 0 or 1"
         return Fault(why, 1, ("sigmoid",))
     signs = set(np.unique(context.targets).tolist()) <= {-1, 1}
     low, _ = _RANGES.get(head.activation, (-INF, INF))
     if signs and low > -0.5 and head.activation != "sigmoid":
-        return Fault("it cannot give the -1 of the targets", 0, ("tanh",))
+        return Fault("it cannot output the targets' -1", 0, ("tanh",))
     return None
 
 
@@ -158,18 +158,18 @@ def _on_numbers(context: RuleContext, head: OutputLayer) -> Fault | None:
     if not len(y):
         return None
     seen = {"lowest": float(y.min()), "highest": float(y.max())}
-    told = f"the targets run from {y.min():.4g} to {y.max():.4g}"
+    told = f"the targets range from {y.min():.4g} to {y.max():.4g}"
     if head.activation == "softmax" and head.width == 1:
-        why = f"of a single output it is 1 for every row, and {told}"
+        why = f"for a single output it is 1 for every row, but {told}"
         return Fault(why, 0, (LINEAR,), seen)
     low, high = _RANGES.get(head.activation, (-INF, INF))
     slack = _SLACK * (y.max() - y.min())
     outside = float(np.mean((y < low - slack) | (y > high + slack)))
     if outside > _SLACK:
-        why = f"it gives {_span(low, high)}, and {told}"
+        why = f"it outputs {_span(low, high)}, but {told}"
         return Fault(why, 0, (LINEAR,), seen | {"outside": outside})
     if head.activation == "softmax" and not _are_shares(context.task.y):
-        return Fault(f"its outputs add up to 1, and {told}", 0, (LINEAR,), seen)
+        return Fault(f"its outputs sum to 1, but {told}", 0, (LINEAR,), seen)
     return None
 
 
