@@ -87,7 +87,7 @@ def test_advice_is_the_repair_that_was_proved(made, advice):
     ("causes", "faults", "sides", "headline"),
     [
         (("N106",), (), ["network"], "the fault lies in the network"),
-        (("P701",), (), ["preparation"], "the script passes them to fit unscaled"),
+        (("P701",), (), ["preparation"], "the script hands them over unscaled"),
         (
             ("N106", "P701"), (), ["network", "preparation"],
             "the fault lies in the network and the preparation of the rows",
@@ -131,7 +131,7 @@ def test_every_label_of_the_preparation_has_a_headline():
         fault = DataCause(rule.code, rule.label, "seen", "do", side="preparation")
         found = told(inquiry(0.0), faults=(fault,))
         assert found.verdict == "preparation-at-fault"
-        assert found.headline.startswith(("The script passes", "The script prepares",
+        assert found.headline.startswith(("The script hands", "The script prepares",
                                           "The script encodes"))  # fmt: skip
 
 
