@@ -6,6 +6,8 @@ from .errors import unknown
 def find_column(name: str, columns: list[str], *, what: str) -> str:
     """A column by its name, or by its position (from 0; -1 is the last).
 
+    Blanks at the ends and case do not matter where one column alone fits.
+
     Raises
     ------
     UnknownName
@@ -15,6 +17,15 @@ def find_column(name: str, columns: list[str], *, what: str) -> str:
     try:
         return columns[int(name)]
     except (ValueError, IndexError):
+        alike = alike_columns(name, columns)
+        if len(alike) == 1:
+            return alike[0]
         see = f"The columns are {', '.join(columns[:20])}"
         more = f" and {len(columns) - 20} more." if len(columns) > 20 else "."
         raise unknown(what, name, columns, see=see + more) from None
+
+
+def alike_columns(name: str, columns: list[str]) -> list[str]:
+    """Columns whose names differ from one in case and blanks at the ends alone."""
+    plain = name.strip().casefold()
+    return [column for column in columns if column.strip().casefold() == plain]

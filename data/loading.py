@@ -63,7 +63,7 @@ def from_series(
     ------
     BadData, Misuse
     """
-    table, notes = read_table(path, header=header)
+    table, notes = read_table(path, header=header, target=target)
     if target is None and table.shape[1] <= 2:
         target = str(table.columns[-1])
     answers = find_targets(target, list(table.columns), path.name)
@@ -407,7 +407,7 @@ def from_table(
     header: bool | None,
 ) -> Dataset:
     """The rows of a CSV, TSV or Parquet file."""
-    table, notes = read_table(path, header=header)
+    table, notes = read_table(path, header=header, target=target)
     columns = list(table.columns)
     answers = find_targets(target, columns, path.name)
     dropped = {find_column(d, columns, what="column to drop") for d in drop}
