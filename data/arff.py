@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -146,7 +146,8 @@ def _column(
 
     if not attribute.number:
         return pd.Series(list(cells), dtype="str")
-    values = pd.to_numeric(pd.Series(list(cells), dtype="object"), errors="coerce")
+    texts = pd.Series(list(cells), dtype="object")
+    values = cast("pd.Series", pd.to_numeric(texts, errors="coerce"))
     wrong = values.isna().to_numpy() & np.array([cell is not None for cell in cells])
     if wrong.any():
         place = int(wrong.nonzero()[0][0])

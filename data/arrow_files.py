@@ -125,5 +125,5 @@ def flat(table: pd.DataFrame) -> pd.DataFrame:
     """A table without index, and with one line of names."""
     table = table.reset_index(drop=True)
     if table.columns.nlevels > 1:
-        table.columns = joined_names(table.columns)
+        table.columns = joined_names(list(table.columns))
     return table

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from .errors import BadData, Misuse, first_line
 
@@ -29,7 +29,7 @@ class ByteSource:
     name : str
         Of the file, for messages.
     open : callable
-        Opens the unpacked bytes.
+        Opens the unpacked bytes as a file, to be closed by the caller.
     packed : int, optional
         Bytes on disk where the file is packed.
     tabs : bool
@@ -37,7 +37,7 @@ class ByteSource:
     """
 
     name: str
-    open: Callable[[], IO[bytes]]
+    open: Callable[[], Any]
     packed: int | None = None
     tabs: bool = False
 

@@ -13,7 +13,7 @@ import pandas as pd
 from .compressed import ByteSource
 from .encodings import TextFacts, look_at_text
 from .errors import BadData, first_line
-from .header import MARKS, Header, Line, common_width, find_header
+from .header import COMMENT_MARKS, Header, TextLine, common_width, find_header
 from .ragged import refuse_cut_off, refuse_long_line
 from .separators import (
     BLANKS,
@@ -24,13 +24,13 @@ from .separators import (
     told_separator,
 )
 
-MISSING = ("?", "")
+MISSING_MARKS = ("?", "")
 """Read as missing beside pandas' own list (``NA``, ``nan``, ``null`` ...): ``?`` is
 how the UCI repository writes it."""
 
 
 @dataclass(frozen=True)
-class Layout:
+class TextLayout:
     """Form of a text file, as its first lines show it."""
 
     facts: TextFacts
@@ -70,7 +70,9 @@ def read_delimited(
     return _without_blanks(_without_row_names(table, layout, notes), notes), notes
 
 
-def find_layout(source: ByteSource, header: bool | None, target: str | None) -> Layout:
+def find_layout(
+    source: ByteSource, header: bool | None, target: str | None
+) -> TextLayout:
     """Find separator, decimal point and header from the first lines."""
     facts = look_at_text(source)
     lines = first_lines(source, facts.encoding)
@@ -90,10 +92,12 @@ def find_layout(source: ByteSource, header: bool | None, target: str | None) -> 
     quoted = all(line.lstrip().startswith('"') for _, line in lines)
     r_names = separator in (BLANKS, "\t", ";", "|") or quoted
     found = find_header(rows, header=header, target=target, r_names=r_names)
-    return Layout(facts, separator, decimal, found, _has_comments(rows, width), width)
+    return TextLayout(
+        facts, separator, decimal, found, _has_comments(rows, width), width
+    )
 
 
-def _check_width(name: str, rows: list[Line]) -> None:
+def _check_width(name: str, rows: list[TextLine]) -> None:
     for row in rows:
         if len(row.cells) > MOST_COLUMNS:
             msg = f"{name}: line {row.number:,} has {len(row.cells):,} columns"
@@ -101,7 +105,7 @@ def _check_width(name: str, rows: list[Line]) -> None:
             raise BadData(f"{msg}, or an .npz file with arrays x and y")
 
 
-def _check_names(name: str, line: Line | None) -> None:
+def _check_names(name: str, line: TextLine | None) -> None:
     """Refuse two columns of one name, of which pandas would rename the second."""
     names = [cell.strip() for cell in line.cells] if line else []
     for place, column in enumerate(names):
@@ -112,7 +116,7 @@ def _check_names(name: str, line: Line | None) -> None:
             raise BadData(msg)
 
 
-def _has_comments(rows: list[Line], width: int) -> bool:
+def _has_comments(rows: list[TextLine], width: int) -> bool:
     """Whether lines that begin with a mark are comments throughout the file."""
     marked = [row for row in rows if row.comment]
     body = [row for row in rows if not row.comment]
@@ -128,30 +132,32 @@ def _decimal(rows: list[list[str]]) -> str:
     return "," if with_comma and not with_point else "."
 
 
-def _left_out(source: ByteSource, layout: Layout, notes: list[str]) -> set[int]:
+def _left_out(source: ByteSource, layout: TextLayout, notes: list[str]) -> set[int]:
     """Numbers of the lines below the header that are comments."""
     if not layout.comments:
         return set()
     found = {
         number
         for number, line in enumerate(_lines(source, layout), 1)
-        if number > layout.header.start and line.lstrip().startswith(MARKS)
+        if number > layout.header.start and line.lstrip().startswith(COMMENT_MARKS)
     }
     if found:
         notes.append(f"{len(found):,} lines of comments among the rows were left out")
     return found
 
 
-def _lines(source: ByteSource, layout: Layout) -> Iterator[str]:
+def _lines(source: ByteSource, layout: TextLayout) -> Iterator[str]:
     with _text(source, layout) as stream:
         yield from stream
 
 
-def _text(source: ByteSource, layout: Layout) -> io.TextIOWrapper:
+def _text(source: ByteSource, layout: TextLayout) -> io.TextIOWrapper:
     return io.TextIOWrapper(source.open(), layout.facts.encoding, newline="")
 
 
-def _rows_of(source: ByteSource, layout: Layout, left_out: set[int]) -> io.TextIOBase:
+def _rows_of(
+    source: ByteSource, layout: TextLayout, left_out: set[int]
+) -> io.TextIOBase:
     """The text from the header on, without the lines that are left out."""
     if left_out:
         kept = (
@@ -166,7 +172,7 @@ def _rows_of(source: ByteSource, layout: Layout, left_out: set[int]) -> io.TextI
     return stream
 
 
-def _parse(source: ByteSource, layout: Layout, left_out: set[int]) -> pd.DataFrame:
+def _parse(source: ByteSource, layout: TextLayout, left_out: set[int]) -> pd.DataFrame:
     header, name = layout.header, source.name
     names, stream = None, _rows_of(source, layout, left_out)
     if header.line and (header.row_names or header.line.comment):
@@ -184,7 +190,7 @@ def _parse(source: ByteSource, layout: Layout, left_out: set[int]) -> pd.DataFra
                 header=0 if header.line and names is None else None,
                 names=names,
                 index_col=False,
-                na_values=list(MISSING),
+                na_values=list(MISSING_MARKS),
                 skipinitialspace=True,
                 low_memory=False,
             )
@@ -198,7 +204,7 @@ def _parse(source: ByteSource, layout: Layout, left_out: set[int]) -> pd.DataFra
 
 
 def _without_repeated_header(
-    source: ByteSource, layout: Layout, table: pd.DataFrame, notes: list[str]
+    source: ByteSource, layout: TextLayout, table: pd.DataFrame, notes: list[str]
 ) -> pd.DataFrame:
     """Read again without the lines that repeat the header, as joined files have."""
     line = layout.header.line
@@ -233,7 +239,7 @@ def _may_repeat(table: pd.DataFrame) -> bool:
 
 
 def _without_row_names(
-    table: pd.DataFrame, layout: Layout, notes: list[str]
+    table: pd.DataFrame, layout: TextLayout, notes: list[str]
 ) -> pd.DataFrame:
     """Leave out R's row names where they only count the rows."""
     if not layout.header.row_names:
@@ -256,7 +262,7 @@ def _without_blanks(table: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     if nameless and len(nameless) < table.shape[1]:
         table = table.drop(columns=nameless)
         notes.append(f"{_count(nameless, 'column')} without name and values left out")
-    if table.shape[1] < 2 or not len(table) or not table.iloc[-1].isna().all():
+    if table.shape[1] < 2 or not len(table) or table.tail(1).notna().to_numpy().any():
         return table
     filled = table.notna().any(axis=1).to_numpy()
     if not filled.any():

@@ -76,12 +76,20 @@ def suffix(path: Path) -> str:
 def read_table(
     path: Path, *, header: bool | None = None, target: str | None = None
 ) -> tuple[pd.DataFrame, list[str]]:
-    """A table from a file, and notes on how it was read.
+    """A table from a file, and notes on how it was read; see `read_rows`."""
+    return read_rows(path, header=header, target=target)[:2]
+
+
+def read_rows(
+    path: Path, *, header: bool | None = None, target: str | None = None
+) -> tuple[pd.DataFrame, list[str], int]:
+    """A table from a file, notes on how it was read, and its official test rows.
 
     Parameters
     ----------
     path : Path
-        With ``#PART`` for a sheet, a table of a database, or a file in a ``.zip``.
+        With ``#PART`` for a sheet, a table of a database, a file in a ``.zip``, or a
+        split of a folder that `datasets` saved.
     header : bool, optional
         Whether the first line holds the names of the columns; found out if None.
     target : str, optional
@@ -92,6 +100,8 @@ def read_table(
     table : DataFrame
         Columns of a file without names are called "0", "1", ...
     notes : list of str
+    n_test : int
+        The last so many rows are official test rows.
 
     Raises
     ------
@@ -101,11 +111,16 @@ def read_table(
         The part is not there, or there are several and none is named.
     """
     path, part = split_part(path)
-    if path.stat().st_size == 0:
+    if path.is_file() and path.stat().st_size == 0:
         msg = f"{path.name} is empty (0 bytes). Give a file with a header and rows."
         raise BadData(msg)
     path = path.absolute()  # pandas takes "file:..." for an address
-    table, notes = _read(path, part, header, target)
+    if path.is_dir():
+        from .dataset_folders import read_dataset_folder
+
+        table, notes, n_test = read_dataset_folder(path, part)
+    else:
+        table, notes, n_test = *_read(path, part, header, target), 0
     table = table.rename(columns=str)
     if table.empty:
         msg = f"{path.name} has {len(table.columns)} columns and {len(table)} rows"
@@ -115,7 +130,7 @@ def read_table(
         twice = table.columns[table.columns.duplicated()][0]
         msg = f"{path.name} has two columns named {twice!r}; rename one of them"
         raise BadData(msg)
-    return table, notes
+    return table, notes, n_test
 
 
 def _read(

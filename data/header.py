@@ -1,4 +1,4 @@
-"""Line of a text file that holds the names of its columns."""
+"""TextLine of a text file that holds the names of its columns."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-MISSING_TEXT = {"?", "", "na", "n/a", "nan", "null", "none", "-"}
-MARKS = ("#", "%", "//")
+MISSING_WORDS = {"?", "", "na", "n/a", "nan", "null", "none", "-"}
+COMMENT_MARKS = ("#", "%", "//")
 """Beginnings of a line that is a comment."""
 _LOOKED_AT = 20
 """Lines in which a header is looked for."""
 
 
 @dataclass(frozen=True)
-class Line:
+class TextLine:
     """One row of a text file: the number of its first line, from 1, and its cells.
 
     ``text`` is that line where it is a ``comment``.
@@ -33,7 +33,7 @@ class Header:
 
     Parameters
     ----------
-    line : Line or None
+    line : TextLine or None
         That of the names.
     start : int
         Number of the line from which on the table is read, names included.
@@ -42,20 +42,20 @@ class Header:
     notes : tuple of str
     """
 
-    line: Line | None
+    line: TextLine | None
     start: int
     row_names: bool = False
     notes: tuple[str, ...] = ()
 
 
 def find_header(
-    lines: Sequence[Line], *, header: bool | None, target: str | None, r_names: bool
+    lines: Sequence[TextLine], *, header: bool | None, target: str | None, r_names: bool
 ) -> Header:
     """Find the line of the names among the first lines of a file.
 
     Parameters
     ----------
-    lines : sequence of Line
+    lines : sequence of TextLine
         Not blank.
     header : bool, optional
         Whether there is one; found out if None.
@@ -82,7 +82,7 @@ def find_header(
 
 
 def _find(
-    lines: Sequence[Line],
+    lines: Sequence[TextLine],
     width: int,
     header: bool | None,
     target: str | None,
@@ -115,7 +115,7 @@ def _no_names(header: bool | None) -> tuple[str, ...]:
     )
 
 
-def _header(line: Line, lines: Sequence[Line], r_names: bool) -> Header:
+def _header(line: TextLine, lines: Sequence[TextLine], r_names: bool) -> Header:
     row = _without_mark(line)
     below = [other for other in lines if other.number > line.number]
     notes = _skipped(lines, line.number)
@@ -126,7 +126,7 @@ def _header(line: Line, lines: Sequence[Line], r_names: bool) -> Header:
     return Header(row, line.number, False, notes)
 
 
-def _skipped(lines: Sequence[Line], start: int) -> tuple[str, ...]:
+def _skipped(lines: Sequence[TextLine], start: int) -> tuple[str, ...]:
     above = [line for line in lines if line.number < start and not line.comment]
     if not above:
         return ()
@@ -134,23 +134,23 @@ def _skipped(lines: Sequence[Line], start: int) -> tuple[str, ...]:
     return (f"the table begins in line {start}; above it stands {said!r}",)
 
 
-def common_width(lines: Sequence[Line]) -> int:
+def common_width(lines: Sequence[TextLine]) -> int:
     """The number of cells that most lines have, those of comments left out."""
     counts = Counter(len(line.cells) for line in lines if not line.comment)
     counts = counts or Counter(len(line.cells) for line in lines)
     return max(counts, key=lambda width: (counts[width], width))
 
 
-def _is_stray_comment(line: Line, width: int) -> bool:
+def _is_stray_comment(line: TextLine, width: int) -> bool:
     return line.comment and len(_without_mark(line).cells) != width
 
 
-def _without_mark(line: Line) -> Line:
+def _without_mark(line: TextLine) -> TextLine:
     """A line of names as ``# a,b,c`` without its mark; ``#`` and ``#a`` are names."""
     if not line.comment:
         return line
     first = line.cells[0].strip()
-    for mark in MARKS:
+    for mark in COMMENT_MARKS:
         rest = first.removeprefix(mark)
         if rest != first and rest.startswith((" ", "\t")):
             return replace(line, cells=[rest.strip(), *line.cells[1:]])
@@ -159,9 +159,9 @@ def _without_mark(line: Line) -> Line:
     return line
 
 
-def _may_be_names(line: Line, width: int) -> bool:
+def _may_be_names(line: TextLine, width: int) -> bool:
     cells = _without_mark(line).cells
-    texts = all(is_text(cell) for cell in cells)
+    texts = all(is_word(cell) for cell in cells)
     return len(cells) == width and texts and len(set(cells)) == len(cells)
 
 
@@ -174,7 +174,7 @@ def plain_name(name: str) -> str:
     return name.strip().casefold()
 
 
-def _line_of(target: str, lines: Sequence[Line], width: int) -> Line | None:
+def _line_of(target: str, lines: Sequence[TextLine], width: int) -> TextLine | None:
     """The line among the first that has the target as one of its names."""
     if _is_place(target, width):
         return None
@@ -196,7 +196,7 @@ def _is_place(target: str, width: int) -> bool:
     return all(-width <= place < width for place in places)
 
 
-def _names_not_values(line: Line, lines: Sequence[Line]) -> bool:
+def _names_not_values(line: TextLine, lines: Sequence[TextLine]) -> bool:
     """Whether a line may be names: the first, or text that is new in its columns."""
     if line.number == lines[0].number:
         return True
@@ -212,15 +212,15 @@ def _names_not_values(line: Line, lines: Sequence[Line]) -> bool:
     return not any(seen) and bool(below)
 
 
-def _named(line: Line) -> list[tuple[int, str]]:
+def _named(line: TextLine) -> list[tuple[int, str]]:
     return [(i, cell) for i, cell in enumerate(line.cells) if cell.strip()]
 
 
 def _may_name(cell: str) -> bool:
-    return is_text(cell) or _is_year(cell)
+    return is_word(cell) or _is_year(cell)
 
 
-def _first_row(rows: Sequence[Line], header: bool | None) -> int:
+def _first_row(rows: Sequence[TextLine], header: bool | None) -> int:
     """Place of the first row that is no title above the table."""
     width = common_width(rows)
     counts = sorted(len(_filled(row.cells)) for row in rows)
@@ -235,17 +235,17 @@ def _first_row(rows: Sequence[Line], header: bool | None) -> int:
     return 0
 
 
-def _is_title(row: Line, width: int, typical: int) -> bool:
+def _is_title(row: TextLine, width: int, typical: int) -> bool:
     """Whether a row has far fewer cells than the others, and none is a number."""
     filled = _filled(row.cells)
     if typical < 2 or len(filled) > max(1, typical // 2) or width < 2:
         return False
     if not row.cells[0].strip() and len(filled) == typical - 1:
         return False  # names of all columns but the first
-    return len(row.cells) < 2 or all(map(is_text, filled)) or len(filled) < typical / 2
+    return len(row.cells) < 2 or all(map(is_word, filled)) or len(filled) < typical / 2
 
 
-def _shifted(row: Line, width: int) -> list[str]:
+def _shifted(row: TextLine, width: int) -> list[str]:
     """The cells, one to the right where the first has no name."""
     return ["", *row.cells] if len(row.cells) == width - 1 else row.cells
 
@@ -262,9 +262,9 @@ def has_header(rows: list[list[str]]) -> bool:
     first, rest = _without_end(rows[0], rows[1:]), rows[1:]
     columns = [[row[i] for row in rest if len(row) > i] for i in range(len(first))]
     pairs = list(zip(first, columns, strict=True))
-    if any(is_text(cell) and _all_numbers(column) for cell, column in pairs):
+    if any(is_word(cell) and _all_numbers(column) for cell, column in pairs):
         return True
-    if any(not is_text(cell) for cell in first[1:]) or is_number(first[0]):
+    if any(not is_word(cell) for cell in first[1:]) or is_number(first[0]):
         return _counts_columns(pairs) or _has_years(first, rest)
     again = sum(cell in column for cell, column in pairs)
     return len(set(first)) == len(first) and again < max(1, len(first) / 2)
@@ -289,7 +289,7 @@ def _has_years(first: list[str], rest: list[list[str]]) -> bool:
     """Whether its numbers are years one step apart, and no row below is like it."""
     if not rest or not _is_row_of_years(first):
         return False
-    texts = [(i, cell) for i, cell in enumerate(first) if is_text(cell)]
+    texts = [(i, cell) for i, cell in enumerate(first) if is_word(cell)]
     new = all(cell not in [r[i] for r in rest if len(r) > i] for i, cell in texts)
     return new and not any(_is_row_of_years(row) for row in rest[:5])
 
@@ -306,7 +306,7 @@ def _is_row_of_years(row: list[str]) -> bool:
 def _counts_columns(pairs: list[tuple[str, list[str]]]) -> bool:
     """Whether the cells are 0, 1, ... or 1, 2, ... and text that is not seen again."""
     numbers = [cell for cell, _ in pairs if is_number(cell)]
-    texts = [(cell, column) for cell, column in pairs if is_text(cell)]
+    texts = [(cell, column) for cell, column in pairs if is_word(cell)]
     counts = [[str(i + start) for i in range(len(numbers))] for start in (0, 1)]
     new = all(
         cell not in column and len(set(column)) < len(column) for cell, column in texts
@@ -322,9 +322,9 @@ def is_number(cell: str) -> bool:
     return True
 
 
-def is_text(cell: str) -> bool:
-    return not is_number(cell) and cell.strip().lower() not in MISSING_TEXT
+def is_word(cell: str) -> bool:
+    return not is_number(cell) and cell.strip().lower() not in MISSING_WORDS
 
 
 def _all_numbers(column: list[str]) -> bool:
-    return any(map(is_number, column)) and not any(map(is_text, column))
+    return any(map(is_number, column)) and not any(map(is_word, column))

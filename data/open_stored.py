@@ -74,7 +74,7 @@ def _open_parquet(path: Path, target: str | None) -> OnDiskRows:
     return OnDiskRows(
         starts=np.cumsum([0, *(g.num_rows for g in groups)]),
         read=read,
-        answers=flat(file.read(columns=[column]).to_pandas())[answer],
+        answers=flat(file.read(columns=[column]).to_pandas()).iloc[:, 0],
         row_bytes=sum(g.total_byte_size for g in groups)
         // max(1, file.metadata.num_rows),
         name=answer,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from .compressed import ByteSource
 from .errors import BadData
-from .header import MARKS, Header, Line
+from .header import COMMENT_MARKS, Header, TextLine
 from .separators import BLANKS, cut_lines, numbered_rows
 
 _NUMBER = re.compile(r"[+-]?[\d.]+")
@@ -51,7 +51,7 @@ def refuse_long_line(
     raise BadData(f"{msg}; {_cause(shown, names, allowed, separator, every)}")
 
 
-def _rows(source: ByteSource, encoding: str, separator: str) -> Iterator[Line]:
+def _rows(source: ByteSource, encoding: str, separator: str) -> Iterator[TextLine]:
     with io.TextIOWrapper(source.open(), encoding, newline="") as stream:
         if separator == BLANKS:
             for number, line in enumerate(stream, 1):
@@ -63,18 +63,18 @@ def _rows(source: ByteSource, encoding: str, separator: str) -> Iterator[Line]:
         )
         try:
             for cells in reader:
-                yield Line(start + 1, cells)
+                yield TextLine(start + 1, cells)
                 start = reader.line_num
         except csv.Error:
             return
 
 
 def _cause(
-    row: Line, names: list[str], allowed: int, separator: str, every: bool
+    row: TextLine, names: list[str], allowed: int, separator: str, every: bool
 ) -> str:
     """The likely cause of a line with too many cells, and what to do."""
     cells = row.cells
-    if cells[0].lstrip().startswith(MARKS):
+    if cells[0].lstrip().startswith(COMMENT_MARKS):
         return "it looks like a comment: remove it"
     place = next((i for i in range(1, len(cells)) if _goes_on(cells, i)), None)
     mark = {",": "a comma", "\t": "a tab"}.get(separator, f"a {separator!r}")

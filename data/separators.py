@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from .compressed import ByteSource
 from .errors import BadData, first_line
-from .header import MARKS, Line, is_number
+from .header import COMMENT_MARKS, TextLine, is_number
 
 BLANKS = r"\s+"
 """The separator of columns that stand apart by blanks, as pandas names it."""
@@ -57,7 +57,9 @@ def find_separator(lines: Sequence[str], name: str) -> str:
 
     Blanks and colons are taken where none of ``, ; tab |`` cuts half of the lines so.
     """
-    rows = [line for line in lines if not line.lstrip().startswith(MARKS)] or lines
+    rows = [
+        line for line in lines if not line.lstrip().startswith(COMMENT_MARKS)
+    ] or lines
 
     def score(separator: str) -> tuple[int, int]:
         return _most_alike([len(row) for row in cut_lines(rows, separator, name)])
@@ -138,7 +140,7 @@ def cut_lines(lines: Sequence[str], separator: str, name: str) -> list[list[str]
 
 def numbered_rows(
     lines: Sequence[tuple[int, str]], separator: str, name: str
-) -> list[Line]:
+) -> list[TextLine]:
     """The cells of each row, with the number of its first line."""
     if separator == BLANKS:
         return [_row(number, _cut_at_blanks(line), line) for number, line in lines]
@@ -159,9 +161,9 @@ def numbered_rows(
     return rows
 
 
-def _row(number: int, cells: list[str], line: str) -> Line:
-    comment = line.lstrip().startswith(MARKS)
-    return Line(number, cells, comment, line if comment else "")
+def _row(number: int, cells: list[str], line: str) -> TextLine:
+    comment = line.lstrip().startswith(COMMENT_MARKS)
+    return TextLine(number, cells, comment, line if comment else "")
 
 
 def _cut_at_blanks(line: str) -> list[str]:

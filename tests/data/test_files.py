@@ -142,7 +142,9 @@ def test_cut_character_stays_utf8(write):
     assert notes == []
 
 
-@pytest.mark.parametrize("content", [TABLE.encode("utf-16-le"), b"a,b\n\0\1,2\n", b"\0"])
+@pytest.mark.parametrize(
+    "content", [TABLE.encode("utf-16-le"), b"a,b\n\0\1,2\n", b"\0"]
+)
 def test_binary_files_are_refused(write, refused, content):
     assert "zero bytes" in refused(BadData, read_table, write(content))
 
