@@ -1,6 +1,27 @@
 """Finding a column by the name that was given."""
 
-from .errors import unknown
+from .errors import BadData, unknown
+
+MOST_COLUMNS = 100_000
+"""More are refused: pandas takes minutes to read a million, and no model is fast."""
+
+
+def check_width(what: str, columns: int) -> None:
+    """Refuse a table of more than `MOST_COLUMNS` columns, before it is read.
+
+    Parameters
+    ----------
+    what : str
+        The line or file, for the message.
+    columns : int
+
+    Raises
+    ------
+    BadData
+    """
+    if columns > MOST_COLUMNS:
+        msg = f"{what} has {columns:,} columns, and {MOST_COLUMNS:,} are allowed"
+        raise BadData(f"{msg}; give some of them, or arrays x and y in an .npz file")
 
 
 def find_column(name: str, columns: list[str], *, what: str) -> str:

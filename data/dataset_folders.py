@@ -164,5 +164,5 @@ def _with_labels(table: pd.DataFrame, features: dict[str, Any]) -> pd.DataFrame:
         labels = feature.get("names") if isinstance(feature, dict) else None
         if name in table.columns and isinstance(labels, list):
             known = {code: str(label) for code, label in enumerate(labels)}
-            table[name] = table[name].map(pd.Series(known))
+            table[name] = pd.Series([known.get(code) for code in table[name]])
     return table

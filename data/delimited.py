@@ -5,19 +5,19 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from .columns import check_width
 from .compressed import ByteSource
 from .encodings import TextFacts, look_at_text
 from .errors import BadData, first_line
 from .header import COMMENT_MARKS, Header, TextLine, common_width, find_header
-from .ragged import refuse_cut_off, refuse_long_line
+from .ragged import refuse_cut_off, refuse_long_line, refuse_open_quote
 from .separators import (
     BLANKS,
-    MOST_COLUMNS,
     find_separator,
     first_lines,
     numbered_rows,
@@ -65,7 +65,7 @@ def read_delimited(
         notes.insert(len(layout.facts.notes), "a comma was read as the decimal point")
     _check_names(source.name, layout.header.line)
     table = _parse(source, layout, _left_out(source, layout, notes))
-    refuse_cut_off(source.name, layout.facts.tail, layout.separator, layout.width)
+    refuse_cut_off(source.name, layout.facts, layout.separator, layout.width)
     table = _without_repeated_header(source, layout, table, notes)
     return _without_blanks(_without_row_names(table, layout, notes), notes), notes
 
@@ -81,7 +81,8 @@ def find_layout(
     separator = told or ("\t" if source.tabs else None)
     separator = separator or find_separator([line for _, line in lines], source.name)
     rows = numbered_rows(lines, separator, source.name)
-    _check_width(source.name, rows)
+    for row in rows:
+        check_width(f"line {row.number:,} of {source.name}", len(row.cells))
     decimal = "." if separator == "," else _decimal([row.cells for row in rows])
     if decimal == ",":
         rows = [
@@ -95,14 +96,6 @@ def find_layout(
     return TextLayout(
         facts, separator, decimal, found, _has_comments(rows, width), width
     )
-
-
-def _check_width(name: str, rows: list[TextLine]) -> None:
-    for row in rows:
-        if len(row.cells) > MOST_COLUMNS:
-            msg = f"{name}: line {row.number:,} has {len(row.cells):,} columns"
-            msg = f"{msg}, and {MOST_COLUMNS:,} are allowed; give a part of them"
-            raise BadData(f"{msg}, or an .npz file with arrays x and y")
 
 
 def _check_names(name: str, line: TextLine | None) -> None:
@@ -142,7 +135,7 @@ def _left_out(source: ByteSource, layout: TextLayout, notes: list[str]) -> set[i
         if number > layout.header.start and line.lstrip().startswith(COMMENT_MARKS)
     }
     if found:
-        notes.append(f"{len(found):,} lines of comments among the rows were left out")
+        notes.append(f"{_count(found, 'line')} of comments among the rows left out")
     return found
 
 
@@ -200,6 +193,8 @@ def _parse(source: ByteSource, layout: TextLayout, left_out: set[int]) -> pd.Dat
         raise BadData(f"{msg} has names; name all columns") from error
     except (ValueError, OSError) as error:  # pandas' own errors are ValueErrors
         refuse_long_line(source, layout.facts.encoding, layout.separator, header)
+        if "EOF inside string" in str(error):
+            refuse_open_quote(source, layout.facts.encoding, layout.separator)
         raise BadData(f"{name} is no table: {first_line(error)}") from error
 
 
@@ -257,7 +252,8 @@ def _without_blanks(table: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     nameless = [
         column
         for column in table.columns
-        if str(column).startswith("Unnamed: ") and table[column].isna().all()
+        if str(column).startswith("Unnamed: ")
+        and not table[column].notna().to_numpy().any()
     ]
     if nameless and len(nameless) < table.shape[1]:
         table = table.drop(columns=nameless)
@@ -272,5 +268,5 @@ def _without_blanks(table: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     return table.iloc[:last]
 
 
-def _count(things: list[str] | range, what: str) -> str:
+def _count(things: Collection[object], what: str) -> str:
     return f"{len(things):,} {what}{'s' * (len(things) > 1)}"

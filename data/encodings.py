@@ -34,11 +34,14 @@ class TextFacts:
         As Python calls it.
     tail : str
         The last 64 KB.
+    last_line : int
+        Number of the last line.
     notes : tuple of str
     """
 
     encoding: str
     tail: str
+    last_line: int
     notes: tuple[str, ...] = ()
 
 
@@ -69,17 +72,17 @@ def look_at_text(source: ByteSource) -> TextFacts:
         right = right and _decodes(decoder, piece)
     right = right and not decoder.getstate()[0]  # bytes of a letter that is not whole
     if utf16:
-        return _utf16_facts(source.name, right, start, tail)
+        return _utf16_facts(source.name, right, start, tail, line)
     if right:
-        return TextFacts("utf-8-sig", _text(tail, "utf-8"))
-    return _one_byte_facts(source, tail)
+        return TextFacts("utf-8-sig", _text(tail, "utf-8"), line)
+    return _one_byte_facts(source, tail, line)
 
 
 def _check_line(name: str, length: int, line: int) -> None:
     if length > LONGEST_LINE:
-        msg = f"{name}: line {line:,} has more than {LONGEST_LINE >> 20} MB in a row"
-        msg = f"{msg} (from column 1 on); write one row a line, texts without data"
-        raise BadData(f"{msg} of files in them, and arrays as .npz or .parquet")
+        msg = f"{name}: line {line:,} has more than {LONGEST_LINE >> 20} MB, too many"
+        msg = f"{msg} columns or a file in a cell; give fewer columns, shorter texts"
+        raise BadData(f"{msg}, or arrays x and y in an .npz file")
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, piece: bytes) -> bool:
@@ -90,19 +93,21 @@ def _decodes(decoder: codecs.IncrementalDecoder, piece: bytes) -> bool:
     return True
 
 
-def _utf16_facts(name: str, right: bool, start: bytes, tail: bytes) -> TextFacts:
+def _utf16_facts(
+    name: str, right: bool, start: bytes, tail: bytes, line: int
+) -> TextFacts:
     if not right:
         msg = f"{name} begins as UTF-16 and then holds bytes that are none (is it cut"
         raise BadData(f"{msg} off?); save it anew, whole")
     kind = "utf-16-le" if start.startswith(codecs.BOM_UTF16_LE) else "utf-16-be"
-    return TextFacts("utf-16", _text(tail, kind))
+    return TextFacts("utf-16", _text(tail, kind), line)
 
 
 def _text(tail: bytes, encoding: str) -> str:
     return tail.decode(encoding, "replace").removeprefix("\ufeff")
 
 
-def _one_byte_facts(source: ByteSource, tail: bytes) -> TextFacts:
+def _one_byte_facts(source: ByteSource, tail: bytes, last_line: int) -> TextFacts:
     """Windows-1252 where its own letters occur, else Latin-1, which reads any bytes."""
     utf8, other, windows, not_windows = "", "", False, False
     with source.open() as stream:
@@ -123,7 +128,7 @@ def _one_byte_facts(source: ByteSource, tail: bytes) -> TextFacts:
     known = windows and not not_windows
     encoding, told = ("cp1252", "Windows-1252") if known else ("latin-1", "Latin-1")
     note = f"the file is not UTF-8; it was read as {told}"
-    return TextFacts(encoding, _text(tail, encoding), (note,))
+    return TextFacts(encoding, _text(tail, encoding), last_line, (note,))
 
 
 def _wrong_byte(line: bytes) -> int | None:

@@ -253,10 +253,11 @@ def _shifted(row: TextLine, width: int) -> list[str]:
 def has_header(rows: list[list[str]]) -> bool:
     """Whether the first of these rows holds names rather than values.
 
-    It does if one of its cells is text above a column of numbers, if its numbers are
-    years in order above values, or if they count the columns and its text is new in
-    columns whose values recur. Otherwise it does not if a cell is a number or missing,
-    if two cells are equal, or if at least half of its cells occur again in their own
+    It does if one of its cells is text above a column of numbers (lines like it left
+    out), if its numbers are years in order above values, or if they count the columns
+    and its text is new in columns whose values recur. Otherwise it does not if a cell
+    is a number or missing, if two cells are equal, or if at least half of its cells
+    occur again in their own
     columns. Empty cells at its end, above columns that are mostly empty, do not count.
     """
     first, rest = _without_end(rows[0], rows[1:]), rows[1:]
@@ -264,10 +265,22 @@ def has_header(rows: list[list[str]]) -> bool:
     pairs = list(zip(first, columns, strict=True))
     if any(is_word(cell) and _all_numbers(column) for cell, column in pairs):
         return True
+    if _stands_again(rows):
+        return True
     if any(not is_word(cell) for cell in first[1:]) or is_number(first[0]):
         return _counts_columns(pairs) or _has_years(first, rest)
     again = sum(cell in column for cell, column in pairs)
     return len(set(first)) == len(first) and again < max(1, len(first) / 2)
+
+
+def _stands_again(rows: list[list[str]]) -> bool:
+    """Whether the first row recurs as it is, and is text above numbers without that."""
+    rest = [row for row in rows[1:] if row != rows[0]]
+    if len(rest) == len(rows) - 1:
+        return False
+    columns = [[row[i] for row in rest if len(row) > i] for i in range(len(rows[0]))]
+    pairs = zip(rows[0], columns, strict=True)
+    return any(is_word(cell) and _all_numbers(column) for cell, column in pairs)
 
 
 def _without_end(first: list[str], rest: list[list[str]]) -> list[str]:

@@ -15,7 +15,7 @@ from .characters import read_text, text_rows
 from .columns import find_column
 from .dataset import ORDERED, TASKS, Card, Dataset, take
 from .dataset_folders import is_dataset_folder
-from .errors import BadData, Misuse, unknown
+from .errors import BadData, Misuse, UnknownName, unknown
 from .files import (
     check_path,
     read_arrays,
@@ -427,7 +427,7 @@ def from_table(
     """The rows of a table."""
     table, notes, n_test = read_rows(path, header=header, target=target)
     columns = list(table.columns)
-    answers = find_targets(target, columns, path.name)
+    answers = _targets(target, columns, path, notes)
     dropped = {find_column(d, columns, what="column to drop") for d in drop}
     family = find_column(group, columns, what="group column") if group else None
     twice = [a for a in answers if a in dropped or a == family]
@@ -459,6 +459,19 @@ def from_table(
         notes=(*notes, *more, *empty, *_task_note(found, task)),
         targets=tuple(answers) if len(answers) > 1 else (),
     )
+
+
+def _targets(
+    target: str | None, columns: list[str], path: Path, notes: list[str]
+) -> list[str]:
+    """The target's columns; where no names were found, the error says so."""
+    try:
+        return find_targets(target, columns, path.name)
+    except UnknownName as error:
+        if not any(note.startswith("no header line") for note in notes):
+            raise
+        msg = f"{error} No line of {path.name} was taken for names: --header says"
+        raise UnknownName(f"{msg} that the first one holds them.") from error
 
 
 def _check_test_classes(

@@ -49,7 +49,7 @@ def _open_parquet(path: Path, target: str | None) -> OnDiskRows:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from .columns import find_column
+    from .columns import check_width, find_column
 
     try:
         file = pq.ParquetFile(path.absolute(), memory_map=True)
@@ -59,6 +59,7 @@ def _open_parquet(path: Path, target: str | None) -> OnDiskRows:
         raise BadData(msg) from error
     index = (file.schema_arrow.pandas_metadata or {}).get("index_columns", ())
     raw = [name for name in file.schema_arrow.names if name not in index]
+    check_width(path.name, len(raw))
     names = joined_names(raw) if has_levels(file.schema_arrow.metadata) else raw
     if target is None:
         msg = f"which column of {path.name} is to be predicted? Give --target"

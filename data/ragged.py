@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from .compressed import ByteSource
+from .encodings import TextFacts
 from .errors import BadData
 from .header import COMMENT_MARKS, Header, TextLine
 from .separators import BLANKS, cut_lines, numbered_rows
@@ -84,6 +85,8 @@ def _cause(
         joined = separator.join(cells[place - 1 : place + 1])[:_SHOWN]
         name = f" (column {names[place - 1]!r})" if place <= len(names) else ""
         return f"{mark} in an unquoted cell, as in {joined!r}{name}? Quote such cells"
+    if separator == "," and all(_NUMBER.fullmatch(cell.strip()) for cell in cells):
+        return "a comma in an unquoted number, as 1,5? Quote it, or separate by ;"
     if every and len(cells) == allowed + 1:
         return f"a column without a name, or {mark} in an unquoted cell? Name all"
     return f"{mark} in an unquoted cell? Quote cells that hold one"
@@ -99,14 +102,29 @@ def _goes_on(cells: list[str], place: int) -> bool:
     return grouped and not any(spaced)
 
 
-def refuse_cut_off(name: str, tail: str, separator: str, width: int) -> None:
+def refuse_open_quote(source: ByteSource, encoding: str, separator: str) -> None:
+    """Name the line of a quote that is not closed to the end of the file.
+
+    Raises
+    ------
+    BadData
+    """
+    last = None
+    for row in _rows(source, encoding, separator):
+        last = row
+    if last is not None:
+        msg = f"{source.name} is no table: the quote in line {last.number:,}, column"
+        msg = f"{msg} {len(last.cells)}, is not closed; close it, or is the file cut"
+        raise BadData(f"{msg} off?")
+
+
+def refuse_cut_off(name: str, facts: TextFacts, separator: str, width: int) -> None:
     """Refuse a file that stops in the middle of its last line.
 
     Parameters
     ----------
     name : str
-    tail : str
-        The end of the file.
+    facts : TextFacts
     separator : str
     width : int
         Cells of its other lines.
@@ -115,6 +133,7 @@ def refuse_cut_off(name: str, tail: str, separator: str, width: int) -> None:
     ------
     BadData
     """
+    tail = facts.tail
     if tail.endswith(("\n", "\r")) or '"' in tail.splitlines()[-1]:
         return
     lines = tail.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -123,6 +142,6 @@ def refuse_cut_off(name: str, tail: str, separator: str, width: int) -> None:
     last = len(cut_lines([lines[-1]], separator, name)[0])
     before = {len(cells) for cells in cut_lines(lines[1:-1], separator, name) if cells}
     if before == {width} and last < width:
-        msg = f"{name} is cut off: its last line ({lines[-1][:_SHOWN]!r}) stops in"
+        msg = f"{name} is cut off: line {facts.last_line:,}, its last, stops in"
         msg = f"{msg} column {last} of {width}, without a line end; fetch the file"
         raise BadData(f"{msg} again, or remove that line")

@@ -12,8 +12,6 @@ from .header import COMMENT_MARKS, TextLine, is_number
 
 BLANKS = r"\s+"
 """The separator of columns that stand apart by blanks, as pandas names it."""
-MOST_COLUMNS = 100_000
-"""More are refused: pandas takes minutes to read a million, and no model is fast."""
 _MOST_LINES = 200
 _START = 8 << 20
 """Bytes of a file in which its first lines are looked for."""
@@ -162,7 +160,8 @@ def numbered_rows(
 
 
 def _row(number: int, cells: list[str], line: str) -> TextLine:
-    comment = line.lstrip().startswith(COMMENT_MARKS)
+    alone = len(cells) > 1 and cells[0].strip() in COMMENT_MARKS and line[1:2] != " "
+    comment = line.lstrip().startswith(COMMENT_MARKS) and not alone  # "#" is a name
     return TextLine(number, cells, comment, line if comment else "")
 
 

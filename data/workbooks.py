@@ -91,9 +91,22 @@ def _content(
         msg = f"{path.name} is protected by a password; save it without one"
         raise BadData(f"{msg}, or as CSV") from error
     except Exception as error:  # calamine raises errors of several kinds
+        _check_password(path)
         msg = f"{path.name} cannot be read as a workbook: {first_line(error)}"
         raise BadData(f"{msg}; save it anew as .xlsx, or as CSV") from error
     return name, rows, names
+
+
+def _check_password(path: Path) -> None:
+    """Refuse an encrypted workbook: Excel packs it in the form that ``.xls`` has."""
+    with path.open("rb") as stream:
+        old = stream.read(8) == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    hidden = path.name.lower().endswith(".ods") and any(
+        b"encryption-data" in piece for piece in _pieces(path, "META-INF/manifest.xml")
+    )
+    if hidden or (old and path.name.lower().endswith(".xlsx")):
+        msg = f"{path.name} is protected by a password, or an .xls by another name"
+        raise BadData(f"{msg}; save it without a password, or as CSV")
 
 
 def _chosen(
