@@ -60,7 +60,11 @@ def find_separator(lines: Sequence[str], name: str) -> str:
     ] or lines
 
     def score(separator: str) -> tuple[int, int]:
-        return _most_alike([len(row) for row in cut_lines(rows, separator, name)])
+        try:
+            cut = cut_lines(rows, separator, name)
+        except BadData:  # a cell without end, as a long line is to a wrong separator
+            return 0, 0
+        return _most_alike([len(row) for row in cut])
 
     best = max(",;\t|", key=score)
     count, width = score(best)

@@ -87,6 +87,12 @@ def xlsx(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
             f'<Relationships xmlns="{package}/relationships">{links}</Relationships>',
         )
         archive.writestr(
+            "_rels/.rels",
+            f'<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" '
+            f'Type="{office}/officeDocument" Target="xl/workbook.xml"/>'
+            "</Relationships>",
+        )
+        archive.writestr(
             "[Content_Types].xml",
             f'<Types xmlns="{package}/content-types"><Default Extension="xml" '
             'ContentType="application/xml"/></Types>',
