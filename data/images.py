@@ -103,13 +103,15 @@ def open_images(path: Path) -> OnDiskRows:
 def _find(path: Path) -> tuple[list[tuple[Path, str]], int, list[str]]:
     """File and class of every image, the number of test rows at the end, and notes."""
     found = _images_in(path)
-    if found:
+    if {label.lower() for _, label in found} - {*_TEST, *_VALIDATION}:
         return found, 0, []
     parts = {folder.name.lower(): _images_in(folder) for folder in _folders(path)}
     training, test, validation = (
         [image for name in names for image in parts.get(name, [])]
         for names in (_TRAINING, _TEST, _VALIDATION)
     )
+    if not training and found:
+        return found, 0, []
     if not training:
         msg = f"{str(path)!r} holds neither x.npy and y.npy nor folders of images"
         raise Misuse(f"{msg}; images lie in one folder a class ({', '.join(ENDINGS)})")
