@@ -149,10 +149,11 @@ def load(
     Parameters
     ----------
     name : str or Path
-        A name of the catalog (`list_datasets`), or the path of a CSV, TSV (also
-        ``.gz``), Parquet or NPZ file, of a folder with ``x.npy`` and ``y.npy``, or of
-        a folder with one folder of images a class; with task ``"characters"`` of a
-        text.
+        A name of the catalog (`list_datasets`), or the path of a table (text, also
+        packed; workbook, Parquet, Arrow, JSON, ARFF, SQLite) or NPZ file, of a folder
+        with ``x.npy`` and ``y.npy``, with one folder of images a class (or two such,
+        ``train`` and ``test``), or saved by `datasets`; ``#PART`` after it chooses a
+        sheet, table, member or split. With task ``"characters"`` of a text.
     target : str, optional
         The column to predict, by name or by position from 0 (-1 is the last); several
         with commas between them. Needed for tables, not allowed otherwise.

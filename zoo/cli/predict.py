@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def predict_command(run: str, file: str | None, out: Path, as_json: bool) -> None:
     """Ask a trained network about new rows.
 
-    Rows come from FILE (CSV, TSV, Parquet, NPZ) or from standard input, one line a
+    Rows come from FILE (any table, or NPZ) or from standard input, one line a
     row; with neither, the features are asked for one by one. Of a series the rows are
     its last values, and the next steps are forecast. RUN is a run's folder, its name, a
     part of it, or `last`.
