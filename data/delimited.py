@@ -101,8 +101,9 @@ def find_layout(
 def _check_names(name: str, line: TextLine | None) -> None:
     """Refuse two columns of one name, of which pandas would rename the second."""
     names = [cell.strip() for cell in line.cells] if line else []
+    places: dict[str, int] = {}
     for place, column in enumerate(names):
-        first = names.index(column)
+        first = places.setdefault(column, place)
         if line and column and first < place:
             msg = f"{name} has two columns named {column!r} (line {line.number:,}"
             msg = f"{msg}, columns {first + 1} and {place + 1}); rename one of them"

@@ -23,6 +23,16 @@ byte a letter these bytes make no sense together."""
 _WINDOWS = re.compile(rb"[\x80-\x9f]")
 _NOT_WINDOWS = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 
+_OTHERS = {
+    b"\x1f\x8b": "packed by gzip; let its name end in .csv.gz",
+    b"pk\x03\x04": "a ZIP file or a workbook; let its name end in .zip, .xlsx or .ods",
+    b"\xd0\xcf\x11\xe0": "an old workbook; let its name end in .xls",
+    b"par1": "a Parquet file; let its name end in .parquet",
+    b"<!doctype": "a web page and no table; download the file itself",
+    b"<html": "a web page and no table; download the file itself",
+    b"version https://git-lfs": "a pointer of Git LFS; fetch the file (git lfs pull)",
+}
+
 
 @dataclass(frozen=True)
 class TextFacts:
@@ -58,6 +68,7 @@ def look_at_text(source: ByteSource) -> TextFacts:
     if start.startswith(_UTF32):
         msg = f"{source.name} is written in UTF-32; save it as UTF-8"
         raise BadData(msg)
+    _check_kind(source.name, next(source.pieces(), b"")[:64].lstrip().lower())
     utf16 = start.startswith(_UTF16)
     decoder = codecs.getincrementaldecoder("utf-16" if utf16 else "utf-8")()
     right, tail, line, length = True, b"", 1, 0
@@ -76,6 +87,13 @@ def look_at_text(source: ByteSource) -> TextFacts:
     if right:
         return TextFacts("utf-8-sig", _text(tail, "utf-8"), line)
     return _one_byte_facts(source, tail, line)
+
+
+def _check_kind(name: str, start: bytes) -> None:
+    """Refuse files whose ending is not theirs, by the way that they begin."""
+    for begins, way in _OTHERS.items():
+        if start.startswith(begins):
+            raise BadData(f"{name} is {way}")
 
 
 def _check_line(name: str, length: int, line: int) -> None:

@@ -128,6 +128,7 @@ def _header(line: TextLine, lines: Sequence[TextLine], r_names: bool) -> Header:
 
 def _skipped(lines: Sequence[TextLine], start: int) -> tuple[str, ...]:
     above = [line for line in lines if line.number < start and not line.comment]
+    above = [line for line in above if _filled(line.cells)]
     if not above:
         return ()
     said = " ".join(_filled(above[0].cells))[:60]
@@ -146,16 +147,18 @@ def _is_stray_comment(line: TextLine, width: int) -> bool:
 
 
 def _without_mark(line: TextLine) -> TextLine:
-    """A line of names as ``# a,b,c`` without its mark; ``#`` and ``#a`` are names."""
+    """A line of names as ``# a,b,c`` without its mark.
+
+    ``#``, ``#a`` and ``# of rooms`` are names themselves.
+    """
     if not line.comment:
         return line
     first = line.cells[0].strip()
-    for mark in COMMENT_MARKS:
-        rest = first.removeprefix(mark)
-        if rest != first and rest.startswith((" ", "\t")):
-            return replace(line, cells=[rest.strip(), *line.cells[1:]])
-        if rest == "" and line.cells[1:]:  # cut at blanks
-            return replace(line, cells=line.cells[1:])
+    rest = first.removeprefix("# ").strip()
+    if rest != first and len(rest.split()) == 1:
+        return replace(line, cells=[rest, *line.cells[1:]])
+    if first in COMMENT_MARKS and line.cells[1:]:  # cut at blanks
+        return replace(line, cells=line.cells[1:])
     return line
 
 

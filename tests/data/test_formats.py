@@ -165,6 +165,24 @@ def test_blanks_and_colons_separate_what_nothing_else_does(write, text, shape):
     assert read_table(write(text, "t.data"))[0].shape == shape
 
 
+@pytest.mark.parametrize(
+    ("content", "way"),
+    [
+        (b"\x1f\x8b\x08\0", ".csv.gz"), (b"PK\x03\x04\0", ".xlsx"),
+        (b"PAR1\x15\0", ".parquet"), (b"<!DOCTYPE html>\n<p>403", "a web page"),
+        (b"version https://git-lfs.github.com/spec/v1\noid x\n", "git lfs pull"),
+    ],
+)  # fmt: skip
+def test_files_of_other_kinds_are_told(write, refused, content, way):
+    assert way in refused(BadData, read_table, write(content))
+
+
+def test_wide_tables_are_read_soon(write):
+    names = ";".join(f"gene{i:06d}" for i in range(20_000))
+    row = ";".join(["1.5"] * 20_000)
+    assert read_table(write(f"{names}\n{row}\n{row}\n"))[0].shape == (2, 20_000)
+
+
 def test_zip_with_several_tables_asks_which(tmp_path, refused):
     path = zipped(tmp_path / "t.zip", a_csv=b"x,y\n1,2\n", b_csv=csv_bytes())
     assert "'t.zip#a.csv'" in refused(Misuse, read_table, path)

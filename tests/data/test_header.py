@@ -49,6 +49,8 @@ def test_comments_between_rows_are_left_out(write):
         ("# a b\n1.0 2.0\n3.0 4.0\n5.0 6.0\n", ["a", "b"]),
         ("#,name\n1,x\n2,y\n3,z\n", ["#", "name"]),
         ("#a,b\n1,2\n3,4\n", ["#a", "b"]),
+        ("# of rooms,b\n1,2\n3,4\n", ["# of rooms", "b"]),
+        ("% share,b\n1,2\n3,4\n", ["% share", "b"]),
     ],
 )
 def test_names_may_begin_with_a_mark(write, text, names):
