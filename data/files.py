@@ -37,7 +37,7 @@ _WAY_OUT = {
     (".sav", ".zsav"): "in Python: pd.read_spss(FILE).to_parquet('data.parquet')",
     (".sas7bdat", ".xpt"): "in Python: pd.read_sas(FILE).to_parquet('data.parquet')",
     (".rds", ".rda", ".rdata"): "in R: write.csv(DATA, 'data.csv', row.names = FALSE)",
-    (".xlsm", ".xlsb", ".xlsx.zip", ".numbers"): "save the workbook as .xlsx",
+    (".xlsm", ".xlsb", ".numbers"): "save the workbook as .xlsx",
     (".orc",): "in Python: pd.read_orc(FILE).to_parquet('data.parquet')",
     (".duckdb",): "in DuckDB: COPY (FROM my_table) TO 'data.parquet'",
     (".tar", ".tar.gz", ".tgz", ".7z", ".rar", ".bz2", ".xz", ".zst"): "unpack it "

@@ -154,8 +154,6 @@ def _written(cell: Any) -> str:
     if isinstance(cell, datetime.datetime):
         whole = cell.time() == datetime.time()
         return cell.date().isoformat() if whole else cell.isoformat(sep=" ")
-    if isinstance(cell, datetime.timedelta):
-        return str(cell)
     return str(cell)
 
 
