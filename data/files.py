@@ -1,68 +1,126 @@
-"""Reading a user's own file: CSV, TSV (plain or .gz), Parquet, NPZ."""
+"""Reading a user's own file: text, workbooks, Parquet, Arrow, JSON, databases, NPZ."""
 
-import codecs
-import csv
-import gzip
-import io
-import json
-import re
-import warnings
-import zlib
-from collections.abc import Iterator, Mapping
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
+from .compressed import plain_source, zip_source
 from .errors import BadData, Misuse, first_line
 
-_MISSING = ("?", "")
-"""Read as missing beside pandas' own list (``NA``, ``nan``, ``null`` ...): ``?`` is
-how the UCI repository writes it."""
+if TYPE_CHECKING:
+    import pandas as pd
 
-_MISSING_TEXT = {*_MISSING, "na", "n/a", "nan", "null", "none", "-"}
+TEXTS = (".csv", ".tsv", ".txt", ".data")
+"""Endings of tables in text."""
+WORKBOOKS = (".xlsx", ".xls", ".ods")
+DATABASES = (".db", ".sqlite", ".sqlite3")
+JSONS = (".json", ".jsonl", ".ndjson")
+ARROWS = (".feather", ".arrow")
 
-_SUFFIXES = (".csv", ".tsv", ".txt", ".data", ".csv.gz", ".tsv.gz", ".parquet", ".npz")
+_SUFFIXES = (
+    *(*TEXTS, ".csv.gz", ".tsv.gz", ".txt.gz", ".data.gz", ".zip"),
+    *(".parquet", *ARROWS, *JSONS, ".arff", *WORKBOOKS, *DATABASES, ".npz"),
+)
 
+_WAY_OUT = {
+    (".pkl", ".pickle", ".joblib"): "a pickle can run programs and is never opened; "
+    "in Python, if you trust it: pd.read_pickle(FILE).to_parquet('data.parquet')",
+    (".h5", ".hdf5", ".hdf", ".nc"): "HDF5 has many forms; "
+    "in Python: pd.read_hdf(FILE).to_parquet('data.parquet'), arrays as np.savez",
+    (".npy",): "give a folder with x.npy and y.npy, or an .npz file with x and y",
+    (".mat",): "in Python: scipy.io.loadmat(FILE), then "
+    "np.savez('data.npz', x=..., y=...)",
+    (".dta",): "in Python: pd.read_stata(FILE).to_parquet('data.parquet')",
+    (".sav", ".zsav"): "in Python: pd.read_spss(FILE).to_parquet('data.parquet')",
+    (".sas7bdat", ".xpt"): "in Python: pd.read_sas(FILE).to_parquet('data.parquet')",
+    (".rds", ".rda", ".rdata"): "in R: write.csv(DATA, 'data.csv', row.names = FALSE)",
+    (".xlsm", ".xlsb", ".numbers"): "save the workbook as .xlsx",
+    (".orc",): "in Python: pd.read_orc(FILE).to_parquet('data.parquet')",
+    (".duckdb",): "in DuckDB: COPY (FROM my_table) TO 'data.parquet'",
+    (".tar", ".tar.gz", ".tgz", ".7z", ".rar", ".bz2", ".xz", ".zst"): "unpack it "
+    "and give one of its files",
+    (".xml", ".html", ".htm", ".pdf", ".docx"): "save its table as CSV",
+}
+"""What to do with files that are not read."""
 
 SPLIT_KEYS = {"x_train", "y_train", "x_test", "y_test"}
 """The arrays of an NPZ file with official test rows."""
 
 
+def split_part(path: Path) -> tuple[Path, str | None]:
+    """A path and the part of the file that is meant: ``book.xlsx#Sheet2``.
+
+    A part is a sheet, a table of a database, a file in a ``.zip`` or a split of a
+    folder; None where the path names none.
+    """
+    text = str(path)
+    if "#" not in text or path.exists():
+        return path, None
+    places = [i for i, letter in enumerate(text) if letter == "#"]
+    for place in places:
+        whole = Path(text[:place])
+        if whole.exists():
+            return whole, text[place + 1 :]
+    return Path(text[: places[-1]]), text[places[-1] + 1 :]
+
+
 def suffix(path: Path) -> str:
     """The ending that tells the format, or "" where there is none we read."""
-    name = path.name.lower()
+    name = split_part(path)[0].name.lower()
     return max((s for s in _SUFFIXES if name.endswith(s)), key=len, default="")
 
 
 def read_table(
-    path: Path, *, header: bool | None = None
+    path: Path, *, header: bool | None = None, target: str | None = None
 ) -> tuple[pd.DataFrame, list[str]]:
-    """A table from a CSV, TSV or Parquet file, and notes on how it was read.
+    """A table from a file, and notes on how it was read; see `read_rows`."""
+    return read_rows(path, header=header, target=target)[:2]
+
+
+def read_rows(
+    path: Path, *, header: bool | None = None, target: str | None = None
+) -> tuple[pd.DataFrame, list[str], int]:
+    """A table from a file, notes on how it was read, and its official test rows.
 
     Parameters
     ----------
     path : Path
+        With ``#PART`` for a sheet, a table of a database, a file in a ``.zip``, or a
+        split of a folder that `datasets` saved.
     header : bool, optional
         Whether the first line holds the names of the columns; found out if None.
+    target : str, optional
+        As ``--target`` has it: a line among the first that holds it is the header.
 
     Returns
     -------
     table : DataFrame
         Columns of a file without names are called "0", "1", ...
     notes : list of str
+    n_test : int
+        The last so many rows are official test rows.
 
     Raises
     ------
     BadData
         The file is empty, is no table, has no rows, or two columns of one name.
+    Misuse
+        The part is not there, or there are several and none is named.
     """
-    if path.stat().st_size == 0:
+    path, part = split_part(path)
+    if path.is_file() and path.stat().st_size == 0:
         msg = f"{path.name} is empty (0 bytes). Give a file with a header and rows."
         raise BadData(msg)
-    parquet = suffix(path) == ".parquet"
     path = path.absolute()  # pandas takes "file:..." for an address
-    table, notes = (_read_parquet(path), []) if parquet else _read_text(path, header)
+    if path.is_dir():
+        from .dataset_folders import read_dataset_folder
+
+        table, notes, n_test = read_dataset_folder(path, part)
+    else:
+        table, notes, n_test = *_read(path, part, header, target), 0
     table = table.rename(columns=str)
     if table.empty:
         msg = f"{path.name} has {len(table.columns)} columns and {len(table)} rows"
@@ -72,201 +130,53 @@ def read_table(
         twice = table.columns[table.columns.duplicated()][0]
         msg = f"{path.name} has two columns named {twice!r}; rename one of them"
         raise BadData(msg)
-    return table, notes
+    return table, notes, n_test
 
 
-def check_zones(metadata: Mapping[bytes, bytes] | None) -> None:
-    """Refuse a Parquet file whose time zones name files, which pandas would open.
+def _read(
+    path: Path, part: str | None, header: bool | None, target: str | None
+) -> tuple[pd.DataFrame, list[str]]:
+    """A table by the reader of its format; each imports what it needs when used."""
+    ending = suffix(path)
+    if ending in WORKBOOKS:
+        from .workbooks import read_workbook
 
-    Raises
-    ------
-    BadData
-    """
-    told = (metadata or {}).get(b"pandas", b"null")
-    try:
-        zones = "dateutil" in str(json.loads(told))  # JSON may spell it in other ways
-    except (ValueError, RecursionError) as error:
-        raise BadData("the file's notes for pandas are damaged") from error
-    if zones:
-        msg = "the file names a time zone by a file (dateutil); write the zone's name"
-        raise BadData(f"{msg}, as Europe/Vienna")
+        return read_workbook(path, part, header=header, target=target)
+    if ending in DATABASES:
+        from .databases import read_database
 
-
-def _read_parquet(path: Path) -> pd.DataFrame:
-    import pyarrow.parquet as pq
-
-    try:
-        check_zones(pq.read_schema(path).metadata)
-        return pd.read_parquet(path).reset_index(drop=True)
-    except BadData:
-        raise
-    except Exception as error:  # a damaged file makes pyarrow raise nearly anything
-        msg = f"{path.name} cannot be read as Parquet: {first_line(error)}"
-        raise BadData(msg) from error
+        return read_database(path, part)
+    if ending == ".zip" or not part:
+        return _read_whole(path, part, header, target)
+    msg = f"{path.name} has no parts, and {part!r} was asked for; leave out '#{part}'"
+    raise Misuse(msg)
 
 
-def _read_text(path: Path, header: bool | None) -> tuple[pd.DataFrame, list[str]]:
-    notes = []
-    encoding = _encoding(path)
-    if encoding != "utf-8-sig":
-        notes.append("the file is not UTF-8; it was read as Latin-1")
-    lines = _head(path, encoding)
-    tabs = suffix(path).startswith(".tsv")
-    separator = "\t" if tabs else _separator(path, lines)
-    first = _cells(path, lines, separator)
-    decimal = "." if separator == "," else _decimal(first)
-    if decimal == ",":
-        first = [[cell.replace(",", ".") for cell in row] for row in first]
-        notes.append("a comma was read as the decimal point")
-    if header is None:
-        header = has_header(first)
-        if not header:
-            notes.append(
-                "no header line was found: columns are called 0, 1, ... "
-                "(--header says there is one)"
-            )
-    return _parse(path, separator, decimal, encoding, header), notes
+def _read_whole(
+    path: Path, part: str | None, header: bool | None, target: str | None
+) -> tuple[pd.DataFrame, list[str]]:
+    ending = suffix(path)
+    if ending == ".parquet":
+        from .arrow_files import read_parquet
 
+        return read_parquet(path), []
+    if ending in ARROWS:
+        from .arrow_files import read_arrow
 
-def _parse(
-    path: Path, separator: str, decimal: str, encoding: str, header: bool
-) -> pd.DataFrame:
-    try:
-        with warnings.catch_warnings():
-            # pandas would cut cells off the lines that are longer than the header
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            return pd.read_csv(
-                path,
-                sep=separator,
-                decimal=decimal,
-                header=0 if header else None,
-                index_col=False,
-                na_values=list(_MISSING),
-                skipinitialspace=True,
-                encoding=encoding,
-                low_memory=False,
-            )
-    except pd.errors.ParserWarning as error:
-        msg = f"{path.name} is no table: its lines have more cells than the first line"
-        msg = f"{msg} has names; name all columns"
-        raise BadData(msg) from error
-    except (ValueError, OSError) as error:  # pandas' own errors are ValueErrors
-        msg = f"{path.name} is no table: {first_line(error)}"
-        raise BadData(msg) from error
+        return read_arrow(path), []
+    if ending in JSONS:
+        from .json_files import read_json
 
+        return read_json(path), []
+    if ending == ".arff":
+        from .arff import read_arff
 
-def _encoding(path: Path) -> str:
-    """UTF-8 where the file is that throughout, else Latin-1, which reads any bytes."""
-    decode = codecs.getincrementaldecoder("utf-8")().decode
-    encoding = "utf-8-sig"
-    for piece in (*_pieces(path), b""):
-        if b"\0" in piece:
-            msg = f"{path.name} is no text file (it holds zero bytes, as UTF-16 does)"
-            msg = f"{msg}; save it as UTF-8. Readable are {', '.join(_SUFFIXES)}."
-            raise BadData(msg)
-        try:
-            decode(piece, final=not piece)
-        except UnicodeDecodeError:
-            encoding = "latin-1"
-    return encoding
+        return read_arff(path), []
+    from .delimited import read_delimited
 
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    """The bytes of a file, unpacked, a megabyte at a time."""
-    try:
-        with gzip.open(path) if suffix(path).endswith(".gz") else path.open("rb") as f:
-            while piece := f.read(1 << 20):
-                yield piece
-    except (OSError, EOFError, zlib.error) as error:
-        msg = f"{path.name} cannot be read: {first_line(error)}"
-        raise BadData(msg) from error
-
-
-def _head(path: Path, encoding: str, lines: int = 200) -> list[str]:
-    """The first lines that are not blank; only of the first megabyte."""
-    start = next(_pieces(path), b"").decode(encoding, "replace")
-    # not str.splitlines, which also cuts at characters that pandas leaves alone
-    head = start.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:lines]
-    head = [line for line in head if line.strip()]
-    if not head:
-        msg = f"{path.name} holds only blank lines. Give a file with a header and rows."
-        raise BadData(msg)
-    return head
-
-
-def _cells(path: Path, lines: list[str], separator: str) -> list[list[str]]:
-    text = io.StringIO("\n".join(lines), newline="")
-    reader = csv.reader(text, delimiter=separator, skipinitialspace=True)
-    try:
-        return list(reader)
-    except csv.Error as error:
-        msg = f"{path.name} is no table: {first_line(error)}; is a quote not closed?"
-        raise BadData(msg) from error
-
-
-def _separator(path: Path, lines: list[str]) -> str:
-    """The separator that cuts the most lines into the same number of cells."""
-
-    def score(separator: str) -> tuple[int, int]:
-        widths = [len(row) for row in _cells(path, lines, separator)]
-        width = max(set(widths), key=widths.count)
-        return (widths.count(width) if width > 1 else 0, width)
-
-    return max(",;\t|", key=score)
-
-
-def _decimal(rows: list[list[str]]) -> str:
-    """The decimal point: a comma where numbers are written 1,5 and none 1.5."""
-    cells = [cell.strip() for row in rows for cell in row]
-    with_comma = any(re.fullmatch(r"[+-]?\d+,\d+", cell) for cell in cells)
-    with_point = any(re.fullmatch(r"[+-]?\d+\.\d+", cell) for cell in cells)
-    return "," if with_comma and not with_point else "."
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
-def has_header(rows: list[list[str]]) -> bool:
-    """Whether the first of these rows holds names rather than values.
-
-    It does if one of its cells is text above a column of numbers, or if its numbers
-    count the columns and its text is new in columns whose values recur. Otherwise it
-    does not if a cell is a number or missing, if two cells are equal, or if at least
-    half of its cells occur again in their own columns.
-    """
-    first, rest = rows[0], rows[1:]
-    columns = [[row[i] for row in rest if len(row) > i] for i in range(len(first))]
-    pairs = list(zip(first, columns, strict=True))
-    if any(_is_text(cell) and _all_numbers(column) for cell, column in pairs):
-        return True
-    if any(not _is_text(cell) for cell in first[1:]) or _is_number(first[0]):
-        return _counts_columns(pairs)
-    again = sum(cell in column for cell, column in pairs)
-    return len(set(first)) == len(first) and again < max(1, len(first) / 2)
-
-
-def _counts_columns(pairs: list[tuple[str, list[str]]]) -> bool:
-    """Whether the cells are 0, 1, ... or 1, 2, ... and text that is not seen again."""
-    numbers = [cell for cell, _ in pairs if _is_number(cell)]
-    texts = [(cell, column) for cell, column in pairs if _is_text(cell)]
-    counts = [[str(i + start) for i in range(len(numbers))] for start in (0, 1)]
-    new = all(
-        cell not in column and len(set(column)) < len(column) for cell, column in texts
-    )
-    return len(numbers) > 1 and numbers in counts and bool(texts) and new
-
-
-def _is_text(cell: str) -> bool:
-    return not _is_number(cell) and cell.strip().lower() not in _MISSING_TEXT
-
-
-def _all_numbers(column: list[str]) -> bool:
-    return any(map(_is_number, column)) and not any(map(_is_text, column))
+    zipped = ending == ".zip"
+    source = zip_source(path, part, TEXTS) if zipped else plain_source(path)
+    return read_delimited(source, header=header, target=target)
 
 
 def read_arrays(path: Path) -> tuple[np.ndarray, np.ndarray, int]:
@@ -343,6 +253,7 @@ def check_path(path: Path) -> None:
     ------
     Misuse
     """
+    path, _ = split_part(path)
     if path.is_dir():
         msg = f"{str(path)!r} is a folder; give a file ({', '.join(_SUFFIXES)})"
         raise Misuse(msg)
@@ -352,5 +263,12 @@ def check_path(path: Path) -> None:
     if not path.is_file():
         raise Misuse(f"{str(path)!r} is no regular file; give one that can be read")
     if not suffix(path):
-        msg = f"{path.name!r} has no ending we read; allowed are {', '.join(_SUFFIXES)}"
-        raise Misuse(msg)
+        raise Misuse(f"{path.name!r} has no ending we read; {_way_out(path)}")
+
+
+def _way_out(path: Path) -> str:
+    name = path.name.lower()
+    for endings, way in _WAY_OUT.items():
+        if name.endswith(endings):
+            return way
+    return f"allowed are {', '.join(_SUFFIXES)}"

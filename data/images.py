@@ -1,4 +1,7 @@
-"""A folder with one folder of images for each class, read in blocks."""
+"""A folder with one folder of images for each class, read in blocks.
+
+It may hold two such folders, ``train`` and ``test``.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,10 @@ _BLOCK = 512
 """Images read at a time."""
 MOST_BROKEN = 0.1
 """A larger share of images that cannot be read is no accident, and is refused."""
+_TRAINING = ("train", "training")
+_TEST = ("test", "testing")
+_VALIDATION = ("validation", "valid", "val")
+"""Test rows where there is no folder of those, else training rows."""
 NAMED = 5
 """Files named at most in a note."""
 
@@ -60,15 +67,16 @@ def open_images(path: Path) -> OnDiskRows:
     Raises
     ------
     Misuse
-        There is no folder with images.
+        There is no folder with images, nor one in ``train``.
     BadData
         There is one class, or more than a tenth of the images cannot be read.
     """
-    found = _find(path)
+    found, test, told = _find(path)
     looks = _look_at([file for file, _ in found])
     broken = [file for (file, _), look in zip(found, looks, strict=True) if not look]
     notes = _left_out(path, broken, len(found))
     rows = [row for row, look in zip(found, looks, strict=True) if look]
+    n_test = sum(bool(look) for look in looks[len(found) - test :])
     _check_classes(path, [label for _, label in rows])
     seen = [look for look in looks if look]
     form = _commonest(seen)
@@ -87,25 +95,59 @@ def open_images(path: Path) -> OnDiskRows:
         np.array([label for _, label in rows]),
         int(np.prod(form.size)) * (3 if form.colour else 1),
         "class",
-        (*notes, *_changed(seen, form)),
+        (*told, *notes, *_changed(seen, form)),
+        n_test,
     )
 
 
-def _find(path: Path) -> list[tuple[Path, str]]:
-    """File and class of every image, sorted; files of the system's own are none."""
-    found = sorted(
-        (file, folder.name)
+def _find(path: Path) -> tuple[list[tuple[Path, str]], int, list[str]]:
+    """File and class of every image, the number of test rows at the end, and notes."""
+    found = _images_in(path)
+    if {label.lower() for _, label in found} - {*_TEST, *_VALIDATION}:
+        return found, 0, []
+    parts = {folder.name.lower(): _images_in(folder) for folder in _folders(path)}
+    training, test, validation = (
+        [image for name in names for image in parts.get(name, [])]
+        for names in (_TRAINING, _TEST, _VALIDATION)
+    )
+    if not training and found:
+        return found, 0, []
+    if not training:
+        msg = f"{str(path)!r} holds neither x.npy and y.npy nor folders of images"
+        raise Misuse(f"{msg}; images lie in one folder a class ({', '.join(ENDINGS)})")
+    notes = []
+    if validation and test:
+        notes.append(f"the {len(validation):,} images of validation are training rows")
+        training = training + validation
+    test = test or validation
+    if test:
+        notes.append(f"the last {len(test):,} images are the official test rows")
+    used = {*_TRAINING, *_TEST, *_VALIDATION}
+    odd = [folder.name for folder in _folders(path) if not parts[folder.name.lower()]]
+    odd += [name for name, images in parts.items() if images and name not in used]
+    if odd:
+        notes.append(f"without folders of classes, and not read: {', '.join(odd)}")
+    return training + test, len(test), notes
+
+
+def _folders(path: Path) -> list[Path]:
+    return sorted(
+        folder
         for folder in path.iterdir()
         if folder.is_dir() and not folder.name.startswith(".")
+    )
+
+
+def _images_in(path: Path) -> list[tuple[Path, str]]:
+    """File and class of every image, sorted; files of the system's own are none."""
+    return sorted(
+        (file, folder.name)
+        for folder in _folders(path)
         for file in folder.iterdir()
         if file.suffix.lower() in ENDINGS
         and not file.name.startswith(".")
         and file.is_file()  # a pipe would be waited for
     )
-    if not found:
-        msg = f"{str(path)!r} holds neither x.npy and y.npy nor folders of images"
-        raise Misuse(f"{msg}; images lie in one folder a class ({', '.join(ENDINGS)})")
-    return found
 
 
 def _look_at(files: Sequence[Path]) -> list[_Look | None]:

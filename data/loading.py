@@ -14,8 +14,16 @@ from .catalog import DATASETS, card_of
 from .characters import read_text, text_rows
 from .columns import find_column
 from .dataset import ORDERED, TASKS, Card, Dataset, take
-from .errors import BadData, Misuse, unknown
-from .files import check_path, read_arrays, read_table, suffix
+from .dataset_folders import is_dataset_folder
+from .errors import BadData, Misuse, UnknownName, unknown
+from .files import (
+    check_path,
+    read_arrays,
+    read_rows,
+    read_table,
+    split_part,
+    suffix,
+)
 from .magnitude import TOLD, is_too_large
 from .open_stored import open_stored
 from .series import read_series
@@ -63,7 +71,7 @@ def from_series(
     ------
     BadData, Misuse
     """
-    table, notes = read_table(path, header=header)
+    table, notes = read_table(path, header=header, target=target)
     if target is None and table.shape[1] <= 2:
         target = str(table.columns[-1])
     answers = find_targets(target, list(table.columns), path.name)
@@ -141,10 +149,11 @@ def load(
     Parameters
     ----------
     name : str or Path
-        A name of the catalog (`list_datasets`), or the path of a CSV, TSV (also
-        ``.gz``), Parquet or NPZ file, of a folder with ``x.npy`` and ``y.npy``, or of
-        a folder with one folder of images a class; with task ``"characters"`` of a
-        text.
+        A name of the catalog (`list_datasets`), or the path of a table (text, also
+        packed; workbook, Parquet, Arrow, JSON, ARFF, SQLite) or NPZ file, of a folder
+        with ``x.npy`` and ``y.npy``, with one folder of images a class (or two such,
+        ``train`` and ``test``), or saved by `datasets`; ``#PART`` after it chooses a
+        sheet, table, member or split. With task ``"characters"`` of a text.
     target : str, optional
         The column to predict, by name or by position from 0 (-1 is the last); several
         with commas between them. Needed for tables, not allowed otherwise.
@@ -188,7 +197,9 @@ def load(
     _check(limit, task, season, horizon, folds)
     path = Path(name)
     order = Order(season, horizon, limit, folds)
-    if str(name) not in DATASETS and (os.path.exists(path) or suffix(path)):
+    if str(name) not in DATASETS and (
+        os.path.exists(split_part(path)[0]) or suffix(path)
+    ):
         table = _Table(target, task, drop, group, header)
         dataset = _from_file(path, table, order, memory, seed)
     else:
@@ -237,7 +248,8 @@ def _from_file(
     if table.task == "characters":
         _refuse(f"{path.name}, a text", table.target, table.drop, table.group)
         return from_text(path, order)
-    if not path.is_dir():
+    saved = is_dataset_folder(split_part(path)[0])
+    if not (path.is_dir() or saved):
         check_path(path)
     if table.task == "forecast":
         _refuse(f"{path.name}, a series", table.drop, table.group)
@@ -245,7 +257,9 @@ def _from_file(
     if order.season or order.horizon:
         msg = "--season and --horizon go with --task forecast"
         raise Misuse(f"{msg}; add it, or leave them out")
-    stored = stored_rows(path, table.target, table.drop, table.group, memory)
+    stored = None
+    if not saved:
+        stored = stored_rows(path, table.target, table.drop, table.group, memory)
     if stored:
         return from_stored(path, stored, table.task, memory, seed)
     if suffix(path) == ".npz":
@@ -373,8 +387,13 @@ def from_stored(
         x, empty = _usable(x, path)
         notes = (*notes, *empty)
     about = file_card(path, found, rows.name, x)
-    rest = None if fits else RemainingRows(rows, numbers, y, usable)
-    return Dataset(x, y[numbers], about, classes, notes=notes, stored=rest)
+    last = rows.rows - rows.n_test
+    _check_test_classes(y, rows.n_test, classes, path)
+    rest = None if fits else RemainingRows(rows, numbers, y, usable[usable < last])
+    n_test = int((numbers >= last).sum())
+    return Dataset(
+        x, y[numbers], about, classes, n_test=n_test, notes=notes, stored=rest
+    )
 
 
 def from_arrays(path: Path, task: str | None) -> Dataset:
@@ -406,10 +425,10 @@ def from_table(
     group: str | None,
     header: bool | None,
 ) -> Dataset:
-    """The rows of a CSV, TSV or Parquet file."""
-    table, notes = read_table(path, header=header)
+    """The rows of a table."""
+    table, notes, n_test = read_rows(path, header=header, target=target)
     columns = list(table.columns)
-    answers = find_targets(target, columns, path.name)
+    answers = _targets(target, columns, path, notes)
     dropped = {find_column(d, columns, what="column to drop") for d in drop}
     family = find_column(group, columns, what="group column") if group else None
     twice = [a for a in answers if a in dropped or a == family]
@@ -419,11 +438,15 @@ def from_table(
         raise Misuse(msg)
     table = table.drop(columns=sorted(dropped - {family}))
     _refuse_nested(table, path)
+    last = len(table) - n_test
     table, more = _with_target(table, answers, path)
+    n_test = int((table.index.to_numpy() >= last).sum()) if n_test else 0
+    table = table.reset_index(drop=True)
     asked = pd.DataFrame({name: _column(table, name) for name in answers})
     y, classes, found = encode_targets(asked, task)
     used = [*answers, family] if family else answers
     x, empty = _usable(table.drop(columns=used), path)
+    _check_test_classes(y, n_test, classes, path)
     groups = None
     if family:
         groups = pd.factorize(_column(table, family), use_na_sentinel=False)[0]
@@ -433,9 +456,35 @@ def from_table(
         file_card(path, found, ", ".join(answers), x),
         classes,
         groups=groups,
+        n_test=n_test,
         notes=(*notes, *more, *empty, *_task_note(found, task)),
         targets=tuple(answers) if len(answers) > 1 else (),
     )
+
+
+def _targets(
+    target: str | None, columns: list[str], path: Path, notes: list[str]
+) -> list[str]:
+    """The target's columns; where no names were found, the error says so."""
+    try:
+        return find_targets(target, columns, path.name)
+    except UnknownName as error:
+        if not any(note.startswith("no header line") for note in notes):
+            raise
+        msg = f"{error} No line of {path.name} was taken for names: --header says"
+        raise UnknownName(f"{msg} that the first one holds them.") from error
+
+
+def _check_test_classes(
+    y: np.ndarray, n_test: int, classes: tuple[str, ...], path: Path
+) -> None:
+    """Refuse official test rows of a class that no training row has."""
+    if not (n_test and classes and y.ndim == 1):
+        return
+    new = np.setdiff1d(y[-n_test:], y[:-n_test])
+    if len(new):
+        msg = f"class {classes[int(new[0])]!r} of {path.name} is in the test rows alone"
+        raise BadData(f"{msg}; give training rows of it, or leave it out")
 
 
 def _column(table: pd.DataFrame, name: str) -> pd.Series:
@@ -457,7 +506,7 @@ def _refuse_nested(table: pd.DataFrame, path: Path) -> None:
 def _with_target(
     table: pd.DataFrame, answers: list[str], path: Path
 ) -> tuple[pd.DataFrame, list[str]]:
-    """The rows that have a target; the others can teach and test nothing."""
+    """The rows that have a target, by their numbers; others can teach nothing."""
     there = np.all([_column(table, a).notna().to_numpy() for a in answers], axis=0)
     missing = len(table) - int(there.sum())
     if missing == len(table):
@@ -466,8 +515,7 @@ def _with_target(
         raise BadData(msg)
     if not missing:
         return table, []
-    kept = table.loc[there].reset_index(drop=True)
-    return kept, [f"{missing:,} rows without a target were left out"]
+    return table.loc[there], [f"{missing:,} rows without a target were left out"]
 
 
 def _usable(features: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, list[str]]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .arrow_files import check_zones, flat, has_levels, joined_names
 from .errors import BadData, Misuse
-from .files import check_zones
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +49,7 @@ def _open_parquet(path: Path, target: str | None) -> OnDiskRows:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from .columns import find_column
+    from .columns import check_width, find_column
 
     try:
         file = pq.ParquetFile(path.absolute(), memory_map=True)
@@ -58,17 +58,24 @@ def _open_parquet(path: Path, target: str | None) -> OnDiskRows:
         msg = f"{path.name} cannot be read as Parquet: {str(error).splitlines()[0]}"
         raise BadData(msg) from error
     index = (file.schema_arrow.pandas_metadata or {}).get("index_columns", ())
-    names = [name for name in file.schema_arrow.names if name not in index]
+    raw = [name for name in file.schema_arrow.names if name not in index]
+    check_width(path.name, len(raw))
+    names = joined_names(raw) if has_levels(file.schema_arrow.metadata) else raw
     if target is None:
         msg = f"which column of {path.name} is to be predicted? Give --target"
         raise Misuse(f"{msg}; the columns are {', '.join(names[:20])}")
     answer = find_column(target, names, what="target column")
     groups = [file.metadata.row_group(i) for i in range(file.num_row_groups)]
-    kept = [name for name in names if name != answer]
+    kept = [stored for stored, name in zip(raw, names, strict=True) if name != answer]
+
+    def read(group: int) -> pd.DataFrame:
+        return flat(file.read_row_group(group, columns=kept).to_pandas())
+
+    column = raw[names.index(answer)]
     return OnDiskRows(
         starts=np.cumsum([0, *(g.num_rows for g in groups)]),
-        read=lambda i: file.read_row_group(i, columns=kept).to_pandas(),
-        answers=file.read(columns=[answer]).to_pandas()[answer],
+        read=read,
+        answers=flat(file.read(columns=[column]).to_pandas()).iloc[:, 0],
         row_bytes=sum(g.total_byte_size for g in groups)
         // max(1, file.metadata.num_rows),
         name=answer,

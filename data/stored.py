@@ -40,6 +40,8 @@ class OnDiskRows:
         The target's.
     notes : tuple of str
         What was done to the rows when they were opened, one sentence each.
+    n_test : int
+        The last so many rows are official test rows.
     """
 
     starts: np.ndarray
@@ -48,6 +50,7 @@ class OnDiskRows:
     row_bytes: int
     name: str
     notes: tuple[str, ...] = ()
+    n_test: int = 0
 
     @property
     def rows(self) -> int:
@@ -93,7 +96,7 @@ class RemainingRows:
 
     ``numbers`` are those of the dataset's rows among them; ``y``, of shape
     (n_rows,), holds the targets of all of them as a dataset has them; ``usable`` are
-    the numbers of those that have a target.
+    the numbers of those that have a target and are no official test rows.
     """
 
     rows: OnDiskRows

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from .columns import find_column
+from .columns import alike_columns, find_column
 from .dataset import TABLE_TASKS, TASKS, Task
 from .errors import BadData, Misuse
 from .magnitude import TOLD, is_too_large
@@ -27,8 +27,14 @@ def find_targets(target: str | None, columns: list[str], file: str) -> list[str]
         msg = f"which column of {file} is to be predicted? Give --target"
         raise Misuse(f"{msg}; the columns are {shown}")
     # a comma may be part of a column's own name
-    names = [target] if target in columns else target.split(",")
-    found = [find_column(name.strip(), columns, what="target column") for name in names]
+    whole = target in columns or len(alike_columns(target, columns)) == 1
+    names = [target] if whole else target.split(",")
+    found = [
+        find_column(
+            name if name in columns else name.strip(), columns, what="target column"
+        )
+        for name in names
+    ]
     twice = [name for name in found if found.count(name) > 1]
     if twice:
         msg = f"--target names the column {twice[0]!r} twice; name it once"

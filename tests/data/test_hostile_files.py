@@ -2,6 +2,9 @@
 
 import gzip
 import itertools
+import sqlite3
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +26,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_damaged_files_are_refused(write, refused, name, content):
     path = write(content, name)
     assert name in refused(BadData, load, path, target="y" if "parq" in name else None)
+
+
+TEXTS = ["csv", "tsv", "data", "xls"]
+FORMATS = ["feather", "arrow", "json", "jsonl", "arff", "xlsx", "ods", "db", "zip"]
 
 
 @pytest.mark.parametrize("kind", ["t.npz", "t.parquet", "t.csv.gz"])
@@ -47,12 +54,48 @@ def test_flipped_bytes_are_refused(tmp_path, kind):
             assert len(str(error).splitlines()) == 1
 
 
+def _written(path: Path, workbook: Callable[..., Path]) -> None:
+    table = pd.DataFrame({"x": range(9), "y": list("abc") * 3})
+    if path.suffix in (".feather", ".arrow"):
+        table.to_feather(path)
+    elif path.suffix in (".json", ".jsonl"):
+        table.to_json(path, orient="records", lines=path.suffix == ".jsonl")
+    elif path.suffix == ".arff":
+        head = "@relation r\n@attribute x numeric\n@attribute y {a,b,c}\n@data\n"
+        path.write_text(head + table.to_csv(index=False, header=False))
+    elif path.suffix in (".xlsx", ".ods"):
+        workbook(path, {"Data": [["x", "y"], *table.to_numpy().tolist()]})
+    elif path.suffix == ".db":
+        connection = sqlite3.connect(path)
+        table.to_sql("t", connection, index=False)
+        connection.close()
+    else:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("t.csv", table.to_csv(index=False))
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_flipped_bytes_of_other_formats_are_refused(tmp_path, workbook, ending):
+    path = tmp_path / f"t.{ending}"
+    _written(path, workbook)
+    good, rng = path.read_bytes(), np.random.default_rng(0)
+    for _ in range(100):
+        bad = bytearray(good)
+        for i in rng.integers(0, len(bad), 3):
+            bad[i] = rng.integers(256)
+        path.write_bytes(bytes(bad[: rng.integers(1, len(bad) + 1)]))
+        try:
+            load(path, target="y")
+        except ZooError as error:
+            assert len(str(error).splitlines()) == 1
+
+
 fuzz = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 grammar = st.lists(
     st.sampled_from(
-        [*"a1.,;|\t\n\r\"? '-é", "\n", ",", "nan", "1e999", "\ufeff", "\x85"]
+        [*"a1.,;|#%:{}@=[]\t\n\r\"? '-é", "\n", ",", "nan", "1e999", "\ufeff", "\x85"]
     )
 ).map("".join)
 
@@ -60,7 +103,9 @@ grammar = st.lists(
 @fuzz
 @given(
     st.one_of(st.binary(max_size=200), grammar.map(str.encode)),
-    st.sampled_from(["f.csv", "f.tsv", "f.csv.gz", "f.npz", "f.parquet"]),
+    st.sampled_from(
+        [f"f.{ending}" for ending in (*FORMATS, "csv.gz", "npz", "parquet", *TEXTS)]
+    ),
     st.sampled_from([None, True, False]),
 )
 def test_random_bytes_never_crash(folder, content, name, header):

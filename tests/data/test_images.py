@@ -284,3 +284,68 @@ def test_thousands_of_small_images_open_quickly(pets):
     start = time.perf_counter()
     assert opened(path).rows == 2_000
     assert time.perf_counter() - start < 5
+
+
+def split_folder(root: Path, **parts: int) -> Path:
+    """Folders of so many images in each of two classes."""
+    rng = np.random.default_rng(0)
+    for part, count in parts.items():
+        for label in ("cats", "dogs"):
+            (root / part / label).mkdir(parents=True)
+            for i in range(count):
+                pixels = rng.integers(0, 256, (HEIGHT, WIDTH), dtype="uint8")
+                Image.fromarray(pixels).save(root / part / label / f"{i:03}.png")
+    return root
+
+
+def test_test_folder_is_official(tmp_path):
+    dataset = load(split_folder(tmp_path / "pets", test=3, train=6))
+    assert (len(dataset), dataset.n_test) == (18, 6)
+    assert dataset.y.tolist() == [0] * 6 + [1] * 6 + [0] * 3 + [1] * 3
+    assert any("last 6 images" in note for note in dataset.notes)
+
+
+def test_validation_folder_tests_where_no_other_does(tmp_path):
+    alone = load(split_folder(tmp_path / "a", train=6, val=3))
+    assert (len(alone), alone.n_test) == (18, 6)
+    three = load(split_folder(tmp_path / "b", train=6, valid=2, test=3))
+    assert (len(three), three.n_test) == (22, 6)
+    assert any("validation are training rows" in note for note in three.notes)
+
+
+def test_test_images_without_classes_are_not_read(tmp_path):
+    path = split_folder(tmp_path / "pets", train=6)
+    (path / "test").mkdir()
+    (path / "train" / "cats" / "000.png").rename(path / "test" / "1.png")
+    dataset = load(path)
+    assert dataset.n_test == 0
+    assert any("not read: test" in note for note in dataset.notes)
+
+
+def test_classes_may_be_named_train_and_test(tmp_path, pets):
+    path = pets()
+    (path / "cats").rename(path / "train")
+    (path / "dogs").rename(path / "test")
+    assert load(path).classes == ("test", "train")
+
+
+def test_broken_test_images_are_no_test_rows(tmp_path):
+    path = split_folder(tmp_path / "pets", train=12, test=6)
+    (path / "test" / "dogs" / "000.png").write_bytes(b"x")
+    dataset = load(path)
+    assert (len(dataset), dataset.n_test) == (35, 11)
+
+
+def test_classes_of_test_rows_alone_are_refused(tmp_path, refused):
+    path = split_folder(tmp_path / "pets", train=6, test=3)
+    (path / "test" / "dogs").rename(path / "test" / "owls")
+    assert "'owls'" in refused(BadData, load, path)
+
+
+def test_sample_of_a_split_keeps_test_rows_from_the_rest(tmp_path):
+    path = split_folder(tmp_path / "pets", train=40, test=40)
+    dataset = load(path, memory=WIDTH * HEIGHT * 80)
+    assert dataset.stored is not None
+    assert 0 < dataset.n_test < len(dataset) < 160
+    assert dataset.stored.usable.max() < 80
+    assert len(dataset.stored.usable) == 80

@@ -159,9 +159,9 @@ def test_wrong_files_are_refused(text, said, write, refused):
     assert said in refused(BadData, rows_from_file, write(text), RGB)
 
 
-@pytest.mark.parametrize("name", ["none.csv", ".", "new.xlsx"])
+@pytest.mark.parametrize("name", ["none.csv", ".", "new.xyz"])
 def test_unreadable_paths_are_misuse(name, tmp_path, refused):
-    (tmp_path / "new.xlsx").touch()
+    (tmp_path / "new.xyz").touch()
     refused(Misuse, rows_from_file, tmp_path / name, RGB)
 
 

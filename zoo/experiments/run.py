@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...data.errors import BadData, Misuse, ZooError
+from ...data.files import split_part
 from .. import console
 from ..experiment import DATASET_OBJECT, FILE, Experiment, read_facts
 from ..runs import tensorboard as event_files
@@ -245,7 +246,8 @@ def settings_facts(experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
     from elsewhere.
     """
     data = experiment.data
-    if data.name and data.name != dataset.card.name and Path(data.name).exists():
+    there = data.name and split_part(Path(data.name))[0].exists()
+    if there and data.name != dataset.card.name:
         data = replace(data, name=str(Path(data.name).resolve()))
     facts = replace(experiment, data=data).to_dict()
     return facts | {"fingerprint": experiment.fingerprint(dataset.sha256)}

@@ -31,7 +31,7 @@ _TRUTH = {
 
 
 def rows_from_file(path: Path, inputs: Inputs) -> pd.DataFrame | np.ndarray:
-    """Rows of a CSV, TSV, Parquet or NPZ file, in the form the network needs.
+    """Rows of a table or NPZ file, in the form the network needs.
 
     Raises
     ------

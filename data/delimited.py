@@ -1,0 +1,273 @@
+"""Tables in text: CSV, TSV and their like."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from .columns import check_width
+from .compressed import ByteSource
+from .encodings import TextFacts, look_at_text
+from .errors import BadData, first_line
+from .header import COMMENT_MARKS, Header, TextLine, common_width, find_header
+from .ragged import refuse_cut_off, refuse_long_line, refuse_open_quote
+from .separators import (
+    BLANKS,
+    find_separator,
+    first_lines,
+    numbered_rows,
+    told_separator,
+)
+
+MISSING_MARKS = ("?", "")
+"""Read as missing beside pandas' own list (``NA``, ``nan``, ``null`` ...): ``?`` is
+how the UCI repository writes it."""
+
+
+@dataclass(frozen=True)
+class TextLayout:
+    """Form of a text file, as its first lines show it."""
+
+    facts: TextFacts
+    separator: str
+    decimal: str
+    header: Header
+    comments: bool
+    width: int
+
+
+def read_delimited(
+    source: ByteSource, *, header: bool | None = None, target: str | None = None
+) -> tuple[pd.DataFrame, list[str]]:
+    """A table from text, and notes on how it was read.
+
+    Parameters
+    ----------
+    source : ByteSource
+    header : bool, optional
+        Whether a line holds the names of the columns; found out if None.
+    target : str, optional
+        As ``--target`` has it: a line among the first that holds it is the header.
+
+    Raises
+    ------
+    BadData
+        The file is no table, is cut off, or has two columns of one name.
+    """
+    layout = find_layout(source, header, target)
+    notes = [*layout.facts.notes, *layout.header.notes]
+    if layout.decimal == ",":
+        notes.insert(len(layout.facts.notes), "a comma was read as the decimal point")
+    _check_names(source.name, layout.header.line)
+    table = _parse(source, layout, _left_out(source, layout, notes))
+    refuse_cut_off(source.name, layout.facts, layout.separator, layout.width)
+    table = _without_repeated_header(source, layout, table, notes)
+    return _without_blanks(_without_row_names(table, layout, notes), notes), notes
+
+
+def find_layout(
+    source: ByteSource, header: bool | None, target: str | None
+) -> TextLayout:
+    """Find separator, decimal point and header from the first lines."""
+    facts = look_at_text(source)
+    lines = first_lines(source, facts.encoding)
+    told = told_separator(lines[0][1])
+    lines = lines[1:] if told and len(lines) > 1 else lines
+    separator = told or ("\t" if source.tabs else None)
+    separator = separator or find_separator([line for _, line in lines], source.name)
+    rows = numbered_rows(lines, separator, source.name)
+    for row in rows:
+        check_width(f"line {row.number:,} of {source.name}", len(row.cells))
+    decimal = "." if separator == "," else _decimal([row.cells for row in rows])
+    if decimal == ",":
+        rows = [
+            replace(row, cells=[cell.replace(",", ".") for cell in row.cells])
+            for row in rows
+        ]
+    width = common_width(rows)
+    quoted = all(line.lstrip().startswith('"') for _, line in lines)
+    r_names = separator in (BLANKS, "\t", ";", "|") or quoted
+    found = find_header(rows, header=header, target=target, r_names=r_names)
+    return TextLayout(
+        facts, separator, decimal, found, _has_comments(rows, width), width
+    )
+
+
+def _check_names(name: str, line: TextLine | None) -> None:
+    """Refuse two columns of one name, of which pandas would rename the second."""
+    names = [cell.strip() for cell in line.cells] if line else []
+    places: dict[str, int] = {}
+    for place, column in enumerate(names):
+        first = places.setdefault(column, place)
+        if line and column and first < place:
+            msg = f"{name} has two columns named {column!r} (line {line.number:,}"
+            msg = f"{msg}, columns {first + 1} and {place + 1}); rename one of them"
+            raise BadData(msg)
+
+
+def _has_comments(rows: list[TextLine], width: int) -> bool:
+    """Whether lines that begin with a mark are comments throughout the file."""
+    marked = [row for row in rows if row.comment]
+    body = [row for row in rows if not row.comment]
+    inside = [r for r in marked if body and r.number > body[0].number]
+    return bool(marked) and bool(body) and all(len(r.cells) != width for r in inside)
+
+
+def _decimal(rows: list[list[str]]) -> str:
+    """The decimal point: a comma where numbers are written 1,5 and none 1.5."""
+    cells = [cell.strip() for row in rows for cell in row]
+    with_comma = any(re.fullmatch(r"[+-]?\d+,\d+", cell) for cell in cells)
+    with_point = any(re.fullmatch(r"[+-]?\d+\.\d+", cell) for cell in cells)
+    return "," if with_comma and not with_point else "."
+
+
+def _left_out(source: ByteSource, layout: TextLayout, notes: list[str]) -> set[int]:
+    """Numbers of the lines below the header that are comments."""
+    if not layout.comments:
+        return set()
+    found = {
+        number
+        for number, line in enumerate(_lines(source, layout), 1)
+        if number > layout.header.start and line.lstrip().startswith(COMMENT_MARKS)
+    }
+    if found:
+        notes.append(f"{_count(found, 'line')} of comments among the rows left out")
+    return found
+
+
+def _lines(source: ByteSource, layout: TextLayout) -> Iterator[str]:
+    with _text(source, layout) as stream:
+        yield from stream
+
+
+def _text(source: ByteSource, layout: TextLayout) -> io.TextIOWrapper:
+    return io.TextIOWrapper(source.open(), layout.facts.encoding, newline="")
+
+
+def _rows_of(
+    source: ByteSource, layout: TextLayout, left_out: set[int]
+) -> io.TextIOBase:
+    """The text from the header on, without the lines that are left out."""
+    if left_out:
+        kept = (
+            line
+            for number, line in enumerate(_lines(source, layout), 1)
+            if number >= layout.header.start and number not in left_out
+        )
+        return io.StringIO("".join(kept), newline="")
+    stream = _text(source, layout)
+    for _ in range(layout.header.start - 1):
+        stream.readline()
+    return stream
+
+
+def _parse(source: ByteSource, layout: TextLayout, left_out: set[int]) -> pd.DataFrame:
+    header, name = layout.header, source.name
+    names, stream = None, _rows_of(source, layout, left_out)
+    if header.line and (header.row_names or header.line.comment):
+        stream.readline()
+        names = [cell.strip() for cell in header.line.cells]
+        names = ["row.names", *names] if header.row_names else names
+    try:
+        with warnings.catch_warnings(), stream:
+            # pandas would cut cells off the lines that are longer than the header
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            return pd.read_csv(
+                stream,
+                sep=layout.separator,
+                decimal=layout.decimal,
+                header=0 if header.line and names is None else None,
+                names=names,
+                index_col=False,
+                na_values=list(MISSING_MARKS),
+                skipinitialspace=True,
+                low_memory=False,
+            )
+    except pd.errors.ParserWarning as error:
+        refuse_long_line(source, layout.facts.encoding, layout.separator, header)
+        msg = f"{name} is no table: its lines have more cells than the first line"
+        raise BadData(f"{msg} has names; name all columns") from error
+    except (ValueError, OSError) as error:  # pandas' own errors are ValueErrors
+        refuse_long_line(source, layout.facts.encoding, layout.separator, header)
+        if "EOF inside string" in str(error):
+            refuse_open_quote(source, layout.facts.encoding, layout.separator)
+        raise BadData(f"{name} is no table: {first_line(error)}") from error
+
+
+def _without_repeated_header(
+    source: ByteSource, layout: TextLayout, table: pd.DataFrame, notes: list[str]
+) -> pd.DataFrame:
+    """Read again without the lines that repeat the header, as joined files have."""
+    line = layout.header.line
+    if line is None or layout.header.row_names or not _may_repeat(table):
+        return table
+    names = [str(column) for column in table.columns]
+    first = table.iloc[:, 0].astype("str").str.strip() == names[0].strip()
+    rows = table.loc[first.fillna(False).to_numpy()].astype("str").to_numpy().tolist()
+    stripped = [name.strip() for name in names]
+    if not any([str(cell).strip() for cell in row] == stripped for row in rows):
+        return table
+    head, left_out = "", set()
+    for number, text in enumerate(_lines(source, layout), 1):
+        if number == layout.header.start:
+            head = text.strip()
+        elif number > layout.header.start and text.strip() == head:
+            left_out.add(number)
+    if not left_out:
+        return table
+    first = min(left_out)
+    notes.append(f"the header stands again in {_lines_told(left_out, first)}; left out")
+    return _parse(source, layout, left_out | _left_out(source, layout, []))
+
+
+def _lines_told(numbers: set[int], first: int) -> str:
+    return f"line {first:,}" + (f" and {len(numbers) - 1} more" * (len(numbers) > 1))
+
+
+def _may_repeat(table: pd.DataFrame) -> bool:
+    """Whether all columns are text, as they are where a name stands among values."""
+    return all(pd.api.types.is_string_dtype(dtype) for dtype in table.dtypes)
+
+
+def _without_row_names(
+    table: pd.DataFrame, layout: TextLayout, notes: list[str]
+) -> pd.DataFrame:
+    """Leave out R's row names where they only count the rows."""
+    if not layout.header.row_names:
+        return table
+    names = table["row.names"]
+    if names.astype(str).tolist() == [str(i + 1) for i in range(len(table))]:
+        notes.append("R's row names (1, 2, ...) were left out")
+        return table.drop(columns="row.names")
+    notes.append("R's row names are the column row.names (--drop row.names)")
+    return table
+
+
+def _without_blanks(table: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    """Leave out columns without name and values, and a tail of rows without any."""
+    nameless = [
+        column
+        for column in table.columns
+        if str(column).startswith("Unnamed: ")
+        and not table[column].notna().to_numpy().any()
+    ]
+    if nameless and len(nameless) < table.shape[1]:
+        table = table.drop(columns=nameless)
+        notes.append(f"{_count(nameless, 'column')} without name and values left out")
+    if table.shape[1] < 2 or not len(table) or table.tail(1).notna().to_numpy().any():
+        return table
+    filled = table.notna().any(axis=1).to_numpy()
+    if not filled.any():
+        return table
+    last = int(filled.nonzero()[0][-1]) + 1
+    notes.append(f"{_count(range(len(table) - last), 'row')} at the end hold nothing")
+    return table.iloc[:last]
+
+
+def _count(things: Collection[object], what: str) -> str:
+    return f"{len(things):,} {what}{'s' * (len(things) > 1)}"

@@ -1,0 +1,176 @@
+"""Cutting lines of text into cells: which separator, and where the lines begin."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+
+from .compressed import ByteSource
+from .errors import BadData, first_line
+from .header import COMMENT_MARKS, TextLine, is_number
+
+BLANKS = r"\s+"
+"""The separator of columns that stand apart by blanks, as pandas names it."""
+_MOST_LINES = 200
+_START = 8 << 20
+"""Bytes of a file in which its first lines are looked for."""
+_TOKEN = re.compile(r'"((?:[^"]|"")*)"(?=\s|$)|(\S+)')
+_NUMBERS = re.compile(r"[+-]?[\d.,]*\d[\d.,eE+-]*(\s+[+-]?[\d.,eE+-]+)+")
+_DECIMAL = re.compile(r"[+-]?\d*,\d+")
+_CLOCK = re.compile(r"\d{1,2}(:\d{2}){1,2}(\.\d+)?")
+
+
+def first_lines(source: ByteSource, encoding: str) -> list[tuple[int, str]]:
+    """Numbers, from 1, and texts of the first 200 lines, those not blank.
+
+    Raises
+    ------
+    BadData
+        All of them are blank.
+    """
+    start = b""
+    for piece in source.pieces():
+        start += piece
+        if start.count(b"\n") + start.count(b"\r") > _MOST_LINES or len(start) > _START:
+            break
+    text = start.decode(encoding, "replace")
+    # not str.splitlines, which also cuts at characters that pandas leaves alone
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:_MOST_LINES]
+    kept = [(i, line) for i, line in enumerate(lines, 1) if line.strip()]
+    if not kept:
+        msg = f"{source.name} holds only blank lines"
+        raise BadData(f"{msg}. Give a file with a header and rows.")
+    return kept
+
+
+def told_separator(line: str) -> str | None:
+    """The separator that a first line ``sep=;`` tells, as Excel reads it."""
+    found = re.fullmatch(r'"?sep=(.)"?[\s,;]*', line.lstrip("\ufeff"), re.IGNORECASE)
+    return found[1] if found else None
+
+
+def find_separator(lines: Sequence[str], name: str) -> str:
+    """The separator that cuts the most lines into the same number of cells.
+
+    Blanks and colons are taken where none of ``, ; tab |`` cuts half of the lines so.
+    """
+    rows = [
+        line for line in lines if not line.lstrip().startswith(COMMENT_MARKS)
+    ] or lines
+
+    def score(separator: str) -> tuple[int, int]:
+        try:
+            cut = cut_lines(rows, separator, name)
+        except BadData:  # a cell without end, as a long line is to a wrong separator
+            return 0, 0
+        return _most_alike([len(row) for row in cut])
+
+    best = max(",;\t|", key=score)
+    count, width = score(best)
+    if best == "," and width == 2 and _is_one_column(rows):
+        return ";"
+    if count >= len(rows) / 2 and not _has_numbers_in_cells(rows, best, name):
+        return best
+    if _cut_by_blanks(rows, best, name):
+        return BLANKS
+    if count >= len(rows) / 2 or not _cut_by_colons(rows, name):
+        return best
+    return ":"
+
+
+def _most_alike(widths: list[int]) -> tuple[int, int]:
+    width = max(set(widths), key=widths.count)
+    return (widths.count(width) if width > 1 else 0, width)
+
+
+def _is_one_column(lines: Sequence[str]) -> bool:
+    """Whether a name without a comma stands above numbers with one decimal comma."""
+    first, rest = lines[0], lines[1:]
+    return "," not in first and all(_DECIMAL.fullmatch(row.strip()) for row in rest)
+
+
+def _has_numbers_in_cells(lines: Sequence[str], separator: str, name: str) -> bool:
+    """Whether the cells of some column are numbers with blanks between them."""
+    rows = cut_lines(lines, separator, name)[1:]
+    columns = zip(*rows, strict=False)
+    return bool(rows) and any(
+        sum(bool(_NUMBERS.fullmatch(cell.strip())) for cell in column)
+        >= 0.9 * len(rows)
+        for column in columns
+    )
+
+
+def _nearly_all_alike(rows: list[list[str]]) -> bool:
+    count, _ = _most_alike([len(row) for row in rows])
+    return count >= 0.95 * len(rows) or (count >= 3 and len(rows) - count <= 1)
+
+
+def _cut_by_blanks(lines: Sequence[str], other: str, name: str) -> bool:
+    """Whether blanks cut all lines alike, into numbers or many words."""
+    rows = cut_lines(lines, BLANKS, name)
+    if not _nearly_all_alike(rows):
+        return False
+    cells = [cell for row in rows for cell in row]
+    whole = [other not in cell or bool(_DECIMAL.fullmatch(cell)) for cell in cells]
+    if other != "\t" and sum(whole) < 0.9 * len(cells):
+        return False
+    numbers = any(
+        all(is_number(cell.replace(",", ".")) for cell in column)
+        for column in zip(*rows[1:], strict=False)
+    )
+    return numbers or len(rows[-1]) >= 4
+
+
+def _cut_by_colons(lines: Sequence[str], name: str) -> bool:
+    clocks = all(_CLOCK.fullmatch(line.strip()) for line in lines[1:])
+    return not clocks and _nearly_all_alike(cut_lines(lines, ":", name))
+
+
+def cut_lines(lines: Sequence[str], separator: str, name: str) -> list[list[str]]:
+    """The cells of each row; a cell in quotes may hold line breaks.
+
+    Raises
+    ------
+    BadData
+        A cell has more than 131,072 letters.
+    """
+    return [
+        row.cells for row in numbered_rows(list(enumerate(lines, 1)), separator, name)
+    ]
+
+
+def numbered_rows(
+    lines: Sequence[tuple[int, str]], separator: str, name: str
+) -> list[TextLine]:
+    """The cells of each row, with the number of its first line."""
+    if separator == BLANKS:
+        return [_row(number, _cut_at_blanks(line), line) for number, line in lines]
+    texts = [line for _, line in lines]
+    reader = csv.reader(
+        (f"{text}\n" for text in texts), delimiter=separator, skipinitialspace=True
+    )
+    rows, start = [], 0
+    try:
+        for cells in reader:
+            if start < len(lines):
+                rows.append(_row(lines[start][0], cells, lines[start][1]))
+            start = reader.line_num
+    except csv.Error as error:
+        number = lines[min(start, len(lines) - 1)][0]
+        msg = f"{name} is no table: {first_line(error)} in line {number:,}"
+        raise BadData(f"{msg}; is a quote not closed?") from error
+    return rows
+
+
+def _row(number: int, cells: list[str], line: str) -> TextLine:
+    alone = len(cells) > 1 and cells[0].strip() in COMMENT_MARKS and line[1:2] != " "
+    comment = line.lstrip().startswith(COMMENT_MARKS) and not alone  # "#" is a name
+    return TextLine(number, cells, comment, line if comment else "")
+
+
+def _cut_at_blanks(line: str) -> list[str]:
+    return [
+        match[2] if match[2] is not None else match[1].replace('""', '"')
+        for match in _TOKEN.finditer(line)
+    ]
