@@ -27,7 +27,7 @@ _SUFFIXES = (
 
 _WAY_OUT = {
     (".pkl", ".pickle", ".joblib"): "a pickle can run programs and is never opened; "
-    "in Python, if you trust it: pd.read_pickle(FILE).to_parquet('data.parquet')",
+    "if you trust it, read it in Python and save it with DataFrame.to_parquet()",
     (".h5", ".hdf5", ".hdf", ".nc"): "HDF5 has many forms; "
     "in Python: pd.read_hdf(FILE).to_parquet('data.parquet'), arrays as np.savez",
     (".npy",): "give a folder with x.npy and y.npy, or an .npz file with x and y",

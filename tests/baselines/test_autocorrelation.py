@@ -150,5 +150,5 @@ def test_constant_series_has_nothing_to_find():
 
 
 def test_refuses_too_few_values():
-    with pytest.raises(BadData, match="bring 6 or more"):
+    with pytest.raises(BadData, match="give 6 or more"):
         series_test(np.arange(5.0), season=1)

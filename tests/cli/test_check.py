@@ -121,10 +121,16 @@ MISTAKES = [
     ("model.keras", "give --data"),
     ("networks.py:build --target y", "give --data"),
     ("rgb-softmax --target y", "--target is a column of --data"),
-    ("rgb-softmax --epochs 3", "--epochs goes with"),
-    ("model.keras --data table.csv --write fixed.py", "--write goes with a script"),
-    ("model.keras --data table.csv --fit 1", "--fit goes with a script"),
-    ("model.keras --data table.csv -- --fast", "-- ARGUMENTS goes with a script"),
+    ("rgb-softmax --epochs 3", "--epochs is an option for"),
+    (
+        "model.keras --data table.csv --write fixed.py",
+        "--write is an option for a script",
+    ),
+    ("model.keras --data table.csv --fit 1", "--fit is an option for a script"),
+    (
+        "model.keras --data table.csv -- --fast",
+        "-- ARGUMENTS is an option for a script",
+    ),
 ]
 
 

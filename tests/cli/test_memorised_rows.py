@@ -126,7 +126,7 @@ def test_of_all_rows_there_are_only_seeds_are_chance():
 def test_one_row_tells_nothing():
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     model.compile("sgd", "mse")
-    with pytest.raises(ZooError, match="1 rows with a target; 2 or more"):
+    with pytest.raises(ZooError, match="1 rows with a target; at least 2"):
         learnable.check(model, np.ones((1, 2)), np.ones(1))
 
 

@@ -276,12 +276,15 @@ BAD_ENDS = {
     "odd run": ("answer(run='a\\0b')", "damaged"),
     "a list of runs": ("answer(run=[1])", "damaged"),
     "too long": ("answer(error='x' * 2_000_000, code=1)", "damaged"),
-    "a pipe": ("os.mkfifo(folder / 'answer.json')", "ended .code 0."),
+    "a pipe": ("os.mkfifo(folder / 'answer.json')", "ended .exit code 0."),
     "ended": (
         "print('so be it', flush=True); os._exit(7)",
-        "ended .code 7.; .*so be it",
+        "ended .exit code 7.; .*so be it",
     ),
-    "killed": ("os.kill(os.getpid(), 9)", "out of memory or was stopped .code -9."),
+    "killed": (
+        "os.kill(os.getpid(), 9)",
+        "out of memory or was stopped .exit code -9.",
+    ),
     "odd doing": ("(folder / 'doing.txt').write_bytes(b'\\xff'); time.sleep(.3)", "0"),
 }
 

@@ -136,7 +136,7 @@ def test_charts_are_written_as_files(zoo, runs, tmp_path) -> None:
     ("arguments", "code", "why"),
     [
         (["first", "nowhere"], 2, "no run is named 'nowhere'"),
-        (["first", "20260101-000000-first-aaaa"], 2, "is named twice"),
+        (["first", "20260101-000000-first-aaaa"], 2, "is given twice"),
         (["first", "--json", "--to", "-"], 2, "cannot be combined with a report"),
         (["first", "--to", "."], 2, "cannot write '.'"),
         (["first", "--to", "none/at/all.html"], 2, "No such file or directory"),

@@ -116,7 +116,7 @@ def test_it_ends_with_all_that_it_started(files) -> None:
         return any(str(files) in _text(line) and "303" in _text(line) for line in lines)
 
     with Supervised(sandboxed(command, readable=[], writable=[])) as child:
-        assert _until(lambda: child.said == "ready")
+        assert _until(lambda: child.output == "ready")
         assert running()
     assert _until(lambda: not running())
 

@@ -18,7 +18,7 @@ MISTAKES = [
     ("train lstm-series --class-weight balanced", "airline is forecast"),
     ("train mlp --data airline", "airline is forecast"),
     ("train lstm-series --data iris", "iris is multiclass"),
-    ("compare mlp lstm-series --data iris", "lstm-series does forecast"),
+    ("compare mlp lstm-series --data iris", "lstm-series supports forecast"),
     ("train lstm-characters --data nowhere.txt", "there is no file 'nowhere.txt'"),
     ("baseline weather.csv --target wet --season 7", "--task forecast"),
     ("baseline weather.csv --target wet --horizon 7", "--task forecast"),

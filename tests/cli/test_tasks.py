@@ -136,7 +136,7 @@ def test_model_of_texts_needs_no_task(tale):
 def write(zoo, out: Path, *options: object) -> str:
     told = zoo("generate", "last", "--length", 30, *options, "--out", out)
     assert told.exit_code == 0, told.output
-    assert "stands in the training text" in told.stderr
+    assert "is copied from the training text" in told.stderr
     return told.stdout
 
 
@@ -161,7 +161,7 @@ def test_json_tells_the_text_and_what_is_copied(zoo, tale):
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        (["--seed-text", "Zebra 9"], "holds '9Zb'"),
+        (["--seed-text", "Zebra 9"], "contains '9Zb'"),
         (["--seed-text", ""], "is empty"),
         (["--seed-text", "the", "--temperature", "0"], "--temperature"),
         (["--seed-text", "the", "--temperature", "-1"], "--temperature"),

@@ -157,18 +157,18 @@ def empty_weights() -> bytes:
 # CVE-2024-3660, and the same where a layer holds functions
 
 
-@keras_file("holds Python code")
+@keras_file("contains Python code")
 def lambda_layer(target: Target) -> Any:
     return called("Lambda", {"function": lambda_code(target), "arguments": {}})
 
 
-@keras_file("holds Python code")
+@keras_file("contains Python code")
 def lambda_output_shape(target: Target) -> Any:
     function = named("builtins", "relu")
     return called("Lambda", {"function": function, "output_shape": lambda_code(target)})
 
 
-@keras_file("holds Python code")
+@keras_file("contains Python code")
 def lambda_activation(target: Target) -> Any:
     return called("Dense", {"units": 2, "activation": lambda_code(target)})
 
@@ -219,7 +219,7 @@ def fetched_by_metric(target: Target) -> Any:
 # CVE-2025-9906: the process's own guard taken away, then code
 
 
-@keras_file("holds Python code")
+@keras_file("contains Python code")
 def guard_taken_away(target: Target) -> Any:
     config = calls(named("keras.config", "enable_unsafe_deserialization"), 1)
     second = called("Lambda", {"function": lambda_code(target), "name": "second"})
@@ -384,7 +384,7 @@ def spec_of_tensorflow(target: Target) -> Any:
     return config
 
 
-@keras_file("holds Python code")
+@keras_file("contains Python code")
 def old_form_inside(target: Target) -> Any:
     config = called("Lambda", {"function": [touch_code(target), None, None]})
     del config["config"]["layers"][1]["module"]
@@ -499,14 +499,14 @@ def old_network(*layers: Any) -> Any:
     }
 
 
-@hdf5_file("holds Python code")
+@hdf5_file("contains Python code")
 def old_lambda(target: Target) -> Any:
     function = [touch_code(target), None, None]
     config = {"name": "f", "function": function, "function_type": "lambda"}
     return old_network({"class_name": "Lambda", "config": {**config, "arguments": {}}})
 
 
-@hdf5_file("holds Python code")
+@hdf5_file("contains Python code")
 def old_lambda_of_a_name(target: Target) -> Any:
     config = {"name": "f", "function": "deserialize", "function_type": "function"}
     return old_network({"class_name": "Lambda", "config": {**config, "arguments": {}}})

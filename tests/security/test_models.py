@@ -68,7 +68,7 @@ def test_code_that_is_bare_after_saving_is_not_run(
     write_archive(path, wrapped_argument(target))
     model = keras.saving.load_model(path, safe_mode=True)
     model.save(path)
-    with pytest.raises(BadData, match="holds Python code"):
+    with pytest.raises(BadData, match="contains Python code"):
         load_model(path)
     assert not target.marker.exists()
 

@@ -54,7 +54,7 @@ def test_names_alone_are_refused(refused):
 @pytest.mark.parametrize("bad", ["x", "inf", "nan", "?", "-", "3,5", "3 4", '"'])
 def test_word_among_numbers_is_named(refused, bad):
     text = refused(BadData, series_from_text, f"1\n2\n{bad}\n4\n", INPUTS)
-    assert "value 3 is no number" in text
+    assert "value 3 is not a number" in text
 
 
 def test_column_is_found_by_its_name(table):
@@ -70,7 +70,7 @@ def test_only_column_is_taken_whatever_its_name(table):
 def test_gap_is_told_by_its_place(refused, table):
     path = table("month,sales\n2001-01,4\n2001-02,\n2001-03,6\n")
     text = refused(BadData, series_from_file, path, INPUTS)
-    assert "new.csv, sales: value 2 is no number" in text
+    assert "new.csv, sales: value 2 is not a number" in text
 
 
 def test_file_that_is_not_there_is_refused(refused, tmp_path):

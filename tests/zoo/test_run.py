@@ -154,7 +154,7 @@ def test_settings_survive_the_disk(inputs, tmp_path):
 
 
 def test_run_without_network_is_named(tmp_path, refused):
-    assert "no network" in refused(BadData, disk.read_settings, tmp_path)
+    assert "no saved network" in refused(BadData, disk.read_settings, tmp_path)
 
 
 @pytest.mark.parametrize(

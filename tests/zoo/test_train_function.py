@@ -119,7 +119,7 @@ def test_progress_is_shown_where_asked(points, tmp_path, capfd) -> None:
     assert out == ""
     assert "training one-hidden: 3 of 3 epochs" in err
     assert "scoring on the same folds: " in err
-    assert "note: the same experiment has been done before" in err
+    assert "note: the same experiment was run before" in err
 
 
 def test_recipe_keeps_its_own_settings(points, tmp_path, monkeypatch) -> None:

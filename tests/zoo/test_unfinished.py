@@ -46,7 +46,9 @@ def stop(out, error, label="mlp"):
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(28, "disk full")])
 def test_stopped_training_says_how_it_goes_on(error, tmp_path):
-    with pytest.raises(TrainingStopped, match=r"zoo train --resume .*-mlp-.* goes on"):
+    with pytest.raises(
+        TrainingStopped, match=r"resume it with `zoo train --resume .*-mlp-"
+    ):
         stop(tmp_path, error)
     (run,) = list_unfinished(tmp_path)
     assert (run.epochs, run.loss, run.running) == (2, "loss 0.5", False)

@@ -18,11 +18,11 @@ def network(*first, shape=(4,)):
 
 
 @pytest.mark.parametrize(
-    ("x", "said"),
+    ("x", "predicted"),
     [
         (1000 * NORMAL, "up to"),
         (NORMAL + 50, "mean"),
-        (NORMAL * np.array([1, 1, 0.01, 1], "float32"), "go from"),
+        (NORMAL * np.array([1, 1, 0.01, 1], "float32"), "range from"),
         (0.001 * NORMAL, "at most"),
     ],
     ids=["large", "far", "unequal", "small"],
