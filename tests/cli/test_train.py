@@ -133,7 +133,9 @@ def test_interrupt_keeps_the_training_alone(tmp_path, jobs) -> None:
     assert running.returncode == 1
     assert out == ""
     assert "Traceback" not in err
-    assert "interrupted; the training is kept, and `zoo train --resume" in err
+    assert (
+        "interrupted; the training is kept: resume it with `zoo train --resume" in err
+    )
     (kept,) = (tmp_path / "runs").iterdir()
     assert kept.name.endswith("-rgb-softmax-" + kept.name[-12:-8] + ".partial")
     assert {p.name for p in kept.iterdir()} >= {"recipe.json", "history.csv"}

@@ -67,7 +67,7 @@ def test_random_numbers_go_on_as_before(checked):
     [
         (X, Y[:50], "x has 60 rows and y has 50"),
         (X[:0], Y[:0], r"x is empty: its shape is \(0, 3\)"),
-        ([[1.0, 2.0], [3.0]], [0, 1], "x is ragged or no array: .* lengths 1, 2"),
+        ([[1.0, 2.0], [3.0]], [0, 1], "x is ragged or not an array: .* lengths 1, 2"),
         (np.array([[1], [2, 3]], dtype=object), [0, 1], "x is ragged: its 2 rows"),
         (pd.DataFrame({"town": ["Ulm"] * 60}), Y, "x has values that are not numbers"),
         (X, np.array(["a", "b"] * 30), "y holds .* values of shape"),
@@ -183,7 +183,7 @@ def test_answer_reads_as_text():
         "network-at-fault. The data can be learned; the fault lies in the network.",
         "  It fails & falls.",
         "N106 missing-nonlinearity. No <relu>.",
-        "  relu: score 0.10 as it is, 0.90 with this alone, 0.90 with all repairs",
+        "  relu: score 0.10 without repairs, 0.90 with this alone, 0.90 with all repairs",
         "  What to do: Add one.",
         "Ruled out, no effect: rate-too-high.",
         "  What would change this: Nothing.",

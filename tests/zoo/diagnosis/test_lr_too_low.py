@@ -78,7 +78,7 @@ AT_ONCE = keras.optimizers.schedules.ExponentialDecay(0.05, 1, 0.1)
 def test_a_schedule_that_falls_too_soon_is_seen(rate, left, case_of):
     context = case_of(network(keras.optimizers.SGD(rate)), X, Y, epochs=5)
     found = lr_too_low(context)
-    assert re.search(rf"halfway it is down to {left} of the rate", found.sentence)
+    assert re.search(rf"reduces it to {left} of the initial rate", found.sentence)
     repair = found.repairs[0]
     assert repair.apply(context.setup).rate == pytest.approx(0.05)
     assert "learning_rate=0.05" in repair.edits[0].code

@@ -54,7 +54,7 @@ def test_what_early_stopping_ended_goes_on_without_it(case_of):
     setup = as_given(fit, context.task)
     assert (setup.epochs, setup.stopped) == (2, True)
     found = too_few_epochs(replace(context, fit=fit, setup=setup))
-    assert "EarlyStopping ended 60 epochs then" in found.sentence
+    assert "EarlyStopping ended it, of 60 planned epochs" in found.sentence
     assert all(UNSTOPPED in repair.edits for repair in found.repairs)
     whole = replace(fit, history={"loss": [0.1] * 60})
     assert not as_given(whole, context.task).stopped
