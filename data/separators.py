@@ -16,7 +16,7 @@ _MOST_LINES = 200
 _START = 8 << 20
 """Bytes of a file in which its first lines are looked for."""
 _TOKEN = re.compile(r'"((?:[^"]|"")*)"(?=\s|$)|(\S+)')
-_NUMBERS = re.compile(r"[+-]?[\d.,]*\d[\d.,eE+-]*(\s+[+-]?[\d.,eE+-]+)+")
+_NUMBER = re.compile(r"[+-]?[\d.,eE+-]+")
 _DECIMAL = re.compile(r"[+-]?\d*,\d+")
 _CLOCK = re.compile(r"\d{1,2}(:\d{2}){1,2}(\.\d+)?")
 
@@ -95,10 +95,15 @@ def _has_numbers_in_cells(lines: Sequence[str], separator: str, name: str) -> bo
     rows = cut_lines(lines, separator, name)[1:]
     columns = zip(*rows, strict=False)
     return bool(rows) and any(
-        sum(bool(_NUMBERS.fullmatch(cell.strip())) for cell in column)
-        >= 0.9 * len(rows)
-        for column in columns
+        sum(map(_are_numbers, column)) >= 0.9 * len(rows) for column in columns
     )
+
+
+def _are_numbers(cell: str) -> bool:
+    """Whether a cell holds two numbers or more with blanks between them."""
+    parts = cell.split()
+    has_digit = bool(parts) and any(map(str.isdigit, parts[0]))
+    return len(parts) > 1 and has_digit and all(map(_NUMBER.fullmatch, parts))
 
 
 def _nearly_all_alike(rows: list[list[str]]) -> bool:

@@ -183,7 +183,8 @@ def test_answer_reads_as_text():
         "network-at-fault. The data can be learned; the fault lies in the network.",
         "  It fails & falls.",
         "N106 missing-nonlinearity. No <relu>.",
-        "  relu: score 0.10 without repairs, 0.90 with this alone, 0.90 with all repairs",
+        "  relu: score 0.10 without repairs, 0.90 with this alone, "
+        "0.90 with all repairs",
         "  What to do: Add one.",
         "Ruled out, no effect: rate-too-high.",
         "  What would change this: Nothing.",
