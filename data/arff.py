@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from .columns import first_repeated
 from .compressed import plain_source
 from .encodings import look_at_text
 from .errors import BadData
@@ -97,11 +98,9 @@ def _check_names(name: str, attributes: list[_Attribute]) -> None:
         raise BadData(
             f"{name} declares no @attribute before @data; it needs one a column"
         )
-    twice = (
-        [n for n in names if names.count(n) > 1] if len({*names}) < len(names) else []
-    )
-    if twice:
-        raise BadData(f"{name} has two columns named {twice[0]!r}; rename one of them")
+    twice = first_repeated(names)
+    if twice is not None:
+        raise BadData(f"{name} has two columns named {twice!r}; rename one of them")
 
 
 def _row(

@@ -91,7 +91,7 @@ def read_arrow(path: Path) -> pd.DataFrame:
         return to_frame(open_arrow(path))
     except BadData:
         raise
-    except Exception as error:  # as above
+    except Exception as error:  # a damaged file makes pyarrow raise nearly anything
         msg = f"{path.name} cannot be read as Arrow: {first_line(error)}"
         raise BadData(msg) from error
 

@@ -1,5 +1,7 @@
 """Finding a column by the name that was given."""
 
+from collections.abc import Iterable
+
 from .errors import BadData, unknown
 
 MOST_COLUMNS = 100_000
@@ -22,6 +24,16 @@ def check_width(what: str, columns: int) -> None:
     if columns > MOST_COLUMNS:
         msg = f"{what} has {columns:,} columns, and {MOST_COLUMNS:,} are allowed"
         raise BadData(f"{msg}; give some of them, or arrays x and y in an .npz file")
+
+
+def first_repeated(names: Iterable[str]) -> str | None:
+    """Return the first name that stands a second time; None where each stands once."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
 
 
 def find_column(name: str, columns: list[str], *, what: str) -> str:

@@ -56,6 +56,7 @@ class ByteSource:
                     total += len(piece)
                     self._check_size(total)
                     yield piece
+        # what gzip and zipfile raise of bytes that are damaged or end too early
         except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
             msg = f"{self.name} cannot be read: {first_line(error)}"
             raise BadData(msg) from error
@@ -104,6 +105,8 @@ def zip_source(path: Path, member: str | None, endings: tuple[str, ...]) -> Byte
     try:
         with zipfile.ZipFile(path) as archive:
             found = {i.filename: i for i in archive.infolist() if _is_text(i, endings)}
+    # of a damaged directory (ValueError: times or names that cannot be), and of a
+    # compression that zipfile does not know
     except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
         msg = f"{path.name} cannot be read as ZIP: {first_line(error)}"
         raise BadData(msg) from error

@@ -161,7 +161,7 @@ class Dataset:
 
 def take(x: np.ndarray | pd.DataFrame, rows: np.ndarray) -> np.ndarray | pd.DataFrame:
     """The given rows, by position, of an array or a DataFrame."""
-    return x.iloc[rows] if hasattr(x, "iloc") else x[rows]  # type: ignore[union-attr]
+    return x.iloc[rows] if hasattr(x, "iloc") else x[rows]  # type: ignore[union-attr]  (has iloc: a frame)
 
 
 def row_hashes(x: pd.DataFrame | np.ndarray) -> np.ndarray:
@@ -171,6 +171,6 @@ def row_hashes(x: pd.DataFrame | np.ndarray) -> np.ndarray:
 
     if isinstance(x, pd.DataFrame):
         # pandas' hints leave its function out
-        hashes = pd.util.hash_pandas_object(x, index=False)  # type: ignore[attr-defined]
+        hashes = pd.util.hash_pandas_object(x, index=False)  # type: ignore[attr-defined]  (not in its hints)
         return hashes.to_numpy()
     return np.array([hash(row.tobytes()) for row in x])

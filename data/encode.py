@@ -185,5 +185,5 @@ def fit_encoder(
     encoder = make_encoder(x)
     if encoder is None:
         return None, to_matrix(None, rows)
-    matrix = encoder.fit_transform(rows)  # type: ignore[attr-defined]
+    matrix = encoder.fit_transform(rows)  # type: ignore[attr-defined]  (of its mixin)
     return encoder, _plain(matrix)

@@ -1,4 +1,4 @@
-"""TextLine of a text file that holds the names of its columns."""
+"""Line of a text file that holds the names of its columns."""
 
 from __future__ import annotations
 

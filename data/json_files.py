@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .columns import first_repeated
 from .errors import BadData
 
 if TYPE_CHECKING:
@@ -84,11 +85,10 @@ def _parsed(name: str, text: str, line: int) -> Any:
 
 
 def _record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    record = dict(pairs)
-    if len(record) < len(pairs):
-        names = [key for key, _ in pairs]
-        raise _Twice(repr(next(key for key in names if names.count(key) > 1)))
-    return record
+    twice = first_repeated(key for key, _ in pairs)
+    if twice is not None:
+        raise _Twice(repr(twice))
+    return dict(pairs)
 
 
 def _check_records(name: str, records: list[tuple[str, Any]]) -> None:

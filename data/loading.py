@@ -329,7 +329,7 @@ def content_hash(dataset: Dataset) -> str:
     if isinstance(x, pd.DataFrame):
         digest.update("\0".join(x.columns).encode())
         # pandas' hints leave its function out
-        x = pd.util.hash_pandas_object(x, index=False).to_numpy()  # type: ignore[attr-defined]
+        x = pd.util.hash_pandas_object(x, index=False).to_numpy()  # type: ignore[attr-defined]  (not in its hints)
     for part in (x, dataset.y, dataset.groups):
         if part is not None:
             digest.update(np.ascontiguousarray(part).data)

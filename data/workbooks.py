@@ -164,6 +164,7 @@ def _check_size(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             total = sum(info.file_size for info in archive.infolist())
+    # of a damaged directory, and of a compression that zipfile does not know
     except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
         msg = f"{path.name} cannot be read as a workbook: {first_line(error)}"
         raise BadData(msg) from error
@@ -226,6 +227,7 @@ def _pieces(path: Path, member: str) -> Iterator[bytes]:
                 yield whole
     except KeyError:
         return  # calamine says what is wrong
+    # of damaged or encrypted (RuntimeError) members, which zipfile tells in these ways
     except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, EOFError) as error:
         msg = f"{path.name} cannot be read as a workbook: {first_line(error)}"
         raise BadData(msg) from error

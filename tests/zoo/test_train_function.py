@@ -80,7 +80,7 @@ def test_run_is_on_disk_and_says_how_it_was_made(flowers) -> None:
         f"changes=('epochs=3',), out={str(flowers.folder.parent)!r}, jobs=1)"
     )
     with pytest.raises(FrozenInstanceError):
-        flowers.folder = Path()  # type: ignore[misc]
+        flowers.folder = Path()  # type: ignore[misc]  (the mistake that is made)
 
 
 def test_rows_in_memory_are_trained_on(in_memory, points) -> None:

@@ -1,7 +1,7 @@
 """Two hidden layers for any table or image set.
 
-Two hidden layers with dropout, for any table or image set: the one to try when
-`one-hidden` is too small. It is the zoo's own and comes from no document.
+With dropout: the network to try when `one-hidden` is too small. It is the zoo's own and
+comes from no document.
 
     columns -> mean 0, deviation 1 -> 64 -> 64 -> a logit a class, or one number
 

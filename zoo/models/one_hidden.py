@@ -1,7 +1,6 @@
 """The smallest network worth trying first.
 
-The smallest network worth trying first, for any table or image set. It is the zoo's own
-and comes from no document.
+It takes any table or image set, is the zoo's own, and comes from no document.
 
     columns -> mean 0, deviation 1 -> 32 -> a logit a class, or one number
 

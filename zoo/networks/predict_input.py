@@ -168,7 +168,7 @@ def _typed(column: pd.Series, kind: str) -> pd.Series:
     if kind in ("str", "string"):
         return column.where(column.isna(), _as_text(column)).astype(kind)
     try:
-        return column.astype(kind)  # type: ignore[call-overload]
+        return column.astype(kind)  # type: ignore[call-overload]  (a name of a dtype)
     except (ValueError, TypeError) as error:
         msg = f"the column {column.name} cannot be read as {kind}: {error}"
         raise BadData(msg) from error
