@@ -29,6 +29,10 @@ MISSING_MARKS = ("?", "")
 how the UCI repository writes it."""
 
 
+_COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
+"""A number with a decimal comma."""
+
+
 @dataclass(frozen=True)
 class TextLayout:
     """Form of a text file, as its first lines show it."""
@@ -86,7 +90,7 @@ def find_layout(
     decimal = "." if separator == "," else _decimal([row.cells for row in rows])
     if decimal == ",":
         rows = [
-            replace(row, cells=[cell.replace(",", ".") for cell in row.cells])
+            replace(row, cells=[_with_point(cell) for cell in row.cells])
             for row in rows
         ]
     width = common_width(rows)
@@ -124,6 +128,11 @@ def _decimal(rows: list[list[str]]) -> str:
     with_comma = any(re.fullmatch(r"[+-]?\d+,\d+", cell) for cell in cells)
     with_point = any(re.fullmatch(r"[+-]?\d+\.\d+", cell) for cell in cells)
     return "," if with_comma and not with_point else "."
+
+
+def _with_point(cell: str) -> str:
+    """A number with its comma as a point; titles and names keep theirs."""
+    return cell.replace(",", ".") if _COMMA.fullmatch(cell.strip()) else cell
 
 
 def _left_out(source: ByteSource, layout: TextLayout, notes: list[str]) -> set[int]:

@@ -60,16 +60,16 @@ def find_separator(lines: Sequence[str], name: str) -> str:
     ] or lines
 
     def score(separator: str) -> tuple[int, int]:
-        try:
-            cut = cut_lines(rows, separator, name)
-        except BadData:  # a cell without end, as a long line is to a wrong separator
-            return 0, 0
-        return _most_alike([len(row) for row in cut])
+        cut = _cut_or_none(rows, separator, name)
+        return _most_alike([len(row) for row in cut]) if cut else (0, 0)
 
     best = max(",;\t|", key=score)
     count, width = score(best)
     if best == "," and width == 2 and _is_one_column(rows):
         return ";"
+    if best == ",":
+        best = _beside_decimal_commas(rows, name) or best
+        count, width = score(best)
     if count >= len(rows) / 2 and not _has_numbers_in_cells(rows, best, name):
         return best
     if _cut_by_blanks(rows, best, name):
@@ -77,6 +77,29 @@ def find_separator(lines: Sequence[str], name: str) -> str:
     if count >= len(rows) / 2 or not _cut_by_colons(rows, name):
         return best
     return ":"
+
+
+def _cut_or_none(lines: Sequence[str], separator: str, name: str) -> list[list[str]]:
+    """The cells; none of a cell without end, as a long line is to a wrong separator."""
+    try:
+        return cut_lines(lines, separator, name)
+    except BadData:
+        return []
+
+
+def _beside_decimal_commas(lines: Sequence[str], name: str) -> str | None:
+    """The separator that leaves every comma of the rows within a number, if one does.
+
+    A title and a name may hold a comma as well: with one decimal comma a row, commas
+    then cut as many lines alike as the separator does.
+    """
+    for separator in ";\t|":
+        rows = _cut_or_none(lines, separator, name)
+        commas = [cell for row in rows[2:] for cell in row if "," in cell]
+        decimals = all(_DECIMAL.fullmatch(cell.strip()) for cell in commas)
+        if commas and decimals and _nearly_all_alike(rows):
+            return separator
+    return None
 
 
 def _most_alike(widths: list[int]) -> tuple[int, int]:

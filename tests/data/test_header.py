@@ -25,6 +25,15 @@ def test_titles_are_no_names(write, above, line):
     assert any(line in note and "Report" in note for note in notes)
 
 
+def test_decimal_commas_change_numbers_alone(write):
+    rows = ROWS.replace(",", ";").replace(".", ",")
+    names = "width, mm;count;kind\n"
+    table, notes = read_table(write(f"Report, May\n{names}{rows}"), target="width, mm")
+    assert table.columns.tolist() == ["width, mm", "count", "kind"]
+    assert table["width, mm"].tolist() == [i + 0.5 for i in range(20)]
+    assert any("'Report, May'" in note for note in notes)
+
+
 @pytest.mark.parametrize("mark", ["#", "%", "//", "# a, b"])
 @pytest.mark.parametrize("end", ["", "{} the end\n"])
 def test_comments_are_left_out(write, mark, end):
