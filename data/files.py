@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +52,38 @@ SPLIT_KEYS = {"x_train", "y_train", "x_test", "y_test"}
 """The arrays of an NPZ file with official test rows."""
 
 
+@dataclass(frozen=True)
+class TableReading:
+    """A table as it was read from a file.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns of a file without names are called "0", "1", ...
+    notes : tuple of str
+        On the file as a whole, one sentence each.
+    column_notes : mapping of str to tuple of str
+        On single columns, by their names: how each was read, without its name.
+    n_test : int
+        The last so many rows are official test rows.
+    """
+
+    table: pd.DataFrame
+    notes: tuple[str, ...] = ()
+    column_notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    n_test: int = 0
+
+    @property
+    def all_notes(self) -> tuple[str, ...]:
+        """The notes on the file, then those on columns, with the columns' names."""
+        of_columns = (
+            f"column {name!r}: {note}"
+            for name, notes in self.column_notes.items()
+            for note in notes
+        )
+        return (*self.notes, *of_columns)
+
+
 def split_part(path: Path) -> tuple[Path, str | None]:
     """A path and the part of the file that is meant: ``book.xlsx#Sheet2``.
 
@@ -77,13 +111,14 @@ def read_table(
     path: Path, *, header: bool | None = None, target: str | None = None
 ) -> tuple[pd.DataFrame, list[str]]:
     """A table from a file, and notes on how it was read; see `read_rows`."""
-    return read_rows(path, header=header, target=target)[:2]
+    reading = read_rows(path, header=header, target=target)
+    return reading.table, list(reading.all_notes)
 
 
 def read_rows(
     path: Path, *, header: bool | None = None, target: str | None = None
-) -> tuple[pd.DataFrame, list[str], int]:
-    """A table from a file, notes on how it was read, and its official test rows.
+) -> TableReading:
+    """A table from a file, with notes on how it was read.
 
     Parameters
     ----------
@@ -94,14 +129,6 @@ def read_rows(
         Whether the first line holds the names of the columns; found out if None.
     target : str, optional
         As ``--target`` has it: a line among the first that holds it is the header.
-
-    Returns
-    -------
-    table : DataFrame
-        Columns of a file without names are called "0", "1", ...
-    notes : list of str
-    n_test : int
-        The last so many rows are official test rows.
 
     Raises
     ------
@@ -130,7 +157,7 @@ def read_rows(
         twice = table.columns[table.columns.duplicated()][0]
         msg = f"{path.name} has two columns named {twice!r}; rename one of them"
         raise BadData(msg)
-    return table, notes, n_test
+    return TableReading(table, tuple(notes), n_test=n_test)
 
 
 def _read(

@@ -426,7 +426,8 @@ def from_table(
     header: bool | None,
 ) -> Dataset:
     """The rows of a table."""
-    table, notes, n_test = read_rows(path, header=header, target=target)
+    reading = read_rows(path, header=header, target=target)
+    table, notes, n_test = reading.table, reading.all_notes, reading.n_test
     columns = list(table.columns)
     answers = _targets(target, columns, path, notes)
     dropped = {find_column(d, columns, what="column to drop") for d in drop}
@@ -463,7 +464,7 @@ def from_table(
 
 
 def _targets(
-    target: str | None, columns: list[str], path: Path, notes: list[str]
+    target: str | None, columns: list[str], path: Path, notes: Sequence[str]
 ) -> list[str]:
     """The target's columns; where no names were found, the error says so."""
     try:
