@@ -343,9 +343,9 @@ def saved_splits(folder: Path, **splits: int) -> Path:
 
 
 def test_saved_dataset_is_read(tmp_path):
-    table, notes, n_test = read_rows(saved(tmp_path / "d", FRAME))
-    pd.testing.assert_frame_equal(table, FRAME)
-    assert (notes, n_test) == ([], 0)
+    reading = read_rows(saved(tmp_path / "d", FRAME))
+    pd.testing.assert_frame_equal(reading.table, FRAME)
+    assert (reading.notes, reading.n_test) == ((), 0)
 
 
 def test_test_split_is_official(tmp_path):
