@@ -90,9 +90,8 @@ def test_unknown_run_is_misuse(zoo, colours) -> None:
     assert "no run is named 'rgb-sofmax'" in told.stderr
 
 
-def test_baseline_run_has_no_network(zoo, tmp_path) -> None:
-    zoo("baseline", "iris", "--jobs", 1, "--out", tmp_path)
-    told = zoo("predict", "last", "--out", tmp_path, input="1,2,3,4\n")
+def test_baseline_run_has_no_network(zoo, scored_iris) -> None:
+    told = zoo("predict", "last", "--out", scored_iris.parent, input="1,2,3,4\n")
     assert told.exit_code == 1
     assert "has no saved network" in told.stderr
 

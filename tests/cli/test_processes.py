@@ -118,8 +118,10 @@ def test_all_ends_with_the_block(script, tmp_path) -> None:
 def test_all_ends_with_the_process_that_asked(script, tmp_path, number) -> None:
     command = script(f"{FAMILY}\ntime.sleep(300)")
     ours = f"""
-        import time
+        import signal, time
         from learnable.zoo.check.supervised import Supervised
+        # a command in the background of a script is born deaf to Control-C
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         with Supervised({command!r}):
             time.sleep(300)
         """

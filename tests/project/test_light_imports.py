@@ -46,26 +46,32 @@ def test_nothing_heavy_is_imported(code: str, tmp_path: Path) -> None:
     assert not HEAVY & modules_after(code, tmp_path)
 
 
-def test_baseline_and_report_import_what_they_may(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[str]]:
+    """A folder in which iris was scored, and the modules that this loaded."""
+    folder = tmp_path_factory.mktemp("scored")
     code = command("baseline", "iris", "--folds", "2", "--quiet", "--jobs", "1")
-    assert not {"tensorflow", "keras"} & modules_after(code, tmp_path)
-    found = modules_after(command("report", "last", "--quiet"), tmp_path)
+    return folder, modules_after(code, folder)
+
+
+def test_baseline_and_report_import_what_they_may(scored) -> None:
+    folder, loaded = scored
+    assert not {"tensorflow", "keras"} & loaded
+    found = modules_after(command("report", "last", "--quiet"), folder)
     assert not {"tensorflow", "keras", "sklearn"} & found
     index = "from pathlib import Path; from learnable.zoo.runs.index import write_index"
-    found = modules_after(f"{index}; write_index(Path('runs'))", tmp_path)
+    found = modules_after(f"{index}; write_index(Path('runs'))", folder)
     assert not HEAVY & found
-    assert not HEAVY & modules_after(command("runs", "list"), tmp_path)
-    found = modules_after(command("runs", "show", "last"), tmp_path)
+    assert not HEAVY & modules_after(command("runs", "list"), folder)
+    found = modules_after(command("runs", "show", "last"), folder)
     assert not (HEAVY - {"rich"}) & found
 
 
-def test_comparing_runs_imports_what_it_may(tmp_path: Path) -> None:
-    made = command("baseline", "iris", "--folds", "2", "--quiet", "--jobs", "1")
-    modules_after(made, tmp_path)
-    (run,) = (tmp_path / "runs").iterdir()
-    copy = run.with_name("copy")
-    shutil.copytree(run, copy)
-    names = [run.name, copy.name]
+def test_comparing_runs_imports_what_it_may(scored, tmp_path: Path) -> None:
+    (run,) = (p for p in (scored[0] / "runs").iterdir() if p.is_dir())
+    names = [run.name, "copy"]
+    for name in names:
+        shutil.copytree(run, tmp_path / "runs" / name)
     compare = command("report", *names, "--quiet", "--charts", "charts")
     markdown = command("report", "last", "--format", "md", "--to", "-")
     for code in (compare, markdown):

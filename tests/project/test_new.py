@@ -1,6 +1,5 @@
 """Skeletons: written into a copy of the project, each is picked up there."""
 
-import importlib.util
 import os
 import re
 import shutil
@@ -26,7 +25,6 @@ SIDES = {
     "preparation": ("P", "zoo/diagnosis/rules", "tests/zoo/diagnosis"),
     "network": ("N", "zoo/diagnosis/rules", "tests/zoo/diagnosis"),
 }
-HAS_REGISTRY = importlib.util.find_spec("learnable.baselines.rules.registry")
 
 
 @pytest.fixture(scope="module")
@@ -95,8 +93,10 @@ def test_rule_is_three_files(copy: Path, side: str) -> None:
     assert f"def {module}(context: " in code.read_text("utf-8")
 
 
-@pytest.mark.skipif(not HAS_REGISTRY, reason="rules have no registry yet")
-@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize(
+    "side",
+    ["data", *(pytest.param(s, marks=pytest.mark.slow) for s in SIDES if s != "data")],
+)
 def test_rule_is_registered_and_its_test_passes(copy: Path, side: str) -> None:
     _, folder, tests = SIDES[side]
     new(copy, "rule", f"new-{side}", "--side", side)

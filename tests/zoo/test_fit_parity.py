@@ -229,7 +229,14 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
+LONG = ("masking and GRU", "not yet built, with a state", "metrics")
+"""Cases of seconds each."""
+
+
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(c, marks=[pytest.mark.slow][: c in LONG]) for c in CASES],
+)
 def test_whatever_a_model_has(case, agree):
     make, x, y = CASES[case]
     agree(make, x, y)
@@ -248,7 +255,7 @@ def test_xla_gives_the_same(make, x, y, agree):
     agree(make, x, y, way="xla")
 
 
-@pytest.mark.parametrize("built", [True, False])
+@pytest.mark.parametrize("built", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_state_of_recurrent_layers(built, agree):
     def make():
         begin = [keras.Input(batch_shape=(8, 6, 1))] if built else []

@@ -144,7 +144,7 @@ def test_too_short_series_is_refused(refused):
     assert "--horizon" in text
 
 
-@pytest.mark.parametrize("season", [1, 7])
+@pytest.mark.parametrize("season", [1, pytest.param(7, marks=pytest.mark.slow)])
 def test_level_of_the_series_does_not_change_the_forecast(season, wave):
     """A series a thousand higher is forecast a thousand higher."""
     low = forecaster.train_forecaster(QUICK, wave, season=season, horizon=3)
