@@ -55,9 +55,10 @@ def convert_columns(
     refuse_unmet(missing, met | also, name)
     notes = dict(found)
     for answer in _targets(table, target, name):
-        if not pd.api.types.is_string_dtype(table[answer].dtype):
+        column: pd.Series = table.iloc[:, table.columns.tolist().index(answer)]
+        if not pd.api.types.is_string_dtype(column.dtype):
             continue
-        settled, said = settle_class_words(table[answer])
+        settled, said = settle_class_words(column)
         table = table.assign(**{answer: settled})
         notes[answer] = (*notes.get(answer, ()), *said)
     return table, {column: said for column, said in notes.items() if said}

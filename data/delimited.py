@@ -266,15 +266,14 @@ def _with_text_of(
         answers = find_targets(target, [str(c) for c in table.columns], source.name)
     doubtful = [
         place
-        for place, (name, kind) in enumerate(table.dtypes.items())
-        if (kind == "float64" and not told and may_be_thousands(table[name]))
-        or (str(name) in answers and _may_name_classes(table[name]))
+        for place, (name, column) in enumerate(table.items())
+        if (column.dtype == "float64" and not told and may_be_thousands(column))
+        or (str(name) in answers and _may_name_classes(column))
     ]
-    if not doubtful:
-        return table
-    texts = _parse(source, layout, left_out, doubtful)
-    names = [table.columns[place] for place in doubtful]
-    return table.assign(**{str(n): texts.iloc[:, i] for i, n in enumerate(names)})
+    texts = _parse(source, layout, left_out, doubtful) if doubtful else table
+    for i, place in enumerate(doubtful):
+        table.isetitem(place, texts.iloc[:, i])
+    return table
 
 
 def _may_name_classes(column: pd.Series) -> bool:

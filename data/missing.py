@@ -50,20 +50,18 @@ def mark_missing(
     UnknownName
         There is no such column.
     """
-    columns, met = list(table.columns), set()
+    names, met = list(table.columns), set()
     for given in values:
         name, sign, value = given.rpartition("=")
-        of = (
-            [find_column(name, columns, what="column of --missing")]
-            if sign
-            else columns
-        )
-        for column in of:
-            cells = table[column]
-            same = _equals(cells, value)
-            if same.any():
-                table = table.assign(**{column: cells.mask(same)})
-                met.add(given)
+        if sign:
+            name = find_column(name, names, what="column of --missing")
+        changed = {}
+        for column, cells in table.items():
+            same = _equals(cells, value) if name in ("", column) else None
+            if same is not None and same.any():
+                changed[str(column)] = cells.mask(same)
+        table = table.assign(**changed) if changed else table
+        met |= {given} if changed else set()
     return table, met
 
 

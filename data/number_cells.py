@@ -138,6 +138,12 @@ class NumberCells:
         return np.where(_matches(self.body, _GROUPED), count, 0)
 
     @cached_property
+    def marked(self) -> np.ndarray:
+        """Whether each cell has a mark of decimals or thousands, or an exponent."""
+        exponent = self.part("exponent").to_numpy(zero_copy_only=False) != ""
+        return _matches(self.body, r"[.,]") | exponent
+
+    @cached_property
     def unit(self) -> np.ndarray:
         """Currency or unit of each cell, "" where it has none."""
         before, after = self.part("before"), self.part("after")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pandas.api.types import is_object_dtype
 
 from .missing import NO_NUMBER
 from .number_cells import DecimalMark, NumberCells, cut_cells
@@ -26,6 +28,8 @@ _PHONE = 9
 _CODE = r"[^\W\d_]{1,4}[- ]?\d"
 """A letter before digits, as codes have it."""
 _MOST_SHOWN = 3
+STAYS_TEXT = "stays text"
+"""How the note on a column begins that nearly holds numbers."""
 
 
 @dataclass(frozen=True)
@@ -154,32 +158,36 @@ def convert_numbers(
 
 def _decimals(table: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
     """Columns of decimal numbers as Parquet and databases have them, as floats."""
-    for name in table.select_dtypes(object).columns:
-        filled = table[name].dropna()
-        if len(filled) and all(type(value) is Decimal for value in filled):
-            yield name, table[name].astype("float64")
-    for name, kind in table.dtypes.items():
-        if isinstance(kind, pd.ArrowDtype) and pa.types.is_decimal(kind.pyarrow_dtype):
-            yield str(name), table[name].astype("float64")
+    for name, column in table.items():
+        if _is_decimal(column):
+            yield str(name), column.astype("float64")
+
+
+def _is_decimal(column: pd.Series) -> bool:
+    kind = column.dtype
+    if isinstance(kind, pd.ArrowDtype):
+        return pa.types.is_decimal(kind.pyarrow_dtype)
+    filled = column.dropna() if is_object_dtype(kind) else column.iloc[:0]
+    return len(filled) > 0 and all(type(value) is Decimal for value in filled)
 
 
 def _text_columns(table: pd.DataFrame) -> Iterator[tuple[str, _TextColumn]]:
-    for name in table.columns:
-        texts = _texts(table[name])
+    for name, column in table.items():
+        texts = _texts(column)
         if texts is None or not _may_hold_numbers(texts):
             continue
         codes, kinds = pd.factorize(texts)
-        text = _TextColumn(table[name], codes, np.asarray(kinds, dtype=object))
+        text = _TextColumn(column, codes, np.asarray(kinds, dtype=object))
         fits = text.numbers.fits(".") | text.numbers.fits(",")
         if text.share(fits) >= _NEARLY and not _is_code(text, fits):
-            yield name, text
+            yield str(name), text
 
 
 def _texts(column: pd.Series) -> pd.Series | None:
     """The cells as text; None where a column holds no text."""
     if isinstance(column.dtype, pd.StringDtype):
         return column
-    if column.dtype != object:
+    if not is_object_dtype(column.dtype):
         return None
     kinds = {type(value) for value in column.dropna()}
     if str not in kinds or not kinds <= {str, int, float}:
@@ -236,13 +244,13 @@ def _read_column(text: _TextColumn, mark: DecimalMark) -> _Reading:
     odd = ~fits & ~text.missing
     if text.share(fits) < LEAST_NUMBERS:
         row, cell = text.first_row(odd)
-        told = f"stays text: {text.rows_with(odd):,} of {len(text.codes):,} cells are"
+        told = f"{STAYS_TEXT}: {text.rows_with(odd):,} of {len(text.codes):,} cells are"
         return _Reading(
             None, (f"{told} no numbers, the first is {cell!r} in row {row:,}",)
         )
     mixed = _mixed_units(text, fits)
     if mixed:
-        return _Reading(None, (f"stays text: {mixed}",))
+        return _Reading(None, (f"{STAYS_TEXT}: {mixed}",))
     values = np.where(fits, text.numbers.values(mark), np.nan)
     notes = (*_form_notes(text, fits, values), *_missing_notes(text, fits, odd))
     return _Reading(_as_column(text, values), notes)
@@ -255,8 +263,10 @@ def _mixed_units(text: _TextColumn, fits: np.ndarray) -> str:
     no unit.
     """
     units, counts = text.numbers.unit[fits], text.counts[fits]
-    have = pd.Series(counts).groupby(units).sum().sort_values(ascending=False)
-    named = [str(unit) for unit in have.index if unit]
+    have: Counter[str] = Counter()
+    for unit in np.unique(units):
+        have[str(unit)] = int(counts[units == unit].sum())
+    named = [unit for unit, _ in have.most_common() if unit]
     if len(named) > 1:
         shown = " and ".join(f"{have[unit]:,} cells in {unit!r}" for unit in named[:2])
         return f"{shown}" + (" and others" if len(named) > 2 else "")
@@ -281,8 +291,7 @@ def _has_decimals(text: _TextColumn) -> bool:
     """Whether a cell such as ``12.00`` has decimals, or ``3e5`` an exponent."""
     values = text.numbers.values(".")
     plain = text.numbers.digits > 0
-    bodies = pd.Series(text.numbers.body.to_pylist(), dtype=object)
-    marked = bodies.str.contains(r"[.,]", regex=True).to_numpy() & ~plain
+    marked = text.numbers.marked & ~plain
     return bool((marked & np.isfinite(values)).any())
 
 
@@ -290,8 +299,8 @@ def _form_notes(
     text: _TextColumn, fits: np.ndarray, values: np.ndarray
 ) -> Iterator[str]:
     """How the first cell that is no plain number was read."""
-    plain = pd.to_numeric(pd.Series(text.texts, dtype=object), errors="coerce")
-    marked = fits & (plain.to_numpy(dtype="float64") != values)
+    plain = np.array(pd.to_numeric(text.texts, errors="coerce"), dtype="float64")
+    marked = fits & (plain != values)
     if marked.any():
         place = int(np.flatnonzero(marked)[0])
         yield f"{str(text.texts[place])!r} was read as {_written(values[place])}"
