@@ -242,6 +242,7 @@ def within_reach(dataset: Dataset, *, seed: int) -> Dataset:
         x=take(dataset.x, rows),
         y=dataset.y[rows],
         groups=None if dataset.groups is None else dataset.groups[rows],
+        row_numbers=None if dataset.row_numbers is None else dataset.row_numbers[rows],
         notes=(*dataset.notes, note),
     )
 

@@ -118,6 +118,9 @@ class Dataset:
         Season and horizon of a ``forecast``.
     targets : tuple of str
         Names of the columns of ``y`` where it has several.
+    row_numbers : array of shape (n_rows,), optional
+        Number of each row in its file, from 1, as ``--drop-rows`` takes them; of tables
+        only, and as long as these are all the rows that were read.
     """
 
     x: np.ndarray | pd.DataFrame
@@ -131,6 +134,7 @@ class Dataset:
     stored: RemainingRows | None = None
     series: Series | None = None
     targets: tuple[str, ...] = ()
+    row_numbers: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.y)

@@ -6,15 +6,18 @@ import io
 import re
 import warnings
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from .columns import check_width
 from .compressed import ByteSource
 from .encodings import TextFacts, look_at_text
-from .errors import BadData, first_line
+from .errors import BadData, ZooError, first_line
 from .header import COMMENT_MARKS, Header, TextLine, common_width, find_header
+from .number_cells import DecimalMark
+from .numbers import HINT, DecimalHint, may_be_thousands
 from .ragged import refuse_cut_off, refuse_long_line, refuse_open_quote
 from .separators import (
     BLANKS,
@@ -23,6 +26,7 @@ from .separators import (
     numbered_rows,
     told_separator,
 )
+from .target import find_targets
 
 MISSING_MARKS = ("?", "")
 """Read as missing beside pandas' own list (``NA``, ``nan``, ``null`` ...): ``?`` is
@@ -31,6 +35,10 @@ how the UCI repository writes it."""
 
 _COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
 """A number with a decimal comma."""
+_WITH_COMMA = re.compile(r"[+-]?\d+,\d+")
+_WITH_POINT = re.compile(r"[+-]?\d+\.\d+")
+_OPEN = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+"""A number whose mark may be that of thousands or of decimals."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +47,11 @@ class TextLayout:
 
     facts: TextFacts
     separator: str
-    decimal: str
+    decimal: DecimalMark
     header: Header
     comments: bool
     width: int
+    hint: DecimalHint = field(default_factory=DecimalHint)
 
 
 def read_delimited(
@@ -68,10 +77,17 @@ def read_delimited(
     if layout.decimal == ",":
         notes.insert(len(layout.facts.notes), "a comma was read as the decimal point")
     _check_names(source.name, layout.header.line)
-    table = _parse(source, layout, _left_out(source, layout, notes))
+    left_out = _left_out(source, layout, notes)
+    table = _parse(source, layout, left_out)
     refuse_cut_off(source.name, layout.facts, layout.separator, layout.width)
-    table = _without_repeated_header(source, layout, table, notes)
-    return _without_blanks(_without_row_names(table, layout, notes), notes), notes
+    repeated = _repeated_headers(source, layout, table, notes)
+    if repeated:
+        left_out |= repeated
+        table = _parse(source, layout, left_out)
+    table = _with_text_of(source, layout, left_out, table, target)
+    table = _without_blanks(_without_row_names(table, layout, notes), notes)
+    table.attrs[HINT] = layout.hint
+    return table, notes
 
 
 def find_layout(
@@ -87,7 +103,8 @@ def find_layout(
     rows = numbered_rows(lines, separator, source.name)
     for row in rows:
         check_width(f"line {row.number:,} of {source.name}", len(row.cells))
-    decimal = "." if separator == "," else _decimal([row.cells for row in rows])
+    hint = _decimal_hint([row.cells for row in rows], separator)
+    decimal: DecimalMark = "," if separator != "," and _is_comma(hint) else "."
     if decimal == ",":
         rows = [
             replace(row, cells=[_with_point(cell) for cell in row.cells])
@@ -98,7 +115,7 @@ def find_layout(
     r_names = separator in (BLANKS, "\t", ";", "|") or quoted
     found = find_header(rows, header=header, target=target, r_names=r_names)
     return TextLayout(
-        facts, separator, decimal, found, _has_comments(rows, width), width
+        facts, separator, decimal, found, _has_comments(rows, width), width, hint
     )
 
 
@@ -122,12 +139,25 @@ def _has_comments(rows: list[TextLine], width: int) -> bool:
     return bool(marked) and bool(body) and all(len(r.cells) != width for r in inside)
 
 
-def _decimal(rows: list[list[str]]) -> str:
-    """The decimal point: a comma where numbers are written 1,5 and none 1.5."""
-    cells = [cell.strip() for row in rows for cell in row]
-    with_comma = any(re.fullmatch(r"[+-]?\d+,\d+", cell) for cell in cells)
-    with_point = any(re.fullmatch(r"[+-]?\d+\.\d+", cell) for cell in cells)
-    return "," if with_comma and not with_point else "."
+def _decimal_hint(rows: list[list[str]], separator: str) -> DecimalHint:
+    """The decimal marks of numbers such as 1,5 and 1.5, but not 1,500 and 1.500.
+
+    Where none tells, 1,500 beside ``;`` has decimals: a comma would else part cells.
+    """
+    cells = {cell.strip() for row in rows for cell in row}
+    seen: set[DecimalMark] = set()
+    if any(_WITH_COMMA.fullmatch(c) and not _OPEN.fullmatch(c) for c in cells):
+        seen.add(",")
+    if any(_WITH_POINT.fullmatch(c) and not _OPEN.fullmatch(c) for c in cells):
+        seen.add(".")
+    is_open = separator == ";" and any(
+        _OPEN.fullmatch(cell) and "," in cell for cell in cells
+    )
+    return DecimalHint(frozenset(seen), "," if is_open else ".")
+
+
+def _is_comma(hint: DecimalHint) -> bool:
+    return hint.seen == {","} or (not hint.seen and hint.default == ",")
 
 
 def _with_point(cell: str) -> str:
@@ -175,7 +205,14 @@ def _rows_of(
     return stream
 
 
-def _parse(source: ByteSource, layout: TextLayout, left_out: set[int]) -> pd.DataFrame:
+def _parse(
+    source: ByteSource,
+    layout: TextLayout,
+    left_out: set[int],
+    columns: list[int] | None = None,
+) -> pd.DataFrame:
+    """The table; or some columns by place, as text that misses empty cells alone."""
+    as_text = columns is not None
     header, name = layout.header, source.name
     names, stream = None, _rows_of(source, layout, left_out)
     if header.line and (header.row_names or header.line.comment):
@@ -194,6 +231,9 @@ def _parse(source: ByteSource, layout: TextLayout, left_out: set[int]) -> pd.Dat
                 names=names,
                 index_col=False,
                 na_values=list(MISSING_MARKS),
+                keep_default_na=not as_text,
+                dtype="str" if as_text else None,
+                usecols=columns,
                 skipinitialspace=True,
                 low_memory=False,
             )
@@ -208,30 +248,62 @@ def _parse(source: ByteSource, layout: TextLayout, left_out: set[int]) -> pd.Dat
         raise BadData(f"{name} is no table: {first_line(error)}") from error
 
 
-def _without_repeated_header(
-    source: ByteSource, layout: TextLayout, table: pd.DataFrame, notes: list[str]
+def _with_text_of(
+    source: ByteSource,
+    layout: TextLayout,
+    left_out: set[int],
+    table: pd.DataFrame,
+    target: str | None,
 ) -> pd.DataFrame:
-    """Read again without the lines that repeat the header, as joined files have."""
+    """Read again, as text, what pandas may have taken for something else.
+
+    Floats that may be thousands, where no number of the file tells; and targets of text
+    with gaps, for ``None`` may be the name of a class.
+    """
+    told = layout.hint.seen == {layout.decimal}
+    answers: list[str] = []
+    with suppress(ZooError):  # no such target: told where one is needed
+        answers = find_targets(target, [str(c) for c in table.columns], source.name)
+    doubtful = [
+        place
+        for place, (name, column) in enumerate(table.items())
+        if (column.dtype == "float64" and not told and may_be_thousands(column))
+        or (str(name) in answers and _may_name_classes(column))
+    ]
+    texts = _parse(source, layout, left_out, doubtful) if doubtful else table
+    for i, place in enumerate(doubtful):
+        table.isetitem(place, texts.iloc[:, i])
+    return table
+
+
+def _may_name_classes(column: pd.Series) -> bool:
+    is_text = pd.api.types.is_string_dtype(column.dtype)
+    return is_text and bool(column.isna().any())
+
+
+def _repeated_headers(
+    source: ByteSource, layout: TextLayout, table: pd.DataFrame, notes: list[str]
+) -> set[int]:
+    """Numbers of the lines that repeat the header, as joined files have them."""
     line = layout.header.line
     if line is None or layout.header.row_names or not _may_repeat(table):
-        return table
+        return set()
     names = [str(column) for column in table.columns]
     first = table.iloc[:, 0].astype("str").str.strip() == names[0].strip()
     rows = table.loc[first.fillna(False).to_numpy()].astype("str").to_numpy().tolist()
     stripped = [name.strip() for name in names]
     if not any([str(cell).strip() for cell in row] == stripped for row in rows):
-        return table
+        return set()
     head, left_out = "", set()
     for number, text in enumerate(_lines(source, layout), 1):
         if number == layout.header.start:
             head = text.strip()
         elif number > layout.header.start and text.strip() == head:
             left_out.add(number)
-    if not left_out:
-        return table
-    first = min(left_out)
-    notes.append(f"the header stands again in {_lines_told(left_out, first)}; left out")
-    return _parse(source, layout, left_out | _left_out(source, layout, []))
+    if left_out:
+        told = _lines_told(left_out, min(left_out))
+        notes.append(f"the header stands again in {told}; left out")
+    return left_out
 
 
 def _lines_told(numbers: set[int], first: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -116,7 +116,13 @@ def read_table(
 
 
 def read_rows(
-    path: Path, *, header: bool | None = None, target: str | None = None
+    path: Path,
+    *,
+    header: bool | None = None,
+    target: str | None = None,
+    missing: Sequence[str] = (),
+    drop_rows: str = "",
+    as_written: bool = False,
 ) -> TableReading:
     """A table from a file, with notes on how it was read.
 
@@ -129,13 +135,21 @@ def read_rows(
         Whether the first line holds the names of the columns; found out if None.
     target : str, optional
         As ``--target`` has it: a line among the first that holds it is the header.
+    missing : sequence of str
+        ``VALUE`` or ``COLUMN=VALUE`` of cells that are missing.
+    drop_rows : str, default ""
+        Numbers of rows to leave out, from 1: ``3,7,198-200``. The index of the others
+        is as it was.
+    as_written : bool, default False
+        Leave text as it is, also where it holds numbers.
 
     Raises
     ------
     BadData
         The file is empty, is no table, has no rows, or two columns of one name.
     Misuse
-        The part is not there, or there are several and none is named.
+        The part is not there, or there are several and none is named; or ``missing`` or
+        ``drop_rows`` names what is not there.
     """
     path, part = split_part(path)
     if path.is_file() and path.stat().st_size == 0:
@@ -157,7 +171,14 @@ def read_rows(
         twice = table.columns[table.columns.duplicated()][0]
         msg = f"{path.name} has two columns named {twice!r}; rename one of them"
         raise BadData(msg)
-    return TableReading(table, tuple(notes), n_test=n_test)
+    if as_written:
+        return TableReading(table, tuple(notes), n_test=n_test)
+    from .conversion import convert_columns
+
+    first_test = len(table) - n_test
+    table, column_notes = convert_columns(table, path.name, target, missing, drop_rows)
+    n_test = int((table.index.to_numpy() >= first_test).sum()) if n_test else 0
+    return TableReading(table, tuple(notes), column_notes, n_test)
 
 
 def _read(

@@ -17,14 +17,16 @@ from .dataset import ORDERED, TASKS, Card, Dataset, take
 from .dataset_folders import is_dataset_folder
 from .errors import BadData, Misuse, UnknownName, unknown
 from .files import (
+    TableReading,
     check_path,
     read_arrays,
     read_rows,
-    read_table,
     split_part,
     suffix,
 )
 from .magnitude import TOLD, is_too_large
+from .missing import refuse_sentinel
+from .numbers import STAYS_TEXT
 from .open_stored import open_stored
 from .series import read_series
 from .split import sample_rows
@@ -53,25 +55,45 @@ class Order:
     folds: int = 5
 
 
-def from_series(
-    path: Path, target: str | None, order: Order, *, header: bool | None = None
-) -> Dataset:
+@dataclass(frozen=True)
+class TableOptions:
+    """Settings for reading a table; see `load`."""
+
+    target: str | None = None
+    task: str | None = None
+    drop: Sequence[str] = ()
+    group: str | None = None
+    header: bool | None = None
+    missing: Sequence[str] = ()
+    drop_rows: str = ""
+
+    def read(self, path: Path) -> TableReading:
+        """The table of a file."""
+        return read_rows(
+            path,
+            header=self.header,
+            target=self.target,
+            missing=self.missing,
+            drop_rows=self.drop_rows,
+        )
+
+
+def from_series(path: Path, options: TableOptions, order: Order) -> Dataset:
     """One column of a table, in the order of its times.
 
     Parameters
     ----------
     path : Path
-    target : str, optional
-        Needed where more than one column can be forecast.
+    options : TableOptions
+        The target is needed where more than one column can be forecast.
     order : Order
-    header : bool, optional
-        Whether the first line of a text file holds names; found out if None.
 
     Raises
     ------
     BadData, Misuse
     """
-    table, notes = read_table(path, header=header, target=target)
+    reading, target = options.read(path), options.target
+    table, notes = reading.table.reset_index(drop=True), list(reading.all_notes)
     if target is None and table.shape[1] <= 2:
         target = str(table.columns[-1])
     answers = find_targets(target, list(table.columns), path.name)
@@ -138,6 +160,8 @@ def load(
     group: str | None = None,
     limit: int | None = None,
     header: bool | None = None,
+    missing: Sequence[str] = (),
+    drop_rows: str = "",
     season: int | None = None,
     horizon: int | None = None,
     folds: int = 5,
@@ -170,6 +194,11 @@ def load(
         a text.
     header : bool, optional
         Whether the first line of a text file holds names; found out if None.
+    missing : sequence of str
+        Values that stand for missing: ``"-999"`` in all columns, ``"price=-999"`` in
+        one; texts too.
+    drop_rows : str, default ""
+        Rows to leave out, by their numbers from 1 below the header: ``"3,7,198-200"``.
     season, horizon : int, optional
         Of a forecast: steps after which the series repeats itself, and steps to
         forecast at a time. Found out from the dates if None.
@@ -200,11 +229,12 @@ def load(
     if str(name) not in DATASETS and (
         os.path.exists(split_part(path)[0]) or suffix(path)
     ):
-        table = _Table(target, task, drop, group, header)
+        table = TableOptions(target, task, drop, group, header, missing, drop_rows)
         dataset = _from_file(path, table, order, memory, seed)
     else:
         known = card_of(str(name))
-        _refuse(f"{name!r} of the catalog, which has one", target, drop, group, task)
+        whose = f"{name!r} of the catalog, which has one"
+        _refuse(whose, target, drop, group, task, missing, drop_rows)
         dataset = _from_catalog(known, order, seed)
     if limit is not None and limit < len(dataset) and dataset.task not in ORDERED:
         dataset = _limited(dataset, limit, seed)
@@ -231,50 +261,38 @@ def _check(
             raise Misuse(f"{option} must be {least} or more, got {given}")
 
 
-@dataclass(frozen=True)
-class _Table:
-    """Settings for reading a table."""
-
-    target: str | None
-    task: str | None
-    drop: Sequence[str]
-    group: str | None
-    header: bool | None
-
-
 def _from_file(
-    path: Path, table: _Table, order: Order, memory: int | None, seed: int
+    path: Path, table: TableOptions, order: Order, memory: int | None, seed: int
 ) -> Dataset:
+    mended = (table.missing, table.drop_rows)
     if table.task == "characters":
-        _refuse(f"{path.name}, a text", table.target, table.drop, table.group)
+        _refuse(f"{path.name}, a text", table.target, table.drop, table.group, *mended)
         return from_text(path, order)
     saved = is_dataset_folder(split_part(path)[0])
     if not (path.is_dir() or saved):
         check_path(path)
     if table.task == "forecast":
         _refuse(f"{path.name}, a series", table.drop, table.group)
-        return from_series(path, table.target, order, header=table.header)
+        return from_series(path, table, order)
     if order.season or order.horizon:
         msg = "--season and --horizon go with --task forecast"
         raise Misuse(f"{msg}; add it, or leave them out")
     stored = None
     if not saved:
-        stored = stored_rows(path, table.target, table.drop, table.group, memory)
+        stored = stored_rows(path, table, memory)
     if stored:
         return from_stored(path, stored, table.task, memory, seed)
     if suffix(path) == ".npz":
         named = f"{path.name}, which names its arrays"
-        _refuse(named, table.target, table.drop, table.group)
+        _refuse(named, table.target, table.drop, table.group, *mended)
         return from_arrays(path, table.task)
-    return from_table(
-        path, table.target, table.task, table.drop, table.group, table.header
-    )
+    return from_table(path, table)
 
 
 def _refuse(whose: str, *options: object) -> None:
     if any(options):
-        msg = f"--target, --task, --drop and --group do not go with {whose}"
-        msg = f"{msg}; they are for tables. Leave them out."
+        msg = "--target, --task, --drop, --group, --missing and --drop-rows do not go"
+        msg = f"{msg} with {whose}; they are for tables. Leave them out."
         raise Misuse(msg)
 
 
@@ -283,7 +301,10 @@ def _from_catalog(known: Card, order: Order, seed: int) -> Dataset:
     if kind == "tiny":
         with as_file(files(__package__ or "learnable.data") / "tiny" / what) as path:
             text = known.task == "characters"
-            dataset = from_text(path, order) if text else from_series(path, None, order)
+            if text:
+                dataset = from_text(path, order)
+            else:
+                dataset = from_series(path, TableOptions(), order)
         return replace(dataset, card=known)
     if kind == "generate":
         from . import generate  # numpy and pandas, only when used
@@ -316,6 +337,7 @@ def _limited(dataset: Dataset, limit: int, seed: int) -> Dataset:
         groups=None if dataset.groups is None else dataset.groups[rows],
         n_test=int((rows >= len(dataset) - dataset.n_test).sum()),
         stored=None,
+        row_numbers=None if dataset.row_numbers is None else dataset.row_numbers[rows],
         notes=(*dataset.notes, note),
     )
 
@@ -341,22 +363,22 @@ _SAMPLE = 100_000
 
 
 def stored_rows(
-    path: Path,
-    target: str | None,
-    drop: Sequence[str],
-    group: str | None,
-    memory: int | None,
+    path: Path, options: TableOptions, memory: int | None
 ) -> OnDiskRows | None:
     """The rows of a folder, or of a Parquet file that is too large; else None."""
+    target = options.target
     several = target is not None and "," in target
     if not is_stored(path) or (several and not path.is_dir()):
         return None
     rows = open_stored(path, target)
     if not path.is_dir() and (memory is None or rows.rows * rows.row_bytes <= memory):
         return None
-    if drop or group:
+    if options.drop or options.group:
         msg = f"--drop and --group do not go with {path.name}, which is left on disk"
         raise Misuse(f"{msg}; write a file without these columns")
+    if options.missing or options.drop_rows:
+        msg = f"--missing and --drop-rows do not go with {path.name}, which is left on"
+        raise Misuse(f"{msg} disk; write a file without these cells and rows")
     return rows
 
 
@@ -417,20 +439,13 @@ def from_arrays(path: Path, task: str | None) -> Dataset:
     return Dataset(x, y, about, classes, n_test=n_test, notes=_task_note(found, task))
 
 
-def from_table(
-    path: Path,
-    target: str | None,
-    task: str | None,
-    drop: Sequence[str],
-    group: str | None,
-    header: bool | None,
-) -> Dataset:
+def from_table(path: Path, options: TableOptions) -> Dataset:
     """The rows of a table."""
-    reading = read_rows(path, header=header, target=target)
+    reading, task, group = options.read(path), options.task, options.group
     table, notes, n_test = reading.table, reading.all_notes, reading.n_test
     columns = list(table.columns)
-    answers = _targets(target, columns, path, notes)
-    dropped = {find_column(d, columns, what="column to drop") for d in drop}
+    answers = _targets(options.target, columns, path, notes)
+    dropped = {find_column(d, columns, what="column to drop") for d in options.drop}
     family = find_column(group, columns, what="group column") if group else None
     twice = [a for a in answers if a in dropped or a == family]
     if twice:
@@ -439,12 +454,20 @@ def from_table(
         raise Misuse(msg)
     table = table.drop(columns=sorted(dropped - {family}))
     _refuse_nested(table, path)
-    last = len(table) - n_test
+    first_test = table.index[len(table) - n_test] if n_test else 0
     table, more = _with_target(table, answers, path)
-    n_test = int((table.index.to_numpy() >= last).sum()) if n_test else 0
-    table = table.reset_index(drop=True)
+    n_test = int((table.index.to_numpy() >= first_test).sum()) if n_test else 0
     asked = pd.DataFrame({name: _column(table, name) for name in answers})
-    y, classes, found = encode_targets(asked, task)
+    try:
+        y, classes, found = encode_targets(asked, task)
+    except BadData as error:
+        kept = [_kept_text(reading, name) for name in answers]
+        raise BadData(f"{error}{''.join(kept)}") from error
+    if found == "regression":
+        for name in answers:
+            refuse_sentinel(_column(asked, name))
+    numbers = table.index.to_numpy() + 1
+    table = table.reset_index(drop=True)
     used = [*answers, family] if family else answers
     x, empty = _usable(table.drop(columns=used), path)
     _check_test_classes(y, n_test, classes, path)
@@ -460,7 +483,15 @@ def from_table(
         n_test=n_test,
         notes=(*notes, *more, *empty, *_task_note(found, task)),
         targets=tuple(answers) if len(answers) > 1 else (),
+        row_numbers=numbers,
     )
+
+
+def _kept_text(reading: TableReading, name: str) -> str:
+    """Say what keeps a column from being numbers; "" where that is not known."""
+    notes = reading.column_notes.get(name, ())
+    told = [note for note in notes if note.startswith(STAYS_TEXT)]
+    return f" Column {name!r} {told[0]}." if told else ""
 
 
 def _targets(

@@ -1,5 +1,7 @@
 """The target: which column, which task, which codes."""
 
+import shlex
+
 import numpy as np
 import pandas as pd
 
@@ -199,15 +201,24 @@ def _numbers(values: pd.Series) -> np.ndarray:
     text = values if plain else values.astype(str)
     numbers = pd.Series(pd.to_numeric(text, errors="coerce"), index=values.index)
     if numbers.isna().any():
-        bad = str(values.iloc[int(numbers.isna().argmax())])
-        msg = f"the target {values.name!r} holds {bad!r}, and regression needs numbers"
-        msg = f"{msg}. Give --task multiclass or choose another --target."
-        raise BadData(msg)
+        raise BadData(_no_numbers(values, numbers.isna().to_numpy()))
     found = numbers.to_numpy().astype("float64")
     if is_too_large(found).any():
         msg = f"the target {values.name!r} has {TOLD} in {is_too_large(found).sum()}"
         raise BadData(f"{msg} rows; remove those rows or put in their true values.")
     return found
+
+
+def _no_numbers(values: pd.Series, odd: np.ndarray) -> str:
+    """Say which cells are no numbers; where they may be classes, how to take them so."""
+    first = int(odd.argmax())
+    row, bad = int(values.index[first]) + 1, str(values.iloc[first])[:40]
+    msg = f"the target {values.name!r} holds {bad!r} in row {row:,}, and regression"
+    msg = f"{msg} needs numbers; {odd.sum():,} of {len(odd):,} cells are none"
+    if odd.all() and values.value_counts().min() > 1:
+        return f"{msg}. Give --task multiclass or choose another --target."
+    option = shlex.quote(f"{values.name}={bad}")
+    return f"{msg}. Correct them, or leave rows out with --missing {option}."
 
 
 def _labels(values: pd.Series) -> pd.Series:

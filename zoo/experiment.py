@@ -45,6 +45,8 @@ class Source:
     group: str | None = None
     limit: int | None = None
     header: bool | None = None
+    missing: tuple[str, ...] = ()
+    drop_rows: str = ""
     season: int | None = None
     horizon: int | None = None
     memory: int | None = None

@@ -31,7 +31,9 @@ CALLED: dict[_Kind, str] = {
     "function": "a function",
     "zoo": "a model of the zoo",
 }
-_TABLE = {"data", "target", "task", "drop", "limit", "header"}
+_TABLE = {
+    *("data", "target", "task", "drop", "limit", "header", "missing", "drop_rows"),
+}
 _TRAINING = {"epochs", "batch_size", "keep_weights"}
 OPTIONS: dict[_Kind, set[str]] = {
     "script": {"number", "time_limit", "write", "arguments"},
@@ -152,6 +154,8 @@ class Reading:
     drop: tuple[str, ...] = ()
     limit: int | None = None
     header: bool | None = None
+    missing: tuple[str, ...] = ()
+    drop_rows: str = ""
 
 
 @dataclass(frozen=True)

@@ -154,8 +154,19 @@ header_option = click.option(
     help="Whether a text file's first line has column names (default: detected).",
 )  # fmt: skip
 
+missing_option = click.option(
+    "--missing", multiple=True, metavar="[COL=]VALUE",
+    help="Value that stands for missing, such as -999, in one column or all; may be "
+    "given several times.",
+)  # fmt: skip
+drop_rows_option = click.option(
+    "--drop-rows", default="", metavar="ROWS",
+    help="Rows to drop, by number from 1, such as 3,7,198-200.",
+)  # fmt: skip
+
 table_options = _together(
-    target_option, task_option, drop_option, limit_option, header_option
+    *(target_option, task_option, drop_option, limit_option, header_option),
+    *(missing_option, drop_rows_option),
 )
 """Of rows without order or groups."""
 
@@ -175,7 +186,7 @@ data_options = _together(
     click.option(
         "--horizon", type=int, metavar="N", help="Steps to forecast (forecast only).",
     ),
-    header_option,
+    *(header_option, missing_option, drop_rows_option),
 )  # fmt: skip
 
 jobs_option = click.option(

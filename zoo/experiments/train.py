@@ -35,6 +35,8 @@ def train(
     group: str | None = None,
     limit: int | None = None,
     header: bool | None = None,
+    missing: Sequence[str] = (),
+    drop_rows: str = "",
     season: int | None = None,
     horizon: int | None = None,
     memory: int | None = None,
@@ -66,7 +68,8 @@ def train(
         A name of the catalog, a file, or rows in memory; None: the model's own dataset.
         A run on rows in memory cannot be repeated by ``zoo rerun`` and is not kept when
         it is interrupted, for no file holds its data.
-    target, task, drop, group, limit, header, season, horizon, memory : optional
+    target, task, drop, group, limit, header, missing, drop_rows, season, horizon, \
+memory : optional
         How a file is read, as in `learnable.load`; not for a `Dataset`, which is read.
         ``memory`` is in bytes, half of the machine's by default.
     class_weight : {"none", "balanced"}, optional

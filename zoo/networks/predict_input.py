@@ -12,7 +12,7 @@ import pandas as pd
 
 from ...data.encode import to_matrix
 from ...data.errors import BadData, Misuse
-from ...data.files import check_path, load_arrays, read_table, suffix
+from ...data.files import check_path, load_arrays, read_rows, read_table, suffix
 from ...data.magnitude import LARGEST, TOLD, is_too_large
 from ..run_files import Inputs
 
@@ -56,7 +56,7 @@ def _header(path: Path, inputs: Inputs) -> bool | None:
     """Whether a text file's first line holds names; None leaves it to be found out."""
     if suffix(path) == ".parquet":
         return None
-    table, _ = read_table(path, header=False)
+    table = read_rows(path, header=False, as_written=True).table
     if _names_any(table.iloc[0].astype(str), inputs):
         return True
     return None if len(table) > 1 else False

@@ -1,0 +1,192 @@
+"""Forms of a number in a cell of text: its marks, its unit, and its value.
+
+Patterns are read by RE2, through Arrow: it takes no longer than a text is long, and
+looks at many cells in one call.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+
+pc: Any = pyarrow.compute  # its functions are made when it is imported: no hints
+
+DecimalMark = Literal[".", ","]
+
+_LONGEST = 60
+"""Letters of a cell that may be a number."""
+
+_SYMBOLS = "$€£¥₹₽₩₺₴₫฿₦₱₪¢"
+_CODES = (
+    "USD|EUR|GBP|JPY|CHF|AUD|CAD|NZD|CNY|RMB|INR|KRW|BRL|MXN|RUB|TRY|ZAR|SEK|NOK|DKK|"
+    r"PLN|CZK|HUF|RON|SGD|HKD|TWD|THB|IDR|ILS|AED|SAR|Rs\.?|Fr\.?|SFr\.?|[Kk]r\.?|zł|"
+    r"Kč|Ft|лв\.?|R"
+)
+_CURRENCY = rf"[A-Z]{{0,3}}[{_SYMBOLS}]|{_CODES}"
+_UNIT = (
+    r"[%‰°]|[%°]?[\p{L}µ][\p{L}°/·.^$€]{0,11}[²³23]?"
+    r"(?: [\p{L}/][\p{L}/.]{0,11}[²³23]?)?"
+)
+_CELL = (
+    r"^'?(?P<open>\(?)(?P<sign>[+-]?) ?"
+    rf"(?P<before>(?:{_CURRENCY})?) ?(?P<inner>\(?)(?P<second>[+-]?)"
+    r"(?P<body>\d[\d.,' _]*|[.,]\d+)"
+    r"(?P<exponent>(?:[eE][+-]?\d{1,3})?)"
+    rf"(?P<gap> ?)(?P<after>(?:{_CURRENCY}|{_UNIT})?)(?P<last>-?)(?P<close>\)?)"
+    r" ?(?P<note>(?:\*{1,3}|[†‡§¹²³⁴⁵⁶⁷⁸⁹]+|\[\w{1,3}\])?)$"
+)
+_CLOCKS = "^(?i:am|pm|a\\.m\\.?|p\\.m\\.?|st|nd|rd|th)$"
+"""What follows a number and makes a time or a place of it."""
+
+_WHOLE = r"(?:0|[1-9]\d*)"
+_GROUPS = r"(?:[1-9]\d{{0,2}}(?:{mark}\d{{3}})+|[1-9]\d?(?:{mark}\d\d)*{mark}\d{{3}})"
+_NEUTRAL = ("'", " ", "_")
+"""Marks of thousands that are no decimal mark anywhere."""
+
+
+def _form(decimal: DecimalMark) -> str:
+    """The pattern of a number with a decimal mark, and one mark of thousands."""
+    other = {".": ",", ",": r"\."}[decimal]
+    marks = (other, *_NEUTRAL)
+    grouped = "|".join(_GROUPS.format(mark=mark) for mark in marks)
+    point = {".": r"\.", ",": ","}[decimal]
+    return rf"^(?:(?:{_WHOLE}|{grouped})(?:{point}\d*)?|{point}\d+)$"
+
+
+_FORMS: dict[DecimalMark, str] = {".": _form("."), ",": _form(",")}
+_OPEN = r"^[1-9]\d{0,2}[.,]\d{3}$"
+"""A number whose only mark may be that of thousands or of decimals."""
+_PADDED = r"^'?0\d[\d ]*$"
+_GROUPED = r"\d[., '_]\d{3}"
+
+
+def plain_cells(cells: pa.Array) -> pa.Array:
+    """Cells with plain blanks, signs and apostrophes, and none at their ends."""
+    for pattern, plain in (
+        (r"[\x{00a0}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}\t]+", " "),
+        (r"[\x{200b}-\x{200f}\x{2060}\x{feff}\x{ad}]", ""),
+        (r"[\x{2010}-\x{2015}\x{2212}\x{fe63}\x{ff0d}]", "-"),
+        (r"[\x{2018}\x{2019}\x{02bc}\x{00b4}`]", "'"),
+        (r"(\d)[.,] ?-+$", r"\1"),  # a Swiss or German price without cents: 12.-
+    ):
+        cells = pc.replace_substring_regex(cells, pattern, plain)
+    return pc.utf8_trim_whitespace(cells)
+
+
+def _matches(cells: pa.Array, pattern: str) -> np.ndarray:
+    found = pc.match_substring_regex(cells, pattern)
+    return pc.fill_null(found, False).to_numpy(zero_copy_only=False)
+
+
+@dataclass(frozen=True)
+class NumberCells:
+    """Different cells of a column, each cut into the parts of a number.
+
+    Parameters
+    ----------
+    cells : Array of str
+        As `plain_cells` makes them, none null.
+    parts : StructArray
+        Of each; null where it is no number of any form.
+    """
+
+    cells: pa.Array
+    parts: pa.StructArray
+
+    def part(self, name: str) -> pa.Array:
+        """One part; "" where a cell is no number."""
+        return pc.fill_null(pc.struct_field(self.parts, name), "")
+
+    @cached_property
+    def body(self) -> pa.Array:
+        """Digits and their marks."""
+        return pc.utf8_rtrim_whitespace(self.part("body"))
+
+    @cached_property
+    def cut(self) -> np.ndarray:
+        """Whether a cell was cut, and its parentheses are a pair."""
+        opened = [self.part(name).to_numpy(zero_copy_only=False) for name in _PARENS]
+        pairs = (opened[0] != "").astype(int) + (opened[1] != "")
+        whole = pairs == (opened[2] != "")
+        clock = _matches(self.part("after"), _CLOCKS)
+        return self.parts.is_valid().to_numpy(zero_copy_only=False) & whole & ~clock
+
+    def fits(self, decimal: DecimalMark) -> np.ndarray:
+        """Whether each cell is a number where this is the decimal mark."""
+        return self.cut & _matches(self.body, _FORMS[decimal])
+
+    @cached_property
+    def open(self) -> np.ndarray:
+        """Whether each cell is another number under the other decimal mark."""
+        return self.cut & _matches(self.body, _OPEN)
+
+    @cached_property
+    def padded(self) -> np.ndarray:
+        """Whether each cell begins with zeros that a number would lose."""
+        return _matches(self.cells, _PADDED)
+
+    @cached_property
+    def digits(self) -> np.ndarray:
+        """Digits of each cell whose digits stand in groups; 0 elsewhere."""
+        only = pc.replace_substring_regex(self.body, r"\D", "")
+        count = pc.utf8_length(only).to_numpy(zero_copy_only=False)
+        return np.where(_matches(self.body, _GROUPED), count, 0)
+
+    @cached_property
+    def marked(self) -> np.ndarray:
+        """Whether each cell has a mark of decimals or thousands, or an exponent."""
+        exponent = self.part("exponent").to_numpy(zero_copy_only=False) != ""
+        return _matches(self.body, r"[.,]") | exponent
+
+    @cached_property
+    def unit(self) -> np.ndarray:
+        """Currency or unit of each cell, "" where it has none."""
+        before, after = self.part("before"), self.part("after")
+        both = pc.binary_join_element_wise(before, after, "")
+        return both.to_numpy(zero_copy_only=False)
+
+    @cached_property
+    def currency(self) -> np.ndarray:
+        """Whether the unit of each cell is a currency."""
+        return _matches(pa.array(self.unit, pa.string()), rf"^(?:{_CURRENCY})$")
+
+    def values(self, decimal: DecimalMark) -> np.ndarray:
+        """The number of each cell, NaN where it is none under this decimal mark."""
+        other = r"[,' _]" if decimal == "." else r"[.' _]"
+        plain = pc.replace_substring_regex(self.body, other, "")
+        plain = pc.replace_substring(plain, ",", ".")
+        plain = pc.binary_join_element_wise(plain, self.part("exponent"), "")
+        fits = pa.array(self.fits(decimal))
+        numbers = pc.cast(pc.if_else(fits, plain, None), pa.float64())
+        found = numbers.to_numpy(zero_copy_only=False)
+        return np.where(self._negative, -found, found)
+
+    @cached_property
+    def _negative(self) -> np.ndarray:
+        minus = [
+            self.part(name).to_numpy(zero_copy_only=False) == "-"
+            for name in ("sign", "second", "last")
+        ]
+        closed = self.part("close").to_numpy(zero_copy_only=False) != ""
+        return np.any(minus, axis=0) | closed
+
+
+_PARENS = ("open", "inner", "close")
+
+
+def cut_cells(cells: pa.Array) -> NumberCells:
+    """Cut the different cells of a column into the parts of numbers.
+
+    Parameters
+    ----------
+    cells : Array of str
+        As they stand in the file, none null.
+    """
+    short = pc.less_equal(pc.utf8_length(cells), _LONGEST)
+    plain = plain_cells(pc.if_else(short, cells, "")).cast(pa.string())
+    return NumberCells(plain, pc.extract_regex(plain, _CELL))
