@@ -10,7 +10,8 @@ from .dataset import Series
 from .errors import BadData, Misuse
 from .magnitude import is_too_large
 from .split import LEAST_ROWS, _check_length
-from .times import DAY, Times, find_times, likely_seasons, name_places, step_name
+from .steps import DAY, likely_seasons, name_places, step_name
+from .times import Times, find_times
 
 MOST_MISSING = 0.05
 """Share of steps without a value up to which the gaps are filled."""
