@@ -15,6 +15,9 @@ months are given a season (`benchmarks.seasons`), and without the second 14 %.""
 SIGNIFICANT = 0.01
 """Level of the test that the steps of a season differ; without it 9 of 20 series of 36
 random numbers are given a season."""
+BEYOND_CHANCE = 1.5
+"""A gain above this over the root of the values judged needs no such test, which would
+miss a season that shifts: months of 28 days shift weeks."""
 JUDGED = 200
 """Of the horizons that a season is judged on, so many are looked at."""
 TREND = 3
@@ -46,10 +49,13 @@ def infer_season(
     level = without_trend(values, max(fitting, default=1)) if fitting else values
     errors = naive_errors(level, [1, *fitting])
     season = 1
+    sure = BEYOND_CHANCE / np.sqrt(rows - 2 * max(fitting, default=0))
     for longer in fitting:  # a week repeats what a day repeats: it must do better
-        share = min(CLEARLY, 1 - PER_CYCLE * longer / rows)
-        if errors[longer] < share * errors[season]:
-            season = longer if season_p(level, longer) < SIGNIFICANT else season
+        gain = 1 - errors[longer] / errors[season] if errors[season] else 0.0
+        if gain <= max(1 - CLEARLY, PER_CYCLE * longer / rows):
+            continue
+        if gain > sure or season_p(level, longer) < SIGNIFICANT:
+            season = longer
     told = ", ".join(f"of {s}: {e:.4g}" for s, e in errors.items())
     why = "mean error of repeating the last season, its trend taken off,"
     why = f" ({why} {told})" if fitting else ""

@@ -185,6 +185,8 @@ def _one_step(times: Times, values: np.ndarray, name: str, notes: list[str]) -> 
     kept = np.arange(edges[longest], edges[longest + 1])
     if len(kept) < LEAST_SHARE * len(values):
         _refuse_steps(times, step, sizes[np.argsort(-counts)], name)
+    if len(kept) == len(values):
+        return _Steps(times, values, step)
     told = f"the step changes: {len(kept):,} of {len(values):,} rows were kept, from"
     notes.append(f"{told} {times.names[kept[0]]} on, the longest stretch with one step")
     return _Steps(times.at(kept), values[kept], step)
