@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -118,6 +119,9 @@ class Dataset:
         Season and horizon of a ``forecast``.
     targets : tuple of str
         Names of the columns of ``y`` where it has several.
+    date_formats : mapping of str to tuple of str
+        Of columns that were text in a file and became dates, how their cells are
+        written; see `learnable.data.date_forms`.
     """
 
     x: np.ndarray | pd.DataFrame
@@ -131,6 +135,7 @@ class Dataset:
     stored: RemainingRows | None = None
     series: Series | None = None
     targets: tuple[str, ...] = ()
+    date_formats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.y)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LOOKED_AT = 50
-"""Values of a column, evenly spread, from which its forms are told."""
+"""About so many values of a column, evenly spread, tell its forms."""
 NEARLY = 0.9
 """Share of cells that are times from which on the others are taken for mistakes."""
 _LONGEST = 48
@@ -83,9 +83,12 @@ class Form:
     format: str
 
 
-DIGITS = ("days as 20150131", "months as 201501", "years", "months of numbered years")
-"""Names of forms that other numbers might have too: dates in a forecast only."""
-PERIODS = ("months", "quarters", *DIGITS[1:])
+VAGUE = (
+    "days as 20150131", "days of the year", "months as 201501", "years",
+    "months of numbered years", "months of short years",
+)  # fmt: skip
+"""Names of forms that other cells might have too (10-Oct): dates in a forecast only."""
+PERIODS = ("months", "quarters", *VAGUE[2:])
 """Names of forms without a day: their steps are months."""
 
 _ORDERS = {
@@ -96,20 +99,20 @@ _ORDERS = {
     "b24": (("months in words", "bdY"),),
     "4b2": (("months in words", "Ybd"),),
     "2b2": (("months in words", "dby"),),
-    "43": (("days of the year", "Yj"),),
-    "8": ((DIGITS[0], "D"),),
-    "e": ((DIGITS[0], "DHMS"),),
-    "c": ((DIGITS[0], "DHM"),),
+    "43": ((VAGUE[1], "Yj"),),
+    "8": ((VAGUE[0], "D"),),
+    "e": ((VAGUE[0], "DHMS"),),
+    "c": ((VAGUE[0], "DHM"),),
     "42": (("months", "Ym"),),
     "24": (("months", "mY"),),
     "b4": (("months", "bY"),),
     "4b": (("months", "Yb"),),
-    "b2": (("months", "by"),),
-    "2b": (("months", "yb"),),
+    "b2": ((VAGUE[5], "by"),),
+    "2b": ((VAGUE[5], "yb"),),
     "4M2": (("months", "YMm"),),
-    "6": ((DIGITS[1], "6"),),
-    "4": ((DIGITS[2], "Y"),),
-    "22": ((DIGITS[3], "numbered"),),
+    "6": ((VAGUE[2], "6"),),
+    "4": ((VAGUE[3], "Y"),),
+    "22": ((VAGUE[4], "numbered"),),
     "4Q2": (("quarters", "quarter"),),
     "Q24": (("quarters", "quarter"),),
     "2Q4": (("quarters", "quarter"),),
@@ -148,34 +151,43 @@ class Reading:
         return self.name in PERIODS
 
 
-def readings(column: pd.Series, *, digits: bool) -> list[Reading]:
+def readings(column: pd.Series, *, vague: bool) -> list[Reading]:
     """All readings of a column in which nearly all its cells are times.
 
     Parameters
     ----------
     column : Series of text
-    digits : bool
-        Whether what other numbers look like too (`DIGITS`) may be times.
+    vague : bool
+        Whether what other cells look like too (`VAGUE`) may be times.
     """
     import pandas as pd
 
+    some = [plain(cell) for cell in _sample(column)]
+    forms = {n: f for n, f in _forms_of(some).items() if vague or n not in VAGUE}
+    likely = {n: f for n, f in forms.items() if _share(parse(some, f)) >= NEARLY}
+    if not likely:
+        return []
     codes, found = pd.factorize(column.astype("string").str.strip())
     values = [str(value) for value in found]
-    if not values:
-        return []
-    places = np.unique(np.linspace(0, len(values) - 1, LOOKED_AT).astype(int))
-    some = [values[i] for i in places]
-    worded = [plain(value) for value in some]
-    forms = {n: f for n, f in _forms_of(worded).items() if digits or n not in DIGITS}
-    likely = {n: f for n, f in forms.items() if _share(parse(worded, f)) >= NEARLY}
-    if likely and worded != some:
+    if [plain(value) for value in values[:LOOKED_AT]] != values[:LOOKED_AT]:
         values = [plain(value) for value in values]
     made = []
     for name, formats in likely.items():
-        for texts in _zones(values, worded):
+        for texts in _zones(values, some):
             moments = np.append(parse(texts, formats), np.datetime64("NaT", "us"))
             made.append(Reading(name, moments[codes], formats))
     return [r for r in made if _share(r.moments[codes >= 0]) >= NEARLY]
+
+
+def _sample(column: pd.Series) -> list[str]:
+    """Different cells of text, evenly spread; none where most are no text."""
+    rows = np.unique(np.linspace(0, len(column) - 1, 20 * LOOKED_AT).astype(int))
+    cells = column.iloc[rows].dropna()
+    texts = [cell.strip() for cell in cells if isinstance(cell, str)]
+    if len(texts) < NEARLY * len(cells):
+        return []
+    texts = list(dict.fromkeys(texts))
+    return texts[:: max(1, len(texts) // LOOKED_AT)]
 
 
 def _zones(values: list[str], some: list[str]) -> list[list[str]]:
@@ -186,7 +198,7 @@ def _zones(values: list[str], some: list[str]) -> list[list[str]]:
 
 
 def _share(moments: np.ndarray) -> float:
-    return float((~np.isnat(moments)).mean())
+    return float((~np.isnat(moments)).mean()) if len(moments) else 0.0
 
 
 def parse(cells: Sequence[str], formats: tuple[str, ...]) -> np.ndarray:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .compressed import plain_source, zip_source
+from .date_columns import read_dates
 from .errors import BadData, Misuse, first_line
 
 if TYPE_CHECKING:
@@ -66,12 +67,15 @@ class TableReading:
         On single columns, by their names: how each was read, without its name.
     n_test : int
         The last so many rows are official test rows.
+    date_formats : mapping of str to tuple of str
+        Of columns that were text and became dates; see `read_dates`.
     """
 
     table: pd.DataFrame
     notes: tuple[str, ...] = ()
     column_notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     n_test: int = 0
+    date_formats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def all_notes(self) -> tuple[str, ...]:
@@ -110,13 +114,17 @@ def suffix(path: Path) -> str:
 def read_table(
     path: Path, *, header: bool | None = None, target: str | None = None
 ) -> tuple[pd.DataFrame, list[str]]:
-    """A table from a file, and notes on how it was read; see `read_rows`."""
-    reading = read_rows(path, header=header, target=target)
+    """A table from a file, its dates left as text, and notes; see `read_rows`."""
+    reading = read_rows(path, header=header, target=target, dates=False)
     return reading.table, list(reading.all_notes)
 
 
 def read_rows(
-    path: Path, *, header: bool | None = None, target: str | None = None
+    path: Path,
+    *,
+    header: bool | None = None,
+    target: str | None = None,
+    dates: bool = True,
 ) -> TableReading:
     """A table from a file, with notes on how it was read.
 
@@ -129,6 +137,8 @@ def read_rows(
         Whether the first line holds the names of the columns; found out if None.
     target : str, optional
         As ``--target`` has it: a line among the first that holds it is the header.
+    dates : bool, default True
+        Whether columns of text that hold dates become dates, but for the target.
 
     Raises
     ------
@@ -157,7 +167,12 @@ def read_rows(
         twice = table.columns[table.columns.duplicated()][0]
         msg = f"{path.name} has two columns named {twice!r}; rename one of them"
         raise BadData(msg)
-    return TableReading(table, tuple(notes), n_test=n_test)
+    if not dates:
+        return TableReading(table, tuple(notes), n_test=n_test)
+    found = read_dates(table, target)
+    return TableReading(
+        found.table, tuple(notes), found.notes, n_test, date_formats=found.formats
+    )
 
 
 def _read(

@@ -460,6 +460,7 @@ def from_table(
         n_test=n_test,
         notes=(*notes, *more, *empty, *_task_note(found, task)),
         targets=tuple(answers) if len(answers) > 1 else (),
+        date_formats=reading.date_formats,
     )
 
 

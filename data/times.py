@@ -169,7 +169,7 @@ def _of_dates(name: str, column: pd.Series) -> _Candidate | None:
     names = column.astype(str).to_numpy(dtype=object)
     if pd.api.types.is_datetime64_any_dtype(column):
         return _Candidate(name, _stored(column), names)
-    found = readings(column, digits=True)
+    found = readings(column, vague=True)
     if not found:
         return None
     best, others = likeliest(found)
@@ -206,7 +206,7 @@ def _of_numbers(name: str, column: pd.Series, *, only_named: bool) -> _Candidate
     low, high = int(whole.min()), int(whole.max())
     names = whole.astype(str).astype(object)
     if (low >= 1000 and high <= 2200) or (low >= 190_001 and high <= 21_001_231):
-        found = readings(pd.Series(names), digits=True)
+        found = readings(pd.Series(names), vague=True)
         good = [reading for reading in found if not np.isnat(reading.moments).any()]
         if good:
             return _Candidate(name, good[0].moments, names, good[0].is_period)
