@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from .date_forms import NEARLY, PERIODS, Reading, parse, plain, readings
 from .errors import ZooError
 from .steps import likeliest
 from .target import find_targets
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 LEAST_READ = 0.95
 """Share of cells that must be dates for the others to be taken for missing."""
@@ -54,11 +51,13 @@ def read_dates(table: pd.DataFrame, target: str | None = None) -> DateColumns:
         As ``--target`` has it: its columns stay what they are.
     """
     found, keep = DateColumns(table), _targets(target, list(table.columns))
-    known = {
-        str(name): likely
-        for name, column in table.items()
-        if str(name) not in keep and (likely := _readings(column))
-    }
+    texts = [
+        str(name)
+        for name, kind in table.dtypes.items()
+        if _may_be_text(kind) and name not in keep
+    ]
+    read = {name: _readings(table[name]) for name in texts}
+    known = {name: likely for name, likely in read.items() if likely}
     orders = {r[0].name for r in known.values() if len(r) == 1 and r[0].name in _ORDERS}
     made = {}
     for name, likely in known.items():
@@ -82,12 +81,12 @@ def _targets(target: str | None, columns: list[str]) -> list[str]:
         return []
 
 
-def _readings(column: pd.Series) -> list[Reading]:
-    """How a column may be read, once for each form; none unless it is text."""
-    import pandas as pd
+def _may_be_text(kind: object) -> bool:
+    return isinstance(kind, pd.StringDtype) or kind == np.dtype("object")
 
-    if not (pd.api.types.is_string_dtype(column.dtype) or column.dtype == object):
-        return []
+
+def _readings(column: pd.Series) -> list[Reading]:
+    """How a column of text may be read, once for each form."""
     likely = {
         reading.name: reading for reading in reversed(readings(column, vague=False))
     }
