@@ -122,8 +122,27 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
 
 
 def flat(table: pd.DataFrame) -> pd.DataFrame:
-    """A table without index, and with one line of names."""
+    """A table whose index is left out unless it holds times; with one line of names."""
+    index = table.index
     table = table.reset_index(drop=True)
     if table.columns.nlevels > 1:
         table.columns = joined_names(list(table.columns))
+    return _with_times(table, index)
+
+
+def _with_times(table: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
+    """A table with the columns of an index of times before its own."""
+    import pandas as pd
+
+    levels = [index.get_level_values(i) for i in range(index.nlevels)]
+    kinds = (pd.DatetimeIndex, pd.PeriodIndex)
+    if not any(isinstance(level, kinds) for level in levels):
+        return table
+    taken = {str(name) for name in table.columns}
+    for place, level in enumerate(levels):
+        name = str(level.name if level.name is not None else "index")
+        if name not in taken:
+            is_period = isinstance(level, pd.PeriodIndex)
+            column = level.to_timestamp() if is_period else level
+            table.insert(min(place, table.shape[1]), name, column.to_numpy())
     return table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -121,6 +122,9 @@ class Dataset:
     row_numbers : array of shape (n_rows,), optional
         Number of each row in its file, from 1, as ``--drop-rows`` takes them; of tables
         only, and as long as these are all the rows that were read.
+    date_formats : mapping of str to tuple of str
+        Of columns that were text in a file and became dates, how their cells are
+        written; see `learnable.data.date_forms`.
     """
 
     x: np.ndarray | pd.DataFrame
@@ -135,6 +139,7 @@ class Dataset:
     series: Series | None = None
     targets: tuple[str, ...] = ()
     row_numbers: np.ndarray | None = None
+    date_formats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.y)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .compressed import plain_source, zip_source
+from .date_columns import DateColumns, read_dates
 from .errors import BadData, Misuse, first_line
 
 if TYPE_CHECKING:
@@ -66,12 +67,15 @@ class TableReading:
         On single columns, by their names: how each was read, without its name.
     n_test : int
         The last so many rows are official test rows.
+    date_formats : mapping of str to tuple of str
+        Of columns that were text and became dates; see `read_dates`.
     """
 
     table: pd.DataFrame
     notes: tuple[str, ...] = ()
     column_notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     n_test: int = 0
+    date_formats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def all_notes(self) -> tuple[str, ...]:
@@ -110,8 +114,8 @@ def suffix(path: Path) -> str:
 def read_table(
     path: Path, *, header: bool | None = None, target: str | None = None
 ) -> tuple[pd.DataFrame, list[str]]:
-    """A table from a file, and notes on how it was read; see `read_rows`."""
-    reading = read_rows(path, header=header, target=target)
+    """A table from a file, its dates left as text, and notes; see `read_rows`."""
+    reading = read_rows(path, header=header, target=target, dates=False)
     return reading.table, list(reading.all_notes)
 
 
@@ -123,6 +127,7 @@ def read_rows(
     missing: Sequence[str] = (),
     drop_rows: str = "",
     as_written: bool = False,
+    dates: bool = True,
 ) -> TableReading:
     """A table from a file, with notes on how it was read.
 
@@ -142,6 +147,8 @@ def read_rows(
         is as it was.
     as_written : bool, default False
         Leave text as it is, also where it holds numbers.
+    dates : bool, default True
+        Whether columns of text that hold dates become dates, but for the target.
 
     Raises
     ------
@@ -176,9 +183,13 @@ def read_rows(
     from .conversion import convert_columns
 
     first_test = len(table) - n_test
-    table, column_notes = convert_columns(table, path.name, target, missing, drop_rows)
+    table, of_numbers = convert_columns(table, path.name, target, missing, drop_rows)
     n_test = int((table.index.to_numpy() >= first_test).sum()) if n_test else 0
-    return TableReading(table, tuple(notes), column_notes, n_test)
+    found = read_dates(table, target) if dates else DateColumns(table)
+    said = {**of_numbers, **found.notes}
+    return TableReading(
+        found.table, tuple(notes), said, n_test, date_formats=found.formats
+    )
 
 
 def _read(

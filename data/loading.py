@@ -67,14 +67,15 @@ class TableOptions:
     missing: Sequence[str] = ()
     drop_rows: str = ""
 
-    def read(self, path: Path) -> TableReading:
-        """The table of a file."""
+    def read(self, path: Path, *, dates: bool = True) -> TableReading:
+        """The table of a file; its dates stay text where they are read later."""
         return read_rows(
             path,
             header=self.header,
             target=self.target,
             missing=self.missing,
             drop_rows=self.drop_rows,
+            dates=dates,
         )
 
 
@@ -92,7 +93,7 @@ def from_series(path: Path, options: TableOptions, order: Order) -> Dataset:
     ------
     BadData, Misuse
     """
-    reading, target = options.read(path), options.target
+    reading, target = options.read(path, dates=False), options.target
     table, notes = reading.table.reset_index(drop=True), list(reading.all_notes)
     if target is None and table.shape[1] <= 2:
         target = str(table.columns[-1])
@@ -484,6 +485,7 @@ def from_table(path: Path, options: TableOptions) -> Dataset:
         notes=(*notes, *more, *empty, *_task_note(found, task)),
         targets=tuple(answers) if len(answers) > 1 else (),
         row_numbers=numbers,
+        date_formats=reading.date_formats,
     )
 
 

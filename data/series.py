@@ -9,21 +9,20 @@ import pandas as pd
 from .dataset import Series
 from .errors import BadData, Misuse
 from .magnitude import is_too_large
-from .split import LEAST_ROWS, _check_length
-from .times import DAY, Times, find_times, likely_seasons, name_places, step_name
+from .seasons import infer_horizon, infer_season
+from .split import _check_length
+from .steps import DAY, likely_seasons, name_places, step_name
+from .times import Times, find_times
 
-MOST_MISSING = 0.05
-"""Share of steps without a value up to which the gaps are filled."""
+MOST_MISSING = 0.1
+"""Share of steps without a value below which the gaps are filled: exchanges are closed
+on 4 to 8 % of the working days."""
+STEADY = 0.05
+"""With a smaller share missing no other step is looked for."""
 LEAST_SHARE = 0.5
-"""Of the rows, so many of one step are kept where the step changes; and so many stand
-before the first fold where the horizon is found out."""
-JUDGED = 200
-"""Of the horizons that a season is judged on, so many are looked at."""
+"""Of the rows, so many of one step are kept where the step changes."""
 _STILL = 1e-9
 """A series that changes by less than this share of its reach repeats itself."""
-CLEARLY = 0.97
-"""A longer season is taken whose error is less than this share of a shorter one's: of
-200 series of 600 random numbers, 16 were then given a season of 7, and at .98 42."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def read_series(
     ------
     BadData
         The column is not numeric, times occur twice or have no common step, more than
-        5 % of the values are missing, all are equal, or there are too few.
+        10 % of the values are missing, all are equal, or there are too few.
     Misuse
         Season or horizon is less than 1.
     """
@@ -175,7 +174,7 @@ def _one_step(times: Times, values: np.ndarray, name: str, notes: list[str]) -> 
     sizes, counts = np.unique(gaps, return_counts=True)
     step = int(sizes[counts.argmax()]) if len(sizes) else 1
     missing = (gaps // step - 1).sum()
-    if not (gaps % step).any() and missing <= MOST_MISSING * (len(values) + missing):
+    if not (gaps % step).any() and missing <= STEADY * (len(values) + missing):
         return _Steps(times, values, step)
     # a lone gap interrupts no stretch, two beside each other are another step
     other = gaps != step
@@ -186,6 +185,8 @@ def _one_step(times: Times, values: np.ndarray, name: str, notes: list[str]) -> 
     kept = np.arange(edges[longest], edges[longest + 1])
     if len(kept) < LEAST_SHARE * len(values):
         _refuse_steps(times, step, sizes[np.argsort(-counts)], name)
+    if len(kept) == len(values):
+        return _Steps(times, values, step)
     told = f"the step changes: {len(kept):,} of {len(values):,} rows were kept, from"
     notes.append(f"{told} {times.names[kept[0]]} on, the longest stretch with one step")
     return _Steps(times.at(kept), values[kept], step)
@@ -211,9 +212,9 @@ def _filled(steps: _Steps, name: str, notes: list[str]) -> _Steps:
     runs = np.diff(np.flatnonzero(np.concatenate([[True], ~missing, [True]]))) - 1
     told = f"{count:,} of {len(values):,} values are missing ({share:.1%}, at most"
     told = f"{told} {runs.max():,} in a row)"
-    if share > MOST_MISSING:
-        msg = f"{name}: {told}; up to {MOST_MISSING:.0%} are filled in. Fill the gaps,"
-        raise BadData(f"{msg} or keep a stretch that has few")
+    if share >= MOST_MISSING:
+        msg = f"{name}: {told}; less than {MOST_MISSING:.0%} are filled in. Fill the"
+        raise BadData(f"{msg} gaps, or keep a stretch that has few")
     places = times.places[0] + step * np.arange(len(values))
     names = name_places(places, times.unit)
     names[spots] = times.names
@@ -221,64 +222,3 @@ def _filled(steps: _Steps, name: str, notes: list[str]) -> _Steps:
     values[missing] = np.interp(np.flatnonzero(missing), known, values[known])
     notes.append(f"{told}: filled in by straight lines")
     return _Steps(Times(places, times.unit, names, times.column), values, step)
-
-
-def infer_season(
-    values: np.ndarray, candidates: tuple[int, ...], *, folds: int, notes: list[str]
-) -> int:
-    """The season whose naive forecast errs least; 1 is always among them.
-
-    Parameters
-    ----------
-    values : array of shape (n,)
-    candidates : tuple of int
-        Those that fit three times into the values, and leave room for the folds, are
-        judged by the mean absolute error over 1 .. H steps ahead, H the longest.
-    folds : int
-    notes : list of str
-        Gets what was chosen, and why.
-    """
-    rows = len(values)
-    room = rows - folds  # before the first fold, whose horizon is 1 at least
-    fitting = [s for s in candidates if 3 * s <= rows and 2 * s <= room]
-    errors = naive_errors(values, [1, *fitting])
-    season = 1
-    for longer in fitting:  # a week repeats what a day repeats: it must do better
-        season = longer if errors[longer] < CLEARLY * errors[season] else season
-    told = ", ".join(f"of {s}: {e:.4g}" for s, e in errors.items())
-    why = f" (mean error of repeating the last season {told})" if fitting else ""
-    known = "no season was found" if season == 1 else f"the season is {season} steps"
-    notes.append(f"{known}{why}; --season N overrules")
-    return season
-
-
-def naive_errors(values: np.ndarray, seasons: list[int]) -> dict[int, float]:
-    """Mean absolute error of each seasonal naive forecast, 1 .. H steps ahead.
-
-    H is the longest of the seasons; all are judged on the same values.
-    """
-    longest = max(seasons)
-    ahead = np.unique(np.linspace(1, longest, min(longest, JUDGED)).round().astype(int))
-    start = 2 * longest if longest > 1 else 1
-
-    def error(season: int) -> float:
-        lags, counts = np.unique(-(-ahead // season) * season, return_counts=True)
-        missed = [
-            np.abs(values[start:] - values[start - lag : len(values) - lag]).mean()
-            for lag in lags
-        ]
-        return float(np.average(missed, weights=counts))
-
-    return {season: error(season) for season in seasons}
-
-
-def infer_horizon(rows: int, season: int, *, folds: int) -> int:
-    """A season (at most 48 steps), else 10 steps, as far as the rows do.
-
-    Half of the rows and two seasons are left before the first fold. The horizons of
-    the M4 competition are as long (18 months, 14 days, 48 hours; Makridakis, Spiliotis,
-    Assimakopoulos 2020).
-    """
-    wished = min(season, 48) if season > 1 else max(1, min(10, rows // 10))
-    before = max(2 * season, LEAST_ROWS, int(LEAST_SHARE * rows))
-    return max(1, min(wished, (rows - before) // folds))

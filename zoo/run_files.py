@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 RESULTS = "results.json"
 """A folder that holds this file is a run."""
@@ -26,7 +26,8 @@ class Inputs:
 
     ``targets`` names what is predicted where that is not one of ``classes``.
     ``columns`` and ``types`` are names and pandas types of a table's columns, empty for
-    images; ``shape`` is that of a row of numbers.
+    images; ``shape`` is that of a row of numbers. ``date_formats`` are those in which a
+    file has the dates of a column; see `learnable.data.date_forms`.
     """
 
     dataset: str
@@ -37,6 +38,7 @@ class Inputs:
     types: tuple[str, ...] = ()
     feature_range: tuple[float, float] | None = None
     targets: tuple[str, ...] = ()
+    date_formats: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 HISTORY = "history.csv"

@@ -177,6 +177,12 @@ def _seasonal_naive(dataset: Dataset, seed: int) -> Any:
     return SeasonalNaive(dataset.season)
 
 
+def _mean_value(dataset: Dataset, seed: int) -> Any:
+    from .forecast import Mean
+
+    return Mean()
+
+
 def _last_value(dataset: Dataset, seed: int) -> Any:
     from .forecast import LastValue
 
@@ -254,6 +260,7 @@ _NUMBERS = (
 )
 _FORECASTS = (
     Baseline("seasonal-naive", "the value one season earlier", _seasonal_naive),
+    Baseline("mean", "the mean of the training values", _mean_value),
     Baseline("last-value", "the last value, repeated", _last_value),
     Baseline("drift", "the line through the first and the last value", _drift),
     Baseline("ridge-lags", "ridge regression on the previous values", _ridge_lags),

@@ -103,6 +103,13 @@ class LastValue(_Forecaster):
         return seasonal_naive(self.values_, steps, 1)
 
 
+class Mean(_Forecaster):
+    """The mean of all values, again and again (FPP 5.2)."""
+
+    def _ahead(self, steps: int) -> np.ndarray:
+        return np.full(steps, self.values_.mean())
+
+
 class SeasonalNaive(_Forecaster):
     """The value one season before (FPP 5.2).
 

@@ -176,7 +176,7 @@ def test_forecasters_know_the_season(name):
     data = made(x, y, "forecast", series=Series(12, 6, tuple(map(str, range(60)))))
     settings = baselines_for(data)[name].get_params()
     assert settings.get("season", 12) == 12
-    assert ("season" in settings) is (name not in ("last-value", "drift"))
+    assert ("season" in settings) is (name not in ("mean", "last-value", "drift"))
 
 
 @pytest.mark.parametrize("name", list_baselines("characters"))

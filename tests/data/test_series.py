@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.data.errors import BadData, Misuse
 from learnable.data.files import read_table
-from learnable.data.series import naive_errors, read_series
+from learnable.data.seasons import naive_errors
+from learnable.data.series import read_series
 from learnable.data.split import rolling_folds
 from learnable.data.times import find_times
 

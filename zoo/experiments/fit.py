@@ -184,4 +184,5 @@ def inputs_of(dataset: Dataset) -> Inputs:
         types=tuple(types),
         feature_range=dataset.card.feature_range,
         targets=dataset.targets or (() if dataset.classes else (dataset.card.target,)),
+        date_formats=dict(dataset.date_formats),
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ...data.date_columns import parse_cells
 from ...data.encode import to_matrix
 from ...data.errors import BadData, Misuse
 from ...data.files import check_path, load_arrays, read_rows, read_table, suffix
@@ -146,15 +147,20 @@ def fit_columns(table: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     else:
         table = table.set_axis(wanted, axis=1)
     columns: Any = [table[c] for c in wanted]
-    typed = map(_typed, columns, inputs.types)
+    dated = [inputs.date_formats.get(c, ()) for c in wanted]
+    typed = map(_typed, columns, inputs.types, dated)
     rows = pd.DataFrame(dict(zip(wanted, typed, strict=True)))
     _check_numbers(rows)
     _check_range(rows, inputs)
     return rows
 
 
-def _typed(column: pd.Series, kind: str) -> pd.Series:
+def _typed(column: pd.Series, kind: str, dated: tuple[str, ...]) -> pd.Series:
     """A column in the type it was trained with; numbers and truth values as floats."""
+    if dated and not pd.api.types.is_datetime64_any_dtype(column):
+        dates = pd.Series(parse_cells(column, (*dated, "ISO8601")), column.index)
+        _check_read(column, dates.isna(), "a date in the form trained on")
+        return dates
     if kind.startswith(("int", "uint", "float", "Int", "Float", "UInt")):
         numbers: Any = pd.to_numeric(column, errors="coerce")
         _check_read(column, numbers.isna(), "a number")
