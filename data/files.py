@@ -176,7 +176,10 @@ def read_rows(
     from .conversion import convert_columns
 
     first_test = len(table) - n_test
-    table, column_notes = convert_columns(table, path.name, target, missing, drop_rows)
+    table, column_notes = convert_columns(
+        *(table, path.name, target, missing, drop_rows),
+        numbers=suffix(path) != ".arff",  # which says which columns are numbers
+    )
     n_test = int((table.index.to_numpy() >= first_test).sum()) if n_test else 0
     return TableReading(table, tuple(notes), column_notes, n_test)
 
