@@ -19,6 +19,8 @@ def convert_columns(
     target: str | None,
     missing: Sequence[str],
     dropped: str,
+    *,
+    numbers: bool = True,
 ) -> tuple[pd.DataFrame, dict[str, tuple[str, ...]]]:
     """Leave out rows, set cells to missing, and make numbers of text that holds them.
 
@@ -32,6 +34,8 @@ def convert_columns(
         As ``--target`` has it.
     missing, dropped
         As ``--missing`` and ``--drop-rows`` have them.
+    numbers : bool, default True
+        Whether text may hold numbers.
 
     Returns
     -------
@@ -50,7 +54,7 @@ def convert_columns(
         table = drop_rows(table, dropped, name)
     # text such as 'n.a.' before numbers are made of it, numbers such as -999 after
     table, met = mark_missing(table, missing)
-    table, found = convert_numbers(table, hint)
+    table, found = convert_numbers(table, hint) if numbers else (table, {})
     table, also = mark_missing(table, missing)
     refuse_unmet(missing, met | also, name)
     notes = dict(found)

@@ -183,7 +183,10 @@ def read_rows(
     from .conversion import convert_columns
 
     first_test = len(table) - n_test
-    table, of_numbers = convert_columns(table, path.name, target, missing, drop_rows)
+    table, of_numbers = convert_columns(
+        *(table, path.name, target, missing, drop_rows),
+        numbers=suffix(path) != ".arff",  # which says which columns are numbers
+    )
     n_test = int((table.index.to_numpy() >= first_test).sum()) if n_test else 0
     found = read_dates(table, target) if dates else DateColumns(table)
     said = {**of_numbers, **found.notes}

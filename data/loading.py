@@ -235,7 +235,8 @@ def load(
     else:
         known = card_of(str(name))
         whose = f"{name!r} of the catalog, which has one"
-        _refuse(whose, target, drop, group, task, missing, drop_rows)
+        _refuse(whose, target, drop, group, task)
+        _refuse_mending(whose, missing, drop_rows)
         dataset = _from_catalog(known, order, seed)
     if limit is not None and limit < len(dataset) and dataset.task not in ORDERED:
         dataset = _limited(dataset, limit, seed)
@@ -265,9 +266,10 @@ def _check(
 def _from_file(
     path: Path, table: TableOptions, order: Order, memory: int | None, seed: int
 ) -> Dataset:
-    mended = (table.missing, table.drop_rows)
     if table.task == "characters":
-        _refuse(f"{path.name}, a text", table.target, table.drop, table.group, *mended)
+        named = f"{path.name}, a text"
+        _refuse(named, table.target, table.drop, table.group)
+        _refuse_mending(named, table.missing, table.drop_rows)
         return from_text(path, order)
     saved = is_dataset_folder(split_part(path)[0])
     if not (path.is_dir() or saved):
@@ -285,16 +287,23 @@ def _from_file(
         return from_stored(path, stored, table.task, memory, seed)
     if suffix(path) == ".npz":
         named = f"{path.name}, which names its arrays"
-        _refuse(named, table.target, table.drop, table.group, *mended)
+        _refuse(named, table.target, table.drop, table.group)
+        _refuse_mending(named, table.missing, table.drop_rows)
         return from_arrays(path, table.task)
     return from_table(path, table)
 
 
 def _refuse(whose: str, *options: object) -> None:
     if any(options):
-        msg = "--target, --task, --drop, --group, --missing and --drop-rows do not go"
-        msg = f"{msg} with {whose}; they are for tables. Leave them out."
+        msg = f"--target, --task, --drop and --group do not go with {whose}"
+        msg = f"{msg}; they are for tables. Leave them out."
         raise Misuse(msg)
+
+
+def _refuse_mending(whose: str, missing: Sequence[str], drop_rows: str) -> None:
+    if missing or drop_rows:
+        msg = f"--missing and --drop-rows do not go with {whose}; they are for tables"
+        raise Misuse(f"{msg}. Leave them out.")
 
 
 def _from_catalog(known: Card, order: Order, seed: int) -> Dataset:

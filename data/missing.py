@@ -187,6 +187,8 @@ _LEAST_KINDS = 10
 """Different other values: with fewer, a column is a code of its own."""
 _MOST_ZEROS = 0.5
 """From this share on, 0 is what most rows have, and not missing."""
+_FAR_ABOVE = 0.25
+"""Of the range of the others: so far above 0 must they begin."""
 _SURE_SHARE = 0.005
 """Share of the rows from which a sentinel among the targets is sure."""
 
@@ -258,7 +260,8 @@ def _is_far(end: float, count: int, others: np.ndarray) -> bool:
     spread = float(three - quarter)
     if end == 0.0:
         zeros = count / (count + len(others))
-        return low > 0 and low >= spread > 0 and zeros < _MOST_ZEROS
+        wide = max(spread, _FAR_ABOVE * (float(np.quantile(others, 0.99)) - low))
+        return low >= wide > 0 and zeros < _MOST_ZEROS
     if end == -1.0:
         # of a count that begins at 0 it is the next number: it must outweigh all others
         return low >= 0 and count >= 2 * _most_frequent(others)

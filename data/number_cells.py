@@ -29,15 +29,15 @@ _CODES = (
 )
 _CURRENCY = rf"[A-Z]{{0,3}}[{_SYMBOLS}]|{_CODES}"
 _UNIT = (
-    r"[%‰°]|[%°]?[\p{L}µ][\p{L}°/·.^$€]{0,11}[²³23]?"
-    r"(?: [\p{L}/][\p{L}/.]{0,11}[²³23]?)?"
+    r"[%‰°]|[%°]?[\p{L}µ][\p{L}°/·.^$€]{0,11}[²³]?"
+    r"(?: [\p{L}/][\p{L}/.]{0,11}[²³]?)?"
 )
 _CELL = (
-    r"^'?(?P<open>\(?)(?P<sign>[+-]?) ?"
-    rf"(?P<before>(?:{_CURRENCY})?) ?(?P<inner>\(?)(?P<second>[+-]?)"
+    r"^(?P<head>(?P<open>\(?)(?P<sign>[+-]?) ?"
+    rf"(?P<before>(?:{_CURRENCY})?) ?(?P<inner>\(?)(?P<second>[+-]?))"
     r"(?P<body>\d[\d.,' _]*|[.,]\d+)"
     r"(?P<exponent>(?:[eE][+-]?\d{1,3})?)"
-    rf"(?P<gap> ?)(?P<after>(?:{_CURRENCY}|{_UNIT})?)(?P<last>-?)(?P<close>\)?)"
+    rf" ?(?P<after>(?:{_CURRENCY}|{_UNIT})?)(?P<last>-?)(?P<close>\)?)"
     r" ?(?P<note>(?:\*{1,3}|[†‡§¹²³⁴⁵⁶⁷⁸⁹]+|\[\w{1,3}\])?)$"
 )
 _CLOCKS = "^(?i:am|pm|a\\.m\\.?|p\\.m\\.?|st|nd|rd|th)$"
@@ -65,17 +65,32 @@ _PADDED = r"^'?0\d[\d ]*$"
 _GROUPED = r"\d[., '_]\d{3}"
 
 
+_FOREIGN = (
+    (r"[\x{00a0}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}]+", " "),
+    (r"[\x{200b}-\x{200f}\x{2060}\x{feff}\x{ad}]", ""),
+    (r"[\x{2010}-\x{2015}\x{2212}\x{fe63}\x{ff0d}]", "-"),
+    (r"[\x{2018}\x{2019}\x{02bc}\x{00b4}]", "'"),
+)
+"""Blanks, nothing, minus signs and apostrophes as other programs write them."""
+
+
 def plain_cells(cells: pa.Array) -> pa.Array:
     """Cells with plain blanks, signs and apostrophes, and none at their ends."""
-    for pattern, plain in (
-        (r"[\x{00a0}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}\t]+", " "),
-        (r"[\x{200b}-\x{200f}\x{2060}\x{feff}\x{ad}]", ""),
-        (r"[\x{2010}-\x{2015}\x{2212}\x{fe63}\x{ff0d}]", "-"),
-        (r"[\x{2018}\x{2019}\x{02bc}\x{00b4}`]", "'"),
-        (r"(\d)[.,] ?-+$", r"\1"),  # a Swiss or German price without cents: 12.-
-    ):
-        cells = pc.replace_substring_regex(cells, pattern, plain)
-    return pc.utf8_trim_whitespace(cells)
+    if not pc.all(pc.string_is_ascii(cells)).as_py():
+        for pattern, plain in _FOREIGN:
+            cells = pc.replace_substring_regex(cells, pattern, plain)
+    # a Swiss or German price without cents, 12.-, and a square metre, m2
+    cells = pc.replace_substring_regex(cells, r"(\d)[.,] ?-+$", r"\1")
+    cells = pc.replace_substring_regex(cells, "([a-df-zA-DF-Z])2$", r"\1²")
+    cells = pc.replace_substring_regex(cells, "([a-df-zA-DF-Z])3$", r"\1³")
+    return pc.utf8_trim_whitespace(pc.utf8_ltrim(cells, "' "))
+
+
+def _forms_of(cells: pa.Array) -> pa.DictionaryArray:
+    """Cells with 1 for each digit, but for a zero that leads: $1,111.11 of prices."""
+    marked = pc.replace_substring_regex(cells, r"(^|[^\d.,'_ ]|[^\d] )0", "\\1\x01")
+    ones = pc.replace_substring_regex(marked, r"\d", "1")
+    return pc.dictionary_encode(pc.replace_substring(ones, "\x01", "0"))
 
 
 def _matches(cells: pa.Array, pattern: str) -> np.ndarray:
@@ -84,13 +99,13 @@ def _matches(cells: pa.Array, pattern: str) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class NumberCells:
-    """Different cells of a column, each cut into the parts of a number.
+class CellForms:
+    """Forms of cells, each cut into the parts of a number.
 
     Parameters
     ----------
     cells : Array of str
-        As `plain_cells` makes them, none null.
+        With 1 for each digit, none null.
     parts : StructArray
         Of each; null where it is no number of any form.
     """
@@ -116,9 +131,11 @@ class NumberCells:
         clock = _matches(self.part("after"), _CLOCKS)
         return self.parts.is_valid().to_numpy(zero_copy_only=False) & whole & ~clock
 
-    def fits(self, decimal: DecimalMark) -> np.ndarray:
+    @cached_property
+    def fits(self) -> dict[DecimalMark, np.ndarray]:
         """Whether each cell is a number where this is the decimal mark."""
-        return self.cut & _matches(self.body, _FORMS[decimal])
+        forms = _FORMS.items()
+        return {mark: self.cut & _matches(self.body, form) for mark, form in forms}
 
     @cached_property
     def open(self) -> np.ndarray:
@@ -155,19 +172,18 @@ class NumberCells:
         """Whether the unit of each cell is a currency."""
         return _matches(pa.array(self.unit, pa.string()), rf"^(?:{_CURRENCY})$")
 
-    def values(self, decimal: DecimalMark) -> np.ndarray:
-        """The number of each cell, NaN where it is none under this decimal mark."""
-        other = r"[,' _]" if decimal == "." else r"[.' _]"
-        plain = pc.replace_substring_regex(self.body, other, "")
-        plain = pc.replace_substring(plain, ",", ".")
-        plain = pc.binary_join_element_wise(plain, self.part("exponent"), "")
-        fits = pa.array(self.fits(decimal))
-        numbers = pc.cast(pc.if_else(fits, plain, None), pa.float64())
-        found = numbers.to_numpy(zero_copy_only=False)
-        return np.where(self._negative, -found, found)
+    @cached_property
+    def span(self) -> tuple[np.ndarray, np.ndarray]:
+        """First letter of digits, marks and exponent in each form, and the one behind."""
+        start = pc.utf8_length(self.part("head"))
+        length = pc.add(
+            pc.utf8_length(self.body), pc.utf8_length(self.part("exponent"))
+        )
+        return start.to_numpy(), pc.add(start, length).to_numpy()
 
     @cached_property
-    def _negative(self) -> np.ndarray:
+    def negative(self) -> np.ndarray:
+        """Whether each form has a minus sign, or parentheses as accounts have them."""
         minus = [
             self.part(name).to_numpy(zero_copy_only=False) == "-"
             for name in ("sign", "second", "last")
@@ -177,6 +193,53 @@ class NumberCells:
 
 
 _PARENS = ("open", "inner", "close")
+
+
+@dataclass(frozen=True)
+class NumberCells:
+    """Different cells of a column, and the forms that they have.
+
+    Parameters
+    ----------
+    cells : Array of str
+        As `plain_cells` makes them, none null.
+    kinds : array of int
+        The form of each cell.
+    forms : CellForms
+    """
+
+    cells: pa.Array
+    kinds: np.ndarray
+    forms: CellForms
+
+    def fits(self, decimal: DecimalMark) -> np.ndarray:
+        """Whether each cell is a number where this is the decimal mark."""
+        return self.forms.fits[decimal][self.kinds]
+
+    def has(self, fact: FormFact) -> np.ndarray:
+        """A fact on the form of each cell."""
+        return getattr(self.forms, fact)[self.kinds]
+
+    def values(self, decimal: DecimalMark) -> np.ndarray:
+        """The number of each cell, NaN where it is none under this decimal mark."""
+        values = np.full(len(self.kinds), np.nan)
+        start, stop = self.forms.span
+        order = np.argsort(self.kinds, kind="stable")
+        edges = np.searchsorted(self.kinds[order], np.arange(len(start) + 1))
+        others = r"[,' _]" if decimal == "." else r"[.' _]"
+        for form in np.flatnonzero(self.forms.fits[decimal]):
+            places = order[edges[form] : edges[form + 1]]
+            texts = self.cells.take(pa.array(places))
+            texts = pc.utf8_slice_codeunits(texts, int(start[form]), int(stop[form]))
+            texts = pc.replace_substring_regex(texts, others, "")
+            texts = pc.replace_substring(texts, ",", ".")
+            values[places] = pc.cast(texts, pa.float64()).to_numpy()
+        return np.where(self.has("negative"), -values, values)
+
+
+FormFact = Literal[
+    "cut", "open", "padded", "digits", "marked", "unit", "currency", "negative"
+]
 
 
 def cut_cells(cells: pa.Array) -> NumberCells:
@@ -189,4 +252,7 @@ def cut_cells(cells: pa.Array) -> NumberCells:
     """
     short = pc.less_equal(pc.utf8_length(cells), _LONGEST)
     plain = plain_cells(pc.if_else(short, cells, "")).cast(pa.string())
-    return NumberCells(plain, pc.extract_regex(plain, _CELL))
+    forms = _forms_of(plain)
+    kinds = forms.indices.to_numpy()
+    names = forms.dictionary
+    return NumberCells(plain, kinds, CellForms(names, pc.extract_regex(names, _CELL)))

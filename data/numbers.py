@@ -106,7 +106,7 @@ class _TextColumn:
     @cached_property
     def is_open(self) -> bool:
         """Whether either mark may be the decimal one, and the numbers depend on it."""
-        return self.own_mark is None and bool(self.numbers.open.any())
+        return self.own_mark is None and bool(self.numbers.has("open").any())
 
     def first_row(self, cells: np.ndarray) -> tuple[int, str]:
         """Number, from 1, and cell of the first row that has one of these cells."""
@@ -144,15 +144,11 @@ def convert_numbers(
     mark, is_told = _mark_of_file(known, hint)
     notes: dict[str, tuple[str, ...]] = {}
     for name, text in known.items():
-        own = text.own_mark or mark
-        doubt = text.is_open and not is_told
-        reading = _read_column(text, own)
+        in_doubt = text.is_open and not is_told
+        reading = _read_column(text, text.own_mark or mark, in_doubt)
         if reading.numbers is not None:
             made[name] = reading.numbers
-            said = _open_note(text, own, doubt)
-            notes[name] = (*reading.notes, *said)
-        elif reading.notes:
-            notes[name] = reading.notes
+        notes[name] = reading.notes
     return (table.assign(**made) if made else table), notes
 
 
@@ -208,9 +204,9 @@ def _may_hold_numbers(texts: pd.Series) -> bool:
 
 def _is_code(text: _TextColumn, fits: np.ndarray) -> bool:
     """Whether digits are names: zip codes, telephone numbers, 12A beside C12."""
-    if text.numbers.padded.any():
+    if text.numbers.has("padded").any():
         return True
-    digits = text.numbers.digits[fits]
+    digits = text.numbers.has("digits")[fits]
     if len(digits) > 1 and digits.min() >= _PHONE and digits.min() == digits.max():
         return True
     others = pd.Series(text.texts[~fits & ~text.missing], dtype=object)
@@ -239,7 +235,7 @@ class _Reading:
     notes: tuple[str, ...] = ()
 
 
-def _read_column(text: _TextColumn, mark: DecimalMark) -> _Reading:
+def _read_column(text: _TextColumn, mark: DecimalMark, in_doubt: bool) -> _Reading:
     fits = text.numbers.fits(mark) & ~text.missing
     odd = ~fits & ~text.missing
     if text.share(fits) < LEAST_NUMBERS:
@@ -252,7 +248,8 @@ def _read_column(text: _TextColumn, mark: DecimalMark) -> _Reading:
     if mixed:
         return _Reading(None, (f"{STAYS_TEXT}: {mixed}",))
     values = np.where(fits, text.numbers.values(mark), np.nan)
-    notes = (*_form_notes(text, fits, values), *_missing_notes(text, fits, odd))
+    said = _open_note(text, mark) if in_doubt else _form_notes(text, fits, values)
+    notes = (*said, *_missing_notes(text, fits, odd))
     return _Reading(_as_column(text, values), notes)
 
 
@@ -262,7 +259,7 @@ def _mixed_units(text: _TextColumn, fits: np.ndarray) -> str:
     A currency may be left out, as accounts write it in the first row alone; zero needs
     no unit.
     """
-    units, counts = text.numbers.unit[fits], text.counts[fits]
+    units, counts = text.numbers.has("unit")[fits], text.counts[fits]
     have: Counter[str] = Counter()
     for unit in np.unique(units):
         have[str(unit)] = int(counts[units == unit].sum())
@@ -270,7 +267,7 @@ def _mixed_units(text: _TextColumn, fits: np.ndarray) -> str:
     if len(named) > 1:
         shown = " and ".join(f"{have[unit]:,} cells in {unit!r}" for unit in named[:2])
         return f"{shown}" + (" and others" if len(named) > 2 else "")
-    is_currency = bool(text.numbers.currency[fits].any())
+    is_currency = bool(text.numbers.has("currency")[fits].any())
     bare = (units == "") & (text.numbers.values(".")[fits] != 0)
     if not named or is_currency or not bare.any():
         return ""
@@ -290,8 +287,8 @@ def _as_column(text: _TextColumn, values: np.ndarray) -> pd.Series:
 def _has_decimals(text: _TextColumn) -> bool:
     """Whether a cell such as ``12.00`` has decimals, or ``3e5`` an exponent."""
     values = text.numbers.values(".")
-    plain = text.numbers.digits > 0
-    marked = text.numbers.marked & ~plain
+    plain = text.numbers.has("digits") > 0
+    marked = text.numbers.has("marked") & ~plain
     return bool((marked & np.isfinite(values)).any())
 
 
@@ -329,15 +326,13 @@ def _missing_notes(
             )
 
 
-def _open_note(text: _TextColumn, mark: DecimalMark, doubt: bool) -> Iterator[str]:
+def _open_note(text: _TextColumn, mark: DecimalMark) -> Iterator[str]:
     """Say that a mark may be that of thousands or of decimals."""
-    if not doubt:
-        return
-    place = int(np.flatnonzero(text.numbers.open)[0])
+    place = int(np.flatnonzero(text.numbers.has("open"))[0])
     other: DecimalMark = "," if mark == "." else "."
     read, otherwise = (_written(text.numbers.values(m)[place]) for m in (mark, other))
     cell = str(text.texts[place])
-    yield f"nothing tells whether {cell!r} is {otherwise}; it was read as {read}"
+    yield f"{cell!r} was read as {read}; nothing tells whether it is {otherwise}"
 
 
 def may_be_thousands(column: Any) -> bool:

@@ -210,13 +210,15 @@ def _numbers(values: pd.Series) -> np.ndarray:
 
 
 def _no_numbers(values: pd.Series, odd: np.ndarray) -> str:
-    """Say which cells are no numbers; where they may be classes, how to take them so."""
+    """Say which cells are no numbers; where all may be classes, that they may."""
     first = int(odd.argmax())
     row, bad = int(values.index[first]) + 1, str(values.iloc[first])[:40]
     msg = f"the target {values.name!r} holds {bad!r} in row {row:,}, and regression"
     msg = f"{msg} needs numbers; {odd.sum():,} of {len(odd):,} cells are none"
     if odd.all() and values.value_counts().min() > 1:
         return f"{msg}. Give --task multiclass or choose another --target."
+    if odd.all():
+        return f"{msg}. Write plain numbers, or choose another --target."
     option = shlex.quote(f"{values.name}={bad}")
     return f"{msg}. Correct them, or leave rows out with --missing {option}."
 

@@ -178,10 +178,15 @@ def test_decimal_commas_are_numbers(write):
     assert any("decimal" in note for note in notes)
 
 
-@pytest.mark.parametrize("text", ["a;b\n1,5;2.5\n1,2;3.5\n", "a;b\nx, y;2\nz;3\n"])
-def test_other_commas_stay_text(write, text):
-    table, _ = read_table(write(text))
+def test_other_commas_stay_text(write):
+    table, _ = read_table(write("a;b\nx, y;2\nz;3\n"))
     assert pd.api.types.is_string_dtype(table["a"])
+
+
+def test_decimal_marks_are_found_column_by_column(write):
+    table, _ = read_table(write("a;b\n1,5;2.5\n1,2;3.5\n"))
+    assert table["a"].tolist() == [1.5, 1.2]
+    assert table["b"].tolist() == [2.5, 3.5]
 
 
 @pytest.mark.parametrize(

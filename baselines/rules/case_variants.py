@@ -1,0 +1,73 @@
+"""Names that differ in case or blanks only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+
+from ...data.encode import is_text
+from .context import RuleResult, TableContext, found, named
+from .registry import rule
+
+_MOST_KINDS = 200
+"""Columns with more different texts are names or sentences, and not categories."""
+_LETTERS = 3
+"""Up to so many letters may be one name in two cases: Y and y, but not A to z."""
+_MOST_SHOWN = 4
+
+
+@rule("D319")
+def case_variants(context: TableContext) -> RuleResult | None:
+    """Classes and categories that differ in case or blanks only."""
+    dataset = context.dataset
+    several = {} if dataset.y.ndim == 2 else {"": _variants(dataset.classes)}
+    several |= dict(_of_columns(context.table))
+    several = {name: groups for name, groups in several.items() if groups}
+    if not several:
+        return None
+    columns = [name or dataset.card.target for name in several]
+    first = next(iter(several.values()))[0]
+    shown = ", ".join(repr(name) for name in first[:_MOST_SHOWN])
+    of_target = "" in several
+    what = "classes differ" if of_target else "categories differ"
+    count = sum(len(group) for groups in several.values() for group in groups)
+    return found(
+        "D319",
+        "warning" if of_target else "note",
+        f"{count:,} {what} from each other in case or blanks only, in "
+        f"{named(columns)} ({shown}).",
+        "Write each name in one way: column.str.strip().str.lower().",
+        columns=columns,
+        variants=count,
+    )
+
+
+def _of_columns(table: pd.DataFrame | None) -> Iterator[tuple[str, list[list[str]]]]:
+    """Spellings of the same category by column."""
+    if table is None or is_text(table):
+        return
+    for name, column in table.items():
+        kind = column.dtype
+        if isinstance(kind, pd.CategoricalDtype):
+            kinds: Iterable[object] = kind.categories
+        elif pd.api.types.is_string_dtype(kind):
+            kinds = column.dropna().unique()
+        else:
+            continue
+        texts = [kind for kind in kinds if isinstance(kind, str)]
+        if len(texts) <= _MOST_KINDS:
+            yield str(name), _variants(texts)
+
+
+def _variants(names: Iterable[str]) -> list[list[str]]:
+    """Spellings of one name each, where there are several."""
+    spellings: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        spellings[" ".join(name.split()).casefold()].append(name)
+    several = [found for plain, found in spellings.items() if len(found) > 1 and plain]
+    if len(spellings) > _LETTERS:
+        # of many letters, A and a may well be two things
+        several = [found for found in several if len(found[0].strip()) > 1]
+    return several
