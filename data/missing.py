@@ -216,7 +216,7 @@ class Sentinel:
 
     @property
     def written(self) -> str:
-        """As ``--missing`` takes it."""
+        """The value as text for ``--missing``."""
         return str(int(self.value)) if self.value.is_integer() else str(self.value)
 
 

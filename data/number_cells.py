@@ -190,7 +190,7 @@ class CellForms:
 
     @cached_property
     def span(self) -> tuple[np.ndarray, np.ndarray]:
-        """Where digits, marks and exponent begin in each form, and where they end."""
+        """Begin and end of digits, marks and exponent in each form."""
         start = pc.utf8_length(self.part("head"))
         length = pc.add(
             pc.utf8_length(self.body), pc.utf8_length(self.part("exponent"))

@@ -297,7 +297,7 @@ def _has_decimals(text: _TextColumn) -> bool:
 def _form_notes(
     text: _TextColumn, fits: np.ndarray, values: np.ndarray
 ) -> Iterator[str]:
-    """How the first cell that is no plain number was read."""
+    """The value of the first cell that is no plain number."""
     some = np.flatnonzero(fits)[:_LOOKED_AT]
     plain = np.array(pd.to_numeric(text.texts[some], errors="coerce"), dtype="float64")
     marked = some[plain != values[some]]
