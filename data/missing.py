@@ -121,10 +121,8 @@ def drop_rows(table: pd.DataFrame, numbers: str, name: str) -> pd.DataFrame:
         first, _, last = part.strip().partition("-")
         ends = (first.strip(), (last or first).strip())
         if not all(end.isascii() and end.isdigit() and len(end) < 13 for end in ends):
-            msg = (
-                f"--drop-rows is {numbers!r}; give numbers of rows such as 3,7,198-200"
-            )
-            raise Misuse(msg)
+            msg = f"--drop-rows is {numbers[:60]!r}; give numbers of rows such as"
+            raise Misuse(f"{msg} 3,7,198-200")
         start, stop = int(ends[0]), int(ends[1])
         if not 1 <= start <= stop <= len(table):
             msg = f"--drop-rows names {part.strip()!r}, and {name} has rows 1 to"
@@ -218,7 +216,7 @@ class Sentinel:
 
     @property
     def written(self) -> str:
-        """As ``--missing`` takes it."""
+        """The value as text for ``--missing``."""
         return str(int(self.value)) if self.value.is_integer() else str(self.value)
 
 

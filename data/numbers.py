@@ -15,7 +15,7 @@ import pyarrow as pa
 from pandas.api.types import is_object_dtype
 
 from .missing import NO_NUMBER
-from .number_cells import DecimalMark, NumberCells, cut_cells
+from .number_cells import DecimalMark, NumberCells, cut_cells, pc
 
 LEAST_NUMBERS = 0.9
 """Share of a column's cells that must be numbers, marks of missing ones not counted."""
@@ -82,8 +82,9 @@ class _TextColumn:
     @cached_property
     def missing(self) -> np.ndarray:
         """Which of the different cells say that there is no number."""
-        plain = pd.Series(self.numbers.cells.to_pylist(), dtype=object)
-        return plain.str.casefold().isin(NO_NUMBER).to_numpy()
+        plain = pc.utf8_lower(self.numbers.cells)
+        marks = pa.array(sorted(NO_NUMBER), pa.string())
+        return pc.is_in(plain, marks).to_numpy(zero_copy_only=False)
 
     def rows_with(self, cells: np.ndarray) -> int:
         return int(self.counts[cells].sum())
@@ -260,16 +261,17 @@ def _mixed_units(text: _TextColumn, fits: np.ndarray) -> str:
     no unit.
     """
     units, counts = text.numbers.has("unit")[fits], text.counts[fits]
-    have: Counter[str] = Counter()
-    for unit in np.unique(units):
-        have[str(unit)] = int(counts[units == unit].sum())
+    codes, kinds = pd.factorize(units)
+    sums = np.bincount(codes, weights=counts, minlength=len(kinds)).astype(int)
+    have = Counter(dict(zip(map(str, kinds), sums.tolist(), strict=True)))
     named = [unit for unit, _ in have.most_common() if unit]
     if len(named) > 1:
         shown = " and ".join(f"{have[unit]:,} cells in {unit!r}" for unit in named[:2])
         return f"{shown}" + (" and others" if len(named) > 2 else "")
-    is_currency = bool(text.numbers.has("currency")[fits].any())
+    if not named or text.numbers.has("currency")[fits].any():
+        return ""
     bare = (units == "") & (text.numbers.values(".")[fits] != 0)
-    if not named or is_currency or not bare.any():
+    if not bare.any():
         return ""
     without = int(counts[bare].sum())
     return f"{have[named[0]]:,} cells have {named[0]!r}, and {without:,} have no unit"
@@ -295,11 +297,12 @@ def _has_decimals(text: _TextColumn) -> bool:
 def _form_notes(
     text: _TextColumn, fits: np.ndarray, values: np.ndarray
 ) -> Iterator[str]:
-    """How the first cell that is no plain number was read."""
-    plain = np.array(pd.to_numeric(text.texts, errors="coerce"), dtype="float64")
-    marked = fits & (plain != values)
-    if marked.any():
-        place = int(np.flatnonzero(marked)[0])
+    """The value of the first cell that is no plain number."""
+    some = np.flatnonzero(fits)[:_LOOKED_AT]
+    plain = np.array(pd.to_numeric(text.texts[some], errors="coerce"), dtype="float64")
+    marked = some[plain != values[some]]
+    if len(marked):
+        place = int(marked[0])
         yield f"{str(text.texts[place])!r} was read as {_written(values[place])}"
 
 

@@ -13,17 +13,10 @@ from .registry import rule
 
 TOTALS = frozenset(
     {
-        *(
-            "total",
-            "totals",
-            "grand total",
-            "subtotal",
-            "sub-total",
-            "sub total",
-            "sum",
-        ),
-        *("total general", "totale", "totaal", "summe", "gesamt", "insgesamt", "somme"),
-        *("gesamtsumme", "gesamtergebnis", "zwischensumme", "suma", "total général"),
+        *("total", "totals", "grand total", "subtotal", "sub-total", "sub total"),
+        *("sum", "totaal", "totale", "general total", "total général", "suma"),
+        *("total general", "summe", "gesamt", "insgesamt", "somme"),
+        *("gesamtsumme", "gesamtergebnis", "zwischensumme"),
         *("average", "mean", "durchschnitt", "mittelwert", "moyenne", "promedio"),
     }
 )
@@ -52,12 +45,14 @@ def summary_rows(context: TableContext) -> RuleResult | None:
     if numbers is None or len(numbers) != len(dataset):
         numbers = np.arange(1, len(dataset) + 1)
     told = ",".join(str(n) for n in numbers[met.rows[:20]])
-    whose = f"row {told} is" if len(met.rows) == 1 else f"{len(met.rows):,} rows are"
+    single = len(met.rows) == 1
+    what = f"Row {told} is" if single else f"{len(met.rows):,} rows are"
     return found(
         "D318",
         "warning",
-        f"{whose[0].upper()}{whose[1:]} probably no row of the table: {met.reason}.",
-        f"Leave it out with --drop-rows {told}: it is learned from as one more case.",
+        f"{what} probably no row{'s' * (not single)} of the table: {met.reason}.",
+        "What sums up other rows is learned from as one more case. Leave it out: "
+        f"--drop-rows {told}",
         rows=met.rows if dataset is context.dataset else None,
         summary_rows=len(met.rows),
     )
