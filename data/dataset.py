@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -10,9 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-
-if TYPE_CHECKING:
     from .stored import RemainingRows
+    from .summary import ColumnSummary
 
 
 Task = Literal[
@@ -118,6 +118,10 @@ class Dataset:
         Season and horizon of a ``forecast``.
     targets : tuple of str
         Names of the columns of ``y`` where it has several.
+    group : str
+        Name of the column of groups.
+    column_notes : mapping of str to tuple of str
+        On single columns: how each was read, without its name.
     """
 
     x: np.ndarray | pd.DataFrame
@@ -131,6 +135,8 @@ class Dataset:
     stored: RemainingRows | None = None
     series: Series | None = None
     targets: tuple[str, ...] = ()
+    group: str = ""
+    column_notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.y)
@@ -152,6 +158,13 @@ class Dataset:
     def is_image(self) -> bool:
         """Whether a row is an array of more than one axis."""
         return self.x.ndim > 2
+
+    @cached_property
+    def columns(self) -> tuple[ColumnSummary, ...]:
+        """Summaries of the columns as they were read; targets come first."""
+        from .summary import summarize_columns
+
+        return summarize_columns(self)
 
     @cached_property
     def row_hashes(self) -> np.ndarray:

@@ -11,6 +11,7 @@ import numpy as np
 
 from .compressed import plain_source, zip_source
 from .errors import BadData, Misuse, first_line
+from .sampling import is_large, sample_parquet, sample_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,7 +117,11 @@ def read_table(
 
 
 def read_rows(
-    path: Path, *, header: bool | None = None, target: str | None = None
+    path: Path,
+    *,
+    header: bool | None = None,
+    target: str | None = None,
+    sample: bool = False,
 ) -> TableReading:
     """A table from a file, with notes on how it was read.
 
@@ -129,6 +134,8 @@ def read_rows(
         Whether the first line holds the names of the columns; found out if None.
     target : str, optional
         As ``--target`` has it: a line among the first that holds it is the header.
+    sample : bool
+        Read some rows of a large file (`is_large`), and say so in a note.
 
     Raises
     ------
@@ -146,6 +153,8 @@ def read_rows(
         from .dataset_folders import read_dataset_folder
 
         table, notes, n_test = read_dataset_folder(path, part)
+    elif sample and is_large(path):
+        table, notes, n_test = *_read_sample(path, header, target), 0
     else:
         table, notes, n_test = *_read(path, part, header, target), 0
     table = table.rename(columns=str)
@@ -158,6 +167,19 @@ def read_rows(
         msg = f"{path.name} has two columns named {twice!r}; rename one of them"
         raise BadData(msg)
     return TableReading(table, tuple(notes), n_test=n_test)
+
+
+def _read_sample(
+    path: Path, header: bool | None, target: str | None
+) -> tuple[pd.DataFrame, list[str]]:
+    if suffix(path) == ".parquet":
+        table, note = sample_parquet(path)
+        return table, [note]
+    from .delimited import read_delimited
+
+    source, note = sample_text(path)
+    table, notes = read_delimited(source, header=header, target=target)
+    return table, [note, *notes]
 
 
 def _read(

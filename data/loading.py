@@ -17,6 +17,7 @@ from .dataset import ORDERED, TASKS, Card, Dataset, take
 from .dataset_folders import is_dataset_folder
 from .errors import BadData, Misuse, UnknownName, unknown
 from .files import (
+    TableReading,
     check_path,
     read_arrays,
     read_rows,
@@ -427,6 +428,18 @@ def from_table(
 ) -> Dataset:
     """The rows of a table."""
     reading = read_rows(path, header=header, target=target)
+    return from_reading(path, reading, target, task, drop, group)
+
+
+def from_reading(
+    path: Path,
+    reading: TableReading,
+    target: str | None,
+    task: str | None,
+    drop: Sequence[str],
+    group: str | None,
+) -> Dataset:
+    """The rows of a table that is read."""
     table, notes, n_test = reading.table, reading.all_notes, reading.n_test
     columns = list(table.columns)
     answers = _targets(target, columns, path, notes)
@@ -460,6 +473,8 @@ def from_table(
         n_test=n_test,
         notes=(*notes, *more, *empty, *_task_note(found, task)),
         targets=tuple(answers) if len(answers) > 1 else (),
+        group=family or "",
+        column_notes=reading.column_notes,
     )
 
 
