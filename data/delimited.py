@@ -9,11 +9,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 import pandas as pd
+from pandas._libs.parsers import STR_NA_VALUES
 
 from .columns import check_width
 from .compressed import ByteSource
 from .encodings import TextFacts, look_at_text
 from .errors import BadData, first_line
+from .fast_text import LEAST, SAMPLE_ROWS, is_exact, read_fast
 from .header import COMMENT_MARKS, Header, TextLine, common_width, find_header
 from .ragged import refuse_cut_off, refuse_long_line, refuse_open_quote
 from .separators import (
@@ -175,8 +177,61 @@ def _rows_of(
     return stream
 
 
+def _is_plain(layout: TextLayout) -> bool:
+    """Whether pyarrow reads such a text as pandas does."""
+    header, facts = layout.header, layout.facts
+    odd_header = header.line and (header.row_names or header.line.comment)
+    plain = facts.encoding == "utf-8-sig" and layout.decimal == "." and not odd_header
+    plain = plain and len(layout.separator) == 1 and layout.separator != " "
+    return plain and facts.size >= LEAST and layout.width > 1 and is_exact()
+
+
+def _parse_plain(source: ByteSource, layout: TextLayout) -> pd.DataFrame | None:
+    """The table by pyarrow; None where pandas may give another."""
+    facts, header = layout.facts, layout.header
+    try:
+        with _rows_of(source, layout, set()) as stream:
+            sample = _parse_rows(stream, layout, None, rows=SAMPLE_ROWS)
+    except (ValueError, OSError):
+        return None  # pandas says it again, of all rows
+    whole = any(pd.api.types.is_integer_dtype(dtype) for dtype in sample.dtypes)
+    if whole and facts.hexadecimal:
+        return None
+    lines = header.start if header.line else header.start - 1
+    marks = {*STR_NA_VALUES, *MISSING_MARKS}
+    with source.open() as stream:
+        head = b"".join(stream.readline() for _ in range(lines))
+        if head.count(b'"') % 2:
+            return None
+        return read_fast(stream, sample, layout.separator, marks, quotes=facts.quotes)
+
+
+def _parse_rows(
+    stream: io.TextIOBase,
+    layout: TextLayout,
+    names: list[str] | None,
+    rows: int | None = None,
+) -> pd.DataFrame:
+    return pd.read_csv(
+        stream,
+        sep=layout.separator,
+        decimal=layout.decimal,
+        header=0 if layout.header.line and names is None else None,
+        names=names,
+        index_col=False,
+        na_values=list(MISSING_MARKS),
+        skipinitialspace=True,
+        low_memory=False,
+        nrows=rows,
+    )
+
+
 def _parse(source: ByteSource, layout: TextLayout, left_out: set[int]) -> pd.DataFrame:
     header, name = layout.header, source.name
+    if not left_out and _is_plain(layout):
+        table = _parse_plain(source, layout)
+        if table is not None:
+            return table
     names, stream = None, _rows_of(source, layout, left_out)
     if header.line and (header.row_names or header.line.comment):
         stream.readline()
@@ -186,17 +241,7 @@ def _parse(source: ByteSource, layout: TextLayout, left_out: set[int]) -> pd.Dat
         with warnings.catch_warnings(), stream:
             # pandas would cut cells off the lines that are longer than the header
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            return pd.read_csv(
-                stream,
-                sep=layout.separator,
-                decimal=layout.decimal,
-                header=0 if header.line and names is None else None,
-                names=names,
-                index_col=False,
-                na_values=list(MISSING_MARKS),
-                skipinitialspace=True,
-                low_memory=False,
-            )
+            return _parse_rows(stream, layout, names)
     except pd.errors.ParserWarning as error:
         refuse_long_line(source, layout.facts.encoding, layout.separator, header)
         msg = f"{name} is no table: its lines have more cells than the first line"
