@@ -15,7 +15,7 @@ from .columns import check_width
 from .compressed import ByteSource
 from .encodings import TextFacts, look_at_text
 from .errors import BadData, first_line
-from .fast_text import LEAST, SAMPLE_ROWS, is_exact, read_fast
+from .fast_text import SAMPLE_ROWS, is_faster, read_fast
 from .header import COMMENT_MARKS, Header, TextLine, common_width, find_header
 from .ragged import refuse_cut_off, refuse_long_line, refuse_open_quote
 from .separators import (
@@ -183,7 +183,7 @@ def _is_plain(layout: TextLayout) -> bool:
     odd_header = header.line and (header.row_names or header.line.comment)
     plain = facts.encoding == "utf-8-sig" and layout.decimal == "." and not odd_header
     plain = plain and len(layout.separator) == 1 and layout.separator != " "
-    return plain and facts.size >= LEAST and layout.width > 1 and is_exact()
+    return plain and layout.width > 1 and is_faster(facts.size)
 
 
 def _parse_plain(source: ByteSource, layout: TextLayout) -> pd.DataFrame | None:
@@ -192,7 +192,7 @@ def _parse_plain(source: ByteSource, layout: TextLayout) -> pd.DataFrame | None:
     try:
         with _rows_of(source, layout, set()) as stream:
             sample = _parse_rows(stream, layout, None, rows=SAMPLE_ROWS)
-    except (ValueError, OSError):
+    except (ValueError, OSError, pd.errors.ParserWarning):
         return None  # pandas says it again, of all rows
     whole = any(pd.api.types.is_integer_dtype(dtype) for dtype in sample.dtypes)
     if whole and facts.hexadecimal:
@@ -212,18 +212,21 @@ def _parse_rows(
     names: list[str] | None,
     rows: int | None = None,
 ) -> pd.DataFrame:
-    return pd.read_csv(
-        stream,
-        sep=layout.separator,
-        decimal=layout.decimal,
-        header=0 if layout.header.line and names is None else None,
-        names=names,
-        index_col=False,
-        na_values=list(MISSING_MARKS),
-        skipinitialspace=True,
-        low_memory=False,
-        nrows=rows,
-    )
+    with warnings.catch_warnings():
+        # pandas would cut cells off the lines that are longer than the header
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        return pd.read_csv(
+            stream,
+            sep=layout.separator,
+            decimal=layout.decimal,
+            header=0 if layout.header.line and names is None else None,
+            names=names,
+            index_col=False,
+            na_values=list(MISSING_MARKS),
+            skipinitialspace=True,
+            low_memory=False,
+            nrows=rows,
+        )
 
 
 def _parse(source: ByteSource, layout: TextLayout, left_out: set[int]) -> pd.DataFrame:
@@ -238,9 +241,7 @@ def _parse(source: ByteSource, layout: TextLayout, left_out: set[int]) -> pd.Dat
         names = [cell.strip() for cell in header.line.cells]
         names = ["row.names", *names] if header.row_names else names
     try:
-        with warnings.catch_warnings(), stream:
-            # pandas would cut cells off the lines that are longer than the header
-            warnings.simplefilter("error", pd.errors.ParserWarning)
+        with stream:
             return _parse_rows(stream, layout, names)
     except pd.errors.ParserWarning as error:
         refuse_long_line(source, layout.facts.encoding, layout.separator, header)

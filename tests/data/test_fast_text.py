@@ -55,14 +55,15 @@ def texts(draw: st.DrawFn) -> str:
     return mark + end.join([",".join("abcd"[:width]), *body]) + last
 
 
-def read(path: Path, least: float) -> pd.DataFrame | str:
+def read(path: Path, least: float, **options: bool) -> pd.DataFrame | str:
     with (
-        patch("learnable.data.delimited.LEAST", least),
+        patch("learnable.data.fast_text.LEAST", least),
+        patch("learnable.data.fast_text.PROCESSORS", 1),
         patch("learnable.data.delimited.SAMPLE_ROWS", 3),
         patch("learnable.data.fast_text._BLOCK", 64),
     ):
         try:
-            return read_rows(path, header=True).table
+            return read_rows(path, **options).table
         except BadData as error:
             return str(error)
 
@@ -75,11 +76,12 @@ def read(path: Path, least: float) -> pd.DataFrame | str:
 @example("a,b\n1.5,x\n2,x\n3,x\nNAN,x\n")
 @example("a,b\nTrue,x\nTrue,x\nFalse,x\n,x\n")
 @example("a,b\n1,x\n2,x\n3,x\n4, NA\n")
+@example("a,b\n9223372036854775808,1\n,1\n,1\n,1\n")
 def test_both_readers_give_one_table(text: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "t.csv"
         path.write_bytes(text.encode())
-        fast, plain = read(path, 0), read(path, float("inf"))
+        fast, plain = (read(path, n, header=True) for n in (0, float("inf")))
     if isinstance(fast, str) or isinstance(plain, str):
         assert isinstance(fast, str)
         assert fast == plain
@@ -125,6 +127,6 @@ def test_what_pyarrow_reads(
 def test_separators_and_files_without_header(tmp_path: Path) -> None:
     path = tmp_path / "t.tsv"
     path.write_text("1.5\tred\n2.5\tblue\n" * 50)
-    with patch("learnable.data.delimited.LEAST", 0):
-        fast = read_rows(path).table
-    pd.testing.assert_frame_equal(fast, read_rows(path).table)
+    found = [read_rows(path).table, read(path, 0), read(path, float("inf"))]
+    pd.testing.assert_frame_equal(found[0], found[2])
+    pd.testing.assert_frame_equal(found[1], found[2])
