@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .baselines import baselines_for, compare, signal_test
     from .baselines.results.diagnosis import Diagnosis
-    from .data import Card, Dataset, ZooError, list_datasets, load
+    from .data import Card, Dataset, ZooError, list_datasets, load, look
     from .reports import Report
     from .zoo import Recipe, list_models
     from .zoo.check.check import check
@@ -38,6 +38,7 @@ _HOME = {
     "list_datasets": "data",
     "list_models": "zoo",
     "load": "data",
+    "look": "data",
     "signal_test": "baselines",
     "stream": "zoo.training",
     "train": "zoo.experiments.train",
@@ -60,6 +61,7 @@ __all__ = [
     "list_datasets",
     "list_models",
     "load",
+    "look",
     "signal_test",
     "stream",
     "train",

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from ..data import Dataset
+from ..data.column_summary import MOST_SHOWN
 from ..data.dataset import take
 from ..data.errors import BadData, Misuse
 from ..data.split import has_strata, make_folds, sample_rows
+from ..data.summary import summarize_data
 from .estimators.catalog import baselines_for
 from .results.results import About, Results, Verdict
 from .rules.context import LearnedContext, RuleResult
@@ -274,6 +276,7 @@ def describe(dataset: Dataset) -> About:
         classes={c: int(n) for c, n in zip(dataset.classes, counts, strict=True)},
         notes=dataset.notes,
         sha256=dataset.sha256,
+        understood=replace(summarize_data(dataset, MOST_SHOWN), notes=()),
     )
 
 

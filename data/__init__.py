@@ -1,8 +1,10 @@
 """Data to learn from: catalog, cards, loaders, splits.
 
-`load` is imported when first used, so that listing the datasets loads no pandas.
+`load` and `look` are imported when first used, so that listing the datasets loads no
+pandas.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from .catalog import DATASETS as DATASETS
@@ -13,14 +15,15 @@ from .errors import ZooError as ZooError
 
 if TYPE_CHECKING:
     from .loading import load
+    from .looking import look
 
-__all__ = ["DATASETS", "Card", "Dataset", "ZooError", "list_datasets", "load"]
+__all__ = ["DATASETS", "Card", "Dataset", "ZooError", "list_datasets", "load", "look"]
+
+_HOME = {"load": "loading", "look": "looking"}
 
 
 def __getattr__(name: str) -> object:
-    if name != "load":
+    if name not in _HOME:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
-    from .loading import load
-
-    return load
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)

@@ -11,9 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-
-if TYPE_CHECKING:
     from .stored import RemainingRows
+    from .summary import ColumnSummary
 
 
 Task = Literal[
@@ -125,6 +124,10 @@ class Dataset:
     date_formats : mapping of str to tuple of str
         Of columns that were text in a file and became dates, how their cells are
         written; see `learnable.data.date_forms`.
+    group : str
+        Name of the column of groups.
+    column_notes : mapping of str to tuple of str
+        On single columns: how each was read, without its name.
     """
 
     x: np.ndarray | pd.DataFrame
@@ -140,6 +143,8 @@ class Dataset:
     targets: tuple[str, ...] = ()
     row_numbers: np.ndarray | None = None
     date_formats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    group: str = ""
+    column_notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.y)
@@ -161,6 +166,13 @@ class Dataset:
     def is_image(self) -> bool:
         """Whether a row is an array of more than one axis."""
         return self.x.ndim > 2
+
+    @cached_property
+    def columns(self) -> tuple[ColumnSummary, ...]:
+        """Summaries of the columns as they were read; targets come first."""
+        from .summary import summarize_columns
+
+        return summarize_columns(self)
 
     @cached_property
     def row_hashes(self) -> np.ndarray:

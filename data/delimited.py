@@ -10,11 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
+from pandas._libs.parsers import STR_NA_VALUES
 
 from .columns import check_width
 from .compressed import ByteSource
 from .encodings import TextFacts, look_at_text
 from .errors import BadData, ZooError, first_line
+from .fast_text import SAMPLE_ROWS, is_faster, read_fast
 from .header import COMMENT_MARKS, Header, TextLine, common_width, find_header
 from .number_cells import DecimalMark
 from .numbers import HINT, DecimalHint, may_be_thousands
@@ -205,38 +207,83 @@ def _rows_of(
     return stream
 
 
+def _is_plain(layout: TextLayout) -> bool:
+    """Whether pyarrow reads such a text as pandas does."""
+    header, facts = layout.header, layout.facts
+    odd_header = header.line and (header.row_names or header.line.comment)
+    plain = facts.encoding == "utf-8-sig" and layout.decimal == "." and not odd_header
+    plain = plain and len(layout.separator) == 1 and layout.separator != " "
+    return plain and layout.width > 1 and is_faster(facts.size)
+
+
+def _parse_plain(source: ByteSource, layout: TextLayout) -> pd.DataFrame | None:
+    """The table by pyarrow; None where pandas may give another."""
+    facts, header = layout.facts, layout.header
+    try:
+        with _rows_of(source, layout, set()) as stream:
+            sample = _parse_rows(stream, layout, None, rows=SAMPLE_ROWS)
+    except (ValueError, OSError, pd.errors.ParserWarning):
+        return None  # pandas says it again, of all rows
+    whole = any(pd.api.types.is_integer_dtype(dtype) for dtype in sample.dtypes)
+    if whole and facts.hexadecimal:
+        return None
+    lines = header.start if header.line else header.start - 1
+    marks = {*STR_NA_VALUES, *MISSING_MARKS}
+    with source.open() as stream:
+        head = b"".join(stream.readline() for _ in range(lines))
+        if head.count(b'"') % 2:
+            return None
+        return read_fast(stream, sample, layout.separator, marks, quotes=facts.quotes)
+
+
+def _parse_rows(
+    stream: io.TextIOBase,
+    layout: TextLayout,
+    names: list[str] | None,
+    *,
+    rows: int | None = None,
+    as_text: list[int] | None = None,
+) -> pd.DataFrame:
+    """All columns, or those at the places ``as_text``, in which "" alone is missing."""
+    with warnings.catch_warnings():
+        # pandas would cut cells off the lines that are longer than the header
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        return pd.read_csv(
+            stream,
+            sep=layout.separator,
+            decimal=layout.decimal,
+            header=0 if layout.header.line and names is None else None,
+            names=names,
+            index_col=False,
+            na_values=list(MISSING_MARKS),
+            keep_default_na=as_text is None,
+            dtype=None if as_text is None else "str",
+            usecols=as_text,
+            skipinitialspace=True,
+            low_memory=False,
+            nrows=rows,
+        )
+
+
 def _parse(
     source: ByteSource,
     layout: TextLayout,
     left_out: set[int],
-    columns: list[int] | None = None,
+    as_text: list[int] | None = None,
 ) -> pd.DataFrame:
-    """The table; or some columns by place, as text that misses empty cells alone."""
-    as_text = columns is not None
     header, name = layout.header, source.name
+    if as_text is None and not left_out and _is_plain(layout):
+        table = _parse_plain(source, layout)
+        if table is not None:
+            return table
     names, stream = None, _rows_of(source, layout, left_out)
     if header.line and (header.row_names or header.line.comment):
         stream.readline()
         names = [cell.strip() for cell in header.line.cells]
         names = ["row.names", *names] if header.row_names else names
     try:
-        with warnings.catch_warnings(), stream:
-            # pandas would cut cells off the lines that are longer than the header
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            return pd.read_csv(
-                stream,
-                sep=layout.separator,
-                decimal=layout.decimal,
-                header=0 if header.line and names is None else None,
-                names=names,
-                index_col=False,
-                na_values=list(MISSING_MARKS),
-                keep_default_na=not as_text,
-                dtype="str" if as_text else None,
-                usecols=columns,
-                skipinitialspace=True,
-                low_memory=False,
-            )
+        with stream:
+            return _parse_rows(stream, layout, names, as_text=as_text)
     except pd.errors.ParserWarning as error:
         refuse_long_line(source, layout.facts.encoding, layout.separator, header)
         msg = f"{name} is no table: its lines have more cells than the first line"

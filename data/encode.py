@@ -8,7 +8,6 @@ stays text, as each candidate has its own way to count words.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +15,10 @@ import numpy as np
 import pandas as pd
 
 from .dataset import take
+from .kinds import holds_sentences
 
 if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
-
-LOOKED_AT = 1_000
-"""Rows of a column, evenly spread, whose words are counted to know it for text."""
-_WORDS = 4
-"""Words in the median row of a text. Titles and messages have so many; of names,
-addresses, codes and dates most rows have less."""
-_WORD = re.compile(r"[^\W\d_]{2,}\S*")
 
 
 def is_text(x: pd.DataFrame | np.ndarray) -> bool:
@@ -38,21 +31,11 @@ def is_text(x: pd.DataFrame | np.ndarray) -> bool:
     Returns
     -------
     bool
-        True where there is one column, all its values are text, at least half of them
-        differ from all others before them, and the median one has `_WORDS` words or
-        more: parts between blanks that hold two letters side by side. Scripts without
-        blanks have no words in this sense.
+        True where there is one column, and it holds sentences (`holds_sentences`).
     """
     if not isinstance(x, pd.DataFrame) or x.shape[1] != 1:
         return False
-    if not pd.api.types.is_string_dtype(x.dtypes.iloc[0]):  # or object
-        return False
-    values = x.iloc[:, 0].dropna()
-    some = list(values.iloc[:: max(1, len(values) // LOOKED_AT)])
-    if not some or not all(isinstance(value, str) for value in some):
-        return False
-    words = np.median([len(_WORD.findall(value)) for value in some])
-    return bool(words >= _WORDS and values.astype(str).nunique() >= len(values) / 2)
+    return holds_sentences(x.iloc[:, 0])
 
 
 def as_texts(x: pd.DataFrame) -> np.ndarray:

@@ -47,12 +47,21 @@ class TextFacts:
     last_line : int
         Number of the last line.
     notes : tuple of str
+    size : int
+        Bytes.
+    quotes : bool
+        Whether there is any double quote.
+    hexadecimal : bool
+        Whether there may be a number such as 0x1F.
     """
 
     encoding: str
     tail: str
     last_line: int
     notes: tuple[str, ...] = ()
+    size: int = 0
+    quotes: bool = True
+    hexadecimal: bool = True
 
 
 def look_at_text(source: ByteSource) -> TextFacts:
@@ -72,6 +81,7 @@ def look_at_text(source: ByteSource) -> TextFacts:
     utf16 = start.startswith(_UTF16)
     decoder = codecs.getincrementaldecoder("utf-16" if utf16 else "utf-8")()
     right, tail, line, length = True, b"", 1, 0
+    size, quotes, hexadecimal = 0, False, False
     for piece in source.pieces():
         if b"\0" in piece and not utf16:
             msg = f"{source.name} is no text file (it holds zero bytes)"
@@ -79,14 +89,27 @@ def look_at_text(source: ByteSource) -> TextFacts:
         breaks = piece.count(b"\n") or piece.count(b"\r")
         length = 0 if breaks else length + len(piece)
         _check_line(source.name, length, line)
-        line, tail = line + breaks, (tail + piece)[-_TAIL:]
-        right = right and _decodes(decoder, piece)
+        quotes = quotes or b'"' in piece
+        hexadecimal = hexadecimal or _has_hexadecimal(tail, piece)
+        size, line = size + len(piece), line + breaks
+        tail = piece[-_TAIL:] if len(piece) >= _TAIL else (tail + piece)[-_TAIL:]
+        plain = not utf16 and piece.isascii() and not decoder.getstate()[0]
+        right = right and (plain or _decodes(decoder, piece))
     right = right and not decoder.getstate()[0]  # bytes of a letter that is not whole
     if utf16:
         return _utf16_facts(source.name, right, start, tail, line)
     if right:
-        return TextFacts("utf-8-sig", _text(tail, "utf-8"), line)
+        text = _text(tail, "utf-8")
+        return TextFacts("utf-8-sig", text, line, (), size, quotes, hexadecimal)
     return _one_byte_facts(source, tail, line)
+
+
+def _has_hexadecimal(tail: bytes, piece: bytes) -> bool:
+    edge = tail[-1:] + piece[:1]
+    if edge in (b"0x", b"0X"):
+        return True
+    # one letter is found far faster than two, and most numbers are without it
+    return (b"x" in piece and b"0x" in piece) or (b"X" in piece and b"0X" in piece)
 
 
 def _check_kind(name: str, start: bytes) -> None:

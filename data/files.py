@@ -12,6 +12,7 @@ import numpy as np
 from .compressed import plain_source, zip_source
 from .date_columns import DateColumns, read_dates
 from .errors import BadData, Misuse, first_line
+from .sampling import is_large, sample_parquet, sample_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,6 +129,7 @@ def read_rows(
     drop_rows: str = "",
     as_written: bool = False,
     dates: bool = True,
+    sample: bool = False,
 ) -> TableReading:
     """A table from a file, with notes on how it was read.
 
@@ -149,6 +151,8 @@ def read_rows(
         Leave text as it is, also where it holds numbers.
     dates : bool, default True
         Whether columns of text that hold dates become dates, but for the target.
+    sample : bool
+        Read some rows of a large file (`is_large`), and say so in a note.
 
     Raises
     ------
@@ -163,21 +167,17 @@ def read_rows(
         msg = f"{path.name} is empty (0 bytes). Give a file with a header and rows."
         raise BadData(msg)
     path = path.absolute()  # pandas takes "file:..." for an address
+    n_test = 0
     if path.is_dir():
         from .dataset_folders import read_dataset_folder
 
         table, notes, n_test = read_dataset_folder(path, part)
+    elif sample and is_large(path):
+        table, notes = _read_sample(path, header, target)
     else:
-        table, notes, n_test = *_read(path, part, header, target), 0
+        table, notes = _read(path, part, header, target)
     table = table.rename(columns=str)
-    if table.empty:
-        msg = f"{path.name} has {len(table.columns)} columns and {len(table)} rows"
-        msg = f"{msg}; give a file with one column and one row at least"
-        raise BadData(msg)
-    if not table.columns.is_unique:
-        twice = table.columns[table.columns.duplicated()][0]
-        msg = f"{path.name} has two columns named {twice!r}; rename one of them"
-        raise BadData(msg)
+    _check_form(table, path.name)
     if as_written:
         return TableReading(table, tuple(notes), n_test=n_test)
     from .conversion import convert_columns
@@ -193,6 +193,31 @@ def read_rows(
     return TableReading(
         found.table, tuple(notes), said, n_test, date_formats=found.formats
     )
+
+
+def _check_form(table: pd.DataFrame, name: str) -> None:
+    """Refuse a table without cells, and one with two columns of a name."""
+    if table.empty:
+        msg = f"{name} has {len(table.columns)} columns and {len(table)} rows"
+        msg = f"{msg}; give a file with one column and one row at least"
+        raise BadData(msg)
+    if not table.columns.is_unique:
+        twice = table.columns[table.columns.duplicated()][0]
+        msg = f"{name} has two columns named {twice!r}; rename one of them"
+        raise BadData(msg)
+
+
+def _read_sample(
+    path: Path, header: bool | None, target: str | None
+) -> tuple[pd.DataFrame, list[str]]:
+    if suffix(path) == ".parquet":
+        table, note = sample_parquet(path)
+        return table, [note]
+    from .delimited import read_delimited
+
+    source, note = sample_text(path)
+    table, notes = read_delimited(source, header=header, target=target)
+    return table, [note, *notes]
 
 
 def _read(

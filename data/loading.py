@@ -67,7 +67,9 @@ class TableOptions:
     missing: Sequence[str] = ()
     drop_rows: str = ""
 
-    def read(self, path: Path, *, dates: bool = True) -> TableReading:
+    def read(
+        self, path: Path, *, dates: bool = True, sample: bool = False
+    ) -> TableReading:
         """The table of a file; its dates stay text where they are read later."""
         return read_rows(
             path,
@@ -76,6 +78,7 @@ class TableOptions:
             missing=self.missing,
             drop_rows=self.drop_rows,
             dates=dates,
+            sample=sample,
         )
 
 
@@ -451,7 +454,12 @@ def from_arrays(path: Path, task: str | None) -> Dataset:
 
 def from_table(path: Path, options: TableOptions) -> Dataset:
     """The rows of a table."""
-    reading, task, group = options.read(path), options.task, options.group
+    return from_reading(path, options.read(path), options)
+
+
+def from_reading(path: Path, reading: TableReading, options: TableOptions) -> Dataset:
+    """The rows of a table that is read."""
+    task, group = options.task, options.group
     table, notes, n_test = reading.table, reading.all_notes, reading.n_test
     columns = list(table.columns)
     answers = _targets(options.target, columns, path, notes)
@@ -495,6 +503,8 @@ def from_table(path: Path, options: TableOptions) -> Dataset:
         targets=tuple(answers) if len(answers) > 1 else (),
         row_numbers=numbers,
         date_formats=reading.date_formats,
+        group=family or "",
+        column_notes=reading.column_notes,
     )
 
 

@@ -1,7 +1,9 @@
 """Facts -> the page, with jinja2; the results inside it, for whoever has only that."""
 
+import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from ..data.column_summary import DataSummary
+from . import text
 from .figures import figures
+from .sections.columns import column_facts
 from .several.compare import compared_figures
 from .svg import Chart, page_svg
 
@@ -105,6 +110,21 @@ def compared_html(facts: dict[str, Any]) -> str:
     sheets = ("compared.css",)
     page = document("compared.html", facts, drawn, more_style=sheets)
     return page.replace(PLACE, as_json(facts["data"]), 1)
+
+
+def look_html(summary: DataSummary) -> str:
+    """One whole HTML document on how the columns of data were understood."""
+    data = asdict(summary)
+    digest = hashlib.sha256(json.dumps(data).encode("utf-8", "backslashreplace"))
+    facts = {
+        "id": f"zoo-{digest.hexdigest()[:8]}",
+        "title": text.name(summary.name, 90),
+        "size": text.clean(summary.size),
+        "columns": column_facts(summary),
+        "notes": [text.clean(note, 500) for note in summary.notes],
+    }
+    page = document("look.html", facts, {})
+    return page.replace(PLACE, as_json(data), 1)
 
 
 def style(*more: str) -> Markup:

@@ -16,6 +16,7 @@ from .sections.classes import (
     recognition_facts,
     tradeoff_facts,
 )
+from .sections.columns import column_facts
 from .sections.diagnosis import diagnosis_facts
 from .sections.findings import finding_facts
 from .sections.folds import fold_facts
@@ -83,6 +84,7 @@ def summarize(results: Results) -> dict[str, Any]:
         "confusions": confusion_facts(results),
         "recognition": recognition_facts(results),
         "balance": balance_facts(results),
+        "columns": column_facts(results.about.understood),
         "findings": finding_facts(results),
         "timings": timing_facts(results),
         "notes": [text.clean(note, 500) for note in results.about.notes[:MOST_NOTES]],

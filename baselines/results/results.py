@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from ...data.column_summary import DataSummary
 from ...data.disk import read_regular, write_whole
 from ...data.errors import BadData, ZooError
 from ...data.structure import strict_converter, structure
@@ -431,7 +432,11 @@ class Network:
 
 @dataclass(frozen=True)
 class About:
-    """The dataset, in numbers and words. ``classes`` maps labels to row counts."""
+    """The dataset, in numbers and words.
+
+    ``classes`` maps labels to row counts; ``understood`` holds the first columns as
+    they were understood, targets first.
+    """
 
     name: str
     title: str
@@ -443,6 +448,7 @@ class About:
     classes: dict[str, int]
     notes: tuple[str, ...]
     sha256: str
+    understood: DataSummary | None = None
 
 
 @dataclass(frozen=True)

@@ -35,12 +35,14 @@ def too_few_rows(context: TableContext) -> RuleResult | None:
     if not told:
         return None
     needed = max([needed, wide, *(_for_class(context, n) for n in rare.values())])
+    # of two classes neither can be merged or dropped
+    simpler = rare and len(context.dataset.classes) > 2
+    task = ", or simplify the task: merge rare classes, or drop them" if simpler else ""
     return found(
         "D311",
         "warning" if grave else "note",
         " ".join(told),
-        f"Collect about {round_rows(needed)} rows in total, or simplify the task: "
-        "merge rare classes, or drop them.",
+        f"Collect about {round_rows(needed)} rows in total{task}.",
         needed=needed,
         rare_classes=len(rare),
     )

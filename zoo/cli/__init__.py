@@ -17,6 +17,7 @@ from . import output
 
 COMMANDS = {
     "check": "check",
+    "look": "look",
     "train": "train",
     "baseline": "baseline",
     "compare": "compare",

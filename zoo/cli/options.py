@@ -170,24 +170,26 @@ table_options = _together(
 )
 """Of rows without order or groups."""
 
-data_options = _together(
-    target_option,
-    task_option,
-    drop_option,
-    click.option(
-        "--group", metavar="COL",
-        help="Column of groups: rows of a group stay in one fold.",
-    ),
-    limit_option,
-    click.option(
-        "--season", type=int, metavar="N",
-        help="Season length of the series in steps (forecast only).",
-    ),
-    click.option(
-        "--horizon", type=int, metavar="N", help="Steps to forecast (forecast only).",
-    ),
-    *(header_option, missing_option, drop_rows_option),
+_group = click.option(
+    "--group", metavar="COL", help="Column of groups: rows of a group stay in one fold."
+)
+_season = click.option(
+    "--season", type=int, metavar="N",
+    help="Season length of the series in steps (forecast only).",
 )  # fmt: skip
+_horizon = click.option(
+    "--horizon", type=int, metavar="N", help="Steps to forecast (forecast only)."
+)
+
+data_options = _together(
+    target_option, task_option, drop_option, _group, limit_option, _season,
+    _horizon, header_option, missing_option, drop_rows_option,
+)  # fmt: skip
+reading_options = _together(
+    target_option, task_option, drop_option, _group, _season, _horizon,
+    header_option, missing_option, drop_rows_option,
+)  # fmt: skip
+"""All of them but a limit."""
 
 jobs_option = click.option(
     "--jobs", type=int, default=None, metavar="N",

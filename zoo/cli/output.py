@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +13,9 @@ if TYPE_CHECKING:
     from ...baselines.results.diagnosis import Diagnosis
     from ...baselines.results.findings import Finding
     from ...baselines.results.results import Results
+    from ...data.column_summary import DataSummary
 
-from ..console import console, json_line, plain
+from ..console import PLAIN_WIDTH, console, json_line, plain
 from ..results_table import show_table
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ def show_results(
 ) -> None:
     """The table, the verdicts and the report's path; or all of it as JSON."""
     if not quiet:
-        for note in results.about.notes:
+        for note in _notes(results):
             console().print(plain(f"note: {note}"), markup=False)
         show_table(results)
         show_networks(results)
@@ -43,6 +45,28 @@ def show_results(
     show_reach(results)
     show_findings(results)
     click.echo(plain(f"report: {report}"))
+
+
+def _notes(results: Results) -> list[str]:
+    """The notes that do not stand below the table of columns."""
+    summary = results.about.understood
+    shown = {
+        f"column {column.name!r}: {note}"
+        for column in (summary.columns if summary else ())
+        for note in column.notes
+    }
+    return [note for note in results.about.notes if note not in shown]
+
+
+def show_summary(found: DataSummary, page: Path | None) -> None:
+    """The table of columns, the notes and the path of the page."""
+    width = shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns
+    for line in found.lines(width):
+        click.echo(line)
+    for note in found.notes:
+        click.echo(plain(f"note: {note}"))
+    if page:
+        click.echo(plain(f"report: {page}"))
 
 
 def show_answer(diagnosis: Diagnosis) -> None:

@@ -115,6 +115,8 @@ def train_experiment(
     resumable = dataset is None
     dataset = dataset or opened(experiment)
     work.check_models([settings.model], dataset)
+    if not how.quiet:
+        show_columns(dataset)
     check_settings(settings, dataset, quiet=how.quiet)
     if resume is None and not how.quiet:
         _tell_of_earlier(experiment, dataset, how.out)
@@ -161,6 +163,8 @@ def run_comparison(experiment: Experiment, how: RunOptions) -> Run:
 def compare_on(dataset: Dataset, experiment: Experiment, how: RunOptions) -> Run:
     """Run `compare` on data that are read and whose task all networks can do."""
     networks, scoring = experiment.networks, experiment.scoring
+    if not how.quiet:
+        show_columns(dataset)
     for settings in networks.values():
         check_settings(settings, dataset, quiet=how.quiet)
     if not how.quiet:
@@ -190,6 +194,16 @@ def compare_on(dataset: Dataset, experiment: Experiment, how: RunOptions) -> Run
         how.out, experiment.kind, study, networks=facts, settings=settings_of
     )
     return Run(*written)
+
+
+def show_columns(dataset: Dataset) -> None:
+    """Print how the columns were understood, before anything is computed."""
+    from ...data.column_summary import MOST_SHOWN
+    from ...data.summary import summarize_data
+
+    where = console.console()
+    for line in summarize_data(dataset, MOST_SHOWN).lines(where.width):
+        where.print(line, markup=False, soft_wrap=True)
 
 
 def tracked(run: Run, how: RunOptions) -> None:

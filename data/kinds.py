@@ -1,0 +1,146 @@
+"""Kinds of columns: numbers, categories, dates, sentences, identifiers."""
+
+import re
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+LOOKED_AT = 1_000
+"""Rows of a column, evenly spread, whose words are counted to know it for text."""
+_WORDS = 4
+"""Words in the median row of a text. Titles and messages have so many; of names,
+addresses, codes and dates most rows have less."""
+_WORD = re.compile(r"[^\W\d_]{2,}\S*")
+MOST_CATEGORIES = 40
+"""Values of text up to which each becomes a column of its own when it is encoded."""
+_FEW = 10
+"""Whole numbers of so few values may be codes of categories."""
+_LEAST_ROWS = 20
+"""Fewer rows may well have different values by chance."""
+_COUNTING = 0.9
+"""Share of whole numbers, sorted, that follow one another where they count rows: some
+rows may have been left out."""
+_DATES = 50
+"""Cells of a column of text whose form is looked at to know it for dates."""
+
+
+def holds_sentences(column: pd.Series) -> bool:
+    """Whether a column holds sentences rather than names or categories.
+
+    All its values are text, at least half of them differ from all others before them,
+    and the median one has `_WORDS` words or more: parts between blanks that hold two
+    letters side by side. Scripts without blanks have no words in this sense.
+    """
+    if not pd.api.types.is_string_dtype(column.dtype):  # or object
+        return False
+    values = column.dropna()
+    some = list(values.iloc[:: max(1, len(values) // LOOKED_AT)])
+    if not some or not all(isinstance(value, str) for value in some):
+        return False
+    words = np.median([len(_WORD.findall(value)) for value in some])
+    return bool(words >= _WORDS and values.astype(str).nunique() >= len(values) / 2)
+
+
+def names_rows(column: Any) -> bool:
+    """Whether a column has another value in each row, as a name or a count has.
+
+    Texts without spaces, or whole numbers that count, all different.
+    """
+    if len(column) < _LEAST_ROWS or not column.is_unique or column.isna().any():
+        return False
+    if pd.api.types.is_integer_dtype(column.dtype):
+        steps = np.diff(np.sort(column.to_numpy(dtype="float64")))
+        return bool(np.mean(steps == 1) >= _COUNTING)
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return False
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return False
+    return not column.astype(str).str.strip().str.contains(r"\s").any()
+
+
+def holds_dates(column: pd.Series) -> bool:
+    """Whether a column holds dates, or text that is encoded as dates.
+
+    All of the text looked at has one form, month first or day first.
+    """
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return True
+    if not pd.api.types.is_string_dtype(column.dtype):
+        return False
+    values = column.dropna()
+    values = values.iloc[:: max(1, len(values) // _DATES)]
+    return any(_one_form(values, day_first=first) for first in (False, True))
+
+
+def _one_form(values: pd.Series, *, day_first: bool) -> bool:
+    from pandas.tseries.api import guess_datetime_format
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of a day above 12
+        forms = {guess_datetime_format(str(v), dayfirst=day_first) for v in values}
+        form = forms.pop() if len(forms) == 1 else None
+        if form is None:
+            return False
+        read = pd.to_datetime(values.astype(str), format=form, errors="coerce")
+        return bool(read.notna().all())
+
+
+def is_constant(column: pd.Series) -> bool:
+    """Whether all values that are there are equal."""
+    known = column.dropna()
+    return len(known) > 0 and bool((known == known.iloc[0]).all())
+
+
+def nested_type(some: pd.Series) -> str:
+    """Name the type of what a cell holds that is no single value; "" where all are."""
+    if not pd.api.types.is_object_dtype(some.dtype):
+        return ""
+    odd = (v for v in some if isinstance(v, list | dict | bytes | np.ndarray))
+    found = next(odd, None)
+    return "" if found is None else type(found).__name__
+
+
+def column_kind(column: pd.Series, some: pd.Series) -> str:
+    """Name the kind of a column, as it is encoded.
+
+    Parameters
+    ----------
+    column : Series of shape (n_rows,)
+    some : Series
+        Some of its rows, or all. What they show of all rows is looked up there.
+    """
+    if some.isna().all() and column.isna().all():
+        return "empty"
+    if is_constant(some) and is_constant(column):
+        return "constant"
+    if pd.api.types.is_bool_dtype(column.dtype):
+        return "boolean"
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return _number_kind(column, some)
+    if holds_dates(some):
+        return "date"
+    if pd.api.types.is_timedelta64_dtype(column.dtype):
+        return "duration"
+    if holds_sentences(some):
+        return "sentences"
+    if some.nunique() <= MOST_CATEGORIES:
+        values = column.nunique()
+        if values <= MOST_CATEGORIES:
+            return f"category of {values} values"
+    return "text, id?" if names_rows(some) else "text"
+
+
+def _number_kind(column: pd.Series, some: pd.Series) -> str:
+    if pd.api.types.is_complex_dtype(column.dtype):
+        return "complex number"
+    if pd.api.types.is_integer_dtype(column.dtype) and names_rows(column):
+        return "integer, id?"
+    values = column.to_numpy(dtype="float64", na_value=np.nan)
+    # a gap makes floats of whole numbers
+    known = values[np.isfinite(values)]
+    if (known != np.round(known)).any():
+        return "number"
+    few = some.nunique() <= _FEW and column.nunique() <= _FEW
+    return f"integer of {column.nunique()} values" if few else "integer"

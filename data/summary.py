@@ -1,0 +1,250 @@
+"""Summaries of the columns of datasets and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from .column_summary import Bars, ColumnSummary, DataSummary
+from .kinds import column_kind, holds_sentences, names_rows, nested_type
+
+if TYPE_CHECKING:
+    from .dataset import Dataset
+
+LOOKED_AT_ROWS = 100_000
+"""Rows, evenly spread, whose values are counted. What is missing is counted in all."""
+_BINS = 12
+_MOST_VALUES = 8
+"""Values of a category that have a bar of their own."""
+_FEW_COLUMNS = 50
+"""Columns among which identifiers are looked for beside one of sentences."""
+_LONGEST = 200
+"""Letters of an example that are kept."""
+_LONG_LABEL = 30
+"""Letters of a class among the rows of each."""
+
+
+def summarize_data(dataset: Dataset, most: int | None = None) -> DataSummary:
+    """A dataset as it was understood.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    most : int, optional
+        Columns that are summarized; all if None.
+    """
+    total = len(dataset.targets or "y") + (dataset.groups is not None)
+    total += dataset.x.shape[1] if isinstance(dataset.x, pd.DataFrame) else 1
+    columns = summarize_columns(dataset, most)
+    of_columns = {
+        f"column {name!r}: {note}"
+        for name, notes in dataset.column_notes.items()
+        for note in notes
+    }
+    notes = tuple(note for note in dataset.notes if note not in of_columns)
+    return DataSummary(dataset.card.name, _size(dataset), columns, total, notes)
+
+
+def summarize_columns(
+    dataset: Dataset, most: int | None = None
+) -> tuple[ColumnSummary, ...]:
+    """The columns of a dataset, the first ``most`` of them; targets come first."""
+    return tuple(islice(_columns(dataset), most))
+
+
+def _columns(dataset: Dataset) -> Iterator[ColumnSummary]:
+    if dataset.task == "characters":
+        yield from _of_text(dataset)
+        return
+    yield from _targets(dataset)
+    if dataset.series:
+        times = dataset.series.times
+        ends = f"{times[0]} to {times[-1]}" if times else ""
+        yield ColumnSummary("time", "times, in order", "time", ends, 0.0, len(times))
+        return
+    if dataset.groups is not None:
+        count = len(np.unique(dataset.groups))
+        name = dataset.group or "groups"
+        yield ColumnSummary(name, f"{count:,} groups", "group", unique=count)
+    if isinstance(dataset.x, pd.DataFrame):
+        yield from table_columns(dataset.x, dataset.column_notes)
+    else:
+        yield _of_array(dataset.x)
+
+
+def table_columns(
+    table: pd.DataFrame, notes: Any, role: str = "feature"
+) -> Iterator[ColumnSummary]:
+    """Summaries of the columns of a table, made as they are asked for."""
+    for i, name in enumerate(table.columns):
+        made = summarize_column(table.iloc[:, i], role, notes.get(name, ()))
+        if made.kind == "sentences" and table.shape[1] > 1:
+            made = replace(made, notes=(*made.notes, _on_sentences(table, i)))
+        yield made
+
+
+def _on_sentences(table: pd.DataFrame, place: int) -> str:
+    """Tell how sentences beside other columns are encoded (`encode.make_encoder`)."""
+    few = [i for i in range(table.shape[1]) if i != place][:_FEW_COLUMNS]
+    named = [str(table.columns[i]) for i in few if names_rows(table.iloc[:, i])]
+    told = "sentences beside other columns: groups of letters are counted, not words"
+    if len(named) == table.shape[1] - 1:
+        drops = " ".join(f"--drop {name}" for name in named)
+        return f"{told}; words are with {drops}, which only names the rows"
+    return f"{told}; --drop {table.columns[place]} leaves it out"
+
+
+def summarize_column(
+    column: pd.Series, role: str = "feature", notes: Sequence[str] = ()
+) -> ColumnSummary:
+    """A column of a table as it was understood.
+
+    Parameters
+    ----------
+    column : Series of shape (n_rows,)
+    role : str
+    notes : sequence of str
+        On how it was read.
+    """
+    some = column.iloc[:: -(-len(column) // LOOKED_AT_ROWS) or 1]
+    if nested := nested_type(some):
+        told = f"no single value in a cell; --drop {column.name}, or write its parts"
+        return ColumnSummary(str(column.name), nested, role, notes=(*notes, told))
+    kind = column_kind(column, some)
+    known = some.dropna()
+    return ColumnSummary(
+        str(column.name),
+        kind,
+        role,
+        _example(known.iloc[0]) if len(known) else "",
+        float(column.isna().mean()) if len(column) else 0.0,
+        int(known.nunique()),
+        (*notes, *_hints(some, kind)),
+        _bars(known, kind),
+    )
+
+
+def _hints(column: pd.Series, kind: str) -> Iterator[str]:
+    if kind.endswith("id?"):
+        yield f"another value in each row; --drop {column.name} if it names the rows"
+    elif kind.startswith("category") and holds_sentences(column.drop_duplicates()):
+        yield "sentences that repeat: each is a category, and no words are counted"
+
+
+def _example(value: Any) -> str:
+    if isinstance(value, float | np.floating):
+        return f"{value:.6g}"
+    if isinstance(value, pd.Timestamp):
+        return str(value).removesuffix(" 00:00:00")
+    return str(value)[:_LONGEST]
+
+
+def _bars(known: pd.Series, kind: str) -> Bars:
+    """Count ranges of numbers and dates, and the commonest of other values."""
+    if not len(known) or kind.startswith("text") or kind in ("sentences", "constant"):
+        return ()
+    if pd.api.types.is_datetime64_any_dtype(known.dtype):
+        moments = known.dt.tz_localize(None).astype("datetime64[s]").astype("int64")
+        return _ranges(moments.to_numpy(dtype="float64"), _day)
+    is_number = pd.api.types.is_numeric_dtype(known.dtype)
+    if is_number and kind not in ("boolean", "complex number"):
+        return _ranges(known.to_numpy(dtype="float64"), lambda value: f"{value:.4g}")
+    if kind in ("date", "duration"):
+        return ()
+    counts = known.astype(str).value_counts()
+    bars = [(str(v)[:_LONGEST], int(n)) for v, n in counts.head(_MOST_VALUES).items()]
+    rest = int(counts.iloc[_MOST_VALUES:].sum())
+    return (*bars, *([("others", rest)] if rest else []))
+
+
+def _ranges(values: np.ndarray, told: Any) -> Bars:
+    values = values[np.isfinite(values)]
+    levels = np.unique(values)
+    if len(levels) <= _BINS:
+        counts = [int((values == level).sum()) for level in levels]
+        return tuple((told(v), n) for v, n in zip(levels, counts, strict=True))
+    counts, edges = np.histogram(values, _BINS)
+    pairs = zip(edges[:-1], edges[1:], counts, strict=True)
+    return tuple((f"{told(low)} to {told(high)}", int(n)) for low, high, n in pairs)
+
+
+def _day(seconds: float) -> str:
+    return str(pd.Timestamp(seconds, unit="s").date())
+
+
+def _targets(dataset: Dataset) -> Iterator[ColumnSummary]:
+    """The targets; classes with the rows of each."""
+    if dataset.y.ndim == 1:
+        yield _target(dataset.card.target, dataset.y, dataset.classes)
+        return
+    for name, values in zip(dataset.targets, dataset.y.T, strict=True):
+        classes = ("no", "yes") if dataset.task == "multilabel" else ()
+        yield _target(name, values, classes)
+
+
+def _target(name: str, y: np.ndarray, classes: Sequence[str]) -> ColumnSummary:
+    if classes:
+        return classes_summary(name, y, classes)
+    made = summarize_column(pd.Series(y, name=name), "target")
+    return replace(made, kind=made.kind.removesuffix(", id?"), notes=())
+
+
+def classes_summary(
+    name: str, codes: np.ndarray, classes: Sequence[str]
+) -> ColumnSummary:
+    """A target of classes, with the rows of each."""
+    counts = np.bincount(codes, minlength=len(classes))
+    order = np.argsort(-counts, kind="stable")
+    bars = [(str(classes[i]), int(counts[i])) for i in order[:_MOST_VALUES]]
+    rest = int(counts[order[_MOST_VALUES:]].sum())
+    bars += [("others", rest)] if rest else []
+    said = ", ".join(f"{label[:_LONG_LABEL]} {count:,}" for label, count in bars)
+    return ColumnSummary(
+        name,
+        f"{len(classes):,} classes",
+        "target",
+        str(classes[int(codes[0])])[:_LONGEST],
+        unique=len(classes),
+        notes=(f"rows: {said}",),
+        histogram=tuple(bars),
+    )
+
+
+def _of_array(x: np.ndarray) -> ColumnSummary:
+    """Rows that are arrays of more than one axis: images, films."""
+    shape = " x ".join(map(str, x.shape[1:]))
+    image = x.ndim == 3 or (x.ndim == 4 and x.shape[-1] in (1, 3, 4))
+    some = x[:: -(-len(x) // 1_000) or 1]
+    kind = f"{'image' if image else 'array'} of {shape}"
+    values = f"{some.min():g} to {some.max():g} ({x.dtype})"
+    return ColumnSummary("x", kind, "feature", values, 0.0, len(x))
+
+
+def _of_text(dataset: Dataset) -> Iterator[ColumnSummary]:
+    yield _target(dataset.card.target, dataset.y, dataset.classes)
+    codes = np.asarray(dataset.x[0])
+    known = [c for c in codes if 0 <= c < len(dataset.classes)]
+    text = "".join(dataset.classes[int(c)] for c in known)
+    kind = f"the {dataset.x.shape[1]} characters before"
+    yield ColumnSummary("text", kind, "feature", text, 0.0, len(dataset.classes))
+
+
+def _size(dataset: Dataset) -> str:
+    """Rows, features and task in words."""
+    rows = f"{len(dataset):,} rows"
+    if dataset.task == "characters":
+        return f"{len(dataset):,} characters, task characters"
+    if dataset.series:
+        season, horizon = dataset.season, dataset.series.horizon
+        told = f"season {season}" if season > 1 else "no season"
+        return f"{len(dataset):,} steps, {told}, horizon {horizon}, task forecast"
+    if isinstance(dataset.x, pd.DataFrame):
+        count = dataset.x.shape[1]
+        rows = f"{rows}, {count:,} feature{'s' * (count != 1)}"
+    test = f", {dataset.n_test:,} of them test rows" if dataset.n_test else ""
+    return f"{rows}{test}, task {dataset.task}"
