@@ -53,7 +53,6 @@ def summary_rows(context: TableContext) -> RuleResult | None:
         f"{what} probably no row{'s' * (not single)} of the table: {met.reason}.",
         "What sums up other rows is learned from as one more case. Leave it out: "
         f"--drop-rows {told}",
-        rows=met.rows if dataset is context.dataset else None,
         summary_rows=len(met.rows),
     )
 

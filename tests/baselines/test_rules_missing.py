@@ -61,7 +61,6 @@ def test_row_that_says_total_is_named(dataset_of, word):
     x = sound().assign(region=["north", "south"] * 60)
     x.loc[N - 1, "region"] = word
     met = finding(dataset_of(x, RNG.normal(size=N)), "D318")
-    assert met.rows.tolist() == [N - 1]
     assert met.finding.advice.endswith("--drop-rows 120")
     assert met.finding.sentence.startswith("Row 120 is probably no row")
 
@@ -78,7 +77,7 @@ def test_last_row_that_sums_up_is_named(dataset_of, last):
     x = sound()
     x.loc[N - 1, "b"] = x["b"][:-1].sum() if last == "sum" else 60 * x["b"].max()
     met = finding(dataset_of(x, RNG.normal(size=N)), "D318")
-    assert met.rows.tolist() == [N - 1]
+    assert met.finding.advice.endswith("--drop-rows 120")
 
 
 def test_total_as_a_category_is_none(dataset_of):
