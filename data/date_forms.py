@@ -67,6 +67,12 @@ def month_number(word: str) -> int | None:
     return SHORT.index(short) + 1 if short in SHORT else None
 
 
+def is_calendar(column: pd.Series) -> bool:
+    """Whether all cells are names of weekdays or months."""
+    words = column.dropna().astype(str).str.strip().str.rstrip(".").str.lower().unique()
+    return len(words) > 0 and all(word in _SAID and len(word) > 2 for word in words)
+
+
 @dataclass(frozen=True)
 class Form:
     """A form of cells.

@@ -143,6 +143,10 @@ def _numbers(
         return None
     column = table[known[part]]
     read: Any = pd.to_numeric(column, errors="coerce")
+    if part == "quarter" and read.isna().all():
+        read = pd.to_numeric(
+            column.astype("string").str.strip().str.lstrip("Qq"), errors="coerce"
+        )
     if part == "month" and read.isna().all():
         read = column.map(lambda cell: month_number(str(cell)))
     numbers = read.astype("float64").to_numpy("float64", na_value=np.nan)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,7 @@ from .files import (
 )
 from .magnitude import TOLD, is_too_large
 from .open_stored import open_stored
+from .panel_series import read_panel
 from .series import read_series
 from .split import sample_rows
 from .stored import OnDiskRows, RemainingRows, is_stored
@@ -40,6 +42,8 @@ class Order:
     ----------
     season, horizon : int, optional
         See `Series`; found out if None.
+    series : str, optional
+        The column that parts several series; see `read_panel`.
     limit : int, optional
         Keep the last so many steps of a series, the first so many characters of a
         text.
@@ -51,12 +55,13 @@ class Order:
     horizon: int | None = None
     limit: int | None = None
     folds: int = 5
+    series: str | None = None
 
 
 def from_series(
     path: Path, target: str | None, order: Order, *, header: bool | None = None
 ) -> Dataset:
-    """One column of a table, in the order of its times.
+    """One column of a table in the order of its times: one series, or several.
 
     Parameters
     ----------
@@ -78,17 +83,22 @@ def from_series(
     if len(answers) > 1:
         msg = f"one series is forecast at a time, and --target names {len(answers)}"
         raise Misuse(f"{msg}; name one of {', '.join(answers)}")
-    if order.limit is not None and order.limit < len(table):
+    if order.limit is not None and order.limit < len(table) and not order.series:
         notes = [*notes, f"the last {order.limit:,} of {len(table):,} rows (--limit)"]
         table = table.tail(order.limit).reset_index(drop=True)
-    values, series, more = read_series(
-        table,
-        answers[0],
-        name=path.name,
-        season=order.season,
-        horizon=order.horizon,
-        folds=order.folds,
-    )
+    how: dict[str, Any] = {
+        "name": path.name,
+        "season": order.season,
+        "horizon": order.horizon,
+        "folds": order.folds,
+    }
+    names: tuple[str, ...] = ()
+    if order.series:
+        panel = read_panel(table, answers[0], order.series, limit=order.limit, **how)
+        values, series, more = panel.values, panel.order, list(panel.notes)
+        names = panel.names
+    else:
+        values, series, more = read_series(table, answers[0], **how)
     places = np.arange(len(values), dtype="float64").reshape(-1, 1)
     about = Card(
         name=path.name,
@@ -99,7 +109,9 @@ def from_series(
         rows=len(values),
         columns=1,
     )
-    return Dataset(places, values, about, notes=(*notes, *more), series=series)
+    return Dataset(
+        places, values, about, notes=(*notes, *more), series=series, targets=names
+    )
 
 
 def from_text(path: Path, order: Order) -> Dataset:
@@ -140,6 +152,7 @@ def load(
     header: bool | None = None,
     season: int | None = None,
     horizon: int | None = None,
+    series: str | None = None,
     folds: int = 5,
     memory: int | None = None,
     seed: int = 0,
@@ -173,6 +186,9 @@ def load(
     season, horizon : int, optional
         Of a forecast: steps after which the series repeats itself, and steps to
         forecast at a time. Found out from the dates if None.
+    series : str, optional
+        Of a forecast: the column whose values part several series, or several columns
+        with commas between them. Each is forecast, and their scores are averaged.
     folds : int, default 5
         Of a forecast: that there must be room for at the end of the series.
     memory : int, optional
@@ -196,7 +212,7 @@ def load(
     """
     _check(limit, task, season, horizon, folds)
     path = Path(name)
-    order = Order(season, horizon, limit, folds)
+    order = Order(season, horizon, limit, folds, series)
     if str(name) not in DATASETS and (
         os.path.exists(split_part(path)[0]) or suffix(path)
     ):
@@ -254,8 +270,8 @@ def _from_file(
     if table.task == "forecast":
         _refuse(f"{path.name}, a series", table.drop, table.group)
         return from_series(path, table.target, order, header=table.header)
-    if order.season or order.horizon:
-        msg = "--season and --horizon go with --task forecast"
+    if order.season or order.horizon or order.series:
+        msg = "--season, --horizon and --series go with --task forecast"
         raise Misuse(f"{msg}; add it, or leave them out")
     stored = None
     if not saved:

@@ -81,6 +81,27 @@ def evenness(moments: np.ndarray, *, is_period: bool) -> tuple[bool, float, floa
     )
 
 
+def is_clock_change(repeated: np.ndarray) -> bool:
+    """Whether times that come twice are hours in which clocks are set back.
+
+    Parameters
+    ----------
+    repeated : int array of shape (n,)
+        Microseconds since 1970. One hour a year, in the night of a Sunday of autumn.
+    """
+    moments = np.unique(repeated).astype("datetime64[us]")
+    days = moments.astype("datetime64[D]")
+    months = moments.astype("datetime64[M]").astype("int64") % 12 + 1
+    hours = moments.astype("datetime64[h]")
+    return bool(
+        ((days.astype("int64") + 4) % 7 == 0).all()  # 1970-01-01 was a Thursday
+        and np.isin(months, (3, 4, 9, 10, 11)).all()
+        and ((hours - days).astype("int64") < 4).all()
+        and len(np.unique(hours)) == len(np.unique(moments.astype("datetime64[Y]")))
+        and len(moments) == len(repeated)
+    )
+
+
 def likeliest(readings: Sequence[Reading]) -> tuple[Reading, list[str]]:
     """The reading with the steadiest steps, and the names of others that fit too."""
 

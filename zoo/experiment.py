@@ -47,6 +47,7 @@ class Source:
     header: bool | None = None
     season: int | None = None
     horizon: int | None = None
+    series: str | None = None
     memory: int | None = None
 
     @property

@@ -178,6 +178,11 @@ data_options = _together(
     header_option,
 )  # fmt: skip
 
+series_option = click.option(
+    "--series", metavar="COL",
+    help="Column that parts several series (forecast only); their scores are averaged.",
+)  # fmt: skip
+
 jobs_option = click.option(
     "--jobs", type=int, default=None, metavar="N",
     help="Number of parallel processes (default: all cores).",
