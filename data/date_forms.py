@@ -168,14 +168,16 @@ def readings(column: pd.Series, *, vague: bool) -> list[Reading]:
     """
     import pandas as pd
 
-    some = [plain(cell) for cell in _sample(column)]
+    cells = _sample(column)
+    some = [plain(cell) for cell in cells]
     forms = {n: f for n, f in _forms_of(some).items() if vague or n not in VAGUE}
     likely = {n: f for n, f in forms.items() if _share(parse(some, f)) >= NEARLY}
     if not likely:
         return []
     codes, found = pd.factorize(column.astype("string").str.strip())
     values = [str(value) for value in found]
-    if [plain(value) for value in values[:LOOKED_AT]] != values[:LOOKED_AT]:
+    # "May" alone would look plain where later months are spelt out
+    if some != cells or any("%b" in f for formats in likely.values() for f in formats):
         values = [plain(value) for value in values]
     made = []
     for name, formats in likely.items():
@@ -189,7 +191,7 @@ def _sample(column: pd.Series) -> list[str]:
     """Different cells of text, evenly spread; none where most are no text."""
     rows = np.unique(np.linspace(0, len(column) - 1, 20 * LOOKED_AT).astype(int))
     cells = column.iloc[rows].dropna()
-    texts = [cell.strip() for cell in cells if isinstance(cell, str)]
+    texts = [str(cell).strip() for cell in cells if isinstance(cell, str | date)]
     if len(texts) < NEARLY * len(cells):
         return []
     texts = list(dict.fromkeys(texts))
