@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -51,18 +52,19 @@ def read_dates(table: pd.DataFrame, target: str | None = None) -> DateColumns:
         As ``--target`` has it: its columns stay what they are.
     """
     found, keep = DateColumns(table), _targets(target, list(table.columns))
+    columns: dict[str, Any] = dict(table.items())  # type: ignore[arg-type]  (names are text)
     texts = [
         str(name)
         for name, kind in table.dtypes.items()
         if _may_be_text(kind) and name not in keep
     ]
-    read = {name: _readings(table[name]) for name in texts}
+    read = {name: _readings(columns[name]) for name in texts}
     known = {name: likely for name, likely in read.items() if likely}
     orders = {r[0].name for r in known.values() if len(r) == 1 and r[0].name in _ORDERS}
     made = {}
     for name, likely in known.items():
-        reading, others = _chosen(likely, orders, table[name])
-        note, moments = _judged(reading, table[name])
+        reading, others = _chosen(likely, orders, columns[name])
+        note, moments = _judged(reading, columns[name])
         if moments is not None:
             made[name] = moments
             found.formats[name] = reading.formats

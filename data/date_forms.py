@@ -213,7 +213,7 @@ def parse(cells: Sequence[str], formats: tuple[str, ...]) -> np.ndarray:
     """Plain cells as times of these formats, datetime64[us]; NaT where none fits."""
     import pandas as pd
 
-    texts = pd.Series(list(cells), dtype="str")
+    texts: Any = pd.Series(list(cells), dtype="str")
     moments = np.full(len(texts), "NaT", "datetime64[us]")
     for form in formats:
         left = np.isnat(moments)

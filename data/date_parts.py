@@ -106,7 +106,7 @@ def _clock(table: pd.DataFrame, known: dict[str, str]) -> tuple[np.ndarray, list
     return clock, used
 
 
-def _time_of_day(column: pd.Series) -> np.ndarray | None:
+def _time_of_day(column: Any) -> np.ndarray | None:
     """Hours 0 to 24, numbers such as 1430, or clocks as text; None for others."""
     numbers: Any = pd.to_numeric(column, errors="coerce")
     if numbers.notna().mean() >= NEARLY:

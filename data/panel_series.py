@@ -87,7 +87,7 @@ def read_panel(
     notes = []
     if (codes < 0).any():
         notes.append(f"{(codes < 0).sum():,} rows without {columns!r} were left out")
-        table = table[codes >= 0].reset_index(drop=True)
+        table = table.loc[codes >= 0].reset_index(drop=True)
         codes = series_codes(table, parts)
     firsts = table[parts].iloc[np.unique(codes, return_index=True)[1]].astype(str)
     names = [" ".join(row) for row in firsts.itertuples(index=False)]

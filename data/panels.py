@@ -47,7 +47,7 @@ def refuse_panel(table: pd.DataFrame, times: Times, name: str) -> None:
         if not comes_twice(times.places):
             return
         others = [c for c in table if str(c) not in times.column]
-        parts = parting_columns(table[others], times.places)
+        parts = parting_columns(table.loc[:, others], times.places)
         if not parts:
             return
         twice = pd.Series(times.places).duplicated()
@@ -105,7 +105,7 @@ def _counted(table: pd.DataFrame) -> tuple[list[str], str] | None:
         if not pd.api.types.is_integer_dtype(column) or column.is_unique:
             continue
         numbers = column.to_numpy("int64")
-        parts = parting_columns(table[texts], numbers)
+        parts = parting_columns(table.loc[:, texts], numbers)
         if parts and counts_rows(numbers, series_codes(table, parts)):
             return parts, str(name)
     return None

@@ -185,7 +185,7 @@ def _without_empty(table: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     if not empty.any() or empty.all():
         return table
     notes.append(f"{empty.sum():,} rows with nothing in them were left out")
-    return table[~empty].reset_index(drop=True)
+    return table.loc[~empty].reset_index(drop=True)
 
 
 def _trimmed(

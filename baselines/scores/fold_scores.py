@@ -422,8 +422,9 @@ def make_course(board: FoldOutcomes) -> Course | None:
     forecasts = {}
     for name, outcomes in board.outcomes.items():
         line = np.full(len(data), np.nan)
-        for outcome in (o for o in outcomes if o.predictions is not None):
-            line[board.folds[outcome.fold].test] = _first(outcome.predictions)
+        for outcome in outcomes:
+            if outcome.predictions is not None:
+                line[board.folds[outcome.fold].test] = _first(outcome.predictions)
         forecasts[name] = tuple(map(float, line[first:]))
     actual = tuple(map(float, _first(data.y[first:])))
     shown = f"{data.targets[0]}, the first of {len(data.targets)}"

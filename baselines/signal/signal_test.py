@@ -325,8 +325,8 @@ class _SeriesTrial:
         """The sums of so many permutations, means over the series."""
         rows = np.arange(len(self._values[0]))
         orders = self._rng.permuted(np.tile(rows, (count, 1)), axis=1)
-        sums = (_sums(column[orders], self._lags) for column in self._values)
-        return sum(sums) / len(self._values)
+        sums = [_sums(column[orders], self._lags) for column in self._values]
+        return np.mean(sums, axis=0)
 
     def _standard(self, sums: np.ndarray) -> np.ndarray:
         return ((sums - self._centre) / self._spread).max(axis=1)

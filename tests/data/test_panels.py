@@ -71,7 +71,7 @@ def test_two_columns_that_part_the_series_together():
     table = panel(names=range(6))
     table["store"], table["dept"] = table["country"] // 3, table["country"] % 3
     table = table.drop(columns="country")
-    with pytest.raises(BadData, match="--series '(store,dept|dept,store)'"):
+    with pytest.raises(BadData, match=r"--series '(store,dept|dept,store)'"):
         read_series(table, "y", name="t.csv")
     assert read(table, "store,dept").values.shape == (30, 6)
 
