@@ -427,13 +427,10 @@ def make_course(board: FoldOutcomes) -> Course | None:
                 line[board.folds[outcome.fold].test] = _first(outcome.predictions)
         forecasts[name] = tuple(map(float, line[first:]))
     actual = tuple(map(float, _first(data.y[first:])))
-    shown = f"{data.targets[0]}, the first of {len(data.targets)}"
-    return Course(
-        data.series.times[first:],
-        actual,
-        forecasts,
-        series=shown if data.targets else "",
-    )
+    shown = ""
+    if data.targets:
+        shown = f"{data.targets[0]}, the first of {len(data.targets)}"
+    return Course(data.series.times[first:], actual, forecasts, series=shown)
 
 
 def _first(values: np.ndarray) -> np.ndarray:
