@@ -149,7 +149,9 @@ class EachSeries(RegressorMixin, BaseEstimator):
     def fit(self, x: Any, y: Any) -> Self:
         """Fit a clone on each column of y, at the positions x, (n, 1)."""
         columns = np.asarray(y, dtype="float64").T
-        self.models_ = [clone(self.model).fit(x, column) for column in columns]
+        clones: list[Any] = [clone(self.model) for _ in columns]
+        pairs = zip(clones, columns, strict=True)
+        self.models_ = [model.fit(x, column) for model, column in pairs]
         return self
 
     def predict(self, x: Any) -> np.ndarray:
