@@ -86,19 +86,16 @@ def from_series(
     if order.limit is not None and order.limit < len(table) and not order.series:
         notes = [*notes, f"the last {order.limit:,} of {len(table):,} rows (--limit)"]
         table = table.tail(order.limit).reset_index(drop=True)
-    how: dict[str, Any] = {
-        "name": path.name,
-        "season": order.season,
-        "horizon": order.horizon,
-        "folds": order.folds,
-    }
+    steps: dict[str, Any] = {"season": order.season, "horizon": order.horizon}
+    steps |= {"name": path.name, "folds": order.folds}
     names: tuple[str, ...] = ()
     if order.series:
-        panel = read_panel(table, answers[0], order.series, limit=order.limit, **how)
-        values, series, more = panel.values, panel.order, list(panel.notes)
+        steps |= {"limit": order.limit}
+        panel = read_panel(table, answers[0], order.series, **steps)
+        values, series, more = panel.values, panel.order, [*panel.notes]
         names = panel.names
     else:
-        values, series, more = read_series(table, answers[0], **how)
+        values, series, more = read_series(table, answers[0], **steps)
     places = np.arange(len(values), dtype="float64").reshape(-1, 1)
     about = Card(
         name=path.name,
@@ -464,20 +461,21 @@ def from_table(
     used = [*answers, family] if family else answers
     x, empty = _usable(table.drop(columns=used), path)
     _check_test_classes(y, n_test, classes, path)
-    groups = None
-    if family:
-        groups = pd.factorize(_column(table, family), use_na_sentinel=False)[0]
     return Dataset(
         x,
         y,
         file_card(path, found, ", ".join(answers), x),
         classes,
-        groups=groups,
+        groups=_groups(table, family) if family else None,
         n_test=n_test,
         notes=(*notes, *more, *empty, *_task_note(found, task)),
         targets=tuple(answers) if len(answers) > 1 else (),
         date_formats=reading.date_formats,
     )
+
+
+def _groups(table: pd.DataFrame, family: str) -> np.ndarray:
+    return pd.factorize(_column(table, family), use_na_sentinel=False)[0]
 
 
 def _targets(

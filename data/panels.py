@@ -78,7 +78,7 @@ def _combined(table: pd.DataFrame) -> Iterator[list[str]]:
     counts = {
         str(name): (pd.api.types.is_numeric_dtype(column), column.nunique())
         for name, column in table.items()
-        if not pd.api.types.is_float_dtype(column)
+        if not pd.api.types.is_float_dtype(column) and column.notna().all()
     }
     likely = [name for name, (_, count) in counts.items() if 1 < count < len(table)]
     likely = sorted(likely, key=lambda name: counts[name])[:_TRIED]

@@ -15,7 +15,7 @@ from .date_parts import clock_beside, joined_parts
 from .errors import BadData
 from .steps import DAY, SECOND, likeliest, place
 
-_NAMED = re.compile(r"year|date|time|unix|month|week|period|^day$|^t$|^ds$")
+_NAMED = re.compile(r"year|date|time|stamp|unix|month|week|period|^day$|^t$|^ts$|^ds$")
 """Names of columns of numbers that may be times."""
 
 
