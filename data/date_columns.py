@@ -88,7 +88,7 @@ def _may_be_text(kind: object) -> bool:
 
 
 def _readings(column: pd.Series) -> list[Reading]:
-    """How a column of text may be read, once for each form."""
+    """Readings of a column of text, one for each form that it may have."""
     likely = {
         reading.name: reading for reading in reversed(readings(column, vague=False))
     }

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .compressed import plain_source, zip_source
-from .date_columns import read_dates
 from .errors import BadData, Misuse, first_line
 
 if TYPE_CHECKING:
@@ -169,6 +168,8 @@ def read_rows(
         raise BadData(msg)
     if not dates:
         return TableReading(table, tuple(notes), n_test=n_test)
+    from .date_columns import read_dates
+
     found = read_dates(table, target)
     return TableReading(
         found.table, tuple(notes), found.notes, n_test, date_formats=found.formats

@@ -11,7 +11,7 @@ import pandas as pd
 from .columns import find_column
 from .dataset import Series
 from .errors import BadData, Misuse
-from .panels import series_codes
+from .panels import counting_column, series_codes
 from .seasons import infer_horizon, infer_season
 from .series import MOST_MISSING, numbers_of
 from .split import check_length
@@ -129,11 +129,11 @@ def _parting(columns: str, there: list[str], target: str) -> list[str]:
 def _times(
     table: pd.DataFrame, codes: np.ndarray, names: list[str], name: str
 ) -> Times:
-    """Times of the rows; without a column of times, their numbers in their series."""
+    """Times of the rows; without any, what counts them, or their order."""
     times = find_times(table, codes)
     if times.unit == "row":
-        numbers = pd.Series(codes).groupby(codes).cumcount().to_numpy()
-        return Times(numbers, "row", numbers.astype(str).astype(object), "")
+        column, numbers = counting_column(table, codes)
+        return Times(numbers, "row", numbers.astype(str).astype(object), column)
     if comes_twice(times.places, codes):
         twice = pd.DataFrame({"time": times.places, "series": codes}).duplicated()
         row = int(twice.argmax())

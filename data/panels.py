@@ -102,13 +102,27 @@ def _counted(table: pd.DataFrame) -> tuple[list[str], str] | None:
         if not pd.api.types.is_numeric_dtype(column) and not is_calendar(column)
     ]
     for name, column in table.items():
-        if not pd.api.types.is_integer_dtype(column) or column.is_unique:
+        whole = pd.api.types.is_integer_dtype(column) and column.notna().all()
+        if not whole or column.is_unique:
             continue
         numbers = column.to_numpy("int64")
         parts = parting_columns(table.loc[:, texts], numbers)
         if parts and counts_rows(numbers, series_codes(table, parts)):
             return parts, str(name)
     return None
+
+
+def counting_column(table: pd.DataFrame, codes: np.ndarray) -> tuple[str, np.ndarray]:
+    """The column of whole numbers that counts the rows of each series, and its cells.
+
+    Without any, "" and the numbers of the rows in their series.
+    """
+    for name, column in table.items():
+        if pd.api.types.is_integer_dtype(column) and column.notna().all():
+            numbers = column.to_numpy("int64")
+            if not comes_twice(numbers, codes) and counts_rows(numbers, codes):
+                return str(name), numbers
+    return "", pd.Series(codes).groupby(codes).cumcount().to_numpy()
 
 
 def counts_rows(numbers: np.ndarray, codes: np.ndarray) -> bool:

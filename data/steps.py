@@ -59,7 +59,7 @@ def _is_monthly(days: np.ndarray) -> bool:
 
 
 def evenness(moments: np.ndarray, *, is_period: bool) -> tuple[bool, float, float]:
-    """How likely such times are those of a series; the greater the likelier.
+    """Rank times by how likely they are those of a series: the greater the likelier.
 
     Returns
     -------

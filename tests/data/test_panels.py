@@ -113,10 +113,13 @@ def test_series_are_read_at_the_same_steps(case):
     assert len(set(found.order.times)) == 30
 
 
-@given(st.permutations(range(120)))
+@given(
+    st.permutations(range(120)),
+    st.sampled_from(["below each other", "dates", "counted"]),
+)
 @settings(max_examples=20, deadline=None)
-def test_the_order_of_rows_does_not_matter(order):
-    table = panel()
+def test_the_order_of_rows_does_not_matter(order, case):
+    table = PANELS[case]
     found = read(table.iloc[list(order)].reset_index(drop=True))
     expected = read(table)
     by_name = dict(zip(found.names, found.values.T, strict=True))
