@@ -18,7 +18,6 @@ from . import options
 )
 @click.argument("data", metavar="NAME|FILE")
 @options.data_options
-@options.series_option
 @options.fold_options
 @options.run_options
 @options.learning_curve_option

@@ -175,12 +175,11 @@ data_options = _together(
     click.option(
         "--horizon", type=int, metavar="N", help="Steps to forecast (forecast only).",
     ),
+    click.option(
+        "--series", metavar="COL",
+        help="Column that parts several series (zoo baseline, forecast only).",
+    ),
     header_option,
-)  # fmt: skip
-
-series_option = click.option(
-    "--series", metavar="COL",
-    help="Column that parts several series (forecast only); their scores are averaged.",
 )  # fmt: skip
 
 jobs_option = click.option(

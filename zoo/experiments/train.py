@@ -37,6 +37,7 @@ def train(
     header: bool | None = None,
     season: int | None = None,
     horizon: int | None = None,
+    series: str | None = None,
     memory: int | None = None,
     class_weight: ClassWeight | None = None,
     stub: str | None = None,
@@ -66,8 +67,9 @@ def train(
         A name of the catalog, a file, or rows in memory; None: the model's own dataset.
         A run on rows in memory cannot be repeated by ``zoo rerun`` and is not kept when
         it is interrupted, for no file holds its data.
-    target, task, drop, group, limit, header, season, horizon, memory : optional
+    target, task, drop, group, limit, header, season, horizon, series, memory : optional
         How a file is read, as in `learnable.load`; not for a `Dataset`, which is read.
+        A network forecasts one series, so that ``series`` is refused.
         ``memory`` is in bytes, half of the machine's by default.
     class_weight : {"none", "balanced"}, optional
         None: the recipe's.
