@@ -158,8 +158,9 @@ def _in_order(
     ):
         values[order[same]] = _means(values[order[same]], values[order[same + 1]])
         order = np.delete(order, same + 1)
-        told = f"{len(same):,} times come twice, as clocks are set back"
-        notes.append(f"{told}: the means of their values were taken")
+        told = "1 time comes" if len(same) == 1 else f"{len(same):,} times come"
+        told = f"{told} twice, as clocks are set back"
+        notes.append(f"{told}: the means of both values were taken")
     elif len(same):
         first, second = order[same[0]], order[same[0] + 1]
         msg = f"{times.names[second]!r} in column {times.column!r} of {name} is in row"
