@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .date_forms import NEARLY, PERIODS, Reading, parse, plain, readings
+from .date_forms import NEARLY, PERIODS, TimeReading, parse, plain_cell, readings
 from .errors import ZooError
 from .steps import likeliest
 from .target import find_targets
@@ -87,7 +87,7 @@ def _may_be_text(kind: object) -> bool:
     return isinstance(kind, pd.StringDtype) or kind == np.dtype("object")
 
 
-def _readings(column: pd.Series) -> list[Reading]:
+def _readings(column: pd.Series) -> list[TimeReading]:
     """Readings of a column of text, one for each form that it may have."""
     likely = {
         reading.name: reading for reading in reversed(readings(column, vague=False))
@@ -97,15 +97,15 @@ def _readings(column: pd.Series) -> list[Reading]:
     return [r for r in found if (~np.isnat(r.moments[there])).mean() >= NEARLY]
 
 
-def _within(reading: Reading) -> Reading:
+def _within(reading: TimeReading) -> TimeReading:
     least, most = _YEARS
     fits = (reading.moments >= least) & (reading.moments < most)
     none = np.datetime64("NaT", "us")
     moments = np.where(fits, reading.moments, none)
-    return Reading(reading.name, moments, reading.formats)
+    return TimeReading(reading.name, moments, reading.formats)
 
 
-def _are_spans(reading: Reading) -> bool:
+def _are_spans(reading: TimeReading) -> bool:
     """Whether 2009-10 and 2010-11 are all from one year to the next, no months."""
     if reading.formats != ("%Y-%m",):
         return False
@@ -115,8 +115,8 @@ def _are_spans(reading: Reading) -> bool:
 
 
 def _chosen(
-    likely: list[Reading], orders: set[str], column: pd.Series
-) -> tuple[Reading, list[str]]:
+    likely: list[TimeReading], orders: set[str], column: pd.Series
+) -> tuple[TimeReading, list[str]]:
     """The likeliest reading and the names of others that fit as well.
 
     Of day and month the order is that of the table's other columns; or what makes steps
@@ -135,13 +135,13 @@ def _chosen(
     return best, sorted(named.keys() - {best.name})
 
 
-def _evenness(reading: Reading) -> float:
+def _evenness(reading: TimeReading) -> float:
     steps = np.diff(np.unique(reading.moments[~np.isnat(reading.moments)]))
     counts = np.unique(steps, return_counts=True)[1]
     return float(counts.max(initial=0) / max(1, counts.sum()))
 
 
-def _judged(reading: Reading, column: pd.Series) -> tuple[str, np.ndarray | None]:
+def _judged(reading: TimeReading, column: pd.Series) -> tuple[str, np.ndarray | None]:
     """A note on a column, and its dates; None where too many cells are none."""
     there = column.notna().to_numpy()
     odd = there & np.isnat(reading.moments)
@@ -159,4 +159,4 @@ def _judged(reading: Reading, column: pd.Series) -> tuple[str, np.ndarray | None
 def parse_cells(column: pd.Series, formats: tuple[str, ...]) -> np.ndarray:
     """The cells of a column as dates of known formats, datetime64[us]; NaT for none."""
     cells = column.astype("string").str.strip().fillna("")
-    return parse([plain(str(cell)) for cell in cells], formats)
+    return parse([plain_cell(str(cell)) for cell in cells], formats)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .date_forms import NEARLY, month_number, parse, plain
+from .date_forms import NEARLY, month_number, parse, plain_cell
 from .steps import SECOND
 
 _NAMES = {
@@ -121,7 +121,7 @@ def _time_of_day(column: Any) -> np.ndarray | None:
         return _spans(hours, 3_600) if whole else None
     codes, values = pd.factorize(column.astype("string").str.strip())
     # of "00:00 - 01:00" the start is the time
-    texts = [f"1970 {plain(str(v).partition('-')[0])}" for v in values]
+    texts = [f"1970 {plain_cell(str(v).partition('-')[0])}" for v in values]
     moments = np.append(parse(texts, _CLOCKS), np.datetime64("NaT", "us"))[codes]
     if np.isnat(moments).mean() > 1 - NEARLY:
         return None

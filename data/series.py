@@ -18,7 +18,7 @@ from .times import Times, find_times
 MOST_MISSING = 0.1
 """Share of steps without a value below which the gaps are filled: exchanges are closed
 on 4 to 8 % of the working days."""
-STEADY = 0.05
+STEADY_SHARE = 0.05
 """With a smaller share missing no other step is looked for."""
 LEAST_SHARE = 0.5
 """Of the rows, so many of one step are kept where the step changes."""
@@ -208,7 +208,7 @@ def _one_step(times: Times, values: np.ndarray, name: str, notes: list[str]) -> 
     sizes, counts = np.unique(gaps, return_counts=True)
     step = int(sizes[counts.argmax()]) if len(sizes) else 1
     missing = (gaps // step - 1).sum()
-    if not (gaps % step).any() and missing <= STEADY * (len(values) + missing):
+    if not (gaps % step).any() and missing <= STEADY_SHARE * (len(values) + missing):
         return _Steps(times, values, step)
     # a lone gap interrupts no stretch, two beside each other are another step
     other = gaps != step

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .date_forms import Reading
+from .date_forms import TimeReading
 
 SECOND, DAY = 10**6, 86_400 * 10**6
 """In microseconds."""
@@ -102,10 +102,10 @@ def is_clock_change(repeated: np.ndarray) -> bool:
     )
 
 
-def likeliest(readings: Sequence[Reading]) -> tuple[Reading, list[str]]:
+def likeliest(readings: Sequence[TimeReading]) -> tuple[TimeReading, list[str]]:
     """The reading with the steadiest steps, and the names of others that fit too."""
 
-    def rank(reading: Reading) -> tuple[bool, float, float, float]:
+    def rank(reading: TimeReading) -> tuple[bool, float, float, float]:
         enough, equal, exact = evenness(reading.moments, is_period=reading.is_period)
         read = float((~np.isnat(reading.moments)).mean())
         return enough, read, equal, exact

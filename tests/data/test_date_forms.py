@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.data.date_columns import parse_cells, read_dates
-from learnable.data.date_forms import VAGUE, forms_of, plain, readings
+from learnable.data.date_forms import VAGUE, forms_of, plain_cell, readings
 from learnable.data.encode import encode_fold
 from learnable.data.errors import BadData
 from learnable.data.files import read_rows, read_table
@@ -161,7 +161,7 @@ def test_any_text_is_read_or_left(cells):
 @given(st.text(alphabet="0123456789-/.: TWQMAPJan", max_size=40))
 @settings(max_examples=300, deadline=None)
 def test_texts_like_dates_raise_nothing(cell):
-    forms_of(plain(cell))
+    forms_of(plain_cell(cell))
     readings(pd.Series([cell] * 3), vague=True)
 
 
