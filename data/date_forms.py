@@ -277,7 +277,7 @@ _READERS = {"quarter": _quarter, "week": _week, "numbered": _numbered}
 
 
 def plain_cell(cell: str) -> str:
-    """A cell with the words of `MONTH_NAMES`, without weekdays, commas and double blanks."""
+    """A cell with words as in `MONTH_NAMES`, without weekdays and double blanks."""
     if len(cell) > _LONGEST:
         return ""
     if "." in cell:
