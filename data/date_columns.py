@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from .date_forms import NEARLY, PERIODS, Reading, parse, plain, readings
+from .date_forms import NEARLY, PERIODS, TimeReading, parse, plain_cell, readings
 from .errors import ZooError
 from .steps import likeliest
 from .target import find_targets
@@ -51,18 +52,19 @@ def read_dates(table: pd.DataFrame, target: str | None = None) -> DateColumns:
         As ``--target`` has it: its columns stay what they are.
     """
     found, keep = DateColumns(table), _targets(target, list(table.columns))
+    columns: dict[str, Any] = dict(table.items())  # type: ignore[arg-type]  (names are text)
     texts = [
         str(name)
         for name, kind in table.dtypes.items()
         if _may_be_text(kind) and name not in keep
     ]
-    read = {name: _readings(table[name]) for name in texts}
+    read = {name: _readings(columns[name]) for name in texts}
     known = {name: likely for name, likely in read.items() if likely}
     orders = {r[0].name for r in known.values() if len(r) == 1 and r[0].name in _ORDERS}
     made = {}
     for name, likely in known.items():
-        reading, others = _chosen(likely, orders, table[name])
-        note, moments = _judged(reading, table[name])
+        reading, others = _chosen(likely, orders, columns[name])
+        note, moments = _judged(reading, columns[name])
         if moments is not None:
             made[name] = moments
             found.formats[name] = reading.formats
@@ -85,8 +87,8 @@ def _may_be_text(kind: object) -> bool:
     return isinstance(kind, pd.StringDtype) or kind == np.dtype("object")
 
 
-def _readings(column: pd.Series) -> list[Reading]:
-    """How a column of text may be read, once for each form."""
+def _readings(column: pd.Series) -> list[TimeReading]:
+    """Readings of a column of text, one for each form that it may have."""
     likely = {
         reading.name: reading for reading in reversed(readings(column, vague=False))
     }
@@ -95,15 +97,15 @@ def _readings(column: pd.Series) -> list[Reading]:
     return [r for r in found if (~np.isnat(r.moments[there])).mean() >= NEARLY]
 
 
-def _within(reading: Reading) -> Reading:
+def _within(reading: TimeReading) -> TimeReading:
     least, most = _YEARS
     fits = (reading.moments >= least) & (reading.moments < most)
     none = np.datetime64("NaT", "us")
     moments = np.where(fits, reading.moments, none)
-    return Reading(reading.name, moments, reading.formats)
+    return TimeReading(reading.name, moments, reading.formats)
 
 
-def _are_spans(reading: Reading) -> bool:
+def _are_spans(reading: TimeReading) -> bool:
     """Whether 2009-10 and 2010-11 are all from one year to the next, no months."""
     if reading.formats != ("%Y-%m",):
         return False
@@ -113,8 +115,8 @@ def _are_spans(reading: Reading) -> bool:
 
 
 def _chosen(
-    likely: list[Reading], orders: set[str], column: pd.Series
-) -> tuple[Reading, list[str]]:
+    likely: list[TimeReading], orders: set[str], column: pd.Series
+) -> tuple[TimeReading, list[str]]:
     """The likeliest reading and the names of others that fit as well.
 
     Of day and month the order is that of the table's other columns; or what makes steps
@@ -133,13 +135,13 @@ def _chosen(
     return best, sorted(named.keys() - {best.name})
 
 
-def _evenness(reading: Reading) -> float:
+def _evenness(reading: TimeReading) -> float:
     steps = np.diff(np.unique(reading.moments[~np.isnat(reading.moments)]))
     counts = np.unique(steps, return_counts=True)[1]
     return float(counts.max(initial=0) / max(1, counts.sum()))
 
 
-def _judged(reading: Reading, column: pd.Series) -> tuple[str, np.ndarray | None]:
+def _judged(reading: TimeReading, column: pd.Series) -> tuple[str, np.ndarray | None]:
     """A note on a column, and its dates; None where too many cells are none."""
     there = column.notna().to_numpy()
     odd = there & np.isnat(reading.moments)
@@ -157,4 +159,4 @@ def _judged(reading: Reading, column: pd.Series) -> tuple[str, np.ndarray | None
 def parse_cells(column: pd.Series, formats: tuple[str, ...]) -> np.ndarray:
     """The cells of a column as dates of known formats, datetime64[us]; NaT for none."""
     cells = column.astype("string").str.strip().fillna("")
-    return parse([plain(str(cell)) for cell in cells], formats)
+    return parse([plain_cell(str(cell)) for cell in cells], formats)

@@ -19,7 +19,7 @@ import numpy as np
 if TYPE_CHECKING:
     import pandas as pd
 
-LOOKED_AT = 50
+SAMPLED_CELLS = 50
 """About so many values of a column, evenly spread, tell its forms."""
 NEARLY = 0.9
 """Share of cells that are times from which on the others are taken for mistakes."""
@@ -40,11 +40,11 @@ _MONTHS = (
     "nov november novembre noviembre novembro",
     "dec december dezember dez décembre déc diciembre dic dicembre dezembro",
 )
-SHORT = tuple(names.split()[0].capitalize() for names in _MONTHS)
+MONTH_NAMES = tuple(names.split()[0].capitalize() for names in _MONTHS)
 """Names of the months as formats of `strptime` have them."""
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday"
 _SAID = (
-    {name: SHORT[i] for i, names in enumerate(_MONTHS) for name in names.split()}
+    {name: MONTH_NAMES[i] for i, names in enumerate(_MONTHS) for name in names.split()}
     | dict.fromkeys(_WEEKDAYS.split(), "")
     | {day[:3]: "" for day in _WEEKDAYS.split()}
     | dict.fromkeys(("st", "nd", "rd", "th", "de", "of", "at", "uhr", "h"), "")
@@ -64,7 +64,13 @@ _TOKENS = re.compile(r"\d+|[^\W\d_]+|[\W_]")
 def month_number(word: str) -> int | None:
     """The number of a month that is written in words; None if it is none."""
     short = _SAID.get(word.strip().rstrip(".").lower())
-    return SHORT.index(short) + 1 if short in SHORT else None
+    return MONTH_NAMES.index(short) + 1 if short in MONTH_NAMES else None
+
+
+def is_calendar(column: pd.Series) -> bool:
+    """Whether all cells are names of weekdays or months."""
+    words = column.dropna().astype(str).str.strip().str.rstrip(".").str.lower().unique()
+    return len(words) > 0 and all(word in _SAID and len(word) > 2 for word in words)
 
 
 @dataclass(frozen=True)
@@ -128,7 +134,7 @@ _KINDS = {1: "2", 2: "2", 3: "3", 4: "4", 6: "6", 8: "8", 12: "c", 14: "e"}
 
 
 @dataclass(frozen=True)
-class Reading:
+class TimeReading:
     """A column of text as times.
 
     Parameters
@@ -151,7 +157,7 @@ class Reading:
         return self.name in PERIODS
 
 
-def readings(column: pd.Series, *, vague: bool) -> list[Reading]:
+def readings(column: pd.Series, *, vague: bool) -> list[TimeReading]:
     """All readings of a column in which nearly all its cells are times.
 
     Parameters
@@ -162,32 +168,34 @@ def readings(column: pd.Series, *, vague: bool) -> list[Reading]:
     """
     import pandas as pd
 
-    some = [plain(cell) for cell in _sample(column)]
+    cells = _sample(column)
+    some = [plain_cell(cell) for cell in cells]
     forms = {n: f for n, f in _forms_of(some).items() if vague or n not in VAGUE}
     likely = {n: f for n, f in forms.items() if _share(parse(some, f)) >= NEARLY}
     if not likely:
         return []
     codes, found = pd.factorize(column.astype("string").str.strip())
     values = [str(value) for value in found]
-    if [plain(value) for value in values[:LOOKED_AT]] != values[:LOOKED_AT]:
-        values = [plain(value) for value in values]
+    # "May" alone would look plain where later months are spelt out
+    if some != cells or any("%b" in f for formats in likely.values() for f in formats):
+        values = [plain_cell(value) for value in values]
     made = []
     for name, formats in likely.items():
         for texts in _zones(values, some):
             moments = np.append(parse(texts, formats), np.datetime64("NaT", "us"))
-            made.append(Reading(name, moments[codes], formats))
+            made.append(TimeReading(name, moments[codes], formats))
     return [r for r in made if _share(r.moments[codes >= 0]) >= NEARLY]
 
 
 def _sample(column: pd.Series) -> list[str]:
     """Different cells of text, evenly spread; none where most are no text."""
-    rows = np.unique(np.linspace(0, len(column) - 1, 20 * LOOKED_AT).astype(int))
+    rows = np.unique(np.linspace(0, len(column) - 1, 20 * SAMPLED_CELLS).astype(int))
     cells = column.iloc[rows].dropna()
-    texts = [cell.strip() for cell in cells if isinstance(cell, str)]
+    texts = [str(cell).strip() for cell in cells if isinstance(cell, str | date)]
     if len(texts) < NEARLY * len(cells):
         return []
     texts = list(dict.fromkeys(texts))
-    return texts[:: max(1, len(texts) // LOOKED_AT)]
+    return texts[:: max(1, len(texts) // SAMPLED_CELLS)]
 
 
 def _zones(values: list[str], some: list[str]) -> list[list[str]]:
@@ -205,7 +213,7 @@ def parse(cells: Sequence[str], formats: tuple[str, ...]) -> np.ndarray:
     """Plain cells as times of these formats, datetime64[us]; NaT where none fits."""
     import pandas as pd
 
-    texts = pd.Series(list(cells), dtype="str")
+    texts: Any = pd.Series(list(cells), dtype="str")
     moments = np.full(len(texts), "NaT", "datetime64[us]")
     for form in formats:
         left = np.isnat(moments)
@@ -268,8 +276,8 @@ _READERS = {"quarter": _quarter, "week": _week, "numbered": _numbered}
 """For what `strptime` has no format."""
 
 
-def plain(cell: str) -> str:
-    """A cell with the words of `SHORT`, without weekdays, commas and double blanks."""
+def plain_cell(cell: str) -> str:
+    """A cell with words as in `MONTH_NAMES`, without weekdays and double blanks."""
     if len(cell) > _LONGEST:
         return ""
     if "." in cell:
@@ -284,7 +292,7 @@ def _say(word: re.Match[str]) -> str:
     if known is None:
         return word[0]
     # of 12.Jan.2015 the dot parts what stands beside it
-    dot = "." if word[0].endswith(".") and known in SHORT else ""
+    dot = "." if word[0].endswith(".") and known in MONTH_NAMES else ""
     return known + (dot if word.string[word.end() : word.end() + 1].isdigit() else "")
 
 
@@ -317,7 +325,7 @@ def _kind(token: str) -> str:
     if token.isdigit():
         return _KINDS.get(len(token), "?")
     if token.isalpha():
-        return "b" if token in SHORT else token if token in "QWM" else "?"
+        return "b" if token in MONTH_NAMES else token if token in "QWM" else "?"
     return ""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .date_forms import NEARLY, month_number, parse, plain
+from .date_forms import NEARLY, month_number, parse, plain_cell
 from .steps import SECOND
 
 _NAMES = {
@@ -106,7 +106,7 @@ def _clock(table: pd.DataFrame, known: dict[str, str]) -> tuple[np.ndarray, list
     return clock, used
 
 
-def _time_of_day(column: pd.Series) -> np.ndarray | None:
+def _time_of_day(column: Any) -> np.ndarray | None:
     """Hours 0 to 24, numbers such as 1430, or clocks as text; None for others."""
     numbers: Any = pd.to_numeric(column, errors="coerce")
     if numbers.notna().mean() >= NEARLY:
@@ -121,7 +121,7 @@ def _time_of_day(column: pd.Series) -> np.ndarray | None:
         return _spans(hours, 3_600) if whole else None
     codes, values = pd.factorize(column.astype("string").str.strip())
     # of "00:00 - 01:00" the start is the time
-    texts = [f"1970 {plain(str(v).partition('-')[0])}" for v in values]
+    texts = [f"1970 {plain_cell(str(v).partition('-')[0])}" for v in values]
     moments = np.append(parse(texts, _CLOCKS), np.datetime64("NaT", "us"))[codes]
     if np.isnat(moments).mean() > 1 - NEARLY:
         return None
@@ -143,6 +143,10 @@ def _numbers(
         return None
     column = table[known[part]]
     read: Any = pd.to_numeric(column, errors="coerce")
+    if part == "quarter" and read.isna().all():
+        read = pd.to_numeric(
+            column.astype("string").str.strip().str.lstrip("Qq"), errors="coerce"
+        )
     if part == "month" and read.isna().all():
         read = column.map(lambda cell: month_number(str(cell)))
     numbers = read.astype("float64").to_numpy("float64", na_value=np.nan)

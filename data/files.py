@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .compressed import plain_source, zip_source
-from .date_columns import DateColumns, read_dates
 from .errors import BadData, Misuse, first_line
 from .sampling import is_large, sample_parquet, sample_text
 
@@ -188,7 +187,11 @@ def read_rows(
         numbers=suffix(path) != ".arff",  # which says which columns are numbers
     )
     n_test = int((table.index.to_numpy() >= first_test).sum()) if n_test else 0
-    found = read_dates(table, target) if dates else DateColumns(table)
+    if not dates:
+        return TableReading(table, tuple(notes), of_numbers, n_test)
+    from .date_columns import read_dates
+
+    found = read_dates(table, target)
     said = {**of_numbers, **found.notes}
     return TableReading(
         found.table, tuple(notes), said, n_test, date_formats=found.formats

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,7 @@ from .magnitude import TOLD, is_too_large
 from .missing import refuse_sentinel
 from .numbers import STAYS_TEXT
 from .open_stored import open_stored
+from .panel_series import read_panel
 from .series import read_series
 from .split import sample_rows
 from .stored import OnDiskRows, RemainingRows, is_stored
@@ -42,6 +44,8 @@ class Order:
     ----------
     season, horizon : int, optional
         See `Series`; found out if None.
+    series : str, optional
+        The column that parts several series; see `read_panel`.
     limit : int, optional
         Keep the last so many steps of a series, the first so many characters of a
         text.
@@ -53,6 +57,7 @@ class Order:
     horizon: int | None = None
     limit: int | None = None
     folds: int = 5
+    series: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class TableOptions:
 
 
 def from_series(path: Path, options: TableOptions, order: Order) -> Dataset:
-    """One column of a table, in the order of its times.
+    """One column of a table in the order of its times: one series, or several.
 
     Parameters
     ----------
@@ -104,17 +109,19 @@ def from_series(path: Path, options: TableOptions, order: Order) -> Dataset:
     if len(answers) > 1:
         msg = f"one series is forecast at a time, and --target names {len(answers)}"
         raise Misuse(f"{msg}; name one of {', '.join(answers)}")
-    if order.limit is not None and order.limit < len(table):
+    if order.limit is not None and order.limit < len(table) and not order.series:
         notes = [*notes, f"the last {order.limit:,} of {len(table):,} rows (--limit)"]
         table = table.tail(order.limit).reset_index(drop=True)
-    values, series, more = read_series(
-        table,
-        answers[0],
-        name=path.name,
-        season=order.season,
-        horizon=order.horizon,
-        folds=order.folds,
-    )
+    steps: dict[str, Any] = {"season": order.season, "horizon": order.horizon}
+    steps |= {"name": path.name, "folds": order.folds}
+    names: tuple[str, ...] = ()
+    if order.series:
+        steps |= {"limit": order.limit}
+        panel = read_panel(table, answers[0], order.series, **steps)
+        values, series, more = panel.values, panel.order, [*panel.notes]
+        names = panel.names
+    else:
+        values, series, more = read_series(table, answers[0], **steps)
     places = np.arange(len(values), dtype="float64").reshape(-1, 1)
     about = Card(
         name=path.name,
@@ -125,7 +132,9 @@ def from_series(path: Path, options: TableOptions, order: Order) -> Dataset:
         rows=len(values),
         columns=1,
     )
-    return Dataset(places, values, about, notes=(*notes, *more), series=series)
+    return Dataset(
+        places, values, about, notes=(*notes, *more), series=series, targets=names
+    )
 
 
 def from_text(path: Path, order: Order) -> Dataset:
@@ -168,6 +177,7 @@ def load(
     drop_rows: str = "",
     season: int | None = None,
     horizon: int | None = None,
+    series: str | None = None,
     folds: int = 5,
     memory: int | None = None,
     seed: int = 0,
@@ -206,6 +216,9 @@ def load(
     season, horizon : int, optional
         Of a forecast: steps after which the series repeats itself, and steps to
         forecast at a time. Found out from the dates if None.
+    series : str, optional
+        Of a forecast: the column whose values part several series, or several columns
+        with commas between them. Each is forecast, and their scores are averaged.
     folds : int, default 5
         Of a forecast: that there must be room for at the end of the series.
     memory : int, optional
@@ -229,7 +242,7 @@ def load(
     """
     _check(limit, task, season, horizon, folds)
     path = Path(name)
-    order = Order(season, horizon, limit, folds)
+    order = Order(season, horizon, limit, folds, series)
     if str(name) not in DATASETS and (
         os.path.exists(split_part(path)[0]) or suffix(path)
     ):
@@ -280,8 +293,8 @@ def _from_file(
     if table.task == "forecast":
         _refuse(f"{path.name}, a series", table.drop, table.group)
         return from_series(path, table, order)
-    if order.season or order.horizon:
-        msg = "--season and --horizon go with --task forecast"
+    if order.season or order.horizon or order.series:
+        msg = "--season, --horizon and --series go with --task forecast"
         raise Misuse(f"{msg}; add it, or leave them out")
     stored = None
     if not saved:
@@ -489,15 +502,12 @@ def from_reading(path: Path, reading: TableReading, options: TableOptions) -> Da
     used = [*answers, family] if family else answers
     x, empty = _usable(table.drop(columns=used), path)
     _check_test_classes(y, n_test, classes, path)
-    groups = None
-    if family:
-        groups = pd.factorize(_column(table, family), use_na_sentinel=False)[0]
     return Dataset(
         x,
         y,
         file_card(path, found, ", ".join(answers), x),
         classes,
-        groups=groups,
+        groups=_groups(table, family) if family else None,
         n_test=n_test,
         notes=(*notes, *more, *empty, *_task_note(found, task)),
         targets=tuple(answers) if len(answers) > 1 else (),
@@ -513,6 +523,10 @@ def _kept_text(reading: TableReading, name: str) -> str:
     notes = reading.column_notes.get(name, ())
     told = [note for note in notes if note.startswith(STAYS_TEXT)]
     return f" Column {name!r} {told[0]}." if told else ""
+
+
+def _groups(table: pd.DataFrame, family: str) -> np.ndarray:
+    return pd.factorize(_column(table, family), use_na_sentinel=False)[0]
 
 
 def _targets(

@@ -50,6 +50,7 @@ def look(
     header: bool | None = None,
     season: int | None = None,
     horizon: int | None = None,
+    series: str | None = None,
     missing: Sequence[str] = (),
     drop_rows: str = "",
     most: int | None = None,
@@ -63,7 +64,8 @@ def look(
     ----------
     data : str, Path, DataFrame or Dataset
         What `load` takes, a table in memory, or what `load` gave.
-    target, task, drop, group, header, season, horizon, missing, drop_rows : optional
+    target, task, drop, group, header, season, horizon, series, missing, drop_rows : \
+optional
         As of `load`; without a target the columns of a table have no roles.
     most : int, optional
         Columns that are summarized; all by default.
@@ -95,7 +97,7 @@ def look(
     options = TableOptions(target, task, drop, group, header, missing, drop_rows)
     if str(data) in DATASETS or not _is_table(path, task):
         asked = {f.name: getattr(options, f.name) for f in fields(options)}
-        dataset = load(data, **asked, season=season, horizon=horizon)
+        dataset = load(data, **asked, season=season, horizon=horizon, series=series)
         return summarize_data(dataset, most)
     if not is_dataset_folder(split_part(path)[0]):
         check_path(path)

@@ -12,7 +12,7 @@ PER_CYCLE = 0.7
 """With few seasons its error must be less by this, over the number of seasons: values
 that hang together seem to repeat themselves. With both limits 2 % of random walks of 36
 months are given a season (`benchmarks.seasons`), and without the second 14 %."""
-SIGNIFICANT = 0.01
+SEASON_LEVEL = 0.01
 """Level of the test that the steps of a season differ; without it 9 of 20 series of 36
 random numbers are given a season."""
 BEYOND_CHANCE = 1.5
@@ -23,7 +23,7 @@ JUDGED = 200
 TREND = 3
 """The trend is the mean over so many seasons: over one it would take off, of what
 wanders, all but what seems to repeat itself."""
-LEAST_SHARE = 0.5
+SHARE_BEFORE_FOLDS = 0.5
 """So many of the rows stand before the first fold where the horizon is found out."""
 
 
@@ -54,7 +54,7 @@ def infer_season(
         gain = 1 - errors[longer] / errors[season] if errors[season] else 0.0
         if gain <= max(1 - CLEARLY, PER_CYCLE * longer / rows):
             continue
-        if gain > sure or season_p(level, longer) < SIGNIFICANT:
+        if gain > sure or season_p(level, longer) < SEASON_LEVEL:
             season = longer
     told = ", ".join(f"of {s}: {e:.4g}" for s, e in errors.items())
     why = "mean error of repeating the last season, its trend taken off,"
@@ -126,5 +126,5 @@ def infer_horizon(rows: int, season: int, *, folds: int) -> int:
     Assimakopoulos 2020).
     """
     wished = min(season, 48) if season > 1 else max(1, min(10, rows // 10))
-    before = max(2 * season, LEAST_ROWS, int(LEAST_SHARE * rows))
+    before = max(2 * season, LEAST_ROWS, int(SHARE_BEFORE_FOLDS * rows))
     return max(1, min(wished, (rows - before) // folds))

@@ -9,15 +9,16 @@ import pandas as pd
 from .dataset import Series
 from .errors import BadData, Misuse
 from .magnitude import is_too_large
+from .panels import refuse_panel
 from .seasons import infer_horizon, infer_season
-from .split import _check_length
-from .steps import DAY, likely_seasons, name_places, step_name
+from .split import check_length
+from .steps import DAY, is_clock_change, likely_seasons, name_places, step_name
 from .times import Times, find_times
 
 MOST_MISSING = 0.1
 """Share of steps without a value below which the gaps are filled: exchanges are closed
 on 4 to 8 % of the working days."""
-STEADY = 0.05
+STEADY_SHARE = 0.05
 """With a smaller share missing no other step is looked for."""
 LEAST_SHARE = 0.5
 """Of the rows, so many of one step are kept where the step changes."""
@@ -77,14 +78,19 @@ def read_series(
         if given is not None and given < 1:
             msg = f"--{option} must be 1 or more, got {given}"
             raise Misuse(msg)
-    values, notes = _numbers(cast("pd.Series", table[target]), target, name), []
-    times = find_times(table.drop(columns=target))
+    notes: list[str] = []
+    table = _without_empty(table, notes)
+    values = numbers_of(cast("pd.Series", table[target]), target, name)
+    known = table.drop(columns=target)
+    times = find_times(known)
+    notes.extend([times.note] if times.note else [])
+    refuse_panel(known, times, name)
     times, values = _in_order(times, values, name, notes)
     times, values = _trimmed(times, values, notes)
     steps = _filled(_one_step(times, values, name, notes), name, notes)
     if times.unit != "row":
         notes.append(f"a step is {step_name(times.unit, steps.step)}")
-    _check_length(len(steps.values), 1, 1, folds, name)
+    check_length(len(steps.values), 1, 1, folds, name)
     _check_moves(steps.values, None, target, name)
     if season is None:
         season = infer_season(
@@ -98,7 +104,7 @@ def read_series(
         if times.unit == "microsecond" and steps.step >= DAY and season > 52:
             horizon = min(horizon, 28)
         notes.append(f"{horizon} steps are forecast at a time (--horizon N overrules)")
-    _check_length(len(steps.values), season, horizon, folds, name)
+    check_length(len(steps.values), season, horizon, folds, name)
     _check_moves(steps.values, season, target, name)
     names = tuple(str(n) for n in steps.times.names)
     return steps.values, Series(season, horizon, names), notes
@@ -119,7 +125,7 @@ def _check_moves(
         raise BadData(f"{msg}; name another column, or another --season")
 
 
-def _numbers(column: pd.Series, target: str, name: str) -> np.ndarray:
+def numbers_of(column: pd.Series, target: str, name: str) -> np.ndarray:
     """Numbers, NaN where one is missing or too large to compute with."""
     read: Any = pd.to_numeric(column, errors="coerce")
     numbers: np.ndarray = read.to_numpy("float64", na_value=np.nan, copy=True)
@@ -145,14 +151,42 @@ def _in_order(
         return times, values
     order = np.argsort(times.places, kind="stable")
     same = np.flatnonzero(np.diff(times.places[order]) == 0)
-    if len(same):
+    if (
+        len(same)
+        and times.unit == "microsecond"
+        and is_clock_change(times.places[order][same])
+    ):
+        values[order[same]] = _means(values[order[same]], values[order[same + 1]])
+        order = np.delete(order, same + 1)
+        told = "1 time comes" if len(same) == 1 else f"{len(same):,} times come"
+        told = f"{told} twice, as clocks are set back"
+        notes.append(f"{told}: the means of both values were taken")
+    elif len(same):
         first, second = order[same[0]], order[same[0] + 1]
         msg = f"{times.names[second]!r} in column {times.column!r} of {name} is in row"
         msg = f"{msg} {first + 1} and again in row {second + 1}; keep one row a time"
         raise BadData(f"{msg} (one series, not several below each other)")
-    if (np.diff(order) != 1).any():
+    if (np.diff(order) < 0).any():
         notes.append(f"rows were sorted by {times.column!r}")
     return times.at(order), values[order]
+
+
+def _means(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Means of two values each; where one is missing, the other."""
+    first, second = (
+        np.where(np.isnan(first), second, first),
+        np.where(np.isnan(second), first, second),
+    )
+    return (first + second) / 2
+
+
+def _without_empty(table: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    """The rows that hold anything."""
+    empty = table.isna().all(axis=1)
+    if not empty.any() or empty.all():
+        return table
+    notes.append(f"{empty.sum():,} rows with nothing in them were left out")
+    return table.loc[~empty].reset_index(drop=True)
 
 
 def _trimmed(
@@ -174,7 +208,7 @@ def _one_step(times: Times, values: np.ndarray, name: str, notes: list[str]) -> 
     sizes, counts = np.unique(gaps, return_counts=True)
     step = int(sizes[counts.argmax()]) if len(sizes) else 1
     missing = (gaps // step - 1).sum()
-    if not (gaps % step).any() and missing <= STEADY * (len(values) + missing):
+    if not (gaps % step).any() and missing <= STEADY_SHARE * (len(values) + missing):
         return _Steps(times, values, step)
     # a lone gap interrupts no stretch, two beside each other are another step
     other = gaps != step

@@ -255,12 +255,12 @@ def rolling_folds(rows: int, *, horizon: int, folds: int) -> list[Fold]:
     BadData
         Less than `LEAST_ROWS` rows stand before the first fold.
     """
-    _check_length(rows, 1, horizon, folds, "the series")
+    check_length(rows, 1, horizon, folds, "the series")
     starts = range(rows - folds * horizon, rows, horizon)
     return [Fold(np.arange(s), np.arange(s, s + horizon)) for s in starts]
 
 
-def _check_length(rows: int, season: int, horizon: int, folds: int, name: str) -> None:
+def check_length(rows: int, season: int, horizon: int, folds: int, name: str) -> None:
     before = max(2 * season, LEAST_ROWS)
     if rows < before + folds * horizon:
         msg = f"{name} is too short: {rows} steps, and {before} before the first fold"

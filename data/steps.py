@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .date_forms import Reading
+from .date_forms import TimeReading
 
 SECOND, DAY = 10**6, 86_400 * 10**6
 """In microseconds."""
@@ -59,7 +59,7 @@ def _is_monthly(days: np.ndarray) -> bool:
 
 
 def evenness(moments: np.ndarray, *, is_period: bool) -> tuple[bool, float, float]:
-    """How likely such times are those of a series; the greater the likelier.
+    """Rank times by how likely they are those of a series: the greater the likelier.
 
     Returns
     -------
@@ -81,10 +81,31 @@ def evenness(moments: np.ndarray, *, is_period: bool) -> tuple[bool, float, floa
     )
 
 
-def likeliest(readings: Sequence[Reading]) -> tuple[Reading, list[str]]:
+def is_clock_change(repeated: np.ndarray) -> bool:
+    """Whether times that come twice are hours in which clocks are set back.
+
+    Parameters
+    ----------
+    repeated : int array of shape (n,)
+        Microseconds since 1970. One hour a year, in the night of a Sunday of autumn.
+    """
+    moments = np.unique(repeated).astype("datetime64[us]")
+    days = moments.astype("datetime64[D]")
+    months = moments.astype("datetime64[M]").astype("int64") % 12 + 1
+    hours = moments.astype("datetime64[h]")
+    return bool(
+        ((days.astype("int64") + 4) % 7 == 0).all()  # 1970-01-01 was a Thursday
+        and np.isin(months, (3, 4, 9, 10, 11)).all()
+        and ((hours - days).astype("int64") < 4).all()
+        and len(np.unique(hours)) == len(np.unique(moments.astype("datetime64[Y]")))
+        and len(moments) == len(repeated)
+    )
+
+
+def likeliest(readings: Sequence[TimeReading]) -> tuple[TimeReading, list[str]]:
     """The reading with the steadiest steps, and the names of others that fit too."""
 
-    def rank(reading: Reading) -> tuple[bool, float, float, float]:
+    def rank(reading: TimeReading) -> tuple[bool, float, float, float]:
         enough, equal, exact = evenness(reading.moments, is_period=reading.is_period)
         read = float((~np.isnat(reading.moments)).mean())
         return enough, read, equal, exact

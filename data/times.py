@@ -15,7 +15,7 @@ from .date_parts import clock_beside, joined_parts
 from .errors import BadData
 from .steps import DAY, SECOND, likeliest, place
 
-_NAMED = re.compile(r"year|date|time|unix|month|week|period|^day$|^t$|^ds$")
+_NAMED = re.compile(r"year|date|time|stamp|unix|month|week|period|^day$|^t$|^ts$|^ds$")
 """Names of columns of numbers that may be times."""
 
 
@@ -61,15 +61,30 @@ class _Candidate:
     note: str = ""
     parts: tuple[str, ...] = field(default=())
 
-    @property
-    def rank(self) -> tuple[bool, bool]:
-        """Whether no time comes twice, and whether every cell is a time."""
+    def rank(self, series: np.ndarray | None) -> tuple[bool, bool]:
+        """Whether no time comes twice in a series, and whether every cell is a time."""
         gone = np.isnat(self.moments)
-        known = self.moments[~gone]
-        return len(np.unique(known)) == len(known), not gone.any()
+        return not comes_twice(self.moments[~gone], _at(series, ~gone)), not gone.any()
 
 
-def find_times(table: pd.DataFrame) -> Times:
+def comes_twice(times: np.ndarray, series: np.ndarray | None = None) -> bool:
+    """Whether a time comes twice, or twice in a series of several.
+
+    Parameters
+    ----------
+    times : array of shape (n,)
+    series : int array of shape (n,), optional
+        The number of each time's series.
+    """
+    found = pd.DataFrame({"time": times, "series": 0 if series is None else series})
+    return bool(found.duplicated().any())
+
+
+def _at(series: np.ndarray | None, rows: np.ndarray) -> np.ndarray | None:
+    return None if series is None else series[rows]
+
+
+def find_times(table: pd.DataFrame, series: np.ndarray | None = None) -> Times:
     """The likeliest column of times, or several that are one, or the rows' numbers.
 
     Columns named year, month, day, hour are one; then text is looked at, a date with
@@ -77,16 +92,22 @@ def find_times(table: pd.DataFrame) -> Times:
     194901, days as 19490131 or seconds since 1970. The first one is taken that has no
     time twice.
 
+    Parameters
+    ----------
+    table : DataFrame
+    series : int array of shape (n_rows,), optional
+        The number of each row's series, where there are several.
+
     Raises
     ------
     BadData
         Nearly all cells of a column are times, and some are not.
     """
-    candidates = list(_candidates(table))
+    candidates = list(_candidates(table, series))
     if not candidates:
         rows = np.arange(len(table))
         return Times(rows, "row", rows.astype(str).astype(object), "")
-    best = max(candidates, key=lambda candidate: candidate.rank)
+    best = max(candidates, key=lambda candidate: candidate.rank(series))
     _check_all(table, best)
     places, unit = place(best.moments, is_period=best.is_period)
     return Times(places, unit, best.names, best.column, best.note)
@@ -102,7 +123,7 @@ def _check_all(table: pd.DataFrame, best: _Candidate) -> None:
         raise BadData(f"{msg}; mend or remove the row")
 
 
-def _candidates(table: pd.DataFrame) -> Iterator[_Candidate]:
+def _candidates(table: pd.DataFrame, series: np.ndarray | None) -> Iterator[_Candidate]:
     """Columns that may be times, the likelier first."""
     found = _of_parts(table)
     if found:
@@ -116,12 +137,12 @@ def _candidates(table: pd.DataFrame) -> Iterator[_Candidate]:
         if candidate:
             dated = True
             yield candidate
-            yield from _with_clock(table, candidate)
+            yield from _with_clock(table, candidate, series)
     for name, column in columns:
         candidate = _of_numbers(name, column, only_named=dated or found is not None)
         if candidate:
             yield candidate
-            yield from _with_clock(table, candidate)
+            yield from _with_clock(table, candidate, series)
 
 
 def _of_parts(table: pd.DataFrame) -> _Candidate | None:
@@ -144,11 +165,13 @@ def _names(moments: np.ndarray, unit: Any) -> np.ndarray:
     return np.array([text.replace("T", " ") for text in texts], dtype=object)
 
 
-def _with_clock(table: pd.DataFrame, dates: _Candidate) -> Iterator[_Candidate]:
+def _with_clock(
+    table: pd.DataFrame, dates: _Candidate, series: np.ndarray | None
+) -> Iterator[_Candidate]:
     """Dates that come again, with the time of day that another column has."""
     known = dates.moments[~np.isnat(dates.moments)]
     whole = not (known.astype("int64") % DAY).any() and not dates.is_period
-    if dates.rank[0] or not whole:
+    if dates.rank(series)[0] or not whole:
         return
     found = clock_beside(table, dates.column)
     if found is None:

@@ -49,6 +49,7 @@ class Source:
     drop_rows: str = ""
     season: int | None = None
     horizon: int | None = None
+    series: str | None = None
     memory: int | None = None
 
     @property

@@ -300,4 +300,9 @@ def for_dataset(dataset: Dataset) -> tuple[Baseline, ...]:
 
 def baselines_for(dataset: Dataset, *, seed: int = 0) -> dict[str, BaseEstimator]:
     """Name -> unfitted estimator of every baseline for a dataset."""
-    return {b.name: b.make(dataset, seed) for b in for_dataset(dataset)}
+    made = {b.name: b.make(dataset, seed) for b in for_dataset(dataset)}
+    if dataset.series and dataset.y.ndim == 2:
+        from .forecast import EachSeries
+
+        return {name: EachSeries(model) for name, model in made.items()}
+    return made

@@ -21,7 +21,7 @@ from importlib import import_module
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
 from ...data.errors import BadData, Misuse
@@ -132,6 +132,32 @@ class Drift(_Forecaster):
     def _ahead(self, steps: int) -> np.ndarray:
         slope = (self.values_[-1] - self.values_[0]) / (len(self.values_) - 1)
         return self.values_[-1] + slope * np.arange(1, steps + 1)
+
+
+class EachSeries(RegressorMixin, BaseEstimator):
+    """A forecaster for each of several series, which know nothing of each other.
+
+    Parameters
+    ----------
+    model : estimator
+        Is cloned for each column of y, (n, n_series).
+    """
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    def fit(self, x: Any, y: Any) -> Self:
+        """Fit a clone on each column of y, at the positions x, (n, 1)."""
+        columns = np.asarray(y, dtype="float64").T
+        clones: list[Any] = [clone(self.model) for _ in columns]
+        pairs = zip(clones, columns, strict=True)
+        self.models_ = [model.fit(x, column) for model, column in pairs]
+        return self
+
+    def predict(self, x: Any) -> np.ndarray:
+        """The forecasts of all series, (n, n_series)."""
+        check_is_fitted(self, "models_")
+        return np.column_stack([model.predict(x) for model in self.models_])
 
 
 class RidgeOnLags(_Forecaster):

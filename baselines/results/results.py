@@ -396,12 +396,14 @@ class Sample:
 class Course:
     """The last part of a series, and what the candidates forecast of it.
 
-    ``forecasts`` maps names to one value a time; NaN where there is none.
+    ``forecasts`` maps names to one value a time; NaN where there is none. ``series``
+    says which one it is of several.
     """
 
     times: tuple[str, ...]
     actual: tuple[float, ...]
     forecasts: dict[str, tuple[float, ...]]
+    series: str = ""
 
 
 @dataclass(frozen=True)

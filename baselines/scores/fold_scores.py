@@ -412,7 +412,8 @@ def make_mcnemars(
 def make_course(board: FoldOutcomes) -> Course | None:
     """The end of a series with all forecasts of it; None where rows have no order.
 
-    Before the first forecast stand as many steps as are forecast in all folds.
+    Before the first forecast stand as many steps as are forecast in all folds. Of
+    several series it is the first.
     """
     data = board.dataset
     if data.series is None:
@@ -421,11 +422,20 @@ def make_course(board: FoldOutcomes) -> Course | None:
     forecasts = {}
     for name, outcomes in board.outcomes.items():
         line = np.full(len(data), np.nan)
-        for outcome in (o for o in outcomes if o.predictions is not None):
-            line[board.folds[outcome.fold].test] = outcome.predictions
+        for outcome in outcomes:
+            if outcome.predictions is not None:
+                line[board.folds[outcome.fold].test] = _first(outcome.predictions)
         forecasts[name] = tuple(map(float, line[first:]))
-    actual = tuple(map(float, data.y[first:]))
-    return Course(data.series.times[first:], actual, forecasts)
+    actual = tuple(map(float, _first(data.y[first:])))
+    shown = ""
+    if data.targets:
+        shown = f"{data.targets[0]}, the first of {len(data.targets)}"
+    return Course(data.series.times[first:], actual, forecasts, series=shown)
+
+
+def _first(values: np.ndarray) -> np.ndarray:
+    """The values of a series, of several the first."""
+    return values[:, 0] if values.ndim == 2 else values
 
 
 def make_predictions(board: FoldOutcomes) -> pd.DataFrame:

@@ -74,10 +74,14 @@ def scaled_losses(
 ) -> np.ndarray:
     """Return `row_losses`; of several numbers each in units of its own deviation.
 
-    So that kilograms do not outweigh tonnes; one target is left as it is.
+    So that kilograms do not outweigh tonnes; one target is left as it is. Several
+    series are in units of their own mean change over a season, as in MASE.
     """
-    if classes or season or y.ndim == 1:
+    if classes or y.ndim == 1:
         return row_losses(y, predictions, classes=classes, season=season)
+    if season:
+        step = np.abs(y_train[season:] - y_train[:-season]).mean(axis=0)
+        return np.abs((predictions - y) / np.where(step > 0, step, 1)).mean(axis=1)
     spread = y_train.std(axis=0)
     spread = np.where(spread > 0, spread, 1)
     return row_losses(y / spread, predictions / spread, classes=0)
@@ -166,7 +170,14 @@ def score_characters(y: np.ndarray, predictions: np.ndarray) -> dict[str, float]
 def _forecast(
     y: np.ndarray, predictions: np.ndarray, y_train: np.ndarray, season: int
 ) -> dict[str, float]:
-    """Scaled and relative errors (Hyndman, Koehler, Int. J. Forecasting 22, 2006)."""
+    """Scaled and relative errors (Hyndman, Koehler, Int. J. Forecasting 22, 2006).
+
+    Of several series the means of each; where some give no scale, of the others.
+    """
+    if y.ndim == 2:
+        columns = zip(y.T, predictions.T, y_train.T, strict=True)
+        each = [_forecast(*column, season) for column in columns]
+        return {metric: _mean_known([e[metric] for e in each]) for metric in each[0]}
     errors = np.abs(predictions - y)
     step = np.abs(y_train[season:] - y_train[:-season]).mean()
     both = np.abs(y) + np.abs(predictions)
@@ -177,6 +188,11 @@ def _forecast(
         "rmse": float(np.sqrt((errors**2).mean())),
         "mae": float(errors.mean()),
     }
+
+
+def _mean_known(values: Sequence[float]) -> float:
+    known = [value for value in values if np.isfinite(value)]
+    return float(np.mean(known)) if known else float("nan")
 
 
 def _labels(y: np.ndarray, p: np.ndarray) -> dict[str, float]:

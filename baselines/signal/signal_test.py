@@ -249,8 +249,9 @@ def series_test(y: np.ndarray, *, season: int, seed: int = 0) -> Signal:
 
     Parameters
     ----------
-    y : float array of shape (n,)
-        Of a long series the last `MOST_VALUES` are used.
+    y : float array of shape (n,) or (n, n_series)
+        Of a long series the last `MOST_VALUES` are used; of several the statistics
+        are means over all.
     season : int
         The lags that are looked at cover two of them.
     seed : int, default 0
@@ -269,21 +270,22 @@ def series_test(y: np.ndarray, *, season: int, seed: int = 0) -> Signal:
         There are less than `LEAST_VALUES` values.
     """
     start = time.perf_counter()
-    values = _checked(y)
-    lags = min(max(LAGS, 2 * season), MOST_LAGS, len(values) // 3)
+    values = [_checked(column) for column in y.reshape(len(y), -1).T]
+    rows = len(values[0])
+    lags = min(max(LAGS, 2 * season), MOST_LAGS, rows // 3)
     trial = _SeriesTrial(values, lags, np.random.default_rng([seed, 1]))
     p, permutations = sequential_p(trial.exceeding)
     least = None if p <= LEVEL else smallest_effect(lambda s: trial.finds(s, LEVEL))
-    squares = squared_autocorrelations(values[None], lags)[0]
+    squares = [squared_autocorrelations(column[None], lags)[0] for column in values]
     # of n values without a relation it is about 1 / n
-    gains = squares - 1 / len(values)
+    gains = np.mean(squares, axis=0) - 1 / rows
     lag = int(gains.argmax()) + 1
     return Signal(
         p=p,
         permutations=permutations,
         explained=float(gains[lag - 1]),
         features=f"the value {lag} step{'s' * (lag > 1)} before",
-        rows=len(values),
+        rows=rows,
         detectable=least,
         seconds=time.perf_counter() - start,
         worth=in_measures(least, "forecast") if least else {},
@@ -291,30 +293,40 @@ def series_test(y: np.ndarray, *, season: int, seed: int = 0) -> Signal:
 
 
 class _SeriesTrial:
-    """A series beside its permutations."""
+    """Series beside their permutations, which are the same for all."""
 
-    def __init__(self, values: np.ndarray, lags: int, rng: np.random.Generator) -> None:
+    def __init__(
+        self, values: list[np.ndarray], lags: int, rng: np.random.Generator
+    ) -> None:
         self._values, self._lags, self._rng = values, lags, rng
-        drawn = _sums(self._draw(CALIBRATION), lags)
+        drawn = self._drawn(CALIBRATION)
         self._centre, spread = drawn.mean(axis=0), drawn.std(axis=0)
         self._spread = np.where(spread > 0, spread, np.inf)
         self._strengths = [self._standard(drawn)]
-        self._truth = float(self._standard(_sums(values[None], lags))[0])
+        true = np.mean([_sums(column[None], lags) for column in values], axis=0)
+        self._truth = float(self._standard(true)[0])
 
     def exceeding(self, count: int) -> int:
         """Draw so many permutations; count those at least as good as the truth."""
-        strengths = self._standard(_sums(self._draw(count), self._lags))
+        strengths = self._standard(self._drawn(count))
         self._strengths.append(strengths)
         return int((strengths >= self._truth - TIE).sum())
 
     def finds(self, shares: np.ndarray, level: float) -> np.ndarray:
         """Whether an autoregression of each share of variance is found at a level."""
         limit = float(np.quantile(np.concatenate(self._strengths), 1 - level))
-        planted = _planted(self._values, shares, self._rng)
-        return self._standard(_sums(planted, self._lags)) > limit
+        planted = [
+            _sums(_planted(column, shares, self._rng), self._lags)
+            for column in self._values
+        ]
+        return self._standard(np.mean(planted, axis=0)) > limit
 
-    def _draw(self, count: int) -> np.ndarray:
-        return _permuted(self._values, count, self._rng)
+    def _drawn(self, count: int) -> np.ndarray:
+        """The sums of so many permutations, means over the series."""
+        rows = np.arange(len(self._values[0]))
+        orders = self._rng.permuted(np.tile(rows, (count, 1)), axis=1)
+        sums = [_sums(column[orders], self._lags) for column in self._values]
+        return np.mean(sums, axis=0)
 
     def _standard(self, sums: np.ndarray) -> np.ndarray:
         return ((sums - self._centre) / self._spread).max(axis=1)

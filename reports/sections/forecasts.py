@@ -43,11 +43,19 @@ def forecast_facts(results: Results) -> dict[str, Any] | None:
         "lines": lines,
         "domain": [low, high],
         "sentences": [
+            *_which(course.series),
             *_ranking(results),
             *_wild(lines, low, high),
             *_shortened(start, len(course.actual)),
         ],
     }
+
+
+def _which(series: str) -> list[str]:
+    """Which of several series is drawn; their scores are means over all."""
+    if not series:
+        return []
+    return [f"The chart shows the series {text.name(series)}; scores are means of all."]
 
 
 def _chosen(results: Results) -> dict[str, Row]:

@@ -279,3 +279,47 @@ def test_reads_real_series(name):
     assert (len(values), series.season, series.horizon) == REAL[name]
     assert np.isfinite(values).all()
     assert len(set(series.times)) == len(values)
+
+
+def test_hours_that_come_twice_as_clocks_are_set_back():
+    hours = pd.date_range("2015-09-20", periods=2_000, freq="h", tz="Europe/Vienna")
+    when = hours.strftime("%Y-%m-%d %H:%M").tolist()
+    values, series, notes = read(table(when, wave(2_000, 24)))
+    assert len(values) == 1_999
+    assert series.season == 24
+    assert any("1 time comes twice, as clocks are set back" in note for note in notes)
+
+
+def test_rows_with_nothing_in_them_are_left_out():
+    frame = table([*DAYS[:50], None, *DAYS[50:], None])
+    frame.loc[[50, 91], "y"] = np.nan
+    values, _, notes = read(frame)
+    assert len(values) == 90
+    assert "2 rows with nothing in them were left out" in notes
+
+
+@pytest.mark.parametrize("index", ["dates", "months", "both"])
+def test_an_index_of_times_is_a_column(index, tmp_path):
+    days = pd.date_range("2001-01-31", periods=40, freq="ME", name="when")
+    frame = pd.DataFrame({"y": noise(40)}, index=days)
+    if index == "months":
+        frame.index = days.to_period("M")
+    if index == "both":
+        frame = frame.assign(place="a").set_index("place", append=True)
+    frame.to_parquet(tmp_path / "t.parquet")
+    found, _ = read_table(tmp_path / "t.parquet")
+    assert "when" in found
+    assert any("a step is 1 month" in note for note in read(found)[2])
+
+
+def test_a_way_to_read_dates_that_leaves_gaps_is_not_meant():
+    when = dates("2005-01-01", 60, "MS", "%d/%m/%Y")
+    _, series, notes = read(table(when))
+    assert len(series.times) == 60
+    assert "a step is 1 month" in notes
+
+
+def test_another_way_to_read_dates_is_told():
+    # each is a day of January, or the first of a month
+    frame = pd.DataFrame({"when": dates("2005-01-01", 12, "D", "%d/%m/%Y")})
+    assert "month first would fit as well" in find_times(frame).note

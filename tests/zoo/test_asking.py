@@ -304,3 +304,30 @@ def test_dates_are_read(kind, refused):
     rows = rows_from_text("day\n2020-01-05\n", inputs)
     assert rows["day"].dt.year.tolist() == [2020]
     assert "day" in refused(ZooError, rows_from_text, "day\nsoon\n", inputs)
+
+
+DATED = Inputs(
+    "t.csv",
+    "regression",
+    (),
+    (2,),
+    ("when", "size"),
+    ("datetime64[us]", "float64"),
+    targets=("y",),
+    date_formats={"when": ("%d/%m/%Y",)},
+)
+
+
+@pytest.mark.parametrize("cell", ["03/04/2015", "3/4/2015", "2015-04-03"])
+def test_dates_are_read_in_the_form_trained_on(cell, write):
+    rows = rows_from_file(write(f"when,size\n{cell},2\n"), DATED)
+    assert rows["when"].tolist() == [pd.Timestamp("2015-04-03")]
+    rows = rows_from_text(f"{cell},2\n", DATED)
+    assert rows["when"].tolist() == [pd.Timestamp("2015-04-03")]
+
+
+def test_a_date_of_another_form_is_named(write, refused):
+    path = write("when,size\n03/04/2015,2\n04/31/2015,3\n")
+    text = refused(BadData, rows_from_file, path, DATED)
+    assert "row 2: when is '04/31/2015'" in text
+    assert "in the form trained on" in text

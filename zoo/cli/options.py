@@ -180,13 +180,17 @@ _season = click.option(
 _horizon = click.option(
     "--horizon", type=int, metavar="N", help="Steps to forecast (forecast only)."
 )
+_series = click.option(
+    "--series", metavar="COL",
+    help="Column that parts several series (zoo baseline, forecast only).",
+)  # fmt: skip
 
 data_options = _together(
     target_option, task_option, drop_option, _group, limit_option, _season,
-    _horizon, header_option, missing_option, drop_rows_option,
+    _horizon, _series, header_option, missing_option, drop_rows_option,
 )  # fmt: skip
 reading_options = _together(
-    target_option, task_option, drop_option, _group, _season, _horizon,
+    target_option, task_option, drop_option, _group, _season, _horizon, _series,
     header_option, missing_option, drop_rows_option,
 )  # fmt: skip
 """All of them but a limit."""

@@ -88,6 +88,9 @@ def check_settings(settings: Recipe, dataset: Dataset, *, quiet: bool) -> None:
         name is not there.
     """
     check_recipe(settings)
+    if dataset.series and dataset.targets:
+        msg = f"--series is for zoo baseline: {settings.model} forecasts one series"
+        raise Misuse(f"{msg}, and {dataset.card.name} has {len(dataset.targets)}")
     weighted = settings.class_weight != "none"
     if weighted and dataset.task not in ("binary", "multiclass"):
         msg = f"--class-weight needs classes, and {dataset.card.name} is {dataset.task}"

@@ -39,6 +39,7 @@ def train(
     drop_rows: str = "",
     season: int | None = None,
     horizon: int | None = None,
+    series: str | None = None,
     memory: int | None = None,
     class_weight: ClassWeight | None = None,
     stub: str | None = None,
@@ -69,8 +70,9 @@ def train(
         A run on rows in memory cannot be repeated by ``zoo rerun`` and is not kept when
         it is interrupted, for no file holds its data.
     target, task, drop, group, limit, header, missing, drop_rows, season, horizon, \
-memory : optional
+series, memory : optional
         How a file is read, as in `learnable.load`; not for a `Dataset`, which is read.
+        A network forecasts one series, so that ``series`` is refused.
         ``memory`` is in bytes, half of the machine's by default.
     class_weight : {"none", "balanced"}, optional
         None: the recipe's.
