@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,8 +123,21 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
 
 
 def flat(table: pd.DataFrame) -> pd.DataFrame:
-    """A table without index, and with one line of names."""
-    table = table.reset_index(drop=True)
+    """A table without index, with one line of names, and numbers for decimals."""
+    table = _without_decimals(table.reset_index(drop=True))
     if table.columns.nlevels > 1:
         table.columns = joined_names(list(table.columns))
+    return table
+
+
+def _without_decimals(table: pd.DataFrame) -> pd.DataFrame:
+    """Decimals of Python, as a database writes them, become floating point numbers."""
+    from pandas.api import types as pd_types
+
+    places = [i for i, d in enumerate(table.dtypes) if pd_types.is_object_dtype(d)]
+    for i in places:
+        column = table.iloc[:, i]
+        first = column.first_valid_index()
+        if first is not None and isinstance(column[first], Decimal):
+            table.isetitem(i, column.astype("float64"))
     return table

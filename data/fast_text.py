@@ -98,7 +98,8 @@ def _types(sample: pd.DataFrame) -> list[Any] | None:
     known["str"] = pa.large_string()
     found = [known.get(str(dtype)) for dtype in sample.dtypes]
     texts = sample.select_dtypes("str")
-    if None in found or any(_holds_long_number(texts[name]) for name in texts):
+    columns = (texts.iloc[:, i] for i in range(texts.shape[1]))
+    if None in found or any(_holds_long_number(column) for column in columns):
         return None
     return found
 
