@@ -15,7 +15,7 @@ import pandas as pd
 if TYPE_CHECKING:
     import pyarrow as pa
 
-LEAST = 8_000_000
+LEAST_BYTES = 8_000_000
 """Bytes of text from which on it is worth while."""
 PROCESSORS = 4
 """So many are needed: on one pandas takes half the time, on two as long."""
@@ -39,7 +39,7 @@ def is_faster(size: int) -> bool:
     """Whether a text of so many bytes is read faster, and alike."""
     import pyarrow as pa
 
-    return size >= LEAST and is_exact() and pa.cpu_count() >= PROCESSORS
+    return size >= LEAST_BYTES and is_exact() and pa.cpu_count() >= PROCESSORS
 
 
 def read_fast(
