@@ -15,7 +15,7 @@ import pandas as pd
 if TYPE_CHECKING:
     import pyarrow as pa
 
-LEAST = 8_000_000
+LEAST_BYTES = 8_000_000
 """Bytes of text from which on it is worth while."""
 PROCESSORS = 4
 """So many are needed: on one pandas takes half the time, on two as long."""
@@ -39,7 +39,7 @@ def is_faster(size: int) -> bool:
     """Whether a text of so many bytes is read faster, and alike."""
     import pyarrow as pa
 
-    return size >= LEAST and is_exact() and pa.cpu_count() >= PROCESSORS
+    return size >= LEAST_BYTES and is_exact() and pa.cpu_count() >= PROCESSORS
 
 
 def read_fast(
@@ -98,7 +98,8 @@ def _types(sample: pd.DataFrame) -> list[Any] | None:
     known["str"] = pa.large_string()
     found = [known.get(str(dtype)) for dtype in sample.dtypes]
     texts = sample.select_dtypes("str")
-    if None in found or any(_holds_long_number(texts[name]) for name in texts):
+    columns: list[pd.Series] = [texts.iloc[:, i] for i in range(texts.shape[1])]
+    if None in found or any(_holds_long_number(column) for column in columns):
         return None
     return found
 

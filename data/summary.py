@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .column_summary import Bars, ColumnSummary, DataSummary
+from .column_summary import Bars, ColumnSummary, DataSummary, shown_text
 from .kinds import column_kind, holds_sentences, names_rows, nested_type
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ _FEW_COLUMNS = 50
 """Columns among which identifiers are looked for beside one of sentences."""
 _LONGEST = 200
 """Letters of an example that are kept."""
+_ON_SENTENCES = "words are counted where it is the only feature, else groups of letters"
+_MOST_ODD = 0.5
+"""Share of values that are no numbers below which a column of text is odd."""
 _LONG_LABEL = 30
 """Letters of a class among the rows of each."""
 
@@ -84,7 +87,8 @@ def table_columns(
     for i, name in enumerate(table.columns):
         made = summarize_column(table.iloc[:, i], role, notes.get(name, ()))
         if made.kind == "sentences" and table.shape[1] > 1:
-            made = replace(made, notes=(*made.notes, _on_sentences(table, i)))
+            note = _on_sentences(table, i) if role else _ON_SENTENCES
+            made = replace(made, notes=(*made.notes, note))
         yield made
 
 
@@ -129,11 +133,23 @@ def summarize_column(
     )
 
 
-def _hints(column: pd.Series, kind: str) -> Iterator[str]:
+def _hints(some: pd.Series, kind: str) -> Iterator[str]:
     if kind.endswith("id?"):
-        yield f"another value in each row; --drop {column.name} if it names the rows"
-    elif kind.startswith("category") and holds_sentences(column.drop_duplicates()):
+        yield f"another value in each row; --drop {some.name} if it names the rows"
+    elif kind.startswith("category") and holds_sentences(some.drop_duplicates()):
         yield "sentences that repeat: each is a category, and no words are counted"
+    if kind.startswith(("text", "category")):
+        yield from _on_numbers(some.dropna())
+
+
+def _on_numbers(known: pd.Series) -> Iterator[str]:
+    """Tell of text that is numbers for the most part, and what is none."""
+    texts = known.astype(str)
+    none = np.isnan(np.asarray(pd.to_numeric(texts, errors="coerce"), "float64"))
+    if none.any() and none.mean() < _MOST_ODD:
+        odd = shown_text(texts.iloc[int(none.argmax())], _LONG_LABEL)
+        count = f"{int((~none).sum()):,} of {len(none):,} values are numbers"
+        yield f"{count}; {odd!r} is none, so that all are read as text"
 
 
 def _example(value: Any) -> str:

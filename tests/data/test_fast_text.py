@@ -57,7 +57,7 @@ def texts(draw: st.DrawFn) -> str:
 
 def read(path: Path, least: float, **options: bool) -> pd.DataFrame | str:
     with (
-        patch("learnable.data.fast_text.LEAST", least),
+        patch("learnable.data.fast_text.LEAST_BYTES", least),
         patch("learnable.data.fast_text.PROCESSORS", 1),
         patch("learnable.data.delimited.SAMPLE_ROWS", 3),
         patch("learnable.data.fast_text._BLOCK", 64),

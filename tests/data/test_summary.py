@@ -2,6 +2,7 @@
 
 import os
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +61,14 @@ def test_a_count_with_rows_left_out_still_names_rows() -> None:
     assert not names_rows(pd.Series(range(0, 300, 3)))
 
 
+def test_text_that_is_nearly_numbers_names_what_is_none() -> None:
+    cells = [*(f"{i % 90 / 7:.2f}" for i in range(99)), "n.a."]
+    found = summarize_column(pd.Series(cells, name="a"))
+    assert found.notes == (
+        "99 of 100 values are numbers; 'n.a.' is none, so that all are read as text",
+    )
+
+
 def test_histograms_count_each_row_once() -> None:
     for kind in ("number", "integer", "category of 2 values", "boolean", "date"):
         found = summarize_column(pd.Series(KINDS[kind], name="a"))
@@ -109,6 +118,7 @@ def test_without_a_target_columns_have_no_role(messages: Path) -> None:
     found = look(messages)
     assert {column.role for column in found.columns} == {""}
     assert found.size == "60 rows, 3 columns"
+    assert "only feature" in found.columns[1].notes[0]
 
 
 def test_a_dataframe(messages: Path) -> None:
@@ -145,6 +155,15 @@ def test_the_catalog(name: str, kinds: list[str]) -> None:
     found = look(name)
     assert [column.kind for column in found.columns] == kinds
     assert found.total == len(kinds)
+
+
+def test_decimals_of_a_database_are_numbers(tmp_path: Path) -> None:
+    cells = [Decimal(f"{i * 37 % 91}.25") for i in range(40)]
+    path = tmp_path / "t.parquet"
+    pd.DataFrame({"a": range(40), "y": [None, *cells[1:]]}).to_parquet(path)
+    found = look(path, target="y")
+    assert found.columns[0].kind == "number"
+    assert "task regression" in found.size
 
 
 def test_several_targets() -> None:
