@@ -26,7 +26,8 @@ from learnable.baselines.scores.fold_scores import (
     make_comparisons,
     skill_estimate,
 )
-from learnable.baselines.verdicts.verdict import Evidence, margin, network_verdict
+from learnable.baselines.verdicts.evidence import Evidence, margin
+from learnable.baselines.verdicts.network_verdict import network_verdict
 from learnable.benchmarks.blocks import CANDIDATES, Cell, all_skills, dataset
 from learnable.benchmarks.tables import HERE, markdown, put_between, save
 from learnable.data.split import Fold
@@ -50,7 +51,7 @@ def verdict(cell: Cell, values: np.ndarray) -> str:
     board = _board(cell)
     known = {row.name: skill_estimate(board, row) for row in rows}
     evidence = Evidence(
-        rows, TEST, made, known, "", cell.rows, False, "",
+        rows, TEST, made, known, None, cell.rows, False, "",
         test_over_train=board.test_over_train,
     )  # fmt: skip
     return network_verdict(evidence, SIGNAL, rows[0]).name

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..scores.comparison import folds_once
-from ..verdicts.verdict import STATED_EFFECT, round_rows
+from ..verdicts.evidence import round_rows
+from ..verdicts.verdict import STATED_EFFECT
 from .context import LearnedContext, RuleResult, TableContext, found, named
 from .registry import rule
 

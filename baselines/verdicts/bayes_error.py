@@ -38,7 +38,7 @@ from ..results.results import Basis, Ceiling, Row
 from ..scores.comparison import Estimate, over_folds, over_rows
 from ..scores.fold_scores import FoldOutcomes
 from ..signal.problem import is_fine
-from .verdict import METRIC_LABELS
+from .evidence import METRIC_LABELS
 
 _NEAR = 4
 """With as many rows as this to the power of the columns, the nearest one lies within

@@ -26,7 +26,7 @@ from ..results.results import Curve, Line, Point, Reach, Row, Score, Trend
 from ..scores import harness
 from ..scores.comparison import Estimate, over_folds
 from ..scores.fold_scores import RANGES, FoldOutcomes, skill_difference, skill_estimate
-from .verdict import LEAST_MARGIN, MARGIN, METRIC_LABELS, main_metric
+from .evidence import LEAST_MARGIN, MARGIN, METRIC_LABELS, main_metric
 
 SHARES = (1 / 8, 1 / 4, 1 / 2)
 """Of a fold's training rows; together less than one more fit on all of them."""

@@ -272,6 +272,7 @@ def verdict_facts(verdicts: tuple[Verdict, ...]) -> list[dict[str, str]]:
             "about": text.name(verdict.about) if verdict.about else "the data",
             "sentence": text.clean(verdict.sentence, 1_000),
             "change": text.clean(verdict.change, 1_000),
+            "suspicion": text.clean(verdict.suspicion, 1_000),
         }
         for verdict in ordered
     ]
