@@ -68,7 +68,9 @@ def _board(cell: Cell) -> FoldOutcomes:
     test = cell.rows // cell.folds
     fold = Fold(np.arange(cell.rows - test), np.arange(test))
     folds = (fold,) * (cell.folds * cell.repeats)
-    return FoldOutcomes(dataset(np.arange(2.0), classes=False), folds, {})
+    # with groups the folds decide, not the rows, of which there are none here
+    data = replace(dataset(np.arange(2.0), classes=False), groups=np.arange(2))
+    return FoldOutcomes(data, folds, {})
 
 
 def rates(cell: Cell, values: np.ndarray) -> dict[str, float]:

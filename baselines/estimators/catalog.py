@@ -230,11 +230,8 @@ def _logistic_on_characters(dataset: Dataset, seed: int) -> Any:
     return LogisticOnCharacters(n_classes=len(dataset.classes))
 
 
-_LOGISTIC = (
-    "logistic regression on standardised columns, penalty chosen by inner folds "
-    "(texts: on TF-IDF)"
-)
-_RIDGE = "ridge regression on standardised columns, penalty chosen"
+_LOGISTIC = "logistic regression, penalty by inner folds (texts: on TF-IDF)"
+_RIDGE = "ridge regression on standardised columns, penalty by leave-one-out"
 _BAYES = "Gaussian naive Bayes (texts: multinomial, on TF-IDF)"
 _BOOSTING = "histogram gradient boosting (images, texts: of components)"
 _FOREST = "random forest, 100 trees (texts: on TF-IDF)"

@@ -9,7 +9,7 @@ from dataclasses import replace
 from math import inf
 
 from ..results.results import Comparison, Row, Verdict
-from ..scores.comparison import needed, standard_error
+from ..scores.comparison import DECISIVE, needed, standard_error
 from .evidence import (
     CONFIDENT,
     LEAST_MARGIN,
@@ -139,7 +139,7 @@ def _against(evidence: Evidence, row: Row, best: Row) -> Verdict:
     """A signal, and a baseline that uses it: how does the network stand?"""
     c = _versus(evidence, row.name, best.name)
     equal = margin(best.scores["skill"].mean)
-    worse = c.p_holm <= SIGNIFICANT and c.difference < -equal
+    worse = c.p_holm <= DECISIVE and c.difference < -equal
     flat = evidence.skills[row.name].interval()[1] <= LEAST_MARGIN
     learned = evidence.skills[best.name].interval()[0] > 0
     flat = flat and learned and c.difference < -equal
@@ -189,9 +189,7 @@ def _beats_all(evidence: Evidence, network: str) -> bool:
     own = [c for c in evidence.comparisons if c.network == network]
     skill = 0.0 if evidence.best is None else evidence.best.scores["skill"].mean
     equal = margin(skill)
-    return bool(own) and all(
-        c.difference > equal and c.p_holm <= SIGNIFICANT for c in own
-    )
+    return bool(own) and all(c.difference > equal and c.p_holm <= DECISIVE for c in own)
 
 
 def _interval(c: Comparison) -> str:
@@ -313,7 +311,8 @@ def _cannot_tell(
 
 def _would_tell(evidence: Evidence, c: Comparison, equal: float) -> str:
     """Write how many more folds or rows a difference of this size needs."""
-    folds = 1 if evidence.held_out else int(evidence.skills[c.network].freedom) + 1
+    by_rows = evidence.held_out or c.by == "rows"
+    folds = 1 if by_rows else int(evidence.skills[c.network].freedom) + 1
     found = needed(
         c.difference,
         standard_error(c.low, c.high, freedom=folds - 1 or inf),
@@ -329,7 +328,7 @@ def _would_tell(evidence: Evidence, c: Comparison, equal: float) -> str:
         return f"About {found.repeats} repeats (--repeats){so}, {size}."
     never = "No number of folds" if found.never else "More folds alone"
     never += " is enough: " if found.never else " may not be enough: "
-    never = "" if evidence.held_out else never
+    never = "" if by_rows else never
     if not rows:
         edge = "the difference is close to the limit of practical equality"
         return f"{never}{edge if never else edge.capitalize()}; improve the network."
