@@ -40,11 +40,17 @@ def too_few_rows(context: TableContext) -> RuleResult | None:
         "D311",
         "warning" if grave else "note",
         " ".join(told),
-        f"Collect about {round_rows(needed)} rows in total, or simplify the task: "
-        "merge rare classes, or drop them.",
+        f"Collect about {round_rows(needed)} rows in total{_or_fewer(context, rare)}.",
         needed=needed,
         rare_classes=len(rare),
     )
+
+
+def _or_fewer(context: TableContext, rare: dict[str, int]) -> str:
+    """What else helps where classes are rare and two remain without them."""
+    if not rare or len(context.dataset.classes) < 3:
+        return ""
+    return ", or simplify the task: merge rare classes, or drop them"
 
 
 def _undecided(
