@@ -27,8 +27,8 @@ from .signal import signal_test as signal
 from .verdicts import verdict
 from .verdicts.bayes_error import best_achievable_score
 from .verdicts.comparisons import make_pairs, measure_noise
+from .verdicts.evidence import Evidence, gather
 from .verdicts.learning_curve import learning_curve
-from .verdicts.verdict import Evidence, gather
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -196,7 +196,8 @@ def _results(
 ) -> Results:
     """Make the results that follow from the scores alone."""
     # what is too good to be true says nothing of what can be reached
-    top = None if evidence.suspicion else best_achievable_score(board, seed=seed)
+    suspicious = verdicts[-1].name == "suspicious"
+    top = None if suspicious else best_achievable_score(board, seed=seed)
     return Results(
         command="",
         seed=seed,

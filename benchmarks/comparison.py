@@ -26,7 +26,8 @@ from learnable.baselines.scores.fold_scores import (
     make_comparisons,
     skill_estimate,
 )
-from learnable.baselines.verdicts.verdict import Evidence, margin, network_verdict
+from learnable.baselines.verdicts.evidence import Evidence, margin
+from learnable.baselines.verdicts.network_verdict import network_verdict
 from learnable.benchmarks.blocks import CANDIDATES, Cell, all_skills, dataset
 from learnable.benchmarks.tables import HERE, markdown, put_between, save
 from learnable.data.split import Fold
@@ -50,7 +51,7 @@ def verdict(cell: Cell, values: np.ndarray) -> str:
     board = _board(cell)
     known = {row.name: skill_estimate(board, row) for row in rows}
     evidence = Evidence(
-        rows, TEST, made, known, "", cell.rows, False, "",
+        rows, TEST, made, known, None, cell.rows, False, "",
         test_over_train=board.test_over_train,
     )  # fmt: skip
     return network_verdict(evidence, SIGNAL, rows[0]).name
@@ -67,7 +68,9 @@ def _board(cell: Cell) -> FoldOutcomes:
     test = cell.rows // cell.folds
     fold = Fold(np.arange(cell.rows - test), np.arange(test))
     folds = (fold,) * (cell.folds * cell.repeats)
-    return FoldOutcomes(dataset(np.arange(2.0), classes=False), folds, {})
+    # with groups the folds decide, not the rows, of which there are none here
+    data = replace(dataset(np.arange(2.0), classes=False), groups=np.arange(2))
+    return FoldOutcomes(data, folds, {})
 
 
 def rates(cell: Cell, values: np.ndarray) -> dict[str, float]:

@@ -18,6 +18,7 @@ METRICS = {
     "skill": Metric("skill", True, ".3f"),
     "bits_per_character": Metric("bits per character", False, ".3f"),
     "log_loss": Metric("log loss", False, ".3f"),
+    "refined_log_loss": Metric("log loss after one temperature", False, ".3f"),
     "accuracy": Metric("accuracy", True, ".3f"),
     "exact_match": Metric("all labels right", True, ".3f"),
     "balanced_accuracy": Metric("balanced accuracy", True, ".3f"),

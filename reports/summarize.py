@@ -150,6 +150,7 @@ def comparison_facts(comparison: Comparison, results: Results) -> dict[str, Any]
         "interval": f"{text.signed(low, spec)} to {text.signed(high, spec)}",
         "p": text.p_value(comparison.p_holm),
         "outcome": outcome,
+        "by": comparison.by,
         "tone": tone,
     }
 

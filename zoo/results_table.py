@@ -86,7 +86,8 @@ def format_score(score: Score, interval: bool) -> str:
 
 
 def format_number(value: float) -> str:
-    return f"{value:.3f}" if abs(value) < 100 else f"{value:,.4g}"
+    # what rounds to nothing has no sign
+    return f"{round(value, 3) + 0:.3f}" if abs(value) < 100 else f"{value:,.4g}"
 
 
 def _seconds(value: float | None) -> str:

@@ -268,7 +268,8 @@ class Row:
 
     ``fit_seconds`` and ``predict_seconds`` are means over the trainings. ``confusion``
     counts rows over all folds by the first seed alone. ``error`` says why there are no
-    scores.
+    scores. ``temperature`` is what the log odds of its classes are best divided by:
+    above 1 its probabilities are too sure, below 1 too modest.
     """
 
     name: str
@@ -279,6 +280,7 @@ class Row:
     predict_seconds: float | None
     confusion: tuple[tuple[int, ...], ...] = ()  # true class x predicted class
     error: str | None = None
+    temperature: float | None = None
 
     def __post_init__(self) -> None:
         if any(len(counts) != len(self.confusion) for counts in self.confusion):
@@ -304,7 +306,8 @@ class Signal:
 class Comparison:
     """A network's skill minus a baseline's, over the same folds.
 
-    ``mcnemar`` is there for classes on one held-out set.
+    ``mcnemar`` is there for classes on one held-out set. ``by`` says whether the test
+    is over all rows or over the folds; ``p_folds`` is that over the folds, two-sided.
     """
 
     network: str
@@ -315,6 +318,8 @@ class Comparison:
     p: float  # two-sided
     p_holm: float  # corrected for the number of baselines
     mcnemar: McNemar | None = None
+    by: Literal["rows", "folds"] = "folds"
+    p_folds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -337,13 +342,14 @@ class Verdict:
     """An answer with its numbers.
 
     ``about`` is the network it speaks of, "" for the data alone. ``change`` says what
-    would change the verdict.
+    would change the verdict, ``suspicion`` what looks too good beside it.
     """
 
     name: str
     about: str
     sentence: str
     change: str
+    suspicion: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..verdicts.verdict import LEAST_P
+from ..verdicts.evidence import LEAST_P
 from .context import RuleResult, TableContext, found
 from .registry import rule
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..scores.comparison import folds_once
-from ..verdicts.verdict import STATED_EFFECT, round_rows
+from ..verdicts.evidence import round_rows
+from ..verdicts.verdict import STATED_EFFECT
 from .context import LearnedContext, RuleResult, TableContext, found, named
 from .registry import rule
 
@@ -35,17 +36,21 @@ def too_few_rows(context: TableContext) -> RuleResult | None:
     if not told:
         return None
     needed = max([needed, wide, *(_for_class(context, n) for n in rare.values())])
-    # of two classes neither can be merged or dropped
-    simpler = rare and len(context.dataset.classes) > 2
-    task = ", or simplify the task: merge rare classes, or drop them" if simpler else ""
     return found(
         "D311",
         "warning" if grave else "note",
         " ".join(told),
-        f"Collect about {round_rows(needed)} rows in total{task}.",
+        f"Collect about {round_rows(needed)} rows in total{_or_fewer(context, rare)}.",
         needed=needed,
         rare_classes=len(rare),
     )
+
+
+def _or_fewer(context: TableContext, rare: dict[str, int]) -> str:
+    """What else helps where classes are rare and two remain without them."""
+    if not rare or len(context.dataset.classes) < 3:
+        return ""
+    return ", or simplify the task: merge rare classes, or drop them"
 
 
 def _undecided(

@@ -118,6 +118,56 @@ def over_rows(losses: np.ndarray, bare: np.ndarray) -> Estimate:
     return Estimate(float(ratio), float(error), np.inf)
 
 
+SHARED_ROWS = 1.4
+"""Variance of a mean over rows that are each tested once, as a multiple of that of
+independent rows: folds have training rows in common. Measured: .8 to 1.4 for
+differences of two equal candidates (``docs/statistics.md``)."""
+_LEAST_ROWS = 30
+_SAME = 0.01
+"""Chance that folds of equal means are held to differ by more than their rows explain
+(chi-squared test), so that the folds decide and not the rows."""
+
+
+def over_tested_rows(
+    losses: Sequence[np.ndarray], bare: Sequence[np.ndarray], *, repeats: int = 1
+) -> Estimate | None:
+    """Skill, or a difference of skills, by the losses of all rows.
+
+    Folds are few, and rows are many: each is tested once.
+
+    Parameters
+    ----------
+    losses : sequence of arrays of shape (n_test_rows,)
+        Losses of a candidate in each fold, or differences to another's.
+    bare : sequence of arrays
+        Those of the reference.
+    repeats : int, default 1
+        How often each row is tested; that makes no more rows of them.
+
+    Returns
+    -------
+    Estimate or None
+        Of the mean over folds of ``mean(losses) / mean(bare)``; None with fewer than 30
+        rows, and where folds differ by more than their rows explain: then training
+        itself varies, and only folds can say how much.
+    """
+    from scipy.stats import chi2
+
+    whole = float(np.concatenate(bare).mean())
+    count = sum(map(len, losses)) / repeats
+    if count < _LEAST_ROWS or not whole > 0:
+        return None
+    ratio = float(np.concatenate(losses).mean()) / whole
+    rest = [own - ratio * b for own, b in zip(losses, bare, strict=True)]
+    variance = float(np.concatenate(rest).var(ddof=1))
+    spread = sum(len(r) * r.mean() ** 2 for r in rest)
+    if variance > 0 and chi2.sf(spread / variance, len(rest) - 1) < _SAME:
+        return None
+    shares = [own.mean() / b.mean() for own, b in zip(losses, bare, strict=True)]
+    error = sqrt(SHARED_ROWS * variance / count) / whole
+    return Estimate(float(np.mean(shares)), error, count - 1)
+
+
 def with_seeds(rows: Estimate, *trainings: Sequence[float]) -> Estimate:
     """An estimate over the rows of one held-out set, with the noise of the seeds.
 
@@ -215,6 +265,9 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return corrected.tolist()
 
 
+DECISIVE = 0.02
+"""Corrected p-value at which a network is ahead, or at fault. Of equal candidates up to
+.013 are called so; at .05 it would be .043 (``docs/statistics.md``)."""
 _LEVEL = 0.05
 _POWER = 0.8
 """Share of such differences that would be told (Cohen 1988)."""
@@ -293,5 +346,5 @@ def bearable_error(
     power = float(t.ppf(_POWER, freedom))
     if difference > -equal:
         return (difference + equal) / (float(t.ppf(1 - _LEVEL / 2, freedom)) + power)
-    sure = float(t.ppf(1 - _LEVEL / 2 / tests, freedom)) + power
+    sure = float(t.ppf(1 - DECISIVE / 2 / tests, freedom)) + power
     return min(-difference / sure, (-difference - equal) / power)

@@ -11,10 +11,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...data import Dataset
+from ...data.dataset import ORDERED
 from ...data.split import Fold
 from ..estimators.catalog import for_dataset
 from ..results.results import Comparison, Course, McNemar, Row, Score
-from .comparison import Estimate, holm, mcnemar, over_folds, over_rows, with_seeds
+from .comparison import (
+    SHARED_ROWS,
+    Estimate,
+    holm,
+    mcnemar,
+    over_folds,
+    over_rows,
+    over_tested_rows,
+    with_seeds,
+)
 from .harness import Outcome
 from .metrics import (
     other_metrics,
@@ -22,7 +32,10 @@ from .metrics import (
     scaled_losses,
     score_characters,
     skill_of,
+    wilson,
 )
+from .rank_test import rank_p
+from .temperature import parts_of, refine, temperature
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +81,25 @@ class FoldOutcomes:
     def test_over_train(self) -> float:
         """A fold's test over train rows; the mean where a series' rows grow."""
         return float(np.mean([len(f.test) / len(f.train) for f in self.folds]))
+
+    @cached_property
+    def repeats(self) -> int:
+        """How often each row is a test row."""
+        tested = np.concatenate([fold.test for fold in self.folds])
+        return max(1, len(tested) // max(1, len(np.unique(tested))))
+
+    @property
+    def has_own_rows(self) -> bool:
+        """Whether rows are cases of their own: no groups, and no order."""
+        return self.dataset.groups is None and self.dataset.task not in ORDERED
+
+    @property
+    def is_refined(self) -> bool:
+        """Whether probabilities are judged after one temperature; see `losses`.
+
+        Of a text they are not: bits per character are what its models are trained for.
+        """
+        return bool(self.dataset.classes) and self.dataset.task not in ORDERED
 
     @cached_property
     def asked(self) -> dict[str, int]:
@@ -117,10 +149,17 @@ class FoldOutcomes:
     def losses(self) -> dict[str, tuple[np.ndarray, ...]]:
         """Losses of each candidate without a failure, for each of its trainings.
 
-        One a test row; of a text one for each block of `_BLOCK` characters.
+        One a test row; of a text one for each block of `_BLOCK` characters. Of classes
+        and labels those of probabilities refined by the temperature of the other folds,
+        of one held-out set by that of its other rows.
         """
         return {
-            name: tuple(_losses(self, o.fold, _said(o)) for o in self.trainings(name))
+            name: tuple(
+                _losses(self, outcome.fold, said)
+                for outcome, said in zip(
+                    self.trainings(name), _refined(self, name), strict=True
+                )
+            )
             for name in self.outcomes
             if not self.failure(name)
         }
@@ -179,7 +218,46 @@ def _row(board: FoldOutcomes, name: str, about: Mapping[str, str]) -> Row:
         float(np.mean([o.fit_seconds for o in trainings])),
         float(np.mean([o.predict_seconds for o in trainings])),
         _confusion(board, board.outcomes[name]),
+        temperature=_temperature(board, name),
     )
+
+
+def _refined(board: FoldOutcomes, name: str) -> list[np.ndarray]:
+    """Predictions of each training, after one temperature where they are refined."""
+    trainings = board.trainings(name)
+    said, truths = [_said(o) for o in trainings], _truths(board, trainings)
+    if not board.is_refined:
+        return said
+    if board.held_out:
+        return [_refined_rows(p, y) for p, y in zip(said, truths, strict=True)]
+    once = len(board.folds) // board.repeats
+    starts = range(0, len(said), once)
+    parts = [refine(said[i : i + once], truths[i : i + once]) for i in starts]
+    return [refined for part in parts for refined in part]
+
+
+def _refined_rows(said: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Predictions for one held-out set, each part refined by the other parts."""
+    parts = parts_of(len(said))
+    if len(parts) < 2:
+        return said
+    refined = np.empty(said.shape)
+    found = refine([said[rows] for rows in parts], [truth[rows] for rows in parts])
+    for rows, values in zip(parts, found, strict=True):
+        refined[rows] = values
+    return refined
+
+
+def _temperature(board: FoldOutcomes, name: str) -> float | None:
+    """The temperature that suits all rows, by a candidate's first seed."""
+    if not board.is_refined:
+        return None
+    outcomes = board.outcomes[name]
+    return temperature([_said(o) for o in outcomes], _truths(board, outcomes))
+
+
+def _truths(board: FoldOutcomes, outcomes: Sequence[Outcome]) -> list[np.ndarray]:
+    return [board.dataset.y[board.folds[outcome.fold].test] for outcome in outcomes]
 
 
 def _seed_scores(board: FoldOutcomes, name: str) -> list[list[dict[str, float]]]:
@@ -213,6 +291,8 @@ def _fold_scores(
     truth, said = y[fold.test], _said(outcome)
     if board.dataset.task == "characters":
         return skill | score_characters(truth, said)
+    if board.is_refined:
+        skill["refined_log_loss"] = float(own.mean())
     return skill | other_metrics(truth, said, y[fold.train], **board.asked)
 
 
@@ -238,6 +318,10 @@ def _pooled_skill(
 def _score(board: FoldOutcomes, name: str, metric: str, values: list[float]) -> Score:
     finite = [v for v in values if np.isfinite(v)]
     mean = float(np.mean(finite)) if finite else float("nan")
+    if metric == "accuracy" and board.has_own_rows and name not in board.more:
+        ends = _share_ends(board, name)
+        if ends is not None:
+            return Score(mean, *ends, tuple(values))
     estimate = _estimate(board, name, metric, values)
     if estimate is None:
         return Score(mean, None, None, tuple(values))
@@ -249,9 +333,10 @@ def _score(board: FoldOutcomes, name: str, metric: str, values: list[float]) -> 
 def _estimate(
     board: FoldOutcomes, name: str, metric: str, values: list[float]
 ) -> Estimate | None:
-    """The interval's source: the folds, or on one held-out set the rows."""
+    """The interval's source: the rows, or where they cannot say, the folds."""
     if not board.held_out:
-        return over_folds(values, test_over_train=board.test_over_train)
+        found = _over_own_rows(board, name) if metric == "skill" else None
+        return found or over_folds(values, test_over_train=board.test_over_train)
     owns = _by_rows(board, name, metric)
     if not owns:
         return None
@@ -283,15 +368,79 @@ def _confusion(
 def skill_difference(
     board: FoldOutcomes, rows: Mapping[str, Row], a: str, b: str
 ) -> Estimate:
-    """The skill of a minus that of b, over the same folds or rows."""
+    """The skill of a minus that of b: by rows where they can say, else by folds."""
+    return row_difference(board, a, b) or fold_difference(board, rows, a, b)
+
+
+def row_difference(board: FoldOutcomes, a: str, b: str) -> Estimate | None:
+    """The skill of a minus that of b, over all rows; None where folds decide."""
     if board.held_out:
         own, other = board.losses[a], board.losses[b]
         return _over_trainings(other, board.reference_losses[0], own)
+    return _over_own_rows(board, b, a)
+
+
+def fold_difference(
+    board: FoldOutcomes, rows: Mapping[str, Row], a: str, b: str
+) -> Estimate:
+    """The skill of a minus that of b, over the same folds."""
     pairs = zip(
         rows[a].scores["skill"].folds, rows[b].scores["skill"].folds, strict=True
     )
     found = over_folds([x - y for x, y in pairs], test_over_train=board.test_over_train)
     return found or Estimate(float("nan"), float("inf"), 1)
+
+
+def _over_own_rows(
+    board: FoldOutcomes, name: str, other: str | None = None
+) -> Estimate | None:
+    """A candidate's skill, or another's minus it, by all rows; None where folds decide.
+
+    They do where rows are no cases of their own, where they are few, and where the
+    folds differ by more than their rows explain.
+    """
+    if not board.has_own_rows:
+        return None
+    losses = _fold_losses(board, name)
+    if other is not None:
+        theirs = _fold_losses(board, other)
+        losses = [own - more for own, more in zip(losses, theirs, strict=True)]
+    found = over_tested_rows(losses, board.reference_losses, repeats=board.repeats)
+    if found is None or other is not None:
+        return found
+    return replace(found, mean=1 - found.mean)
+
+
+def _fold_losses(board: FoldOutcomes, name: str) -> list[np.ndarray]:
+    """The mean over seeds of the losses of each fold's test rows."""
+    losses, size = board.losses[name], len(board.folds)
+    return [np.mean(losses[fold::size], axis=0) for fold in range(size)]
+
+
+def _share_ends(board: FoldOutcomes, name: str) -> tuple[float, float] | None:
+    """Wilson's interval of the share of rows that are right; None of labels."""
+    if board.dataset.y.ndim == 2:
+        return None
+    right = np.concatenate([_is_right(board, o) for o in board.outcomes[name]])
+    size = len(right) / board.repeats / (1 if board.held_out else SHARED_ROWS)
+    return wilson(float(right.mean()) * size, size)
+
+
+def rank_p_values(board: FoldOutcomes) -> dict[str, float]:
+    """Whether each candidate ranks rows better than chance, one-sided.
+
+    By its first seed; empty where rows are no cases of their own.
+    """
+    if not board.has_own_rows:
+        return {}
+    return {
+        name: rank_p(
+            [_said(o) for o in board.outcomes[name]],
+            _truths(board, board.outcomes[name]),
+            repeats=board.repeats,
+        )
+        for name in board.losses
+    }
 
 
 def make_comparisons(
@@ -300,17 +449,27 @@ def make_comparisons(
     """Every network against every baseline that uses the features; Holm over these."""
     table = {row.name: row for row in rows if not row.error}
     baselines = [r.name for r in table.values() if r.kind == "baseline" and learns(r)]
-    found = []
+    found: list[Comparison] = []
     for network in (r.name for r in table.values() if r.kind == "network"):
-        estimates = [skill_difference(board, table, network, b) for b in baselines]
+        by_rows = [row_difference(board, network, b) for b in baselines]
+        by_folds = [fold_difference(board, table, network, b) for b in baselines]
+        estimates = [r or f for r, f in zip(by_rows, by_folds, strict=True)]
         p_values = [e.p_value() for e in estimates]
+        corrected = holm(p_values)
         rights = make_mcnemars(board, [(network, b) for b in baselines])
-        found += [
-            Comparison(network, baseline, e.mean, *e.interval(), p, p_holm, mcnemar)
-            for baseline, e, p, p_holm, mcnemar in zip(
-                baselines, estimates, p_values, holm(p_values), rights, strict=True
+        for i, (baseline, e) in enumerate(zip(baselines, estimates, strict=True)):
+            c = Comparison(
+                network,
+                baseline,
+                e.mean,
+                *e.interval(),
+                p=p_values[i],
+                p_holm=corrected[i],
+                mcnemar=rights[i],
+                by="rows" if by_rows[i] else "folds",
+                p_folds=None if board.held_out else by_folds[i].p_value(),
             )
-        ]
+            found.append(c)
     return tuple(found)
 
 

@@ -3,9 +3,10 @@
 ``skill`` decides: the share of the uncertainty that features remove, 0 for a candidate
 that knows only the class shares (or the mean) of the training rows, 1 for perfection.
 For classes it is ``1 - log loss / log loss of the prior`` (McFadden's pseudo R2, out of
-sample); for numbers ``1 - squared error / squared error of the training mean``; for
-forecasts ``1 - absolute error / absolute error of the seasonal naive forecast`` (over
-several folds with the means of both, scaled as in MASE).
+sample), in the table of probabilities after one temperature; for numbers ``1 - squared
+error / squared error of the training mean``; for forecasts ``1 - absolute error /
+absolute error of the seasonal naive forecast`` (over several folds with the means of
+both, scaled as in MASE).
 
 The shape of the target tells what is asked: one column or several. ``season`` is 0
 where rows have no order.
@@ -299,7 +300,7 @@ def _bin(said: np.ndarray, held: np.ndarray, independent: bool) -> Bin:
     return Bin(len(said), round(float(said.mean()), 5), float(held.mean()), *ends)
 
 
-def wilson(successes: int, trials: int) -> tuple[float, float]:
+def wilson(successes: float, trials: float) -> tuple[float, float]:
     """Ends of the 95 % interval of a share (Wilson, J. Am. Stat. Assoc. 22, 1927).
 
     >>> [round(end, 3) for end in wilson(8, 10)]

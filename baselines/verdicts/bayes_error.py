@@ -7,9 +7,10 @@ Where they do not, the nearest neighbour takes the place of the equal row. Its e
 tends to that of an equal row as rows grow (Cover, Hart, IEEE Trans. Inf. Theory
 13:21-27, 1967), and half its squared error to the variance of the noise (the Delta
 test; Liitiäinen, Corona, Lendasse, J. Multivar. Anal. 101:811-823, 2010). Until then it
-is too high by about ``n^(-2/d)`` in d columns (Snapp, Venkatesh, Ann. Stat. 26:850-878,
-1998), which is taken off by what half of the rows show. All of that holds for smooth
-relations in few columns: an estimate and no proof.
+is too high by about ``n^(-2/d)`` in d columns where the relation is smooth (Snapp,
+Venkatesh, Ann. Stat. 26:850-878, 1998), and by ``n^(-1/d)`` along a sharp border, which
+lies within that distance of as large a share of the rows. The slower rate is taken off,
+by what half of the rows show: an estimate and no proof.
 
 Rows with equal features: how well anyone can do on them, with proof.
 
@@ -35,15 +36,18 @@ from ...data import Dataset
 from ...data.encode import encode_fold, is_text
 from ...data.split import Fold
 from ..results.results import Basis, Ceiling, Row
-from ..scores.comparison import Estimate, over_folds, over_rows
-from ..scores.fold_scores import FoldOutcomes
+from ..scores.comparison import SHARED_ROWS, Estimate, over_folds, over_rows
+from ..scores.fold_scores import FoldOutcomes, learns, skill_estimate
 from ..signal.problem import is_fine
-from .verdict import METRIC_LABELS
+from .evidence import METRIC_LABELS
 
 _NEAR = 4
 """With as many rows as this to the power of the columns, the nearest one lies within
 about a quarter of each column's range; in many columns no row is near (Beyer et al.,
 ICDT 1999), and nothing can be told from neighbours."""
+
+_LEAST_ROWS = 2_000
+"""With fewer, what half of the rows show is too rough to be carried on."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,13 @@ def best_achievable_score(board: FoldOutcomes, *, seed: int = 0) -> Ceiling | No
     if not able or np.ptp(data.y) == 0:
         return None
     best = max(able, key=lambda row: row.scores["skill"].mean)
-    found = _from_equal_rows(data, seed) or _from_neighbours(board, best)
+    found = _from_equal_rows(data, seed)
+    if found is None:
+        proved = _proved(board, [row for row in able if learns(row)])
+        if proved is None:
+            return None
+        best, low = proved
+        found = _from_neighbours(board, low)
     metric = _metric(data)
     reached = _reached(board, best, found.rows)
     return Ceiling(
@@ -111,44 +121,84 @@ def _from_equal_rows(dataset: Dataset, seed: int) -> _Range | None:
     return _Range("equal rows", *ends, rows) if ends else None
 
 
-def _from_neighbours(board: FoldOutcomes, best: Row) -> _Range:
-    """Return the range from the best candidate's low to what neighbours leave open."""
-    data, metric = board.dataset, _metric(board.dataset)
-    score = best.scores[metric]
-    low = max(0.0, 0.0 if score.low is None else score.low)
-    high = _neighbour_estimate(board)
-    every = np.arange(len(data))
-    if high is None or high >= 1 or score.mean >= high:
+def _proved(board: FoldOutcomes, rows: Sequence[Row]) -> tuple[Row, float] | None:
+    """The candidate that proves the highest score, and the lower end of its own.
+
+    Of those that use the features; that one was chosen is paid for (Bonferroni).
+    """
+    if not rows:
+        return None
+    tail = TAIL / len(rows)
+    low_end = _share_low if board.dataset.classes else _mean_low
+    ends = [(low_end(board, row, tail), row.scores["skill"].mean) for row in rows]
+    first = max(range(len(rows)), key=lambda i: ends[i])
+    return rows[first], max(0.0, ends[first][0])
+
+
+def _share_low(board: FoldOutcomes, row: Row, tail: float) -> float:
+    """Clopper and Pearson's lower end of the accuracy, by rows or groups tested."""
+    groups = board.dataset.groups
+    tested = np.unique(np.concatenate([fold.test for fold in board.folds]))
+    size = len(tested) if groups is None else len(np.unique(groups[tested]))
+    if not board.held_out:
+        size /= SHARED_ROWS
+    share = row.scores["accuracy"].mean
+    return binomial_ends(share * size, size, tail)[0]
+
+
+def _mean_low(board: FoldOutcomes, row: Row, tail: float) -> float:
+    """The lower end of R², over the folds, or the rows of one held-out set."""
+    if board.held_out:
+        return skill_estimate(board, row).interval(1 - 2 * tail)[0]
+    folds = row.scores["r2"].folds
+    found = over_folds(folds, test_over_train=board.test_over_train)
+    return found.interval(1 - 2 * tail)[0] if found else 0.0
+
+
+def _from_neighbours(board: FoldOutcomes, low: float) -> _Range:
+    """Return the range from what a candidate proves to what neighbours leave open."""
+    metric = _metric(board.dataset)
+    top = max(row.scores[metric].mean for row in board.rows if not row.error)
+    high = _neighbour_estimate(board, top)
+    every = np.arange(len(board.dataset))
+    if high is None or high >= 1 or top >= high:
         return _Range("candidate", low, 1.0, every)
     return _Range("neighbours", low, high, every)
 
 
-def _neighbour_estimate(board: FoldOutcomes) -> float | None:
+def _neighbour_estimate(board: FoldOutcomes, top: float) -> float | None:
     """The highest score by the nearest neighbour; None where it cannot be trusted.
 
-    It can where it is near, and better than the commonest class or the mean. Of its
-    error as it is, and as it would become, the lower end counts.
+    It can where thousands of rows make it near, where it is better than the commonest
+    class or the mean, and where no candidate (``top`` is the highest score) is better
+    than it allows as it is: neighbours on two sides of a sharp border differ as those
+    in noise do. Of its error as it is, and as it would become, the lower end counts.
     """
     data, folds = board.dataset, board.folds
     most = log(len(data), _NEAR)
-    if data.is_image or is_text(data.x) or data.x.shape[1] > most:
+    if len(data) < _LEAST_ROWS or data.is_image or is_text(data.x):
+        return None
+    if data.x.shape[1] > most:
         return None
     matrices = [encode_fold(data.x, fold.train, fold.test) for fold in folds]
     columns = matrices[0][0].shape[1]
     if columns > most:
         return None
     losses = [_losses(data, f, *m) for f, m in zip(folds, matrices, strict=True)]
-    bare = _bare_loss(data)
-    # gains of all doublings to come, where each is 2^(-2/d) of the one before
-    to_come = 1 / (2 ** (2 / columns) - 1)
+    # gains of all doublings to come, where each is 2^(-1/d) of the one before
+    to_come = 1 / (2 ** (1 / columns) - 1)
     now = _over(board, [loss for loss, _ in losses])
     then = _over(board, [loss - to_come * (half - loss) for loss, half in losses])
-    if now.interval()[1] >= bare:
+    if now.interval()[1] >= _bare_loss(data) or top > _allowed(data, now.mean):
         return None
-    low = max(0.0, min(now.interval()[0], then.interval()[0]))
+    return _allowed(data, max(0.0, min(now.interval()[0], then.interval()[0])))
+
+
+def _allowed(data: Dataset, loss: float) -> float:
+    """The highest score that this loss of the nearest neighbour leaves open."""
     if data.classes:
-        return 1 - cover_hart(low, len(data.classes))
-    return 1 - low / bare
+        return 1 - cover_hart(loss, len(data.classes))
+    return 1 - loss / _bare_loss(data)
 
 
 def _losses(
@@ -310,7 +360,7 @@ def cover_hart(differ: float, classes: int) -> float:
     return most * (1 - sqrt(max(0.0, 1 - differ / most)))
 
 
-def binomial_ends(successes: int, trials: int, tail: float) -> tuple[float, float]:
+def binomial_ends(successes: float, trials: float, tail: float) -> tuple[float, float]:
     """Clopper-Pearson: each end is wrong with at most the probability ``tail``."""
     from scipy.stats import beta
 

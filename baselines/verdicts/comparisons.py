@@ -7,7 +7,7 @@ import numpy as np
 from ..results.results import McNemar, Noise, Pair, Row
 from ..scores.comparison import Components, Estimate, components, holm
 from ..scores.fold_scores import FoldOutcomes, make_mcnemars, skill_difference
-from .verdict import SIGNIFICANT, corrected, main_metric, margin, rights
+from .evidence import SIGNIFICANT, corrected, main_metric, margin, rights
 
 
 def make_pairs(board: FoldOutcomes) -> tuple[Pair, ...]:

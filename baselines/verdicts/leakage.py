@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -27,36 +27,92 @@ ANSWER = 0.99
 """Cohen's kappa, or R2 of the ranks, from which one column alone is the answer."""
 _MAX_COLUMNS = 300
 _MAX_ROWS = 5_000
+AHEAD = 0.3
+"""So far behind is every other column where one is the answer itself: of two clusters
+or of iris many a column tells as much."""
+_FEW_VALUES = 10
+"""With more values a column of numbers is a measure, and no code of two classes."""
 MANY_TWINS = 0.05
 """Share of test rows with a twin in training from which their effect is looked at."""
 MIN_ROWS = 30
 """Rows without a twin, or different rows, that are needed to judge by."""
 
 
-def find_suspicion(board: FoldOutcomes) -> str:
-    """Why the best baseline looks too good, in a sentence; "" if it does not."""
+@dataclass(frozen=True)
+class Suspicion:
+    """Why the best baseline looks too good, in a sentence that stands beside verdicts.
+
+    ``kind`` is "easy" where one column is enough, as others nearly are, or as a
+    threshold on it is; "answer" where one column has the target's values under other
+    names, and no other comes near it; "copies" where all skill is on copies of training
+    rows, so that nothing is known of other rows.
+    """
+
+    kind: Literal["easy", "answer", "copies"]
+    sentence: str
+
+
+def find_suspicion(board: FoldOutcomes) -> Suspicion | None:
+    """Why the best baseline looks too good; None if it does not."""
     best = board.best
     if best is None or not best.scores["skill"].mean > 0:
-        return ""
+        return None
     if board.dataset.task in ORDERED:  # equal pasts are no leak there
-        return ""
+        return None
     # twins first: where all rows have some, each column seems to be the answer
-    return _memorised(board, best) or _answer_columns(board.dataset, best)
+    copies = _memorised(board, best)
+    if copies:
+        return Suspicion("copies", copies)
+    return _answer_columns(board.dataset, best)
 
 
-def _answer_columns(dataset: Dataset, best: Row) -> str:
-    """Columns that give the target when nothing else is known, in words."""
+def _answer_columns(dataset: Dataset, best: Row) -> Suspicion | None:
+    """Columns that give the target when nothing else is known."""
     if best.scores["skill"].mean < NEARLY_ALL:
-        return ""
-    scores = column_scores(dataset)
+        return None
+    scores = dict(sorted(column_scores(dataset).items(), key=lambda item: -item[1]))
     found = {c: s for c, s in scores.items() if s >= ANSWER}
     if not found:
-        return ""
+        return None
+    first, second = (*scores.values(), 0.0)[:2]
+    column = next(iter(found))
+    split = _threshold(dataset, column)
+    if first - second >= AHEAD and not split:
+        return Suspicion(
+            "answer",
+            f"One column alone gives the target, and no other comes near: {column!r} "
+            f"({first:.3f} by {agreement_unit(dataset)}). Such a column is usually the "
+            "target under another name, or known only after it; --drop it to see what "
+            "the others predict",
+        )
     shown = ", ".join(f"{c!r} ({s:.3f})" for c, s in list(found.items())[:5])
-    return (
-        f"one column alone gives the target: {shown} by {agreement_unit(dataset)}. "
-        "Such a column is usually the target under another name, or known only after it"
-    )
+    told = split or f"{shown} by {agreement_unit(dataset)}"
+    return Suspicion("easy", f"The problem is easy, one column alone is enough: {told}")
+
+
+def _threshold(dataset: Dataset, column: str) -> str:
+    """The threshold on a column of measures that parts two classes; "" if none does.
+
+    A column of few values that does is rather the classes under other names.
+    """
+    import pandas as pd
+    from sklearn.tree import DecisionTreeClassifier
+
+    table: Any = dataset.x
+    values = table[column]
+    if len(dataset.classes) != 2 or not pd.api.types.is_numeric_dtype(values.dtype):
+        return ""
+    known = values.notna().to_numpy()
+    x, y = values[known].to_numpy(dtype="float64").reshape(-1, 1), dataset.y[known]
+    if len(np.unique(x)) <= _FEW_VALUES or len(np.unique(y)) < 2:
+        return ""
+    tree = DecisionTreeClassifier(max_depth=1).fit(x, y)
+    right = int((tree.predict(x) == y).sum())
+    if right < ANSWER * len(dataset):
+        return ""
+    rows = "all" if right == len(dataset) else f"{right:,} of {len(dataset):,}"
+    cut = tree.tree_.threshold[0]
+    return f"a threshold at {cut:.3g} on {column!r} is right in {rows} rows"
 
 
 def agreement_unit(dataset: Dataset) -> str:
@@ -163,8 +219,9 @@ def _memorised(board: FoldOutcomes, best: Row) -> str:
     if estimate.interval()[0] > 0:
         return ""
     return (
-        f"{share:.0%} of the test rows are also training rows, and {best.name} has "
-        f"skill only there: {known:.2f} on those rows, {estimate.mean:.2f} {where}. "
+        f"Too good to be true: {share:.0%} of the test rows are also training rows, "
+        f"and {best.name} has skill only there: {known:.2f} on those rows, "
+        f"{estimate.mean:.2f} {where}. "
         "Remove duplicates before splitting, or give the column of groups with --group"
     )
 
@@ -200,7 +257,8 @@ def _has_twin(dataset: Dataset, fold: Fold) -> np.ndarray:
 def _skill_on(board: FoldOutcomes, name: str, chosen: list[np.ndarray]) -> list[float]:
     """Skill of a candidate on some of the test rows of each fold."""
     skills = []
-    found = zip(board.outcomes[name], board.losses[name], chosen, strict=True)
+    own_seed = board.losses[name][: len(board.folds)]
+    found = zip(board.outcomes[name], own_seed, chosen, strict=True)
     for outcome, losses, rows in found:
         bare = board.reference_losses[outcome.fold][rows].sum()
         own = losses[rows].sum()

@@ -25,8 +25,14 @@ from ...data.split import Fold, has_strata
 from ..results.results import Curve, Line, Point, Reach, Row, Score, Trend
 from ..scores import harness
 from ..scores.comparison import Estimate, over_folds
-from ..scores.fold_scores import RANGES, FoldOutcomes, skill_difference, skill_estimate
-from .verdict import LEAST_MARGIN, MARGIN, METRIC_LABELS, main_metric
+from ..scores.fold_scores import (
+    RANGES,
+    FoldOutcomes,
+    fold_difference,
+    row_difference,
+    skill_estimate,
+)
+from .evidence import LEAST_MARGIN, MARGIN, METRIC_LABELS, main_metric
 
 SHARES = (1 / 8, 1 / 4, 1 / 2)
 """Of a fold's training rows; together less than one more fit on all of them."""
@@ -169,7 +175,8 @@ def _line(sizes: _Sizes) -> Line | None:
     if len(sizes.keys) < 2:
         return None
     full, half = sizes.keys[-1], sizes.keys[-2]
-    gain = skill_difference(sizes.board, sizes.rows, full, half)
+    gain = row_difference(sizes.board, full, half) if sizes.board.held_out else None
+    gain = gain or fold_difference(sizes.board, sizes.rows, full, half)
     skills, scores = sizes.values("skill"), sizes.values(sizes.metric)
     ratio = step_ratio([score.mean for score in skills])
     held_out = sizes.board.held_out

@@ -29,8 +29,21 @@ def _panel(row: Row, found: Picture) -> dict[str, Any]:
         "points": [_point(b) for b in found.bins],
         "error": text.number(found.error),
         "sentence": f"Mean predicted probability {text.number(said, '.2f')}, "
-        f"observed frequency {text.number(held, '.2f')}.",
+        f"observed frequency {text.number(held, '.2f')}.{_temperature(row)}",
     }
+
+
+_NEAR_ONE = (0.8, 1.25)
+"""Temperatures that are not spoken of: a step of those that are tried."""
+
+
+def _temperature(row: Row) -> str:
+    """Whether all probabilities are too sure or too modest, and what mends them."""
+    t = row.temperature
+    if t is None or _NEAR_ONE[0] <= t <= _NEAR_ONE[1]:
+        return ""
+    told = "too sure" if t > 1 else "too modest"
+    return f" As a whole {told}: best with log odds divided by {text.number(t, '.2g')}."
 
 
 def _point(found: Bin) -> dict[str, Any]:

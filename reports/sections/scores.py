@@ -36,10 +36,11 @@ def scored_rows(results: Results) -> list[Row]:
 def rule_of_thumb(results: Results) -> Row | None:
     """The baseline that marks zero: the classes' shares, or the mean.
 
-    The first one of the catalog, unless it is so far off that it marks nothing: the
-    majority class, taken for certain, has a log loss far above all others'.
+    The class frequencies, else the first one of the catalog, unless it is so far off
+    that it marks nothing.
     """
     rows = [r for r in results.rows if r.kind == "baseline" and r.error is None]
+    rows.sort(key=lambda row: row.name != "prior")
     near = (r for r in rows if not main_score(r, results.metric).mean < _FLOOR)
     return next(near, None)
 
@@ -272,6 +273,7 @@ def verdict_facts(verdicts: tuple[Verdict, ...]) -> list[dict[str, str]]:
             "about": text.name(verdict.about) if verdict.about else "the data",
             "sentence": text.clean(verdict.sentence, 1_000),
             "change": text.clean(verdict.change, 1_000),
+            "suspicion": text.clean(verdict.suspicion, 1_000),
         }
         for verdict in ordered
     ]

@@ -19,7 +19,8 @@ from learnable.baselines.scores.comparison import (
 from learnable.baselines.scores.fold_scores import collect_outcomes, make_comparisons
 from learnable.baselines.scores.harness import Outcome
 from learnable.baselines.verdicts.comparisons import make_pairs
-from learnable.baselines.verdicts.verdict import Evidence, network_verdict
+from learnable.baselines.verdicts.evidence import Evidence
+from learnable.baselines.verdicts.network_verdict import network_verdict
 from learnable.data.split import make_folds
 from scipy.stats import binom, nct, t
 from statsmodels.stats.contingency_tables import mcnemar as reference
@@ -81,7 +82,7 @@ def test_a_worse_network_must_be_beyond_the_margin():
     near = bearable_error(-0.011, equal=0.01, freedom=24, tests=1)
     far = bearable_error(-0.2, equal=0.01, freedom=24, tests=1)
     assert near == pytest.approx(0.001 / t.ppf(0.8, 24))
-    assert far == pytest.approx(0.2 / (t.ppf(0.975, 24) + t.ppf(0.8, 24)))
+    assert far == pytest.approx(0.2 / (t.ppf(0.99, 24) + t.ppf(0.8, 24)))
 
 
 @settings(max_examples=30, deadline=None)
@@ -130,7 +131,9 @@ def verdict_of(difference, reach, *, rows=300, **more):
     skills = dict.fromkeys(("net", "ridge"), Estimate(0.2, 0.01, 4))
     signal = Signal(0.002, 499, 0.3, "columns", rows, None, 0.1)
     held_out = more.pop("held_out", False)
-    evidence = Evidence(tuple(table), signal, (c,), skills, "", rows, held_out, **more)
+    evidence = Evidence(
+        tuple(table), signal, (c,), skills, None, rows, held_out, **more
+    )
     return network_verdict(evidence, Verdict("signal", "", "", ""), table[1])
 
 

@@ -8,7 +8,7 @@ from learnable.baselines.results.results import Row, Score
 from learnable.baselines.scores.fold_scores import collect_outcomes
 from learnable.baselines.scores.harness import Outcome
 from learnable.baselines.verdicts.comparisons import make_pairs
-from learnable.baselines.verdicts.verdict import corrected, main_metric
+from learnable.baselines.verdicts.evidence import corrected, main_metric
 from learnable.data.split import make_folds
 
 BITS = "bits_per_character"
@@ -17,9 +17,9 @@ BITS = "bits_per_character"
 def pairs_of(data, levels):
     """The networks of these levels: the share of the truth in what each fold says."""
     folds = make_folds(data, folds=4)
-    truths = [np.eye(2)[data.y[fold.test]] for fold in folds]
+    truths = [data.y[fold.test] for fold in folds]
     outcomes = [
-        Outcome(name, i, level * truth + (1 - level) / 2, 1.0, 0.5)
+        Outcome(name, i, level * truth, 1.0, 0.5)
         for name, of_folds in {"forest": [0.5] * 4, **levels}.items()
         for i, (truth, level) in enumerate(zip(truths, of_folds, strict=True))
     ]
@@ -30,22 +30,22 @@ def pairs_of(data, levels):
 @pytest.fixture(scope="module")
 def data(dataset_of):
     columns = np.random.default_rng(0).normal(size=(80, 2))
-    return dataset_of(columns, np.arange(80) % 2)
+    return dataset_of(columns, columns.sum(axis=1))
 
 
 @pytest.mark.parametrize(
     ("other", "word"),
     [
-        ([0.5, 0.52, 0.51, 0.5], "net is better than"),
-        ([0.99, 0.985, 0.99, 0.99], "net is worse than"),
-        ([0.9, 0.901, 0.9, 0.9], "net is practically as good as"),
-        ([0.87, 0.88, 0.83, 0.89], "net is as good as"),
-        ([0.95, 0.5, 0.99, 0.6], "net cannot be distinguished from"),
+        ([0.3, 0.32, 0.31, 0.3], "net is better than"),
+        ([0.9, 0.9, 0.91, 0.9], "net is worse than"),
+        ([0.6, 0.601, 0.6, 0.6], "net is practically as good as"),
+        ([0.5, 0.5, 0.6, 0.54], "net is as good as"),
+        ([0.95, 0.2, 0.99, 0.3], "net cannot be distinguished from"),
     ],
 )
 def test_two_networks_are_told_apart_or_not(data, other, word):
-    (pair,) = pairs_of(data, {"first": other, "net": [0.9, 0.905, 0.9, 0.9]})
-    assert pair.sentence.startswith(f"{word} first: accuracy 1.000 against 1.000; ")
+    (pair,) = pairs_of(data, {"first": other, "net": [0.6, 0.605, 0.6, 0.6]})
+    assert pair.sentence.startswith(f"{word} first: R² 0.8")
     assert pair.low < pair.difference < pair.high
 
 

@@ -8,7 +8,8 @@ from learnable.baselines.evaluate import compare
 from learnable.baselines.results.results import Comparison, Row, Score, Signal
 from learnable.baselines.scores.comparison import Estimate
 from learnable.baselines.signal.signal_test import signal_test
-from learnable.baselines.verdicts.verdict import Evidence, draw_verdicts
+from learnable.baselines.verdicts.evidence import Evidence
+from learnable.baselines.verdicts.verdict import draw_verdicts
 
 
 def forecaster(name: str, mase: float, kind: str = "baseline") -> Row:
@@ -30,7 +31,7 @@ def forecasts(mase: float, gaps: dict[str, tuple[float, float]]) -> Evidence:
         for name, (gap, p) in gaps.items()
     )
     skills = {r.name: Estimate(r.scores["skill"].mean, 0.02, 4) for r in rows}
-    return Evidence(rows, found, told, skills, "", 200, False, "forecast")
+    return Evidence(rows, found, told, skills, None, 200, False, "forecast")
 
 
 def test_network_that_beats_the_naive_forecast_is_told_so():
@@ -51,7 +52,7 @@ def test_network_that_loses_to_the_naive_forecast_is_told_so():
 def test_few_folds_cannot_tell_from_chance():
     gaps = {"seasonal-naive": (0.2, 0.3), "ridge-lags": (-0.2, 0.4)}
     net, _ = draw_verdicts(forecasts(0.8, gaps))
-    assert "this may be chance" in net.sentence
+    assert "cannot tell from chance" in net.sentence
     assert net.name == "undecided"
     assert "--folds" in net.change
 

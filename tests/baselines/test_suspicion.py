@@ -31,7 +31,8 @@ def suspect(monkeypatch):
         folds = make_folds(dataset)
         found = harness.run(baselines(dataset), dataset, folds, jobs=1)
         board = collect_outcomes(dataset, folds, found)
-        return find_suspicion(board)
+        told = find_suspicion(board)
+        return ("", "") if told is None else (told.kind, told.sentence)
 
     return judge
 
@@ -43,7 +44,8 @@ def columns(rng, n=200, k=3):
 def test_copied_classes_are_suspicious(suspect, dataset_of, rng):
     y = rng.integers(0, 3, 200)
     x = columns(rng).assign(outcome=np.array(["no", "maybe", "yes"])[y])
-    found = suspect(dataset_of(x, y))
+    kind, found = suspect(dataset_of(x, y))
+    assert kind == "answer"
     assert "'outcome'" in found
     assert "x0" not in found
 
@@ -51,9 +53,9 @@ def test_copied_classes_are_suspicious(suspect, dataset_of, rng):
 def test_renamed_labels_are_suspicious(suspect, dataset_of, rng):
     y = rng.integers(0, 2, 200)
     codes = np.where(y == 1, rng.choice([3, 7], 200), rng.choice([1, 5], 200))
-    assert "'code'" in suspect(
-        dataset_of(columns(rng).assign(code=codes.astype(str)), y)
-    )
+    kind, found = suspect(dataset_of(columns(rng).assign(code=codes.astype(str)), y))
+    assert kind == "answer"
+    assert "'code'" in found
 
 
 @pytest.mark.parametrize("order", ["as it comes", "sorted"])
@@ -62,23 +64,40 @@ def test_copied_numbers_are_suspicious(order, tail, suspect, dataset_of, rng):
     y = rng.normal(size=200)
     y = np.exp(1.5 * y) if tail == "heavy" else y
     y = np.sort(y) if order == "sorted" else y
-    assert "'euros'" in suspect(dataset_of(columns(rng).assign(euros=1.2 * y + 3), y))
+    kind, found = suspect(dataset_of(columns(rng).assign(euros=1.2 * y + 3), y))
+    assert kind == "answer"
+    assert "'euros'" in found
+
+
+def test_two_clusters_are_easy(suspect, dataset_of, rng):
+    y = rng.integers(0, 2, 200)
+    kind, found = suspect(dataset_of(columns(rng, k=4) + 8 * y[:, None], y))
+    assert kind == "easy"
+    assert "threshold at" in found
+    assert "right in all rows" in found
+
+
+def test_true_threshold_is_easy(suspect, dataset_of, rng):
+    x = columns(rng, 800).assign(temperature=rng.normal(37.5, 1, 800))
+    kind, found = suspect(dataset_of(x, (x["temperature"] > 38).astype(int)))
+    assert kind == "easy"
+    assert "'temperature'" in found
 
 
 def test_several_needed_columns_are_honest(suspect, dataset_of, rng):
     x = columns(rng, 600, 4)
-    assert suspect(dataset_of(x, (x.sum(axis=1) > 0).astype(int))) == ""
-    assert suspect(dataset_of(x, x.sum(axis=1).to_numpy())) == ""
+    assert suspect(dataset_of(x, (x.sum(axis=1) > 0).astype(int)))[0] == ""
+    assert suspect(dataset_of(x, x.sum(axis=1).to_numpy()))[0] == ""
 
 
 def test_one_of_many_hints_is_honest(suspect, dataset_of, rng):
     y = rng.integers(0, 2, 300)
     x = columns(rng, 300) + 1.5 * y[:, None]
-    assert suspect(dataset_of(x, y)) == ""
+    assert suspect(dataset_of(x, y))[0] == ""
 
 
 def test_ignorance_is_not_suspicious(suspect, dataset_of, rng):
-    assert suspect(dataset_of(columns(rng), rng.integers(0, 2, 200))) == ""
+    assert suspect(dataset_of(columns(rng), rng.integers(0, 2, 200)))[0] == ""
 
 
 @pytest.mark.parametrize("copies", [2, 3, 5])
@@ -86,7 +105,8 @@ def test_duplicated_noise_is_suspicious(copies, suspect, dataset_of, rng):
     n = 600 // copies
     x, y = columns(rng, n), rng.integers(0, 2, n)
     rows = np.tile(np.arange(n), copies)
-    found = suspect(dataset_of(x.iloc[rows].reset_index(drop=True), y[rows]))
+    kind, found = suspect(dataset_of(x.iloc[rows].reset_index(drop=True), y[rows]))
+    assert kind == "copies"
     assert "are also training rows" in found
 
 
@@ -97,26 +117,26 @@ def test_natural_duplicates_are_honest(levels, suspect, dataset_of, rng):
     )
     x.columns = [f"x{i}" for i in range(x.shape[1])]
     chance = 1 / (1 + np.exp(-8 / levels * (x["x0"] - x["x1"])))
-    assert suspect(dataset_of(x, (rng.random(800) < chance).astype(int))) == ""
+    assert suspect(dataset_of(x, (rng.random(800) < chance).astype(int)))[0] == ""
 
 
 def test_grouped_duplicates_are_honest(suspect, dataset_of, rng):
     # copies that the user keeps on one side gain nothing, and are no leak
     x, y = columns(rng, 150), rng.integers(0, 2, 150)
     rows = np.repeat(np.arange(150), 4)
-    assert suspect(dataset_of(x.iloc[rows], y[rows], groups=rows)) == ""
+    assert suspect(dataset_of(x.iloc[rows], y[rows], groups=rows))[0] == ""
 
 
 def test_images_are_no_columns(suspect, dataset_of, rng):
     y = rng.integers(0, 2, 120)
     x = rng.normal(size=(120, 2, 2)) + 9 * y[:, None, None]
     data = dataset_of(x.reshape(120, 4), y)
-    assert suspect(data)  # as a table, any of the four columns is the answer
+    assert suspect(data)[0] == "easy"  # any of four columns is enough
     image = dataset_of(x, y)
     folds = make_folds(image)
     flat = {"logistic": baselines_for(image)["logistic"]}
     board = collect_outcomes(image, folds, harness.run(flat, image, folds, jobs=1))
-    assert find_suspicion(board) == ""
+    assert find_suspicion(board) is None
 
 
 def test_equal_rows_hash_alike(rng):

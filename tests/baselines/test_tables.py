@@ -1,5 +1,3 @@
-import math
-
 import numpy as np
 import pytest
 from learnable.baselines.scores.fold_scores import (
@@ -10,7 +8,7 @@ from learnable.baselines.scores.fold_scores import (
     skill_estimate,
 )
 from learnable.baselines.scores.harness import Outcome
-from learnable.baselines.scores.metrics import reference
+from learnable.baselines.scores.metrics import reference, wilson
 from learnable.data.split import make_folds
 from sklearn.metrics import accuracy_score
 
@@ -133,8 +131,10 @@ def test_held_out_accuracy_is_binomial(held_out):
     chosen = held_out.outcomes["net"][0].predictions.argmax(axis=1)
     share = accuracy_score(held_out.dataset.y[50:], chosen)
     assert net.scores["accuracy"].mean == pytest.approx(share)
-    reach = 1.96 * math.sqrt(share * (1 - share) / 29)
-    assert net.scores["accuracy"].low == pytest.approx(share - reach, abs=1e-3)
+    # Wilson's interval has a width where all rows are right
+    low, high = wilson(share * 30, 30)
+    assert net.scores["accuracy"].low == pytest.approx(low)
+    assert net.scores["accuracy"].high == pytest.approx(high)
 
 
 def test_predictions_hold_every_row(board):

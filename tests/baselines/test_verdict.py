@@ -4,7 +4,9 @@ import pytest
 from learnable.baselines.results.results import Comparison, Row, Score, Signal
 from learnable.baselines.scores.comparison import Estimate
 from learnable.baselines.verdicts import verdict
-from learnable.baselines.verdicts.verdict import Evidence, draw_verdicts, round_rows
+from learnable.baselines.verdicts.evidence import Evidence, round_rows
+from learnable.baselines.verdicts.leakage import Suspicion
+from learnable.baselines.verdicts.verdict import draw_verdicts
 
 FOUND = Signal(0.002, 499, 0.4, "the columns themselves", 500, None, 1.0)
 DOUBTFUL = replace(FOUND, p=0.03, detectable=0.2)
@@ -44,7 +46,7 @@ def evidence(net=None, gaps=(), *, baselines=(FOREST, LOGISTIC), error=0.02, **f
     skills = {
         r.name: Estimate(r.scores["skill"].mean, error, 4) for r in rows if not r.error
     }
-    made = Evidence(rows, FOUND, tuple(gaps), skills, "", 500, False)
+    made = Evidence(rows, FOUND, tuple(gaps), skills, None, 500, False)
     return replace(made, **facts)
 
 
@@ -53,6 +55,9 @@ def net(skill: float, **others: float) -> Row:
 
 
 WEAK = (row("forest", -0.02), row("logistic", 0.01))
+EASY = Suspicion("easy", "One column is enough")
+ANSWER = Suspicion("answer", "Column 'x' is the answer (1.000)")
+COPIES = Suspicion("copies", "Skill only on copies")
 BOTH_BEATEN = (gap(0.1, 0.2, 0.001), gap(0.4, 0.5, 0.001, "logistic"))
 FAILED = Row("net", "network", "", {}, None, None, error="ValueError: shapes")
 
@@ -99,7 +104,16 @@ CASES = {
         evidence(net(0.3), [gap(0.2, 0.4, 0.001)], baselines=WEAK[:1]),
         "network-ahead",
     ),
-    "suspicious": (evidence(net(0.6), suspicion="a column is it"), "suspicious"),
+    "only copies": (evidence(net(0.6), suspicion=COPIES), "suspicious"),
+    # what looks too good stands beside the verdict
+    "dead where a column is the answer": (
+        evidence(net(0.0), [gap(-0.7, -0.5, 0.001)], suspicion=ANSWER),
+        "network-at-fault",
+    ),
+    "dead where it is easy": (
+        evidence(net(0.0), [gap(-0.7, -0.5, 0.001)], suspicion=EASY),
+        "network-at-fault",
+    ),
     "no signal": (
         evidence(net(-0.1), [gap(-0.2, 0.1, 0.5)], baselines=WEAK, signal=NOTHING),
         "no-signal",
@@ -133,7 +147,7 @@ def test_verdicts_have_numbers_and_change(case):
         assert found.name in verdict.EXIT_CODES
         assert any(c.isdigit() for c in found.sentence) or case in (
             "fails",
-            "suspicious",
+            "only copies",
         )
         assert found.change.endswith(".")
         assert found.sentence.endswith(".")
@@ -163,12 +177,54 @@ def test_data_get_their_verdict(signal, baselines, expected):
     )
 
 
-def test_suspicion_outranks_signal():
-    found = draw_verdicts(
-        evidence(net(0.75), BOTH_BEATEN, suspicion="column 'x' is the answer")
+def test_suspicion_stands_beside_the_verdict_on_a_network():
+    network, data = draw_verdicts(evidence(net(0.75), BOTH_BEATEN, suspicion=ANSWER))
+    assert (network.name, data.name) == ("network-ahead", "suspicious")
+    assert "Column 'x' is the answer (1.000)" in network.suspicion
+    assert "judged on all columns" in network.suspicion
+    assert "Column 'x'" in data.sentence
+
+
+def test_easy_problem_is_called_easy_beside_its_signal():
+    network, data = draw_verdicts(evidence(net(0.75), BOTH_BEATEN, suspicion=EASY))
+    assert (network.name, data.name) == ("network-ahead", "signal")
+    assert network.suspicion == data.suspicion == "One column is enough."
+
+
+def test_ranks_prove_a_signal():
+    weak = evidence(baselines=WEAK, signal=DOUBTFUL)
+    assert draw_verdicts(weak)[-1].name == "undecided"
+    proved = replace(weak, rank_p={"forest": 0.2, "logistic": 1e-6})
+    found = draw_verdicts(proved)[-1]
+    assert found.name == "signal"
+    assert "logistic is better than chance (corrected p = 2e-06)" in found.sentence
+
+
+def test_small_lead_is_level():
+    lead = [gap(0.005, 0.045, 0.001), gap(0.2, 0.4, 0.001, "logistic")]
+    assert draw_verdicts(evidence(net(0.62), lead))[0].name == "network-level"
+
+
+def test_lead_in_probabilities_alone_is_level():
+    same = {"accuracy": 0.8, "balanced_accuracy": 0.8, "roc_auc": 0.8}
+    assert draw_verdicts(evidence(net(0.75, **same), BOTH_BEATEN))[0].name == (
+        "network-level"
     )
-    assert {v.name for v in found} == {"suspicious"}
-    assert "column 'x'" in found[0].sentence
+
+
+@pytest.mark.parametrize(
+    ("temperature", "words"), [(0.2, "too modest"), (5.0, "too sure")]
+)
+def test_direction_of_calibration_is_told(temperature, words):
+    raw = net(0.61, log_loss=0.5, refined_log_loss=0.27)
+    known = evidence(replace(raw, temperature=temperature), [gap(-0.03, 0.05, 0.7)])
+    assert f"Its probabilities are {words}" in draw_verdicts(known)[0].sentence
+
+
+def test_well_calibrated_probabilities_are_not_spoken_of():
+    raw = net(0.61, log_loss=0.271, refined_log_loss=0.27)
+    known = evidence(replace(raw, temperature=1.2), [gap(-0.03, 0.05, 0.7)])
+    assert "probabilities" not in draw_verdicts(known)[0].sentence
 
 
 def test_many_baselines_need_more_proof():

@@ -83,6 +83,8 @@ def show_verdicts(results: Results) -> None:
         about = f"{verdict.about}: " if len(networks) > 1 else ""
         head = plain(about) + click.style(plain(verdict.name), bold=True)
         click.echo(f"{head}. {plain(verdict.sentence)}")
+        if verdict.suspicion:
+            click.echo(plain(f"  Beside this: {verdict.suspicion}"))
         click.echo(plain(f"  What would change this: {verdict.change}"))
     for pair in results.pairs:
         click.echo(plain(pair.sentence))

@@ -1,0 +1,174 @@
+"""What verdicts are drawn from, and the words that they share."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import isfinite
+
+from ..results.results import Comparison, McNemar, Row, Signal
+from ..scores.comparison import Estimate
+from ..scores.fold_scores import (
+    FoldOutcomes,
+    best_learner,
+    learns,
+    make_comparisons,
+    rank_p_values,
+    skill_estimate,
+)
+from .leakage import Suspicion, find_suspicion
+
+CONFIDENT = 0.001
+"""Corrected p-value at which a baseline's own gain proves a signal that the signal
+test's maps do not see."""
+SIGNIFICANT = 0.05
+LEAST_P = 1e-99
+"""Smaller p-values are not told: they say no more."""
+METRIC_LABELS = {
+    "bits_per_character": "bits per character",
+    "f1_macro": "macro F1",
+    "accuracy": "accuracy",
+    "mase": "MASE",
+    "r2": "R²",
+}
+"""What is told of a candidate beside its skill: the first that it has."""
+NAIVE = "seasonal-naive"
+"""Of a series: it uses the past, and yet is what every forecast is measured by."""
+
+
+MARGIN = 0.05
+"""Practically equal: within a twentieth of the best baseline's skill ..."""
+LEAST_MARGIN = 0.01
+"""... or within one hundredth of the prior's uncertainty."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that verdicts are drawn from."""
+
+    rows: tuple[Row, ...]
+    signal: Signal
+    comparisons: tuple[Comparison, ...]
+    skills: Mapping[str, Estimate]  # of the candidates that have scores
+    suspicion: Suspicion | None  # None if nothing looks too good
+    n_rows: int
+    held_out: bool
+    task: str = ""
+    test_over_train: float = 0.25  # rows of a fold
+    # of the candidates whose rows are cases of their own; see `rank_p_values`
+    rank_p: Mapping[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def best(self) -> Row | None:
+        """The baseline with the highest skill among those that use the features."""
+        return best_learner(self.rows)
+
+    @cached_property
+    def baselines(self) -> tuple[Row, ...]:
+        """The baselines that use the features and did not fail."""
+        able = (r for r in self.rows if r.kind == "baseline" and not r.error)
+        return tuple(row for row in able if learns(row))
+
+    @property
+    def n_tested(self) -> int:
+        """How many rows are test rows."""
+        share = self.test_over_train / (1 + self.test_over_train)
+        return round(self.n_rows * share) if self.held_out else self.n_rows
+
+
+def gather(board: FoldOutcomes, signal: Signal) -> Evidence:
+    """The table, the comparisons and the checks of one board."""
+    rows = board.rows
+    skills = {row.name: skill_estimate(board, row) for row in rows if not row.error}
+    return Evidence(
+        rows,
+        signal,
+        make_comparisons(board, rows),
+        skills,
+        find_suspicion(board),
+        len(board.dataset),
+        board.held_out,
+        board.dataset.task,
+        board.test_over_train,
+        rank_p_values(board),
+    )
+
+
+def shown(row: Row, rows: Sequence[Row]) -> str:
+    """A candidate's score beside the rule of thumb's, e.g. ``forest reaches ...``."""
+    if "bits_per_character" in row.scores:
+        return _in_bits(row, rows)
+    label, metric = main_metric(row)
+    own = f"{row.name} reaches {label} {row.scores[metric].mean:.3f}"
+    thumb = _thumb(rows)
+    if thumb is None or metric == "r2" or thumb is row:
+        return own
+    skill = f", skill {row.scores['skill'].mean:.2f}"
+    return f"{own}{skill} ({thumb.name}: {thumb.scores[metric].mean:.3f})"
+
+
+def main_metric(row: Row) -> tuple[str, str]:
+    """Return the metric that is told of a candidate beside skill: words, and key."""
+    key = next(m for m in METRIC_LABELS if m in row.scores)
+    return METRIC_LABELS[key], key
+
+
+def _thumb(rows: Sequence[Row]) -> Row | None:
+    able = (r for r in rows if r.kind == "baseline" and not r.error)
+    return next((r for r in able if r.name == NAIVE or not learns(r)), None)
+
+
+def _in_bits(row: Row, rows: Sequence[Row]) -> str:
+    bits = row.scores["bits_per_character"].mean
+    own = f"{row.name} needs {bits:.2f} bits per character"
+    thumb = _thumb(rows)
+    if thumb is None or thumb is row:
+        return own
+    return f"{own} ({thumb.name}: {thumb.scores['bits_per_character'].mean:.2f})"
+
+
+def no_use(best: Row | None) -> bool:
+    """Whether no baseline turns what it sees into better predictions.
+
+    To repeat the last season of a series is a prediction that has its use.
+    """
+    return best is None or (best.scores["skill"].mean <= 0 and best.name != NAIVE)
+
+
+def gain_p(evidence: Evidence, name: str) -> float:
+    """Whether a candidate is better than chance, one-sided: by its ranks, or skill."""
+    if name in evidence.rank_p:
+        return evidence.rank_p[name]
+    return p_above(evidence.skills[name])
+
+
+def p_above(skill: Estimate) -> float:
+    half = skill.p_value() / 2
+    return half if skill.mean > 0 else 1 - half
+
+
+def corrected(p: float) -> str:
+    """A p-value that was corrected for the number of comparisons, in words."""
+    return f"corrected p = {p:.3g}" if p > LEAST_P else f"corrected p < {LEAST_P:.0e}"
+
+
+def rights(found: McNemar | None, own: str, other: str) -> str:
+    """Write how many rows of one held-out set only one of two is right on."""
+    if found is None:
+        return ""
+    return (
+        f" Only {own} is right on {found.own:,} test rows, only {other} on "
+        f"{found.other:,} (McNemar's test, {corrected(found.p_holm)})."
+    )
+
+
+def round_rows(rows: float) -> str:
+    """A row count as people say it: two digits, the rest noughts."""
+    if not isfinite(rows):
+        return "many more"
+    digits = len(str(int(rows))) - 2
+    return f"{int(round(rows, -max(0, digits))):,}"
+
+
+def margin(skill: float) -> float:
+    """Difference in skill that makes no practical difference, beside this skill."""
+    return max(LEAST_MARGIN, MARGIN * skill)

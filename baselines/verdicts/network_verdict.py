@@ -1,0 +1,350 @@
+"""The verdict on a network: how it stands beside the best baseline.
+
+What decides is how well classes or values are told apart: a difference in skill that
+is significant, beyond what is practically equal, and not denied by accuracy, balanced
+accuracy and ROC AUC together.
+"""
+
+from dataclasses import replace
+from math import inf
+
+from ..results.results import Comparison, Row, Verdict
+from ..scores.comparison import DECISIVE, needed, standard_error
+from .evidence import (
+    CONFIDENT,
+    LEAST_MARGIN,
+    NAIVE,
+    SIGNIFICANT,
+    Evidence,
+    corrected,
+    gain_p,
+    margin,
+    no_use,
+    rights,
+    round_rows,
+    shown,
+)
+
+_MOST_TIMES = 1_000
+"""More than so many times these rows nobody will bring."""
+
+
+def network_verdict(evidence: Evidence, data: Verdict, row: Row) -> Verdict:
+    """One of the six verdicts on a network, with a word on what else was compared.
+
+    That is how its probabilities could be mended; the naive forecast of a series; of
+    classes on one held-out set the rows that the network, or the best baseline, alone
+    is right on. What looks too good stands beside it.
+    """
+    found = _judge(evidence, data, row)
+    beside = _calibration(row) + _beside_naive(evidence, row)
+    beside += _beside_best(evidence, row)
+    return replace(
+        found, sentence=found.sentence + beside, suspicion=_suspicion(evidence, found)
+    )
+
+
+def _suspicion(evidence: Evidence, found: Verdict) -> str:
+    if evidence.suspicion is None or found.name == "suspicious":
+        return ""
+    among = "."
+    if evidence.suspicion.kind == "answer":
+        among = ". The network is judged on all columns, this one among them."
+    return f"{evidence.suspicion.sentence}{among}"
+
+
+def _calibration(row: Row) -> str:
+    """Whether its probabilities are too sure or too modest; "" where hardly any."""
+    t = row.temperature
+    if row.error or t is None:
+        return ""
+    raw, refined = (row.scores[m].mean for m in ("log_loss", "refined_log_loss"))
+    skill = row.scores["skill"].mean
+    whole = refined / (1 - skill) if skill < 1 else inf
+    # where nothing is told apart, one temperature only takes what was said back
+    if skill <= LEAST_MARGIN or raw - refined <= margin(skill) * whole:
+        return ""
+    told, so = "too modest", "train longer"
+    if t > 1:
+        told, so = "too sure", "train shorter, or calibrate"
+    return (
+        f" Its probabilities are {told}: log loss {raw:.3f}, and {refined:.3f} once "
+        f"log odds are divided by {t:.2g}; {so}."
+    )
+
+
+def _beside_best(evidence: Evidence, row: Row) -> str:
+    """Who is right alone, network or best baseline; "" where rows are not counted."""
+    best = evidence.best
+    if best is None or row.error:
+        return ""
+    pair = (row.name, best.name)
+    found = (c for c in evidence.comparisons if (c.network, c.baseline) == pair)
+    test = next((c.mcnemar for c in found), None)
+    return rights(test, "the network", best.name)
+
+
+def _beside_naive(evidence: Evidence, row: Row) -> str:
+    """Whether a forecasting network beats seasonal naive or loses to it."""
+    pair = (
+        c for c in evidence.comparisons if (c.network, c.baseline) == (row.name, NAIVE)
+    )
+    c = next(pair, None)
+    if c is None:
+        return ""
+    gain = f"{abs(c.difference):.0%} {'less' if c.difference > 0 else 'more'}"
+    if c.p_holm > SIGNIFICANT:
+        return (
+            f" The network has {gain} absolute error than the seasonal naive forecast, "
+            f"which so few folds cannot tell from chance ({corrected(c.p_holm)})."
+        )
+    verb = "beats" if c.difference > 0 else "loses to"
+    return (
+        f" The network {verb} the seasonal naive forecast, with {gain} absolute error "
+        f"({corrected(c.p_holm)})."
+    )
+
+
+def _judge(evidence: Evidence, data: Verdict, row: Row) -> Verdict:
+    beside, best = evidence.suspicion, evidence.best
+    if beside is not None and beside.kind == "copies":
+        # a network that learns no copies by heart is not to blame
+        return Verdict(data.name, row.name, data.sentence, data.change)
+    if data.name not in ("signal", "suspicious"):
+        alone = not row.error and gain_p(evidence, row.name) <= CONFIDENT
+        if not (alone and _beats_all(evidence, row.name)):
+            return Verdict(data.name, row.name, data.sentence, data.change)
+        return _ahead(evidence, row)
+    if row.error:
+        others = "The baselines learn from the same rows."
+        if best is None or no_use(best):
+            others = "The baselines run on the same rows."
+        return Verdict(
+            "network-at-fault",
+            row.name,
+            f"The network fails: {row.error}. {others}",
+            "A network that trains to the end.",
+        )
+    if best is None or no_use(best):
+        if (
+            _beats_all(evidence, row.name)
+            and evidence.skills[row.name].interval()[0] > 0
+        ):
+            return _ahead(evidence, row)
+        return Verdict("undecided", row.name, data.sentence, data.change)
+    return _against(evidence, row, best)
+
+
+def _against(evidence: Evidence, row: Row, best: Row) -> Verdict:
+    """A signal, and a baseline that uses it: how does the network stand?"""
+    c = _versus(evidence, row.name, best.name)
+    equal = margin(best.scores["skill"].mean)
+    worse = c.p_holm <= DECISIVE and c.difference < -equal
+    flat = evidence.skills[row.name].interval()[1] <= LEAST_MARGIN
+    learned = evidence.skills[best.name].interval()[0] > 0
+    flat = flat and learned and c.difference < -equal
+    if worse or flat:
+        if _ranks_as_well(row, best):
+            return _same_order(evidence, row, best, c)
+        return _at_fault(evidence, row, best, c)
+    if _beats_all(evidence, row.name):
+        equals = [r for r in evidence.baselines if _ranks_as_well(r, row)]
+        if equals:
+            c = _versus(evidence, row.name, equals[0].name)
+            return _same_order(evidence, row, equals[0], c)
+        return _ahead(evidence, row)
+    if c.low >= -equal:
+        return _level(evidence, row, best, c, equal)
+    return _cannot_tell(evidence, row, best, c, equal)
+
+
+_ORDER = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "roc_auc": "ROC AUC",
+}
+
+
+def _ranks_as_well(row: Row, best: Row) -> bool:
+    """Whether classes are chosen and ordered as well, whatever the probabilities are.
+
+    A network that always says the same may have a good accuracy and has a poor AUC.
+    """
+    return all(
+        metric in row.scores
+        and row.scores[metric].mean >= best.scores[metric].mean - LEAST_MARGIN
+        for metric in _ORDER
+    )
+
+
+def _versus(evidence: Evidence, network: str, baseline: str) -> Comparison:
+    return next(
+        c
+        for c in evidence.comparisons
+        if (c.network, c.baseline) == (network, baseline)
+    )
+
+
+def _beats_all(evidence: Evidence, network: str) -> bool:
+    own = [c for c in evidence.comparisons if c.network == network]
+    skill = 0.0 if evidence.best is None else evidence.best.scores["skill"].mean
+    equal = margin(skill)
+    return bool(own) and all(c.difference > equal and c.p_holm <= DECISIVE for c in own)
+
+
+def _interval(c: Comparison) -> str:
+    return f"{c.difference:+.3f} [{c.low:+.3f}, {c.high:+.3f}]"
+
+
+_DECIDES = {
+    "regression": "squared error",
+    "forecast": "absolute error",
+    "characters": "bits per character",
+}
+"""What skill is made of, where that is not log loss after one temperature."""
+
+
+def _decided(evidence: Evidence, c: Comparison) -> str:
+    """The difference that decides, what it is of, and by which test."""
+    by = _DECIDES.get(evidence.task, "log loss after one temperature")
+    return (
+        f"Difference in skill, by {by}: {_interval(c)}, {corrected(c.p_holm)} over all "
+        f"{c.by}"
+    )
+
+
+_FEW = 20
+"""Rows between two accuracies, up to which they are counted."""
+
+
+def _order(evidence: Evidence, row: Row, other: Row) -> str:
+    """Accuracy and ROC AUC of both, and the rows between them where these are few."""
+    told = []
+    for metric in ("accuracy", "roc_auc"):
+        if metric in row.scores and metric in other.scores:
+            own, theirs = (r.scores[metric].mean for r in (row, other))
+            told.append(f"{_ORDER[metric]} {own:.3f} against {theirs:.3f}")
+            apart = round(abs(own - theirs) * evidence.n_tested)
+            if metric == "accuracy" and 0 < apart <= _FEW:
+                told[-1] += f" ({apart} of {evidence.n_tested:,} rows)"
+    return f"; {', '.join(told)}" if told else ""
+
+
+def _at_fault(evidence: Evidence, row: Row, best: Row, c: Comparison) -> Verdict:
+    return Verdict(
+        "network-at-fault",
+        row.name,
+        f"The network is at fault, not the data: {shown(best, evidence.rows)}; "
+        f"{shown(row, ())}. {_decided(evidence, c)}{_order(evidence, row, best)}.",
+        f"A change to the network, its settings or its inputs that brings its skill to "
+        f"{best.scores['skill'].mean:.2f}.",
+    )
+
+
+def _ahead(evidence: Evidence, row: Row) -> Verdict:
+    c = min(
+        (c for c in evidence.comparisons if c.network == row.name),
+        key=lambda c: c.difference,
+    )
+    other = next(r for r in evidence.rows if r.name == c.baseline)
+    return Verdict(
+        "network-ahead",
+        row.name,
+        f"The network is ahead of every baseline: {shown(row, evidence.rows)}. "
+        f"{other.name} is closest. {_decided(evidence, c)}"
+        f"{_order(evidence, row, other)}.{_other_order(evidence, row)}",
+        "Other rows, or a stronger baseline than those tested.",
+    )
+
+
+def _other_order(evidence: Evidence, row: Row) -> str:
+    """A word on a baseline that is behind in skill and yet right more often."""
+    able = [r for r in evidence.rows if r.kind == "baseline" and "accuracy" in r.scores]
+    top = max(able, key=lambda r: r.scores["accuracy"].mean, default=row)
+    if top is row or top.scores["accuracy"].mean <= row.scores["accuracy"].mean:
+        return ""
+    accuracy = top.scores["accuracy"].mean
+    return f" By accuracy, {top.name} is higher ({accuracy:.3f})."
+
+
+def _level(
+    evidence: Evidence, row: Row, best: Row, c: Comparison, equal: float
+) -> Verdict:
+    return Verdict(
+        "network-level",
+        row.name,
+        f"The network learns, and {best.name} is sufficient: "
+        f"{shown(row, evidence.rows)}; {shown(best, ())}. Difference in skill "
+        f"{_interval(c)}, equal within {equal:.3f} or better.",
+        "More rows could show a smaller difference.",
+    )
+
+
+def _same_order(evidence: Evidence, row: Row, best: Row, c: Comparison) -> Verdict:
+    return Verdict(
+        "network-level",
+        row.name,
+        f"The network separates the classes as {best.name} does "
+        f"({shown(row, evidence.rows)}{_order(evidence, row, best)}): accuracy, "
+        f"balanced accuracy and ROC AUC are within {LEAST_MARGIN} or better. "
+        f"{_decided(evidence, c)}.",
+        "A difference in accuracy or ROC AUC as well.",
+    )
+
+
+def _cannot_tell(
+    evidence: Evidence, row: Row, best: Row, c: Comparison, equal: float
+) -> Verdict:
+    needs = "A longer series, or more folds of fewer steps (--folds, --horizon)."
+    if evidence.task != "forecast":
+        needs = _would_tell(evidence, c, equal)
+    return Verdict(
+        "undecided",
+        row.name,
+        f"There is something to learn, but with these rows it is unclear whether the "
+        f"network learns it as well as {best.name}: {shown(row, evidence.rows)}; "
+        f"{shown(best, ())}. Difference in skill {_interval(c)}; {equal:.3f} would be "
+        "practically equal.",
+        needs,
+    )
+
+
+def _would_tell(evidence: Evidence, c: Comparison, equal: float) -> str:
+    """Write how many more folds or rows a difference of this size needs."""
+    by_rows = evidence.held_out or c.by == "rows"
+    folds = 1 if by_rows else int(evidence.skills[c.network].freedom) + 1
+    found = needed(
+        c.difference,
+        standard_error(c.low, c.high, freedom=folds - 1 or inf),
+        equal=equal,
+        folds=folds,
+        test_over_train=evidence.test_over_train,
+        tests=sum(other.network == c.network for other in evidence.comparisons),
+    )
+    size = "to detect a difference of this size with 80 % power"
+    rows = _more_rows(evidence, found.rows)
+    if found.repeats:
+        so = f", or {rows[0].lower()}{rows[1:]}" if rows else ""
+        return f"About {found.repeats} repeats (--repeats){so}, {size}."
+    never = "No number of folds" if found.never else "More folds alone"
+    never += " is enough: " if found.never else " may not be enough: "
+    never = "" if by_rows else never
+    if not rows:
+        edge = "the difference is close to the limit of practical equality"
+        return f"{never}{edge if never else edge.capitalize()}; improve the network."
+    rows = f"{rows[0].lower()}{rows[1:]}" if never else rows
+    return f"{never}{rows}, {size}."
+
+
+def _more_rows(evidence: Evidence, times: float) -> str:
+    """``About 2,400 rows (8 times as many)``; "" where so many are out of reach."""
+    if times > _MOST_TIMES:
+        return ""
+    rows, kind = evidence.n_rows, "rows"
+    if evidence.held_out:
+        share = evidence.test_over_train / (1 + evidence.test_over_train)
+        rows, kind = rows * share, "test rows"
+    if evidence.task == "characters":
+        kind = "test characters"
+    many = f"{times:.1f}" if times < 9.95 else round_rows(times)
+    return f"About {round_rows(rows * times)} {kind} ({many} times as many)"
