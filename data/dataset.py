@@ -23,6 +23,7 @@ TASKS: tuple[Task, ...] = (
 )  # fmt: skip
 TABLE_TASKS: tuple[Task, ...] = TASKS[:4]
 """Those whose rows may come in any order."""
+Dependence = Literal["unknown", "none", "time", "cases"]
 ORDERED: tuple[Task, ...] = ("forecast", "characters")
 """Those whose rows have an order, and follow from the rows before."""
 
@@ -118,6 +119,10 @@ class Dataset:
         Season and horizon of a ``forecast``.
     targets : tuple of str
         Names of the columns of ``y`` where it has several.
+    dependence : {"unknown", "none", "time", "cases"}
+        How rows depend on each other, beside their groups: not known, so that it is
+        looked for; not at all; by their order in the file; or each group is one case
+        that was recorded several times.
     """
 
     x: np.ndarray | pd.DataFrame
@@ -131,6 +136,7 @@ class Dataset:
     stored: RemainingRows | None = None
     series: Series | None = None
     targets: tuple[str, ...] = ()
+    dependence: Dependence = "unknown"
 
     def __len__(self) -> int:
         return len(self.y)

@@ -170,7 +170,17 @@ def draw_verdicts(evidence: Evidence) -> tuple[Verdict, ...]:
 
 
 def data_verdict(evidence: Evidence) -> Verdict:
-    """``signal``, ``no-signal``, ``undecided`` or ``suspicious``."""
+    """``signal``, ``no-signal``, ``undecided`` or ``suspicious``.
+
+    Where rows depend on each other, the sentence begins with it.
+    """
+    found, signal = _data_verdict(evidence), evidence.signal
+    if found.name == "suspicious" or not signal.dependent:
+        return found
+    return replace(found, sentence=f"{signal.unit} {found.sentence}")
+
+
+def _data_verdict(evidence: Evidence) -> Verdict:
     signal, best = evidence.signal, evidence.best
     if evidence.suspicion:
         return Verdict(
@@ -179,11 +189,21 @@ def data_verdict(evidence: Evidence) -> Verdict:
             f"Too good to be true: {evidence.suspicion}.",
             "Check what is named, exclude it (--drop, --group) and run again.",
         )
-    proved = _gains(evidence, CONFIDENT)
+    # folds of rows that depend on each other are no independent draws
+    proved = not signal.dependent and _gains(evidence, CONFIDENT)
     if signal.p <= LEVEL or proved:
         change = _change_signal(evidence)
         return Verdict("signal", "", _signal_sentence(evidence, best), change)
     found = f"p = {signal.p:.3g} over {signal.permutations} permutations"
+    if signal.p_rows is not None and signal.p_rows <= LEVEL:
+        return Verdict(
+            "undecided",
+            "",
+            "With these rows it is unclear whether there is anything to learn: "
+            f"{found}, and {signal.p_rows:.3g} if rows were independent.",
+            "More independent rows: other cases, groups, or a longer time. Or --rows "
+            "independent, if new rows come from the same ones.",
+        )
     hints = _gains(evidence, SIGNIFICANT)
     if signal.p <= CLEAR or hints:
         hint = f"; {hints[0]} is slightly better than the majority" if hints else ""

@@ -1,0 +1,188 @@
+"""Whether rows resemble their neighbours in the file, and whether sorting explains it.
+
+Rows may change places only if their order says nothing. A file that was sorted by its
+target, or by its features, is no series: within rows of the same key the order is
+looked at again.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ...data import Dataset
+from .near_copies import numbers_rows
+
+SURE = 0.01
+"""p-value below which neighbours are alike; both features and target must be."""
+_DRAWS = 199
+_STRETCHES, _STRETCH = 10, 500
+"""Of a longer file so many stretches of so many rows are looked at."""
+_CHUNK = 20
+"""Rows of a file sorted by a number within which the order is looked at again."""
+_SMALL = 1e-3
+"""Share of a column's variance that is left within chunks, below which it follows the
+number that the file is sorted by."""
+_LEAST_PAIRS = 10
+"""Neighbours with equal keys from which a further key is looked for: the order of fewer
+may be chance."""
+_RUNS = 2
+"""Runs of equal classes, per class, up to which a file is sorted by them."""
+_TIME = re.compile(
+    r"(?i)(^|[^a-z])(time|timestamp|date|datetime|year|month|week|day|hour|minute|"
+    r"second|step|index|id|row|number|no|nr)([^a-z]|$)"
+)
+_MOST_COLUMNS = 50
+"""Of wider features so many random sums are looked at."""
+
+
+@dataclass(frozen=True)
+class Stretches:
+    """Row numbers looked at, and which of them follow the one before in the file."""
+
+    rows: np.ndarray
+    follows: np.ndarray
+
+
+def stretches(count: int) -> Stretches:
+    """Return all rows of a file, or stretches of it."""
+    if count <= _STRETCHES * _STRETCH:
+        return Stretches(np.arange(count), np.arange(count) > 0)
+    starts = np.linspace(0, count - _STRETCH, _STRETCHES).astype(int)
+    rows = (starts[:, None] + np.arange(_STRETCH)).ravel()
+    return Stretches(rows, np.r_[False, np.diff(rows) == 1])
+
+
+def alike(
+    columns: np.ndarray,
+    strata: np.ndarray,
+    follows: np.ndarray,
+    rng: np.random.Generator,
+) -> tuple[bool, float]:
+    """Test whether rows resemble the next one, and return the largest correlation.
+
+    Permutations within strata; the statistic is the largest lag-1 correlation of a
+    column (Wald, Wolfowitz, Annals of Mathematical Statistics 14:378, 1943).
+
+    Parameters
+    ----------
+    columns : array of shape (n_rows, n_columns)
+    strata : int array of shape (n_rows,)
+        Sorted; rows change places within one only.
+    follows : bool array of shape (n_rows,)
+    rng : Generator
+    """
+    pair = np.flatnonzero(follows & (np.r_[-1, strata[:-1]] == strata))
+    centred = columns - _means(columns, strata)
+    size = (centred**2).sum(axis=0)
+    centred, size = centred[:, size > 1e-9], size[size > 1e-9]
+    if len(pair) < _LEAST_PAIRS or not centred.shape[1]:
+        return False, 0.0
+
+    def largest(rows: np.ndarray) -> float:
+        return float(
+            ((rows[pair] * rows[pair - 1]).sum(axis=0) / size).max() * len(rows)
+        ) / len(pair)
+
+    truth, again = largest(centred), 0
+    for _ in range(_DRAWS):
+        order = np.lexsort([rng.random(len(strata)), strata])
+        again += largest(centred[order]) >= truth
+        if (again + 1) / (_DRAWS + 1) > SURE:
+            return False, truth
+    return True, truth
+
+
+def _means(columns: np.ndarray, strata: np.ndarray) -> np.ndarray:
+    _, kind = np.unique(strata, return_inverse=True)
+    sums = np.zeros((kind.max() + 1, columns.shape[1]))
+    np.add.at(sums, kind, columns)
+    return (sums / np.bincount(kind)[:, None])[kind]
+
+
+@dataclass(frozen=True)
+class Sorting:
+    """How a file is sorted.
+
+    ``strata`` number the rows with equal keys; ``by_target`` and ``by_number`` say
+    whether the target is a key, and whether keys hardly repeat. Where none is found
+    all rows are one stratum.
+    """
+
+    strata: np.ndarray
+    by_target: bool
+    by_number: bool
+    found: bool
+
+
+def find_sorting(dataset: Dataset) -> Sorting:
+    """Find the keys by which a file is sorted: the target, and features in turn."""
+    n, y = len(dataset), dataset.y
+    strata, by_target = np.zeros(n, dtype=int), False
+    if y.ndim == 1:
+        runs = np.r_[0, np.cumsum(y[1:] != y[:-1])]
+        few = dataset.classes and runs[-1] + 1 <= _RUNS * len(np.unique(y))
+        by_target = bool(few or (not dataset.classes and _is_monotone(y, strata)))
+        strata = runs if by_target else strata
+    features = {}
+    if isinstance(dataset.x, pd.DataFrame):
+        features = {c: _codes(dataset.x[c]) for c in dataset.x if not _times(c)}
+    found = by_target
+    while True:
+        key = next((c for c, v in features.items() if _is_monotone(v, strata)), None)
+        if key is None:
+            break
+        codes, found = features.pop(key), True
+        new = (np.diff(strata) != 0) | (np.diff(codes) != 0)
+        strata = np.r_[0, np.cumsum(new)]
+    by_number = found and int(strata[-1]) > (n - _LEAST_PAIRS) // 2
+    return Sorting(strata, by_target, by_number, found)
+
+
+def _times(name: object) -> bool:
+    return bool(_TIME.search(str(name)))
+
+
+def _codes(column: pd.Series) -> np.ndarray:
+    """Values as numbers in their order; a column that numbers rows is no key."""
+    if numbers_rows(column):
+        return np.zeros(len(column))
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return column.to_numpy(dtype="float64", na_value=np.inf)
+    return pd.factorize(column.astype(str), sort=True)[0].astype("float64")
+
+
+def _is_monotone(values: np.ndarray, strata: np.ndarray) -> bool:
+    """Whether values rise, or fall, throughout each stratum, and are not constant."""
+    with np.errstate(invalid="ignore"):
+        steps = np.diff(values)
+    inside = np.diff(strata) == 0
+    steps = np.nan_to_num(steps[inside])
+    if len(steps) < _LEAST_PAIRS or not steps.any():
+        return False
+    return bool((steps >= 0).all() or (steps <= 0).all())
+
+
+def within_chunks(columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return columns less a line in each chunk of rows, and the chunks' numbers.
+
+    Columns of which nothing is left are 0.
+    """
+    chunk = np.arange(len(columns)) // _CHUNK
+    at = np.arange(len(columns)) % _CHUNK - (_CHUNK - 1) / 2
+    left = columns - _means(columns, chunk)
+    at = at[:, None] - _means(at[:, None], chunk)
+    slope = _means(left * at, chunk) / np.maximum(_means(at**2, chunk), 1e-9)
+    left = left - slope * at
+    kept = left.var(axis=0) > _SMALL * columns.var(axis=0)
+    return left * kept, chunk
+
+
+def narrowed(columns: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Columns as they are, or random sums of many."""
+    if columns.shape[1] <= _MOST_COLUMNS:
+        return columns
+    return columns @ rng.normal(size=(columns.shape[1], _MOST_COLUMNS))
