@@ -294,7 +294,7 @@ def _split_text(dataset: Dataset, folds: int, repeats: int) -> str:
         steps = f"{dataset.series.horizon} steps each, season {dataset.season}"
         return f"{folds} folds at the end of the series (rolling origin), {steps}"
     if dataset.dependence == "time":
-        return f"{folds} folds, each a stretch of the file"
+        return f"{folds} folds of stretches of the file"
     kind = "stratified folds" if has_strata(dataset) else "folds"
     times = "" if repeats == 1 else f", {repeats} times"
     whole = "" if dataset.groups is None else ", groups not split"

@@ -9,7 +9,6 @@ which there is a relation (``related``), and tables of independent rows without
 
 import json
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np

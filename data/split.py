@@ -11,6 +11,10 @@ from .errors import BadData, Misuse
 TEST_SHARE = 0.2
 VALIDATION_SHARE = 0.2
 """Of the rows that are not test rows."""
+STRETCHES = 4
+"""Stretches of the file in a fold, where rows depend on their order: cross-validation
+with blocks (Roberts et al., Ecography 40:913-929, 2017), which yet knows all classes of
+a file that is nearly sorted."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,7 @@ def make_folds(
     folds : int
         Parts into which the rows are cut; each is the test rows once. Classes keep
         their shares as far as they can, and rows of a group stay together. Where rows
-        depend on each other by their order, parts are stretches of the file.
+        depend on each other by their order, parts are made of stretches of the file.
     repeats : int
         How often that is done, each time with other parts.
     seed : int
@@ -202,9 +206,10 @@ def _splits(
 
     from sklearn import model_selection as ms
 
-    grouped, classes = dataset.groups is not None, has_strata(dataset)
+    groups, classes = dataset.groups, has_strata(dataset)
     if dataset.dependence == "time":
-        return _stretches(len(dataset), folds, seed)
+        groups = np.arange(len(dataset)) * STRETCHES * folds // len(dataset)
+    grouped = groups is not None
     if grouped and classes:
         kind: Any = ms.StratifiedGroupKFold
     elif grouped:
@@ -216,26 +221,12 @@ def _splits(
     with warnings.catch_warnings():
         # a class with fewer rows than folds is missing in some; scoring allows it
         warnings.filterwarnings("ignore", message="The least populated class")
-        made = list(splitter.split(rows, dataset.y, dataset.groups))
+        made = list(splitter.split(rows, dataset.y, groups))
     if grouped and not all(len(test) for _, test in made):
         # few groups: for the sake of the classes scikit-learn leaves a fold empty
         plain = ms.GroupKFold(folds, shuffle=True, random_state=seed)
-        return list(plain.split(rows, dataset.y, dataset.groups))
+        return list(plain.split(rows, dataset.y, groups))
     return made
-
-
-def _stretches(
-    count: int, folds: int, seed: int
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Stretches of neighbouring rows; another seed moves their borders.
-
-    Cross-validation with blocks (Roberts et al., Ecography 40:913-929, 2017).
-    """
-    rows, start = np.arange(count), 0
-    if seed:
-        start = int(np.random.default_rng(seed).integers(count // folds))
-    part = ((rows - start) % count) * folds // count
-    return [(rows[part != k], rows[part == k]) for k in range(folds)]
 
 
 def sample_rows(dataset: Dataset, limit: int, *, seed: int) -> np.ndarray:

@@ -17,7 +17,7 @@ import pandas as pd
 from ...data import Dataset
 from ...data.dataset import ORDERED
 from ...data.encode import encode_fold, is_text
-from .near_copies import MOST_ROWS, near_copies, numbers_rows
+from .near_copies import LARGEST, MOST_ROWS, near_copies, numbers_rows
 from .problem import target_views
 from .row_order import SURE, alike, find_sorting, narrowed, stretches, within_chunks
 
@@ -26,19 +26,21 @@ LEAST_CASES = 8
 """Fewer cases or groups cannot be told from classes."""
 _PER_CLASS = 3
 """Cases a class, at least: a class may be a group of like rows itself."""
-_LARGEST = 0.2
-"""Share of the rows in one case, at most."""
 _REPEATED = 0.05
 """Share of the rows whose case has several, at least."""
 _DRAWS = 199
 _ROWS_A_GROUP = 20
 """Mean rows of a value, up to which a column may name persons; others are kinds."""
+_MOST_COLUMNS = 3
+"""Columns with which the signal test is done again."""
 _ORDERED = 0.05
 """p-value of a trend of the target over a column's values, below which these measure
 something."""
+_DESIGN = 2
+"""Possible rows, in units of those that there are, up to which rows are a design."""
 _LEAST_BLOCK = 5
 _BLOCKS = 12
-"""Blocks of a sorted file, at least."""
+"""Blocks of a sorted file, at least; of a class a third of these."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def _by_cases(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
     several = float(counts[counts > 1].sum()) / len(cases)
     classes = len(dataset.classes) if dataset.y.ndim == 1 else 0
     few = len(counts) < max(LEAST_CASES, _PER_CLASS * classes)
-    if few or several < _REPEATED or counts.max() > _LARGEST * len(cases):
+    if few or several < _REPEATED or counts.max() > LARGEST * len(cases):
         return None
     if not _shared(views, cases, np.random.default_rng([seed, 6])):
         return None
@@ -147,17 +149,18 @@ def _shared(columns: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -
 
 def _by_order(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
     """Rows like the next one, where sorting does not explain it."""
-    rng, part = np.random.default_rng([seed, 7]), stretches(len(dataset))
-    rows, follows = part.rows, part.follows
+    rng, rows = np.random.default_rng([seed, 7]), stretches(len(dataset))
+    if _is_design(dataset.x):
+        return None
     one = np.zeros(len(rows), dtype=int)
-    target, y_like = alike(views[rows], one, follows, rng)
+    target, y_like = alike(views[rows], one, rows, rng)
     if not target:
         return None
     x = encode_fold(dataset.x, rows, rows[:1])[0]
     if x.dtype == object:
         return None
     x = narrowed(x.reshape(len(rows), -1).astype("float64"), rng)
-    features, x_like = alike(x, one, follows, rng)
+    features, x_like = alike(x, one, rows, rng)
     if not features:
         return None
     sorting = find_sorting(dataset)
@@ -165,20 +168,30 @@ def _by_order(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
     if sorting.by_number:
         (x, strata), y = within_chunks(x), within_chunks(y)[0]
     if sorting.found:
-        features, x_like = alike(x, strata, follows, rng)
+        features, x_like = alike(x, strata, rows, rng)
         if not features:
             return None
         if sorting.by_target and dataset.classes:
             return _blocks(sorting.strata, x_like)
-        target, y_like = alike(y, strata, follows, rng)
+        target, y_like = alike(y, strata, rows, rng)
         if not (target or sorting.by_target):
             return None
     told = (
         "Rows depend on their order: neighbours in the file are alike in features "
         f"(correlation up to {x_like:.2f}) and target ({y_like:.2f}). So the target "
-        "was moved along the file as a whole, and folds are stretches of it"
+        "was moved along the file as a whole, and folds are made of stretches of it"
     )
     return Unit("time", _overruled(told), found=True)
+
+
+def _is_design(x: pd.DataFrame | np.ndarray) -> bool:
+    """Whether rows are settings of an experiment, most of them in some order."""
+    if not isinstance(x, pd.DataFrame):
+        return False
+    digits = np.log(np.maximum(x.nunique().to_numpy(dtype="float64"), 1)).sum()
+    if digits > np.log(_DESIGN * len(x)):
+        return False
+    return len(x.drop_duplicates()) >= np.exp(digits) / _DESIGN
 
 
 def _blocks(runs: np.ndarray, correlation: float) -> Unit:
@@ -188,7 +201,8 @@ def _blocks(runs: np.ndarray, correlation: float) -> Unit:
     a mean as one independent row; blocks are twice as long.
     """
     r = float(np.clip(correlation, 0, 0.99))
-    size = int(np.clip(2 * (1 + r) / (1 - r), _LEAST_BLOCK, len(runs) / _BLOCKS))
+    most = min(len(runs) / _BLOCKS, 3 * np.bincount(runs).min() / _BLOCKS)
+    size = int(np.clip(2 * (1 + r) / (1 - r), _LEAST_BLOCK, max(_LEAST_BLOCK, most)))
     start = np.r_[0, np.flatnonzero(np.diff(runs)) + 1]
     place = np.arange(len(runs)) - start[np.cumsum(np.r_[0, np.diff(runs) != 0])]
     blocks = np.unique(
@@ -226,6 +240,8 @@ def repeating_columns(dataset: Dataset, *, seed: int) -> list[str]:
         x = encode_fold(table.drop(columns=name), rows, rows[:1])[0]
         if x.dtype != object and _shared(narrowed(x, rng), groups, rng):
             found.append(str(name))
+        if len(found) == _MOST_COLUMNS:
+            break
     return found
 
 
@@ -265,4 +281,4 @@ def _measures(
     first = np.unique(groups, return_index=True)[1]
     order = np.argsort(values[first])
     one = np.zeros(len(counts), dtype=int)
-    return alike(means[order], one, np.arange(len(counts)) > 0, rng)[0]
+    return alike(means[order], one, np.arange(len(counts)), rng)[0]

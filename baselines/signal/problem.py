@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,7 +33,8 @@ class Problem:
     ``views`` are target matrices of shape (n_rows, n_targets), standardised: the class
     indicators, or a regression target once as it is and once as normal scores of its
     ranks (which heavy tails do not disturb). ``in_time``: rows stand in the order of
-    the file and depend on it; only what is left beside slow changes counts.
+    the file and depend on it; only what is left beside slow changes counts. ``blocks``
+    number those whose targets change their sign as one, where they are not moved.
     """
 
     x: np.ndarray
@@ -41,6 +42,7 @@ class Problem:
     groups: np.ndarray | None
     seed: int
     in_time: bool = False
+    blocks: np.ndarray | None = None
 
 
 def make_problem(dataset: Dataset, *, limit: int, seed: int) -> Problem:
@@ -190,6 +192,44 @@ changes are slow."""
 _LEAST_WINDOW = 9
 
 
+_BLOCKS = (10, 20)
+"""Least and most blocks of a file whose signs are drawn."""
+
+
+def in_blocks(problem: Problem) -> Problem:
+    """Number blocks of rows, twice as long as the target's values follow each other.
+
+    The signs of the target are then drawn for each block (wild bootstrap; Cameron,
+    Gelbach, Miller 2008). That keeps what features and target share in their order: the
+    borders of persons or batches, at which both change.
+    """
+    n = len(problem.x)
+    views = np.hstack(problem.views)
+    limit, most = 2 / np.sqrt(n), n // _BLOCKS[0]
+    lags = (
+        lag
+        for lag in range(1, max(2, most // 2))
+        if (views[lag:] * views[:-lag]).mean(axis=0).max() < limit
+    )
+    size = int(np.clip(2 * next(lags, most), max(1, n // _BLOCKS[1]), max(1, most)))
+    return replace(problem, blocks=np.arange(n) // size)
+
+
+def draw_targets(
+    problem: Problem, count: int, rng: np.random.Generator
+) -> list[np.ndarray]:
+    """Draw targets as good as the true one if there is no relation, for each view.
+
+    Each has shape (n_rows, n_draws, n_targets).
+    """
+    if problem.blocks is None:
+        orders = draw_orders(problem, count, rng)
+        return [np.stack([v[o] for o in orders], axis=1) for v in problem.views]
+    signs = rng.choice(np.float32([-1, 1]), (problem.blocks[-1] + 1, count))
+    signs = signs[problem.blocks][:, :, None]
+    return [view[:, None, :] * signs for view in problem.views]
+
+
 def possible_shifts(rows: int) -> np.ndarray:
     """Return by how many rows a target may be moved, in a circle."""
     near = int(np.ceil(_NEAR * rows))
@@ -251,7 +291,8 @@ def fold_numbers(problem: Problem) -> np.ndarray:
 def permuted_part(problem: Problem, columns: np.ndarray) -> np.ndarray:
     """Return what permutations in groups can tell from chance: columns less means.
 
-    Of rows in time, what changes fast. Where whole groups are permuted, or single rows, it is all there is.
+    Of rows in time, what changes fast. Where whole groups are permuted, or single
+    rows, it is all there is.
     """
     if problem.in_time:
         return without_trend(columns)

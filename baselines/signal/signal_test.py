@@ -46,6 +46,7 @@ from .feature_maps import (
 )
 from .permutations import (
     CALIBRATION,
+    CLEAR,
     GLANCE_P,
     LAST,
     LEVEL,
@@ -56,8 +57,9 @@ from .permutations import (
 from .power import in_measures, plant, smallest_effect
 from .problem import (
     Problem,
-    draw_orders,
+    draw_targets,
     fold_numbers,
+    in_blocks,
     make_problem,
     permuted_part,
     possible_shifts,
@@ -148,9 +150,7 @@ def _by_columns(dataset: Dataset, signal: Signal, seed: int) -> tuple[Dataset, S
                 f"{found.p:.3g}, {signal.p:.3g} if rows were independent (--rows "
                 "independent overrules this)."
             )
-            return grouped, replace(
-                found, unit=told, dependent=True, p_rows=signal.p
-            )
+            return grouped, replace(found, unit=told, dependent=True, p_rows=signal.p)
     return dataset, signal
 
 
@@ -214,15 +214,13 @@ class _Trial:
         self.problem = problem
         self.drawn = 0
         self._rng = np.random.default_rng([problem.seed, 1])
-        true = [np.arange(len(problem.x))]
-        orders = [*true, *draw_orders(problem, CALIBRATION, self._rng)]
-        seen = self._look(self._permuted(orders))
-        drawn = seen[:, 1:]
+        true = self._look([view[:, None, :] for view in problem.views])
+        drawn = self._look(draw_targets(problem, CALIBRATION, self._rng))
         self._centre, spread = drawn.mean(axis=1), drawn.std(axis=1)
         self._spread = np.where(spread > STILL, spread, np.inf)
         self._strengths = [self._strength(drawn)]
-        self._truth = float(self._strength(seen[:, :1])[0])
-        self._best = int(self._standard(seen[:, :1])[:, 0].argmax())
+        self._truth = float(self._strength(true)[0])
+        self._best = int(self._standard(true)[:, 0].argmax())
 
     @cached_property
     def looks(self) -> list[SolvedMap]:
@@ -246,22 +244,27 @@ class _Trial:
         return name, share
 
     def p_value(self) -> float:
-        """The p-value; of rows in time by all shifts, or `LAST` of them."""
-        if not self.problem.in_time:
+        """The p-value; of rows in time the larger one of all shifts and of signs."""
+        problem = self.problem
+        if not problem.in_time or problem.blocks is not None:
             return sequential_p(self.exceeding)[0]
-        rows = len(self.problem.x)
+        rows = len(problem.x)
         shifts = self._rng.permutation(possible_shifts(rows))[:LAST]
         found = 0
         for some in np.array_split(shifts, -(-len(shifts) // self._block)):
-            found += self._beaten([np.roll(np.arange(rows), s) for s in some])
-        return (found + 1) / (len(shifts) + 1)
+            orders = [np.roll(np.arange(rows), shift) for shift in some]
+            found += self._beaten(
+                [np.stack([v[o] for o in orders], axis=1) for v in problem.views]
+            )
+        p = (found + 1) / (len(shifts) + 1)
+        return p if p > CLEAR else max(p, _Trial(in_blocks(problem)).p_value())
 
     def exceeding(self, count: int) -> int:
         """Draw so many new permutations; count those at least as good as the truth."""
         found = 0
         for first in range(0, count, self._block):
             size = min(self._block, count - first)
-            found += self._beaten(draw_orders(self.problem, size, self._rng))
+            found += self._beaten(draw_targets(self.problem, size, self._rng))
         return found
 
     @property
@@ -269,11 +272,11 @@ class _Trial:
         """Draws at a time."""
         return max(1, _BLOCK // sum(view.size for view in self.problem.views))
 
-    def _beaten(self, orders: list[np.ndarray]) -> int:
-        """Count the orders that are at least as good as the truth."""
-        strengths = self._strength(self._look(self._permuted(orders)))
+    def _beaten(self, targets: list[np.ndarray]) -> int:
+        """Count the drawn targets that are at least as good as the truth."""
+        strengths = self._strength(self._look(targets))
         self._strengths.append(strengths)
-        self.drawn += len(orders)
+        self.drawn += targets[0].shape[1]
         return int((strengths >= self._truth - TIE).sum())
 
     def finds(self, shares: np.ndarray, level: float) -> np.ndarray:
@@ -301,10 +304,6 @@ class _Trial:
         handicaps = np.array([look.map.handicap for _, look, _ in self._sources])
         found = (seen - self._centre[:, None]) / self._spread[:, None]
         return found - handicaps[:, None]
-
-    def _permuted(self, orders: list[np.ndarray]) -> list[np.ndarray]:
-        views = self.problem.views
-        return [np.stack([view[o] for o in orders], axis=1) for view in views]
 
     def _look(self, targets: list[np.ndarray]) -> np.ndarray:
         """Every statistic of every draw, in the order of `_sources`."""

@@ -167,6 +167,11 @@ data_options = _together(
         "--group", metavar="COL",
         help="Column of groups: rows of a group stay in one fold.",
     ),
+    click.option(
+        "--rows", metavar="independent|time|group:COL",
+        help="How rows depend on each other: not, by their order in the file, or by a "
+        "column of groups (default: found out).",
+    ),
     limit_option,
     click.option(
         "--season", type=int, metavar="N",

@@ -233,7 +233,7 @@ def opened(experiment: Experiment) -> Dataset:
         first = next(iter(experiment.networks.values())).model
         options["memory"] = data.memory or work.half_of_memory()
         return open_data(first, data.name, data.reading, **options)
-    if data.memory is None and not (data.drop or data.group):
+    if data.memory is None and not (data.drop or data.group or data.rows):
         # without these columns, or by these groups, rows must be read
         options["memory"] = IN_MEMORY
     return load(data.name, **data.reading, **options)

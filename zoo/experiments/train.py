@@ -33,6 +33,7 @@ def train(
     task: Task | None = None,
     drop: Sequence[str] = (),
     group: str | None = None,
+    rows: str | None = None,
     limit: int | None = None,
     header: bool | None = None,
     season: int | None = None,
@@ -66,7 +67,7 @@ def train(
         A name of the catalog, a file, or rows in memory; None: the model's own dataset.
         A run on rows in memory cannot be repeated by ``zoo rerun`` and is not kept when
         it is interrupted, for no file holds its data.
-    target, task, drop, group, limit, header, season, horizon, memory : optional
+    target, task, drop, group, rows, limit, header, season, horizon, memory : optional
         How a file is read, as in `learnable.load`; not for a `Dataset`, which is read.
         ``memory`` is in bytes, half of the machine's by default.
     class_weight : {"none", "balanced"}, optional
