@@ -158,8 +158,8 @@ def run_study(
     if both:
         msg = f"{', '.join(both)} is the name of a baseline; rename the candidate"
         raise Misuse(msg)
-    known, found = signal.settled_test(dataset, seed=seed)
-    whole, dataset = dataset, within_reach(_foldable(known, folds), seed=seed)
+    settled, found = signal.settled_test(dataset, seed=seed)
+    whole, dataset = dataset, within_reach(_foldable(settled, folds), seed=seed)
     splits = make_folds(dataset, folds=folds, repeats=repeats, seed=seed)
     outcomes = harness.run(
         {**baselines, **candidates},

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -160,7 +161,7 @@ def _times(name: object) -> bool:
     return bool(_TIME.search(str(name)))
 
 
-def _codes(column: pd.Series) -> np.ndarray:
+def _codes(column: Any) -> np.ndarray:
     """Values as numbers in their order; a column that numbers rows is no key."""
     if numbers_rows(column):
         return np.zeros(len(column))
