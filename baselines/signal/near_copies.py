@@ -102,7 +102,8 @@ def _equal_but_one(table: pd.DataFrame, numbered: bool) -> np.ndarray | None:
         for c in table.columns
     }
     whole = np.sum(list(hashes.values()), axis=0, dtype="uint64")
-    fine = [c for c in table.columns if table[c].nunique() >= _UNIQUE * len(table)]
+    counts = table.nunique().items()
+    fine = [c for c, count in counts if count >= _UNIQUE * len(table)]
     fine = [] if len(fine) == 1 and table.shape[1] == 2 else fine
     keys = [(whole, "")] if numbered else []
     keys += [(whole - hashes[c], c) for c in fine]
@@ -131,9 +132,7 @@ def _continuous(table: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
     Within its rounding a value may lie anywhere: on a grid distances would be equal.
     """
     found, n = [], len(table)
-    for name in table.columns:
-        if not pd.api.types.is_numeric_dtype(table[name].dtype):
-            continue
+    for name in table.select_dtypes("number").columns:
         values = table[name].to_numpy(dtype="float64", na_value=np.nan)
         known = values[np.isfinite(values)]
         distinct, counts = np.unique(known, return_counts=True)
@@ -176,7 +175,8 @@ def _linked(
     """Single linkage at the distance that agrees best with the edges around rows.
 
     A row's edge says which rows are its group. Of some distances that one is taken at
-    which the linked groups and these have most in common (Jaccard's index).
+    which the linked groups and these have most in common (Jaccard's index). What edges
+    say is linked as well, and what is alone then to the next row, if that is not far.
     """
     last = gaps.argmax(axis=1)
     edge = np.flatnonzero(gaps.max(axis=1) > limit)
@@ -185,7 +185,7 @@ def _linked(
     far = distances[edge, last[edge] + 1]
     near = np.quantile(distances[edge, 0], 0.1)
     tried = np.geomspace(max(near, 1e-6 * np.median(far)), np.median(far), _DISTANCES)
-    found, best = np.arange(len(gaps)), -1.0
+    found, best, reach = np.arange(len(gaps)), -1.0, 0.0
     for distance in tried:
         labels = _components(distances[:, :count] <= distance, rows[:, :count])
         if np.bincount(labels).max() > LARGEST * len(gaps):
@@ -195,8 +195,13 @@ def _linked(
         either = np.bincount(labels)[labels[edge]] + last[edge] + 2 - both
         agreed = float((both / either).mean())
         if agreed >= best:
-            found, best = labels, agreed
-    return found
+            found, best, reach = labels, agreed, float(distance)
+    linked = distances[:, :count] <= reach
+    linked[edge] |= inside
+    alone = np.bincount(found)[found] == 1
+    linked[:, 0] |= alone & (distances[:, 0] <= 2 * reach)
+    more = _components(linked, rows[:, :count])
+    return found if np.bincount(more).max() > LARGEST * len(gaps) else more
 
 
 def _components(linked: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -225,8 +225,8 @@ def draw_targets(
     if problem.blocks is None:
         orders = draw_orders(problem, count, rng)
         return [np.stack([v[o] for o in orders], axis=1) for v in problem.views]
-    signs = rng.choice(np.float32([-1, 1]), (problem.blocks[-1] + 1, count))
-    signs = signs[problem.blocks][:, :, None]
+    signs = 2 * rng.integers(0, 2, (problem.blocks[-1] + 1, count)) - 1
+    signs = signs.astype("float32")[problem.blocks][:, :, None]
     return [view[:, None, :] * signs for view in problem.views]
 
 
