@@ -17,9 +17,9 @@ import pandas as pd
 from ...data import Dataset
 from ...data.dataset import ORDERED
 from ...data.encode import encode_fold, is_text
-from .near_copies import LARGEST, MOST_ROWS, near_copies, numbers_rows
+from .near_copies import LARGEST_CASE, MOST_SEARCHED, near_copies, numbers_rows
 from .problem import target_views
-from .row_order import SURE, alike, find_sorting, narrowed, stretches, within_chunks
+from .row_order import ALIKE_P, alike, find_sorting, narrowed, stretches, within_chunks
 
 _LEAST_ROWS = 20
 LEAST_CASES = 8
@@ -103,7 +103,11 @@ def find_unit(dataset: Dataset, *, seed: int) -> Unit:
 def _by_cases(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
     """Near copies whose targets are alike."""
     table = dataset.x
-    if not isinstance(table, pd.DataFrame) or is_text(table) or len(table) > MOST_ROWS:
+    if (
+        not isinstance(table, pd.DataFrame)
+        or is_text(table)
+        or len(table) > MOST_SEARCHED
+    ):
         return None
     cases = near_copies(table, seed=seed)
     if cases is None:
@@ -112,7 +116,7 @@ def _by_cases(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
     several = float(counts[counts > 1].sum()) / len(cases)
     classes = len(dataset.classes) if dataset.y.ndim == 1 else 0
     few = len(counts) < max(LEAST_CASES, _PER_CLASS * classes)
-    if few or several < _REPEATED or counts.max() > LARGEST * len(cases):
+    if few or several < _REPEATED or counts.max() > LARGEST_CASE * len(cases):
         return None
     if not _shared(views, cases, np.random.default_rng([seed, 6])):
         return None
@@ -142,7 +146,7 @@ def _shared(columns: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -
     truth, again = largest(np.arange(len(groups))), 0
     for _ in range(_DRAWS):
         again += largest(rng.permutation(len(groups))) >= truth - 1e-9
-        if (again + 1) / (_DRAWS + 1) > SURE:
+        if (again + 1) / (_DRAWS + 1) > ALIKE_P:
             return False
     return True
 

@@ -20,7 +20,7 @@ from .feature_maps import standardise
 _NEIGHBOURS = 20
 """Of each row; larger groups are not looked for: they may be classes."""
 _LEAST_ROWS = 30
-MOST_ROWS = 20_000
+MOST_SEARCHED = 20_000
 """In more rows no near copies are looked for."""
 _ASKED = 2_000
 """Rows whose neighbours tell whether there are groups at all."""
@@ -35,7 +35,7 @@ CROWDED = 1.35
 """Mean of the rows' largest logarithms, in units of what a smooth density gives. In 400
 draws without groups (normal, lognormal, Cauchy, rounded, curves, random walks) it was
 1.27 at most, in 112 real tables without known groups 1.32."""
-LARGEST = 0.2
+LARGEST_CASE = 0.2
 """Share of the rows in one case, at most: larger groups may be classes."""
 _DISTANCES = 25
 """Tried for linking."""
@@ -54,7 +54,7 @@ def near_copies(table: pd.DataFrame, *, seed: int) -> np.ndarray | None:
 
     Columns that number or time the rows are left out.
     """
-    if not _LEAST_ROWS <= len(table) <= MOST_ROWS:
+    if not _LEAST_ROWS <= len(table) <= MOST_SEARCHED:
         return None
     numbering = [c for c in table.columns if numbers_rows(table[c])]
     cases = _equal_but_one(table.drop(columns=numbering), bool(numbering))
@@ -188,7 +188,7 @@ def _linked(
     found, best, reach = np.arange(len(gaps)), -1.0, 0.0
     for distance in tried:
         labels = _components(distances[:, :count] <= distance, rows[:, :count])
-        if np.bincount(labels).max() > LARGEST * len(gaps):
+        if np.bincount(labels).max() > LARGEST_CASE * len(gaps):
             break
         shared = (labels[rows[edge, :count]] == labels[edge, None]) & inside
         both = 1 + shared.sum(axis=1)
@@ -201,7 +201,7 @@ def _linked(
     alone = np.bincount(found)[found] == 1
     linked[:, 0] |= alone & (distances[:, 0] <= 2 * reach)
     more = _components(linked, rows[:, :count])
-    return found if np.bincount(more).max() > LARGEST * len(gaps) else more
+    return found if np.bincount(more).max() > LARGEST_CASE * len(gaps) else more
 
 
 def _components(linked: np.ndarray, rows: np.ndarray) -> np.ndarray:

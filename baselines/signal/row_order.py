@@ -17,7 +17,7 @@ import pandas as pd
 from ...data import Dataset
 from .near_copies import numbers_rows
 
-SURE = 0.01
+ALIKE_P = 0.01
 """p-value below which neighbours are alike; both features and target must be."""
 _DRAWS = 99
 _LAGS = (1, 2, 4, 8)
@@ -100,7 +100,7 @@ def alike(
     for _ in range(_DRAWS):
         order = np.lexsort([rng.random(len(strata)), strata])
         again += largest(sums(centred[order])) >= truth
-        if (again + 1) / (_DRAWS + 1) > SURE:
+        if (again + 1) / (_DRAWS + 1) > ALIKE_P:
             return False, 0.0
     return True, float(true[0].max() / counts[0])
 
