@@ -17,7 +17,7 @@ import pandas as pd
 from ...data import Dataset
 from ...data.dataset import ORDERED
 from ...data.encode import encode_fold, is_text
-from .near_copies import LARGEST_CASE, MOST_SEARCHED, near_copies, numbers_rows
+from .near_copies import LARGEST_CASE, near_copies, numbers_rows
 from .problem import target_views
 from .row_order import ALIKE_P, alike, find_sorting, narrowed, stretches, within_chunks
 
