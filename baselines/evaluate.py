@@ -160,8 +160,8 @@ def run_study(
     if both:
         msg = f"{', '.join(both)} is the name of a baseline; rename the candidate"
         raise Misuse(msg)
-    found = signal.signal_test(dataset, seed=seed)
-    whole, dataset = dataset, within_reach(dataset, seed=seed)
+    settled, found = signal.settled_test(dataset, seed=seed)
+    whole, dataset = dataset, within_reach(_foldable(settled, folds), seed=seed)
     splits = make_folds(dataset, folds=folds, repeats=repeats, seed=seed)
     outcomes = harness.run(
         {**baselines, **candidates},
@@ -250,6 +250,15 @@ def within_reach(dataset: Dataset, *, seed: int) -> Dataset:
     )
 
 
+def _foldable(dataset: Dataset, folds: int) -> Dataset:
+    """Return rows without the groups that were found, where these are too few."""
+    groups = dataset.groups
+    few = groups is not None and len(np.unique(groups)) < folds
+    if few and dataset.dependence != "unknown":
+        return replace(dataset, groups=None, dependence="none")
+    return dataset
+
+
 def _check_any(evidence: Evidence) -> None:
     baselines = [row for row in evidence.rows if row.kind == "baseline"]
     if all(row.error for row in baselines):
@@ -289,6 +298,8 @@ def _split_text(dataset: Dataset, folds: int, repeats: int) -> str:
     if dataset.series:
         steps = f"{dataset.series.horizon} steps each, season {dataset.season}"
         return f"{folds} folds at the end of the series (rolling origin), {steps}"
+    if dataset.dependence == "time":
+        return f"{folds} folds of stretches of the file"
     kind = "stratified folds" if has_strata(dataset) else "folds"
     times = "" if repeats == 1 else f", {repeats} times"
     whole = "" if dataset.groups is None else ", groups not split"

@@ -23,6 +23,7 @@ TASKS: tuple[Task, ...] = (
 )  # fmt: skip
 TABLE_TASKS: tuple[Task, ...] = TASKS[:4]
 """Those whose rows may come in any order."""
+Dependence = Literal["unknown", "none", "time", "cases"]
 ORDERED: tuple[Task, ...] = ("forecast", "characters")
 """Those whose rows have an order, and follow from the rows before."""
 
@@ -128,6 +129,10 @@ class Dataset:
         Name of the column of groups.
     column_notes : mapping of str to tuple of str
         On single columns: how each was read, without its name.
+    dependence : {"unknown", "none", "time", "cases"}
+        How rows depend on each other, beside their groups: not known, so that it is
+        looked for; not at all; by their order in the file; or each group is one case
+        that was recorded several times.
     """
 
     x: np.ndarray | pd.DataFrame
@@ -145,6 +150,7 @@ class Dataset:
     date_formats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     group: str = ""
     column_notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    dependence: Dependence = "unknown"
 
     def __len__(self) -> int:
         return len(self.y)

@@ -14,7 +14,7 @@ import pandas as pd
 from .catalog import DATASETS, card_of
 from .characters import read_text, text_rows
 from .columns import find_column
-from .dataset import ORDERED, TASKS, Card, Dataset, take
+from .dataset import ORDERED, TASKS, Card, Dataset, Dependence, take
 from .dataset_folders import is_dataset_folder
 from .errors import BadData, Misuse, UnknownName, unknown
 from .files import (
@@ -171,6 +171,7 @@ def load(
     task: str | None = None,
     drop: Sequence[str] = (),
     group: str | None = None,
+    rows: str | None = None,
     limit: int | None = None,
     header: bool | None = None,
     missing: Sequence[str] = (),
@@ -202,6 +203,9 @@ def load(
         Columns to leave out, by name or position.
     group : str, optional
         Column whose equal values mark rows that belong together; it is no feature.
+    rows : str, optional
+        How rows depend on each other: ``"independent"``, ``"time"`` (by their order in
+        the file) or ``"group:COL"``, the same as ``group``. Found out if None.
     limit : int, optional
         Keep about so many rows: a seeded sample in which classes keep their shares
         and at least two rows each; the last steps of a series, the first characters of
@@ -241,6 +245,7 @@ def load(
     150
     """
     _check(limit, task, season, horizon, folds)
+    dependence, group = _dependence(rows, group)
     path = Path(name)
     order = Order(season, horizon, limit, folds, series)
     if str(name) not in DATASETS and (
@@ -256,7 +261,26 @@ def load(
         dataset = _from_catalog(known, order, seed)
     if limit is not None and limit < len(dataset) and dataset.task not in ORDERED:
         dataset = _limited(dataset, limit, seed)
-    return replace(dataset, sha256=content_hash(dataset))
+    if rows and dataset.task in ORDERED:
+        msg = f"--rows does not go with {dataset.task}, whose rows have an order"
+        raise Misuse(f"{msg}; leave it out")
+    return replace(dataset, sha256=content_hash(dataset), dependence=dependence)
+
+
+def _dependence(rows: str | None, group: str | None) -> tuple[Dependence, str | None]:
+    """What ``--rows`` says, and the column of groups."""
+    if rows is None:
+        return "unknown", group
+    if group:
+        raise Misuse("--rows and --group both say which rows belong together; give one")
+    kind, _, column = rows.partition(":")
+    if kind == "group" and column:
+        return "unknown", column
+    told: dict[str, Dependence] = {"independent": "none", "time": "time"}
+    if rows not in told:
+        msg = f"--rows must be independent, time or group:COL, got {rows!r}"
+        raise Misuse(msg)
+    return told[rows], None
 
 
 def _check(

@@ -11,6 +11,10 @@ from .errors import BadData, Misuse
 TEST_SHARE = 0.2
 VALIDATION_SHARE = 0.2
 """Of the rows that are not test rows."""
+STRETCHES = 4
+"""Stretches of the file in a fold, where rows depend on their order: cross-validation
+with blocks (Roberts et al., Ecography 40:913-929, 2017), which yet knows all classes of
+a file that is nearly sorted."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,8 @@ def cut(dataset: Dataset, *, seed: int = 0) -> Cut:
     The official test rows are used where a dataset has some; classes keep their
     shares, and rows of a group stay together. Of a series the last steps are test
     rows, as many as are forecast at a time, and those before them validation rows; of a
-    text the last fifth of what is not for testing.
+    text the last fifth of what is not for testing. Where rows depend on each other by
+    their order, the last ones are test rows.
 
     Raises
     ------
@@ -49,9 +54,11 @@ def cut(dataset: Dataset, *, seed: int = 0) -> Cut:
         return Cut(*np.split(rows, [last - dataset.series.horizon, last]))
     if dataset.n_test:
         rest, test = rows[: -dataset.n_test], rows[-dataset.n_test :]
+    elif dataset.dependence == "time":
+        rest, test = np.split(rows, [len(rows) - int(TEST_SHARE * len(rows))])
     else:
         rest, test = hold_out(dataset.y, TEST_SHARE, **_kind(dataset), seed=seed)
-    if dataset.task == "characters":
+    if dataset.task == "characters" or dataset.dependence == "time":
         first = len(rest) - int(VALIDATION_SHARE * len(rest))
         return Cut(rest[:first], rest[first:], test)
     groups = None if dataset.groups is None else dataset.groups[rest]
@@ -143,7 +150,8 @@ def make_folds(
         are its training rows (rolling origin).
     folds : int
         Parts into which the rows are cut; each is the test rows once. Classes keep
-        their shares as far as they can, and rows of a group stay together.
+        their shares as far as they can, and rows of a group stay together. Where rows
+        depend on each other by their order, parts are made of stretches of the file.
     repeats : int
         How often that is done, each time with other parts.
     seed : int
@@ -198,7 +206,10 @@ def _splits(
 
     from sklearn import model_selection as ms
 
-    grouped, classes = dataset.groups is not None, has_strata(dataset)
+    groups, classes = dataset.groups, has_strata(dataset)
+    if dataset.dependence == "time":
+        groups = np.arange(len(dataset)) * STRETCHES * folds // len(dataset)
+    grouped = groups is not None
     if grouped and classes:
         kind: Any = ms.StratifiedGroupKFold
     elif grouped:
@@ -210,11 +221,11 @@ def _splits(
     with warnings.catch_warnings():
         # a class with fewer rows than folds is missing in some; scoring allows it
         warnings.filterwarnings("ignore", message="The least populated class")
-        made = list(splitter.split(rows, dataset.y, dataset.groups))
+        made = list(splitter.split(rows, dataset.y, groups))
     if grouped and not all(len(test) for _, test in made):
         # few groups: for the sake of the classes scikit-learn leaves a fold empty
         plain = ms.GroupKFold(folds, shuffle=True, random_state=seed)
-        return list(plain.split(rows, dataset.y, dataset.groups))
+        return list(plain.split(rows, dataset.y, groups))
     return made
 
 

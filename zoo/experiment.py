@@ -43,6 +43,7 @@ class Source:
     task: Task | None = None
     drop: tuple[str, ...] = ()
     group: str | None = None
+    rows: str | None = None
     limit: int | None = None
     header: bool | None = None
     missing: tuple[str, ...] = ()

@@ -290,7 +290,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Signal:
-    """Result of the signal test; see `learnable.baselines.signal.signal_test`."""
+    """Result of the signal test; see `learnable.baselines.signal.signal_test`.
+
+    ``unit`` says which unit was permuted, and why; ``dependent``, that rows were found
+    to depend on each other. ``p_rows`` is then the p-value if they did not, where ``p``
+    is not small.
+    """
 
     p: float
     permutations: int
@@ -300,6 +305,9 @@ class Signal:
     detectable: float | None  # share of variance found with 80 % power; None if p small
     seconds: float
     worth: dict[str, float] = field(default_factory=dict)  # of it, in other measures
+    unit: str = ""
+    dependent: bool = False
+    p_rows: float | None = None
 
 
 @dataclass(frozen=True)

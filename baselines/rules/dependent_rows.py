@@ -15,7 +15,6 @@ from ..scores.comparison import Estimate, over_folds
 from ..scores.metrics import reference, scaled_losses
 from .context import RuleResult, TableContext, found
 from .registry import rule
-from .row_order import row_order
 
 _MAX_ROWS = 5_000
 _LEAST_ROWS = 200
@@ -45,11 +44,11 @@ def dependent_rows(context: TableContext) -> RuleResult | None:
     whole = context.learned.whole
     if whole.n_test or whole.groups is not None or len(whole) < _LEAST_ROWS:
         return None
-    if row_order(context) is not None or not _alike(context):
+    if not _alike(context):
         return None
     start = max(0, (len(whole) - _MAX_ROWS) // 2)
     rows = np.arange(start, min(start + _MAX_ROWS, len(whole)))
-    part = replace(whole, x=take(whole.x, rows), y=whole.y[rows])
+    part = replace(whole, x=take(whole.x, rows), y=whole.y[rows], dependence="none")
     if not _has_all_classes(part):
         return None
     base = _base(part)
@@ -128,6 +127,8 @@ def _stretches(count: int) -> list[Fold]:
 def _known(context: TableContext, part: Dataset) -> np.ndarray | None:
     """Losses on the folds of the board, where these were shuffled rows of the part."""
     if context.predicted is None or len(context.predicted[0]) != len(part):
+        return None
+    if context.dataset.dependence == "time" or context.dataset.groups is not None:
         return None
     asked = {"classes": len(part.classes)}
     return scaled_losses(part.y, context.predicted[1], part.y, **asked)

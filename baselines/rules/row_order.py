@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ...data import Dataset
 from ..verdicts.evidence import LEAST_P
 from .context import RuleResult, TableContext, found
 from .registry import rule
@@ -42,11 +43,16 @@ def row_order(context: TableContext) -> RuleResult | None:
         f"{distance:.2f} of 1, p {chance}){never}.",
         "Shuffle before splitting: Keras' validation_split takes the last rows without "
         "shuffling. If rows are ordered by time, testing on the last rows is right, "
-        "and they differ. Folds here are shuffled.",
+        f"and they differ. Folds here {_folds(dataset)}.",
         distance=distance,
         p=p,
         unseen_classes=unseen,
     )
+
+
+def _folds(dataset: Dataset) -> str:
+    in_time = dataset.dependence == "time"
+    return "are made of stretches of the file" if in_time else "are shuffled"
 
 
 def apart(first: np.ndarray, last: np.ndarray, classes: int) -> tuple[float, float]:

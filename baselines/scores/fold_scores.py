@@ -91,7 +91,9 @@ class FoldOutcomes:
     @property
     def has_own_rows(self) -> bool:
         """Whether rows are cases of their own: no groups, and no order."""
-        return self.dataset.groups is None and self.dataset.task not in ORDERED
+        data = self.dataset
+        in_order = data.task in ORDERED or data.dependence == "time"
+        return data.groups is None and not in_order
 
     @property
     def is_refined(self) -> bool:

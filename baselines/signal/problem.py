@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,13 +32,17 @@ class Problem:
 
     ``views`` are target matrices of shape (n_rows, n_targets), standardised: the class
     indicators, or a regression target once as it is and once as normal scores of its
-    ranks (which heavy tails do not disturb).
+    ranks (which heavy tails do not disturb). ``in_time``: rows stand in the order of
+    the file and depend on it; only what is left beside slow changes counts. ``blocks``
+    number those whose targets change their sign as one, where they are not moved.
     """
 
     x: np.ndarray
     views: tuple[np.ndarray, ...]
     groups: np.ndarray | None
     seed: int
+    in_time: bool = False
+    blocks: np.ndarray | None = None
 
 
 def make_problem(dataset: Dataset, *, limit: int, seed: int) -> Problem:
@@ -46,6 +50,7 @@ def make_problem(dataset: Dataset, *, limit: int, seed: int) -> Problem:
 
     Where all rows of a group have the same features, a group becomes one row with its
     mean target: within such groups there is nothing to find, between them there may be.
+    Cases that were recorded several times become one row with their mean features too.
 
     Raises
     ------
@@ -63,7 +68,8 @@ def make_problem(dataset: Dataset, *, limit: int, seed: int) -> Problem:
         x = word_features(x, seed=seed)
     groups = None if dataset.groups is None else dataset.groups[rows]
     y = dataset.y[rows]
-    if groups is None:
+    in_time = dataset.dependence == "time"
+    if groups is None and not in_time:
         copies = _copies(take(dataset.x, rows), y, dataset.row_hashes[rows])
         rows, x, y = rows[~copies], x[~copies], y[~copies]
     views = target_views(y, classes=dataset.is_classification)
@@ -72,7 +78,11 @@ def make_problem(dataset: Dataset, *, limit: int, seed: int) -> Problem:
         what = "row" if groups is None else "group"
         msg = f"a relation cannot be tested on {units} {what}; give more {what}s"
         raise BadData(msg)
-    return _merged(Problem(x, views, groups, seed))
+    if in_time:
+        views = tuple(unit(without_trend(view)) for view in views)
+        return Problem(x, views, None, seed, in_time=True)
+    problem = Problem(x, views, groups, seed)
+    return _merged(problem, always=dataset.dependence == "cases")
 
 
 def _text_problem(dataset: Dataset, limit: int, seed: int) -> Problem:
@@ -104,15 +114,16 @@ def _copies(x: Any, y: np.ndarray, hashes: np.ndarray) -> np.ndarray:
     return again & agree
 
 
-def _merged(problem: Problem) -> Problem:
-    """One row a group where all its rows have the same features."""
+def _merged(problem: Problem, *, always: bool) -> Problem:
+    """One row a group where all its rows have the same features, or always."""
     if problem.groups is None:
         return problem
     _, first, group = np.unique(problem.groups, return_index=True, return_inverse=True)
-    if not np.array_equal(problem.x, problem.x[first][group]):
+    if not (always or np.array_equal(problem.x, problem.x[first][group])):
         return problem
     views = tuple(unit(_means(view, group)) for view in problem.views)
-    return Problem(problem.x[first], views, None, problem.seed)
+    x = _means(problem.x.reshape(len(group), -1), group)
+    return Problem(x, views, None, problem.seed)
 
 
 def _means(columns: np.ndarray, group: np.ndarray) -> np.ndarray:
@@ -158,18 +169,85 @@ def unit(columns: np.ndarray) -> np.ndarray:
 def draw_orders(
     problem: Problem, count: int, rng: np.random.Generator
 ) -> list[np.ndarray]:
-    """Random row orders that respect the groups.
+    """Random row orders that respect the groups, or the order of the file.
 
     Whole groups swap targets where the target is constant in each, else rows swap
     targets with rows of their own group only, and only a relation within groups can be
     found.
     """
     n = len(problem.x)
+    if problem.in_time:
+        shifts = rng.choice(possible_shifts(n), count)
+        return [np.roll(np.arange(n), shift) for shift in shifts]
     if problem.groups is None:
         return [rng.permutation(n) for _ in range(count)]
     _, first, group = np.unique(problem.groups, return_index=True, return_inverse=True)
     draw = _whole_groups if has_whole_groups(problem) else _within_groups
     return [draw(group, first, rng) for _ in range(count)]
+
+
+_NEAR = 0.1
+"""Share of the rows by which a target must be moved to be another one, and over which
+changes are slow."""
+_LEAST_WINDOW = 9
+
+
+_BLOCKS = (10, 20)
+"""Least and most blocks of a file whose signs are drawn."""
+
+
+def in_blocks(problem: Problem) -> Problem:
+    """Number blocks of rows, twice as long as the target's values follow each other.
+
+    The signs of the target are then drawn for each block (wild bootstrap; Cameron,
+    Gelbach, Miller 2008). That keeps what features and target share in their order: the
+    borders of persons or batches, at which both change.
+    """
+    n = len(problem.x)
+    views = np.hstack(problem.views)
+    limit, most = 2 / np.sqrt(n), n // _BLOCKS[0]
+    lags = (
+        lag
+        for lag in range(1, max(2, most // 2))
+        if (views[lag:] * views[:-lag]).mean(axis=0).max() < limit
+    )
+    size = int(np.clip(2 * next(lags, most), max(1, n // _BLOCKS[1]), max(1, most)))
+    return replace(problem, blocks=np.arange(n) // size)
+
+
+def draw_targets(
+    problem: Problem, count: int, rng: np.random.Generator
+) -> list[np.ndarray]:
+    """Draw targets as good as the true one if there is no relation, for each view.
+
+    Each has shape (n_rows, n_draws, n_targets).
+    """
+    if problem.blocks is None:
+        orders = draw_orders(problem, count, rng)
+        return [np.stack([v[o] for o in orders], axis=1) for v in problem.views]
+    signs = 2 * rng.integers(0, 2, (problem.blocks[-1] + 1, count)) - 1
+    signs = signs.astype("float32")[problem.blocks][:, :, None]
+    return [view[:, None, :] * signs for view in problem.views]
+
+
+def possible_shifts(rows: int) -> np.ndarray:
+    """Return by how many rows a target may be moved, in a circle."""
+    near = int(np.ceil(_NEAR * rows))
+    return np.arange(near, rows - near + 1)
+
+
+def without_trend(columns: np.ndarray) -> np.ndarray:
+    """Columns less a line fitted to the rows around each (Savitzky, Golay 1964).
+
+    Two random walks, or two trends, are correlated whatever they are of (Granger,
+    Newbold 1974). With the trends left in, targets of unrelated random walks that were
+    moved in a circle gave p <= .01 in 13 to 37 % of 30 draws; without them in none.
+    """
+    from scipy.signal import savgol_filter
+
+    window = max(_LEAST_WINDOW, int(_NEAR * len(columns))) // 2 * 2 + 1
+    smooth = savgol_filter(columns.astype("float64"), window, 1, axis=0)
+    return (columns - smooth).astype("float32")
 
 
 def has_whole_groups(problem: Problem) -> bool:
@@ -202,6 +280,8 @@ def fold_numbers(problem: Problem) -> np.ndarray:
     Not stratified: folds must not depend on the target.
     """
     rng = np.random.default_rng([problem.seed, 2])
+    if problem.in_time:
+        return np.arange(len(problem.x)) * _FOLDS // len(problem.x)
     if problem.groups is None:
         return rng.permutation(len(problem.x)) % min(_FOLDS, len(problem.x))
     _, group = np.unique(problem.groups, return_inverse=True)
@@ -211,8 +291,11 @@ def fold_numbers(problem: Problem) -> np.ndarray:
 def permuted_part(problem: Problem, columns: np.ndarray) -> np.ndarray:
     """Return what permutations in groups can tell from chance: columns less means.
 
-    Where whole groups are permuted, or single rows, it is all there is.
+    Of rows in time, what changes fast. Where whole groups are permuted, or single
+    rows, it is all there is.
     """
+    if problem.in_time:
+        return without_trend(columns)
     if problem.groups is None or has_whole_groups(problem):
         return columns
     _, group = np.unique(problem.groups, return_inverse=True)

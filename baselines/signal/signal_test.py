@@ -35,6 +35,7 @@ from ...data import Dataset
 from ...data.errors import BadData
 from ...data.split import has_strata
 from ..results.results import Signal
+from .dependence import find_unit, repeating_columns
 from .feature_maps import (
     SolvedMap,
     best_column,
@@ -43,9 +44,26 @@ from .feature_maps import (
     solve,
     statistics,
 )
-from .permutations import CALIBRATION, GLANCE_P, LEVEL, TIE, glance, sequential_p
+from .permutations import (
+    CALIBRATION,
+    CLEAR,
+    GLANCE_P,
+    LAST,
+    LEVEL,
+    TIE,
+    glance,
+    sequential_p,
+)
 from .power import in_measures, plant, smallest_effect
-from .problem import Problem, draw_orders, fold_numbers, make_problem, permuted_part
+from .problem import (
+    Problem,
+    draw_targets,
+    fold_numbers,
+    in_blocks,
+    make_problem,
+    permuted_part,
+    possible_shifts,
+)
 
 GLANCES = (2_000, 10_000)
 """Rows of the first tests of a table that has twice as many or more."""
@@ -79,7 +97,7 @@ def signal_test(dataset: Dataset, *, seed: int = 0) -> Signal:
         of the target's variance that the best map predicts. ``detectable``, given
         where nothing clear was found, is the share that a linear relation would need
         to be found at `LEVEL` with 80 % power, and ``worth`` what that is in the
-        measures of the task.
+        measures of the task. ``unit`` is what was permuted, and why.
 
     Raises
     ------
@@ -91,10 +109,53 @@ def signal_test(dataset: Dataset, *, seed: int = 0) -> Signal:
     With groups, whole groups are permuted where the target is constant in each; where
     the features are, each group is one row with its mean target; else rows are permuted
     within their groups, and only a relation within groups can be found. Folds are not
-    stratified: they must not depend on the target.
+    stratified: they must not depend on the target. Where rows are found to depend on
+    each other (`learnable.baselines.signal.dependence`), cases or blocks are permuted,
+    or the target is moved along the file.
+    """
+    return settled_test(dataset, seed=seed)[1]
+
+
+def settled_test(dataset: Dataset, *, seed: int = 0) -> tuple[Dataset, Signal]:
+    """Test as `signal_test` does; return the dataset with its dependence known as well.
+
+    Folds of that dataset keep together what was permuted together.
     """
     if dataset.series:
-        return series_test(dataset.y, season=dataset.season, seed=seed)
+        return dataset, series_test(dataset.y, season=dataset.season, seed=seed)
+    unit = find_unit(dataset, seed=seed)
+    known = unit.applied(dataset)
+    signal = replace(_tested(known, seed), unit=unit.reason, dependent=unit.found)
+    if not unit.found:
+        return _by_columns(known, signal, seed)
+    if signal.p > LEVEL:
+        rows = _tested(replace(dataset, dependence="none"), seed, effect=False)
+        signal = replace(signal, p_rows=rows.p)
+    return known, signal
+
+
+def _by_columns(dataset: Dataset, signal: Signal, seed: int) -> tuple[Dataset, Signal]:
+    """Test again with each column that may name persons or sites as the groups."""
+    if signal.p > LEVEL:
+        return dataset, signal
+    for name in repeating_columns(dataset, seed=seed):
+        assert not isinstance(dataset.x, np.ndarray)
+        groups = np.unique(dataset.x[name].astype(str), return_inverse=True)[1]
+        grouped = replace(dataset, x=dataset.x.drop(columns=name), groups=groups)
+        found = _tested(grouped, seed)
+        if found.p > LEVEL:
+            told = (
+                f"Rows with the same {name!r} are alike in target and features, and "
+                f"with {name!r} as group (as --group) the relation is not found: p = "
+                f"{found.p:.3g}, {signal.p:.3g} if rows were independent (--rows "
+                "independent overrules this)."
+            )
+            return grouped, replace(found, unit=told, dependent=True, p_rows=signal.p)
+    return dataset, signal
+
+
+def _tested(dataset: Dataset, seed: int, *, effect: bool = True) -> Signal:
+    """Test with rows, groups or shifts as the dataset says."""
     start = time.perf_counter()
     spent = 0.0
     *small, all_rows = _sizes(dataset)
@@ -104,8 +165,8 @@ def signal_test(dataset: Dataset, *, seed: int = 0) -> Signal:
             return _signal(trial, spent + GLANCE_P, start)
         spent += GLANCE_P
     trial = _Trial(make_problem(dataset, limit=all_rows, seed=seed))
-    p = min(1.0, spent + sequential_p(trial.exceeding)[0])
-    if p <= LEVEL:
+    p = min(1.0, spent + trial.p_value())
+    if p <= LEVEL or not effect:
         return _signal(trial, p, start)
     least = smallest_effect(lambda shares: trial.finds(shares, LEVEL - spent))
     counts = np.bincount(dataset.y) if has_strata(dataset) else None
@@ -117,6 +178,8 @@ def _sizes(dataset: Dataset) -> list[int]:
     """Row counts of the tests to make, one after the other."""
     columns = len(dataset.classes) or int(np.prod(dataset.y.shape[1:]))
     most = min(MAX_TESTED_ROWS, max(_LEAST_ROWS, _MAX_CELLS // columns))
+    if dataset.dependence == "time":
+        return [min(most, GLANCES[-1])]
     reach = min(most, len(dataset))
     return [*(rows for rows in GLANCES if 2 * rows <= reach), most]
 
@@ -151,15 +214,13 @@ class _Trial:
         self.problem = problem
         self.drawn = 0
         self._rng = np.random.default_rng([problem.seed, 1])
-        true = [np.arange(len(problem.x))]
-        orders = [*true, *draw_orders(problem, CALIBRATION, self._rng)]
-        seen = self._look(self._permuted(orders))
-        drawn = seen[:, 1:]
+        true = self._look([view[:, None, :] for view in problem.views])
+        drawn = self._look(draw_targets(problem, CALIBRATION, self._rng))
         self._centre, spread = drawn.mean(axis=1), drawn.std(axis=1)
         self._spread = np.where(spread > STILL, spread, np.inf)
         self._strengths = [self._strength(drawn)]
-        self._truth = float(self._strength(seen[:, :1])[0])
-        self._best = int(self._standard(seen[:, :1])[:, 0].argmax())
+        self._truth = float(self._strength(true)[0])
+        self._best = int(self._standard(true)[:, 0].argmax())
 
     @cached_property
     def looks(self) -> list[SolvedMap]:
@@ -182,19 +243,41 @@ class _Trial:
         share, name = max(found, (out_of_fold(line.z, target, folds), line.name))
         return name, share
 
+    def p_value(self) -> float:
+        """The p-value; of rows in time the larger one of all shifts and of signs."""
+        problem = self.problem
+        if not problem.in_time or problem.blocks is not None:
+            return sequential_p(self.exceeding)[0]
+        rows = len(problem.x)
+        shifts = self._rng.permutation(possible_shifts(rows))[:LAST]
+        found = 0
+        for some in np.array_split(shifts, -(-len(shifts) // self._block)):
+            orders = [np.roll(np.arange(rows), shift) for shift in some]
+            found += self._beaten(
+                [np.stack([v[o] for o in orders], axis=1) for v in problem.views]
+            )
+        p = (found + 1) / (len(shifts) + 1)
+        return p if p > CLEAR else max(p, _Trial(in_blocks(problem)).p_value())
+
     def exceeding(self, count: int) -> int:
         """Draw so many new permutations; count those at least as good as the truth."""
-        cells = sum(view.size for view in self.problem.views)
-        block = max(1, _BLOCK // cells)
         found = 0
-        for first in range(0, count, block):
-            size = min(block, count - first)
-            orders = draw_orders(self.problem, size, self._rng)
-            strengths = self._strength(self._look(self._permuted(orders)))
-            self._strengths.append(strengths)
-            found += int((strengths >= self._truth - TIE).sum())
-        self.drawn += count
+        for first in range(0, count, self._block):
+            size = min(self._block, count - first)
+            found += self._beaten(draw_targets(self.problem, size, self._rng))
         return found
+
+    @property
+    def _block(self) -> int:
+        """Draws at a time."""
+        return max(1, _BLOCK // sum(view.size for view in self.problem.views))
+
+    def _beaten(self, targets: list[np.ndarray]) -> int:
+        """Count the drawn targets that are at least as good as the truth."""
+        strengths = self._strength(self._look(targets))
+        self._strengths.append(strengths)
+        self.drawn += targets[0].shape[1]
+        return int((strengths >= self._truth - TIE).sum())
 
     def finds(self, shares: np.ndarray, level: float) -> np.ndarray:
         """Whether a linear relation of each share of variance is found at a level."""
@@ -221,10 +304,6 @@ class _Trial:
         handicaps = np.array([look.map.handicap for _, look, _ in self._sources])
         found = (seen - self._centre[:, None]) / self._spread[:, None]
         return found - handicaps[:, None]
-
-    def _permuted(self, orders: list[np.ndarray]) -> list[np.ndarray]:
-        views = self.problem.views
-        return [np.stack([view[o] for o in orders], axis=1) for view in views]
 
     def _look(self, targets: list[np.ndarray]) -> np.ndarray:
         """Every statistic of every draw, in the order of `_sources`."""

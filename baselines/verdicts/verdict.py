@@ -5,6 +5,8 @@ each network. A verdict is a sentence with its numbers and with what would chang
 What looks too good stands beside it.
 """
 
+from dataclasses import replace
+
 from ..results.results import Verdict
 from ..scores.comparison import holm
 from ..scores.fold_scores import learns
@@ -46,7 +48,17 @@ def draw_verdicts(evidence: Evidence) -> tuple[Verdict, ...]:
 
 
 def data_verdict(evidence: Evidence) -> Verdict:
-    """``signal``, ``no-signal``, ``undecided`` or ``suspicious``."""
+    """``signal``, ``no-signal``, ``undecided`` or ``suspicious``.
+
+    Where rows depend on each other, the sentence begins with it.
+    """
+    found, signal = _data_verdict(evidence), evidence.signal
+    if found.name == "suspicious" or not signal.dependent:
+        return found
+    return replace(found, sentence=f"{signal.unit} {found.sentence}")
+
+
+def _data_verdict(evidence: Evidence) -> Verdict:
     signal, beside = evidence.signal, evidence.suspicion
     if beside is not None and beside.kind != "easy":
         return Verdict(
@@ -56,11 +68,21 @@ def data_verdict(evidence: Evidence) -> Verdict:
             "Check what is named, exclude it (--drop, --group) and run again.",
         )
     told = "" if beside is None else f"{beside.sentence}."
-    proved = _gains(evidence, CONFIDENT)
+    # folds and ranks of rows that depend on each other are no independent draws
+    proved = {} if signal.dependent else _gains(evidence, CONFIDENT)
     if signal.p <= LEVEL or proved:
         sentence = _signal_sentence(evidence, proved)
         return Verdict("signal", "", sentence, _change_signal(evidence), told)
     found = f"p = {signal.p:.3g} over {signal.permutations} permutations"
+    if signal.p_rows is not None and signal.p_rows <= LEVEL:
+        return Verdict(
+            "undecided",
+            "",
+            "With these rows it is unclear whether there is anything to learn: "
+            f"{found}, and {signal.p_rows:.3g} if rows were independent.",
+            "More independent rows: other cases, groups, or a longer time. Or --rows "
+            "independent, if new rows come from the same ones.",
+        )
     hints = _gains(evidence, SIGNIFICANT)
     if signal.p <= CLEAR or hints:
         hint = "".join(f"; {_ranks(name, p)}" for name, p in list(hints.items())[:1])

@@ -173,6 +173,11 @@ table_options = _together(
 _group = click.option(
     "--group", metavar="COL", help="Column of groups: rows of a group stay in one fold."
 )
+_rows = click.option(
+    "--rows", metavar="independent|time|group:COL",
+    help="How rows depend on each other: not, by their order in the file, or by a "
+    "column of groups (default: found out).",
+)  # fmt: skip
 _season = click.option(
     "--season", type=int, metavar="N",
     help="Season length of the series in steps (forecast only).",
@@ -186,7 +191,7 @@ _series = click.option(
 )  # fmt: skip
 
 data_options = _together(
-    target_option, task_option, drop_option, _group, limit_option, _season,
+    target_option, task_option, drop_option, _group, _rows, limit_option, _season,
     _horizon, _series, header_option, missing_option, drop_rows_option,
 )  # fmt: skip
 reading_options = _together(

@@ -247,7 +247,7 @@ def opened(experiment: Experiment) -> Dataset:
         first = next(iter(experiment.networks.values())).model
         options["memory"] = data.memory or work.half_of_memory()
         return open_data(first, data.name, data.reading, **options)
-    mended = data.drop or data.group or data.missing or data.drop_rows
+    mended = data.drop or data.group or data.rows or data.missing or data.drop_rows
     if data.memory is None and not mended:
         # without these columns, or by these groups, rows must be read
         options["memory"] = IN_MEMORY

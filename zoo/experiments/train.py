@@ -33,6 +33,7 @@ def train(
     task: Task | None = None,
     drop: Sequence[str] = (),
     group: str | None = None,
+    rows: str | None = None,
     limit: int | None = None,
     header: bool | None = None,
     missing: Sequence[str] = (),
@@ -69,8 +70,8 @@ def train(
         A name of the catalog, a file, or rows in memory; None: the model's own dataset.
         A run on rows in memory cannot be repeated by ``zoo rerun`` and is not kept when
         it is interrupted, for no file holds its data.
-    target, task, drop, group, limit, header, missing, drop_rows, season, horizon, \
-series, memory : optional
+    target, task, drop, group, rows, limit, header, missing, drop_rows, season, \
+horizon, series, memory : optional
         How a file is read, as in `learnable.load`; not for a `Dataset`, which is read.
         A network forecasts one series, so that ``series`` is refused.
         ``memory`` is in bytes, half of the machine's by default.

@@ -1,0 +1,116 @@
+import numpy as np
+import pandas as pd
+import pytest
+from learnable import signal_test
+from learnable.baselines.signal import signal_test as signal
+from learnable.baselines.signal.dependence import find_unit, repeating_columns
+from learnable.baselines.signal.near_copies import expected_coincidences, near_copies
+from learnable.baselines.signal.row_order import find_sorting
+from learnable.benchmarks.dependent_rows import DEPENDENT, RELATED, clusters, persons
+from learnable.data.split import make_folds
+
+
+@pytest.fixture(autouse=True)
+def _p_only(monkeypatch):
+    """Leaves out what would have been found, which costs more than the test."""
+    monkeypatch.setattr(signal, "smallest_effect", lambda _: 1.0)
+
+
+KINDS = {
+    "60 cases twice, with jitter .05": "case",
+    "60 cases twice, but for a time stamp": "case",
+    "15 groups of 10, shuffled": "case",
+    "15 groups of 10, one by one": "case",
+    "AR(.9), numbers": "time",
+    "AR(.9), classes": "time",
+    "random walks": "time",
+    "seasons": "time",
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_dependence_is_found_and_no_signal(name):
+    data = DEPENDENT[name](np.random.default_rng(4))
+    unit = find_unit(data, seed=0)
+    assert unit.kind == KINDS[name]
+    found = signal_test(data)
+    assert found.p > 0.01
+    assert found.dependent
+    assert found.unit == unit.reason
+    assert "--rows independent" in found.unit
+    assert found.p_rows is not None
+
+
+@pytest.mark.parametrize("name", RELATED)
+def test_relation_is_found_in_an_order(name):
+    assert signal_test(RELATED[name](np.random.default_rng(5))).p <= 0.05
+
+
+def test_column_of_persons_is_tried_as_groups():
+    data = persons(named=True)(np.random.default_rng(7))
+    found = signal_test(data)
+    assert found.p > 0.01
+    assert found.p_rows is not None
+    assert found.p_rows <= 0.01
+    assert found.unit.startswith("Rows with the same 'person'")
+
+
+def test_cases_stay_in_one_fold():
+    data = clusters(15, 10, 0.1, shuffled=True)(np.random.default_rng(1))
+    known, _ = signal.settled_test(data)
+    assert known.groups is not None
+    for fold in make_folds(known):
+        assert not set(known.groups[fold.test]) & set(known.groups[fold.train])
+
+
+def test_folds_in_time_are_stretches(dataset_of):
+    from dataclasses import replace
+
+    data = dataset_of(np.zeros((100, 1)), np.arange(100.0))
+    for fold in make_folds(replace(data, dependence="time")):
+        assert (np.diff(fold.test) == 1).sum() >= len(fold.test) - 4
+
+
+def test_given_dependence_is_not_looked_for():
+    from dataclasses import replace
+
+    data = DEPENDENT["random walks"](np.random.default_rng(4))
+    found = signal_test(replace(data, dependence="none"))
+    assert found.p <= 0.01
+    assert not found.dependent
+    assert "as the user asked" in found.unit
+
+
+@pytest.mark.parametrize("columns", [2, 5, 20])
+@pytest.mark.parametrize("digits", [1, 6])
+def test_smooth_densities_hold_no_copies(columns, digits):
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        table = pd.DataFrame(rng.normal(size=(120, columns)).round(digits))
+        assert near_copies(table, seed=0) is None
+
+
+def test_sparse_columns_coincide_by_chance():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.poisson(0.15, (500, 10)))
+    counts = table.value_counts().to_numpy()
+    seen = (counts * (counts - 1) / 2).sum()
+    assert expected_coincidences(table) == pytest.approx(seen, rel=0.2)
+
+
+def test_sorting_is_found(dataset_of):
+    rng = np.random.default_rng(0)
+    data = dataset_of(rng.normal(size=(90, 2)), np.repeat([0, 1, 2], 30))
+    assert find_sorting(data).by_target
+    shuffled = dataset_of(rng.normal(size=(90, 2)), rng.permutation(data.y))
+    assert not find_sorting(shuffled).found
+
+
+def test_measures_are_no_groups(dataset_of):
+    from dataclasses import replace
+
+    rng = np.random.default_rng(0)
+    age = rng.integers(20, 70, 300)
+    x = np.c_[age, age + rng.normal(0, 5, 300)]
+    data = dataset_of(x, (age + rng.normal(0, 9, 300) > 45).astype(int))
+    assert repeating_columns(replace(data, dependence="none"), seed=0) == []
