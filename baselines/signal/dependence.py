@@ -103,11 +103,7 @@ def find_unit(dataset: Dataset, *, seed: int) -> Unit:
 def _by_cases(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
     """Near copies whose targets are alike."""
     table = dataset.x
-    if (
-        not isinstance(table, pd.DataFrame)
-        or is_text(table)
-        or len(table) > MOST_SEARCHED
-    ):
+    if not isinstance(table, pd.DataFrame) or is_text(table):
         return None
     cases = near_copies(table, seed=seed)
     if cases is None:
