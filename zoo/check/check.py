@@ -22,6 +22,7 @@ from ..diagnosis.problem.from_model import each_output
 from ..diagnosis.problem.training_setup import as_given
 from ..diagnosis.rules.run_rules import run_rules
 from ..diagnosis.search.causes import FAILING, NOTHING, Inquiry
+from ..diagnosis.search.definitions import LimitedFinding, limited_finding
 from ..diagnosis.search.search import inquire, inquire_again, look_again
 from ..diagnosis.search.trials import (
     OutOfTime,
@@ -183,13 +184,19 @@ def _tried(
     best = max(scores, key=lambda name: scores[name], default="")
     if problem.fit.place and runner.score([]) < FAILING * scores.get(best, 0.0):
         rerunner.prepare()
-    found = _inquired(problem, context, runner, scores.get(best, 0.0))
+    known = run_rules(context)
+    found = _inquired(problem, context, runner, known, scores.get(best, 0.0))
     short = _shortfall(runner, best_score.get(best, []))
     faults = _faults(problem, study, found, runner)
     evidence = CheckEvidence(
         context, study, found, (best, scores.get(best, 0.0)), short, faults
     )
-    evidence = replace(evidence, memorised=problem.memorised)
+    evidence = replace(
+        evidence,
+        memorised=problem.memorised,
+        limited=_limited(problem, context, study, known, found),
+        n_trainings=runner.trained,
+    )
     if not evidence.is_unmended:
         return evidence
     return replace(
@@ -197,11 +204,36 @@ def _tried(
     )
 
 
+def _limited(
+    problem: CheckProblem,
+    context: RuleContext,
+    study: Study,
+    known: Sequence[NetworkFinding],
+    found: Inquiry,
+) -> LimitedFinding | None:
+    """A finding by which the network fails whatever its weights.
+
+    Where the data are known to have nothing to learn, no network could.
+    """
+    if study.results.verdicts[-1].name == "no-signal" and not problem.memorised:
+        return None
+    try:
+        return limited_finding(context, known, found)
+    # a network or loss of somebody's own may be anything
+    except Exception as error:
+        _log.debug("no limit of this network is known: %r", error)
+        return None
+
+
 def _inquired(
-    problem: CheckProblem, context: RuleContext, runner: TrialRunner, best_score: float
+    problem: CheckProblem,
+    context: RuleContext,
+    runner: TrialRunner,
+    known: Sequence[NetworkFinding],
+    best_score: float,
 ) -> Inquiry:
     """The causes; also those that only show beside the repair of another."""
-    raised, known = bool(problem.fit.error), run_rules(context)
+    raised = bool(problem.fit.error)
     found = inquire(runner, known, best_score=best_score, has_raised=raised)
     if raised:
         return found
