@@ -21,6 +21,7 @@ from ..diagnosis.problem.context import NetworkFinding, Repair, RuleContext
 from ..diagnosis.problem.from_model import each_output
 from ..diagnosis.problem.training_setup import as_given
 from ..diagnosis.rules.run_rules import run_rules
+from ..diagnosis.rules.wrong_gradient import is_adversarial
 from ..diagnosis.search.causes import FAILING, NOTHING, Inquiry
 from ..diagnosis.search.definitions import LimitedFinding, limited_finding
 from ..diagnosis.search.search import inquire, inquire_again, look_again
@@ -81,10 +82,12 @@ def check_outputs(
     """Examine one training, each of its network's outputs by itself.
 
     The answer is that on the first output with a fault, or on the first one; those on
-    the others are its ``others``. Parameters and errors are those of `check_fit`; the
-    outputs share the budget.
+    the others are its ``others``. An output that the network is to be bad at, behind a
+    layer that turns its gradient round, is left out. Parameters and errors are those
+    of `check_fit`; the outputs share the budget.
     """
-    parts = each_output(fit)
+    every = each_output(fit)
+    parts = [one for one in every if not is_adversarial(one)] or every
     found = [
         check_fit(
             recording,
