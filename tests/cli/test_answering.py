@@ -308,3 +308,11 @@ def test_repairs_that_do_not_help_are_told_only_where_some_were_tested():
     assert "no repair of it was tested" in told(inquiry(0.1)).sentence
     tried = replace(inquiry(0.1), scores={"rate": 0.1})
     assert "none of the tested repairs helps" in told(tried).sentence
+
+
+def test_a_network_that_was_not_trained_is_at_fault():
+    fault = DataCause("N115", "untrained-network", "0 epochs", "call fit")
+    left = NetworkFinding("N115", "untrained-network", "0 epochs", "call fit", 0)
+    found = told(replace(inquiry(0.9), untested=(left,)), faults=(fault,))
+    assert (found.sides, found.verdict) == (("network",), "network-at-fault")
+    assert found.ruled_out == ()

@@ -148,7 +148,8 @@ def _as_cause(cause: inquiries.ProvedCause) -> Cause:
 
 def _suspicions(evidence: CheckEvidence) -> list[RuledOut]:
     inquiry, limited = evidence.inquiry, evidence.limited
-    proved = None if limited is None else limited.finding.code
+    proved = {cause.code for cause in evidence.data}
+    proved |= set() if limited is None else {limited.finding.code}
     others = {p.finding.code: p.repair.what for p in inquiry.others}
     # of several faults none is acquitted by a trial of its repair alone
     is_open = inquiry.timed_out and inquiry.is_failing and not inquiry.causes
@@ -164,7 +165,7 @@ def _suspicions(evidence: CheckEvidence) -> list[RuledOut]:
         RuledOut(s.code, s.label, s.sentence, "untested", reason=_reason(evidence, s))
         for s in inquiry.untested
     ]
-    return [one for one in (*tried, *untested) if one.code != proved]
+    return [one for one in (*tried, *untested) if one.code not in proved]
 
 
 def _reason(evidence: CheckEvidence, finding: NetworkFinding) -> str:
@@ -294,7 +295,12 @@ def _behind(evidence: CheckEvidence, stands: str) -> tuple[str, str, str]:
 
 
 def _on_data(data: Verdict, cause: Cause) -> tuple[str, str, str]:
-    """The verdict on the data; where they only look sound, what is wrong with them."""
+    """The verdict on the data; where they only look sound, what is wrong with them.
+
+    So it is on a network that was not even trained.
+    """
+    if cause.side == "network":
+        return "network-at-fault", cause.sentence, cause.advice
     if cause.side == "preparation":
         return "preparation-at-fault", cause.sentence, cause.advice
     if data.name != "signal":
@@ -348,7 +354,7 @@ class CheckEvidence:
 
     @property
     def data(self) -> tuple[Cause, ...]:
-        """The faults of the data."""
+        """The faults of the data, and of what the script does beside training."""
         return tuple(fault.cause for fault in self.faults)
 
     @property

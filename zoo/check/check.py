@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -190,7 +190,7 @@ def _tried(
     known = run_rules(context)
     found = _inquired(problem, context, runner, known, scores.get(best, 0.0))
     short = _shortfall(runner, best_score.get(best, []))
-    faults = _faults(problem, study, found, runner)
+    faults = (*_untrained(known), *_faults(problem, study, found, runner))
     evidence = CheckEvidence(
         context, study, found, (best, scores.get(best, 0.0)), short, faults
     )
@@ -205,6 +205,13 @@ def _tried(
     return replace(
         evidence, reference=plain_network(runner), train_score=train_score(problem)
     )
+
+
+def _untrained(known: Sequence[NetworkFinding]) -> Iterator[DataFault]:
+    """What follows from the record of the script's calls, and no trial could tell."""
+    for f in known:
+        if f.code == "N115":
+            yield DataFault(Cause(f.code, f.label, f.sentence, f.advice, side=f.side))
 
 
 def _limited(

@@ -1,8 +1,11 @@
 """Limits that the definitions of the last layer and the loss set."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.problem.context import network_finding
 from learnable.zoo.diagnosis.rules.run_rules import run_rules
 from learnable.zoo.diagnosis.search.causes import Inquiry
 from learnable.zoo.diagnosis.search.definitions import find_limit, limited_finding
@@ -129,6 +132,15 @@ def test_trials_have_the_word(case_of, sequence, score, best_score, is_cause):
     model = sequence((3,), [Dense(1, activation="relu")], "mse")
     context = case_of(model, X, NUMBERS)
     found = limited_finding(context, run_rules(context), inquiry(score, best_score))
+    assert (found is not None) == is_cause
+
+
+@pytest.mark.parametrize(("cosine", "is_cause"), [(0.9, True), (-0.9, False)])
+def test_steps_that_climb_need_no_trial(case_of, sequence, cosine, is_cause):
+    context = case_of(sequence((3,), [Dense(1)], "mse"), X, NUMBERS)
+    steps = network_finding("N114", "It climbs.", "Do not.", priority=0, cosine=cosine)
+    left = replace(inquiry(0.1), untested=(steps,))
+    found = limited_finding(context, (steps,), left)
     assert (found is not None) == is_cause
 
 

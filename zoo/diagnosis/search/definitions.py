@@ -23,6 +23,7 @@ from ..rules.output_layer import (
     loss_value,
     spread_rows,
 )
+from ..rules.own_steps import UPHILL
 from ..rules.wrong_output_activation import OUTPUT_RANGES, span
 from .causes import FAILING, NOTHING, Inquiry
 from .trials import SLACK, decide, gives_logits, score_rows
@@ -71,7 +72,7 @@ def limited_finding(
     found : Inquiry
         Results of the trials.
     """
-    limit = find_limit(context)
+    limit = find_limit(context) or _of_climbing(found)
     if limit is None:
         return None
     score = found.original_score if limit.score is None else limit.score
@@ -99,6 +100,15 @@ def find_limit(context: RuleContext) -> Limit | None:
     )
     found = [limit for check in limits if (limit := check(context)) is not None]
     return min(found, key=lambda limit: limit.score or 0.0, default=None)
+
+
+def _of_climbing(found: Inquiry) -> Limit | None:
+    """The limit of steps that climb, where there was no time to repair them."""
+    for finding in found.untested:
+        if finding.evidence.get("cosine", 0.0) >= UPHILL:
+            told = "Steps along the gradient raise the loss: nothing is learned."
+            return Limit(None, told, (finding.code,))
+    return None
 
 
 def _output_shape(context: RuleContext) -> tuple[int, ...] | None:
