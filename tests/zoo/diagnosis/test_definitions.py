@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.problem.context import network_finding
+from learnable.zoo.diagnosis.problem.context import Repair, network_finding
 from learnable.zoo.diagnosis.rules.run_rules import run_rules
-from learnable.zoo.diagnosis.search.causes import Inquiry
+from learnable.zoo.diagnosis.search.causes import Inquiry, Proposal, ProvedCause
 from learnable.zoo.diagnosis.search.definitions import find_limit, limited_finding
+from learnable.zoo.diagnosis.search.trials import ScoreDifference
 
 Dense = keras.layers.Dense
 X = np.random.default_rng(0).normal(size=(60, 3)).astype("float32")
@@ -149,3 +150,26 @@ def test_a_few_targets_out_of_reach_explain_nothing(case_of, sequence):
     y[0] = -0.5
     context = case_of(sequence((3,), [Dense(1, activation="relu")], "mse"), X, y)
     assert limited_finding(context, run_rules(context), inquiry(0.0)) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "limit"), [("N102", 0.5), ("N205", None)], ids=["the same", "another"]
+)
+def test_a_cause_that_lifts_the_limit_may_follow_from_it(
+    case_of, sequence, code, limit
+):
+    context = case_of(sequence((3,), [Dense(1, activation="relu")], "mse"), X, NUMBERS)
+    known = run_rules(context)
+    proved = next((f for f in known if f.code == code), None) or network_finding(
+        code, "seen", "do", priority=2
+    )
+    cause = ProvedCause(
+        Proposal(proved, Repair("made", lambda s: s)),
+        0.1,
+        0.9,
+        0.9,
+        ScoreDifference(1, 0),
+    )
+    found = replace(inquiry(0.1), causes=(cause,), repaired_score=0.9)
+    limited = limited_finding(context, known, found)
+    assert (limited and limited.limit) == (limit and pytest.approx(limit, abs=0.12))

@@ -35,7 +35,7 @@ def asked(case_of):
 def test_another_network_is_asked(asked):
     other = network()
     found = untrained_network(asked(other, other))
-    assert "All 2 calls" in found.sentence
+    assert "(2 calls)" in found.sentence
     assert repr(other.name) in found.sentence
 
 

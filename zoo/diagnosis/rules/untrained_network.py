@@ -8,6 +8,7 @@ import numpy as np
 
 from ....baselines.rules.registry import rule
 from ..problem.context import NetworkFinding, RuleContext, network_finding
+from .output_layer import counted
 
 
 @rule("N115", order=10)
@@ -42,8 +43,9 @@ def _another_network(context: RuleContext) -> NetworkFinding | None:
     name = models[0].name
     return network_finding(
         "N115",
-        f"All {len(asked)} calls of evaluate and predict are on {name!r}, which no "
-        f"training has changed: fit was called on {trained[-1].name!r}.",
+        f"evaluate and predict are only called on {name!r} "
+        f"({counted(len(asked), 'call')}), which no training has changed: fit was "
+        f"called on {trained[-1].name!r}.",
         "Evaluate the network that was trained; do not build it anew after fit.",
         priority=0,
         calls=len(asked),

@@ -77,14 +77,23 @@ def limited_finding(
         return None
     score = found.original_score if limit.score is None else limit.score
     can = found.best_score if found.best_score > NOTHING else 1.0
-    if found.repaired_score > score + SLACK or score >= FAILING * can:
+    if found.original_score > score + SLACK or score >= FAILING * can:
         return None
-    return LimitedFinding(_explained(limit, findings), score)
+    proved = {cause.proposal.finding.code for cause in found.causes}
+    explained = _explained(limit, findings, proved)
+    # a repair of something else that lifts the limit explains it better
+    if found.repaired_score > score + SLACK and explained.code not in proved:
+        return None
+    return LimitedFinding(explained, score)
 
 
-def _explained(limit: Limit, findings: Sequence[NetworkFinding]) -> NetworkFinding:
+def _explained(
+    limit: Limit, findings: Sequence[NetworkFinding], proved: set[str]
+) -> NetworkFinding:
+    """The finding that the limit proves: one that trials prove too, if there is one."""
     by_code = {finding.code: finding for finding in findings}
-    known = next((by_code[c] for c in limit.codes if c in by_code), None)
+    codes = sorted(limit.codes, key=lambda code: code not in proved)
+    known = next((by_code[code] for code in codes if code in by_code), None)
     if known is not None:
         return replace(known, sentence=f"{known.sentence} {limit.sentence}")
     advice = "Change the last layer or the loss, so that every target is possible."
@@ -187,7 +196,7 @@ def _of_outputs(context: RuleContext) -> Limit | None:
     told = f"{_share(outside)} targets lie outside of what {final.activation} can give"
     told = f"{told} ({span(low, high)})"
     decided = decide(best, context.task, context.setup.values, logits=False)
-    return _limit(context, decided, told, ("N102", "P705", "N103"))
+    return _limit(context, decided, told, ("N102", "P705", "N103", "N101"))
 
 
 def _range(final: Node) -> tuple[float, float]:
@@ -263,7 +272,8 @@ def _limit(
 ) -> Limit | None:
     """Score the best outputs; None where they are as good as the targets."""
     rows = np.arange(len(context.task))
-    score = float(score_rows(decided, context.task, rows).mean())
+    found = float(score_rows(decided, context.task, rows).mean())
+    score = round(found, 6) + 0.0  # no -0.00
     return Limit(score, f"{told}.", codes) if score < 1 - SLACK else None
 
 
