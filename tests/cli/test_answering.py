@@ -268,7 +268,7 @@ LIMITED = LimitedFinding(SEEN, 0.5)
 def test_what_follows_from_the_definitions_is_a_cause_without_trials():
     found = told(inquiry(0.1), limited=LIMITED, short=None)
     assert (found.sides, found.verdict) == (("network",), "network-at-fault")
-    assert "no training brings the score above 0.50" in found.sentence
+    assert "No training brings the score above 0.50" in found.sentence
     assert "follows from the definitions" in repr(found)
     assert found.causes[0].together is None
     assert found.headline == "The fault lies in the network."

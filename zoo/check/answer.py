@@ -242,8 +242,8 @@ def _on_limit(limited: LimitedFinding, stands: str) -> tuple[str, str, str]:
     has = f"The network has {stands}. " if stands else ""
     return (
         "network-at-fault" if is_network else "preparation-at-fault",
-        f"{has}By the definitions of its last layer and its loss, no training brings "
-        f"the score above {limited.limit:.2f}.",
+        f"{has}No training brings the score above {limited.limit:.2f}: this follows "
+        "from the definitions.",
         "Nothing: it follows from the definitions.",
     )
 
