@@ -18,6 +18,7 @@ from ...baselines.results.diagnosis import (
     Trial,
 )
 from ..diagnosis.probe.symptoms import symptoms
+from ..diagnosis.rules.output_layer import counted
 from ..diagnosis.search.causes import FAILING, NOTHING
 from ..diagnosis.search.reference import plain_repair
 from ..diagnosis.search.trials import OutOfTime, TrialRunner
@@ -178,7 +179,7 @@ def _reason(evidence: CheckEvidence, finding: NetworkFinding) -> str:
     if inquiry.causes:
         return "other repairs were enough"
     if inquiry.timed_out:
-        return f"time was over after {evidence.n_trainings:,} trainings"
+        return f"time was over after {counted(evidence.n_trainings, 'training')}"
     return "" if inquiry.is_failing else "the network learns as it is"
 
 

@@ -307,7 +307,9 @@ def _laboratory(
 def _faults(
     problem: CheckProblem, study: Study, inquiry: Inquiry, runner: TrialRunner
 ) -> tuple[DataFault, ...]:
-    """Faults that no change to the network mends."""
+    """Faults that no change to the network mends; of one row none are known."""
+    if problem.memorised == 1:
+        return ()
     judged = sum(len(split.test) for split in problem.splits)
     learned = bool(inquiry.causes) or inquiry.original_score > NOTHING
     learned = learned and (problem.memorised > 0 or judged >= LEAST_JUDGED)
