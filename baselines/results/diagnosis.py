@@ -32,7 +32,7 @@ _PLACES: dict[Side, str] = {
 
 @dataclass(frozen=True)
 class Cause:
-    """A fault whose effect was measured.
+    """A fault whose effect was measured, or which follows from the definitions.
 
     Parameters
     ----------
@@ -48,6 +48,9 @@ class Cause:
     ablation, error : float, optional
         What the score loses when this repair is left out, and its standard error.
     side : {"network", "preparation", "data"}
+    limit : float, optional
+        Score that no training exceeds, by the definitions of layers and loss; None
+        where they set no limit.
     """
 
     code: str
@@ -61,6 +64,15 @@ class Cause:
     ablation: float | None = None
     error: float | None = None
     side: Side = "network"
+    limit: float | None = None
+
+    @property
+    def definition(self) -> str:
+        """Write the limit that definitions set; "" where they set none."""
+        if self.limit is None:
+            return ""
+        least = f"no training brings the score above {self.limit:.2f}"
+        return f"This follows from the definitions: {least}."
 
     @property
     def scores(self) -> str:
@@ -75,13 +87,17 @@ class Cause:
 
 @dataclass(frozen=True)
 class RuledOut:
-    """Finding of a rule that is no cause: ruled out by trials, or untested."""
+    """Finding of a rule that is no cause: ruled out by trials, or untested.
+
+    ``reason`` says why it was not tested; "" where it was.
+    """
 
     code: str
     label: str
     sentence: str
     state: Literal["no_effect", "insufficient_alone", "alternative", "untested"]
     repair: str = ""
+    reason: str = ""
 
 
 STATES = {
@@ -195,12 +211,10 @@ class Diagnosis:
         lines = [f"{of}{self.verdict}. {self.headline}", f"  {self.sentence}"]
         for cause in self.causes:
             lines += [f"{cause.code} {cause.label}. {cause.sentence}"]
-            lines += [f"  {cause.scores}"] if cause.scores else []
+            lines += [f"  {told}" for told in (cause.scores, cause.definition) if told]
             lines += [f"  What to do: {cause.advice}"]
         lines += [self.further] if self.tuned else []
-        for state, words in STATES.items():
-            labels = [s.label for s in self.ruled_out if s.state == state]
-            lines += [f"{words}: {', '.join(labels)}."] if labels else []
+        lines += [line for state in STATES if (line := self.listed(state))]
         lines += [f"  What would change this: {self.change}"]
         return "\n".join([*lines, *(other.summary for other in self.others)])
 
@@ -236,6 +250,18 @@ class Diagnosis:
             f"{self.repaired_score:.2f} without, {self.tuned_score:.2f} with)."
         )
 
+    def listed(self, state: str) -> str:
+        """Write which findings have a state, and why they were not tested; or ""."""
+        reasons: dict[str, list[str]] = {}
+        for one in self.ruled_out:
+            if one.state == state:
+                reasons.setdefault(one.reason, []).append(one.label)
+        told = [
+            f"{', '.join(labels)}{f' ({reason})' if reason else ''}"
+            for reason, labels in reasons.items()
+        ]
+        return f"{STATES[state]}: {'; '.join(told)}." if told else ""
+
     @property
     def summary(self) -> str:
         """The answer in one line: output, verdict, causes."""
@@ -252,13 +278,17 @@ class Diagnosis:
         if self.causes:
             parts += [_html_row("th", ("cause", "", "proved by", "what to do"))]
             parts += [
-                _html_row("td", (c.label, c.sentence, c.scores, c.advice))
+                _html_row("td", (c.label, c.sentence, _proof(c), c.advice))
                 for c in self.causes
             ]
             parts[1:] = ["<table>", *parts[1:], "</table>"]
         parts += [f"<p>What would change this: {escape(self.change)}</p>"]
         parts += [f"<p>{escape(other.summary)}</p>" for other in self.others]
         return "".join(parts)
+
+
+def _proof(cause: Cause) -> str:
+    return ". ".join(part for part in (cause.scores, cause.definition) if part)
 
 
 def _html_row(kind: str, cells: tuple[str, ...]) -> str:

@@ -52,7 +52,10 @@ def _conflicting_numbers(
     y = dataset.y
     means = np.bincount(kinds, weights=y) / counts
     missed = (y - means[kinds]) ** 2
-    share = float(missed.sum() / ((y - y.mean()) ** 2).sum())
+    spread = float(((y - y.mean()) ** 2).sum())
+    if spread == 0:
+        return None  # one number for all
+    share = float(missed.sum()) / spread
     if share < CONFLICTS:
         return None
     return found(

@@ -112,6 +112,7 @@ def _cause(cause: Cause, baseline: float | None) -> dict[str, Any]:
         "advice": text.clean(cause.advice, 1_000),
         "repair": text.clean(cause.repair, 300),
         "lost": said if cause.ablation is not None and cause.ablation > 0 else "",
+        "definition": cause.definition,
         "chart": repair_facts(cause, baseline),
     }
 
@@ -123,13 +124,18 @@ def suspicion_facts(ruled_out: Sequence[RuledOut]) -> list[dict[str, str]]:
         {
             "code": text.name(suspicion.code, 20),
             "label": text.name(suspicion.label),
-            "sentence": text.clean(suspicion.sentence, 500),
+            "sentence": text.clean(_sentence(suspicion), 500),
             "repair": text.clean(suspicion.repair, 300),
             "state": _STATES[suspicion.state][0],
             "tone": _STATES[suspicion.state][1],
         }
         for suspicion in sorted(ruled_out, key=lambda s: order.index(s.state))
     ]
+
+
+def _sentence(suspicion: RuledOut) -> str:
+    untested = f" Not tested: {suspicion.reason}." if suspicion.reason else ""
+    return f"{suspicion.sentence}{untested}"
 
 
 def _sign_lists(found: Diagnosis) -> list[dict[str, Any]]:

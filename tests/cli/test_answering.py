@@ -14,6 +14,7 @@ from learnable.zoo.check.data_faults import DataFault
 from learnable.zoo.diagnosis.problem.context import NetworkFinding, Repair
 from learnable.zoo.diagnosis.problem.task import TrainingTask
 from learnable.zoo.diagnosis.search.causes import Inquiry, Proposal, ProvedCause
+from learnable.zoo.diagnosis.search.definitions import LimitedFinding
 from learnable.zoo.diagnosis.search.trials import ScoreDifference
 
 SURE, UNSURE = ScoreDifference(0.5, 0.01), ScoreDifference(0.5, 0.4)
@@ -44,6 +45,7 @@ def told(
     plain=None,
     train_score=None,
     error="",
+    limited=None,
 ) -> Any:
     task = TrainingTask("binary", np.array([0, 1]), np.array([0, 1]))
     recording = SimpleNamespace(script="train.py")
@@ -63,8 +65,9 @@ def told(
     study: Any = SimpleNamespace(results=SimpleNamespace(verdicts=[verdict]))
     named = tuple(DataFault(fault) for fault in faults)
     evidence = CheckEvidence(
-        context, study, found, ("forest", best), short, named, plain, train_score
-    )
+        context, study, found, ("forest", best), short, named, plain, train_score,
+        limited=limited, n_trainings=3,
+    )  # fmt: skip
     return answer(evidence, (), {})
 
 
@@ -254,3 +257,62 @@ def test_a_tuned_network_says_so_beside_its_causes():
 def test_what_ended_the_training_is_told_first():
     found = told(inquiry(0.0), error="RuntimeError: no idea (line 7)")
     assert found.sentence.startswith("The training ended with RuntimeError: no idea")
+
+
+SEEN = NetworkFinding(
+    "N102", "wrong-output-activation", "31 of 60 lie outside", "do", 0
+)
+LIMITED = LimitedFinding(SEEN, 0.5)
+
+
+def test_what_follows_from_the_definitions_is_a_cause_without_trials():
+    found = told(inquiry(0.1), limited=LIMITED, short=None)
+    assert (found.sides, found.verdict) == (("network",), "network-at-fault")
+    assert "No training brings the score above 0.50" in found.sentence
+    assert "follows from the definitions" in repr(found)
+    assert found.causes[0].together is None
+    assert found.headline == "The fault lies in the network."
+
+
+def test_a_network_that_cannot_be_rebuilt_has_no_score():
+    left = replace(inquiry(0.0), unrepeated="ValueError: no get_config")
+    found = told(left, limited=LIMITED)
+    assert found.verdict == "network-at-fault"
+    assert "has a score" not in found.sentence
+
+
+def test_one_cause_may_be_proved_both_ways():
+    found = told(inquiry(0.0, (cause("N102"),)), limited=LIMITED)
+    (both,) = found.causes
+    assert (both.limit, both.together) == (0.5, 0.9)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"timed_out": True}, "time was over after 3 trainings"),
+        ({"unrepeated": "ValueError: no"}, "the training could not be repeated"),
+        ({"original_score": 0.9}, "the network learns as it is"),
+        ({"causes": (cause("N201"),)}, "other repairs were enough"),
+    ],
+)
+def test_what_was_not_tested_has_a_reason(changes, reason):
+    repair = Repair("rate", lambda setup: setup)
+    left = NetworkFinding("N202", "lr-too-low", "seen", "do this", 2, (repair,))
+    found = told(replace(inquiry(0.1), untested=(left,), **changes))
+    assert [one.reason for one in found.ruled_out] == [reason]
+    assert f"Untested: lr-too-low ({reason})." in repr(found)
+
+
+def test_repairs_that_do_not_help_are_told_only_where_some_were_tested():
+    assert "no repair of it was tested" in told(inquiry(0.1)).sentence
+    tried = replace(inquiry(0.1), scores={"rate": 0.1})
+    assert "none of the tested repairs helps" in told(tried).sentence
+
+
+def test_a_network_that_was_not_trained_is_at_fault():
+    fault = DataCause("N115", "untrained-network", "0 epochs", "call fit")
+    left = NetworkFinding("N115", "untrained-network", "0 epochs", "call fit", 0)
+    found = told(replace(inquiry(0.9), untested=(left,)), faults=(fault,))
+    assert (found.sides, found.verdict) == (("network",), "network-at-fault")
+    assert found.ruled_out == ()

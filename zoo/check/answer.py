@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from ...baselines.results.diagnosis import (
     Trial,
 )
 from ..diagnosis.probe.symptoms import symptoms
+from ..diagnosis.rules.output_layer import counted
 from ..diagnosis.search.causes import FAILING, NOTHING
 from ..diagnosis.search.reference import plain_repair
 from ..diagnosis.search.trials import OutOfTime, TrialRunner
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ..diagnosis.problem.context import NetworkFinding, Repair, RuleContext
     from ..diagnosis.search import causes as inquiries
     from ..diagnosis.search.causes import Inquiry
+    from ..diagnosis.search.definitions import LimitedFinding
     from ..diagnosis.search.trials import ScoreDifference
     from .data_faults import DataFault
 
@@ -37,8 +39,8 @@ if TYPE_CHECKING:
 MOST_OF_ERROR = 160
 """Characters told of what ended a training: TensorFlow lists every label."""
 _MEMORISED = (
-    "There are {} distinct rows, too few to hold any out: networks are judged by "
-    "whether they memorise these, and baselines are fitted to copies."
+    "Distinct rows: {}, too few to hold any out. Networks are judged by whether they "
+    "memorise these, and baselines are fitted to copies."
 )
 
 
@@ -48,7 +50,7 @@ def answer(
     """Verdict, sides, causes, and what was ruled out."""
     inquiry = evidence.inquiry
     probe = evidence.context.probe
-    causes = (*evidence.data, *(_as_cause(c) for c in inquiry.causes))
+    causes = _causes(evidence)
     verdict, sentence, change = verdict_of(evidence)
     if evidence.memorised:
         sentence = f"{sentence} {_MEMORISED.format(evidence.memorised)}"
@@ -69,7 +71,7 @@ def answer(
         reference=None if evidence.reference is None else evidence.reference.score,
         output=evidence.context.fit.output,
         causes=causes,
-        ruled_out=tuple(_suspicions(inquiry)),
+        ruled_out=tuple(_suspicions(evidence)),
         tuned="; ".join(repair.what for repair in inquiry.tuned),
         tuned_score=inquiry.tuned_score,
         trials=tuple(Trial(what, score) for what, score in inquiry.scores.items()),
@@ -109,6 +111,23 @@ def _sides(evidence: CheckEvidence, causes: tuple[Cause, ...]) -> tuple[Side, ..
     return tuple(side for side in SIDES if side in found)
 
 
+def _causes(evidence: CheckEvidence) -> tuple[Cause, ...]:
+    """Those of the data, those that trials prove, and one that definitions prove."""
+    proved = tuple(_as_cause(cause) for cause in evidence.inquiry.causes)
+    limited = evidence.limited
+    if limited is None:
+        return (*evidence.data, *proved)
+    found = limited.finding
+    told = (found.code, found.label, found.sentence, found.advice)
+    if found.code not in {cause.code for cause in proved}:
+        by_definition = Cause(*told, side=found.side, limit=limited.limit)
+        return (*evidence.data, by_definition, *proved)
+    both = (
+        replace(c, limit=limited.limit) if c.code == found.code else c for c in proved
+    )
+    return (*evidence.data, *both)
+
+
 def _as_cause(cause: inquiries.ProvedCause) -> Cause:
     finding, repair = cause.proposal.finding, cause.proposal.repair
     # advice is on a rule's first repair; where another mends, that is to be made
@@ -128,7 +147,10 @@ def _as_cause(cause: inquiries.ProvedCause) -> Cause:
     )
 
 
-def _suspicions(inquiry: Inquiry) -> list[RuledOut]:
+def _suspicions(evidence: CheckEvidence) -> list[RuledOut]:
+    inquiry, limited = evidence.inquiry, evidence.limited
+    proved = {cause.code for cause in evidence.data}
+    proved |= set() if limited is None else {limited.finding.code}
     others = {p.finding.code: p.repair.what for p in inquiry.others}
     # of several faults none is acquitted by a trial of its repair alone
     is_open = inquiry.timed_out and inquiry.is_failing and not inquiry.causes
@@ -139,10 +161,26 @@ def _suspicions(inquiry: Inquiry) -> list[RuledOut]:
         state = "alternative" if would else no_effect
         return RuledOut(finding.code, finding.label, finding.sentence, state, would)
 
+    tried = [told(finding) for finding in inquiry.no_effect]
     untested = [
-        RuledOut(s.code, s.label, s.sentence, "untested") for s in inquiry.untested
+        RuledOut(s.code, s.label, s.sentence, "untested", reason=_reason(evidence, s))
+        for s in inquiry.untested
     ]
-    return [told(s) for s in inquiry.no_effect] + untested
+    return [one for one in (*tried, *untested) if one.code not in proved]
+
+
+def _reason(evidence: CheckEvidence, finding: NetworkFinding) -> str:
+    """Say why no trial tested a finding."""
+    inquiry = evidence.inquiry
+    if inquiry.unrepeated:
+        return "the training could not be repeated"
+    if not finding.repairs:
+        return "no repair of it is known"
+    if inquiry.causes:
+        return "other repairs were enough"
+    if inquiry.timed_out:
+        return f"time was over after {counted(evidence.n_trainings, 'training')}"
+    return "" if inquiry.is_failing else "the network learns as it is"
 
 
 _AHEAD = 1.1
@@ -158,6 +196,8 @@ def verdict_of(evidence: CheckEvidence) -> tuple[str, str, str]:
     stands = f"a score of {inquiry.original_score:.2f} ({name}: {score:.2f})"
     if data.name == "suspicious" and not inquiry.is_failing:
         return data.name, data.sentence, data.change
+    if evidence.limited is not None and not inquiry.causes:
+        return _on_limit(evidence.limited, "" if inquiry.unrepeated else stands)
     if evidence.data and not inquiry.causes:
         return _on_data(data, evidence.data[0])
     if inquiry.causes:
@@ -197,6 +237,18 @@ def verdict_of(evidence: CheckEvidence) -> tuple[str, str, str]:
     )
 
 
+def _on_limit(limited: LimitedFinding, stands: str) -> tuple[str, str, str]:
+    """The verdict on a network that cannot give its own targets."""
+    is_network = limited.finding.side == "network"
+    has = f"The network has {stands}. " if stands else ""
+    return (
+        "network-at-fault" if is_network else "preparation-at-fault",
+        f"{has}No training brings the score above {limited.limit:.2f}: this follows "
+        "from the definitions.",
+        "Nothing: it follows from the definitions.",
+    )
+
+
 def _change(score: float, best: float) -> str:
     """Describe which scores would turn a network that learns into one that fails."""
     if score < _MOST * best:
@@ -231,9 +283,12 @@ def _behind(evidence: CheckEvidence, stands: str) -> tuple[str, str, str]:
     learns = plain is not None and plain.score >= FAILING * evidence.best[1]
     so = ": a network can learn these rows" if learns else ", which is no better"
     can = f" {has.capitalize()}{so}." if has else ""
+    tested = "none of the tested repairs helps"
+    if not evidence.inquiry.scores:
+        tested = "no repair of it was tested"
     return (
         "network-at-fault",
-        f"The network has {stands}, and none of the tested repairs helps.{can}",
+        f"The network has {stands}, and {tested}.{can}",
         "More time (--budget): it ran out before all repairs were tested together."
         if evidence.inquiry.timed_out
         else "A repair that was not tested.",
@@ -241,7 +296,12 @@ def _behind(evidence: CheckEvidence, stands: str) -> tuple[str, str, str]:
 
 
 def _on_data(data: Verdict, cause: Cause) -> tuple[str, str, str]:
-    """The verdict on the data; where they only look sound, what is wrong with them."""
+    """The verdict on the data; where they only look sound, what is wrong with them.
+
+    So it is on a network that was not even trained.
+    """
+    if cause.side == "network":
+        return "network-at-fault", cause.sentence, cause.advice
     if cause.side == "preparation":
         return "preparation-at-fault", cause.sentence, cause.advice
     if data.name != "signal":
@@ -269,9 +329,9 @@ class CheckEvidence:
 
     ``best`` is the best baseline and its score; ``short`` how far the network is behind
     it, None where nobody knows; ``reference`` a plain network, where nothing mends the
-    script's; ``taught`` the script's own score on its training rows, None where nobody
-    knows; ``by_heart`` how many different rows there are, where networks are judged by
-    those that they learn, else 0.
+    script's; ``train_score`` the script's own on its training rows, None where nobody
+    knows; ``memorised`` how many different rows there are, where networks are judged by
+    those that they learn, else 0; ``limited`` a finding by which the network must fail.
     """
 
     context: RuleContext
@@ -283,6 +343,8 @@ class CheckEvidence:
     reference: Reference | None = None
     train_score: float | None = None
     memorised: int = 0
+    limited: LimitedFinding | None = None
+    n_trainings: int = 0
 
     @property
     def is_behind(self) -> bool:
@@ -293,7 +355,7 @@ class CheckEvidence:
 
     @property
     def data(self) -> tuple[Cause, ...]:
-        """The faults of the data."""
+        """The faults of the data, and of what the script does beside training."""
         return tuple(fault.cause for fault in self.faults)
 
     @property
@@ -310,7 +372,8 @@ class CheckEvidence:
     @property
     def is_unmended(self) -> bool:
         """Whether the network is behind, and no cause is known."""
-        return self.is_behind and not (self.inquiry.causes or self.data)
+        known = self.inquiry.causes or self.data or self.limited
+        return self.is_behind and not known
 
     @property
     def is_at_fault(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,7 +21,9 @@ from ..diagnosis.problem.context import NetworkFinding, Repair, RuleContext
 from ..diagnosis.problem.from_model import each_output
 from ..diagnosis.problem.training_setup import as_given
 from ..diagnosis.rules.run_rules import run_rules
+from ..diagnosis.rules.wrong_gradient import is_adversarial
 from ..diagnosis.search.causes import FAILING, NOTHING, Inquiry
+from ..diagnosis.search.definitions import LimitedFinding, limited_finding
 from ..diagnosis.search.search import inquire, inquire_again, look_again
 from ..diagnosis.search.trials import (
     OutOfTime,
@@ -80,10 +82,12 @@ def check_outputs(
     """Examine one training, each of its network's outputs by itself.
 
     The answer is that on the first output with a fault, or on the first one; those on
-    the others are its ``others``. Parameters and errors are those of `check_fit`; the
-    outputs share the budget.
+    the others are its ``others``. An output that the network is to be bad at, behind a
+    layer that turns its gradient round, is left out. Parameters and errors are those
+    of `check_fit`; the outputs share the budget.
     """
-    parts = each_output(fit)
+    every = each_output(fit)
+    parts = [one for one in every if not is_adversarial(one)] or every
     found = [
         check_fit(
             recording,
@@ -183,13 +187,19 @@ def _tried(
     best = max(scores, key=lambda name: scores[name], default="")
     if problem.fit.place and runner.score([]) < FAILING * scores.get(best, 0.0):
         rerunner.prepare()
-    found = _inquired(problem, context, runner, scores.get(best, 0.0))
+    known = run_rules(context)
+    found = _inquired(problem, context, runner, known, scores.get(best, 0.0))
     short = _shortfall(runner, best_score.get(best, []))
-    faults = _faults(problem, study, found, runner)
+    faults = (*_untrained(known), *_faults(problem, study, found, runner))
     evidence = CheckEvidence(
         context, study, found, (best, scores.get(best, 0.0)), short, faults
     )
-    evidence = replace(evidence, memorised=problem.memorised)
+    evidence = replace(
+        evidence,
+        memorised=problem.memorised,
+        limited=_limited(problem, context, study, known, found),
+        n_trainings=runner.trained,
+    )
     if not evidence.is_unmended:
         return evidence
     return replace(
@@ -197,11 +207,43 @@ def _tried(
     )
 
 
+def _untrained(known: Sequence[NetworkFinding]) -> Iterator[DataFault]:
+    """What follows from the record of the script's calls, and no trial could tell."""
+    for f in known:
+        if f.code == "N115":
+            yield DataFault(Cause(f.code, f.label, f.sentence, f.advice, side=f.side))
+
+
+def _limited(
+    problem: CheckProblem,
+    context: RuleContext,
+    study: Study,
+    known: Sequence[NetworkFinding],
+    found: Inquiry,
+) -> LimitedFinding | None:
+    """A finding by which the network fails whatever its weights.
+
+    Where the data are known to have nothing to learn, no network could.
+    """
+    if study.results.verdicts[-1].name == "no-signal" and not problem.memorised:
+        return None
+    try:
+        return limited_finding(context, known, found)
+    # a network or loss of somebody's own may be anything
+    except Exception as error:
+        _log.debug("no limit of this network is known: %r", error)
+        return None
+
+
 def _inquired(
-    problem: CheckProblem, context: RuleContext, runner: TrialRunner, best_score: float
+    problem: CheckProblem,
+    context: RuleContext,
+    runner: TrialRunner,
+    known: Sequence[NetworkFinding],
+    best_score: float,
 ) -> Inquiry:
     """The causes; also those that only show beside the repair of another."""
-    raised, known = bool(problem.fit.error), run_rules(context)
+    raised = bool(problem.fit.error)
     found = inquire(runner, known, best_score=best_score, has_raised=raised)
     if raised:
         return found
@@ -265,7 +307,9 @@ def _laboratory(
 def _faults(
     problem: CheckProblem, study: Study, inquiry: Inquiry, runner: TrialRunner
 ) -> tuple[DataFault, ...]:
-    """Faults that no change to the network mends."""
+    """Faults that no change to the network mends; of one row none are known."""
+    if problem.memorised == 1:
+        return ()
     judged = sum(len(split.test) for split in problem.splits)
     learned = bool(inquiry.causes) or inquiry.original_score > NOTHING
     learned = learned and (problem.memorised > 0 or judged >= LEAST_JUDGED)

@@ -40,8 +40,6 @@ _ROUNDS = 2
 fails six times in ten, eight show it (`learnable.zoo.diagnosis.search.trials.SURE`)."""
 _MOST_ROWS = 6_000
 """More are sampled: a fault shows in these, and trials are many."""
-FEWEST_ROWS = 2
-"""With one there is nothing to tell apart."""
 
 
 _log = logging.getLogger("learnable")
@@ -109,9 +107,8 @@ def _some_rows(task: TrainingTask, seed: int) -> np.ndarray:
     """All rows, or a sample; without those whose target is missing."""
     missing = ~np.isfinite(task.y.astype("float64"))
     rows = np.flatnonzero(~missing.any(axis=tuple(range(1, missing.ndim))))
-    if len(rows) < FEWEST_ROWS:
-        msg = f"the training has {len(rows)} rows with a target"
-        raise BadData(f"{msg}; at least {FEWEST_ROWS} are needed")
+    if not len(rows):
+        raise BadData("the training has no row with a target")
     if len(rows) <= _MOST_ROWS:
         return rows
     rng = np.random.default_rng(seed)
@@ -257,8 +254,8 @@ def _is_truth_table(dataset: Dataset, different: int) -> bool:
 
 
 def with_copies(dataset: Dataset) -> Dataset:
-    """Each row so often that there are `MANY`."""
-    times = -(-MANY // len(dataset))
+    """Each row so often that there are `MANY`, and enough of each class for folds."""
+    times = max(-(-MANY // len(dataset)), _FOLDS if has_strata(dataset) else 1)
     if times == 1:
         return dataset
     rows = np.tile(np.arange(len(dataset)), times)

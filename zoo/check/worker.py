@@ -236,12 +236,21 @@ def _chosen(recording: Recording, number: int | None) -> Fit:
     """
     fits, name = recording.fits, Path(recording.script).name
     if not fits:
-        why = recording.error or "it never calls fit or train_on_batch"
+        why = recording.error or _untrained(recording)
         raise BadData(f"{name} did not train a network: {why}")
     if number is not None and number > len(fits):
         msg = f"--fit {number}: {name} has {len(fits)} trainings"
         raise Misuse(f"{msg} ({'; '.join(_lines(fits))})")
     return fits[-1 if number is None else number - 1]
+
+
+def _untrained(recording: Recording) -> str:
+    asked = recording.evaluations
+    if not asked:
+        return "it never calls fit or train_on_batch"
+    kinds = " and ".join(dict.fromkeys(one.kind for one in asked))
+    told = f"it calls {kinds} of {asked[-1].model.name!r} ({len(asked)} calls in all)"
+    return f"{told}, and never fit or train_on_batch: no training changed its weights"
 
 
 def _lines(fits: Sequence[Fit]) -> tuple[str, ...]:

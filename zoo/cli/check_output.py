@@ -76,6 +76,8 @@ def _show_cause(cause: Cause) -> None:
             f"  Proved: {cause.repair}. Score {cause.original_score:.2f} without "
             f"repairs, {cause.alone:.2f} with this one, {cause.together:.2f} with all."
         )
+    if cause.definition:
+        _say(f"  {cause.definition}")
     _say(f"  What to do: {cause.advice}")
 
 
@@ -83,10 +85,9 @@ def _show_suspicions(found: Diagnosis) -> None:
     for suspicion in found.ruled_out:
         if suspicion.state == "alternative":
             _say(f"  Alternative: {suspicion.repair} ({suspicion.label}).")
-    for state, words in STATES.items():
-        labels = [s.label for s in found.ruled_out if s.state == state]
-        if labels and state != "alternative":
-            _say(f"{words}: {', '.join(labels)}.")
+    for state in STATES:
+        if state != "alternative" and (line := found.listed(state)):
+            _say(line)
 
 
 def write_fixed(found: Diagnosis, path: Path) -> bool:

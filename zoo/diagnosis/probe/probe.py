@@ -17,7 +17,7 @@ from ...training.programs import programs_of
 from ...training.rows import Held, batches_in_part, blocks, class_weights, hold
 from ..problem.graph import Node, activation_name, is_recurrent, make_graph
 from ..problem.task import loss_name
-from ..problem.training_setup import Setup, build_model, rows_of
+from ..problem.training_setup import Setup, build_model, gradients_of, rows_of
 
 
 @dataclass(frozen=True)
@@ -286,9 +286,10 @@ def measure(
     if not model.built:
         model(keras.tree.map_structure(lambda part: part[:1], seen.data[0]))
     course = _Course(model, setup, held, seed)
-    lens = NetworkProbe(model, *seen.data)
     total = min(most_steps, course.planned)
-    moments, losses = _follow(course, lens, total, end)
+    with gradients_of(setup):
+        lens = NetworkProbe(model, *seen.data)
+        moments, losses = _follow(course, lens, total, end)
     return Probe(
         moments=moments,
         losses=losses,

@@ -104,7 +104,7 @@ def training_task(fit: Fit) -> TrainingTask:
     if not np.isfinite(y.astype("float64")).all():
         return TrainingTask("regression", y.astype("float64"), np.zeros(0))
     kinds = np.unique(y)
-    if len(kinds) <= 2 or (_few(kinds) and _wants_classes(fit)):
+    if len(kinds) == 2 or (_few(kinds, len(y)) and _wants_classes(fit)):
         return _classes(y)
     return TrainingTask("regression", y.astype("float64"), np.zeros(0))
 
@@ -132,9 +132,11 @@ def _classes(y: np.ndarray) -> TrainingTask:
     return TrainingTask(task, codes.astype("int64"), values)
 
 
-def _few(kinds: np.ndarray) -> bool:
-    whole = np.array_equal(kinds, np.round(kinds))
-    return len(kinds) <= (_MOST_CLASSES if whole else FEW_CODES)
+def _few(kinds: np.ndarray, rows: int) -> bool:
+    """Whether values are so few that they may be classes; fractions must repeat."""
+    if np.array_equal(kinds, np.round(kinds)):
+        return len(kinds) <= _MOST_CLASSES
+    return len(kinds) <= min(FEW_CODES, rows // 2)
 
 
 def _wants_classes(fit: Fit) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +14,7 @@ import numpy as np
 from ...backend import keras
 from ..record.recording import Fit
 from .copy_model import copy, give_weights
+from .gradients import automatic_gradients
 from .graph import arrays_of, is_looked_up, packed
 from .task import TrainingTask, loss_name
 
@@ -56,6 +59,11 @@ class Setup:
         Columns of the inputs that the network does not see.
     rescale : (float, float), optional
         Scale and offset of what the network gives; the loss is divided accordingly.
+    own_optimizer : type, optional
+        The script's own class, which ``optimizer`` names.
+    own_gradients, own_step : bool
+        Whether ``custom_gradient`` and ``stop_gradient`` do what the script wants, and
+        a ``train_step`` of its own; else Keras and TensorFlow do it.
     """
 
     model: Any
@@ -80,6 +88,9 @@ class Setup:
     normalise: bool = False
     hidden: tuple[int, ...] = ()
     rescale: tuple[float, float] | None = None
+    own_optimizer: type | None = None
+    own_gradients: bool = True
+    own_step: bool = True
 
     @property
     def rate(self) -> float:
@@ -150,12 +161,22 @@ def as_given(fit: Fit, task: TrainingTask) -> Setup:
         stopped=stops and 0 < ran < planned,
         weights=fit.weights if fit.pretrained else None,
         values=task.values if len(task.values) else None,
+        own_optimizer=_own_class(getattr(fit.model, "optimizer", None)),
     )
     if "LearningRateScheduler" not in fit.callbacks:
         return found
     first = fit.history.get("learning_rate", [])[:1]
     given = found.with_optimizer(learning_rate=float(first[0])) if first else found
     return replace(given, scheduled=True)
+
+
+def _own_class(optimizer: Any) -> type | None:
+    """The class of an optimizer that Keras did not bring."""
+    kind = type(optimizer)
+    is_own = isinstance(optimizer, keras.Optimizer) and not kind.__module__.startswith(
+        "keras."
+    )
+    return kind if is_own else None
 
 
 def _passes(fit: Fit, ran: int, size: int) -> float:
@@ -192,14 +213,45 @@ def build_model(setup: Setup, rows: np.ndarray, *, seed: int) -> Any:
     model = copy(setup.model)
     if setup.weights is not None:
         give_weights(model, _known(setup.weights, model.get_weights()))
+    if not setup.own_step:
+        model = with_steps(model, keras.Model.train_step)
     model, weight = _wrapped(model, setup, rows)
-    model.compile(
-        # Keras writes into what it reads: "SGD" becomes "sgd"
-        optimizer=keras.optimizers.deserialize(deepcopy(setup.optimizer)),
-        loss=setup.loss,
-        loss_weights=weight,
-    )
+    model.compile(optimizer=make_optimizer(setup), loss=setup.loss, loss_weights=weight)
     return model
+
+
+def make_optimizer(setup: Setup) -> Any:
+    """The optimizer of a training, as it begins."""
+    # Keras writes into what it reads: "SGD" becomes "sgd"
+    config = deepcopy(setup.optimizer)
+    own: Any = setup.own_optimizer
+    if own is not None and own.__name__ == config["class_name"]:
+        return _own_optimizer(own, config["config"])
+    return keras.optimizers.deserialize(config)
+
+
+def _own_optimizer(kind: Any, config: dict[str, Any]) -> Any:
+    try:
+        return kind.from_config(config)
+    except TypeError:
+        # Keras adds what constructors of one's own rarely take
+        takes = inspect.signature(kind).parameters
+        return kind(**{name: v for name, v in config.items() if name in takes})
+
+
+def with_steps(model: Any, step: Callable[..., Any]) -> Any:
+    """The same network, trained by another ``train_step``."""
+    kind = type(model)
+    if kind.train_step is not step:
+        other = type(kind.__name__, (kind,), {"train_step": step})
+        # Keras notes what is set on a network, and a class is nothing to train
+        object.__setattr__(model, "__class__", other)
+    return model
+
+
+def gradients_of(setup: Setup) -> AbstractContextManager[None]:
+    """What to train within: the script's own gradients, or automatic ones."""
+    return nullcontext() if setup.own_gradients else automatic_gradients()
 
 
 def _known(
@@ -234,7 +286,9 @@ def _wrapped(model: Any, setup: Setup, rows: np.ndarray) -> tuple[Any, Any]:
         scale, offset = setup.rescale
         outputs = keras.layers.Rescaling(scale, offset)(outputs)
         weight = [loss_weight(setup.loss, scale)]
-    return keras.Model(packed(model, setup.x, inputs), outputs), weight
+    around = keras.Model(packed(model, setup.x, inputs), outputs)
+    # what is put around a network is no repair of its steps
+    return with_steps(around, type(model).train_step), weight
 
 
 def loss_weight(loss: Any, scale: float) -> float:

@@ -1,8 +1,8 @@
-"""A function's gradient beside what small steps say of it."""
+"""A function's gradient, or a loss's to some weights, beside what small steps say."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -90,13 +90,20 @@ def _by_gradient(
     return float((np.asarray(gradient, "float64") * way).sum())
 
 
+def _varies(function: Function, x: np.ndarray, start: np.ndarray) -> bool:
+    """Whether other inputs far away give something else."""
+    mixed = np.random.default_rng(1).permuted(x)
+    others = (x + x.std() + 1, mixed.astype(x.dtype))
+    given = (np.asarray(function(keras.ops.convert_to_tensor(far))) for far in others)
+    return not all(np.allclose(one, start) for one in given)
+
+
 def _judge(
     function: Function, x: np.ndarray, start: np.ndarray, slopes: np.ndarray
 ) -> Slopes:
     given, far, near = slopes.T
     if not given.any():
-        moved = np.asarray(function(keras.ops.convert_to_tensor(x + x.std() + 1)))
-        return Slopes("unknown" if np.allclose(moved, start) else "none", 1.0)
+        return Slopes("none" if _varies(function, x, start) else "unknown", 1.0)
     size = np.maximum(np.abs(far), np.abs(near))
     smooth = np.abs(far - near) <= AGREE * size
     # flat steps with a gradient: rounding that lets it pass, which is done on purpose
@@ -105,4 +112,99 @@ def _judge(
         return Slopes("unknown")
     errors = np.abs(given - near)[smooth] / np.maximum(np.abs(given), size)[smooth]
     wrong = float(np.mean(errors > OFF)) > 0.5
+    return Slopes("wrong" if wrong else "right", float(np.median(errors)))
+
+
+RANDOM = 4
+"""Directions beside that of the gradient, in which weights are moved."""
+_SHARE = 1e-2
+"""Of the weights' norm, that a step moves them by."""
+_CURVED = 0.1
+"""Two steps may differ so much: a loss of single precision, with kinks."""
+_NOISE = 3e-6
+"""Of a loss in single precision, that no slope is read from."""
+_FAR_OFF = 0.3
+"""Relative error of a gradient to weights that is wrong."""
+
+
+def check_weight_gradients(loss: Callable[[], Any], weights: Sequence[Any]) -> Slopes:
+    """Compare the gradient of a loss to some weights with small steps of them.
+
+    Parameters
+    ----------
+    loss : callable
+        Gives the loss as it is with the weights of now, always the same for the same.
+    weights : sequence of keras.Variable
+        They are moved, and put back.
+    """
+    start = [np.array(weight, "float64") for weight in weights]
+    with tensorflow.GradientTape() as tape:
+        value = loss()
+    found = tape.gradient(value, [weight.value for weight in weights])
+    gradient = [
+        np.zeros_like(w) if g is None else np.asarray(g, "float64")
+        for g, w in zip(found, start, strict=True)
+    ]
+    try:
+        slopes = [
+            _weight_slopes(loss, weights, start, gradient, way)
+            for way in _weight_ways(gradient)
+        ]
+    finally:
+        _move(weights, start)
+    return _judge_weights(np.array(slopes), abs(float(value)))
+
+
+def _weight_ways(gradient: list[np.ndarray]) -> Iterator[list[np.ndarray]]:
+    """The gradient's own direction, and random ones, each of length 1."""
+    rng = np.random.default_rng(0)
+    random = [[rng.normal(size=g.shape) for g in gradient] for _ in range(RANDOM)]
+    for way in (gradient, *random):
+        norm = _norm(way)
+        if norm > 0:
+            yield [part / norm for part in way]
+
+
+def _norm(parts: Sequence[np.ndarray]) -> float:
+    return float(np.sqrt(sum(float((part**2).sum()) for part in parts)))
+
+
+def _weight_slopes(
+    loss: Callable[[], Any],
+    weights: Sequence[Any],
+    start: list[np.ndarray],
+    gradient: list[np.ndarray],
+    way: list[np.ndarray],
+) -> tuple[float, float, float, float]:
+    """The slope by the gradient, by a step and by half of it, and the step."""
+    whole = _SHARE * (_norm(start) or 1.0)
+
+    def slope(step: float) -> float:
+        ends = []
+        for sign in (1, -1):
+            moved = [w + sign * step * d for w, d in zip(start, way, strict=True)]
+            _move(weights, moved)
+            ends.append(float(loss()))
+        return (ends[0] - ends[1]) / (2 * step)
+
+    given = sum(float((g * d).sum()) for g, d in zip(gradient, way, strict=True))
+    return given, slope(whole), slope(whole / 2), whole
+
+
+def _move(weights: Sequence[Any], values: Sequence[np.ndarray]) -> None:
+    for weight, value in zip(weights, values, strict=True):
+        weight.assign(value)
+
+
+def _judge_weights(slopes: np.ndarray, value: float) -> Slopes:
+    given, far, near, step = slopes.T
+    noise = _NOISE * max(value, 1e-3) / step
+    size = np.maximum(np.abs(far), np.abs(near))
+    smooth = (np.abs(far - near) <= _CURVED * size) & (size > 10 * noise)
+    if smooth.sum() < max(1, len(given) // 2):
+        return Slopes("unknown")
+    if not given.any():
+        return Slopes("none", 1.0)
+    errors = np.abs(given - near)[smooth] / np.maximum(np.abs(given), size)[smooth]
+    wrong = float(np.mean(errors > _FAR_OFF)) > 0.5
     return Slopes("wrong" if wrong else "right", float(np.median(errors)))

@@ -85,7 +85,7 @@ def head_of(context: RuleContext) -> OutputLayer | None:
     loss = context.fit.loss
     if len(outputs) != 1 or loss is None or isinstance(loss, (list, tuple, dict)):
         return None
-    node, final = context.head, _final(context, outputs[0])
+    node, final = context.head, final_node(context)
     if node is None or final is None or is_recurrent(node.layer):
         return None
     behind = final.layer is node.layer or final.inputs == (node.name,)
@@ -94,9 +94,12 @@ def head_of(context: RuleContext) -> OutputLayer | None:
     return OutputLayer(node, final, _spelled(context, node.units), context.from_logits)
 
 
-def _final(context: RuleContext, output: Any) -> Node | None:
-    """The layer that gives the output."""
-    made = output._keras_history.operation
+def final_node(context: RuleContext) -> Node | None:
+    """The layer that gives the one output; None where there is no such layer."""
+    outputs = getattr(context.fit.model, "outputs", None) or []
+    if len(outputs) != 1:
+        return None
+    made = outputs[0]._keras_history.operation
     while isinstance(made, keras.Model):
         made = made.outputs[0]._keras_history.operation
     return next((node for node in context.graph.nodes if node.layer is made), None)

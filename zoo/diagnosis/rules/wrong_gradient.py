@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,10 @@ from ....baselines.rules.registry import rule
 from ...backend import keras, tensorflow
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.copy_model import copy
+from ..problem.gradients import automatic_gradients
 from ..problem.graph import (
     LINEAR,
+    Graph,
     Node,
     arrays_of,
     graph_of,
@@ -21,12 +23,20 @@ from ..problem.graph import (
     packed,
     some_rows,
 )
-from .derivatives import Slopes, check_gradient
+from ..problem.training_setup import build_model, rows_of
+from ..record.recording import Fit
+from .derivatives import Slopes, check_gradient, check_weight_gradients
+from .output_layer import spread_rows
+from .own_steps import steps_told
 from .repairs import set_compile, set_layers
 from .trying import buildable
 
 _ROWS = 4
 """Rows on which slopes are taken."""
+_ROWS_OF_LOSS = 64
+"""Rows of the loss whose slopes to weights are taken."""
+FAULTS = ("wrong", "none")
+"""Answers that tell of a fault."""
 BUILT_IN = (
     "linear", "relu", "leaky_relu", "sigmoid", "tanh", "softplus", "elu", "selu",
     "silu", "gelu", "softsign", "softmax", "exponential", "hard_sigmoid", "relu6",
@@ -50,14 +60,45 @@ def wrong_gradient(context: RuleContext) -> NetworkFinding | None:
     """Compare the gradients of all that Keras did not bring with small steps."""
     for part in _parts(context):
         slopes = _checked(part)
-        if slopes.answer in ("wrong", "none"):
+        # beside other outputs, a layer that gives what it is given is there for its
+        # gradient: Ganin, Lempitsky, Unsupervised domain adaptation by backpropagation
+        if slopes.answer in FAULTS and not (context.fit.output and _passes_on(part)):
             return _layer_told(context, part, slopes)
-    return _loss_told(context) or _cut_told(context)
+    told = (_loss_told, _cut_told, _weights_told, steps_told)
+    return next((found for check in told if (found := check(context))), None)
+
+
+def _passes_on(part: _Part) -> bool:
+    """Whether a layer gives what it is given."""
+    x = np.random.default_rng(2).normal(size=part.shape).astype("float32")
+    given = np.asarray(_called(part.function)(keras.ops.convert_to_tensor(x)))
+    return given.shape == x.shape and np.allclose(given, x)
+
+
+def is_adversarial(fit: Fit) -> bool:
+    """Whether a layer turns the gradient of one of several outputs round.
+
+    The layers before it are to make that output's targets hard to tell.
+    """
+    if not fit.output:
+        return False
+    return any(
+        _checked(part).answer == "wrong" and _passes_on(part)
+        for part in _parts_of(make_graph(fit.model))
+    )
+
+
+def _automatic(right: bool) -> list[Repair]:
+    """Automatic differentiation of what is wrapped, where that gives the derivative."""
+    told = "automatic differentiation in place of custom_gradient and stop_gradient"
+    return [Repair(told, lambda s: replace(s, own_gradients=False))] if right else []
 
 
 def _layer_told(context: RuleContext, part: _Part, slopes: Slopes) -> NetworkFinding:
-    same = _meant(part) or (LINEAR if slopes.answer == "none" else "")
-    repairs = buildable(context, [_replaced(context, part, same)] if same else [])
+    with automatic_gradients():
+        right = _checked(part).answer == "right"
+    built_in = [_replaced(context, part, name) for name in _alike(part, slopes)]
+    repairs = (*buildable(context, built_in), *_automatic(right))
     what = "The activation of" if part.is_activation else "The layer"
     return network_finding(
         "N114",
@@ -80,8 +121,12 @@ def _words(slopes: Slopes) -> str:
 
 
 def _parts(context: RuleContext) -> Iterator[_Part]:
+    return _parts_of(context.graph)
+
+
+def _parts_of(graph: Graph) -> Iterator[_Part]:
     """The script's own activations and layers, as functions of one tensor."""
-    for node in context.graph.nodes:
+    for node in graph.nodes:
         shape = _shape(node.layer)
         function = getattr(node.layer, "activation", None)
         if callable(function) and _is_own(function):
@@ -91,11 +136,14 @@ def _parts(context: RuleContext) -> Iterator[_Part]:
 
 
 def _is_own(thing: Any) -> bool:
-    """Whether Keras did not bring it; a Lambda is what its function is."""
+    """Whether Keras did not bring it; a Lambda is what its function is.
+
+    Operations such as ``sign`` and ``round`` are Keras', but no activations.
+    """
     if isinstance(thing, keras.layers.Lambda):
         return _is_own(thing.function)
-    named = getattr(thing, "__module__", None) or type(thing).__module__
-    return str(named).partition(".")[0] != "keras"
+    named = str(getattr(thing, "__module__", None) or type(thing).__module__)
+    return named.partition(".")[0] != "keras" or named.endswith("ops.numpy")
 
 
 def _shape(layer: Any) -> tuple[int, ...] | None:
@@ -156,6 +204,21 @@ def _meant(part: _Part) -> str:
     return ""
 
 
+def _alike(part: _Part, slopes: Slopes) -> list[str]:
+    """Built-in activations for a function: the same, or with a slope where it is flat.
+
+    A step is the limit of a sigmoid, and a sign that of a tanh.
+    """
+    same = _meant(part)
+    if same or slopes.answer != "none":
+        return [same] if same else []
+    x = 3 * np.random.default_rng(1).normal(size=part.shape).astype("float32")
+    given = np.asarray(_called(part.function)(keras.ops.convert_to_tensor(x)))
+    levels = set(np.unique(given).tolist())
+    smooth = {frozenset((0.0, 1.0)): "sigmoid", frozenset((-1.0, 1.0)): "tanh"}
+    return [name for name in (smooth.get(frozenset(levels)), LINEAR) if name]
+
+
 def _replaced(context: RuleContext, part: _Part, name: str) -> Repair:
     """The built-in activation in place of the script's own."""
     node, what = part.node, f"{part.node.name!r}: Keras' {name}"
@@ -175,14 +238,16 @@ def _loss_told(context: RuleContext) -> NetworkFinding | None:
     if not callable(loss) or not _is_own(loss) or context.head is None:
         return None
     slopes = _loss_slopes(context)
-    if slopes.answer not in ("wrong", "none"):
+    if slopes.answer not in FAULTS:
         return None
+    with automatic_gradients():
+        right = _loss_slopes(context).answer == "right"
     return network_finding(
         "N114",
         f"The loss {_words(slopes)}.",
         ADVICE,
         priority=0,
-        repairs=(_standard_loss(context),),
+        repairs=(_standard_loss(context), *_automatic(right)),
         error=slopes.error,
     )
 
@@ -192,6 +257,8 @@ def _cut_told(context: RuleContext) -> NetworkFinding | None:
     names = _without_gradient(context) if graph_of(context.fit.model) else ()
     if not names:
         return None
+    with automatic_gradients():
+        fewer = _without_gradient(context)
     told = ", ".join(map(repr, names[:4]))
     return network_finding(
         "N114",
@@ -199,9 +266,82 @@ def _cut_told(context: RuleContext) -> NetworkFinding | None:
         "stop_gradient) has no gradient.",
         ADVICE,
         priority=0,
+        repairs=tuple(_automatic(len(fewer) < len(names))),
         layers=names,
         layers_cut_off=len(names),
     )
+
+
+def _weights_told(context: RuleContext) -> NetworkFinding | None:
+    """Layers to whose weights the loss has another gradient than its derivative.
+
+    Only a network with parts of the script's own can have such.
+    """
+    if not _has_own(context):
+        return None
+    found = {
+        name: slopes
+        for name, slopes in _weight_slopes(context).items()
+        if slopes.answer in FAULTS
+    }
+    if not found:
+        return None
+    with automatic_gradients():
+        left = _weight_slopes(context)
+    right = any(left[name].answer == "right" for name in found)
+    worst = max(found.values(), key=lambda slopes: slopes.error)
+    told = ", ".join(map(repr, list(found)[:4]))
+    return network_finding(
+        "N114",
+        f"The loss, as a function of the weights of {told}, {_words(worst)}.",
+        ADVICE,
+        priority=0,
+        repairs=tuple(_automatic(right)),
+        layers=tuple(found),
+        error=worst.error,
+    )
+
+
+def _has_own(context: RuleContext) -> bool:
+    model, loss = context.fit.model, context.fit.loss
+    if callable(loss) and _is_own(loss):
+        return True
+    graph = graph_of(model)
+    operations = graph.operations if graph else ()
+    stops = any(type(one).__name__ == "StopGradient" for one in operations)
+    if stops or not (graph or type(model).__module__.startswith("keras.")):
+        return True
+    layers = model._flatten_layers(include_self=False)
+    return any(_is_own(one) or _is_own(_activation(one)) for one in layers)
+
+
+def _activation(layer: Any) -> Any:
+    return getattr(layer, "activation", None) or keras.activations.linear
+
+
+def _weight_slopes(context: RuleContext) -> dict[str, Slopes]:
+    """Slopes of the loss, layer by layer; empty where they cannot be taken."""
+    setup = context.setup
+    rows = spread_rows(context, _ROWS_OF_LOSS)
+    model = build_model(setup, rows, seed=0)
+    given: Any = (rows_of(setup.x, rows), setup.y[rows])
+    given = keras.tree.map_structure(keras.ops.convert_to_tensor, given)
+    x, y = given
+    model(x, training=False)
+
+    @tensorflow.function
+    def loss() -> Any:
+        return model.compute_loss(x, y, model(x, training=False), training=False)
+
+    if float(loss()) != float(loss()):
+        return {}  # noise, which no step can see through
+    # a network of a class of one's own names its layers anew, in the same order
+    pairs = zip(context.graph.nodes, make_graph(model).nodes, strict=True)
+    return {
+        own.name: check_weight_gradients(loss, node.layer.trainable_weights)
+        for own, node in pairs
+        if node.layer.trainable_weights
+    }
 
 
 def _without_gradient(context: RuleContext) -> tuple[str, ...]:

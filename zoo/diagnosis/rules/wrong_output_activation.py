@@ -31,7 +31,7 @@ from .output_layer import (
 )
 
 INF = float("inf")
-_RANGES: dict[str, tuple[float, float]] = {
+OUTPUT_RANGES: dict[str, tuple[float, float]] = {
     "sigmoid": (0, 1),
     "hard_sigmoid": (0, 1),
     "softmax": (0, 1),
@@ -132,7 +132,7 @@ def _under_cross_entropy(head: OutputLayer) -> Fault | None:
 
 
 def _under_hinge(head: OutputLayer) -> Fault | None:
-    low, _ = _RANGES.get(head.activation, (-INF, INF))
+    low, _ = OUTPUT_RANGES.get(head.activation, (-INF, INF))
     if low < -0.5:
         return None
     why = f"{head.loss} needs negative outputs for one class, which it cannot give"
@@ -146,7 +146,7 @@ def _under_error(context: RuleContext, head: OutputLayer) -> Fault | None:
         why = "it has no gradient below 0, and the targets are 0 or 1"
         return Fault(why, 1, ("sigmoid",))
     signs = set(np.unique(context.targets).tolist()) <= {-1, 1}
-    low, _ = _RANGES.get(head.activation, (-INF, INF))
+    low, _ = OUTPUT_RANGES.get(head.activation, (-INF, INF))
     if signs and low > -0.5 and head.activation != "sigmoid":
         return Fault("it cannot output the targets' -1", 0, ("tanh",))
     return None
@@ -162,18 +162,19 @@ def _on_numbers(context: RuleContext, head: OutputLayer) -> Fault | None:
     if head.activation == "softmax" and head.width == 1:
         why = f"for a single output it is 1 for every row, but {told}"
         return Fault(why, 0, (LINEAR,), seen)
-    low, high = _RANGES.get(head.activation, (-INF, INF))
+    low, high = OUTPUT_RANGES.get(head.activation, (-INF, INF))
     slack = _SLACK * (y.max() - y.min())
     outside = float(np.mean((y < low - slack) | (y > high + slack)))
     if outside > _SLACK:
-        why = f"it outputs {_span(low, high)}, but {told}"
+        why = f"it outputs {span(low, high)}, but {told}"
         return Fault(why, 0, (LINEAR,), seen | {"outside": outside})
     if head.activation == "softmax" and not _are_shares(context.task.y):
         return Fault(f"its outputs sum to 1, but {told}", 0, (LINEAR,), seen)
     return None
 
 
-def _span(low: float, high: float) -> str:
+def span(low: float, high: float) -> str:
+    """``0 to 1``, or ``nothing below 0``."""
     if high == INF:
         return f"nothing below {low:g}"
     return f"nothing above {high:g}" if low == -INF else f"{low:g} to {high:g}"

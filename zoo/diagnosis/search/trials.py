@@ -14,7 +14,7 @@ from ...training import fit
 from ..problem.context import Repair, repaired
 from ..problem.graph import LINEAR, make_graph
 from ..problem.task import TrainingTask
-from ..problem.training_setup import Setup, build_model, rows_of
+from ..problem.training_setup import Setup, build_model, gradients_of, rows_of
 
 CHUNK = 4_096
 """Rows predicted at a time."""
@@ -220,20 +220,20 @@ def train_trial(
     kept = round(len(split.train) * (1 - setup.validation_split))
     rows = np.sort(split.train)[:kept]
     model = build_model(setup, rows, seed=seed)
-    history = fit(
-        model,
-        rows_of(setup.x, rows),
-        setup.y[rows],
-        batch_size=setup.batch_size,
-        epochs=setup.rounds,
-        shuffle=setup.shuffle,
-        class_weight=setup.class_weight,
-        sample_weight=None
-        if setup.sample_weight is None
-        else setup.sample_weight[rows],
-        callbacks=[*_callbacks(setup), *callbacks],
-        verbose=0,
-    )
+    weight = setup.sample_weight
+    with gradients_of(setup):
+        history = fit(
+            model,
+            rows_of(setup.x, rows),
+            setup.y[rows],
+            batch_size=setup.batch_size,
+            epochs=setup.rounds,
+            shuffle=setup.shuffle,
+            class_weight=setup.class_weight,
+            sample_weight=None if weight is None else weight[rows],
+            callbacks=[*_callbacks(setup), *callbacks],
+            verbose=0,
+        )
     outputs = predict_outputs(model, rows_of(setup.x, split.test))
     decided = decide(outputs, task, setup.values, logits=gives_logits(setup))
     return _Outcome(
