@@ -129,10 +129,13 @@ class Recording:
     ``calls`` are in order; ``layers`` has every layer that was made, called or not,
     with the place. ``printed`` is the end of what it wrote. ``error`` says in one line
     what ended the script, and ``error_place`` where. ``module`` is the script's
-    ``__main__``, kept for the functions that its models may need.
+    ``__main__``, kept for the functions that its models may need. ``source`` is what
+    ran, and ``ports`` say in a sentence each what differs there from the file.
     """
 
     script: str = ""
+    source: str = ""
+    ports: tuple[str, ...] = ()
     fits: list[Fit] = field(default_factory=list)
     evaluations: list[Evaluation] = field(default_factory=list)
     calls: list[LayerCall] = field(default_factory=list)

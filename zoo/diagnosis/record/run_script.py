@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+import tokenize
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -14,6 +15,7 @@ from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any, NoReturn, TextIO, cast
 
+from ..ports.port import port_script, port_sentences
 from .recorder import recorded
 from .recording import Place, Recording
 from .removed_apis import gone_call as gone_call
@@ -35,6 +37,9 @@ def run_script(
     source: str | None = None,
 ) -> Recording:
     """Run a file as Python runs it, and record what it does with Keras.
+
+    Old spellings are ported in what runs (`learnable.zoo.diagnosis.ports`), not in the
+    file.
 
     Nothing is asked and no window opens: its standard input is at its end and plots
     are drawn to memory. It may change this process in ways that nobody can put back,
@@ -67,7 +72,8 @@ def run_script(
         recording = stack.enter_context(recorded(str(file)))
         try:
             with _as_main(file) as recording.module, _stopped_after(seconds):
-                _run(file, recording.module, then, source)
+                recording.source, recording.ports = _source(file, source)
+                _run(file, recording.module, then, recording.source)
         # whatever a script raises is what became of it: KeyboardInterrupt too, for no
         # Ctrl-C reaches a process of its own
         except BaseException as error:
@@ -80,17 +86,29 @@ def run_script(
     return recording
 
 
+def _source(file: Path, source: str | None) -> tuple[str, tuple[str, ...]]:
+    """Return what runs in place of a file, and what was ported there."""
+    if source is not None:
+        return source, ()
+    try:
+        with tokenize.open(file) as opened:  # in the encoding that its first lines name
+            ported = port_script(opened.read())
+    except UnicodeDecodeError as error:
+        msg = f"{file.name} is not in UTF-8: save it so, or name its encoding"
+        raise SyntaxError(f"{msg} in the first line (# -*- coding: ... -*-)") from error
+    return ported.source, port_sentences(ported.ports)
+
+
 def _run(
     file: Path,
     module: ModuleType,
     then: Callable[[ModuleType], None] | None,
-    source: str | None,
+    source: str,
 ) -> None:
     if then is not None:
         module.__name__ = file.stem
     # otherwise it would be compiled with the future statements of this file
-    text = file.read_bytes() if source is None else source
-    compiled = compile(text, str(file), "exec", dont_inherit=True)
+    compiled = compile(source, str(file), "exec", dont_inherit=True)
     exec(compiled, module.__dict__)
     if then is not None:
         then(module)
