@@ -67,9 +67,10 @@ class Fit:
         Optimizer steps that were taken.
     seconds : float
     place, compiled : Place, optional
-        The lines that called ``fit`` (or the first ``train_on_batch``) and ``compile``.
+        The lines that called ``fit`` (or the first ``train_on_batch`` or ``gradient``)
+        and ``compile``.
     kind : str
-        ``"fit"`` or ``"train_on_batch"``.
+        ``"fit"``, ``"train_on_batch"`` or ``"GradientTape"``.
     cut : int
         Rows that the script had beyond those that were kept; -1 where nobody knows.
     batch : int
@@ -131,11 +132,13 @@ class Recording:
     what ended the script, and ``error_place`` where. ``module`` is the script's
     ``__main__``, kept for the functions that its models may need. ``source`` is what
     ran, and ``ports`` say in a sentence each what differs there from the file.
+    ``unread`` says in a line each which training loops cannot be made again, and why.
     """
 
     script: str = ""
     source: str = ""
     ports: tuple[str, ...] = ()
+    unread: list[str] = field(default_factory=list)
     fits: list[Fit] = field(default_factory=list)
     evaluations: list[Evaluation] = field(default_factory=list)
     calls: list[LayerCall] = field(default_factory=list)
