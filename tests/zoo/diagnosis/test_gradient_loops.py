@@ -23,6 +23,10 @@ def slices(x=X, y=Y, size=20):
     return [(x[start : start + size], y[start : start + size]) for start in starts]
 
 
+def update(optimizer, model, grads):
+    optimizer.apply_gradients(zip(grads, model.trainable_variables, strict=True))
+
+
 def loop(model, loss_of, batches, *, epochs=3, optimizer=None, in_graph=False):
     """Train as tutorials do it; return the recording."""
     with recorded(__file__) as recording:
@@ -61,6 +65,7 @@ def test_plain_loop_is_a_training(in_graph):
     assert (fit.kind, fit.steps, len(fit.history["loss"])) == ("GradientTape", 9, 3)
     assert loss_name(fit.loss) == "binary_crossentropy"
     assert fit.optimizer["class_name"] == "Adam"
+    assert fit.optimizer["config"]["learning_rate"] == pytest.approx(0.01)
     assert fit.place is not None
     setup = as_given(fit, training_task(fit))
     assert (setup.batch_size, setup.epochs, setup.shuffle) == (20, 3, False)
@@ -122,6 +127,7 @@ def test_gradients_that_are_added_up_are_one_batch():
     model, optimizer = network(), keras.optimizers.SGD(0.1)
     with recorded(__file__) as done:
         loss_of = keras.losses.MeanSquaredError()
+        total = []
         for number, (x, y) in enumerate(slices(y=COLUMN, size=10)):
             with tf.GradientTape() as tape:
                 loss = loss_of(y, model(x))
@@ -129,11 +135,11 @@ def test_gradients_that_are_added_up_are_one_batch():
             total = (
                 grads
                 if number % 2 == 0
-                else [a + b for a, b in zip(total, grads, strict=False)]
+                else [a + b for a, b in zip(total, grads, strict=True)]
             )
             if number % 2:
                 optimizer.apply_gradients(
-                    zip(total, model.trainable_variables, strict=False)
+                    zip(total, model.trainable_variables, strict=True)
                 )
     (fit,) = done.fits
     assert (fit.steps, fit.arguments["batch_size"]) == (3, 20)
@@ -144,12 +150,12 @@ def test_two_networks_are_two_trainings():
     optimizers = keras.optimizers.SGD(0.1), keras.optimizers.Adam(0.1)
     with recorded(__file__) as done:
         for x, y in slices(y=COLUMN):
-            for model, optimizer in zip((first, second), optimizers, strict=False):
+            for model, optimizer in zip((first, second), optimizers, strict=True):
                 with tf.GradientTape() as tape:
                     loss = keras.losses.MeanSquaredError()(y, model(x))
                 grads = tape.gradient(loss, model.trainable_variables)
                 optimizer.apply_gradients(
-                    zip(grads, model.trainable_variables, strict=False)
+                    zip(grads, model.trainable_variables, strict=True)
                 )
     assert [fit.model for fit in done.fits] == [first, second]
     assert [fit.optimizer["class_name"] for fit in done.fits] == ["SGD", "Adam"]
@@ -167,11 +173,11 @@ def test_adversaries_are_named():
                 loss = loss_of(tf.ones_like(fake), fake)
                 judged = loss_of(y, real) + loss_of(tf.zeros_like(fake), fake)
             for tape, value, model, optimizer in zip(
-                (one, other), (loss, judged), (maker, judge), optimizers, strict=False
+                (one, other), (loss, judged), (maker, judge), optimizers, strict=True
             ):
                 grads = tape.gradient(value, model.trainable_variables)
                 optimizer.apply_gradients(
-                    zip(grads, model.trainable_variables, strict=False)
+                    zip(grads, model.trainable_variables, strict=True)
                 )
     assert not done.fits
     (told,) = done.unread

@@ -274,7 +274,9 @@ class GradientLoops:
         changed = {id(variable) for variable in variables}
         for loop in self.open.values():
             if loop.optimizer is None and changed & _variables(loop.start.model):
-                loop.optimizer, loop.settings = optimizer, serialized(optimizer)
+                loop.optimizer = optimizer
+                with tensorflow.init_scope():  # a graph that is traced has no values
+                    loop.settings = serialized(optimizer)
 
     def close_all(self) -> None:
         """End all loops; those that cannot be made again are told of."""
