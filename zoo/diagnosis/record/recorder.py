@@ -15,6 +15,7 @@ import numpy as np
 
 from ...backend import keras, tensorflow
 from .arrays import Batches, Copies, FitRows, count_rows, tapped
+from .fit_series import FitSeries
 from .gradient_loops import GradientLoops, loss_functions
 from .layer_calls import Wires
 from .recording import Evaluation, Fit, Place, Recording
@@ -55,8 +56,9 @@ def recorded(
     hooks = [
         (keras.layers.Layer, "__new__", graph.made),
         (keras.Model, "__new__", graph.model_made),
-        (keras.layers.Layer, "__call__", graph.called),
+        # this one first: the other looks at the frame that calls it
         (keras.layers.Layer, "__call__", taped.called),
+        (keras.layers.Layer, "__call__", graph.called),
         (keras.losses.Loss, "__call__", taped.loss_called),
         (keras.Optimizer, "apply", taped.apply),
         (tensorflow.GradientTape, "__enter__", taped.enter),
@@ -79,6 +81,7 @@ def recorded(
             yield recording
         finally:
             loops.close_all()
+            recorder.series.close()
             graph.finish()
 
 
@@ -179,6 +182,7 @@ class Recorder:
         self._compiled: dict[int, _Compiled] = {}
         self._changed: dict[int, Any] = {}  # variables, kept so that ids stay theirs
         self._current: Start | None = None
+        self.series = FitSeries(recording)
         self.busy = False
 
     @contextmanager
@@ -305,7 +309,7 @@ class Recorder:
         }
         fit = Fit(**(seen | facts))
         self._changed.update((id(weight), weight) for weight in model.weights)
-        self.recording.fits.append(fit)
+        self.series.add(fit)
 
 
 class Fits:
