@@ -154,6 +154,8 @@ class Diagnosis:
         nothing mends it, a plain network in its place.
     reference : float, optional
         Score of that plain network; None where none was needed.
+    ports : tuple of str
+        Old spellings that were replaced in what ran, a sentence each.
     output : str
         The name of the output that was examined, where the network has several.
     others : tuple of Diagnosis
@@ -180,6 +182,7 @@ class Diagnosis:
     probe_steps: tuple[ProbeStep, ...] = ()
     losses: tuple[float, ...] = ()
     fits: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
     diff: str = ""
     fixed: str = ""
     failed: str = ""

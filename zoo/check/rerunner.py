@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...data.errors import BadData, ZooError
+from ..diagnosis.ports.notebook import SUFFIX
 from ..diagnosis.problem.context import repaired
 from ..diagnosis.problem.from_model import each_output
 from ..diagnosis.problem.task import training_task
@@ -151,8 +152,9 @@ def _written(
     script = Path(recording.script)
     if fit.place is None or not script.is_file():
         return "", None
-    source = script.read_text("utf-8")
+    source = script.read_text("utf-8", errors="replace")
     ran = recording.source or source
+    source = ran if script.suffix == SUFFIX else source
     return source, apply_edits(ran, edits, fit=fit.place, compiled=fit.compiled)
 
 

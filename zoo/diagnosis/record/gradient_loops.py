@@ -255,7 +255,10 @@ class GradientLoops:
         elif not _same(step["prediction"], output):
             loop.unclear = "its loss is not given the network's output as it is"
             return
-        loop.loss = loop.loss or loss
+        if loop.loss is None:
+            loop.loss = loss
+            facts = {"kind": KIND, "loss": loss, "optimizer": {}}
+            self._recorder.tell(loop.start, step["x"], y, **facts)
         loop.batches.add(step["x"], y)
         loop.size = loop.size or loop.batches.given
 

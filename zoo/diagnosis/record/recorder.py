@@ -18,9 +18,11 @@ from .arrays import Batches, Copies, FitRows, count_rows, tapped
 from .fit_series import FitSeries
 from .gradient_loops import GradientLoops, loss_functions
 from .layer_calls import Wires
-from .recording import Evaluation, Fit, Place, Recording
+from .recording import Evaluation, Fit, Place, Recording, TrainingBegun
 from .source_locations import UserCode, in_one_line
 from .training_start import ARGUMENTS, Start, iterations_of, serialized, weights_of
+
+Heard = Callable[[TrainingBegun], None]
 
 # Scripts that predict row by row, or in each step of a loop, would fill the memory.
 MOST_ASKED = 50
@@ -31,6 +33,7 @@ def recorded(
     script: str,
     *,
     most_rows: int = 20_000,
+    heard: Heard | None = None,
 ) -> Iterator[Recording]:
     """Record what is done with Keras inside the ``with`` block.
 
@@ -40,6 +43,8 @@ def recorded(
         The file whose lines, with those of modules beside it, are the user's.
     most_rows : int
         Rows to keep of generators, datasets and batches; arrays are kept whole.
+    heard : callable, optional
+        Called with each training that begins.
 
     Yields
     ------
@@ -48,7 +53,7 @@ def recorded(
     """
     recording, code, copies = Recording(script=script), UserCode(script), Copies()
     graph = Wires(recording, code)
-    recorder = Recorder(recording, code, graph)
+    recorder = Recorder(recording, code, graph, heard)
     taped = GradientLoops(recorder, most_rows)
     loops = Loops(recorder, most_rows, taped)
     fits = Fits(recorder, loops, copies, most_rows)
@@ -138,7 +143,8 @@ class _Evaluations:
                 result = original(**(given | more | {"x": x}))
             found, after = rows(), self._loops.begun
             y = found.y if kind == "evaluate" else None
-            evaluation = Evaluation(kind, model, found.x, y, after)
+            place = self._recorder.code.place()
+            evaluation = Evaluation(kind, model, found.x, y, after, place)
             self._recorder.recording.evaluations.append(evaluation)
             return result
 
@@ -169,6 +175,7 @@ class Recorder:
     recording : Recording
     code : UserCode
     graph : Wires
+    heard : callable, optional
     """
 
     def __init__(
@@ -176,8 +183,9 @@ class Recorder:
         recording: Recording,
         code: UserCode,
         graph: Wires,
+        heard: Heard | None = None,
     ) -> None:
-        self.recording, self.code = recording, code
+        self.recording, self.code, self._heard = recording, code, heard
         self._graph = graph
         self._compiled: dict[int, _Compiled] = {}
         self._changed: dict[int, Any] = {}  # variables, kept so that ids stay theirs
@@ -279,11 +287,27 @@ class Recorder:
             getattr(model, "history", None),
         )
 
+    def tell(self, start: Start, x: Any, y: Any, **facts: Any) -> None:
+        """Say that a training begins; ``facts`` are other fields of `TrainingBegun`."""
+        if self._heard is None:
+            return
+        compiled = self._compiled.get(id(start.model), _Compiled())
+        known: dict[str, Any] = {
+            "loss": compiled.loss,
+            "metrics": compiled.metrics,
+            "optimizer": start.optimizer,
+        }
+        begun = TrainingBegun(start.model, x, y, start.place, **(known | facts))
+        with self.inside():
+            self._heard(begun)
+
     def compiled(self, model: Any, given: dict[str, Any]) -> None:
         """Note what ``compile`` was given."""
         names = ("loss", "metrics", "loss_weights")
         chosen = {name: given.get(name) for name in names}
-        self._compiled[id(model)] = _Compiled(model, **chosen, place=self.code.place())
+        place = self.code.place()
+        self._compiled[id(model)] = _Compiled(model, **chosen, place=place)
+        self.recording.compiled.append(place)
 
     def write(self, start: Start, rows: FitRows, **facts: Any) -> None:
         """Add a training that has ended; ``facts`` are the other fields of `Fit`."""
@@ -372,6 +396,7 @@ class Fits:
         )
         handed["x"] = x
         handed["validation_data"], held_out = self._validation(given)
+        self._recorder.tell(start, given["x"], given["y"], arguments=given)
         error = ""
         try:
             with self._recorder.training(start):
@@ -493,6 +518,7 @@ class Loops:
         batches = Batches(self._most_rows, passes=True)
         loop = _Loop(self._recorder.start(model), batches, given["class_weight"])
         self._open[id(model)] = loop
+        self._recorder.tell(loop.start, given["x"], given["y"], kind="train_on_batch")
         return loop
 
     def _note_batch(self, loop: _Loop, given: dict[str, Any], result: Any) -> None:

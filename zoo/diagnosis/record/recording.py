@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -109,11 +109,39 @@ class Fit:
 
 
 @dataclass(frozen=True)
+class TrainingBegun:
+    """A training when it begins: the network, its rows as they were given.
+
+    Of a loop they are the first batch. The others are as of `Fit`.
+    """
+
+    model: Any
+    x: Any
+    y: Any
+    place: Place | None
+    loss: Any
+    metrics: Any
+    optimizer: dict[str, Any]
+    arguments: dict[str, Any] = field(default_factory=dict)
+    kind: str = "fit"
+
+
+class Listener(Protocol):
+    """What hears of a script while it runs."""
+
+    def script_begins(self, source: str, ports: tuple[str, ...]) -> None:
+        """Hear what runs, and what differs there from the file."""
+
+    def training_begins(self, begun: TrainingBegun) -> None:
+        """Hear of a training."""
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """Rows that were given to ``evaluate`` or ``predict``.
 
     ``model`` is the one asked; ``y`` is None for ``predict``. ``after`` tells how many
-    trainings came before.
+    trainings came before. ``place`` is the line that asked.
     """
 
     kind: str
@@ -121,6 +149,7 @@ class Evaluation:
     x: Any
     y: Any
     after: int
+    place: Place | None = None
 
 
 @dataclass
@@ -132,12 +161,14 @@ class Recording:
     what ended the script, and ``error_place`` where. ``module`` is the script's
     ``__main__``, kept for the functions that its models may need. ``source`` is what
     ran, and ``ports`` say in a sentence each what differs there from the file.
-    ``unread`` says in a line each which training loops cannot be made again, and why.
+    ``compiled`` has the lines that compiled a model. ``unread`` says in a line each
+    which training loops cannot be made again, and why.
     """
 
     script: str = ""
     source: str = ""
     ports: tuple[str, ...] = ()
+    compiled: list[Place | None] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     fits: list[Fit] = field(default_factory=list)
     evaluations: list[Evaluation] = field(default_factory=list)
