@@ -128,8 +128,8 @@ def _written(edits: SourceEdits, names: ImportedNames, root: str, new: str) -> s
     base = names.imported.get(root, "")
     if base and new.startswith(f"{base}."):
         return f"{root}{new[len(base) :]}"
-    if module == "datetime":  # its class may have the module's name in the script
+    if new.startswith("datetime."):  # its class may have this name in the script
         edits.need("import datetime as _datetime")
-        return f"_datetime.{name}"
+        return f"_{new}"
     edits.need(f"import {'tensorflow' if new.startswith('tensorflow.') else module}")
     return new
