@@ -147,6 +147,7 @@ class Diagnosis:
         repaired program.
     diff, fixed : str
         The repaired program against the script, and whole; "" where there is none.
+        Where no cause was found, the whole is the script with its ``ports``.
     failed : str
         Why the repaired program did not run to its end; "" if it did.
     snippet : str

@@ -214,18 +214,10 @@ def _examine(job: CheckJob, folder: Path) -> Path:
 
 
 def _with_ports(found: Diagnosis, recording: Recording) -> Diagnosis:
-    """Hand out the ported script, where nothing else is to be repaired in it."""
-    whole = not found.causes and not found.fixed and not recording.error
-    file = Path(recording.script)
-    if not recording.ports or not whole or not file.is_file():
+    """Hand out the ported script, where nothing is to be repaired in it."""
+    if not recording.ports or found.causes or recording.error:
         return found
-    from ..diagnosis.codemod.apply import difference
-    from ..diagnosis.ports.notebook import SUFFIX
-
-    before, ran = file.read_text("utf-8", errors="replace"), recording.source
-    # beside a notebook a script would be all new
-    diff = "" if file.suffix == SUFFIX else difference(before, ran, name=file.name)
-    return replace(found, fixed=ran, diff=diff)
+    return replace(found, fixed=recording.source)
 
 
 def _settings(job: CheckJob) -> dict[str, Any]:
