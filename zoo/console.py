@@ -124,7 +124,7 @@ def progress(title: str, *, quiet: bool) -> Iterator[Step]:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What shows that something is being done; ``line`` shows a line that stays."""
+    """Status line of work in progress; ``line`` shows a line that stays."""
 
     words: Callable[[str], None]
     line: Callable[[str], None]

@@ -99,7 +99,7 @@ def files_read(folder: Path) -> Callable[[], tuple[str, ...]]:
 
 
 def table_of(begun: TrainingBegun, files: Sequence[str]) -> tuple[str, ...]:
-    """What a training that begins is about: a line for each thing, with its name."""
+    """Return what a training is about: a line for each thing, with its name."""
     rows = dict(_rows(begun))
     if files:
         more = f" and {len(files) - _MOST_FILES} more" * (len(files) > _MOST_FILES)

@@ -107,7 +107,8 @@ def check_command(
     older Keras, TensorFlow, NumPy, pandas and scikit-learn are ported in a copy. Its
     training data are examined without the network; its training is then repeated with
     and without repairs, so that every cause is proved. The exit code is the verdict's:
-    0 the network learns, 3 it is at fault, 4 undecided, 5 nothing to learn, 6 suspicious.
+    0 the network learns, 3 it is at fault, 4 undecided, 5 nothing to learn, 6
+    suspicious.
     """
     from ..check.jobs import check_options, find_target
     from ..check.worker import examine_job

@@ -25,12 +25,12 @@ from ...backend import keras, tensorflow
 from .arrays import Batches, as_arrays, count_rows
 from .known_losses import find_loss
 from .recording import Place
-from .training_start import ARGUMENTS, Start, serialized
+from .training_start import ARGUMENTS, TrainingStart, serialized
 
 if TYPE_CHECKING:
     from .recorder import Recorder
 
-KIND = "GradientTape"
+_KIND = "GradientTape"
 _MOST_LOCALS = 8
 """Arrays of the loop among which targets are looked for."""
 _GENERATED = "__autograph_generated_file"
@@ -54,7 +54,7 @@ class _LossCall:
 
 @dataclass
 class _Taped:
-    """What happened while a tape recorded."""
+    """Calls of models and losses while a tape recorded."""
 
     models: list[_ModelCall] = field(default_factory=list)
     losses: list[_LossCall] = field(default_factory=list)
@@ -64,7 +64,7 @@ class _Taped:
 class _Loop:
     """Steps of one model's training; ``unclear`` says why it cannot be made again."""
 
-    start: Start
+    start: TrainingStart
     batches: Batches
     loss: Any = None
     size: int = 0
@@ -257,7 +257,7 @@ class GradientLoops:
             return
         if loop.loss is None:
             loop.loss = loss
-            facts = {"kind": KIND, "loss": loss, "optimizer": {}}
+            facts = {"kind": _KIND, "loss": loss, "optimizer": {}}
             self._recorder.tell(loop.start, step["x"], y, **facts)
         loop.batches.add(step["x"], y)
         loop.size = loop.size or loop.batches.given
@@ -325,7 +325,7 @@ class GradientLoops:
             callbacks=(),
             history={"loss": [float(part.mean()) for part in parts]},
             seconds=loop.seconds,
-            kind=KIND,
+            kind=_KIND,
         )
 
 

@@ -20,7 +20,13 @@ from .gradient_loops import GradientLoops, loss_functions
 from .layer_calls import Wires
 from .recording import Evaluation, Fit, Place, Recording, TrainingBegun
 from .source_locations import UserCode, in_one_line
-from .training_start import ARGUMENTS, Start, iterations_of, serialized, weights_of
+from .training_start import (
+    ARGUMENTS,
+    TrainingStart,
+    iterations_of,
+    serialized,
+    weights_of,
+)
 
 Heard = Callable[[TrainingBegun], None]
 
@@ -189,7 +195,7 @@ class Recorder:
         self._graph = graph
         self._compiled: dict[int, _Compiled] = {}
         self._changed: dict[int, Any] = {}  # variables, kept so that ids stay theirs
-        self._current: Start | None = None
+        self._current: TrainingStart | None = None
         self.series = FitSeries(recording)
         self.busy = False
 
@@ -246,7 +252,7 @@ class Recorder:
         if start.weights is None or len(start.weights) < len(model.weights):
             self.look_at_weights(start)
 
-    def look_at_weights(self, start: Start) -> None:
+    def look_at_weights(self, start: TrainingStart) -> None:
         """Note the weights that a training begins with."""
         start.weights = weights_of(start.model)
         start.pretrained = any(id(w) in self._changed for w in start.model.weights)
@@ -268,7 +274,7 @@ class Recorder:
         return dict(bound.arguments)
 
     @contextmanager
-    def training(self, start: Start) -> Iterator[None]:
+    def training(self, start: TrainingStart) -> Iterator[None]:
         """Let Keras train, noting the weights as soon as the model is built."""
         self._current = start
         try:
@@ -277,9 +283,9 @@ class Recorder:
         finally:
             self._current = None
 
-    def start(self, model: Any) -> Start:
+    def start(self, model: Any) -> TrainingStart:
         """Return the state that a training that begins now finds."""
-        return Start(
+        return TrainingStart(
             model,
             self.code.place(),
             serialized(getattr(model, "optimizer", None)),
@@ -287,7 +293,7 @@ class Recorder:
             getattr(model, "history", None),
         )
 
-    def tell(self, start: Start, x: Any, y: Any, **facts: Any) -> None:
+    def tell(self, start: TrainingStart, x: Any, y: Any, **facts: Any) -> None:
         """Say that a training begins; ``facts`` are other fields of `TrainingBegun`."""
         if self._heard is None:
             return
@@ -309,7 +315,7 @@ class Recorder:
         self._compiled[id(model)] = _Compiled(model, **chosen, place=place)
         self.recording.compiled.append(place)
 
-    def write(self, start: Start, rows: FitRows, **facts: Any) -> None:
+    def write(self, start: TrainingStart, rows: FitRows, **facts: Any) -> None:
         """Add a training that has ended; ``facts`` are the other fields of `Fit`."""
         if start.weights is None:  # the training failed before the model was built
             self.look_at_weights(start)
@@ -383,7 +389,7 @@ class Fits:
         return fit
 
     def _fit(
-        self, original: Callable[..., Any], given: dict[str, Any], start: Start
+        self, original: Callable[..., Any], given: dict[str, Any], start: TrainingStart
     ) -> Any:
         steps = given["steps_per_epoch"]
         epochs = given["epochs"] - given["initial_epoch"]
@@ -423,7 +429,7 @@ class Fits:
 
     def _note_fit(
         self,
-        start: Start,
+        start: TrainingStart,
         given: dict[str, Any],
         rows: FitRows,
         held_out: tuple[Any, Any] | None,
@@ -465,7 +471,7 @@ def _values(history: Any) -> dict[str, list[float]]:
 class _Loop:
     """Calls of ``train_on_batch`` on one model."""
 
-    start: Start
+    start: TrainingStart
     batches: Batches
     class_weight: Any
     size: int = 0

@@ -127,7 +127,7 @@ class TrainingBegun:
 
 
 class Listener(Protocol):
-    """What hears of a script while it runs."""
+    """Listener to a script while it runs."""
 
     def script_begins(self, source: str, ports: tuple[str, ...]) -> None:
         """Hear what runs, and what differs there from the file."""

@@ -24,7 +24,7 @@ ARGUMENTS = (
 
 
 @dataclass
-class Start:
+class TrainingStart:
     """A model as its training found it; ``weights`` are there once it is built."""
 
     model: Any
