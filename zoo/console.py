@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -121,16 +122,34 @@ def progress(title: str, *, quiet: bool) -> Iterator[Step]:
         )
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """Status line of work in progress; ``line`` shows a line that stays."""
+
+    words: Callable[[str], None]
+    line: Callable[[str], None]
+
+    def __call__(self, words: str) -> None:
+        """Show what is being done now."""
+        self.words(words)
+
+
 @contextmanager
-def waiting(title: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
+def waiting(title: str, *, quiet: bool) -> Iterator[Waiting]:
     """Show what is being done, on one line of a terminal; elsewhere each once."""
     where, last = console(), [""]
     if quiet:
-        yield lambda words: None
+        yield Waiting(lambda words: None, lambda line: None)
         return
+
+    def show(line: str) -> None:
+        where.print(plain(line), markup=False)
+
     if where.is_terminal:
         with where.status(_unmarked(title)) as status:
-            yield lambda words: status.update(_unmarked(f"{title}: {words}"))
+            yield Waiting(
+                lambda words: status.update(_unmarked(f"{title}: {words}")), show
+            )
         return
 
     def note(words: str) -> None:
@@ -138,7 +157,7 @@ def waiting(title: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
             last[0] = words
             where.print(plain(f"{title}: {words}"), markup=False)
 
-    yield note
+    yield Waiting(note, show)
 
 
 def _unmarked(words: str) -> str:

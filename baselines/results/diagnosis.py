@@ -163,6 +163,7 @@ class Diagnosis:
         repaired program.
     diff, fixed : str
         The repaired program against the script, and whole; "" where there is none.
+        Where no cause was found, the whole is the script with its ``ports``.
     failed : str
         Why the repaired program did not run to its end; "" if it did.
     snippet : str
@@ -170,6 +171,8 @@ class Diagnosis:
         nothing mends it, a plain network in its place.
     reference : float, optional
         Score of that plain network; None where none was needed.
+    ports : tuple of str
+        Old spellings that were replaced in what ran, a sentence each.
     output : str
         The name of the output that was examined, where the network has several.
     others : tuple of Diagnosis
@@ -196,6 +199,7 @@ class Diagnosis:
     probe_steps: tuple[ProbeStep, ...] = ()
     losses: tuple[float, ...] = ()
     fits: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
     diff: str = ""
     fixed: str = ""
     failed: str = ""

@@ -192,6 +192,9 @@ def _examination(found: Diagnosis) -> dict[str, Any]:
         "fits": fits if several else [],
         "n_fits": text.count(len(found.fits), "training"),
         "more_fits": _beyond(found.fits, MOST_FITS),
+        "ports": [text.clean(port, 300) for port in found.ports[:MOST_FITS]],
+        "n_ports": text.count(len(found.ports), "spelling"),
+        "more_ports": _beyond(found.ports, MOST_FITS),
         "spent": spent,
         "script": text.clean(found.script, 500),
     }
@@ -335,7 +338,8 @@ def program_facts(found: Diagnosis) -> dict[str, Any] | None:
 def _ran(found: Diagnosis) -> str:
     if found.failed:
         return f"With these changes: {text.clean(found.failed, 300)}"
-    return "The repaired script was run to the end." if found.fixed else ""
+    repaired = found.fixed and found.causes  # without them it is ported only
+    return "The repaired script was run to the end." if repaired else ""
 
 
 def _lines(code: str) -> list[str]:

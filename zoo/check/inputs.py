@@ -265,8 +265,8 @@ def _fit_of_zoo(
 ) -> Fit:
     import numpy as np
 
-    from ..diagnosis.record.recorder import ARGUMENTS, serialized
     from ..diagnosis.record.recording import Fit
+    from ..diagnosis.record.training_start import ARGUMENTS, serialized
 
     ran = len(course.history.get("loss", []))
     evaluated = {

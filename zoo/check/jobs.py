@@ -87,15 +87,14 @@ def find_target(what: str) -> CheckTarget:
             raise Misuse(msg)
         return CheckTarget("function", _existing(f"{file}.py"), function)
     suffix = Path(what).suffix.lower()
-    if suffix == ".py":
+    if suffix in (".py", ".ipynb"):
         return CheckTarget("script", _existing(what))
     if suffix in _SUFFIXES:
         return CheckTarget("model", _existing(what))
     if what not in MODELS and (suffix or Path(what).name != what):
-        msg = (
-            f"{what!r} cannot be checked: give a script (.py), a saved model (.keras or"
-        )
-        raise Misuse(f"{msg} .h5), a function (module.py:build) or a model of the zoo")
+        msg = f"{what!r} cannot be checked: give a script (.py), a notebook (.ipynb), a"
+        msg = f"{msg} saved model (.keras or .h5), a function (module.py:build) or a"
+        raise Misuse(f"{msg} model of the zoo")
     if card(what).tasks and set(card(what).tasks) <= set(ORDERED):
         msg = f"{what} is a model of {' and '.join(card(what).tasks)}, and zoo check"
         raise Misuse(f"{msg} examines tables and images only; use `zoo train {what}`")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...data.errors import BadData, ZooError
+from ..diagnosis.ports.notebook import SUFFIX
 from ..diagnosis.problem.context import repaired
 from ..diagnosis.problem.from_model import each_output
 from ..diagnosis.problem.task import training_task
@@ -99,7 +100,7 @@ def repair_script(
         output=fit.output,
     )
     for edits in (*_ways(setup, tuned), *_ways(setup, repairs)):
-        source, fixed = _written(script, fit, edits)
+        source, fixed = _written(recording, fit, edits)
         if fixed is None:
             continue
         here = difference(source, fixed, name=script.name)
@@ -139,14 +140,22 @@ def _ways(setup: Setup, repairs: Sequence[Repair]) -> Iterator[tuple[Edit, ...]]
     yield (Statement(text), *around)
 
 
-def _written(script: Path, fit: Fit, edits: Sequence[Edit]) -> tuple[str, str | None]:
-    """The script's source, and that with the edits; None where they have no place."""
+def _written(
+    recording: Recording, fit: Fit, edits: Sequence[Edit]
+) -> tuple[str, str | None]:
+    """The script's source, and that with the edits; None where they have no place.
+
+    The edits are made in what ran, whose old spellings are ported.
+    """
     from ..diagnosis.codemod.apply import apply_edits
 
+    script = Path(recording.script)
     if fit.place is None or not script.is_file():
         return "", None
-    source = script.read_text("utf-8")
-    return source, apply_edits(source, edits, fit=fit.place, compiled=fit.compiled)
+    source = script.read_text("utf-8", errors="replace")
+    ran = recording.source or source
+    source = ran if script.suffix == SUFFIX else source
+    return source, apply_edits(ran, edits, fit=fit.place, compiled=fit.compiled)
 
 
 MODULE = f"{__package__}.rerunner"

@@ -1,7 +1,8 @@
 """The process that runs a user's code and examines what it trains, from both sides.
 
 `examine` starts it, hears it and ends it; `main` is what runs there. In its folder
-(`learnable.zoo.check.jobs`) it writes ``doing.txt`` while it works. Both sides import
+(`learnable.zoo.check.jobs`) it writes ``doing.txt`` while it works, and ``found.txt``
+about the script. Both sides import
 next to nothing at first: the process is to be there at once, and what examines is
 imported in it alone.
 """
@@ -27,6 +28,7 @@ from .sandbox import sandboxed
 from .supervised import REST, Supervised
 
 if TYPE_CHECKING:
+    from ...baselines.results.diagnosis import Diagnosis
     from ..diagnosis.record.recording import Fit, Recording
     from .stages import Say
 
@@ -36,6 +38,9 @@ _GRACE = 300.0
 _PAUSE = 0.1
 LAST_WORDS = 400
 _DOING = "doing.txt"
+_FOUND = "found.txt"
+_MOST_LINES, _MOST_IN_LINE = 60, 300
+"""Of what a process says about the script that it runs."""
 _MOST_SHOWN = 200
 """Letters of what a process says that it is doing."""
 _MEMORY_SHARE = 0.9
@@ -89,13 +94,34 @@ def _watch(child: Supervised, place: Path, job: CheckJob, *, quiet: bool) -> Non
     answer, doing = place / ANSWER, place / _DOING
     latest = time.monotonic() + job.time_limit + 2 * job.budget + _GRACE
     with console.waiting(f"checking {job.title}", quiet=quiet) as say:
+        found = _Found(place / _FOUND, say.line)
         while child.is_busy(answer) and time.monotonic() < latest:
+            found.show()
             if doing.is_file():
                 with doing.open(encoding="utf-8", errors="replace") as file:
                     say(file.read(_MOST_SHOWN).strip())
             time.sleep(_PAUSE)
+        found.show()
     if answer.is_file():
         child.close(grace=REST)
+
+
+class _Found:
+    """Lines that the child writes about the script, each shown once."""
+
+    def __init__(self, path: Path, show: Say) -> None:
+        self._path, self._show, self._lines = path, show, 0
+
+    def show(self) -> None:
+        """Show the lines that are new and whole."""
+        if self._lines >= _MOST_LINES or not self._path.is_file():
+            return
+        with self._path.open(encoding="utf-8", errors="replace") as file:
+            text = file.read(_MOST_LINES * _MOST_IN_LINE)
+        lines = text.split("\n")[:-1]
+        for line in lines[self._lines : _MOST_LINES]:
+            self._show(line)
+        self._lines = max(self._lines, len(lines))
 
 
 def _told(place: Path, child: Supervised, out: Path) -> Path:
@@ -166,7 +192,11 @@ def _examine(job: CheckJob, folder: Path) -> Path:
         partial.write_text(what, "utf-8")
         partial.rename(folder / _DOING)
 
-    recording, fit = record_training(job, say)
+    def show(line: str) -> None:
+        with (folder / _FOUND).open("a", encoding="utf-8") as file:
+            file.write(f"{' '.join(line.splitlines())[:_MOST_IN_LINE]}\n")
+
+    recording, fit = record_training(job, say, show)
     checked = check_outputs(
         recording,
         fit,
@@ -176,10 +206,18 @@ def _examine(job: CheckJob, folder: Path) -> Path:
         say=say,
     )
     told = _lines(recording.fits) if job.kind == "script" else ()
-    found = replace(checked.diagnosis, fits=told)
+    found = replace(checked.diagnosis, fits=told, ports=recording.ports)
+    found = _with_ports(found, recording)
     results = replace(checked.study.results, command=job.command, diagnosis=found)
     study = replace(checked.study, results=results)
     return write_run(Path(job.out), "check", study, settings=_settings(job))[1]
+
+
+def _with_ports(found: Diagnosis, recording: Recording) -> Diagnosis:
+    """Hand out the ported script, where nothing is to be repaired in it."""
+    if not recording.ports or found.causes or recording.error:
+        return found
+    return replace(found, fixed=recording.source)
 
 
 def _settings(job: CheckJob) -> dict[str, Any]:
@@ -189,8 +227,18 @@ def _settings(job: CheckJob) -> dict[str, Any]:
     return {"kind": "check", "check": evaluated, "seed": job.seed}
 
 
-def record_training(job: CheckJob, say: Say) -> tuple[Recording, Fit]:
+def record_training(
+    job: CheckJob, say: Say, show: Say = lambda line: None
+) -> tuple[Recording, Fit]:
     """Return the recording of what was done, and the training to examine.
+
+    Parameters
+    ----------
+    job : CheckJob
+    say : callable
+        Says what is being done, in place of what was said before.
+    show : callable, optional
+        Shows a line that stays: what was found in a script.
 
     Raises
     ------
@@ -198,19 +246,24 @@ def record_training(job: CheckJob, say: Say) -> tuple[Recording, Fit]:
         Nothing was trained, or the model and the data do not fit each other.
     """
     if job.kind == "script":
-        return _of_script(job, say)
+        return _of_script(job, say, show)
     from .inputs import of_function, of_model, of_zoo
 
     make = {"model": of_model, "function": of_function, "zoo": of_zoo}
     return make[job.kind](job, say)
 
 
-def _of_script(job: CheckJob, say: Say) -> tuple[Recording, Fit]:
+def _of_script(job: CheckJob, say: Say, show: Say) -> tuple[Recording, Fit]:
     from ..diagnosis.record.run_script import run_script
+    from .first_contact import FirstContact, files_read
 
     say("the script runs")
-    recording = run_script(Path(job.name), job.arguments, seconds=job.time_limit)
-    return recording, _chosen(recording, job.number)
+    path = Path(job.name)
+    told = FirstContact(show, files_read(path.resolve().parent))
+    recording = run_script(path, job.arguments, seconds=job.time_limit, listener=told)
+    number = _chosen(recording, job.number)
+    told.script_ended(recording, number)
+    return recording, recording.fits[number]
 
 
 def _bound_memory() -> None:
@@ -224,8 +277,8 @@ def _bound_memory() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
-def _chosen(recording: Recording, number: int | None) -> Fit:
-    """Return the training to examine.
+def _chosen(recording: Recording, number: int | None) -> int:
+    """Return which training is examined, from 0.
 
     Raises
     ------
@@ -236,21 +289,13 @@ def _chosen(recording: Recording, number: int | None) -> Fit:
     """
     fits, name = recording.fits, Path(recording.script).name
     if not fits:
-        why = recording.error or _untrained(recording)
-        raise BadData(f"{name} did not train a network: {why}")
+        from .first_contact import why_untrained
+
+        raise BadData(f"{name} did not train a network: {why_untrained(recording)}")
     if number is not None and number > len(fits):
         msg = f"--fit {number}: {name} has {len(fits)} trainings"
         raise Misuse(f"{msg} ({'; '.join(_lines(fits))})")
-    return fits[-1 if number is None else number - 1]
-
-
-def _untrained(recording: Recording) -> str:
-    asked = recording.evaluations
-    if not asked:
-        return "it never calls fit or train_on_batch"
-    kinds = " and ".join(dict.fromkeys(one.kind for one in asked))
-    told = f"it calls {kinds} of {asked[-1].model.name!r} ({len(asked)} calls in all)"
-    return f"{told}, and never fit or train_on_batch: no training changed its weights"
+    return len(fits) - 1 if number is None else number - 1
 
 
 def _lines(fits: Sequence[Fit]) -> tuple[str, ...]:

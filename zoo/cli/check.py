@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     "check",
     epilog="\b\nExamples:\n  zoo check train.py\n"
     "  zoo check train.py --write fixed.py -- --epochs 20\n"
+    "  zoo check notebook.ipynb\n"
     "  zoo check model.keras --data people.csv --target income --epochs 30\n"
     "  zoo check networks.py:build --data people.csv --target income\n"
     "  zoo check rgb-sigmoid",
@@ -99,13 +100,15 @@ def check_command(
 ) -> None:
     """Find out why a network does not learn.
 
-    WHAT is a training script, a saved and compiled model, a function that makes one
-    (module.py:build), or a model of the zoo.
+    WHAT is a training script or notebook, a saved and compiled model, a function that
+    makes one (module.py:build), or a model of the zoo.
 
-    A script runs unchanged, in a separate process. Its training data are examined
-    without the network; its training is then repeated with and without repairs, so that
-    every cause is proved. The exit code is the verdict's: 0 the network learns, 3 it is
-    at fault, 4 undecided, 5 nothing to learn, 6 suspicious.
+    A script runs in a separate process, and its file stays unchanged; spellings of
+    older Keras, TensorFlow, NumPy, pandas and scikit-learn are ported in a copy. Its
+    training data are examined without the network; its training is then repeated with
+    and without repairs, so that every cause is proved. The exit code is the verdict's:
+    0 the network learns, 3 it is at fault, 4 undecided, 5 nothing to learn, 6
+    suspicious.
     """
     from ..check.jobs import check_options, find_target
     from ..check.worker import examine_job

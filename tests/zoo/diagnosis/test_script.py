@@ -6,12 +6,8 @@ import sys
 from textwrap import dedent
 
 import pytest
-from learnable.zoo.diagnosis.record.removed_apis import GONE
-from learnable.zoo.diagnosis.record.run_script import (
-    MOST_PRINTED,
-    gone_call,
-    run_script,
-)
+from learnable.zoo.diagnosis.record.removed_apis import GONE, gone_call
+from learnable.zoo.diagnosis.record.run_script import MOST_PRINTED, run_script
 
 
 @pytest.fixture

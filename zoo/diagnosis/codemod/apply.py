@@ -6,6 +6,7 @@ import ast
 import difflib
 import warnings
 from collections.abc import Sequence
+from functools import cached_property
 
 import libcst as cst
 from libcst import matchers as m
@@ -102,8 +103,13 @@ class _Writer:
     def __init__(self, script: Script, fit: Place, compiled: Place | None) -> None:
         self._script = script
         self._changes = Changes(script)
-        self._fit = script.method_call(fit, TRAINING)
+        self._place = fit
         self._compiled = compiled and script.method_call(compiled, COMPILING)
+
+    @cached_property
+    def _fit(self) -> cst.Call:
+        """The call that trains; a loop of the script's own has none."""
+        return self._script.method_call(self._place, TRAINING)
 
     def write(self, edits: Sequence[Edit]) -> str:
         """The source with the edits; wraps come last, as they read the arguments."""

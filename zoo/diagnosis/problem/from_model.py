@@ -16,9 +16,9 @@ from ....data import Dataset
 from ....data.errors import BadData
 from ...backend import keras, on_show
 from ..record.arrays import count_rows
-from ..record.recorder import ARGUMENTS, serialized
 from ..record.recording import Fit
 from ..record.source_locations import in_one_line
+from ..record.training_start import ARGUMENTS, serialized
 from .copy_model import copy
 from .task import loss_name
 from .training_setup import DEFAULT_BATCH

@@ -15,9 +15,20 @@ import numpy as np
 
 from ...backend import keras, tensorflow
 from .arrays import Batches, Copies, FitRows, count_rows, tapped
+from .fit_series import FitSeries
+from .gradient_loops import GradientLoops, loss_functions
 from .layer_calls import Wires
-from .recording import Evaluation, Fit, Place, Recording
+from .recording import Evaluation, Fit, Place, Recording, TrainingBegun
 from .source_locations import UserCode, in_one_line
+from .training_start import (
+    ARGUMENTS,
+    TrainingStart,
+    iterations_of,
+    serialized,
+    weights_of,
+)
+
+Heard = Callable[[TrainingBegun], None]
 
 # Scripts that predict row by row, or in each step of a loop, would fill the memory.
 MOST_ASKED = 50
@@ -28,6 +39,7 @@ def recorded(
     script: str,
     *,
     most_rows: int = 20_000,
+    heard: Heard | None = None,
 ) -> Iterator[Recording]:
     """Record what is done with Keras inside the ``with`` block.
 
@@ -37,6 +49,8 @@ def recorded(
         The file whose lines, with those of modules beside it, are the user's.
     most_rows : int
         Rows to keep of generators, datasets and batches; arrays are kept whole.
+    heard : callable, optional
+        Called with each training that begins.
 
     Yields
     ------
@@ -45,14 +59,22 @@ def recorded(
     """
     recording, code, copies = Recording(script=script), UserCode(script), Copies()
     graph = Wires(recording, code)
-    recorder = Recorder(recording, code, graph)
-    loops = Loops(recorder, most_rows)
+    recorder = Recorder(recording, code, graph, heard)
+    taped = GradientLoops(recorder, most_rows)
+    loops = Loops(recorder, most_rows, taped)
     fits = Fits(recorder, loops, copies, most_rows)
     evaluation = _Evaluations(recorder, loops, copies, most_rows)
     hooks = [
         (keras.layers.Layer, "__new__", graph.made),
         (keras.Model, "__new__", graph.model_made),
+        # this one first: the other looks at the frame that calls it
+        (keras.layers.Layer, "__call__", taped.called),
         (keras.layers.Layer, "__call__", graph.called),
+        (keras.losses.Loss, "__call__", taped.loss_called),
+        (keras.Optimizer, "apply", taped.apply),
+        (tensorflow.GradientTape, "__enter__", taped.enter),
+        (tensorflow.GradientTape, "__exit__", taped.leave),
+        (tensorflow.GradientTape, "gradient", taped.gradient),
         (keras.Variable, "assign", recorder.assign),
         (keras.Optimizer, "apply", recorder.apply),
         (keras.Model, "make_train_function", recorder.make_train_function),
@@ -65,10 +87,12 @@ def recorded(
     with ExitStack() as stack:
         for kind, name, hook in hooks:
             stack.enter_context(_replaced(kind, name, hook))
+        stack.enter_context(loss_functions(taped))
         try:
             yield recording
         finally:
             loops.close_all()
+            recorder.series.close()
             graph.finish()
 
 
@@ -125,7 +149,8 @@ class _Evaluations:
                 result = original(**(given | more | {"x": x}))
             found, after = rows(), self._loops.begun
             y = found.y if kind == "evaluate" else None
-            evaluation = Evaluation(kind, model, found.x, y, after)
+            place = self._recorder.code.place()
+            evaluation = Evaluation(kind, model, found.x, y, after, place)
             self._recorder.recording.evaluations.append(evaluation)
             return result
 
@@ -135,17 +160,6 @@ class _Evaluations:
         key = (kind, id(model), self._loops.begun)
         self._number[key] += 1
         return self._number[key] > MOST_ASKED
-
-
-ARGUMENTS = (
-    "epochs",
-    "batch_size",
-    "shuffle",
-    "class_weight",
-    "validation_split",
-    "steps_per_epoch",
-    "initial_epoch",
-)
 
 
 @dataclass(frozen=True)
@@ -159,20 +173,6 @@ class _Compiled:
     place: Place | None = None
 
 
-@dataclass
-class _Start:
-    """A model as its training found it; ``weights`` are there once it is built."""
-
-    model: Any
-    place: Place | None
-    optimizer: dict[str, Any]
-    iterations: int
-    history: Any
-    clock: float = field(default_factory=time.perf_counter)
-    weights: list[np.ndarray] | None = None
-    pretrained: bool = False
-
-
 class Recorder:
     """Writes trainings into a recording.
 
@@ -181,6 +181,7 @@ class Recorder:
     recording : Recording
     code : UserCode
     graph : Wires
+    heard : callable, optional
     """
 
     def __init__(
@@ -188,12 +189,14 @@ class Recorder:
         recording: Recording,
         code: UserCode,
         graph: Wires,
+        heard: Heard | None = None,
     ) -> None:
-        self.recording, self.code = recording, code
+        self.recording, self.code, self._heard = recording, code, heard
         self._graph = graph
         self._compiled: dict[int, _Compiled] = {}
         self._changed: dict[int, Any] = {}  # variables, kept so that ids stay theirs
-        self._current: _Start | None = None
+        self._current: TrainingStart | None = None
+        self.series = FitSeries(recording)
         self.busy = False
 
     @contextmanager
@@ -247,10 +250,11 @@ class Recorder:
         if start is None or start.model is not model:
             return
         if start.weights is None or len(start.weights) < len(model.weights):
-            self._look_at_weights(start)
+            self.look_at_weights(start)
 
-    def _look_at_weights(self, start: _Start) -> None:
-        start.weights = _weights(start.model)
+    def look_at_weights(self, start: TrainingStart) -> None:
+        """Note the weights that a training begins with."""
+        start.weights = weights_of(start.model)
         start.pretrained = any(id(w) in self._changed for w in start.model.weights)
 
     def given(
@@ -270,7 +274,7 @@ class Recorder:
         return dict(bound.arguments)
 
     @contextmanager
-    def training(self, start: _Start) -> Iterator[None]:
+    def training(self, start: TrainingStart) -> Iterator[None]:
         """Let Keras train, noting the weights as soon as the model is built."""
         self._current = start
         try:
@@ -279,69 +283,63 @@ class Recorder:
         finally:
             self._current = None
 
-    def start(self, model: Any) -> _Start:
+    def start(self, model: Any) -> TrainingStart:
         """Return the state that a training that begins now finds."""
-        return _Start(
+        return TrainingStart(
             model,
             self.code.place(),
             serialized(getattr(model, "optimizer", None)),
-            _iterations(model),
+            iterations_of(model),
             getattr(model, "history", None),
         )
+
+    def tell(self, start: TrainingStart, x: Any, y: Any, **facts: Any) -> None:
+        """Say that a training begins; ``facts`` are other fields of `TrainingBegun`."""
+        if self._heard is None:
+            return
+        compiled = self._compiled.get(id(start.model), _Compiled())
+        known: dict[str, Any] = {
+            "loss": compiled.loss,
+            "metrics": compiled.metrics,
+            "optimizer": start.optimizer,
+        }
+        begun = TrainingBegun(start.model, x, y, start.place, **(known | facts))
+        with self.inside():
+            self._heard(begun)
 
     def compiled(self, model: Any, given: dict[str, Any]) -> None:
         """Note what ``compile`` was given."""
         names = ("loss", "metrics", "loss_weights")
         chosen = {name: given.get(name) for name in names}
-        self._compiled[id(model)] = _Compiled(model, **chosen, place=self.code.place())
+        place = self.code.place()
+        self._compiled[id(model)] = _Compiled(model, **chosen, place=place)
+        self.recording.compiled.append(place)
 
-    def write(self, start: _Start, rows: FitRows, **facts: Any) -> None:
+    def write(self, start: TrainingStart, rows: FitRows, **facts: Any) -> None:
         """Add a training that has ended; ``facts`` are the other fields of `Fit`."""
         if start.weights is None:  # the training failed before the model was built
-            self._look_at_weights(start)
+            self.look_at_weights(start)
         model, compiled = start.model, self._compiled.get(id(start.model), _Compiled())
-        fit = Fit(
-            model=model,
-            weights=start.weights or [],
-            trained=_weights(model),
-            pretrained=start.pretrained,
-            optimizer=start.optimizer,
-            loss=compiled.loss,
-            metrics=compiled.metrics,
-            loss_weights=compiled.loss_weights,
-            x=rows.x,
-            y=rows.y,
-            sample_weight=rows.sample_weight,
-            cut=rows.cut,
-            steps=_iterations(model) - start.iterations,
-            place=start.place,
-            compiled=compiled.place,
-            **facts,
-        )
+        seen: dict[str, Any] = {
+            "model": model,
+            "weights": start.weights or [],
+            "trained": weights_of(model),
+            "pretrained": start.pretrained,
+            "optimizer": start.optimizer,
+            "loss": compiled.loss,
+            "metrics": compiled.metrics,
+            "loss_weights": compiled.loss_weights,
+            "x": rows.x,
+            "y": rows.y,
+            "sample_weight": rows.sample_weight,
+            "cut": rows.cut,
+            "steps": iterations_of(model) - start.iterations,
+            "place": start.place,
+            "compiled": compiled.place,
+        }
+        fit = Fit(**(seen | facts))
         self._changed.update((id(weight), weight) for weight in model.weights)
-        self.recording.fits.append(fit)
-
-
-def _weights(model: Any) -> list[np.ndarray]:
-    with tensorflow.init_scope():  # their values, even where a graph is being traced
-        return [np.array(weight) for weight in model.get_weights()]
-
-
-def _iterations(model: Any) -> int:
-    taken = getattr(getattr(model, "optimizer", None), "iterations", None)
-    return 0 if taken is None else int(taken)
-
-
-def serialized(optimizer: Any) -> dict[str, Any]:
-    """An optimizer as Keras writes it down; of one's own at least its name."""
-    if optimizer is None:
-        return {}
-    try:
-        serialize: Any = keras.optimizers.serialize
-        return serialize(optimizer)
-    # an optimizer of the user's own may raise anything here, and train all the same
-    except Exception:
-        return {"class_name": type(optimizer).__name__, "config": {}}
+        self.series.add(fit)
 
 
 class Fits:
@@ -391,7 +389,7 @@ class Fits:
         return fit
 
     def _fit(
-        self, original: Callable[..., Any], given: dict[str, Any], start: _Start
+        self, original: Callable[..., Any], given: dict[str, Any], start: TrainingStart
     ) -> Any:
         steps = given["steps_per_epoch"]
         epochs = given["epochs"] - given["initial_epoch"]
@@ -404,6 +402,7 @@ class Fits:
         )
         handed["x"] = x
         handed["validation_data"], held_out = self._validation(given)
+        self._recorder.tell(start, given["x"], given["y"], arguments=given)
         error = ""
         try:
             with self._recorder.training(start):
@@ -430,7 +429,7 @@ class Fits:
 
     def _note_fit(
         self,
-        start: _Start,
+        start: TrainingStart,
         given: dict[str, Any],
         rows: FitRows,
         held_out: tuple[Any, Any] | None,
@@ -472,7 +471,7 @@ def _values(history: Any) -> dict[str, list[float]]:
 class _Loop:
     """Calls of ``train_on_batch`` on one model."""
 
-    start: _Start
+    start: TrainingStart
     batches: Batches
     class_weight: Any
     size: int = 0
@@ -487,14 +486,17 @@ class Loops:
     so two models that train in turn, as in a GAN, are two trainings.
     """
 
-    def __init__(self, recorder: Recorder, most_rows: int) -> None:
-        self._recorder, self._most_rows = recorder, most_rows
+    def __init__(
+        self, recorder: Recorder, most_rows: int, taped: GradientLoops
+    ) -> None:
+        self._recorder, self._most_rows, self._taped = recorder, most_rows, taped
         self._open: dict[int, _Loop] = {}
 
     @property
     def begun(self) -> int:
         """Trainings so far, those that may go on among them."""
-        return len(self._recorder.recording.fits) + len(self._open)
+        trained = len(self._recorder.recording.fits)
+        return trained + len(self._open) + len(self._taped.open)
 
     def train_on_batch(self, original: Callable[..., Any]) -> Callable[..., Any]:
         """In place of ``keras.Model.train_on_batch``."""
@@ -522,6 +524,7 @@ class Loops:
         batches = Batches(self._most_rows, passes=True)
         loop = _Loop(self._recorder.start(model), batches, given["class_weight"])
         self._open[id(model)] = loop
+        self._recorder.tell(loop.start, given["x"], given["y"], kind="train_on_batch")
         return loop
 
     def _note_batch(self, loop: _Loop, given: dict[str, Any], result: Any) -> None:
@@ -532,7 +535,8 @@ class Loops:
         loop.seconds = time.perf_counter() - loop.start.clock
 
     def close_all(self) -> None:
-        """End all loops."""
+        """End all loops, those with gradients of their own too."""
+        self._taped.close_all()
         for loop in list(self._open.values()):
             self.close(loop.start.model)
 

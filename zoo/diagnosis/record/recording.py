@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -67,9 +67,10 @@ class Fit:
         Optimizer steps that were taken.
     seconds : float
     place, compiled : Place, optional
-        The lines that called ``fit`` (or the first ``train_on_batch``) and ``compile``.
+        The lines that called ``fit`` (or the first ``train_on_batch`` or ``gradient``)
+        and ``compile``.
     kind : str
-        ``"fit"`` or ``"train_on_batch"``.
+        ``"fit"``, ``"train_on_batch"`` or ``"GradientTape"``.
     cut : int
         Rows that the script had beyond those that were kept; -1 where nobody knows.
     batch : int
@@ -108,11 +109,39 @@ class Fit:
 
 
 @dataclass(frozen=True)
+class TrainingBegun:
+    """A training when it begins: the network, its rows as they were given.
+
+    Of a loop they are the first batch. The others are as of `Fit`.
+    """
+
+    model: Any
+    x: Any
+    y: Any
+    place: Place | None
+    loss: Any
+    metrics: Any
+    optimizer: dict[str, Any]
+    arguments: dict[str, Any] = field(default_factory=dict)
+    kind: str = "fit"
+
+
+class Listener(Protocol):
+    """Listener to a script while it runs."""
+
+    def script_begins(self, source: str, ports: tuple[str, ...]) -> None:
+        """Hear what runs, and what differs there from the file."""
+
+    def training_begins(self, begun: TrainingBegun) -> None:
+        """Hear of a training."""
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """Rows that were given to ``evaluate`` or ``predict``.
 
     ``model`` is the one asked; ``y`` is None for ``predict``. ``after`` tells how many
-    trainings came before.
+    trainings came before. ``place`` is the line that asked.
     """
 
     kind: str
@@ -120,6 +149,7 @@ class Evaluation:
     x: Any
     y: Any
     after: int
+    place: Place | None = None
 
 
 @dataclass
@@ -129,10 +159,17 @@ class Recording:
     ``calls`` are in order; ``layers`` has every layer that was made, called or not,
     with the place. ``printed`` is the end of what it wrote. ``error`` says in one line
     what ended the script, and ``error_place`` where. ``module`` is the script's
-    ``__main__``, kept for the functions that its models may need.
+    ``__main__``, kept for the functions that its models may need. ``source`` is what
+    ran, and ``ports`` say in a sentence each what differs there from the file.
+    ``compiled`` has the lines that compiled a model. ``unread`` says in a line each
+    which training loops cannot be made again, and why.
     """
 
     script: str = ""
+    source: str = ""
+    ports: tuple[str, ...] = ()
+    compiled: list[Place | None] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
     fits: list[Fit] = field(default_factory=list)
     evaluations: list[Evaluation] = field(default_factory=list)
     calls: list[LayerCall] = field(default_factory=list)

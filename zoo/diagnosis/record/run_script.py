@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+import tokenize
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -14,10 +15,12 @@ from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any, NoReturn, TextIO, cast
 
+from ..ports.notebook import SUFFIX, notebook_source
+from ..ports.port import port_script, port_sentences
 from .recorder import recorded
-from .recording import Place, Recording
-from .removed_apis import gone_call as gone_call
-from .source_locations import MOST_SAID, Stopped, UserCode, in_one_line
+from .recording import Listener, Recording
+from .script_errors import script_end
+from .source_locations import Stopped, UserCode
 
 # Letters that are kept of what a script prints: its last words.
 MOST_PRINTED = 20_000
@@ -33,8 +36,12 @@ def run_script(
     seconds: float,
     then: Callable[[ModuleType], None] | None = None,
     source: str | None = None,
+    listener: Listener | None = None,
 ) -> Recording:
-    """Run a file as Python runs it, and record what it does with Keras.
+    """Run a script or a notebook as Python runs it, and record what it does with Keras.
+
+    Old spellings are ported in what runs (`learnable.zoo.diagnosis.ports`), not in the
+    file.
 
     Nothing is asked and no window opens: its standard input is at its end and plots
     are drawn to memory. It may change this process in ways that nobody can put back,
@@ -53,6 +60,8 @@ def run_script(
         which is not called ``__main__``.
     source : str, optional
         What to run in place of what the file holds.
+    listener : Listener, optional
+        Hears of the script while it runs.
 
     Returns
     -------
@@ -64,14 +73,18 @@ def run_script(
     with ExitStack() as stack:
         stack.enter_context(_surroundings(file, arguments))
         printed = stack.enter_context(_printed())
-        recording = stack.enter_context(recorded(str(file)))
+        heard = listener.training_begins if listener else None
+        recording = stack.enter_context(recorded(str(file), heard=heard))
         try:
             with _as_main(file) as recording.module, _stopped_after(seconds):
-                _run(file, recording.module, then, source)
+                recording.source, recording.ports = _source(file, source)
+                if listener is not None:
+                    listener.script_begins(recording.source, recording.ports)
+                _run(file, recording.module, then, recording.source)
         # whatever a script raises is what became of it: KeyboardInterrupt too, for no
         # Ctrl-C reaches a process of its own
         except BaseException as error:
-            recording.error = _what_ended(error, file, code)
+            recording.error = script_end(error, file, recording.source, code)
             recording.error_place = code.place_of(error) if recording.error else None
     if os.getpid() != process:
         _end_copy(failed=bool(recording.error))
@@ -80,17 +93,41 @@ def run_script(
     return recording
 
 
+def _source(file: Path, source: str | None) -> tuple[str, tuple[str, ...]]:
+    """Return what runs in place of a file, and what was ported there."""
+    if source is not None:
+        return source, ()
+    if file.suffix.lower() == SUFFIX:
+        text, left_out = notebook_source(file)
+    else:
+        text, left_out = _read(file), []
+    ported = port_script(text)
+    return ported.source, port_sentences([*left_out, *ported.ports])
+
+
+def _read(file: Path) -> str:
+    try:
+        with tokenize.open(file) as opened:  # in the encoding that its first lines name
+            return opened.read()
+    except UnicodeDecodeError as error:
+        msg = f"{file.name} is not in UTF-8: save it so, or name its encoding"
+        raise SyntaxError(f"{msg} in the first line (# -*- coding: ... -*-)") from error
+
+
 def _run(
     file: Path,
     module: ModuleType,
     then: Callable[[ModuleType], None] | None,
-    source: str | None,
+    source: str,
 ) -> None:
     if then is not None:
         module.__name__ = file.stem
+    if file.suffix.lower() == SUFFIX:
+        module.__dict__["display"] = print  # as notebooks have it
+        lines = source.splitlines(keepends=True)
+        linecache.cache[str(file)] = (len(source), None, lines, str(file))
     # otherwise it would be compiled with the future statements of this file
-    text = file.read_bytes() if source is None else source
-    compiled = compile(text, str(file), "exec", dont_inherit=True)
+    compiled = compile(source, str(file), "exec", dont_inherit=True)
     exec(compiled, module.__dict__)
     if then is not None:
         then(module)
@@ -102,45 +139,6 @@ def _end_copy(*, failed: bool) -> NoReturn:
         with suppress(OSError, ValueError):
             stream.flush()
     os._exit(failed)
-
-
-def _what_ended(error: BaseException, file: Path, code: UserCode) -> str:
-    """Return what ended a script, in one line; "" if it ended by itself."""
-    try:
-        told = _told(error, file, code)
-    # the error's class may be the user's, and answer in its own way; the file may be
-    # gone
-    except BaseException:
-        told = in_one_line(error)
-    return " ".join(told[: 2 * MOST_SAID].splitlines())
-
-
-def _told(error: BaseException, file: Path, code: UserCode) -> str:
-    if isinstance(error, SystemExit):
-        return "" if error.code in (None, 0) else f"ended by sys.exit({error.code!r})"
-    if isinstance(error, SyntaxError):
-        text = (error.text or "").strip()
-        return f"{type(error).__name__}: {error.msg} (line {error.lineno}: {text})"
-    if isinstance(error, EOFError) and "reading a line" in str(error):
-        return "asks for input(), which nobody answers here"
-    gone = gone_call(error, file.read_text(encoding="utf-8", errors="replace"))
-    if gone:
-        return f"{gone}{_line(code.place_of(error))}"
-    if isinstance(error, ModuleNotFoundError) and error.name:
-        package = error.name.partition(".")[0]
-        return (
-            f"the module {error.name!r} is not installed in this environment; try "
-            f"`{Path(sys.executable).name} -m pip install {package}`, whose name may "
-            "differ from the module's"
-        )
-    return in_one_line(error)
-
-
-def _line(place: Place | None) -> str:
-    if place is None:
-        return ""
-    text = linecache.getline(place.file, place.line).strip()
-    return f" (line {place.line}: {text})"
 
 
 @contextmanager

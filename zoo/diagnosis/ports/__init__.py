@@ -1,0 +1,1 @@
+"""Scripts of older Keras, TensorFlow, NumPy, pandas and scikit-learn, ported."""

@@ -1,0 +1,61 @@
+"""What a training finds when it begins: the network, its weights and its optimizer."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ...backend import keras, tensorflow
+from .recording import Place
+
+ARGUMENTS = (
+    "epochs",
+    "batch_size",
+    "shuffle",
+    "class_weight",
+    "validation_split",
+    "steps_per_epoch",
+    "initial_epoch",
+)
+"""Arguments of ``fit`` that a recording keeps."""
+
+
+@dataclass
+class TrainingStart:
+    """A model as its training found it; ``weights`` are there once it is built."""
+
+    model: Any
+    place: Place | None
+    optimizer: dict[str, Any]
+    iterations: int
+    history: Any
+    clock: float = field(default_factory=time.perf_counter)
+    weights: list[np.ndarray] | None = None
+    pretrained: bool = False
+
+
+def weights_of(model: Any) -> list[np.ndarray]:
+    """Return copies of the weights, also while a graph is traced."""
+    with tensorflow.init_scope():  # their values, even where a graph is being traced
+        return [np.array(weight) for weight in model.get_weights()]
+
+
+def iterations_of(model: Any) -> int:
+    """Return the steps that the optimizer has taken."""
+    taken = getattr(getattr(model, "optimizer", None), "iterations", None)
+    return 0 if taken is None else int(taken)
+
+
+def serialized(optimizer: Any) -> dict[str, Any]:
+    """An optimizer as Keras writes it down; of one's own at least its name."""
+    if optimizer is None:
+        return {}
+    try:
+        serialize: Any = keras.optimizers.serialize
+        return serialize(optimizer)
+    # an optimizer of the user's own may raise anything here, and train all the same
+    except Exception:
+        return {"class_name": type(optimizer).__name__, "config": {}}
