@@ -268,7 +268,7 @@ def load(
 
 
 def _dependence(rows: str | None, group: str | None) -> tuple[Dependence, str | None]:
-    """What ``--rows`` says, and the column of groups."""
+    """Read ``--rows``: how rows depend on each other, and the column of groups."""
     if rows is None:
         return "unknown", group
     if group:

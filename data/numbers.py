@@ -102,7 +102,24 @@ class _TextColumn:
         only_comma = self.rows_with(comma & ~point)
         if only_point or only_comma:
             return "." if only_point >= only_comma else ","
-        return None
+        return self._mark_beside_thousands
+
+    @property
+    def _mark_beside_thousands(self) -> DecimalMark | None:
+        """The decimal mark where the other one can but part thousands: 1.250 and 389.
+
+        Decimals to a fixed number stand in every cell, and where they stand as needed
+        none ends in 0.
+        """
+        numbers = self.numbers
+        marked = numbers.has("open")
+        bare = numbers.has("cut") & ~numbers.has("marked") & (numbers.values(".") != 0)
+        cells: Any = pd.Series(numbers.cells.to_pandas(), dtype="str")[marked]
+        seen = set(cells.str.extract(r"([.,])", expand=False))
+        ends = cells.str.contains(r"[.,]\d\d0(?:\D|$)").any()
+        if len(seen) != 1 or not bare.any() or not ends:
+            return None
+        return "," if seen == {"."} else "."
 
     @cached_property
     def is_open(self) -> bool:

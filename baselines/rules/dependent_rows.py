@@ -39,7 +39,11 @@ def dependent_rows(context: TableContext) -> RuleResult | None:
     the same with shuffled rows, of the best baseline.
     """
     best = context.best
-    if best is None or context.learned is None or not best.scores["skill"].mean > _LOST:
+    if best is None or context.learned is None:
+        return None
+    # folds that keep such rows together show what is left without them
+    together = context.dataset.dependence in ("time", "cases")
+    if not together and not best.scores["skill"].mean > _LOST:
         return None
     whole = context.learned.whole
     if whole.n_test or whole.groups is not None or len(whole) < _LEAST_ROWS:

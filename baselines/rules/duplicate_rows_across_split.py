@@ -14,11 +14,14 @@ _MANY = 0.05
 
 @rule("D309")
 def duplicate_rows_across_split(context: TableContext) -> RuleResult | None:
-    """Rows whose features occur more than once, where folds may part them."""
+    """Rows whose features occur more than once, where folds may part them.
+
+    Groups count that the user named: those that were found are unknown to a program.
+    """
     dataset = context.dataset
     kinds, counts = context.kinds
     copies = counts[kinds] > 1
-    if dataset.groups is not None:
+    if dataset.groups is not None and dataset.dependence == "unknown":
         copies &= _in_several_groups(kinds, dataset.groups)
     share = float(copies.mean())
     if not copies.any():

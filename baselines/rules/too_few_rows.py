@@ -47,7 +47,7 @@ def too_few_rows(context: TableContext) -> RuleResult | None:
 
 
 def _or_fewer(context: TableContext, rare: dict[str, int]) -> str:
-    """What else helps where classes are rare and two remain without them."""
+    """Advice where classes are rare and two remain without them."""
     if not rare or len(context.dataset.classes) < 3:
         return ""
     return ", or simplify the task: merge rare classes, or drop them"

@@ -84,7 +84,7 @@ class FoldOutcomes:
 
     @cached_property
     def repeats(self) -> int:
-        """How often each row is a test row."""
+        """Count of the folds in which each row is tested."""
         tested = np.concatenate([fold.test for fold in self.folds])
         return max(1, len(tested) // max(1, len(np.unique(tested))))
 

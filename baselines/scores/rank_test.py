@@ -15,7 +15,7 @@ from math import sqrt
 import numpy as np
 from scipy.stats import norm, rankdata
 
-SHARED = sqrt(2)
+OVERLAP_SD = sqrt(2)
 """Standard deviation of the statistic where there is no relation and folds share their
 training rows. In 2,200 draws without a relation (60, 200 and 1,000 rows; logistic
 regression, naive Bayes, forest, tree, neighbours) it was 1.00 to 1.46, and 1.22 in the
@@ -49,7 +49,7 @@ def rank_p(
     total, variance = np.sum(parts, axis=0)
     if not variance > 0:
         return 1.0
-    spread = SHARED if len(parts) > 1 else 1.0
+    spread = OVERLAP_SD if len(parts) > 1 else 1.0
     return float(norm.sf(total / sqrt(variance * repeats) / spread))
 
 

@@ -23,7 +23,7 @@ _CHANGE = 1e-9
 UNSEEN = 0.5
 """Rows, of average certainty, that are supposed to be wrong: without them, where all
 rows are right no probability is too sure (half a row: Krichevsky, Trofimov 1981)."""
-PARTS = 5
+TURNS = 5
 """Parts of one held-out set, each refined by the others."""
 
 
@@ -65,8 +65,8 @@ def temperature(
 
 
 def parts_of(rows: int) -> list[np.ndarray]:
-    """Cut one held-out set into `PARTS` by turns, so that order does not matter."""
-    return [np.arange(first, rows, PARTS) for first in range(min(PARTS, rows))]
+    """Cut one held-out set into `TURNS` by turns, so that order does not matter."""
+    return [np.arange(first, rows, TURNS) for first in range(min(TURNS, rows))]
 
 
 def _log_odds(p: np.ndarray, y: np.ndarray) -> np.ndarray:

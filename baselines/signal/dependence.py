@@ -45,7 +45,7 @@ _BLOCKS = 12
 
 @dataclass(frozen=True)
 class Unit:
-    """What is permuted and folded as one.
+    """A unit of rows that is permuted and folded as one.
 
     ``groups`` number the rows' cases or blocks. ``reason`` is a sentence; it is empty
     where the user said what belongs together. ``found`` says that it was found out.

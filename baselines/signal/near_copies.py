@@ -61,8 +61,10 @@ def near_copies(table: pd.DataFrame, *, seed: int) -> np.ndarray | None:
     cases = _equal_but_one(table.drop(columns=numbering), bool(numbering))
     if cases is not None:
         return cases
-    columns = _continuous(table.drop(columns=numbering), np.random.default_rng(seed))
-    return _crowds(columns) if columns.shape[1] > 1 else None
+    rest = table.drop(columns=numbering)
+    columns = _continuous(rest, np.random.default_rng(seed))
+    # a few columns of many say where a row was recorded, not that it is the same case
+    return _crowds(columns) if columns.shape[1] >= max(2, rest.shape[1] / 2) else None
 
 
 def numbers_rows(column: Any) -> bool:

@@ -79,7 +79,7 @@ def make_problem(dataset: Dataset, *, limit: int, seed: int) -> Problem:
         msg = f"a relation cannot be tested on {units} {what}; give more {what}s"
         raise BadData(msg)
     if in_time:
-        views = tuple(unit(without_trend(view)) for view in views)
+        views = tuple(unit(detrended(view)) for view in views)
         return Problem(x, views, None, seed, in_time=True)
     problem = Problem(x, views, groups, seed)
     return _merged(problem, always=dataset.dependence == "cases")
@@ -236,7 +236,7 @@ def possible_shifts(rows: int) -> np.ndarray:
     return np.arange(near, rows - near + 1)
 
 
-def without_trend(columns: np.ndarray) -> np.ndarray:
+def detrended(columns: np.ndarray) -> np.ndarray:
     """Columns less a line fitted to the rows around each (Savitzky, Golay 1964).
 
     Two random walks, or two trends, are correlated whatever they are of (Granger,
@@ -295,7 +295,7 @@ def permuted_part(problem: Problem, columns: np.ndarray) -> np.ndarray:
     rows, it is all there is.
     """
     if problem.in_time:
-        return without_trend(columns)
+        return detrended(columns)
     if problem.groups is None or has_whole_groups(problem):
         return columns
     _, group = np.unique(problem.groups, return_inverse=True)

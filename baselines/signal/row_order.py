@@ -120,7 +120,7 @@ def _means(columns: np.ndarray, strata: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Sorting:
-    """How a file is sorted.
+    """Order of a file by class or value.
 
     ``strata`` number the rows with equal keys; ``by_target`` and ``by_number`` say
     whether the target is a key, and whether keys hardly repeat. Where none is found

@@ -31,7 +31,7 @@ METRIC_LABELS = {
     "r2": "R²",
 }
 """What is told of a candidate beside its skill: the first that it has."""
-NAIVE = "seasonal-naive"
+S_NAIVE = "seasonal-naive"
 """Of a series: it uses the past, and yet is what every forecast is measured by."""
 
 
@@ -70,7 +70,7 @@ class Evidence:
 
     @property
     def n_tested(self) -> int:
-        """How many rows are test rows."""
+        """Number of test rows."""
         share = self.test_over_train / (1 + self.test_over_train)
         return round(self.n_rows * share) if self.held_out else self.n_rows
 
@@ -93,7 +93,7 @@ def gather(board: FoldOutcomes, signal: Signal) -> Evidence:
     )
 
 
-def shown(row: Row, rows: Sequence[Row]) -> str:
+def reached(row: Row, rows: Sequence[Row]) -> str:
     """A candidate's score beside the rule of thumb's, e.g. ``forest reaches ...``."""
     if "bits_per_character" in row.scores:
         return _in_bits(row, rows)
@@ -114,7 +114,7 @@ def main_metric(row: Row) -> tuple[str, str]:
 
 def _thumb(rows: Sequence[Row]) -> Row | None:
     able = (r for r in rows if r.kind == "baseline" and not r.error)
-    return next((r for r in able if r.name == NAIVE or not learns(r)), None)
+    return next((r for r in able if r.name == S_NAIVE or not learns(r)), None)
 
 
 def _in_bits(row: Row, rows: Sequence[Row]) -> str:
@@ -131,7 +131,7 @@ def no_use(best: Row | None) -> bool:
 
     To repeat the last season of a series is a prediction that has its use.
     """
-    return best is None or (best.scores["skill"].mean <= 0 and best.name != NAIVE)
+    return best is None or (best.scores["skill"].mean <= 0 and best.name != S_NAIVE)
 
 
 def gain_p(evidence: Evidence, name: str) -> float:

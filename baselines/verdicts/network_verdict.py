@@ -13,16 +13,16 @@ from ..scores.comparison import DECISIVE, needed, standard_error
 from .evidence import (
     CONFIDENT,
     LEAST_MARGIN,
-    NAIVE,
+    S_NAIVE,
     SIGNIFICANT,
     Evidence,
     corrected,
     gain_p,
     margin,
     no_use,
+    reached,
     rights,
     round_rows,
-    shown,
 )
 
 _MOST_TIMES = 1_000
@@ -87,7 +87,9 @@ def _beside_best(evidence: Evidence, row: Row) -> str:
 def _beside_naive(evidence: Evidence, row: Row) -> str:
     """Whether a forecasting network beats seasonal naive or loses to it."""
     pair = (
-        c for c in evidence.comparisons if (c.network, c.baseline) == (row.name, NAIVE)
+        c
+        for c in evidence.comparisons
+        if (c.network, c.baseline) == (row.name, S_NAIVE)
     )
     c = next(pair, None)
     if c is None:
@@ -234,8 +236,8 @@ def _at_fault(evidence: Evidence, row: Row, best: Row, c: Comparison) -> Verdict
     return Verdict(
         "network-at-fault",
         row.name,
-        f"The network is at fault, not the data: {shown(best, evidence.rows)}; "
-        f"{shown(row, ())}. {_decided(evidence, c)}{_order(evidence, row, best)}.",
+        f"The network is at fault, not the data: {reached(best, evidence.rows)}; "
+        f"{reached(row, ())}. {_decided(evidence, c)}{_order(evidence, row, best)}.",
         f"A change to the network, its settings or its inputs that brings its skill to "
         f"{best.scores['skill'].mean:.2f}.",
     )
@@ -250,7 +252,7 @@ def _ahead(evidence: Evidence, row: Row) -> Verdict:
     return Verdict(
         "network-ahead",
         row.name,
-        f"The network is ahead of every baseline: {shown(row, evidence.rows)}. "
+        f"The network is ahead of every baseline: {reached(row, evidence.rows)}. "
         f"{other.name} is closest. {_decided(evidence, c)}"
         f"{_order(evidence, row, other)}.{_other_order(evidence, row)}",
         "Other rows, or a stronger baseline than those tested.",
@@ -274,7 +276,7 @@ def _level(
         "network-level",
         row.name,
         f"The network learns, and {best.name} is sufficient: "
-        f"{shown(row, evidence.rows)}; {shown(best, ())}. Difference in skill "
+        f"{reached(row, evidence.rows)}; {reached(best, ())}. Difference in skill "
         f"{_interval(c)}, equal within {equal:.3f} or better.",
         "More rows could show a smaller difference.",
     )
@@ -285,7 +287,7 @@ def _same_order(evidence: Evidence, row: Row, best: Row, c: Comparison) -> Verdi
         "network-level",
         row.name,
         f"The network separates the classes as {best.name} does "
-        f"({shown(row, evidence.rows)}{_order(evidence, row, best)}): accuracy, "
+        f"({reached(row, evidence.rows)}{_order(evidence, row, best)}): accuracy, "
         f"balanced accuracy and ROC AUC are within {LEAST_MARGIN} or better. "
         f"{_decided(evidence, c)}.",
         "A difference in accuracy or ROC AUC as well.",
@@ -302,9 +304,9 @@ def _cannot_tell(
         "undecided",
         row.name,
         f"There is something to learn, but with these rows it is unclear whether the "
-        f"network learns it as well as {best.name}: {shown(row, evidence.rows)}; "
-        f"{shown(best, ())}. Difference in skill {_interval(c)}; {equal:.3f} would be "
-        "practically equal.",
+        f"network learns it as well as {best.name}: {reached(row, evidence.rows)}; "
+        f"{reached(best, ())}. Difference in skill {_interval(c)}; {equal:.3f} would "
+        "be practically equal.",
         needs,
     )
 

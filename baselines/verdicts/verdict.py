@@ -20,8 +20,8 @@ from .evidence import (
     corrected,
     gain_p,
     no_use,
+    reached,
     round_rows,
-    shown,
 )
 from .network_verdict import network_verdict
 
@@ -160,7 +160,7 @@ def _signal_sentence(evidence: Evidence, proved: dict[str, float]) -> str:
             f"Features and target are related ({test}), but no baseline "
             "predicts better than the majority for sure."
         )
-    return f"There is something to learn: {test}; {shown(best, evidence.rows)}."
+    return f"There is something to learn: {test}; {reached(best, evidence.rows)}."
 
 
 def _change_signal(evidence: Evidence) -> str:

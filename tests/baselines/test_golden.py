@@ -1,5 +1,7 @@
 """Shuffled labels: whatever leaks in our own pipeline would show here as skill."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -81,5 +83,10 @@ def test_labels_of_groups_fall_to_chance(dataset_of):
     apart = compare({}, dataset_of(x, y, groups=groups), jobs=1)
     assert gains(apart) == []
     assert apart.verdicts[-1].name in ("no-signal", "undecided")
-    # the same rows without a word on their groups: the gain that would be a leak
-    assert "forest" in gains(compare({}, dataset_of(x, y), jobs=1))
+    # without a word on their groups these are found, by how near such rows are
+    untold = compare({}, dataset_of(x, y), jobs=1)
+    assert gains(untold) == []
+    assert untold.signal.dependent
+    # to call them independent is to see the gain that is a leak
+    parted = compare({}, replace(dataset_of(x, y), dependence="none"), jobs=1)
+    assert "forest" in gains(parted)

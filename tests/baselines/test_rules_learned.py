@@ -62,7 +62,7 @@ def nothing_said(dataset) -> np.ndarray:
 
 def test_without_what_was_learned_nothing_is_said(dataset_of, rng):
     context = TableContext(dataset_of(columns(rng), rng.integers(0, 2, 200)), ())
-    assert [check(context) for check in checks(examine.__module__)] == [None] * 16
+    assert not any(check(context) for check in checks(examine.__module__))
 
 
 # D305

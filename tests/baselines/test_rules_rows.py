@@ -70,10 +70,10 @@ def test_rare_classes_are_named(rare, told, dataset_of, rng):
 
 
 def test_skill_that_may_be_anything_is_a_note(dataset_of, rng):
-    y = rng.integers(0, 2, 40)
+    y = rng.integers(0, 2, 24)
     said = sure(y, 2, 0.8)
-    said[:8] = sure(1 - y[:8], 2, 0.9)
-    context = learned_from(dataset_of(columns(rng, 40), y), said)
+    said[:5] = sure(1 - y[:5], 2, 0.9)
+    context = learned_from(dataset_of(columns(rng, 24), y), said)
     score = context.candidates[0].scores["skill"]
     assert score.low is not None
     assert score.high is not None

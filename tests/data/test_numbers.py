@@ -259,3 +259,18 @@ def test_long_cells_take_no_time():
     cells = ["1," * 50_000, "(" * 100_000, "1 " * 50_000 + "x", "12 " + "k" * 100_000]
     column, _ = converted(cells)
     assert is_text(column)
+
+
+@pytest.mark.parametrize(
+    ("cells", "read"),
+    [
+        (["1.250", "389", "2.317"], [1250, 389, 2317]),
+        (["1,250", "389", "2,317"], [1250, 389, 2317]),
+        (["1.251", "389", "2.317"], [1.251, 389, 2.317]),  # decimals as needed
+        (["1.250", "0", "2.317"], [1.25, 0, 2.317]),  # zero needs no decimals
+    ],
+)
+def test_zeros_at_the_end_beside_whole_numbers_are_thousands(cells, read, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a;b\n" + "".join(f"{cell};x\n" for cell in cells))
+    assert read_rows(path).table["a"].tolist() == read

@@ -4,7 +4,7 @@ import math
 import xml.etree.ElementTree as ET
 
 import pytest
-from learnable.baselines.results.diagnosis import Diagnosis, ProbeStep
+from learnable.baselines.results.diagnosis import Cause, Diagnosis, ProbeStep
 from learnable.reports.sections.diagnosis import (
     LONGEST,
     MOST_DIFF_LETTERS,
@@ -184,7 +184,9 @@ def test_long_code_is_cut_and_counted():
 
 def test_repaired_script_tells_whether_it_ran():
     assert program_facts(found(diff="+a"))["ran"] == ""
-    said = program_facts(found(diff="+a", fixed="a"))["ran"]
+    assert program_facts(found(diff="+a", fixed="a"))["ran"] == ""  # ported alone
+    named = Cause("N106", "missing-nonlinearity", "", "")
+    said = program_facts(found(diff="+a", fixed="a", causes=(named,)))["ran"]
     assert said == "The repaired script was run to the end."
     said = program_facts(found(diff="+a", failed="NameError: b"))["ran"]
     assert said == "With these changes: NameError: b"

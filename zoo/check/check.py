@@ -208,7 +208,7 @@ def _tried(
 
 
 def _untrained(known: Sequence[NetworkFinding]) -> Iterator[DataFault]:
-    """What follows from the record of the script's calls, and no trial could tell."""
+    """Faults that follow from the record of the script's calls; no trial tells them."""
     for f in known:
         if f.code == "N115":
             yield DataFault(Cause(f.code, f.label, f.sentence, f.advice, side=f.side))

@@ -43,8 +43,20 @@ def rows_from_file(path: Path, inputs: Inputs) -> pd.DataFrame | np.ndarray:
     if suffix(path) == ".npz":
         return _arrays(path, inputs)
     _check_table(inputs)
-    table, _ = read_table(path, header=_header(path, inputs))
-    return fit_columns(table, inputs)
+    header = _header(path, inputs)
+    table, _ = read_table(path, header=header)
+    written = read_rows(path, header=header, as_written=True).table
+    # of a few rows more columns look like numbers than of all: 12a, where others are 7b
+    texts = {c: written[c] for c in _text_columns(written, inputs)}
+    return fit_columns(table.assign(**texts), inputs)
+
+
+def _text_columns(table: pd.DataFrame, inputs: Inputs) -> list[str]:
+    """Columns of the rows that are no numbers in the network's."""
+    kinds = dict(zip(inputs.columns, inputs.types, strict=True))
+    if len(kinds) == table.shape[1] and not kinds.keys() & set(table.columns):
+        kinds = dict(zip(table.columns, inputs.types, strict=True))
+    return [c for c in table.columns if kinds.get(c.strip()) in ("str", "object")]
 
 
 def _check_table(inputs: Inputs) -> None:

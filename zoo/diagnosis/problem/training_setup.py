@@ -250,7 +250,7 @@ def with_steps(model: Any, step: Callable[..., Any]) -> Any:
 
 
 def gradients_of(setup: Setup) -> AbstractContextManager[None]:
-    """What to train within: the script's own gradients, or automatic ones."""
+    """Context to train within: the script's own gradients, or automatic ones."""
     return nullcontext() if setup.own_gradients else automatic_gradients()
 
 
