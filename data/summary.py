@@ -194,13 +194,15 @@ def _day(seconds: float) -> str:
 
 
 def _targets(dataset: Dataset) -> Iterator[ColumnSummary]:
-    """The targets; classes with the rows of each."""
-    if dataset.y.ndim == 1:
-        yield _target(dataset.card.target, dataset.y, dataset.classes)
-        return
-    for name, values in zip(dataset.targets, dataset.y.T, strict=True):
-        classes = ("no", "yes") if dataset.task == "multilabel" else ()
-        yield _target(name, values, classes)
+    """The targets and how each was read; classes with the rows of each."""
+    labels: Sequence[str] = dataset.classes
+    columns = [(dataset.card.target, dataset.y)]
+    if dataset.y.ndim > 1:
+        labels = ("no", "yes") if dataset.task == "multilabel" else ()
+        columns = list(zip(dataset.targets, dataset.y.T, strict=True))
+    for name, values in columns:
+        made = _target(name, values, labels)
+        yield replace(made, notes=(*dataset.column_notes.get(name, ()), *made.notes))
 
 
 def _target(name: str, y: np.ndarray, classes: Sequence[str]) -> ColumnSummary:

@@ -264,3 +264,11 @@ def test_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     with pytest.raises(Misuse):
         look(tmp_path / "pipe.csv")
+
+
+def test_a_target_says_how_it_was_read(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,price\n" + "".join(f"{i},${i}.50\n" for i in range(30)))
+    (price,) = (c for c in load(path, target="price").columns if c.role == "target")
+    assert price.notes == ("'$0.50' was read as 0.5",)
+    assert "was read as 0.5" in repr(look(path, target="price"))
