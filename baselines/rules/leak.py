@@ -9,7 +9,7 @@ import numpy as np
 from ...data import Dataset
 from ..results.findings import Severity
 from ..results.results import Row
-from ..verdicts.leakage import ANSWER, NEARLY_ALL, agreement_unit, column_scores
+from ..verdicts.leakage import NEARLY_ALL, agreement_unit, answer_column, column_scores
 from .context import RuleResult, TableContext, found, named
 from .registry import rule
 
@@ -51,9 +51,10 @@ def leak(context: TableContext) -> RuleResult | None:
 def _answers(
     dataset: Dataset, best: Row, scores: dict[str, float]
 ) -> RuleResult | None:
-    columns = [c for c, score in scores.items() if score >= ANSWER]
-    if not columns or best.scores["skill"].mean < NEARLY_ALL:
+    column = answer_column(dataset, scores)
+    if not column or best.scores["skill"].mean < NEARLY_ALL:
         return None
+    columns = [column]
     return _found(
         dataset,
         "error",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -27,6 +28,8 @@ ANSWER = 0.99
 """Cohen's kappa, or R2 of the ranks, from which one column alone is the answer."""
 _MAX_COLUMNS = 300
 _MAX_ROWS = 5_000
+SAME_ORDER = 0.999
+"""Square of Spearman's rho from which two columns of numbers are the same."""
 AHEAD = 0.3
 """So far behind is every other column where one is the answer itself: of two clusters
 or of iris many a column tells as much."""
@@ -74,20 +77,55 @@ def _answer_columns(dataset: Dataset, best: Row) -> Suspicion | None:
     found = {c: s for c, s in scores.items() if s >= ANSWER}
     if not found:
         return None
-    first, second = (*scores.values(), 0.0)[:2]
-    column = next(iter(found))
-    split = _threshold(dataset, column)
-    if first - second >= AHEAD and not split:
+    column = answer_column(dataset, scores)
+    if column:
         return Suspicion(
             "answer",
             f"One column alone gives the target, and no other comes near: {column!r} "
-            f"({first:.3f} by {agreement_unit(dataset)}). Such a column is usually the "
-            "target under another name, or known only after it; --drop it to see what "
-            "the others predict",
+            f"({scores[column]:.3f} by {agreement_unit(dataset)}). Such a column is "
+            "usually the target under another name, or known only after it; --drop it "
+            "to see what the others predict",
         )
+    split = _threshold(dataset, next(iter(found)))
     shown = ", ".join(f"{c!r} ({s:.3f})" for c, s in list(found.items())[:5])
     told = split or f"{shown} by {agreement_unit(dataset)}"
     return Suspicion("easy", f"The problem is easy, one column alone is enough: {told}")
+
+
+def answer_column(dataset: Dataset, scores: Mapping[str, float]) -> str | None:
+    """The column that is the target under another name; None where none is.
+
+    No other column comes near it, and it is no measure that a threshold cuts into two
+    classes. A column of numbers goes with a numerical target from row to row: a sensor
+    with noise of its own measures something else.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    scores : mapping of str to float
+        As `column_scores` gives them, from the highest on.
+    """
+    first, second = (*scores.values(), 0.0, 0.0)[:2]
+    if first < ANSWER or first - second < AHEAD:
+        return None
+    column = next(iter(scores))
+    if _threshold(dataset, column) or not _goes_with(dataset, column):
+        return None
+    return column
+
+
+def _goes_with(dataset: Dataset, column: str) -> bool:
+    """Whether numbers rise, or fall, with a numerical target in nearly all rows."""
+    import pandas as pd
+    from scipy.stats import spearmanr
+
+    table: Any = dataset.x
+    values = table[column]
+    if dataset.is_classification or not pd.api.types.is_numeric_dtype(values.dtype):
+        return True
+    known = values.notna().to_numpy()
+    test: Any = spearmanr(values[known], dataset.y[known])
+    return float(test.statistic) ** 2 >= SAME_ORDER
 
 
 def _threshold(dataset: Dataset, column: str) -> str:

@@ -50,12 +50,15 @@ def draw_verdicts(evidence: Evidence) -> tuple[Verdict, ...]:
 def data_verdict(evidence: Evidence) -> Verdict:
     """``signal``, ``no-signal``, ``undecided`` or ``suspicious``.
 
-    Where rows depend on each other, the sentence begins with it.
+    Where rows depend on each other the sentence says so, first where that decides.
     """
     found, signal = _data_verdict(evidence), evidence.signal
     if found.name == "suspicious" or not signal.dependent:
         return found
-    return replace(found, sentence=f"{signal.unit} {found.sentence}")
+    parts = [signal.unit, found.sentence]
+    if found.name == "signal":
+        parts.reverse()
+    return replace(found, sentence=" ".join(parts))
 
 
 def _data_verdict(evidence: Evidence) -> Verdict:
