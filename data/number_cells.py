@@ -165,10 +165,14 @@ class CellForms:
 
     @cached_property
     def digits(self) -> np.ndarray:
-        """Digits of each cell whose digits stand in groups; 0 elsewhere."""
+        """Digits of each cell whose digits stand in groups; 0 elsewhere.
+
+        A number with a second kind of mark has decimals: 1,234,567.89.
+        """
         only = pc.replace_substring_regex(self.body, r"\D", "")
         count = pc.utf8_length(only).to_numpy(zero_copy_only=False)
-        return np.where(_matches(self.body, _GROUPED), count, 0)
+        kinds = np.sum([_matches(self.body, m) for m in (",", r"\.", "[' _]")], axis=0)
+        return np.where(_matches(self.body, _GROUPED) & (kinds < 2), count, 0)
 
     @cached_property
     def marked(self) -> np.ndarray:

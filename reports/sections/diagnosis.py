@@ -338,7 +338,8 @@ def program_facts(found: Diagnosis) -> dict[str, Any] | None:
 def _ran(found: Diagnosis) -> str:
     if found.failed:
         return f"With these changes: {text.clean(found.failed, 300)}"
-    repaired = found.fixed and found.causes  # without them it is ported only
+    # without a proof it is ported only
+    repaired = found.fixed and any(c.together is not None for c in found.causes)
     return "The repaired script was run to the end." if repaired else ""
 
 

@@ -141,4 +141,4 @@ def test_xor_is_not_learned_without_a_curve():
     x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], "float32")
     found = learnable.check(model, x, np.array([0, 1, 1, 0]), epochs=300)
     assert [cause.label for cause in found.causes] == ["missing-nonlinearity"]
-    assert "4 distinct rows" in found.sentence
+    assert "Distinct rows: 4" in found.sentence

@@ -261,6 +261,12 @@ def test_long_cells_take_no_time():
     assert is_text(column)
 
 
+def test_long_amounts_of_one_length_are_no_telephone_numbers(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a;b\n8,266,685.74;x\n8,218,189.06;x\n5,472,170.68;x\n")
+    assert read_rows(path).table["a"].tolist() == [8266685.74, 8218189.06, 5472170.68]
+
+
 @pytest.mark.parametrize(
     ("cells", "read"),
     [

@@ -185,7 +185,7 @@ def test_long_code_is_cut_and_counted():
 def test_repaired_script_tells_whether_it_ran():
     assert program_facts(found(diff="+a"))["ran"] == ""
     assert program_facts(found(diff="+a", fixed="a"))["ran"] == ""  # ported alone
-    named = Cause("N106", "missing-nonlinearity", "", "")
+    named = Cause("N106", "missing-nonlinearity", "", "", "relu", 0.1, 0.8, 0.8)
     said = program_facts(found(diff="+a", fixed="a", causes=(named,)))["ran"]
     assert said == "The repaired script was run to the end."
     said = program_facts(found(diff="+a", failed="NameError: b"))["ran"]

@@ -214,8 +214,8 @@ def _examine(job: CheckJob, folder: Path) -> Path:
 
 
 def _with_ports(found: Diagnosis, recording: Recording) -> Diagnosis:
-    """Hand out the ported script, where nothing is to be repaired in it."""
-    if not recording.ports or found.causes or recording.error:
+    """Hand out the ported script, where no repair of it was proved."""
+    if not recording.ports or found.fixed or recording.error:
         return found
     return replace(found, fixed=recording.source)
 

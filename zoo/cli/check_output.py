@@ -57,7 +57,8 @@ def show(results: Results, run: Path, *, wrote: Path | None) -> None:
     for other in found.others:
         click.echo(clean(other.summary, sys.maxsize))
     if wrote is not None:
-        what = "repaired" if found.causes else "ported, with no repairs"
+        proved = any(cause.together is not None for cause in found.causes)
+        what = "repaired" if proved else "ported, with no repairs"
         _say(f"{what}: {wrote}")
     elif found.diff:
         click.echo(clean(found.diff, sys.maxsize), nl=False)
