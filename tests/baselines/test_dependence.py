@@ -114,3 +114,14 @@ def test_measures_are_no_groups(dataset_of):
     x = np.c_[age, age + rng.normal(0, 5, 300)]
     data = dataset_of(x, (age + rng.normal(0, 9, 300) > 45).astype(int))
     assert repeating_columns(replace(data, dependence="none"), seed=0) == []
+
+
+@pytest.mark.parametrize("others", [0, 20])
+def test_two_columns_of_many_make_no_cases(others):
+    """Numbers of two farms: near in two columns, and other animals in twenty."""
+    rng = np.random.default_rng(0)
+    case = np.repeat(np.arange(50), 4)
+    places = rng.normal(size=(50, 2))[case] + 0.001 * rng.normal(size=(200, 2))
+    kinds = rng.integers(0, 3, (200, others))
+    table = pd.DataFrame(np.hstack([places, kinds])).rename(columns=str)
+    assert (near_copies(table, seed=0) is None) == bool(others)
