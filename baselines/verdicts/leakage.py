@@ -28,6 +28,10 @@ ANSWER = 0.99
 """Cohen's kappa, or R2 of the ranks, from which one column alone is the answer."""
 _MAX_COLUMNS = 300
 _MAX_ROWS = 5_000
+_BESIDE = 20
+_GAP = 10
+"""Of steps between neighbouring values beside the threshold; by chance it is so wide
+once in 20,000 cases (exp(-10))."""
 SAME_ORDER = 0.999
 """Square of Spearman's rho from which two columns of numbers are the same."""
 AHEAD = 0.3
@@ -96,8 +100,8 @@ def answer_column(dataset: Dataset, scores: Mapping[str, float]) -> str | None:
     """The column that is the target under another name; None where none is.
 
     No other column comes near it, and it is no measure that a threshold cuts into two
-    classes. A column of numbers goes with a numerical target from row to row: a sensor
-    with noise of its own measures something else.
+    classes, with values on both sides of it. A column of numbers goes with a numerical
+    target from row to row: a sensor with noise of its own measures something else.
 
     Parameters
     ----------
@@ -109,9 +113,21 @@ def answer_column(dataset: Dataset, scores: Mapping[str, float]) -> str | None:
     if first < ANSWER or first - second < AHEAD:
         return None
     column = next(iter(scores))
-    if _threshold(dataset, column) or not _goes_with(dataset, column):
-        return None
-    return column
+    cut = _threshold(dataset, column) and not _is_parted(dataset, column)
+    return None if cut or not _goes_with(dataset, column) else column
+
+
+def _is_parted(dataset: Dataset, column: str) -> bool:
+    """Whether nothing lies between the two classes, where measures would go on.
+
+    Of a measure that a threshold cuts the values are as dense there as beside it.
+    """
+    table: Any = dataset.x
+    values = table[column].to_numpy(dtype="float64", na_value=np.nan)
+    ordered = [np.unique(values[(dataset.y == c) & ~np.isnan(values)]) for c in (0, 1)]
+    low, high = sorted(ordered, key=lambda part: part[0])
+    steps = np.concatenate([np.diff(low[-_BESIDE:]), np.diff(high[:_BESIDE])])
+    return len(steps) > 0 and bool(high[0] - low[-1] > _GAP * steps.mean())
 
 
 def _goes_with(dataset: Dataset, column: str) -> bool:

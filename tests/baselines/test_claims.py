@@ -54,19 +54,26 @@ def logistic_rows(dataset_of):
     return maker
 
 
-@pytest.mark.parametrize("kind", ["two clusters", "one threshold", "a copy"])
+@pytest.mark.parametrize(
+    "kind", ["two clusters", "one threshold", "one column apart", "a copy"]
+)
 def test_dead_network_on_an_easy_problem_is_at_fault(dataset_of, kind):
     rng = np.random.default_rng(3)
     y = rng.integers(0, 2, 200)
     x = rng.normal(size=(200, 4))
-    x[:, : 4 if kind == "two clusters" else 1] += 9 * y[:, None]
+    if kind == "one threshold":
+        y = (x[:, 0] > 0).astype(int)
+    else:
+        x[:, : 4 if kind == "two clusters" else 1] += 9 * y[:, None]
     if kind == "a copy":
         x[:, 0] = 1 + 4 * y
     board = board_of(dataset_of(x, y), net=DummyClassifier(strategy="prior"))
     network, data = draw_verdicts(gather(board, FOUND))
     assert network.name == "network-at-fault"
     assert network.suspicion
-    assert data.name == ("suspicious" if kind == "a copy" else "signal")
+    assert data.name == (
+        "suspicious" if kind in ("one column apart", "a copy") else "signal"
+    )
 
 
 @pytest.mark.parametrize(

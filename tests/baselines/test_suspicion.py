@@ -76,6 +76,16 @@ def test_honest_sensor_is_easy(suspect, dataset_of, rng):
     assert kind in ("", "easy")
 
 
+def test_column_made_from_the_classes_is_suspicious(suspect, dataset_of, rng):
+    """Days since the last invoice, of customers who left and of those who stayed."""
+    y = rng.integers(0, 2, 400)
+    table = columns(rng, n=400)
+    table["days"] = np.where(y == 1, 60, 15) + 5 * rng.normal(size=400)
+    kind, told = suspect(dataset_of(table, y))
+    assert kind == "answer"
+    assert "'days'" in told
+
+
 def test_two_clusters_are_easy(suspect, dataset_of, rng):
     y = rng.integers(0, 2, 200)
     kind, found = suspect(dataset_of(columns(rng, k=4) + 8 * y[:, None], y))
