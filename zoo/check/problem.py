@@ -79,6 +79,9 @@ def prepare(recording: Recording, fit: Fit, *, seed: int) -> CheckProblem:
 
     if fit.loss is None and "compile" in fit.error:
         raise BadData("the model is not compiled: call model.compile(...) before fit")
+    if fit.y is None:
+        msg = "fit was given no targets, and the network has a loss of its own"
+        raise BadData(f"{msg}: such trainings are recorded, and not examined yet")
     task = training_task(fit)
     rows = _some_rows(task, seed)
     weight = fit.sample_weight

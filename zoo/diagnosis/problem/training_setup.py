@@ -203,10 +203,8 @@ def _course(fit: Fit) -> tuple[float, ...]:
 
 
 def rows_of(tree: Any, rows: np.ndarray) -> Any:
-    """Some rows of an array, or of each in a list or dict; of nothing, nothing."""
-    return keras.tree.map_structure(
-        lambda part: None if part is None else part[rows], tree
-    )
+    """Some rows of an array, or of each in a list or dict."""
+    return keras.tree.map_structure(lambda part: part[rows], tree)
 
 
 def build_model(setup: Setup, rows: np.ndarray, *, seed: int) -> Any:
