@@ -266,8 +266,8 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 DECISIVE = 0.02
-"""Corrected p-value at which a network is ahead, or at fault. Of equal candidates up to
-.013 are called so; at .05 it would be .043 (``docs/statistics.md``)."""
+"""Corrected p-value at which a network is ahead, or at fault: how often equal
+candidates are called so is in ``docs/statistics.md``."""
 _LEVEL = 0.05
 _POWER = 0.8
 """Share of such differences that would be told (Cohen 1988)."""

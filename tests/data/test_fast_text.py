@@ -115,7 +115,7 @@ def test_what_pyarrow_reads(
     made = []
 
     def counted(*args: object, **options: object) -> pd.DataFrame | None:
-        made.append(fast_text.read_fast(*args, **options))  # type: ignore[arg-type]
+        made.append(fast_text.read_fast(*args, **options))  # type: ignore[arg-type]  (handed on as they came)
         return made[-1]
 
     monkeypatch.setattr("learnable.data.delimited.read_fast", counted)
