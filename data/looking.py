@@ -15,7 +15,7 @@ from .catalog import DATASETS
 from .columns import find_column, first_repeated
 from .dataset import ORDERED, Dataset
 from .dataset_folders import is_dataset_folder
-from .errors import BadData
+from .errors import BadData, Misuse
 from .files import TableReading, check_path, split_part, suffix
 from .kinds import is_constant, nested_type
 from .loading import TableOptions, from_reading, load
@@ -66,7 +66,8 @@ def look(
         What `load` takes, a table in memory, or what `load` gave.
     target, task, drop, group, header, season, horizon, series, missing, drop_rows : \
 optional
-        As of `load`; without a target the columns of a table have no roles.
+        As of `load`; without a target the columns of a table have no roles. Of a table
+        in memory target, task, drop and group.
     most : int, optional
         Columns that are summarized; all by default.
 
@@ -87,6 +88,11 @@ optional
     >>> look("iris").columns[0].kind
     '3 classes'
     """
+    of_files = {"missing": missing, "drop_rows": drop_rows, "header": header}
+    given = [name for name, value in of_files.items() if value]
+    if given and not isinstance(data, str | Path):
+        msg = f"{given[0]} is for files, and a {type(data).__name__} was given"
+        raise Misuse(f"{msg}; leave it out")
     if isinstance(data, Dataset):
         return summarize_data(data, most)
     if isinstance(data, pd.DataFrame):

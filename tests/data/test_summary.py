@@ -272,3 +272,9 @@ def test_a_target_says_how_it_was_read(tmp_path: Path) -> None:
     (price,) = (c for c in load(path, target="price").columns if c.role == "target")
     assert price.notes == ("'$0.50' was read as 0.5",)
     assert "was read as 0.5" in repr(look(path, target="price"))
+
+
+@pytest.mark.parametrize("option", [{"missing": ["-9"]}, {"drop_rows": "3"}])
+def test_options_of_files_are_refused_for_a_table_in_memory(option: dict) -> None:
+    with pytest.raises(Misuse, match=f"{next(iter(option))} is for files, and a Data"):
+        look(pd.DataFrame({"a": [1, -9, 3]}), **option)
