@@ -160,7 +160,7 @@ def _exceptions(kinds: dict[str, dict[str, list[str]]]) -> Iterator[str]:
             yield f"charged: {name}"
 
 
-def measure(name: str, cases: Sequence[RuleCase], arguments: Sequence[str]) -> None:
+def measure(name: str, cases: Sequence[Any], arguments: Sequence[str]) -> None:
     """Print what is said of the cases; write it down where all rules are examined.
 
     Parameters

@@ -456,7 +456,8 @@ def from_store(name: str, limit: int = 600) -> Callable[[Rng], Any]:
     def draw(rng: Rng) -> tuple[Any, np.ndarray]:
         data = stored(name)
         rows = rng.permutation(len(data))[:limit]
-        return take(data.x, rows).reset_index(drop=True), data.y[rows]
+        x: Any = take(data.x, rows)
+        return x.reset_index(drop=True), data.y[rows]
 
     return draw
 
