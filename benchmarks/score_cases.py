@@ -12,7 +12,7 @@ import pandas as pd
 from learnable import Dataset
 from learnable.benchmarks.data_rules import DEPENDENT, Rng, RuleCase, stored
 from learnable.benchmarks.row_cases import cases, half
-from learnable.benchmarks.shapes import Draw, autoregression, coins, table
+from learnable.benchmarks.shapes import Draw, coins, table
 
 Rows = Callable[[Rng], tuple[Any, np.ndarray]]
 
@@ -377,11 +377,6 @@ def number(made: Callable[[Rng, np.ndarray], np.ndarray], d: int = 4) -> Rows:
     return draw
 
 
-def followed(rng: Rng) -> tuple[np.ndarray, np.ndarray]:
-    x = autoregression(rng, rng.normal(size=(300, 3)), 0.5)
-    return x, x[:, 0] + 0.5 * rng.normal(size=300)
-
-
 HONEST: dict[str, Draw] = {
     "2 clusters 6 apart": as_is(clusters(300, 2, 6)),
     "3 clusters 6 apart": as_is(clusters(300, 3, 6, 2)),
@@ -412,7 +407,9 @@ HONEST: dict[str, Draw] = {
         lambda r: (x := r.normal(size=(400, 2)), (x.prod(axis=1) > 0).astype("int64"))
     ),
     "a good measure of a class": as_is(rare),
-    "columns that follow themselves": as_is(followed),
+    "a column and its squares": as_is(
+        number(lambda r, x: x[:, 0] ** 2 + x[:, 1] + 0.1 * r.normal(size=300))
+    ),
     "mushrooms": as_is(real("mushroom")),
     "banknotes": as_is(real("banknote_authentication")),
     "breast cancer": as_is(real("breast_cancer_wisconsin")),
