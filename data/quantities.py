@@ -126,8 +126,8 @@ _DIMENSIONS = (
 )
 _SIGNS = {"n": 1.0, "e": 1.0, "s": -1.0, "w": -1.0}
 _DEGREES = re.compile(
-    r"(\d+(?:\.\d+)?) ?° ?(?:(\d+(?:\.\d+)?) ?' ?)?"
-    r"(?:(\d+(?:\.\d+)?) ?(?:\"|'') ?)?([NSEWnsew])"
+    r"(\d{1,3}(?:\.\d{1,15})?) ?° ?(?:(\d{1,3}(?:\.\d{1,15})?) ?' ?)?"
+    r"(?:(\d{1,3}(?:\.\d{1,15})?) ?(?:\"|'') ?)?([NSEWnsew])"
 )
 _PLAIN = str.maketrans("\u2019\u2032`\u201c\u201d\u2033\u00a0", "'''\"\"\" ")
 """Marks of minutes and inches, and blanks, as other programs write them."""
