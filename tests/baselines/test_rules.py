@@ -132,11 +132,38 @@ def test_copies_that_stay_together_are_none():
     assert "D309" in codes(made(x, np.asarray(x["a"]), groups=np.arange(200)))
 
 
-def test_copies_by_chance_are_a_note():
-    x = {"u": RNG.integers(0, 3, 300), "v": RNG.integers(0, 3, 300)}
-    found = one(made(x, RNG.normal(size=300)), "D309").finding
-    assert found.severity == "note"
-    assert "by chance" in found.sentence
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: RNG.integers(0, 3, (300, 2)),
+        lambda: RNG.poisson(0.15, (300, 10)),
+        lambda: (RNG.normal(size=(300, 1)) + RNG.normal(size=(300, 8)) > 0) * 1,
+        lambda: RNG.normal(size=(300, 2)).round(1),
+    ],
+    ids=["few values", "sparse counts", "one cause", "one digit"],
+)
+def test_rows_that_are_equal_by_chance_are_no_copies(draw):
+    x = pd.DataFrame(draw()).rename(columns=str)
+    found = examine(made(x, RNG.normal(size=300)), ())
+    assert "D309" not in {f.finding.code for f in found}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda x: x.assign(id=range(len(x))), "in all columns but 'id'"),
+        (lambda x: x.assign(t=RNG.uniform(size=len(x))), "in all columns but 't'"),
+        (lambda x: x + 1e-6 * RNG.normal(size=x.shape), "but for the last digits"),
+        (lambda x: pd.concat([x[:200], x[200:].round(3)]), "but for the last digits"),
+    ],
+)
+def test_copies_are_found_behind_a_column_or_digits(change, told):
+    x = pd.DataFrame(RNG.normal(size=(200, 4)), columns=list("abcd"))
+    x = change(pd.concat([x, x[:40]], ignore_index=True))
+    found = one(made(x, RNG.normal(size=240)), "D309")
+    assert found.finding.severity == "warning"
+    assert told in found.finding.sentence
+    assert found.rows.tolist() == [*range(40), *range(200, 240)]
 
 
 def test_conflicting_classes_bound_the_accuracy():
