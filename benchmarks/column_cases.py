@@ -9,18 +9,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
 from learnable import Dataset
+from learnable.benchmarks.data_rules import Rng, RuleCase, written
 
-from .data_rules import RuleCase, written
-
-Rng = np.random.Generator
 Values = Callable[[Rng, int], Any]
 Frame = Callable[[Rng], pd.DataFrame]
 
 
 def plain(rng: Rng, rows: int, columns: str = "uvw") -> pd.DataFrame:
-    """Columns of noise near 1, and a target of two classes that one of them bears on."""
+    """Columns of noise near 1, and a target of two classes that the first bears on."""
     table = pd.DataFrame({c: rng.normal(size=rows).round(4) for c in columns})
     table["y"] = np.where(table["u"] + rng.normal(size=rows) > 0, "yes", "no")
     return table
@@ -303,7 +300,9 @@ SOME_VALUES: dict[str, Values] = {
     "a yes in thirty": lambda g, n: g.permutation(np.arange(n) % 30 == 0),
     "a unit and another": lambda g, n: g.choice(["kg", "lb"], n, p=[0.9, 0.1]),
     "nearly one number": lambda g, n: g.normal(5, 1e-6, n),
-    "mostly missing": lambda g, n: np.where(g.random(n) < 0.9, np.nan, g.normal(size=n)),
+    "mostly missing": lambda g, n: np.where(
+        g.random(n) < 0.9, np.nan, g.normal(size=n)
+    ),
     "seldom a count": lambda g, n: g.poisson(0.05, n),
     "few dates": lambda g, n: g.choice(["2024-05-01", "2024-05-02"], n),
     "numbers": lambda g, n: g.normal(size=n),
@@ -360,7 +359,9 @@ NAMES_OF_ROWS: dict[str, Values] = {
     "patient 17": lambda g, n: [f"patient {i}" for i in g.permutation(n)],
     "No. 17": lambda g, n: [f"No. {i}" for i in range(1, n + 1)],
     "A-00017": lambda g, n: [f"A-{i:05}" for i in _distinct(g, 0, 90_000, n)],
-    "sample 3 / plate 8": lambda g, n: [f"sample {i} / plate {i % 9}" for i in range(n)],
+    "sample 3 / plate 8": lambda g, n: [
+        f"sample {i} / plate {i % 9}" for i in range(n)
+    ],
     "hexadecimal keys": lambda g, n: _hex(g, n),
     "numbers, one twice": lambda g, n: _once_twice(_distinct(g, 10_000, 99_999, n), g),
     "keys, one twice": lambda g, n: _once_twice(_hex(g, n), g),
@@ -400,7 +401,9 @@ MEASURES: dict[str, Values] = {
     "counts": lambda g, n: g.poisson(100, n),
     "sentences": lambda g, n: [
         f"it {a} and then {b} over the {c} hill of {i}"
-        for i, (a, b, c) in enumerate(g.choice(["rained", "shone", "blew", "old"], (n, 3)))
+        for i, (a, b, c) in enumerate(
+            g.choice(["rained", "shone", "blew", "old"], (n, 3))
+        )
     ],
     "shares": lambda g, n: g.random(n).round(6),
     "prices with cents": lambda g, n: g.lognormal(4, 1, n).round(2),

@@ -85,11 +85,7 @@ SORTED: dict[str, Draw] = {
         lambda g: g.normal(size=400) + 1.5 * (np.arange(400) > 310)
     ),
     "sorted by a near relative": rows_with(
-        lambda g: (
-            (v := np.sort(g.normal(size=250)))
-            + 0.5 * g.normal(size=250)
-            + 0 * v
-        )
+        lambda g: (v := np.sort(g.normal(size=250))) + 0.5 * g.normal(size=250) + 0 * v
     ),
     "labels, sorted by one": rows_with(
         lambda g: _labels(g, 300, is_sorted=True), task="multilabel"
@@ -138,9 +134,7 @@ SHUFFLED: dict[str, Draw] = {
     "twenty files sorted by class": rows_with(
         lambda g: np.concatenate([_names(np.arange(20) // 7) for _ in range(20)])
     ),
-    "a small trend": rows_with(
-        lambda g: np.linspace(0, 0.2, 300) + g.normal(size=300)
-    ),
+    "a small trend": rows_with(lambda g: np.linspace(0, 0.2, 300) + g.normal(size=300)),
     "zeros and amounts": rows_with(
         lambda g: (g.random(300) < 0.2) * g.uniform(1, 9, 300)
     ),
@@ -326,8 +320,185 @@ def _add(
     fits: bool = False,
 ) -> None:
     for found, is_faulty in ((faulty, True), (sound, False)):
-        CASES.extend(RuleCase(rule, n, d, is_faulty, (), fits) for n, d in found.items())
+        CASES.extend(
+            RuleCase(rule, n, d, is_faulty, (), fits) for n, d in found.items()
+        )
 
 
 _add("D304", SORTED, SHUFFLED)
 _add("D312", UNLIKE, LIKE, fits=True)
+
+
+def relation(
+    make: Callable[[Rng, np.ndarray], Any],
+    rows: int,
+    columns: int = 4,
+    *,
+    group: int = 0,
+    **options: Any,
+) -> Draw:
+    """Columns of noise near 1, and what is made of them; persons of ``group`` rows."""
+
+    def draw(rng: Rng) -> Dataset:
+        x = rng.normal(size=(rows, columns))
+        y = pd.DataFrame(make(rng, x))
+        y.columns = [f"y{i}" for i in range(y.shape[1])]
+        table = pd.DataFrame(x.round(4), columns=[f"x{i}" for i in range(columns)])
+        table = pd.concat([table, y], axis=1)
+        if group:
+            table["person"] = [f"p{i // group}" for i in range(rows)]
+            options["group"] = "person"
+        return written(table, ",".join(y.columns), **options)
+
+    return draw
+
+
+def _of(strength: float, used: int = 1) -> Callable[[Rng, np.ndarray], np.ndarray]:
+    """Numbers of which the columns used explain this share of the variance."""
+
+    def make(g: Rng, x: np.ndarray) -> np.ndarray:
+        told = x[:, :used].sum(axis=1) / np.sqrt(used)
+        return np.sqrt(strength) * told + np.sqrt(1 - strength) * g.normal(size=len(x))
+
+    return make
+
+
+def _cut(strength: float, shares: Any = (0.5, 0.5), used: int = 1) -> Any:
+    """Classes cut from such numbers."""
+
+    def make(g: Rng, x: np.ndarray) -> np.ndarray:
+        y = _of(strength, used)(g, x)
+        ends = np.quantile(y, np.cumsum(shares)[:-1] / np.sum(shares))
+        return _names(np.searchsorted(ends, y))
+
+    return make
+
+
+def _chance(shares: Any = (0.5, 0.5)) -> Any:
+    p = np.asarray(shares) / np.sum(shares)
+    return lambda g, x: _names(
+        g.permutation(np.searchsorted(p.cumsum(), (np.arange(len(x)) + 0.5) / len(x)))
+    )
+
+
+def _few(counts: Any) -> Any:
+    """Classes of just so many rows, the first of all others."""
+
+    def make(g: Rng, x: np.ndarray) -> np.ndarray:
+        y = np.zeros(len(x), dtype=int)
+        free = np.argsort(-x[:, 0])
+        for code, count in enumerate(counts, 1):
+            y[free[:count]], free = code, free[count:]
+        return _names(y)
+
+    return make
+
+
+RANDOM: dict[str, Draw] = {
+    "halves, 300 rows": relation(_chance(), 300),
+    "halves, 800 rows, 8 columns": relation(_chance(), 800, 8),
+    "a quarter, 500 rows": relation(_chance((3, 1)), 500),
+    "three classes": relation(_chance((1, 1, 1)), 500),
+    "six classes": relation(_chance((1,) * 6), 600),
+    "a tenth, 1,000 rows": relation(_chance((9, 1)), 1_000),
+    "numbers": relation(lambda g, x: g.normal(size=len(x)), 300),
+    "skewed numbers": relation(lambda g, x: g.lognormal(size=len(x)), 400),
+    "counts": relation(lambda g, x: g.poisson(4, len(x)) + 0.5, 400),
+    "numbers in another order": relation(lambda g, x: g.permutation(x[:, 0]), 300),
+    "half a file off": relation(lambda g, x: np.roll(x[:, 0], len(x) // 2), 400),
+    "upside down": relation(lambda g, x: x[::-1, 1], 401),
+    "sorted apart": relation(lambda g, x: _names(x[np.argsort(x[:, 2]), 0] > 0), 400),
+    "labels": relation(
+        lambda g, x: (g.random((len(x), 3)) < 0.4).astype(int), 500, task="multilabel"
+    ),
+    "two numbers": relation(
+        lambda g, x: g.normal(size=(len(x), 2)), 500, task="regression"
+    ),
+    "numbers of a t of 4": relation(lambda g, x: g.standard_t(4, len(x)), 500),
+    "one column": relation(_chance(), 300, 1),
+    "twelve columns": relation(_chance(), 900, 12),
+}
+RELATED: dict[str, Draw] = {
+    "a tenth explained": relation(_of(0.1), 300),
+    "a tenth explained, classes": relation(_cut(0.15), 300),
+    "a third explained": relation(_of(0.33), 200),
+    "three classes": relation(_cut(0.3, (1, 1, 1)), 300),
+    "six columns add up": relation(_of(0.3, 6), 300, 8),
+    "a rare class": relation(_cut(0.4, (9, 1)), 500),
+    "exclusive or": relation(lambda g, x: _names((x[:, 0] > 0) ^ (x[:, 1] > 0)), 400),
+    "a ring": relation(lambda g, x: _names((x[:, :2] ** 2).sum(axis=1) > 1.4), 300),
+    "a product": relation(lambda g, x: x[:, 0] * x[:, 1], 300),
+    "a square": relation(lambda g, x: x[:, 0] ** 2 + g.normal(size=len(x)), 300),
+    "a wave": relation(
+        lambda g, x: np.sin(3 * x[:, 0]) + 0.2 * g.normal(size=len(x)), 300
+    ),
+    "a step": relation(lambda g, x: (x[:, 3] > 1) + 0.3 * g.normal(size=len(x)), 300),
+    "labels, one related": relation(
+        lambda g, x: np.c_[x[:, 0] > 0, g.random(len(x)) < 0.4].astype(int),
+        400,
+        task="multilabel",
+    ),
+    "two numbers, one related": relation(
+        lambda g, x: np.c_[g.normal(size=len(x)), _of(0.4)(g, x)],
+        400,
+        task="regression",
+    ),
+    "spread alone": relation(lambda g, x: np.exp(x[:, 0]) * g.normal(size=len(x)), 500),
+    "few rows by chance": relation(_chance(), 30),
+    "few numbers by chance": relation(lambda g, x: g.normal(size=len(x)), 30),
+    "many columns, one related": relation(_of(0.3), 300, 30),
+}
+FEW_ROWS: dict[str, Draw] = {
+    "30 rows by chance": relation(_chance(), 30),
+    "45 rows by chance, 10 columns": relation(_chance(), 45, 10),
+    "40 rows, little explained": relation(_cut(0.1), 40),
+    "40 numbers by chance": relation(lambda g, x: g.normal(size=len(x)), 40),
+    "25 numbers, little explained": relation(_of(0.1), 25),
+    "60 rows, 30 columns of chance": relation(_chance(), 60, 30),
+    "50 rows in three classes by chance": relation(_chance((1, 1, 1)), 50),
+    "a class of 3": relation(_few([3]), 300),
+    "a class of 4 among five": relation(_few([60, 60, 60, 4]), 300),
+    "a class of 8": relation(_few([8]), 400),
+    "classes of 2, 3 and 7": relation(_few([100, 2, 3, 7]), 300),
+    "20 classes of 6": relation(_cut(0.8, (1,) * 20), 120),
+    "24 rows, half explained": relation(_of(0.5), 24),
+    "20 rows, two classes apart": relation(_cut(0.7), 20),
+    "a label of 4": relation(
+        lambda g, x: np.c_[x[:, 0] > 0, np.arange(len(x)) % 75 == 3].astype(int),
+        300,
+        task="multilabel",
+    ),
+    "a label that all but 6 have": relation(
+        lambda g, x: np.c_[x[:, 0] > 0, np.arange(len(x)) % 50 != 3].astype(int),
+        300,
+        task="multilabel",
+    ),
+    "four persons": relation(_of(0.5), 200, group=50),
+    "six persons": relation(_cut(0.5), 180, group=30),
+}
+ENOUGH_ROWS: dict[str, Draw] = {
+    "300 rows, a third explained": relation(_cut(0.5), 300),
+    "1,000 rows by chance": relation(_chance(), 1_000),
+    "400 numbers": relation(_of(0.5), 400),
+    "1,000 numbers, a tenth explained": relation(_of(0.1), 1_000),
+    "a class of 30": relation(_few([30]), 400),
+    "a class of 15": relation(_few([15]), 300),
+    "ten classes of 40": relation(_cut(0.9, (1,) * 10), 400),
+    "four classes": relation(_cut(0.7, (1,) * 4), 400),
+    "150 rows, easy": relation(_cut(0.97), 150),
+    "150 numbers, easy": relation(_of(0.95), 150),
+    "600 rows by chance": relation(_chance((2, 1)), 600),
+    "500 numbers by chance": relation(lambda g, x: g.normal(size=len(x)), 500),
+    "labels": relation(
+        lambda g, x: np.c_[x[:, 0] > 0, x[:, 1] > 1].astype(int), 400, task="multilabel"
+    ),
+    "two numbers": relation(
+        lambda g, x: np.c_[_of(0.6)(g, x), _of(0.5)(g, x)], 400, task="regression"
+    ),
+    "forty persons": relation(_of(0.5), 400, group=10),
+    "persons of two rows": relation(_cut(0.6), 400, group=2),
+    "30 columns, one related": relation(_of(0.6), 500, 30),
+    "exclusive or": relation(lambda g, x: _names((x[:, 0] > 0) ^ (x[:, 1] > 0)), 600),
+}
+_add("D305", RANDOM, RELATED, fits=True)
+_add("D311", FEW_ROWS, ENOUGH_ROWS, fits=True)

@@ -94,9 +94,10 @@ def _rare_labels(dataset: Dataset) -> RuleResult | None:
     return found(
         "D310",
         "note",
-        f"{len(places):,} {have} in fewer than {_RARE_LABEL:.0%} of the rows, or in all "
-        f"but so few ({named(labels)}). Label {labels[0]!r} is in {shares[first]:.1%}: "
-        f"the same answer for all rows has an accuracy of {1 - rarer[first]:.3f} on it.",
+        f"{len(places):,} {have} in fewer than {_RARE_LABEL:.0%} of the rows, or in "
+        f"all but so few ({named(labels)}). Label {labels[0]!r} is in "
+        f"{shares[first]:.1%}: the same answer for all rows has an accuracy of "
+        f"{1 - rarer[first]:.3f} on it.",
         "Use the recall or F1 of each label instead of accuracy.",
         columns=labels,
         rarest_share=rarer[first],

@@ -11,7 +11,8 @@ LARGE = 10.0
 """Root mean square above which inputs drive units to where they are flat ..."""
 _UNEQUAL = 100.0
 """... and factor between the largest size and the smallest spread above which no
-learning rate suits all weights (LeCun, Bottou, Orr, Müller 1998, Efficient BackProp)."""
+learning rate suits all weights (LeCun, Bottou, Orr, Müller 1998, Efficient
+BackProp)."""
 _STRAY = 0.01
 """Share of the values, those farthest away, that a spread leaves out: a few odd values
 are not how a column varies."""

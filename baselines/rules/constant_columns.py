@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...data import Dataset
 from ...data.encode import is_text
 from .association import association_p
 from .context import RuleResult, TableContext, found, named
@@ -57,7 +56,9 @@ def _sentences(single: list[str], nearly: list[str]) -> list[str]:
     ):
         have = "column has" if len(columns) == 1 else "columns have"
         if columns:
-            told.append(f"{len(columns):,} {have} one value in {rows} ({named(columns)}).")
+            told.append(
+                f"{len(columns):,} {have} one value in {rows} ({named(columns)})."
+            )
     return told
 
 

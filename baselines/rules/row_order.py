@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ...data import Dataset
 from ..verdicts.evidence import LEAST_P
 from .context import RuleResult, TableContext, found
 from .registry import rule
@@ -15,7 +14,7 @@ from .registry import rule
 _SHARE = 0.2
 """Of the rows, at the end: what ``validation_split=0.2`` takes."""
 _CHANCE = 1e-3
-"""p-value, by the number of targets, below which no shuffled file is called sorted ..."""
+"""p-value, times the number of targets, below which a file is called sorted ..."""
 _FAR = 0.2
 """... and least distance between the two parts that matters."""
 _RUNS = 0.5
