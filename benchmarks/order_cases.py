@@ -212,7 +212,7 @@ def _other_column(g: Rng, x: np.ndarray, y: np.ndarray, t: np.ndarray) -> None:
 
 
 def _other_features(g: Rng, x: np.ndarray, y: np.ndarray, t: np.ndarray) -> None:
-    x[np.ix_(t, [0, 1])] = x[np.ix_(t, [1, 0])]
+    x[t, :2] = x[t, 1::-1]
 
 
 def _offset(by: float) -> Any:
@@ -227,7 +227,7 @@ def _moved(g: Rng, x: np.ndarray, y: np.ndarray, t: np.ndarray) -> None:
 
 
 def _wider(g: Rng, x: np.ndarray, y: np.ndarray, t: np.ndarray) -> None:
-    x[np.ix_(t, [2, 3])] *= 3
+    x[t, 2:] *= 3
 
 
 def _constant(g: Rng, x: np.ndarray, y: np.ndarray, t: np.ndarray) -> None:
@@ -473,7 +473,7 @@ FEW_ROWS: dict[str, Draw] = {
         300,
         task="multilabel",
     ),
-    "four persons": relation(_of(0.5), 200, group=50),
+    "seven persons": relation(_of(0.5), 210, group=30),
     "six persons": relation(_cut(0.5), 180, group=30),
 }
 ENOUGH_ROWS: dict[str, Draw] = {
