@@ -49,7 +49,7 @@ def column_scale(context: TableContext) -> RuleResult | None:
     )
 
 
-def spread(values: np.ndarray) -> float:
+def measure_spread(values: np.ndarray) -> float:
     """Return the root mean square distance of values from their median.
 
     Values that equal it do not count: a rare 1 among zeros lies 1 away. The farthest
@@ -75,7 +75,7 @@ def _measure(context: TableContext) -> tuple[dict[str, float], dict[str, float]]
     for name, column in table.select_dtypes("number").items():
         values = column.to_numpy("float64", na_value=np.nan)
         values = values[np.isfinite(values)]
-        if len(values) and (varies := spread(values)):
+        if len(values) and (varies := measure_spread(values)):
             sizes[str(name)] = float(np.sqrt(np.mean(values**2)))
             spreads[str(name)] = varies
     return sizes, spreads

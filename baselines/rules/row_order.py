@@ -30,7 +30,7 @@ _DRAWS, _MANY = 9_999, 100
 
 @dataclass(frozen=True)
 class _Order:
-    """How the last rows' targets differ from those before.
+    """Difference between the last rows' targets and those before.
 
     ``p`` is that of the difference or of the runs of equal classes, whichever is less;
     ``new`` and ``gone`` count classes that are in one of the two parts alone.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .column_scale import LARGE, spread
+from .column_scale import LARGE, measure_spread
 from .context import RuleResult, TableContext, found
 from .registry import rule
 
@@ -22,7 +22,7 @@ def target_scale(context: TableContext) -> RuleResult | None:
     columns = dataset.y.reshape(len(dataset.y), -1)
     names = dataset.targets or (dataset.card.target,)
     sizes = np.sqrt(np.mean(np.square(columns), axis=0))
-    spreads = np.array([spread(column) for column in columns.T])
+    spreads = np.array([measure_spread(column) for column in columns.T])
     is_far = ((sizes > LARGE) | (spreads < _SMALL)) & (spreads > 0)
     if not is_far.any():
         return None
