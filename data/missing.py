@@ -168,27 +168,42 @@ def settle_class_words(target: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
     )
 
 
-_NEGATIVE = (-9.0, -77.0, -88.0, -99.0, -200.0, -777.0, -888.0, -999.0)
+_REPEATED = tuple(float(digit * n) for digit in "789" for n in range(2, 8))
+"""77, 888, 9999 ..., which surveys and stations write where there is no answer."""
+_FILLS = (1e20, 1e30, 1e35, 1e36, 9.969209968386869e36)
+"""What grids of numbers are filled with (netCDF)."""
 _SENTINELS = frozenset(
     {
-        *_NEGATIVE,
-        *(-9.99, -99.9, -999.9, -99.99, -999.99, -9999.0, -9999.9, -99999.0, -999999.0),
-        *(999.0, 9999.0, 99999.0, 999999.0, 9999999.0, 999.9, 9999.9, 999.99, 9999.99),
+        *(-9.0, -8.0, -7.0, -200.0, -99.9, -9.99, -999.9, -99.99, -999.99, -9999.9),
+        *(999.9, 9999.9, 999.99, 9999.99, -97.0, -98.0, 97.0, 98.0, 997.0, 998.0),
         *(-32768.0, 32767.0, 65535.0, -2147483648.0, 2147483647.0),
+        *_REPEATED,
+        *_FILLS,
+        *(-number for number in (*_REPEATED, *_FILLS)),
     }
 )
 """Numbers that are written where there is none."""
+_FIRST_OR_LAST = ("01-01", "12-30", "12-31")
+"""Days of 1900, 1970, 9999 ... that are written where there is none."""
 _LEAST_CELLS = 20
 """With fewer, a number at the end may well be true."""
 _LEAST_REPEATS = 3
 _LEAST_KINDS = 10
-"""Different other values: with fewer, a column is a code of its own."""
+"""Different other values: with fewer, a column is a code of its own, and only numbers
+that are no code of it are looked at."""
+_SIDE_BY_SIDE = 3.0
+"""Several numbers may stand for several reasons, this far apart: -97, -98, -99."""
+_FAR_FROM_CODES = 3
+"""Times the range of codes by which a number above them must stand apart."""
 _MOST_ZEROS = 0.5
 """From this share on, 0 is what most rows have, and not missing."""
 _FAR_ABOVE = 0.25
 """Of the range of the others: so far above 0 must they begin."""
 _SURE_SHARE = 0.005
-"""Share of the rows from which a sentinel among the targets is sure."""
+"""Share of the rows from which a sentinel among the targets is sure ..."""
+_SURE_TIMES = 3
+"""... if it is so many ranges of the others away from them, or so many times as common
+as any of them."""
 
 
 @dataclass(frozen=True)
@@ -206,6 +221,8 @@ class Sentinel:
         The nearest other value.
     is_sure : bool
         Whether nothing but a missing value explains it.
+    is_day : bool
+        Whether values are days since 1970.
     """
 
     value: float
@@ -213,11 +230,21 @@ class Sentinel:
     share: float
     nearest: float
     is_sure: bool
+    is_day: bool = False
 
     @property
     def written(self) -> str:
         """The value as text for ``--missing``."""
+        if self.is_day:
+            return str(np.datetime64(int(self.value), "D"))
         return str(int(self.value)) if self.value.is_integer() else str(self.value)
+
+    @property
+    def nearest_written(self) -> str:
+        """The nearest other value as text."""
+        if self.is_day:
+            return str(np.datetime64(int(self.nearest), "D"))
+        return f"{self.nearest:g}"
 
 
 def find_sentinel(values: np.ndarray) -> Sentinel | None:
@@ -235,15 +262,58 @@ def find_sentinel(values: np.ndarray) -> Sentinel | None:
         count = int((values == end).sum())
         if count < _LEAST_REPEATS or not (end in _SENTINELS or end in (0.0, -1.0)):
             continue
-        others = values[values != end]
+        others = values[~_stand_for_missing(values, end)]
         if len(others) < _LEAST_CELLS or not _is_far(end, count, others):
             continue
         share = count / len(values)
-        near = others.min() if end < others.min() else others.max()
+        near = float(others.min() if end < others.min() else others.max())
+        apart = abs(near - end) > _SURE_TIMES * (
+            float(others.max()) - float(others.min())
+        )
+        common = count >= _SURE_TIMES * _most_frequent(others)
         sure = end in _SENTINELS and abs(end) >= 99 and share >= _SURE_SHARE
-        sure = sure and count >= 3 * _most_frequent(others)
-        return Sentinel(end, count, share, float(near), sure)
+        return Sentinel(end, count, share, near, sure and (apart or common))
     return None
+
+
+def find_sentinel_day(days: np.ndarray) -> Sentinel | None:
+    """Find a first or last day of a year, repeated, far from all other days.
+
+    Parameters
+    ----------
+    days : array of float
+        A column of dates as days since 1970; NaN where it is missing.
+    """
+    days = days[np.isfinite(days)]
+    if len(days) < _LEAST_CELLS:
+        return None
+    for end in (float(days.min()), float(days.max())):
+        count, others = int((days == end).sum()), days[days != end]
+        if count < _LEAST_REPEATS or len(others) < _LEAST_CELLS:
+            continue
+        near = float(others.min() if end < others.min() else others.max())
+        day = str(np.datetime64(int(end), "D"))[-5:]
+        if day in _FIRST_OR_LAST and abs(near - end) > float(np.ptp(others)) > 0:
+            share = count / len(days)
+            return Sentinel(end, count, share, near, is_sure=False, is_day=True)
+    return None
+
+
+def find_sentinels(values: np.ndarray) -> tuple[Sentinel, ...]:
+    """Find all numbers of a column that stand for missing, as `find_sentinel` does."""
+    found: list[Sentinel] = []
+    while (sentinel := find_sentinel(values)) is not None:
+        found.append(sentinel)
+        values = values[values != sentinel.value]
+    return tuple(found)
+
+
+def _stand_for_missing(values: np.ndarray, end: float) -> np.ndarray:
+    """Which values are the one at the end, or stand beside it for another reason."""
+    if end not in _SENTINELS or abs(end) < _SIDE_BY_SIDE**2:
+        return values == end
+    near = (values > end - _SIDE_BY_SIDE) & (values < end + _SIDE_BY_SIDE)
+    return near & (np.mod(values, 1) == np.mod(end, 1)) | (values == end)
 
 
 def _most_frequent(values: np.ndarray) -> int:
@@ -253,7 +323,7 @@ def _most_frequent(values: np.ndarray) -> int:
 def _is_far(end: float, count: int, others: np.ndarray) -> bool:
     low, high = float(others.min()), float(others.max())
     if len(np.unique(others)) < _LEAST_KINDS:
-        return False
+        return end in _SENTINELS and _is_no_code(end, low, high)
     quarter, three = np.quantile(others, (0.25, 0.75))
     spread = float(three - quarter)
     if end == 0.0:
@@ -266,6 +336,13 @@ def _is_far(end: float, count: int, others: np.ndarray) -> bool:
     if end < 0:
         return (low >= 0 and abs(end) >= 9) or low - end > 3 * (high - low)
     return end - high > high - low
+
+
+def _is_no_code(end: float, low: float, high: float) -> bool:
+    """Whether a number is no further step of codes from low to high."""
+    if end < 0:
+        return low >= 0 and -end > high
+    return end - high > _FAR_FROM_CODES * max(high - low, 1.0) and low >= 0
 
 
 def refuse_sentinel(values: pd.Series) -> None:

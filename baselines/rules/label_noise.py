@@ -97,7 +97,7 @@ def _meaning(doubts: Doubts, wrong: float, *, grave: bool) -> str:
             "no feature explains."
         )
     return (
-        f"{seen}, as expected where classes overlap: most of these labels may be right."
+        f"{seen}: whether labels are wrong or classes overlap cannot be told from that."
     )
 
 

@@ -91,14 +91,19 @@ def _misaligned(
 
 
 def _parts(dataset: Dataset) -> Iterator[tuple[str, Dataset]]:
-    """The middle rows of a table, as they lie; then those of its last half.
+    """The middle rows of a table, as they lie; then those of its last half and fifth.
 
-    A row that was lost in the first half moves all targets of the last.
+    A row that was lost before them moves all of their targets.
     """
     count = len(dataset) - dataset.n_test
     width = len(dataset.classes) or int(np.prod(dataset.y.shape[1:]))
     most = max(_LEAST_ROWS, min(_MAX_ROWS, _MAX_CELLS // (width * _FAR)))
-    for where, first in (("", 0), (" of the last half", count // 2)):
+    starts = {
+        "": 0,
+        " of the last half": count // 2,
+        " of the last fifth": 4 * count // 5,
+    }
+    for where, first in starts.items():
         start = first + max(0, (count - first - most) // 2)
         rows = np.arange(start, min(start + most, count))
         if len(rows) >= _LEAST_ROWS and not _still(dataset.y[rows]):

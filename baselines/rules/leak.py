@@ -3,48 +3,63 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ...data import Dataset
 from ..results.findings import Severity
 from ..results.results import Row
+from ..verdicts.computed_columns import (
+    class_columns,
+    cut_from_target,
+    folded_target,
+    target_formula,
+)
 from ..verdicts.leakage import NEARLY_ALL, agreement_unit, answer_column, column_scores
 from .context import RuleResult, TableContext, found, named
 from .registry import rule
 
 TELLING = 0.6
 """Agreement of the best baseline with the target from which columns are tried alone."""
-MOST_OF = 0.75
-"""Of that agreement, what a column reaches alone to be named ..."""
-_FEW = 3
-"""... if no more do: where many do, they merely say the same."""
 FORMULA = 0.95
 """Agreement from which one column is like a formula for the target ..."""
 NOTHING_ELSE = 0.99
 """... if it is so much of what all columns reach together ..."""
 _AHEAD = 0.3
 """... and so far ahead of every other column."""
+FLAG = 0.9
+"""Agreement, and share of that of all columns, of one with a value for each class."""
+_MORE_THAN_A_CUT = 0.03
+"""Agreement by which a tree must be better than one threshold: a measure that one
+threshold cuts into the classes, as fever, is a good feature."""
+_FEW_VALUES = 10
+"""With more values a column of numbers is a measure, and no code of the classes."""
+_MARKED = 2
+"""Columns that mark one class each: a single one may be a property of the class."""
 OWN_NAME = 0.8
 """Agreement of a column with the target's name from which it is thought to be one."""
 
 
 @rule("D308")
 def leak(context: TableContext) -> RuleResult | None:
-    """Columns that are the answer, are named after it, or say nearly all there is."""
-    best, predicted = context.best, context.predicted
-    if best is None or predicted is None or context.dataset.y.ndim == 2:
+    """Columns that are the answer, were computed from it, or are named after it."""
+    best, predicted, dataset = context.best, context.predicted, context.dataset
+    if best is None or predicted is None or dataset.y.ndim == 2:
         return None
     rows, predictions = predicted
-    whole = _agreement(context.dataset, context.dataset.y[rows], predictions)
-    if whole < TELLING:
-        return None
-    scores = column_scores(context.dataset)
-    ordered = dict(sorted(scores.items(), key=lambda item: -item[1]))
+    whole = _agreement(dataset, dataset.y[rows], predictions)
+    scores: dict[str, float] = {}
+    if whole >= TELLING:
+        every = column_scores(dataset)
+        scores = dict(sorted(every.items(), key=lambda item: -item[1]))
     return (
-        _answers(context.dataset, best, ordered)
-        or _named_after(context.dataset, ordered)
-        or _alone_at_top(context.dataset, best, ordered, whole)
+        _answers(dataset, best, scores)
+        or _named_after(dataset, scores)
+        or _computed(dataset)
+        or _alone_at_top(dataset, scores, whole)
+        or _formula(dataset)
     )
 
 
@@ -87,32 +102,104 @@ def _named_after(dataset: Dataset, scores: dict[str, float]) -> RuleResult | Non
     )
 
 
-def _alone_at_top(
-    dataset: Dataset, best: Row, scores: dict[str, float], whole: float
-) -> RuleResult | None:
-    columns = [c for c, score in scores.items() if score >= MOST_OF * whole]
-    if not columns or len(columns) > _FEW:
+def _computed(dataset: Dataset) -> RuleResult | None:
+    """Columns that were made from the target, which have lost some of it."""
+    folded = folded_target(dataset)
+    cut, marks = cut_from_target(dataset), class_columns(dataset)
+    if folded:
+        columns, what = [folded], "goes with the target's distance from one value"
+    elif cut:
+        columns, what = cut, "divides the target into ranges that do not overlap"
+    elif len(marks) >= _MARKED:
+        columns, what = marks, "marks all rows of one class, and no other row"
+    else:
         return None
-    first, second = (*scores.values(), 0.0)[:2]
-    grave = first >= max(FORMULA, NOTHING_ELSE * whole) and first - second >= _AHEAD
-    much = "nearly all" if first >= 0.95 * whole else "much"
-    what = (
-        "no other is close, and together they add nothing: it resembles a formula for "
-        "the target, or another measurement of it"
-        if grave
-        else f"all columns together reach {whole:.3f} ({best.name})"
+    first = f"{columns[0]!r} {what}"
+    more = f", and so does {named(columns[1:])}" if len(columns) > 1 else ""
+    return found(
+        "D308",
+        "warning",
+        f"A column was probably computed from the target: {first}{more}.",
+        f"Drop {named(columns)} (--drop) unless it is known before the target.",
+        columns=columns,
     )
+
+
+def _formula(dataset: Dataset) -> RuleResult | None:
+    """Columns from which the target can be computed: parts of it, or a true law."""
+    formula = target_formula(dataset)
+    if formula is None:
+        return None
+    return found(
+        "D308",
+        "note",
+        f"The target is a weighted {formula.kind} of {len(formula.columns)} columns "
+        f"but for rounding: {named(formula.columns)} (R² {formula.r2:.6f}).",
+        "If these are parts of the target, known only with it, drop them (--drop). If "
+        "not, the formula will do, and no model is needed.",
+        columns=formula.columns,
+        r2=formula.r2,
+    )
+
+
+def _alone_at_top(
+    dataset: Dataset, scores: dict[str, float], whole: float
+) -> RuleResult | None:
+    first, second = (*scores.values(), 0.0, 0.0)[:2]
+    if first < max(FLAG, FLAG * whole) or first - second < _AHEAD:
+        return None
+    column = next(iter(scores))
+    kind = _kind(dataset, column, first)
+    if not kind:
+        return None
+    if kind != "flag" and first < max(FORMULA, NOTHING_ELSE * whole):
+        return None
     return _found(
         dataset,
-        "warning" if grave else "note",
-        f"One column alone gives {much} of what all columns predict: "
-        f"{_shown(columns, scores)}; {what}.",
-        f"Check that {named(columns)} is known before the target, and not computed "
+        "warning" if kind == "flag" else "note",
+        f"One column alone gives nearly all of what all columns predict: "
+        f"{_shown([column], scores)}; no other is close, and together they add "
+        "nothing: it resembles a formula for the target, or another measurement of it.",
+        f"Check that {named([column])} is known before the target, and not computed "
         "from it. If so, a simple rule on it may replace a network; if not, drop it "
         "(--drop).",
-        columns,
+        [column],
         scores,
     )
+
+
+def _kind(dataset: Dataset, column: str, score: float) -> str:
+    """What a column at the top is: a flag, something to ask about, or "" if honest.
+
+    A number that one threshold cuts into classes, or that the target follows up and
+    down, is a good feature.
+    """
+    from scipy.stats import spearmanr
+
+    values: Any = dataset.x[column]  # type: ignore[index]  (there are scores of tables)
+    is_number = pd.api.types.is_numeric_dtype(values.dtype)
+    if not dataset.is_classification:
+        known = values.notna().to_numpy()
+        if not is_number or known.sum() < len(known):
+            return "asked"
+        rho = float(spearmanr(values, dataset.y).statistic)  # type: ignore[attr-defined]  (a result has it)
+        return "asked" if rho**2 >= FORMULA else ""
+    if values.nunique() == len(dataset.classes):
+        return "flag"
+    if not is_number or values.nunique() <= _FEW_VALUES:
+        return "asked"
+    return "asked" if score - _by_cuts(dataset, values) >= _MORE_THAN_A_CUT else ""
+
+
+def _by_cuts(dataset: Dataset, values: Any) -> float:
+    """Cohen's kappa of a tree that cuts a column once for each border of classes."""
+    from sklearn.metrics import cohen_kappa_score
+    from sklearn.tree import DecisionTreeClassifier
+
+    known = values.notna().to_numpy()
+    x, y = values[known].to_numpy(dtype="float64").reshape(-1, 1), dataset.y[known]
+    tree = DecisionTreeClassifier(max_leaf_nodes=max(2, len(dataset.classes)))
+    return float(cohen_kappa_score(y, tree.fit(x, y).predict(x)))
 
 
 def _found(

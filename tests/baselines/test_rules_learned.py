@@ -279,19 +279,66 @@ def test_answer_is_an_error(dataset_of, rng):
     assert (found.finding.severity, found.columns) == ("error", ("outcome",))
 
 
-def test_formula_is_a_warning_and_a_good_column_a_note(dataset_of, rng):
+def test_column_that_resembles_the_target_is_a_note_and_a_good_one_none(
+    dataset_of, rng
+):
     x = columns(rng, 400)
-    y = x.x0.to_numpy() + 0.15 * rng.normal(size=400)
+    y = x.x0.to_numpy() + 0.1 * rng.normal(size=400)
     found = leak(learned_from(dataset_of(x, y), x.x0.to_numpy()))
     assert found
-    assert (found.finding.severity, found.columns) == ("warning", ("x0",))
-    y = (x.x0 + 0.4 * x.x1).to_numpy()
+    assert (found.finding.severity, found.columns) == ("note", ("x0",))
+    y = (x.x0 + 0.4 * x.x1 + 0.1 * x.x2 * x.x1).to_numpy()
+    assert leak(learned_from(dataset_of(x, y), y)) is None
+
+
+MADE = {
+    "five bins": lambda y: pd.qcut(y, 5, labels=False),
+    "a threshold": lambda y: (y > 103) * 1,
+    "its square": lambda y: (y - 100) ** 2,
+}
+
+
+@pytest.mark.parametrize("made", MADE.values(), ids=MADE)
+def test_column_computed_from_the_target_is_a_warning(made, dataset_of, rng):
+    x = columns(rng, 300)
+    y = (100 + 5 * x.x0 + 5 * rng.normal(size=300)).to_numpy()
+    found = leak(learned_from(dataset_of(x.assign(made=made(y)), y), y))
+    assert found
+    assert (found.finding.severity, found.columns) == ("warning", ("made",))
+
+
+def test_clusters_are_not_computed_from_the_target(dataset_of, rng):
+    kind = rng.integers(0, 2, 300)
+    y = 50.0 * kind + rng.normal(size=300)
+    x = columns(rng, 300).assign(kind=kind)
+    assert "computed" not in str(leak(learned_from(dataset_of(x, y), y)))
+
+
+def test_columns_for_the_classes_are_a_warning(dataset_of, rng):
+    y = rng.integers(0, 3, 300)
+    x = columns(rng, 300).assign(is1=(y == 1) * 1, is2=(y == 2) * 1)
+    found = leak(learned_from(dataset_of(x, y), sure(y, 3)))
+    assert found
+    assert (found.finding.severity, found.columns) == ("warning", ("is1", "is2"))
+
+
+@pytest.mark.parametrize("kind", ["sum", "product"])
+def test_parts_of_the_target_are_a_note(kind, dataset_of, rng):
+    x = columns(rng, 300).assign(a=rng.lognormal(size=300), b=rng.lognormal(size=300))
+    y = (x.a + x.b if kind == "sum" else x.a * x.b).to_numpy()
     found = leak(learned_from(dataset_of(x, y), y))
     assert found
-    assert (found.finding.severity, found.columns) == ("note", ("x0",))
+    assert (found.finding.severity, found.columns) == ("note", ("a", "b"))
+    assert f"a weighted {kind} of 2 columns" in found.finding.sentence
 
 
-@pytest.mark.parametrize(("name", "told"), [("y_coded", "warning"), ("why", "note")])
+def test_measure_that_cuts_three_classes_is_no_answer(dataset_of, rng):
+    x = columns(rng, 600)
+    y = np.digitize(x.x0, [-0.5, 0.5])
+    assert leak(learned_from(dataset_of(x, y), sure(y, 3))) is None
+
+
+@pytest.mark.parametrize(("name", "told"), [("y_coded", "warning"), ("why", "warning")])
 def test_target_in_a_name_makes_a_column_suspect(name, told, dataset_of, rng):
     y = rng.integers(0, 2, 400)
     coded = np.where(rng.random(400) < 0.05, 1 - y, y)
@@ -303,7 +350,7 @@ def test_target_in_a_name_makes_a_column_suspect(name, told, dataset_of, rng):
 
 def test_columns_that_tell_their_part_are_no_leak(dataset_of, rng):
     x = columns(rng, 400)
-    y = x.sum(axis=1).to_numpy()
+    y = x.sum(axis=1).to_numpy() + 0.1 * rng.normal(size=400)
     assert leak(learned_from(dataset_of(x, y), y)) is None
 
 

@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 from learnable.data import load
 from learnable.data.errors import BadData, Misuse, UnknownName
 from learnable.data.files import read_rows
-from learnable.data.missing import drop_rows, find_sentinel, mark_missing
+from learnable.data.missing import (
+    drop_rows,
+    find_sentinel,
+    find_sentinel_day,
+    find_sentinels,
+    mark_missing,
+)
 
 RNG = np.random.default_rng(0)
 
@@ -158,6 +164,9 @@ def test_number_that_may_be_true_is_no_error(write, odd):
         (RNG.normal(20, 5, 200), -200), (RNG.uniform(0, 5000, 200), -999),
         (RNG.uniform(0, 20, 200), 999), (RNG.uniform(50, 120, 200), 0),
         (RNG.integers(0, 100, 200), -9), (RNG.normal(0, 1, 200), 9999),
+        (RNG.choice([1, 2, 3], 200), -9), (RNG.integers(0, 7, 200), 99),
+        (RNG.uniform(3, 30, 200), 888), (RNG.uniform(250, 300, 200), 1e20),
+        (RNG.uniform(980, 1030, 200), 9999.9),
     ],
 )  # fmt: skip
 def test_sentinels_are_found(others, value):
@@ -171,12 +180,36 @@ def test_sentinels_are_found(others, value):
     [
         (RNG.normal(0, 100, 200), -200), (RNG.uniform(0, 5000, 200), 999),
         (RNG.uniform(1, 120, 200), 0), (RNG.integers(0, 50, 200), -1),
-        (RNG.choice([1, 2, 3], 200), -9), (RNG.uniform(20, 90, 200), 99),
+        (RNG.choice([-1, 0, 1], 200), -9), (RNG.uniform(20, 90, 200), 99),
+        (RNG.choice([1, 10, 100], 200), 1000), (RNG.choice([0, 5], 200), 9),
         (RNG.uniform(0, 20, 200), 500), (np.arange(5), -999),
     ],
 )  # fmt: skip
 def test_numbers_that_may_be_true_are_no_sentinels(others, value):
     assert find_sentinel(np.append(others, [value] * 4).astype(float)) is None
+
+
+def test_several_reasons_have_numbers_side_by_side():
+    others = RNG.uniform(700, 3_000, 200).round()
+    found = find_sentinels(np.append(others, [-98] * 5 + [-99] * 9))
+    assert [(s.value, s.count) for s in found] == [(-99, 9), (-98, 5)]
+
+
+@pytest.mark.parametrize(
+    ("day", "is_found"),
+    [
+        ("1900-01-01", True),
+        ("9999-12-31", True),
+        ("2021-05-01", False),
+        ("1900-02-03", False),
+    ],
+)
+def test_day_far_from_all_others_is_found(day, is_found):
+    days = np.datetime64("2021-01-01") + RNG.integers(0, 900, 100)
+    both = np.append(days, [np.datetime64(day)] * 5).astype("datetime64[D]")
+    found = find_sentinel_day(both.astype("float64"))
+    assert (found is not None) == is_found
+    assert found is None or found.written == day
 
 
 @settings(deadline=None)
