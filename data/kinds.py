@@ -19,6 +19,18 @@ _FEW = 10
 """Whole numbers of so few values may be codes of categories."""
 _LEAST_ROWS = 20
 """Fewer rows may well have different values by chance."""
+_DISTINCT = 0.95
+"""Share of the rows with values of their own that names have: some occur twice or are
+missing."""
+_MEASURE = re.compile(r"[€$£¥+-]?\s*\d[\d.,]*\s*([^\W\d_]{1,5}|[%°€$£¥]+)?")
+"""A number, with its unit if it has one."""
+_DIGITS = re.compile(r"\d+")
+_FRACTION = re.compile(r"\d[.,]\d")
+"""In texts of one form: a measure, for names are numbered by whole numbers."""
+_EVENLY = 0.01
+"""p-value from which numbers may be spread evenly over their range ..."""
+_EVENLY_ROWS = 100
+"""... and rows from which other numbers would be told from such."""
 _COUNTING = 0.9
 """Share of whole numbers, sorted, that follow one another where they count rows: some
 rows may have been left out."""
@@ -44,20 +56,64 @@ def holds_sentences(column: pd.Series) -> bool:
 
 
 def names_rows(column: Any) -> bool:
-    """Whether a column has another value in each row, as a name or a count has.
+    """Whether a column has another value in nearly each row, as a name or a count has.
 
-    Texts without spaces, or whole numbers that count, all different.
+    Texts that differ in their numbers alone or have no spaces, and are neither dates
+    nor measures with a unit; or whole numbers that count.
     """
-    if len(column) < _LEAST_ROWS or not column.is_unique or column.isna().any():
+    values = _distinct(column)
+    if values is None:
         return False
-    if pd.api.types.is_integer_dtype(column.dtype):
-        steps = np.diff(np.sort(column.to_numpy(dtype="float64")))
-        return bool(np.mean(steps == 1) >= _COUNTING)
-    if pd.api.types.is_numeric_dtype(column.dtype):
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        steps = np.diff(np.unique(_whole(values)))
+        return len(steps) > 0 and bool(np.mean(steps == 1) >= _COUNTING)
+    if not pd.api.types.is_string_dtype(values.dtype) or holds_dates(values):
         return False
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+    texts = values.astype(str).str.strip()
+    if texts.str.fullmatch(_MEASURE).mean() >= _DISTINCT:
         return False
-    return not column.astype(str).str.strip().str.contains(r"\s").any()
+    if not texts.str.contains(r"\s").any():
+        return True
+    forms = texts.str.replace(_DIGITS, "0", regex=True)
+    form, count = next(iter(forms.value_counts().items()))
+    return bool(count >= _DISTINCT * len(texts) and not _FRACTION.search(str(form)))
+
+
+def is_spread_evenly(column: Any) -> bool:
+    """Whether whole numbers differ in nearly each row, and are spread evenly.
+
+    So are numbers of customers or tickets that were drawn from many. Measures crowd
+    about a middle, or towards one end (Kolmogorov and Smirnov's test).
+    """
+    from scipy.stats import kstest
+
+    values = _distinct(column)
+    if values is None or not pd.api.types.is_numeric_dtype(values.dtype):
+        return False
+    numbers = _whole(values)
+    if len(numbers) < _EVENLY_ROWS:
+        return False
+    low, high = numbers.min(), numbers.max()
+    told: Any = kstest((numbers - low) / (high - low), "uniform")
+    return bool(told.pvalue >= _EVENLY)
+
+
+def _distinct(column: Any) -> Any:
+    """The values that are there; None where they repeat, or many are missing."""
+    values = column.dropna()
+    is_distinct = len(column) >= _LEAST_ROWS and (
+        values.nunique() >= _DISTINCT * len(column)
+    )
+    return values if is_distinct else None
+
+
+def _whole(values: Any) -> np.ndarray:
+    """The numbers, where all of them are whole; empty where some are not."""
+    if pd.api.types.is_complex_dtype(values.dtype):
+        return np.zeros(0)
+    numbers = values.to_numpy(dtype="float64")
+    whole = np.isfinite(numbers).all() and (numbers == np.round(numbers)).all()
+    return numbers if whole else np.zeros(0)
 
 
 def holds_dates(column: pd.Series) -> bool:
@@ -135,7 +191,7 @@ def column_kind(column: pd.Series, some: pd.Series) -> str:
 def _number_kind(column: pd.Series, some: pd.Series) -> str:
     if pd.api.types.is_complex_dtype(column.dtype):
         return "complex number"
-    if pd.api.types.is_integer_dtype(column.dtype) and names_rows(column):
+    if names_rows(column):
         return "integer, id?"
     values = column.to_numpy(dtype="float64", na_value=np.nan)
     # a gap makes floats of whole numbers

@@ -1,18 +1,22 @@
-"""A class so rare that accuracy flatters."""
+"""A class or a label so rare that accuracy flatters."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from ...data import Dataset
 from ..results.results import Row
 from ..scores.fold_scores import learns
-from .context import RuleResult, TableContext, found
+from .context import RuleResult, TableContext, found, named
 from .registry import rule
 
 RARE = 0.3
 """Share of the rarest class by that of equal shares, below which it is rare."""
-_LEAST_ROWS = 20
-"""Mean rows of a class, below which a class may be rare by chance."""
+_CHANCE = 0.01
+"""Probability, by the number of classes, that one of equal shares has so few rows."""
+_RARE_LABEL = 0.05
+"""Share of the rows that have a label, or have it not, below which one answer to all
+rows is right in 95 of 100."""
 _HIGH = 0.8
 """Accuracy that looks good."""
 _NEAR = 0.05
@@ -32,21 +36,28 @@ def find_imbalance(
     weights : array of shape (n_rows,), optional
         Of the rows in the loss; 1 by default.
     """
+    from scipy.stats import binom
+
     known, places = np.unique(codes, return_inverse=True)
     sums = np.bincount(places, weights=weights)
-    if len(known) < 2 or len(codes) < _LEAST_ROWS * len(known) or sums.sum() <= 0:
+    if len(known) < 2 or sums.sum() <= 0:
         return None
     shares = sums / sums.sum()
     rarest = float(shares.min())
-    return (rarest, float(shares.max())) if rarest < RARE / len(known) else None
+    rows, equal = len(codes), 1 / len(known)
+    chance = binom.cdf(round(rarest * rows), rows, equal) / equal
+    is_rare = rarest < RARE * equal and chance < _CHANCE
+    return (rarest, float(shares.max())) if is_rare else None
 
 
 @rule("D310")
 def class_imbalance(context: TableContext) -> RuleResult | None:
     """A class with so few rows that to leave it out costs next to nothing."""
     dataset = context.dataset
-    if not dataset.classes or dataset.y.ndim == 2:
+    if not dataset.classes:
         return None
+    if dataset.y.ndim == 2:
+        return _rare_labels(dataset)
     shares = find_imbalance(dataset.y)
     if shares is None:
         return None
@@ -67,6 +78,30 @@ def class_imbalance(context: TableContext) -> RuleResult | None:
         majority_share=commonest,
         rarest_share=rarest,
         flattered=len(flattered),
+    )
+
+
+def _rare_labels(dataset: Dataset) -> RuleResult | None:
+    """Labels that nearly all rows have, or have not."""
+    shares = dataset.y.mean(axis=0)
+    rarer = np.minimum(shares, 1 - shares)
+    places = [i for i in np.argsort(rarer, kind="stable") if 0 < rarer[i] < _RARE_LABEL]
+    if not places:
+        return None
+    labels = [dataset.classes[i] for i in places]
+    have = "label is" if len(places) == 1 else "labels are"
+    first = places[0]
+    return found(
+        "D310",
+        "note",
+        f"{len(places):,} {have} in fewer than {_RARE_LABEL:.0%} of the rows, or in "
+        f"all but so few ({named(labels)}). Label {labels[0]!r} is in "
+        f"{shares[first]:.1%}: the same answer for all rows has an accuracy of "
+        f"{1 - rarer[first]:.3f} on it.",
+        "Use the recall or F1 of each label instead of accuracy.",
+        columns=labels,
+        rarest_share=rarer[first],
+        rare_labels=len(places),
     )
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Any
 
 import numpy as np
 
 from ...data import Dataset
+from ...data.dataset import take
 from ...data.encode import fit_encoder
+from ...data.errors import BadData
+from ...data.split import Fold, make_folds
+from ..estimators.catalog import baselines_for
+from ..scores import harness
+from ..scores.metrics import reference, scaled_losses
 from .context import RuleResult, TableContext, found
 from .registry import rule
 from .row_order import apart
@@ -27,39 +34,51 @@ UNLIKE = 0.1
 """Distance of two columns, or of the two parts' classes, that is worth a word."""
 
 
+_FOLDS = 5
+_JUDGES = ("logistic", "ridge", "forest")
+"""Baselines of which the better one is asked how it does on either part."""
+_LOST = 0.1
+"""Skill lost on the test rows that is worth a warning."""
+
+
 @rule("D312")
 def drift(context: TableContext) -> RuleResult | None:
-    """Whether a classifier tells test rows from training rows.
+    """Whether test rows, their classes or what they teach are unlike training rows.
 
     The classifier two-sample test (Lopez-Paz, Oquab, Revisiting classifier two-sample
     tests, ICLR 2017): a forest learns half of the rows, and its area under the ROC
     curve on the other half is compared with .5 by Mann and Whitney's exact relative.
+    What relates features and targets is compared by the losses of the same baseline on
+    held-out training rows and on test rows.
     """
     dataset = context.dataset
     count = len(dataset) - dataset.n_test
     if dataset.n_test < _LEAST or count < _LEAST:
         return None
-    rng = np.random.default_rng(7)
-    train = np.sort(rng.choice(count, min(_MOST, count), replace=False))
-    test = count + rng.choice(dataset.n_test, min(_MOST, dataset.n_test), replace=False)
-    auc, low, high, p = _tell_apart(dataset, train, np.sort(test))
-    classes, p_classes = _classes_apart(dataset, count)
-    unlike = auc >= _APART and p <= _CHANCE
-    shares = classes >= UNLIKE and p_classes <= _CHANCE
-    if not unlike and not shares:
+    train, test = _sampled(dataset, count)
+    if min(len(train), len(test)) < _LEAST:
         return None
+    auc, low, high, p = _tell_apart(dataset, train, test)
+    classes, p_classes = _classes_apart(dataset, count)
+    score = _compare_scores(dataset, train, test) if context.learned else None
+    unlike = auc >= _APART and p <= _CHANCE
     columns = _most_unlike(context, count) if unlike else {}
     told = [_rows_told(auc, low, high, p, columns)] if unlike else []
-    if shares:
+    if classes >= UNLIKE and p_classes <= _CHANCE:
         told.append(
             f"{classes:.1%} of the test rows would need another class to give the "
             "class frequencies of the training rows."
         )
+    if score is not None and score.lost >= _LOST and score.p <= _CHANCE:
+        told.append(_score_told(score))
+    if not told:
+        return None
     return found(
         "D312",
         "warning",
         " ".join(told),
-        "A model may not generalise to such test rows. Check how they were selected; "
+        "A model may not generalise to such test rows. Check how they were selected, "
+        "and that their targets are coded and joined as those of the training rows; "
         "drop columns that only show when or where a row was recorded (--drop), or "
         "give a single file, from which folds are drawn at random.",
         columns=list(columns),
@@ -68,7 +87,120 @@ def drift(context: TableContext) -> RuleResult | None:
         high=high,
         p=p,
         class_distance=classes,
+        skill_lost=score.lost if score else 0.0,
     )
+
+
+def _sampled(dataset: Dataset, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Some row numbers of either part; of copies that it has alone, one each.
+
+    Copies among training rows would be known again, and tell these from test rows.
+    """
+    rng = np.random.default_rng(7)
+    hashes = dataset.row_hashes
+    both = np.intersect1d(hashes[:count], hashes[count:])
+    parts = []
+    for first, size in ((0, count), (count, dataset.n_test)):
+        rows = np.sort(first + rng.choice(size, min(_MOST, size), replace=False))
+        keep = np.isin(hashes[rows], both)
+        keep[np.unique(hashes[rows], return_index=True)[1]] = True
+        parts.append(rows[keep])
+    return parts[0], parts[1]
+
+
+@dataclass(frozen=True)
+class _ScoreShift:
+    """Skill of a baseline on training rows held out, and on test rows.
+
+    ``error`` is the standard error of the difference, ``p`` one-sided (Welch).
+    """
+
+    name: str
+    within: float
+    beyond: float
+    error: float
+    p: float
+
+    @property
+    def lost(self) -> float:
+        return self.within - self.beyond
+
+
+def _score_told(score: _ScoreShift) -> str:
+    low, high = (score.lost + side * 1.96 * score.error for side in (-1, 1))
+    return (
+        f"{score.name} has skill {score.within:.2f} on held-out training rows, and "
+        f"{score.beyond:.2f} on the test rows (difference {score.lost:.2f}, 95 % "
+        f"interval {low:.2f} to {high:.2f}, p = {score.p:.1g})."
+    )
+
+
+def _compare_scores(
+    dataset: Dataset, train: np.ndarray, test: np.ndarray
+) -> _ScoreShift | None:
+    """Compare losses of one baseline, fitted on folds of the training rows."""
+    from scipy.stats import ttest_ind
+
+    some = np.concatenate([train, test])
+    both = replace(
+        dataset,
+        x=take(dataset.x, some),
+        y=dataset.y[some],
+        groups=None if dataset.groups is None else dataset.groups[some],
+        n_test=0,
+    )
+    losses = _losses(both, len(train))
+    if not losses:
+        return None
+    name = min(losses, key=lambda name: float(losses[name][: len(train)].mean()))
+    within, beyond = np.split(losses[name], [len(train)])
+    told: Any = ttest_ind(beyond, within, equal_var=False, alternative="greater")
+    y = both.y[: len(train)]
+    bare = reference(y, len(y), classes=len(both.classes))
+    base = float(scaled_losses(y, bare, y, classes=len(both.classes)).mean())
+    if not base > 0 or not np.isfinite(told.pvalue):
+        return None
+    spread = sqrt(within.var() / len(within) + beyond.var() / len(beyond))
+    return _ScoreShift(
+        name,
+        float(1 - within.mean() / base),
+        float(1 - beyond.mean() / base),
+        spread / base,
+        float(told.pvalue),
+    )
+
+
+def _losses(both: Dataset, count: int) -> dict[str, np.ndarray]:
+    """Losses of baselines on training rows, out of fold, and then on test rows.
+
+    Those on test rows are means over the folds' models; there is nothing of a baseline
+    that fails, nor where training rows cannot be cut into folds.
+    """
+    names = _JUDGES[-1:] if both.is_image else _JUDGES
+    judges = {n: b for n, b in baselines_for(both).items() if n in names}
+    rows, test = np.arange(count), np.arange(count, len(both))
+    groups = None if both.groups is None else both.groups[:count]
+    part = replace(both, x=take(both.x, rows), y=both.y[:count], groups=groups)
+    try:
+        folds = make_folds(part, folds=_FOLDS)
+    except BadData:
+        return {}
+    folds = [Fold(fold.train, np.concatenate([fold.test, test])) for fold in folds]
+    sums = {name: np.zeros(len(both)) for name in judges}
+    for outcome in harness.run(judges, both, folds, jobs=1):
+        if outcome.predictions is None:
+            sums.pop(outcome.candidate, None)
+        elif outcome.candidate in sums:
+            own = folds[outcome.fold].test
+            sums[outcome.candidate][own] += scaled_losses(
+                both.y[own],
+                outcome.predictions,
+                both.y[:count],
+                classes=len(both.classes),
+            )
+    for losses in sums.values():
+        losses[count:] /= len(folds)
+    return sums
 
 
 def _rows_told(

@@ -11,7 +11,7 @@ from .context import LearnedContext, RuleResult, TableContext, found, named
 from .registry import rule
 
 _RARE = 10
-"""Rows of a class from which on folds of a tenth can all have one."""
+"""Rows of a class, or groups, from which on folds of a tenth can all have one."""
 _WIDE = 0.5
 """Width of the interval of a skill that says no more than yes or no ..."""
 USEFUL = 0.2
@@ -22,7 +22,7 @@ LEAST_FOLDS = 5
 
 @rule("D311")
 def too_few_rows(context: TableContext) -> RuleResult | None:
-    """A verdict that cannot be drawn, rare classes, a skill known only roughly."""
+    """A verdict that cannot be drawn, rare classes, few groups, a wide interval."""
     if context.learned is None:
         return None
     told: list[str] = []
@@ -32,6 +32,7 @@ def too_few_rows(context: TableContext) -> RuleResult | None:
     folds = _parts(context.learned)
     if rare and min(rare.values()) < folds:
         grave = True
+    needed = max(needed, _grouped(context, told))
     wide = _wide(context, told)
     if not told:
         return None
@@ -48,7 +49,7 @@ def too_few_rows(context: TableContext) -> RuleResult | None:
 
 def _or_fewer(context: TableContext, rare: dict[str, int]) -> str:
     """Advice where classes are rare and two remain without them."""
-    if not rare or len(context.dataset.classes) < 3:
+    if not rare or len(context.dataset.classes) < 3 or context.dataset.y.ndim == 2:
         return ""
     return ", or simplify the task: merge rare classes, or drop them"
 
@@ -75,11 +76,18 @@ def _undecided(
 
 
 def _rare(context: TableContext, told: list[str]) -> dict[str, int]:
-    """Classes with fewer than `_RARE` rows, and how many they have."""
+    """Classes with fewer than `_RARE` rows, and how many they have.
+
+    Labels that few rows have, or all but few.
+    """
     dataset = context.dataset
-    if not dataset.classes or dataset.y.ndim == 2:
+    if not dataset.classes:
         return {}
-    counts = np.bincount(dataset.y, minlength=len(dataset.classes))
+    if dataset.y.ndim == 2:
+        have = dataset.y.sum(axis=0)
+        counts = np.minimum(have, len(dataset) - have)
+    else:
+        counts = np.bincount(dataset.y, minlength=len(dataset.classes))
     rare = {
         label: int(n)
         for label, n in zip(dataset.classes, counts, strict=True)
@@ -87,12 +95,26 @@ def _rare(context: TableContext, told: list[str]) -> dict[str, int]:
     }
     if rare:
         fewest = sorted(rare, key=lambda label: rare[label])
-        have = "class has" if len(rare) == 1 else "classes have"
+        kinds = ("label", "labels") if dataset.y.ndim == 2 else ("class", "classes")
+        have = f"{kinds[0]} has" if len(rare) == 1 else f"{kinds[1]} have"
         told.append(
             f"{len(rare)} {have} fewer than {_RARE} rows ({named(fewest)}; "
             f"{min(rare.values())} at least): scores on them rest on a few rows."
         )
     return rare
+
+
+def _grouped(context: TableContext, told: list[str]) -> float:
+    """Rows in all that bring `_RARE` groups, 0 where there are as many."""
+    groups = context.dataset.groups
+    count = _RARE if groups is None else len(np.unique(groups))
+    if count >= _RARE:
+        return 0
+    told.append(
+        f"The rows are of {count} groups: scores vary with the groups that a fold "
+        "holds out."
+    )
+    return len(context.dataset) * _RARE / count
 
 
 def _parts(learned: LearnedContext) -> int:

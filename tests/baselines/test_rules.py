@@ -216,7 +216,7 @@ def test_columns_that_say_nothing_are_named():
         "one": np.ones(200),
         "id": np.arange(1_000, 1_200),
         "key": [f"k{i * 7919}" for i in range(200)],
-        "words": [f"it was {i} then" for i in range(200)],
+        "words": [f"it {'was' * (i % 9)} {i / 7:.3f} then" for i in range(200)],
         "town": ["u", "v"] * 100,
     }
     data = made(x, RNG.normal(size=200))

@@ -236,8 +236,7 @@ def sorted_rows(study: Study, dataset: Dataset) -> Cause | None:
 
     if is_numeric(dataset) and are_windows(np.nan_to_num(np.asarray(dataset.x, float))):
         return None
-    found = (f for f in study.results.findings if f.code == "D304")
-    order = next((f for f in found if f.severity != "note"), None)
+    order = next((f for f in study.results.findings if f.code == "D304"), None)
     if order is None:
         return None
     advice = "Shuffle the rows before splitting them into training and test rows."
