@@ -192,12 +192,12 @@ def classes_in_schools(rng: Rng) -> Dataset:
 
 
 def places(rng: Rng) -> Dataset:
-    """Random places, with fields over them as features and target."""
+    """Fields over random places, which are not told, as features and target."""
     place = rng.uniform(0, 16, (250, 2))
     waves = rng.normal(scale=0.5, size=(4, 40, 2))
     sums = np.einsum("nk,fwk->nfw", place, waves) + rng.uniform(0, 6.3, (4, 40))
     all_four = np.cos(sums).sum(axis=2) / np.sqrt(20) + 0.3 * rng.normal(size=(250, 4))
-    return table(np.c_[place, all_four[:, :3]], all_four[:, 3])
+    return table(all_four[:, :3], all_four[:, 3])
 
 
 def repeated(rng: Rng) -> Dataset:
@@ -314,6 +314,13 @@ def checkerboard(rng: Rng) -> Dataset:
     return table(x, (np.floor(x).sum(axis=1) % 2).astype("int64"))
 
 
+def spirals(rng: Rng) -> Dataset:
+    turn, arm = 9 * np.sqrt(rng.uniform(0.05, 1, 300)), rng.integers(0, 2, 300)
+    angle = turn + np.pi * arm
+    x = np.stack([turn * np.cos(angle), turn * np.sin(angle)], axis=1)
+    return table(x + 0.4 * rng.normal(size=x.shape), arm)
+
+
 RELATED: dict[str, Draw] = {
     "AR(.9) features, target follows one": lambda r: follows(noise(r, 200, 0.9, 3), r),
     "AR(.7) features, target follows one": lambda r: follows(noise(r, 200, 0.7, 3), r),
@@ -326,6 +333,7 @@ RELATED: dict[str, Draw] = {
     "40 groups of 5, target by two columns": in_groups(40, 5, classes=False),
     "six kinds of rows": mixture,
     "a checkerboard": checkerboard,
+    "two spirals": spirals,
 }
 """A relation that an order, or groups of like rows, must not hide."""
 

@@ -131,11 +131,8 @@ def settled_test(dataset: Dataset, *, seed: int = 0) -> tuple[Dataset, Signal]:
     if signal.p > LEVEL and unit.found:
         rows = _tested(replace(dataset, dependence="none"), seed, effect=False)
         signal = replace(signal, p_rows=rows.p)
-    if (
-        signal.p > LEVEL
-        or dataset.groups is not None
-        or dataset.dependence != "unknown"
-    ):
+    asked = dataset.groups is not None or dataset.dependence != "unknown"
+    if signal.p > LEVEL or asked or unit.kind in ("time", "block"):
         return known, signal
     found = None if unit.found else _by_columns(known, signal, seed)
     return found or _by_near_rows(dataset, signal, seed) or (known, signal)
