@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.dependent_rows [DRAWS] [PART ...]`` draws tables whose rows
 depend on each other and whose target has nothing to do with the features (``null``; and
-``unseen``, shapes that no limit was chosen by), in which there is a relation
+``unseen``, more shapes, added later), in which there is a relation
 (``related``), and tables of independent rows without (``level``) and with one
 (``power``). It prints what the signal test says, writes
 ``dependent_rows.json`` and the tables in ``docs/statistics.md``.
