@@ -1,9 +1,10 @@
 """What is said of rows that depend on each other, and of rows that do not.
 
 ``python -m benchmarks.dependent_rows [DRAWS] [PART ...]`` draws tables whose rows
-depend on each other and whose target has nothing to do with the features (``null``), in
-which there is a relation (``related``), and tables of independent rows without
-(``level``) and with one (``power``). It prints what the signal test says, writes
+depend on each other and whose target has nothing to do with the features (``null``; and
+``unseen``, more shapes, added later), in which there is a relation
+(``related``), and tables of independent rows without (``level``) and with one
+(``power``). It prints what the signal test says, writes
 ``dependent_rows.json`` and the tables in ``docs/statistics.md``.
 """
 
@@ -169,6 +170,96 @@ DEPENDENT: dict[str, Draw] = {
 """Rows that depend on each other; features and target do not."""
 
 
+def shuffled(x: np.ndarray, y: np.ndarray, rng: Rng) -> Dataset:
+    order = rng.permutation(len(y))
+    return table(x[order], y[order])
+
+
+def unequal(rng: Rng) -> Dataset:
+    """Groups of 2 to 24 like rows with one label each."""
+    group = np.repeat(np.arange(22), rng.integers(2, 25, 22))
+    x = rng.normal(size=(22, 5))[group] + 0.3 * rng.normal(size=(len(group), 5))
+    return shuffled(x, coins(rng, 22)[group], rng)
+
+
+def classes_in_schools(rng: Rng) -> Dataset:
+    """Offsets of eight schools, and of the five classes in each."""
+    school, kind = np.repeat(np.arange(8), 30), np.repeat(np.arange(40), 6)
+    x = rng.normal(size=(8, 4))[school] + 0.7 * rng.normal(size=(40, 4))[kind]
+    y = 0.7 * (rng.normal(size=8)[school] + rng.normal(size=40)[kind])
+    x, y = x + 0.3 * rng.normal(size=x.shape), y + 0.7 * rng.normal(size=240)
+    return shuffled(x, y, rng)
+
+
+def places(rng: Rng) -> Dataset:
+    """Fields over random places, which are not told, as features and target."""
+    place = rng.uniform(0, 16, (250, 2))
+    waves = rng.normal(scale=0.5, size=(4, 40, 2))
+    sums = np.einsum("nk,fwk->nfw", place, waves) + rng.uniform(0, 6.3, (4, 40))
+    all_four = np.cos(sums).sum(axis=2) / np.sqrt(20) + 0.3 * rng.normal(size=(250, 4))
+    return table(all_four[:, :3], all_four[:, 3])
+
+
+def repeated(rng: Rng) -> Dataset:
+    """Eight visits of each of 30 persons, who drift, shuffled."""
+    person, t = np.repeat(np.arange(30), 8), np.tile(np.arange(8), 30)[:, None]
+    both = 1.5 * rng.normal(size=(30, 5))[person]
+    both = both + 0.2 * t * rng.normal(size=(30, 5))[person]
+    both = both + 0.6 * rng.normal(size=(240, 5))
+    return shuffled(both[:, :4], both[:, 4], rng)
+
+
+def panel(rng: Rng) -> Dataset:
+    """Twenty years of each of 12 firms, firm by firm."""
+    firms = [noise(rng, 20, 0.8, 5) + rng.normal(size=5) for _ in range(12)]
+    both = np.concatenate(firms)
+    return table(both[:, :4], both[:, 4])
+
+
+def copied_with_jitter(rng: Rng) -> Dataset:
+    """Of 140 cases 42 twice, measured again."""
+    x, y = rng.normal(size=(140, 6)), coins(rng, 140)
+    again = x[:42] + 0.02 * rng.normal(size=(42, 6))
+    return shuffled(np.r_[x, again], np.r_[y, y[:42]], rng)
+
+
+def wide_in_time(rng: Rng) -> Dataset:
+    """A label that stays in 9 of 10 steps, and 60 autoregressive columns."""
+    y = np.cumsum(rng.random(300) < 0.1) % 2
+    return table(noise(rng, 300, 0.9, 60), y.astype("int64"))
+
+
+def one_season(rng: Rng) -> Dataset:
+    """Features and target with the same period, each with its own phase."""
+    t = np.arange(240) / 12 * 2 * np.pi
+    both = np.sin(t[:, None] + rng.uniform(0, 6.3, 4)) + rng.normal(size=(240, 4))
+    return table(both[:, :3], both[:, 3])
+
+
+def plates(rng: Rng) -> Dataset:
+    """Twelve plates of 24 wells, with small offsets in each of 20 columns, shuffled."""
+    plate = np.repeat(np.arange(12), 24)
+    x = 0.8 * rng.normal(size=(12, 20))[plate] + rng.normal(size=(288, 20))
+    y = rng.normal(size=12)[plate] + 0.5 * rng.normal(size=288)
+    return shuffled(x, (y > 0).astype("int64"), rng)
+
+
+UNSEEN: dict[str, Draw] = {
+    "20 wider groups of 10, shuffled": clusters(20, 10, 0.3, shuffled=True),
+    "20 groups of 10 that overlap, shuffled": clusters(20, 10, 0.5, shuffled=True),
+    "groups of 2 to 24, shuffled": unequal,
+    "classes in schools, shuffled": classes_in_schools,
+    "fields over random places": places,
+    "visits of persons who drift, shuffled": repeated,
+    "12 firms, 20 years each": panel,
+    "three tenths measured twice": copied_with_jitter,
+    "labels that stay, 60 columns in time": wide_in_time,
+    "one season": one_season,
+    "plates, shuffled": plates,
+}
+"""More such rows, told by nothing or by their order."""
+
+
 def follows(x: np.ndarray, rng: Rng) -> Dataset:
     return table(x, x[:, 0] / x[:, 0].std() + rng.normal(size=len(x)))
 
@@ -199,6 +290,37 @@ def design(rng: Rng) -> Dataset:
     return table(x.astype("float64"), (score > 1).astype("int64"))
 
 
+def in_groups(count: int, size: int, *, classes: bool) -> Draw:
+    """Groups of like rows whose target follows two columns, and no group."""
+
+    def draw(rng: Rng) -> Dataset:
+        x = np.repeat(rng.normal(size=(count, 5)), size, axis=0)
+        x = x + 0.3 * rng.normal(size=x.shape)
+        y = x[:, 0] + 0.5 * x[:, 1] + 0.7 * rng.normal(size=len(x))
+        return shuffled(x, halves(y) if classes else y, rng)
+
+    return draw
+
+
+def mixture(rng: Rng) -> Dataset:
+    """Six kinds of rows, and a class that follows one column."""
+    kind = rng.integers(0, 6, 240)
+    x = 2 * rng.normal(size=(6, 4))[kind] + 0.6 * rng.normal(size=(240, 4))
+    return table(x, (x[:, 0] + 1.5 * rng.normal(size=240) > 0).astype("int64"))
+
+
+def checkerboard(rng: Rng) -> Dataset:
+    x = rng.uniform(0, 4, (400, 2))
+    return table(x, (np.floor(x).sum(axis=1) % 2).astype("int64"))
+
+
+def spirals(rng: Rng) -> Dataset:
+    turn, arm = 9 * np.sqrt(rng.uniform(0.05, 1, 300)), rng.integers(0, 2, 300)
+    angle = turn + np.pi * arm
+    x = np.stack([turn * np.cos(angle), turn * np.sin(angle)], axis=1)
+    return table(x + 0.4 * rng.normal(size=x.shape), arm)
+
+
 RELATED: dict[str, Draw] = {
     "AR(.9) features, target follows one": lambda r: follows(noise(r, 200, 0.9, 3), r),
     "AR(.7) features, target follows one": lambda r: follows(noise(r, 200, 0.7, 3), r),
@@ -206,8 +328,14 @@ RELATED: dict[str, Draw] = {
     "sorted by three classes": three_classes,
     "sorted by the target, numbers": by_number,
     "all settings of five factors, in order": design,
+    "20 groups of 10, target by two columns": in_groups(20, 10, classes=False),
+    "20 groups of 10, class by two columns": in_groups(20, 10, classes=True),
+    "40 groups of 5, target by two columns": in_groups(40, 5, classes=False),
+    "six kinds of rows": mixture,
+    "a checkerboard": checkerboard,
+    "two spirals": spirals,
 }
-"""A relation that an order must not hide."""
+"""A relation that an order, or groups of like rows, must not hide."""
 
 
 def poisson(rng: Rng) -> Dataset:
@@ -284,6 +412,7 @@ def _summary(found: np.ndarray) -> dict[str, float]:
 JOBS = -1
 PARTS = {
     "null": DEPENDENT,
+    "unseen": UNSEEN,
     "related": RELATED,
     "level": LEVEL_SHAPES,
     "power": POWER_SHAPES,

@@ -17,14 +17,27 @@ import pandas as pd
 from ...data import Dataset
 from ...data.dataset import ORDERED
 from ...data.encode import encode_fold, is_text
-from .near_copies import LARGEST_CASE, near_copies, numbers_rows
+from .near_copies import (
+    LARGEST_CASE,
+    expected_coincidences,
+    near_copies,
+    numbers_rows,
+)
 from .problem import target_views
-from .row_order import ALIKE_P, alike, find_sorting, narrowed, stretches, within_chunks
+from .row_order import (
+    ALIKE_P,
+    alike,
+    beside_target,
+    find_sorting,
+    narrowed,
+    stretches,
+    within_chunks,
+)
 
 _LEAST_ROWS = 20
 LEAST_CASES = 8
 """Fewer cases or groups cannot be told from classes."""
-_PER_CLASS = 3
+LEAST_CASES_A_CLASS = 3
 """Cases a class, at least: a class may be a group of like rows itself."""
 _REPEATED = 0.05
 """Share of the rows whose case has several, at least."""
@@ -38,6 +51,10 @@ _ORDERED = 0.05
 something."""
 _DESIGN = 2
 """Possible rows, in units of those that there are, up to which rows are a design."""
+_LEAST_REPEATS = 20
+"""Pairs of equal rows that chance would give, at least, and of which ..."""
+_FEW = 0.1
+"""... so few are there, that the rows are settings which somebody chose."""
 _LEAST_BLOCK = 5
 _BLOCKS = 12
 """Blocks of a sorted file, at least; of a class a third of these."""
@@ -111,7 +128,7 @@ def _by_cases(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
     counts = np.bincount(cases)
     several = float(counts[counts > 1].sum()) / len(cases)
     classes = len(dataset.classes) if dataset.y.ndim == 1 else 0
-    few = len(counts) < max(LEAST_CASES, _PER_CLASS * classes)
+    few = len(counts) < max(LEAST_CASES, LEAST_CASES_A_CLASS * classes)
     if few or several < _REPEATED or counts.max() > LARGEST_CASE * len(cases):
         return None
     if not _shared(views, cases, np.random.default_rng([seed, 6])):
@@ -160,6 +177,7 @@ def _by_order(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
     if x.dtype == object:
         return None
     x = narrowed(x.reshape(len(rows), -1).astype("float64"), rng)
+    x = beside_target(x, dataset, rows)
     features, x_like = alike(x, one, rows, rng)
     if not features:
         return None
@@ -185,13 +203,21 @@ def _by_order(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
 
 
 def _is_design(x: pd.DataFrame | np.ndarray) -> bool:
-    """Whether rows are settings of an experiment, most of them in some order."""
+    """Whether rows are settings of an experiment, most of them in some order.
+
+    They are nearly all possible ones, or some of these which do not repeat though they
+    would by chance.
+    """
     if not isinstance(x, pd.DataFrame):
         return False
+    different = len(x.drop_duplicates())
+    expected = expected_coincidences(x)
+    if expected >= _LEAST_REPEATS and len(x) - different < _FEW * expected:
+        return True
     digits = np.log(np.maximum(x.nunique().to_numpy(dtype="float64"), 1)).sum()
-    if digits > np.log(_DESIGN * len(x)):
-        return False
-    return len(x.drop_duplicates()) >= np.exp(digits) / _DESIGN
+    return digits <= np.log(_DESIGN * len(x)) and (
+        different >= np.exp(digits) / _DESIGN
+    )
 
 
 def _blocks(runs: np.ndarray, correlation: float) -> Unit:

@@ -61,10 +61,22 @@ def near_copies(table: pd.DataFrame, *, seed: int) -> np.ndarray | None:
     cases = _equal_but_one(table.drop(columns=numbering), bool(numbering))
     if cases is not None:
         return cases
-    rest = table.drop(columns=numbering)
-    columns = _continuous(rest, np.random.default_rng(seed))
-    # a few columns of many say where a row was recorded, not that it is the same case
-    return _crowds(columns) if columns.shape[1] >= max(2, rest.shape[1] / 2) else None
+    columns = continuous_columns(table, np.random.default_rng(seed))
+    return None if columns is None else _crowds(columns)
+
+
+def continuous_columns(
+    table: pd.DataFrame, rng: np.random.Generator
+) -> np.ndarray | None:
+    """Return the standardised columns of numbers that hardly repeat.
+
+    None where they are less than two, or than half of the columns that do not number or
+    time the rows: a few columns of many say where a row was recorded, not that it is
+    the same case.
+    """
+    rest = table.drop(columns=[c for c in table.columns if numbers_rows(table[c])])
+    columns = _continuous(rest, rng)
+    return columns if columns.shape[1] >= max(2, rest.shape[1] / 2) else None
 
 
 def numbers_rows(column: Any) -> bool:

@@ -85,13 +85,13 @@ def alike(
             ]
         )
 
-    counts = np.cumsum([len(i) for i in pairs])
+    counts = np.array([len(i) for i in pairs])
 
     def largest(found: np.ndarray) -> float:
         return float(
             max(
                 found[0].max() / np.sqrt(counts[0]),
-                found.sum(axis=0).max() / np.sqrt(counts[-1]),
+                found.sum(axis=0).max() / np.sqrt(counts.sum()),
             )
         )
 
@@ -102,7 +102,7 @@ def alike(
         again += largest(sums(centred[order])) >= truth
         if (again + 1) / (_DRAWS + 1) > ALIKE_P:
             return False, 0.0
-    return True, float(true[0].max() / counts[0])
+    return True, float((true / np.maximum(counts, 1)[:, None]).max())
 
 
 def _pairs(strata: np.ndarray, rows: np.ndarray, lag: int) -> np.ndarray:
@@ -179,6 +179,23 @@ def _is_monotone(values: np.ndarray, strata: np.ndarray) -> bool:
     if len(steps) < _LEAST_PAIRS or not steps.any():
         return False
     return bool((steps >= 0).all() or (steps <= 0).all())
+
+
+def beside_target(columns: np.ndarray, dataset: Dataset, rows: np.ndarray) -> Any:
+    """Return columns less what follows the target: class means, or lines in chunks.
+
+    If nothing in them has to do with the target, this takes away nothing but chance.
+    Else the order of the target would show in the features that follow it.
+    """
+    y = dataset.y[rows]
+    if y.ndim > 1:
+        known = np.c_[np.ones(len(y)), y]
+        return columns - known @ np.linalg.lstsq(known, columns, rcond=None)[0]
+    if dataset.classes:
+        return columns - _means(columns, y)
+    order, left = np.argsort(y, kind="stable"), np.empty_like(columns)
+    left[order] = within_chunks(columns[order])[0]
+    return left
 
 
 def within_chunks(columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -35,7 +35,7 @@ from ...data import Dataset
 from ...data.errors import BadData
 from ...data.split import has_strata
 from ..results.results import Signal
-from .dependence import find_unit, repeating_columns
+from .dependence import LEAST_CASES_A_CLASS, find_unit, repeating_columns
 from .feature_maps import (
     SolvedMap,
     best_column,
@@ -44,6 +44,7 @@ from .feature_maps import (
     solve,
     statistics,
 )
+from .near_groups import near_groups
 from .permutations import (
     CALIBRATION,
     CLEAR,
@@ -59,6 +60,7 @@ from .problem import (
     Problem,
     draw_targets,
     fold_numbers,
+    has_whole_groups,
     in_blocks,
     make_problem,
     permuted_part,
@@ -126,18 +128,23 @@ def settled_test(dataset: Dataset, *, seed: int = 0) -> tuple[Dataset, Signal]:
     unit = find_unit(dataset, seed=seed)
     known = unit.applied(dataset)
     signal = replace(_tested(known, seed), unit=unit.reason, dependent=unit.found)
-    if not unit.found:
-        return _by_columns(known, signal, seed)
-    if signal.p > LEVEL:
+    if signal.p > LEVEL and unit.found:
         rows = _tested(replace(dataset, dependence="none"), seed, effect=False)
         signal = replace(signal, p_rows=rows.p)
-    return known, signal
+    asked = dataset.groups is not None or dataset.dependence != "unknown"
+    if signal.p > LEVEL or asked or unit.kind in ("time", "block"):
+        return known, signal
+    found = None if unit.found else _by_columns(known, signal, seed)
+    return found or _by_near_rows(dataset, signal, seed) or (known, signal)
 
 
-def _by_columns(dataset: Dataset, signal: Signal, seed: int) -> tuple[Dataset, Signal]:
-    """Test again with each column that may name persons or sites as the groups."""
-    if signal.p > LEVEL:
-        return dataset, signal
+def _by_columns(
+    dataset: Dataset, signal: Signal, seed: int
+) -> tuple[Dataset, Signal] | None:
+    """Test again with each column that may name persons or sites as the groups.
+
+    None where every one leaves a signal.
+    """
     for name in repeating_columns(dataset, seed=seed):
         assert not isinstance(dataset.x, np.ndarray)
         groups = np.unique(dataset.x[name].astype(str), return_inverse=True)[1]
@@ -151,7 +158,46 @@ def _by_columns(dataset: Dataset, signal: Signal, seed: int) -> tuple[Dataset, S
                 "independent overrules this)."
             )
             return grouped, replace(found, unit=told, dependent=True, p_rows=signal.p)
-    return dataset, signal
+    return None
+
+
+def _by_near_rows(
+    dataset: Dataset, signal: Signal, seed: int
+) -> tuple[Dataset, Signal] | None:
+    """Test again with groups of near rows that share the target, and within them.
+
+    Two chances to find the relation, so p is twice the smaller one (Bonferroni). None
+    where there are no such groups, or the signal stays.
+    """
+    near = near_groups(dataset, seed=seed)
+    if near is None:
+        return None
+    units = len(np.unique(near.groups))
+    if units < LEAST_CASES_A_CLASS * len(dataset.classes):
+        return None
+    grouped = replace(dataset, groups=near.groups, dependence="cases")
+    found = _tested(grouped, seed)
+    p = min(1.0, 2 * found.p)
+    if p > LEVEL:
+        p = min(p, 2 * _p_within(dataset, near.finer, seed))
+    if p <= LEVEL:
+        return None
+    told = (
+        f"Rows may belong together: they form {units:,} groups of near rows with "
+        "like targets, rows as near of other groups are not alike, and with these "
+        "groups permuted, or rows within smaller ones, the relation is not found "
+        "(--rows independent overrules this)."
+    )
+    return grouped, replace(found, p=p, unit=told, dependent=True, p_rows=signal.p)
+
+
+def _p_within(dataset: Dataset, groups: np.ndarray, seed: int) -> float:
+    """The p-value where rows change places within groups; 1 where they cannot."""
+    grouped = replace(dataset, groups=groups, dependence="none")
+    problem = make_problem(grouped, limit=_sizes(grouped)[0], seed=seed)
+    if problem.groups is None or has_whole_groups(problem):
+        return 1.0
+    return _tested(grouped, seed, effect=False).p
 
 
 def _tested(dataset: Dataset, seed: int, *, effect: bool = True) -> Signal:

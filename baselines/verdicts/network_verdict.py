@@ -27,6 +27,9 @@ from .evidence import (
 
 _MOST_TIMES = 1_000
 """More than so many times these rows nobody will bring."""
+_LEVEL = 0.05
+"""Share of the naive forecast's error that is no difference worth a name, where chance
+may have made it."""
 
 
 def network_verdict(evidence: Evidence, data: Verdict, row: Row) -> Verdict:
@@ -85,7 +88,7 @@ def _beside_best(evidence: Evidence, row: Row) -> str:
 
 
 def _beside_naive(evidence: Evidence, row: Row) -> str:
-    """Whether a forecasting network beats seasonal naive or loses to it."""
+    """Whether a forecasting network beats seasonal naive, is level, or loses to it."""
     pair = (
         c
         for c in evidence.comparisons
@@ -95,6 +98,11 @@ def _beside_naive(evidence: Evidence, row: Row) -> str:
     if c is None:
         return ""
     gain = f"{abs(c.difference):.0%} {'less' if c.difference > 0 else 'more'}"
+    if c.p_holm > SIGNIFICANT and abs(c.difference) <= _LEVEL:
+        return (
+            f" The network is level with the seasonal naive forecast: {gain} absolute "
+            f"error ({corrected(c.p_holm)})."
+        )
     if c.p_holm > SIGNIFICANT:
         return (
             f" The network has {gain} absolute error than the seasonal naive forecast, "

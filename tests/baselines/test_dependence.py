@@ -5,8 +5,16 @@ from learnable import signal_test
 from learnable.baselines.signal import signal_test as signal
 from learnable.baselines.signal.dependence import find_unit, repeating_columns
 from learnable.baselines.signal.near_copies import expected_coincidences, near_copies
+from learnable.baselines.signal.near_groups import near_groups
 from learnable.baselines.signal.row_order import find_sorting
-from learnable.benchmarks.dependent_rows import DEPENDENT, RELATED, clusters, persons
+from learnable.benchmarks.dependent_rows import (
+    DEPENDENT,
+    RELATED,
+    UNSEEN,
+    clusters,
+    persons,
+)
+from learnable.benchmarks.shapes import SIGNALS
 from learnable.data.split import make_folds
 
 
@@ -125,3 +133,45 @@ def test_two_columns_of_many_make_no_cases(others):
     kinds = rng.integers(0, 3, (200, others))
     table = pd.DataFrame(np.hstack([places, kinds])).rename(columns=str)
     assert (near_copies(table, seed=0) is None) == bool(others)
+
+
+@pytest.mark.parametrize(
+    "name", ["20 wider groups of 10, shuffled", "plates, shuffled"]
+)
+def test_groups_that_nothing_names_are_no_signal(name):
+    found = signal_test(UNSEEN[name](np.random.default_rng(3)))
+    assert found.p > 0.01
+    assert found.dependent
+    assert "independent" in found.unit
+    assert found.p_rows is not None
+
+
+@pytest.mark.parametrize("name", ["linear", "interaction only", "monotone", "periodic"])
+def test_weak_relations_make_no_groups(name):
+    for seed in range(3):
+        data = SIGNALS[name](np.random.default_rng(seed))
+        assert near_groups(data, seed=0) is None
+
+
+SMALL_GROUPS = "40 groups of 5, target by two columns"
+
+
+@pytest.mark.parametrize("name", ["two spirals", SMALL_GROUPS])
+def test_sharp_relations_stay_signals(name):
+    assert signal_test(RELATED[name](np.random.default_rng(2))).p <= 0.01
+
+
+def test_order_of_the_target_alone_is_no_dependence(dataset_of):
+    """Classes in long runs, and features that follow the class of their row only."""
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1, 2, 0, 1, 2, 0, 1], 25)
+    x = y[:, None] + rng.normal(size=(200, 3))
+    assert find_unit(dataset_of(x, y), seed=0).kind == "row"
+
+
+def test_settings_drawn_from_all_are_no_series(dataset_of):
+    rng = np.random.default_rng(0)
+    grid = np.array(np.meshgrid(*[range(4)] * 6, indexing="ij")).reshape(6, -1).T
+    some = grid[np.sort(rng.choice(len(grid), 900, replace=False))].astype("float64")
+    y = (some[:, 0] + some[:, 1] + rng.normal(size=900) > 3).astype("int64")
+    assert find_unit(dataset_of(some, y), seed=0).kind == "row"

@@ -57,6 +57,14 @@ def test_few_folds_cannot_tell_from_chance():
     assert "--folds" in net.change
 
 
+@pytest.mark.parametrize("gap", [-0.01, 0.0, 0.03])
+def test_small_differences_by_chance_are_level(gap):
+    gaps = {"seasonal-naive": (gap, 1.0), "ridge-lags": (-0.4, 0.01)}
+    net, _ = draw_verdicts(forecasts(1 - gap, gaps))
+    assert "is level with the seasonal naive forecast" in net.sentence
+    assert "loses" not in net.sentence
+
+
 def test_other_tasks_say_nothing_of_the_naive_forecast():
     gaps = {"ridge-lags": (0.1, 0.01)}
     net, _ = draw_verdicts(replace(forecasts(0.5, gaps), task="regression"))
