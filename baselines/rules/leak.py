@@ -169,7 +169,7 @@ def _alone_at_top(
 
 
 def _kind(dataset: Dataset, column: str, score: float) -> str:
-    """What a column at the top is: a flag, something to ask about, or "" if honest.
+    """Tell a flag, a column to ask about, and an honest one ("") from each other.
 
     A number that one threshold cuts into classes, or that the target follows up and
     down, is a good feature.
