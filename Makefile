@@ -3,10 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: test test-slow check demo docs examples benchmarks clean
+.PHONY: test test-fast test-slow check demo docs examples benchmarks clean
 
-test: check
-	$(BIN)/python -m pytest -n auto --dist loadfile
+test: $(READY)
+	$(MAKE) -j 2 check test-fast
+
+test-fast: $(READY)
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test-slow: $(READY)
 	$(BIN)/python -m pytest -n auto --dist load -m slow

@@ -105,7 +105,7 @@ def slow(pairs, order: int, classes: int, context: tuple, top: bool = True):
     return p
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.integers(0, 3), min_size=6, max_size=60),
     st.lists(st.integers(0, 3), min_size=3, max_size=3),

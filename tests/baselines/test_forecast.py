@@ -133,7 +133,7 @@ def test_forecasts_are_finite_whatever_comes(name, case):
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=30), st.integers(1, 9))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_ridge_is_finite_on_any_numbers(values, season):
     assert np.isfinite(ahead(RidgeOnLags(season), np.array(values), 8)).all()
 

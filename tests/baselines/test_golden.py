@@ -47,7 +47,13 @@ def wide(rng):
     return pd.DataFrame(rng.normal(size=(ROWS, 300))).rename(columns=str)
 
 
-FEATURES = [numbers, gaps, many_categories, dates, texts, images, wide]
+SLOW = (numbers, dates, texts, wide)
+FEATURES = [
+    gaps,
+    many_categories,
+    images,
+    *(pytest.param(f, marks=pytest.mark.slow) for f in SLOW),
+]
 
 
 def gains(results):

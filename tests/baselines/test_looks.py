@@ -23,7 +23,7 @@ def standard(rng, rows, draws=1, count=1):
     return unit(rng.normal(size=(rows, draws * count))).reshape(rows, draws, count)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 999), st.integers(8, 30), st.integers(1, 40))
 def test_share_is_that_of_a_ridge_fit(seed, rows, columns):
     rng = np.random.default_rng(seed)

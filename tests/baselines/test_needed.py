@@ -85,7 +85,7 @@ def test_a_worse_network_must_be_beyond_the_margin():
     assert far == pytest.approx(0.2 / (t.ppf(0.99, 24) + t.ppf(0.8, 24)))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.floats(-0.3, 0.3), st.floats(0.001, 0.2), st.integers(1, 5))
 def test_what_is_needed_suffices(difference, error, tests):
     asked = {"equal": 0.01, "tests": tests}

@@ -65,7 +65,7 @@ def test_a_network_alone_or_failed_has_no_pair(data):
     assert make_pairs(board) == ()
 
 
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=4)
 @given(
     st.lists(st.floats(0.1, 0.99), min_size=4, max_size=4),
     st.lists(st.floats(0.1, 0.99), min_size=4, max_size=4),

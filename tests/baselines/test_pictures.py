@@ -25,7 +25,7 @@ from learnable.data.split import make_folds
 from sklearn.metrics import auc, average_precision_score, roc_auc_score
 from statsmodels.stats.proportion import proportion_confint
 
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=25, deadline=None)
 PROBABILITIES = st.lists(
     st.tuples(st.floats(0, 1) | st.sampled_from([0.0, 0.5, 1.0]), st.booleans()),
     min_size=1,

@@ -16,7 +16,7 @@ from learnable.baselines.results.results import (
 from learnable.data.errors import BadData
 
 quick = settings(
-    max_examples=60,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

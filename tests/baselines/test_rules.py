@@ -43,7 +43,7 @@ def scored(name: str, accuracy: float, balanced: float) -> Row:
     return Row(name, "network", "", scores, 1.0, 1.0, ())
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(st.integers(0, 10_000), st.sampled_from([0, 2, 5]), st.integers(30, 400))
 def test_sound_rows_have_no_findings(seed, classes, rows):
     rng = np.random.default_rng(seed)
@@ -175,7 +175,7 @@ def test_conflicting_classes_bound_the_accuracy():
     assert "80.0%" in found.finding.sentence
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=25)
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 2)), min_size=4))
 def test_nobody_is_better_than_the_bound(pairs):
     """Even a table of the commonest class of each row, learned on the same rows."""

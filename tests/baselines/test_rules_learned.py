@@ -168,7 +168,7 @@ def test_joint_is_that_of_the_definition():
     assert doubts.share == pytest.approx((3 * 1 / 3 + 2 * 1 / 2) / 5)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(st.integers(0, 10_000), st.integers(2, 5), st.integers(10, 80))
 def test_doubts_keep_within_their_bounds(seed, classes, rows):
     rng = np.random.default_rng(seed)

@@ -11,7 +11,7 @@ from learnable.baselines.scores.metrics import (
 from sklearn import metrics
 
 SEEDS = st.integers(0, 2**32 - 1)
-few = settings(max_examples=40, deadline=None)
+few = settings(max_examples=25, deadline=None)
 
 
 def drawn(seed, classes, rows=40):

@@ -117,7 +117,9 @@ def test_ignorance_is_not_suspicious(suspect, dataset_of, rng):
     assert suspect(dataset_of(columns(rng), rng.integers(0, 2, 200)))[0] == ""
 
 
-@pytest.mark.parametrize("copies", [2, 3, 5])
+@pytest.mark.parametrize(
+    "copies", [2, *(pytest.param(n, marks=pytest.mark.slow) for n in (3, 5))]
+)
 def test_duplicated_noise_is_suspicious(copies, suspect, dataset_of, rng):
     n = 600 // copies
     x, y = columns(rng, n), rng.integers(0, 2, n)

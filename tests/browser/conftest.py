@@ -16,6 +16,7 @@ from learnable.reports import Report
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 NAMES = sorted(path.stem for path in EXAMPLES.glob("*.html"))
+FAST = {"binary", "check", "forecast"}
 HOSTILE = (
     "</script><img src=x onerror=alert(1)>",
     "\u202eabc]]><svg onload=alert(1)>",
@@ -165,6 +166,11 @@ def names() -> list[str]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that asks for ``name`` runs on the page of each task."""
+    """A test that asks for ``name`` runs on the page of each task.
+
+    Where the page is made anew, those that share most of their sections are slow.
+    """
     if "name" in metafunc.fixturenames:
-        metafunc.parametrize("name", NAMES)
+        slow = set(NAMES) - FAST if "written" in metafunc.fixturenames else set()
+        marks = {name: [pytest.mark.slow] if name in slow else [] for name in NAMES}
+        metafunc.parametrize("name", [pytest.param(n, marks=marks[n]) for n in NAMES])

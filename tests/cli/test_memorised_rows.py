@@ -33,7 +33,7 @@ def dataset(rows, task="regression", classes=()):
     return Dataset(x, y, Card("toy", "toy", task, "y"), classes=classes)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(2, 39))
 def test_copies_are_enough_and_as_many_of_each(rows):
     many = with_copies(dataset(rows))
@@ -78,7 +78,7 @@ def test_rows_that_others_may_follow_are_kept_back():
     assert count_to_memorise(rows_of(np.ones((20, 2)), y[:20])) == 0
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(KINDS, st.data())
 def test_a_lookup_is_perfect_unless_equal_rows_contradict(kinds, data):
     """And it is never worse than one who says the same of every row."""

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from learnable.data.errors import BadData
 
 SMALL = ("--quiet", "--jobs", 1)
 TRAIN = "from learnable.zoo.cli import main; main()"
@@ -44,6 +45,23 @@ def test_settings_are_changed_and_written(first) -> None:
     assert told["networks"][0]["recipe"] == facts["recipe"]
 
 
+def test_file_trains_with_its_settings(zoo, first, tmp_path, monkeypatch) -> None:
+    seen = []
+
+    def stop(settings, *_: object, **options: object) -> None:
+        seen.append(settings)
+        raise BadData("far enough")
+
+    monkeypatch.setattr("learnable.zoo.experiments.run.fit_network", stop)
+    _, told = first
+    again = zoo("train", "--recipe", recipe_of(told), *SMALL, "--out", tmp_path)
+    assert "far enough" in again.stderr
+    (settings,) = seen
+    assert (settings.model, settings.epochs) == ("one-hidden", 15)
+    assert settings.learning_rate == 0.02
+
+
+@pytest.mark.slow  # a rerun is compared to the bit below
 def test_file_repeats_the_experiment(zoo, first, tmp_path) -> None:
     _, told = first
     again = zoo(

@@ -150,7 +150,7 @@ def test_texts_without_lesson_are_refused(refused, text, said):
     assert said in error
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1),
     st.integers(2_000, 3_000),
@@ -175,7 +175,7 @@ def by_hand(text: str, source: str, run: int) -> tuple[float, int]:
     return len(copied) / len(text) if text else 0.0, longest
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.text("ab", max_size=30), st.text("ab", max_size=60), st.integers(1, 6))
 def test_copies_are_counted_exactly(text, source, run):
     share, longest = verbatim(text, source, run=run)

@@ -62,7 +62,7 @@ def same(found: np.ndarray, true: pd.DatetimeIndex) -> bool:
     st.dates(pd.Timestamp("1970-01-01").date(), pd.Timestamp("2060-01-01").date()),
     st.integers(40, 400),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_days_read_back(form, first, rows):
     true = pd.date_range(first, periods=rows)
     assert same(moments_of(pd.Series(true.strftime(DAYS[form]))), true)
@@ -74,7 +74,7 @@ def test_days_read_back(form, first, rows):
     st.integers(800, 900),
     st.sampled_from(["h", "30min", "2h"]),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_clocks_read_back(form, first, rows, step):
     true = pd.date_range(pd.Timestamp(first).floor("h"), periods=rows, freq=step)
     assert same(moments_of(pd.Series(true.strftime(CLOCKS[form]))), true)
@@ -86,7 +86,7 @@ def test_clocks_read_back(form, first, rows, step):
     st.integers(1, 12),
     st.integers(13, 90),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_months_are_steps_of_a_month(form, year, month, rows):
     true = pd.date_range(f"{year}-{month:02d}-01", periods=rows, freq="MS")
     times = find_times(pd.DataFrame({"when": true.strftime(MONTHS[form])}))
@@ -96,7 +96,7 @@ def test_months_are_steps_of_a_month(form, year, month, rows):
 
 
 @given(st.integers(1980, 2030), st.integers(8, 60), st.integers(0, 3))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_quarters_read_back(year, rows, form):
     pairs = [(year + i // 4, i % 4 + 1) for i in range(rows)]
     texts = [(f"{y}Q{q}", f"Q{q} {y}", f"{y}-Q{q}", f"{q}Q{y}")[form] for y, q in pairs]
@@ -150,7 +150,7 @@ def test_no_dates_stay_what_they_are(cells):
 
 
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=30))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_any_text_is_read_or_left(cells):
     found = read_dates(pd.DataFrame({"c": cells}))
     assert len(found.table) == len(cells)
@@ -159,7 +159,7 @@ def test_any_text_is_read_or_left(cells):
 
 
 @given(st.text(alphabet="0123456789-/.: TWQMAPJan", max_size=40))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_texts_like_dates_raise_nothing(cell):
     forms_of(plain_cell(cell))
     readings(pd.Series([cell] * 3), vague=True)

@@ -101,7 +101,7 @@ def test_what_is_written_comes_back(tmp_path, ending):
 texts = st.text("abc äß€,;'\"|\\%#{}", min_size=1, max_size=8).map(lambda s: f"t{s}t")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.sampled_from(ENDINGS),
     st.lists(st.floats(-1e15, 1e15), min_size=2, max_size=8),

@@ -74,7 +74,7 @@ def test_single_frame_tells_nothing(moving):
 
     x, directions = moving
     frame = x[:, 4].reshape(len(x), -1)
-    forest = RandomForestClassifier(50, random_state=0)
+    forest = RandomForestClassifier(20, random_state=0)
     # a standard error is .01 about the quarter that guessing gets
     assert abs(cross_val_score(forest, frame, directions, cv=4).mean() - 0.25) < 0.035
 

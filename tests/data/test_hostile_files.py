@@ -91,7 +91,7 @@ def test_flipped_bytes_of_other_formats_are_refused(tmp_path, workbook, ending):
 
 
 fuzz = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 grammar = st.lists(
     st.sampled_from(

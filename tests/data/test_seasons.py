@@ -65,7 +65,7 @@ def test_false_seasons_are_rare(kind, length):
     st.sampled_from([(4, 30), (12, 48), (12, 90), (7, 400)]),
     st.integers(0, 99),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_line_changes_nothing(level, slope, case, seed):
     season, rows = case
     values = np.random.default_rng(seed).normal(size=rows)
@@ -76,13 +76,13 @@ def test_a_line_changes_nothing(level, slope, case, seed):
 
 
 @given(st.integers(6, 200), st.integers(2, 60))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_trend_can_be_taken_off_any_length(rows, season):
     assert len(without_trend(np.arange(rows, dtype=float), season)) == rows
 
 
 @given(st.floats(0.001, 1e6), st.integers(0, 50))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_units_do_not_matter(unit, seed):
     values = waves(72, 12, seed) + np.arange(72)
     assert found(unit * values, 12) == found(values, 12)
@@ -115,7 +115,7 @@ def test_errors_of_one_step():
 
 
 @given(st.integers(20, 2_000), st.integers(1, 400), st.integers(2, 10))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_horizons_leave_room(rows, season, folds):
     horizon = infer_horizon(rows, season, folds=folds)
     assert 1 <= horizon <= 48

@@ -233,7 +233,7 @@ def test_naive_errors_are_those_of_the_forecasts():
 
 
 @given(st.integers(10, 300), st.integers(1, 20), st.integers(2, 8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_folds_roll_over_the_end(before, horizon, folds):
     rows = before + horizon * folds
     made = rolling_folds(rows, horizon=horizon, folds=folds)

@@ -157,7 +157,7 @@ tables = st.integers(1, 40).flatmap(
 )
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=25)
 @given(tables, st.integers(2, 6), st.integers(0, 9))
 def test_parts_are_never_empty(table, folds, seed):
     codes, groups, classes = table

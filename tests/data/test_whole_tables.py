@@ -192,7 +192,7 @@ HELD = {
 }
 
 
-@settings(max_examples=60, **HELD)
+@settings(max_examples=25, **HELD)
 @given(sheet=sheets())
 def test_values_come_back_or_a_note_says_which_column_is_open(sheet, folder):
     check(sheet, folder)

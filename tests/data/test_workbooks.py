@@ -163,7 +163,7 @@ cells = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     numbers=st.lists(st.floats(-1e12, 1e12), min_size=2, max_size=9),
     texts=st.lists(cells, min_size=9, max_size=9),

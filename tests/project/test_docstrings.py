@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -14,7 +15,12 @@ _FIRST = re.compile(r"(What|Of|How|Where|As|Whose)\b")
 Documented = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-def documented() -> Iterator[tuple[str, Documented, str]]:
+@cache
+def documented() -> list[tuple[str, Documented, str]]:
+    return [*found_in_files()]
+
+
+def found_in_files() -> Iterator[tuple[str, Documented, str]]:
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):

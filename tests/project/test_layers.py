@@ -34,6 +34,11 @@ BELOW["zoo/check"] = {*BELOW, "zoo/experiments"}
 BELOW["zoo/cli"] = {*BELOW, "zoo/check"}
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
 def part(path: Path) -> str:
     """The most specific part that holds this file."""
     name = path.relative_to(ROOT).as_posix()
@@ -47,7 +52,7 @@ def files() -> list[Path]:
 @cache
 def imported(path: Path) -> list[tuple[Path, bool]]:
     """Files of ours that a file imports, and whether only for its types."""
-    tree = ast.parse(path.read_text("utf-8"))
+    tree = parsed(path)
     for_types = {
         id(inner)
         for node in ast.walk(tree)
@@ -96,7 +101,7 @@ def test_own_imports_are_relative() -> None:
     wrong = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in files()
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(parsed(path))
         if (isinstance(node, ast.ImportFrom) and not node.level
             and str(node.module).split(".")[0] in names)
         or (isinstance(node, ast.Import)
@@ -126,7 +131,7 @@ def test_there_is_no_circle() -> None:
 
 def imports(path: Path) -> Iterator[str]:
     """First names of what a file imports from elsewhere."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.ImportFrom) and not node.level:
             yield str(node.module).split(".")[0]
         elif isinstance(node, ast.Import):
@@ -153,7 +158,7 @@ SHARED_NAMES = {
 
 
 def public_names(path: Path) -> Iterator[str]:
-    for node in ast.parse(path.read_text("utf-8")).body:
+    for node in parsed(path).body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             names = [node.name]
         elif isinstance(node, ast.Assign | ast.AnnAssign):

@@ -10,17 +10,19 @@ import pytest
 HEAVY = {"tensorflow", "keras", "sklearn", "pandas", "numpy", "rich", "scipy"}
 
 
-def modules_after(code: str, cwd: Path) -> set[str]:
-    """Top-level names of the modules that a fresh interpreter has loaded."""
-    tell = "import sys; print('\\n' + ' '.join({m.split('.')[0] for m in sys.modules}))"
+def modules_after(codes: list[str], cwd: Path) -> list[set[str]]:
+    """Top-level names of the modules that a fresh interpreter has after each code."""
+    tell = "print('\\nloaded', *{m.split('.')[0] for m in sys.modules})"
+    lines = [line for code in codes for line in (code, tell)]
     run = subprocess.run(
-        [sys.executable, "-c", f"{code}\n{tell}"],
+        [sys.executable, "-c", "\n".join(["import sys", *lines])],
         capture_output=True,
         text=True,
         check=True,
         cwd=cwd,
     )
-    return set(run.stdout.splitlines()[-1].split())
+    told = [line.split() for line in run.stdout.splitlines()]
+    return [set(words[1:]) for words in told if words[:1] == ["loaded"]]
 
 
 def command(*arguments: str) -> str:
@@ -28,22 +30,29 @@ def command(*arguments: str) -> str:
     return f"from learnable.zoo.cli import main; {call}"
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
-        "import learnable",
-        "import learnable.zoo, learnable.data, learnable.baselines, learnable.reports",
-        command("--help"),
-        command("list"),
-        command("show", "rgb-softmax"),
-        command("train", "--help"),
-        command("runs"),
-        command("runs", "prune", "--keep", "1"),
-    ],
-    ids=["package", "parts", "help", "list", "show", "train-help", "runs", "prune"],
-)
-def test_nothing_heavy_is_imported(code: str, tmp_path: Path) -> None:
-    assert not HEAVY & modules_after(code, tmp_path)
+LIGHT = {
+    "package": "import learnable",
+    "parts": "import learnable.zoo, learnable.data, learnable.baselines, "
+    "learnable.reports",
+    "help": command("--help"),
+    "list": command("list"),
+    "show": command("show", "rgb-softmax"),
+    "train-help": command("train", "--help"),
+    "runs": command("runs"),
+    "prune": command("runs", "prune", "--keep", "1"),
+}
+
+
+@pytest.fixture(scope="module")
+def loaded_after(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+    """What one interpreter has loaded after each, the commands before it included."""
+    found = modules_after([*LIGHT.values()], tmp_path_factory.mktemp("light"))
+    return dict(zip(LIGHT, found, strict=True))
+
+
+@pytest.mark.parametrize("name", LIGHT)
+def test_nothing_heavy_is_imported(loaded_after, name: str) -> None:
+    assert not HEAVY & loaded_after[name]
 
 
 @pytest.fixture(scope="module")
@@ -51,31 +60,33 @@ def scored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[str]]:
     """A folder in which iris was scored, and the modules that this loaded."""
     folder = tmp_path_factory.mktemp("scored")
     code = command("baseline", "iris", "--folds", "2", "--quiet", "--jobs", "1")
-    return folder, modules_after(code, folder)
+    (loaded,) = modules_after([code], folder)
+    return folder, loaded
 
 
-def test_baseline_and_report_import_what_they_may(scored) -> None:
+def test_runs_are_looked_at_with_what_that_needs(scored, tmp_path: Path) -> None:
+    """In one interpreter, from the lightest command to the heaviest."""
     folder, loaded = scored
     assert not {"tensorflow", "keras"} & loaded
-    found = modules_after(command("report", "last", "--quiet"), folder)
-    assert not {"tensorflow", "keras", "sklearn"} & found
-    index = "from pathlib import Path; from learnable.zoo.runs.index import write_index"
-    found = modules_after(f"{index}; write_index(Path('runs'))", folder)
-    assert not HEAVY & found
-    assert not HEAVY & modules_after(command("runs", "list"), folder)
-    found = modules_after(command("runs", "show", "last"), folder)
-    assert not (HEAVY - {"rich"}) & found
-
-
-def test_comparing_runs_imports_what_it_may(scored, tmp_path: Path) -> None:
-    (run,) = (p for p in (scored[0] / "runs").iterdir() if p.is_dir())
+    (run,) = (p for p in (folder / "runs").iterdir() if p.is_dir())
     names = [run.name, "copy"]
     for name in names:
         shutil.copytree(run, tmp_path / "runs" / name)
-    compare = command("report", *names, "--quiet", "--charts", "charts")
-    markdown = command("report", "last", "--format", "md", "--to", "-")
-    for code in (compare, markdown):
-        assert not {"tensorflow", "keras", "sklearn"} & modules_after(code, tmp_path)
+    index = "from pathlib import Path; from learnable.zoo.runs.index import write_index"
     diff = "from learnable.zoo.cli.runs_diff import diff_command as diff"
-    code = f"{diff}; diff({names!r}, standalone_mode=False)"
-    assert not HEAVY & modules_after(code, tmp_path)
+    light = [
+        f"{index}; write_index(Path('runs'))",
+        command("runs", "list"),
+        f"{diff}; diff({names!r}, standalone_mode=False)",
+    ]
+    pages = [
+        command("report", "last", "--format", "md", "--to", "-"),
+        command("report", "last", "--quiet"),
+        command("report", *names, "--quiet", "--charts", "charts"),
+    ]
+    codes = [*light, command("runs", "show", "last"), *pages]
+    found = modules_after(codes, tmp_path)
+    assert len(found) == len(codes)
+    assert not [code for code, has in zip(light, found, strict=False) if HEAVY & has]
+    assert not (HEAVY - {"rich"}) & found[len(light)]
+    assert not {"tensorflow", "keras", "sklearn"} & found[-1]

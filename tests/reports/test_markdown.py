@@ -192,7 +192,7 @@ TEXTS = st.text(
 @example("\\|")
 @example("[x]: http://y")
 @example("<a@b.c>")
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_any_text_is_shown_as_it_is(text):
     wanted = " ".join(text.split())
     for place in ("{}", "- {}", "x\n{}", "| a | {} |\n| - | - |\n| b | {} |"):
@@ -208,7 +208,7 @@ def test_any_text_is_shown_as_it_is(text):
 @example("``")
 @example("` a `")
 @example("a|b")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_any_name_is_shown_as_code(text):
     wanted = " ".join(text.split())
     markdown = f"x {code(text)} y"
@@ -218,7 +218,7 @@ def test_any_name_is_shown_as_code(text):
 
 @given(TEXTS)
 @example("```\n# h")
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_nothing_ends_a_block_of_code(text):
     assert kinds(f"{fenced(text)}\n\nend") == {"fence", "paragraph", "inline", "text"}
 

@@ -52,18 +52,25 @@ def assert_same(a: Trained, b: Trained) -> None:
         np.testing.assert_array_equal(one, other)
 
 
-@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+TRAININGS = {
+    "dropout": SHORT,
+    "stops early": replace(SHORT, patience=1, learning_rate=0.5),
+    "in order": replace(SHORT, optimizer="sgd", patience=0, shuffle=False),
+    "good enough": replace(SHORT, until=0.5, learning_rate=0.05, patience=0),
+}
+EVERY_END = [(name, share) for name in TRAININGS for share in (0.0, 0.5, 1.0)]
+QUICK = {("dropout", 0.0), ("dropout", 0.5), ("stops early", 1.0), ("in order", 0.5)}
+
+
 @pytest.mark.parametrize(
-    "settings",
+    ("training", "share"),
     [
-        SHORT,
-        replace(SHORT, patience=1, learning_rate=0.5),
-        replace(SHORT, optimizer="sgd", patience=0, shuffle=False),
-        replace(SHORT, until=0.5, learning_rate=0.05, patience=0),
+        pytest.param(*end, marks=[] if end in QUICK else pytest.mark.slow)
+        for end in EVERY_END
     ],
-    ids=["dropout", "stops early", "in order", "good enough"],
 )
-def test_stopped_training_ends_the_same(settings, share, tmp_path, at_every_epoch):
+def test_stopped_training_ends_the_same(training, share, tmp_path, at_every_epoch):
+    settings = TRAININGS[training]
     whole = trained(settings)
     stop = 1 + round(share * (len(whole.history["loss"]) - 1))
     with pytest.raises(Killed):

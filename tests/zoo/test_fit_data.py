@@ -188,14 +188,30 @@ ONE_EACH = {"score": WEIGHTS, "class": 1 / (1 + WEIGHTS)}
         pytest.param(by_name, NAMED, {}, id="names"),
         pytest.param(by_name, NAMED, {"sample_weight": ONE_EACH}, id="weights"),
         pytest.param(by_name, NAMED, {"sample_weight": WEIGHTS}, id="common weights"),
-        pytest.param(by_name, NAMED, {"validation_split": 0.25}, id="split"),
+        pytest.param(
+            by_name,
+            NAMED,
+            {"validation_split": 0.25},
+            id="split",
+            marks=pytest.mark.slow,
+        ),
         pytest.param(
             by_name, NAMED, {"validation_data": (*NAMED, ONE_EACH)}, id="validation"
         ),
         pytest.param(by_place, PLACED, {}, id="places"),
-        pytest.param(by_place, PLACED, {"validation_split": 0.25}, id="places split"),
         pytest.param(
-            by_place, PLACED, {"sample_weight": [WEIGHTS, WEIGHTS]}, id="lists"
+            by_place,
+            PLACED,
+            {"validation_split": 0.25},
+            id="places split",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            by_place,
+            PLACED,
+            {"sample_weight": [WEIGHTS, WEIGHTS]},
+            id="lists",
+            marks=pytest.mark.slow,
         ),
     ],
 )

@@ -229,8 +229,12 @@ CASES = {
 }
 
 
-LONG = ("masking and GRU", "not yet built, with a state", "metrics")
-"""Cases of seconds each."""
+LONG = {
+    "masking and GRU", "not yet built", "not yet built, with a state", "metrics",
+    "regularisers, a loss and a metric of one's own", "accumulated gradients",
+    "embedding, mask and LSTM",
+}  # fmt: skip
+"""Cases of seconds each; the others have a layer's state, chance and a schedule."""
 
 
 @pytest.mark.parametrize(
@@ -255,11 +259,18 @@ def test_xla_gives_the_same(make, x, y, agree):
     agree(make, x, y, way="xla")
 
 
-@pytest.mark.parametrize("built", [True, pytest.param(False, marks=pytest.mark.slow)])
-def test_state_of_recurrent_layers(built, agree):
+@pytest.mark.parametrize(
+    ("kind", "built"),
+    [
+        (layers.SimpleRNN, True),
+        pytest.param(layers.GRU, True, marks=pytest.mark.slow),
+        pytest.param(layers.GRU, False, marks=pytest.mark.slow),
+    ],
+)
+def test_state_of_recurrent_layers(kind, built, agree):
     def make():
         begin = [keras.Input(batch_shape=(8, 6, 1))] if built else []
-        memory = layers.GRU(3, stateful=True)
+        memory = kind(3, stateful=True, unroll=kind is layers.SimpleRNN)
         model = keras.Sequential([*begin, memory, layers.Dense(1)])
         model.compile(optimizer=sgd(), loss="mse")
         return model
@@ -275,7 +286,16 @@ def policy(request):
     keras.config.set_dtype_policy(before)
 
 
-@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"], indirect=True)
+in_both_ways = pytest.mark.parametrize(
+    "way", ["graph", pytest.param("xla", marks=pytest.mark.slow)]
+)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    ["mixed_bfloat16", pytest.param("mixed_float16", marks=pytest.mark.slow)],
+    indirect=True,
+)
 def test_mixed_precision(policy, agree):
     def make():
         last = layers.Dense(1, dtype="float32")
@@ -285,7 +305,7 @@ def test_mixed_precision(policy, agree):
     assert ours.model.layers[0].compute_dtype in policy
 
 
-@pytest.mark.parametrize("way", ["graph", "xla"])
+@in_both_ways
 def test_seed_decides_the_weights(way):
     model = random()
     start = Start(model)
@@ -300,7 +320,7 @@ def test_seed_decides_the_weights(way):
     assert (weights(1) != weights(2)).any()
 
 
-@pytest.mark.parametrize("way", ["graph", "xla"])
+@in_both_ways
 def test_random_numbers_keep_their_moments(way):
     rate, deviation, units = 0.3, 0.2, 16
     noise = [layers.Dropout(rate), layers.GaussianNoise(deviation)]

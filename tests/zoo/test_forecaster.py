@@ -113,22 +113,17 @@ def test_served_network_opens_with_plain_keras(trained, wave, tmp_path):
     )
 
 
-def test_estimator_forecasts_further_than_its_horizon(wave):
+def test_estimator_forecasts_further_than_its_horizon(trained, wave):
+    """And its first steps are those of a network that was trained by itself."""
     model = forecaster.NetworkForecaster(QUICK, season=12, horizon=6)
-    places = np.arange(120.0).reshape(-1, 1)
-    model = clone(model).fit(places[:100], wave[:100])
-    said = model.predict(places[100:])
+    places = np.arange(140.0).reshape(-1, 1)
+    model = clone(model).fit(places[:120], wave)
+    said = model.predict(places[120:])
     assert said.shape == (20,)
     assert np.isfinite(said).all()
-    np.testing.assert_array_equal(said[:6], model.predict(places[100:106]))
-
-
-def test_same_seed_same_forecast(trained, wave):
-    again = forecaster.train_forecaster(QUICK, wave, season=12, horizon=6)
-    np.testing.assert_array_equal(
-        forecaster.forecast(again.serving, wave),
-        forecaster.forecast(trained.serving, wave),
-    )
+    np.testing.assert_array_equal(said[:6], model.predict(places[120:126]))
+    same_seed = forecaster.forecast(trained.serving, wave)
+    np.testing.assert_array_equal(said[:6], same_seed)
 
 
 def test_too_short_series_is_refused(refused):
@@ -144,7 +139,22 @@ def test_too_short_series_is_refused(refused):
     assert "--horizon" in text
 
 
-@pytest.mark.parametrize("season", [1, pytest.param(7, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("season", [1, 7])
+def test_windows_do_not_know_the_level(season, wave):
+    """What is learned from, and what is learned."""
+    layout = forecaster.Layout(season, horizon=3, window=6)
+    low, high = (
+        forecaster.make_windows(
+            series, np.arange(30, 90), layout, forecaster.scales_of(series, layout)
+        )
+        for series in (wave, wave + 1_000)
+    )
+    np.testing.assert_allclose(high.x, low.x, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(high.y, low.y, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("season", [1, 7])
 def test_level_of_the_series_does_not_change_the_forecast(season, wave):
     """A series a thousand higher is forecast a thousand higher."""
     low = forecaster.train_forecaster(QUICK, wave, season=season, horizon=3)

@@ -73,7 +73,9 @@ def rgb():
     }
 
 
-@pytest.mark.parametrize("name", ["rgb-sigmoid", "mlp"])
+@pytest.mark.parametrize(
+    "name", [pytest.param("rgb-sigmoid", marks=pytest.mark.slow), "mlp"]
+)
 def test_seed_gives_the_same_network(name, make_rows, trained_on_colours):
     again = train_network(
         short(name), make_rows(40, (3,), 2), make_rows(9, (3,), 2), classes=2
@@ -115,7 +117,9 @@ def test_last_training_row_answers_for_all(make_rows, trained_on_colours):
     np.testing.assert_allclose(given[:1], own, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", ["mlp", "one-hidden"])
+@pytest.mark.parametrize(
+    "name", ["mlp", pytest.param("one-hidden", marks=pytest.mark.slow)]
+)
 def test_numbers_are_in_target_units(name, make_rows):
     rows = make_rows(60, (3,), 0)
     trained = train_network(short(name, epochs=30), rows, rows, classes=0)
@@ -161,6 +165,7 @@ def test_saved_models_open_in_plain_keras(tmp_path, make_rows, trained_on_colour
         np.testing.assert_allclose(opened, outputs, rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.slow  # `zoo predict` is tested on a run of this network, with its scores
 def test_corrected_network_learns_colours(rgb):
     trained = train_network(
         recipe("rgb-softmax"),

@@ -131,7 +131,10 @@ def test_file_in_place_is_misuse(path, tmp_path, refused):
     assert names(tmp_path) == ["file"]
 
 
-@pytest.mark.parametrize("what", ["json", "model"])
+@pytest.mark.parametrize(
+    "what",
+    ["json", pytest.param("model", marks=pytest.mark.slow)],  # imports TensorFlow
+)
 def test_full_disk_leaves_nothing(what, tmp_path):
     out = tmp_path / "runs"
     code = [sys.executable, "-c", FULL_DISK, str(out), what]

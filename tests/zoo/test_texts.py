@@ -80,6 +80,7 @@ def test_estimator_takes_a_column_of_texts():
     assert model.predict_proba(TEXTS[:3]).shape == (3, 2)
 
 
+@pytest.mark.slow  # of the other networks it is tested in seconds
 def test_same_seed_same_network():
     one, other = (
         NetworkForTexts(replace(QUICK, epochs=2), random_state=5).fit(TEXTS, CLASSES)

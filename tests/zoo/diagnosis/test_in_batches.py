@@ -47,12 +47,13 @@ def the_same():
         yield X[:10], Y[:10]
 
 
-def trained(rows, **arguments):
+def trained(rows, *, eagerly=True, **arguments):
+    """A short training as it is recorded; without a graph, which takes longer."""
     model = keras.Sequential(
         [keras.Input((3,)), keras.layers.Dense(1, activation="sigmoid")]
     )
     with recorded(__file__) as recording:
-        model.compile("adam", "binary_crossentropy")
+        model.compile("adam", "binary_crossentropy", run_eagerly=eagerly)
         model.fit(rows, verbose=0, **arguments)
     (fit,) = recording.fits
     return fit, as_given(fit, training_task(fit))
@@ -82,16 +83,22 @@ def test_batches_are_as_large_and_as_many(rows, arguments, expected):
     assert setup.steps == fit.steps
     assert setup.in_batches
     assert not setup.shuffle
+
+
+@LEFT_ALONE
+def test_trial_has_as_many_rounds():
+    rows = pairs().batch(10).repeat()
+    fit, setup = trained(rows, eagerly=False, epochs=2, steps_per_epoch=18)
     whole = np.arange(len(setup.y))
     split = Split(whole, whole)
     outcome = train_trial(setup, training_task(fit), split, seed=0)
-    assert len(outcome.losses) == setup.rounds
+    assert len(outcome.losses) == setup.rounds == 6
 
 
 def test_arrays_are_cut_into_batches_by_keras():
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
     with recorded(__file__) as recording:
-        model.compile("adam", "mse")
+        model.compile("adam", "mse", run_eagerly=True)
         model.fit(X, Y, epochs=2, batch_size=20, verbose=0)
     setup = as_given(recording.fits[0], training_task(recording.fits[0]))
     assert (setup.batch_size, setup.rounds, setup.in_batches) == (20, 2, False)

@@ -3,6 +3,7 @@ from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.codemod.edits import CleanInputs
 from learnable.zoo.diagnosis.problem.training_setup import build_model
 from learnable.zoo.diagnosis.rules.inputs_not_finite import inputs_not_finite
+from one_batch import first_loss
 
 X = np.random.default_rng(0).normal(size=(40, 3)).astype("float32")
 Y = X.sum(axis=1)
@@ -33,7 +34,7 @@ def test_repair_lets_it_train(case_of):
     assert setup.clean
     assert not context.setup.clean
     model = build_model(setup, np.arange(40), seed=0)
-    assert np.isfinite(model.train_on_batch(x, Y))
+    assert np.isfinite(first_loss(model, x, Y))
 
 
 def test_targets_have_no_repair(case_of):

@@ -20,9 +20,10 @@ LEFT_ALONE = pytest.mark.filterwarnings("ignore:.*shuffle=True:UserWarning")
 ONCE = pytest.mark.filterwarnings("ignore:.*ran out of data:UserWarning")
 
 
-def small(*, inputs=3, loss="mse"):
-    model = keras.Sequential([keras.Input((inputs,)), layers.Dense(1)])
-    model.compile("sgd", loss)
+def small():
+    """A network that does not pay for a graph: it is trained for a few steps."""
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(1)])
+    model.compile("sgd", "mse", run_eagerly=True)
     return model
 
 
@@ -104,7 +105,7 @@ def test_dicts_and_several_outputs_keep_their_form():
     one, two = keras.Input((3,), name="one"), keras.Input((1,), name="two")
     both = layers.concatenate([one, two])
     model = keras.Model({"one": one, "two": two}, [layers.Dense(1)(both)] * 2)
-    model.compile("sgd", ["mse", "mae"])
+    model.compile("sgd", ["mse", "mae"], run_eagerly=True)
     with recorded(__file__) as recording:
         model.fit({"one": X, "two": Y}, [Y, Y], verbose=0)
     (fit,) = recording.fits

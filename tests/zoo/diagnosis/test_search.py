@@ -19,7 +19,7 @@ def causes(world, findings, *, best_score=REACH):
 NAMES = [f"fault-{i}" for i in range(6)]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(
     st.sets(st.sampled_from(NAMES), min_size=1, max_size=4),
     st.lists(st.sampled_from([0, 1, 2]), min_size=6, max_size=6),
