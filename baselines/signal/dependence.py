@@ -26,6 +26,7 @@ from .near_copies import (
 from .problem import target_views
 from .row_order import (
     ALIKE_P,
+    LEFT_P,
     alike,
     beside_target,
     find_sorting,
@@ -177,8 +178,10 @@ def _by_order(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
     if x.dtype == object:
         return None
     x = narrowed(x.reshape(len(rows), -1).astype("float64"), rng)
+    if not alike(x, one, rows, rng)[0]:
+        return None
     x = beside_target(x, dataset, rows)
-    features, x_like = alike(x, one, rows, rng)
+    features, x_like = alike(x, one, rows, rng, level=LEFT_P)
     if not features:
         return None
     sorting = find_sorting(dataset)

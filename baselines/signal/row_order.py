@@ -19,6 +19,8 @@ from .near_copies import numbers_rows
 
 ALIKE_P = 0.01
 """p-value below which neighbours are alike; both features and target must be."""
+LEFT_P = 0.05
+"""The same of features once what follows the target is taken off, which costs rows."""
 _DRAWS = 99
 _LAGS = (1, 2, 4, 8)
 _STRETCHES, _STRETCH = 10, 200
@@ -54,6 +56,8 @@ def alike(
     strata: np.ndarray,
     rows: np.ndarray,
     rng: np.random.Generator,
+    *,
+    level: float = ALIKE_P,
 ) -> tuple[bool, float]:
     """Test whether rows resemble the next ones, and return the largest correlation.
 
@@ -69,6 +73,7 @@ def alike(
     rows : int array of shape (n_rows,)
         Their numbers in the file.
     rng : Generator
+    level : float, default ALIKE_P
     """
     pairs = [_pairs(strata, rows, lag) for lag in _LAGS]
     centred = columns - _means(columns, strata)
@@ -100,7 +105,7 @@ def alike(
     for _ in range(_DRAWS):
         order = np.lexsort([rng.random(len(strata)), strata])
         again += largest(sums(centred[order])) >= truth
-        if (again + 1) / (_DRAWS + 1) > ALIKE_P:
+        if (again + 1) / (_DRAWS + 1) > level:
             return False, 0.0
     return True, float((true / np.maximum(counts, 1)[:, None]).max())
 
