@@ -12,6 +12,7 @@ import numpy as np
 
 from ..data import Dataset
 from ..data.column_summary import MOST_SHOWN
+from ..data.counts import count
 from ..data.dataset import take
 from ..data.errors import BadData, Misuse
 from ..data.split import has_strata, make_folds, sample_rows
@@ -294,9 +295,9 @@ def _split_text(dataset: Dataset, folds: int, repeats: int) -> str:
     if dataset.task == "characters":
         return f"the last {dataset.n_test:,} characters"
     if dataset.n_test:
-        return f"the {dataset.n_test:,} official test rows"
+        return f"the {count(dataset.n_test, 'official test row')}"
     if dataset.series:
-        steps = f"{dataset.series.horizon} steps each, season {dataset.season}"
+        steps = f"{count(dataset.series.horizon, 'step')} each, season {dataset.season}"
         return f"{folds} folds at the end of the series (rolling origin), {steps}"
     if dataset.dependence == "time":
         return f"{folds} folds of stretches of the file"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .arrow_files import open_arrow, to_frame
+from .counts import count
 from .errors import BadData, Misuse, first_line
 
 if TYPE_CHECKING:
@@ -76,7 +77,11 @@ def read_dataset_folder(
 
 
 def _split_notes(names: list[str], parts: list[str], test: int) -> list[str]:
-    notes = [f"the {test:,} rows of test are the official test rows"]
+    rows = (
+        "row of test is the official test row",
+        "rows of test are the official test rows",
+    )
+    notes = [f"the {count(test, *rows)}"]
     rest = [name for name in names if name not in parts]
     if rest:
         notes.append(f"not read: {', '.join(rest)} (FOLDER#SPLIT reads one alone)")

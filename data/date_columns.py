@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .counts import some_of
 from .date_forms import NEARLY, PERIODS, TimeReading, parse, plain_cell, readings
 from .errors import ZooError
 from .steps import likeliest
@@ -150,10 +151,11 @@ def _judged(reading: TimeReading, column: pd.Series) -> tuple[str, np.ndarray | 
         return f"read as {what}", reading.moments
     cell = str(column.iloc[int(odd.argmax())])
     if odd.sum() <= (1 - LEAST_READ) * there.sum():
-        told = f"{odd.sum():,} of {there.sum():,} cells are none ({cell!r}) and missing"
+        told = some_of(int(odd.sum()), int(there.sum()), "cell is", "cells are")
+        told = f"{told} none ({cell!r}) and missing"
         return f"read as {what}; {told}", reading.moments
-    told = f"{(there & ~odd).sum():,} of {there.sum():,} cells are {what}"
-    return f"{told}; the others ({cell!r}) keep it text", None
+    told = some_of(int((there & ~odd).sum()), int(there.sum()), "cell is", "cells are")
+    return f"{told} {what}; the others ({cell!r}) keep it text", None
 
 
 def parse_cells(column: pd.Series, formats: tuple[str, ...]) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -14,6 +14,7 @@ from pandas._libs.parsers import STR_NA_VALUES
 
 from .columns import check_width
 from .compressed import ByteSource
+from .counts import count
 from .encodings import TextFacts, look_at_text
 from .errors import BadData, ZooError, first_line
 from .fast_text import SAMPLE_ROWS, is_faster, read_fast
@@ -195,7 +196,7 @@ def _left_out(source: ByteSource, layout: TextLayout, notes: list[str]) -> set[i
         if number > layout.header.start and line.lstrip().startswith(COMMENT_MARKS)
     }
     if found:
-        notes.append(f"{_count(found, 'line')} of comments among the rows left out")
+        notes.append(f"{count(len(found), 'line')} of comments among the rows left out")
     return found | units
 
 
@@ -404,16 +405,15 @@ def _without_blanks(table: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     ]
     if nameless and len(nameless) < table.shape[1]:
         table = table.drop(columns=nameless)
-        notes.append(f"{_count(nameless, 'column')} without name and values left out")
+        notes.append(
+            f"{count(len(nameless), 'column')} without name and values left out"
+        )
     if table.shape[1] < 2 or not len(table) or table.tail(1).notna().to_numpy().any():
         return table
     filled = table.notna().any(axis=1).to_numpy()
     if not filled.any():
         return table
     last = int(filled.nonzero()[0][-1]) + 1
-    notes.append(f"{_count(range(len(table) - last), 'row')} at the end hold nothing")
+    rows = "row at the end holds", "rows at the end hold"
+    notes.append(f"{count(len(table) - last, *rows)} nothing")
     return table.iloc[:last]
-
-
-def _count(things: Collection[object], what: str) -> str:
-    return f"{len(things):,} {what}{'s' * (len(things) > 1)}"

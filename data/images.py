@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
+from .counts import count, some_of
 from .errors import BadData, Misuse
 from .stored import OnDiskRows
 
@@ -117,11 +118,21 @@ def _find(path: Path) -> tuple[list[tuple[Path, str]], int, list[str]]:
         raise Misuse(f"{msg}; images lie in one folder a class ({', '.join(ENDINGS)})")
     notes = []
     if validation and test:
-        notes.append(f"the {len(validation):,} images of validation are training rows")
+        images = count(
+            len(validation),
+            "image of validation is a training row",
+            "images of validation are training rows",
+        )
+        notes.append(f"the {images}")
         training = training + validation
     test = test or validation
     if test:
-        notes.append(f"the last {len(test):,} images are the official test rows")
+        images = count(
+            len(test),
+            "image is the official test row",
+            "images are the official test rows",
+        )
+        notes.append(f"the last {images}")
     used = {*_TRAINING, *_TEST, *_VALIDATION}
     odd = [folder.name for folder in _folders(path) if not parts[folder.name.lower()]]
     odd += [name for name, images in parts.items() if images and name not in used]
@@ -177,7 +188,7 @@ def _left_out(path: Path, broken: Sequence[Path], total: int) -> tuple[str, ...]
         return ()
     names = ", ".join(f"{file.parent.name}/{file.name}" for file in broken[:NAMED])
     names = f"{names}, ..." if len(broken) > NAMED else names
-    told = f"{len(broken):,} of {total:,} images"
+    told = f"{len(broken):,} of {count(total, 'image')}"
     if len(broken) > MOST_BROKEN * total:
         msg = f"{told} in {path.name} cannot be read: {names}"
         msg = f"{msg}; {MOST_BROKEN:.0%} may be broken. Mend or remove them."
@@ -216,9 +227,9 @@ def _changed(looks: Sequence[_Look], form: _Look) -> list[str]:
         f"brought to {kind}, as most of them are": recoloured,
     }
     return [
-        f"{count:,} of {len(looks):,} images {'is' if count == 1 else 'are'} {what}"
-        for what, count in told.items()
-        if count
+        f"{some_of(changed, len(looks), 'image is', 'images are')} {what}"
+        for what, changed in told.items()
+        if changed
     ]
 
 

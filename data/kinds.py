@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .counts import count
+
 LOOKED_AT = 1_000
 """Rows of a column, evenly spread, whose words are counted to know it for text."""
 _WORDS = 4
@@ -184,7 +186,7 @@ def column_kind(column: pd.Series, some: pd.Series) -> str:
     if some.nunique() <= MOST_CATEGORIES:
         values = column.nunique()
         if values <= MOST_CATEGORIES:
-            return f"category of {values} values"
+            return f"category of {count(values, 'value')}"
     return "text, id?" if names_rows(some) else "text"
 
 
@@ -199,4 +201,4 @@ def _number_kind(column: pd.Series, some: pd.Series) -> str:
     if (known != np.round(known)).any():
         return "number"
     few = some.nunique() <= _FEW and column.nunique() <= _FEW
-    return f"integer of {column.nunique()} values" if few else "integer"
+    return f"integer of {count(column.nunique(), 'value')}" if few else "integer"

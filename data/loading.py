@@ -14,6 +14,7 @@ import pandas as pd
 from .catalog import DATASETS, card_of
 from .characters import read_text, text_rows
 from .columns import find_column
+from .counts import count
 from .dataset import ORDERED, TASKS, Card, Dataset, Dependence, take
 from .dataset_folders import is_dataset_folder
 from .errors import BadData, Misuse, UnknownName, unknown
@@ -606,7 +607,10 @@ def _with_target(
         raise BadData(msg)
     if not missing:
         return table, []
-    return table.loc[there], [f"{missing:,} rows without a target were left out"]
+    return table.loc[there], [f"{count(missing, *_WITHOUT)} left out"]
+
+
+_WITHOUT = "row without a target was", "rows without a target were"
 
 
 def _usable(features: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, list[str]]:
@@ -615,7 +619,8 @@ def _usable(features: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, list[str]
     kept = features.drop(columns=empty)
     if kept.shape[1] == 0:
         msg = f"{path.name} has no column to learn from besides the target"
-        why = f" ({len(empty)} columns are missing in all rows)" if empty else ""
+        gone = count(len(empty), "column is", "columns are")
+        why = f" ({gone} missing in all rows)" if empty else ""
         msg = f"{msg}{why}; keep one column at least"
         raise BadData(msg)
     numbers = kept.select_dtypes("number")

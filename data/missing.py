@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .columns import find_column
+from .counts import count
 from .errors import BadData, Misuse
 
 NO_NUMBER = frozenset(
@@ -155,16 +156,19 @@ def settle_class_words(target: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
     if not words.any() or words[target.notna()].all():
         return target.mask(words), ()
     found = texts[words].value_counts()
-    count, word = int(found.iloc[0]), str(found.index[0])
+    common, word = int(found.iloc[0]), str(found.index[0])
     empty = int(target.isna().sum())
     if empty:
-        told = f"{int(words.sum()):,} cells {word!r} were taken for missing, as are"
-        told = f"{told} {empty:,} empty ones; if {word!r} is a class, give it another"
+        cells = f"cell {word!r} was taken", f"cells {word!r} were taken"
+        as_are = "as is" if empty == 1 else "as are"
+        told = f"{count(int(words.sum()), *cells)} for missing, {as_are}"
+        told = f"{told} {count(empty, 'empty one')}; if {word!r} is a class, give it"
+        told = f"{told} another"
         return target.mask(words), (f"{told} name in the file",)
     name = shlex.quote(f"{target.name}={word}")
     return target, (
-        f"{count:,} cells {word!r} are a class, for no cell is empty "
-        f"(--missing {name} makes them missing)",
+        f"{count(common, f'cell {word!r} is', f'cells {word!r} are')} a class, for no "
+        f"cell is empty (--missing {name} makes missing values of {word!r})",
     )
 
 

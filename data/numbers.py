@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 from pandas.api.types import is_object_dtype
 
+from .counts import count, some_of
 from .missing import NO_NUMBER
 from .number_cells import DecimalMark, NumberCells, cut_cells, pc
 
@@ -258,10 +259,9 @@ def _read_column(text: _TextColumn, mark: DecimalMark, in_doubt: bool) -> _Readi
     odd = ~fits & ~text.missing
     if text.share(fits) < LEAST_NUMBERS:
         row, cell = text.first_row(odd)
-        told = f"{STAYS_TEXT}: {text.rows_with(odd):,} of {len(text.codes):,} cells are"
-        return _Reading(
-            None, (f"{told} no numbers, the first is {cell!r} in row {row:,}",)
-        )
+        cells = some_of(text.rows_with(odd), len(text.codes), "cell is", "cells are")
+        told = f"{STAYS_TEXT}: {cells} no number"
+        return _Reading(None, (f"{told}, the first is {cell!r} in row {row:,}",))
     mixed = _mixed_units(text, fits)
     if mixed:
         return _Reading(None, (f"{STAYS_TEXT}: {mixed}",))
@@ -283,7 +283,9 @@ def _mixed_units(text: _TextColumn, fits: np.ndarray) -> str:
     have = Counter(dict(zip(map(str, kinds), sums.tolist(), strict=True)))
     named = [unit for unit, _ in have.most_common() if unit]
     if len(named) > 1:
-        shown = " and ".join(f"{have[unit]:,} cells in {unit!r}" for unit in named[:2])
+        shown = " and ".join(
+            f"{count(have[unit], 'cell')} in {unit!r}" for unit in named[:2]
+        )
         return f"{shown}" + (" and others" if len(named) > 2 else "")
     if not named or text.numbers.has("currency")[fits].any():
         return ""
@@ -291,7 +293,8 @@ def _mixed_units(text: _TextColumn, fits: np.ndarray) -> str:
     if not bare.any():
         return ""
     without = int(counts[bare].sum())
-    return f"{have[named[0]]:,} cells have {named[0]!r}, and {without:,} have no unit"
+    told = count(have[named[0]], "cell has", "cells have")
+    return f"{told} {named[0]!r}, and {count(without, 'has', 'have')} no unit"
 
 
 def _as_column(text: _TextColumn, values: np.ndarray) -> pd.Series:
@@ -331,18 +334,18 @@ def _missing_notes(
     text: _TextColumn, fits: np.ndarray, odd: np.ndarray
 ) -> Iterator[str]:
     """Which cells are missing now, and what else was among the numbers."""
-    there = text.rows_with(fits)
+    numbers = count(text.rows_with(fits), "is a number", "are numbers")
     for cells in (text.missing, odd):
-        count = text.rows_with(cells)
-        if count == 1:
+        gone = text.rows_with(cells)
+        if gone == 1:
             row, cell = text.first_row(cells)
-            yield f"row {row:,} has {cell!r}, read as missing; {there:,} are numbers"
-        elif count:
+            yield f"row {row:,} has {cell!r}, read as missing; {numbers}"
+        elif gone:
             row, _ = text.first_row(cells)
             shown = text.shown(cells)
             yield (
-                f"{count:,} cells are missing ({shown}; the first in row {row:,}); "
-                f"{there:,} are numbers"
+                f"{gone:,} cells are missing ({shown}; the first in row {row:,}); "
+                f"{numbers}"
             )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .columns import find_column
+from .counts import count, some_of
 from .dataset import Series
 from .errors import BadData, Misuse
 from .panels import counting_column, series_codes
@@ -86,7 +87,8 @@ def read_panel(
     codes = series_codes(table, parts)
     notes = []
     if (codes < 0).any():
-        notes.append(f"{(codes < 0).sum():,} rows without {columns!r} were left out")
+        rows = f"row without {columns!r} was", f"rows without {columns!r} were"
+        notes.append(f"{count(int((codes < 0).sum()), *rows)} left out")
         table = table.loc[codes >= 0].reset_index(drop=True)
         codes = series_codes(table, parts)
     firsts = table[parts].iloc[np.unique(codes, return_index=True)[1]].astype(str)
@@ -111,7 +113,8 @@ def read_panel(
         notes.append(f"a step is {step_name(times.unit, step)}")
     order = _order(filled, labels, times.unit, step, (season, horizon, folds), notes)
     check_length(len(filled), order.season, order.horizon, folds, name)
-    notes.insert(0, f"{len(kept):,} series by {columns!r}, {len(filled):,} steps each")
+    steps = count(len(filled), "step")
+    notes.insert(0, f"{len(kept):,} series by {columns!r}, {steps} each")
     return Panel(filled, tuple(names[i] for i in kept), order, tuple(notes))
 
 
@@ -205,14 +208,15 @@ def _some(ends: np.ndarray) -> list[int]:
 
 
 def _tell_left_out(
-    count: int, kept: np.ndarray, names: list[str], notes: list[str]
+    total: int, kept: np.ndarray, names: list[str], notes: list[str]
 ) -> None:
-    gone = sorted(set(range(count)) - set(kept.tolist()))
+    gone = sorted(set(range(total)) - set(kept.tolist()))
     if gone:
         some = ", ".join(names[i] for i in gone[:3]) + (
             ", ..." if len(gone) > 3 else ""
         )
-        told = f"{len(gone):,} of {count:,} series were left out ({some}): not there at"
+        told = some_of(len(gone), total, "series was", "series were")
+        told = f"{told} left out ({some}): not there at"
         notes.append(f"{told} nearly all steps of the others, or all values equal")
 
 
@@ -220,8 +224,10 @@ def _filled(values: np.ndarray, notes: list[str]) -> np.ndarray:
     """Missing values by straight lines between their neighbours."""
     missing, steps = np.isnan(values), np.arange(len(values))
     if missing.any():
-        told = f"{missing.sum():,} of {missing.size:,} values are missing"
-        notes.append(f"{told} ({missing.mean():.1%}): filled in by straight lines")
+        told = some_of(int(missing.sum()), missing.size, "value is", "values are")
+        notes.append(
+            f"{told} missing ({missing.mean():.1%}): filled in by straight lines"
+        )
     filled = [
         np.interp(steps, steps[~gone], column[~gone])
         for column, gone in zip(values.T, missing.T, strict=True)
@@ -246,5 +252,8 @@ def _order(
         horizon = infer_horizon(len(values), season, folds=folds)
         if unit == "microsecond" and step >= DAY and season > 52:
             horizon = min(horizon, 28)
-        notes.append(f"{horizon} steps are forecast at a time (--horizon N overrules)")
+        notes.append(
+            f"{count(horizon, 'step is', 'steps are')} forecast at a time (--horizon N "
+            "overrules)"
+        )
     return Series(season, horizon, tuple(map(str, labels)))

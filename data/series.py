@@ -6,6 +6,7 @@ from typing import Any, NoReturn, cast
 import numpy as np
 import pandas as pd
 
+from .counts import count, some_of
 from .dataset import Series
 from .errors import BadData, Misuse
 from .magnitude import is_too_large
@@ -103,7 +104,10 @@ def read_series(
         horizon = infer_horizon(len(steps.values), season, folds=folds)
         if times.unit == "microsecond" and steps.step >= DAY and season > 52:
             horizon = min(horizon, 28)
-        notes.append(f"{horizon} steps are forecast at a time (--horizon N overrules)")
+        notes.append(
+            f"{count(horizon, 'step is', 'steps are')} forecast at a time (--horizon N "
+            "overrules)"
+        )
     check_length(len(steps.values), season, horizon, folds, name)
     _check_moves(steps.values, season, target, name)
     names = tuple(str(n) for n in steps.times.names)
@@ -185,7 +189,8 @@ def _without_empty(table: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     empty = table.isna().all(axis=1)
     if not empty.any() or empty.all():
         return table
-    notes.append(f"{empty.sum():,} rows with nothing in them were left out")
+    rows = "row with nothing in it was", "rows with nothing in them were"
+    notes.append(f"{count(int(empty.sum()), *rows)} left out")
     return table.loc[~empty].reset_index(drop=True)
 
 
@@ -194,9 +199,9 @@ def _trimmed(
 ) -> tuple[Times, np.ndarray]:
     """Without the rows before the first value and after the last."""
     known = np.flatnonzero(~np.isnan(values))
-    for count, end in (known[0], "first"), (len(values) - 1 - known[-1], "last"):
-        if count:
-            rows = "row was" if count == 1 else f"{count:,} rows were"
+    for gone, end in (known[0], "first"), (len(values) - 1 - known[-1], "last"):
+        if gone:
+            rows = "row was" if gone == 1 else f"{gone:,} rows were"
             notes.append(f"the {end} {rows} left out: no value")
     kept = np.arange(known[0], known[-1] + 1)
     return times.at(kept), values[kept]
@@ -221,7 +226,8 @@ def _one_step(times: Times, values: np.ndarray, name: str, notes: list[str]) -> 
         _refuse_steps(times, step, sizes[np.argsort(-counts)], name)
     if len(kept) == len(values):
         return _Steps(times, values, step)
-    told = f"the step changes: {len(kept):,} of {len(values):,} rows were kept, from"
+    told = some_of(len(kept), len(values), "row was", "rows were")
+    told = f"the step changes: {told} kept, from"
     notes.append(f"{told} {times.names[kept[0]]} on, the longest stretch with one step")
     return _Steps(times.at(kept), values[kept], step)
 
@@ -240,11 +246,12 @@ def _filled(steps: _Steps, name: str, notes: list[str]) -> _Steps:
     values = np.full(int(spots[-1]) + 1, np.nan)
     values[spots] = steps.values
     missing = np.isnan(values)
-    count, share = int(missing.sum()), float(missing.mean())
-    if not count:
+    gone, share = int(missing.sum()), float(missing.mean())
+    if not gone:
         return steps
     runs = np.diff(np.flatnonzero(np.concatenate([[True], ~missing, [True]]))) - 1
-    told = f"{count:,} of {len(values):,} values are missing ({share:.1%}, at most"
+    told = some_of(gone, len(values), "value is", "values are")
+    told = f"{told} missing ({share:.1%}, at most"
     told = f"{told} {runs.max():,} in a row)"
     if share >= MOST_MISSING:
         msg = f"{name}: {told}; less than {MOST_MISSING:.0%} are filled in. Fill the"

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from .column_summary import Bars, ColumnSummary, DataSummary, shown_text
+from .counts import count, some_of
 from .kinds import column_kind, holds_sentences, names_rows, nested_type
 
 if TYPE_CHECKING:
@@ -71,9 +72,9 @@ def _columns(dataset: Dataset) -> Iterator[ColumnSummary]:
         yield ColumnSummary("time", "times, in order", "time", ends, 0.0, len(times))
         return
     if dataset.groups is not None:
-        count = len(np.unique(dataset.groups))
+        groups = len(np.unique(dataset.groups))
         name = dataset.group or "groups"
-        yield ColumnSummary(name, f"{count:,} groups", "group", unique=count)
+        yield ColumnSummary(name, count(groups, "group"), "group", unique=groups)
     if isinstance(dataset.x, pd.DataFrame):
         yield from table_columns(dataset.x, dataset.column_notes)
     else:
@@ -148,8 +149,8 @@ def _on_numbers(known: pd.Series) -> Iterator[str]:
     none = np.isnan(np.asarray(pd.to_numeric(texts, errors="coerce"), "float64"))
     if none.any() and none.mean() < _MOST_ODD:
         odd = shown_text(texts.iloc[int(none.argmax())], _LONG_LABEL)
-        count = f"{int((~none).sum()):,} of {len(none):,} values are numbers"
-        yield f"{count}; {odd!r} is none, so that all are read as text"
+        told = some_of(int((~none).sum()), len(none), "value is", "values are")
+        yield f"{told} numbers; {odd!r} is none, so that all are read as text"
 
 
 def _example(value: Any) -> str:
@@ -224,7 +225,7 @@ def classes_summary(
     said = ", ".join(f"{label[:_LONG_LABEL]} {count:,}" for label, count in bars)
     return ColumnSummary(
         name,
-        f"{len(classes):,} classes",
+        count(len(classes), "class"),
         "target",
         str(classes[int(codes[0])])[:_LONGEST],
         unique=len(classes),
@@ -254,7 +255,7 @@ def _of_text(dataset: Dataset) -> Iterator[ColumnSummary]:
 
 def _size(dataset: Dataset) -> str:
     """Rows, features and task in words."""
-    rows = f"{len(dataset):,} rows"
+    rows = count(len(dataset), "row")
     if dataset.task == "characters":
         return f"{len(dataset):,} characters, task characters"
     if dataset.series:
@@ -262,7 +263,6 @@ def _size(dataset: Dataset) -> str:
         told = f"season {season}" if season > 1 else "no season"
         return f"{len(dataset):,} steps, {told}, horizon {horizon}, task forecast"
     if isinstance(dataset.x, pd.DataFrame):
-        count = dataset.x.shape[1]
-        rows = f"{rows}, {count:,} feature{'s' * (count != 1)}"
+        rows = f"{rows}, {count(dataset.x.shape[1], 'feature')}"
     test = f", {dataset.n_test:,} of them test rows" if dataset.n_test else ""
     return f"{rows}{test}, task {dataset.task}"

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from ..data.counts import count as count
+from ..data.counts import plural as plural
+
 MISSING = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
@@ -108,16 +111,6 @@ def percent(share: float | None, digits: int = 1) -> str:
 def whole(count: int) -> str:
     """A count, its thousands set apart."""
     return f"{count:,}"
-
-
-def count(amount: int, noun: str) -> str:
-    """``1 row``, ``2 rows``, ``2 classes``."""
-    return f"{amount:,} {noun if amount == 1 else plural(noun)}"
-
-
-def plural(noun: str) -> str:
-    """``rows``, ``classes``."""
-    return noun + ("es" if noun.endswith("s") else "s")
 
 
 def seconds(value: float | None) -> str:

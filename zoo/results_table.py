@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from ..baselines.results.results import Results, Row, Score
 
+from ..data.counts import count
 from .console import console, plain
 
 
@@ -23,12 +24,14 @@ def show_table(results: Results, where: Console | None = None) -> None:
     from ..reports.tasks import words
 
     about = results.about
-    title = f"{about.name}: {about.rows:,} rows, {results.split}"
+    title = f"{about.name}: {count(about.rows, 'row')}, {results.split}"
     table = Table(
         title=Text(plain(title)), title_justify="left", caption_justify="left"
     )
     gain = words(about.task).gain
     table.caption = Text(f"mean [95 % interval]; skill: improvement in {gain}")
+    if about.task == "regression":
+        table.caption.append("; R²: against the mean of the test rows")
     metrics = _METRICS.get(about.task, _METRICS["classes"])
     table.add_column("candidate", no_wrap=True)
     for label in (*metrics.values(), "fit"):

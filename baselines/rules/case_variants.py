@@ -32,15 +32,15 @@ def case_variants(context: TableContext) -> RuleResult | None:
     shown = ", ".join(repr(name) for name in first[:_MOST_SHOWN])
     of_target = "" in several
     what = "classes differ" if of_target else "categories differ"
-    count = sum(len(group) for groups in several.values() for group in groups)
+    total = sum(len(group) for groups in several.values() for group in groups)
     return found(
         "D319",
         "warning" if of_target else "note",
-        f"{count:,} {what} from each other in case or blanks only, in "
+        f"{total:,} {what} from each other in case or blanks only, in "
         f"{named(columns)} ({shown}).",
         "Write each name in one way: column.str.strip().str.lower().",
         columns=columns,
-        variants=count,
+        variants=total,
     )
 
 

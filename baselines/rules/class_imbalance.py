@@ -74,7 +74,8 @@ def class_imbalance(context: TableContext) -> RuleResult | None:
         f"{rarest:.1%}: always predicting {common!r} has an accuracy of "
         f"{commonest:.3f}.{told}",
         "Use balanced accuracy, MCC or the recall of the rare class instead of "
-        "accuracy; --class-weight balanced gives rare classes more weight in the loss.",
+        "accuracy; weights give rare classes more of the loss (Keras: class_weight of "
+        "fit; networks of the zoo: `zoo train --class-weight balanced`).",
         majority_share=commonest,
         rarest_share=rarest,
         flattered=len(flattered),

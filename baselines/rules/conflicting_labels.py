@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...data import Dataset
+from ...data.counts import some_of
 from .context import RuleResult, TableContext, found
 from .registry import rule
 
@@ -36,10 +37,10 @@ def _conflicting_classes(dataset: Dataset, kinds: np.ndarray) -> RuleResult | No
     return found(
         "D315",
         "warning" if share >= CONFLICTS else "note",
-        f"{other.sum():,} of {len(dataset):,} rows have another class than most rows "
-        f"with the same features: accuracy on these rows is at most {1 - share:.1%}.",
-        "Check the listed rows: labels are wrong, or a feature that distinguishes them "
-        "is missing.",
+        f"{some_of(int(other.sum()), len(dataset), 'row has', 'rows have')} another "
+        "class than most rows with the same features: one rule on these features is "
+        f"right in at most {1 - share:.1%} of all rows.",
+        _advice(int(other.sum()), "label"),
         rows=np.flatnonzero(other),
         share=share,
         highest_accuracy=1 - share,
@@ -58,14 +59,27 @@ def _conflicting_numbers(
     share = float(missed.sum()) / spread
     if share < CONFLICTS:
         return None
+    rows = np.flatnonzero(missed > 0)
     return found(
         "D315",
         "warning",
-        f"{(missed > 0).sum():,} of {len(y):,} rows have another target than rows with "
-        f"the same features: R² on these rows is at most {1 - share:.3f}.",
-        "Check the listed rows: targets are wrong, or a feature that distinguishes "
-        "them is missing.",
-        rows=np.flatnonzero(missed > 0),
+        f"{some_of(len(rows), len(y), 'row has', 'rows have')} another target than "
+        "rows with the same features: one rule on these features has an R² of at most "
+        f"{1 - share:.3f} on all rows.",
+        _advice(len(rows), "target"),
+        rows=rows,
         share=share,
         highest_r2=1 - share,
+    )
+
+
+def _advice(rows: int, kind: str) -> str:
+    if rows == 1:
+        return (
+            f"Check the listed row: its {kind} is wrong, or a feature that "
+            "distinguishes it is missing."
+        )
+    return (
+        f"Check the listed rows: {kind}s are wrong, or a feature that distinguishes "
+        "them is missing."
     )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ...data.counts import count
 from ...data.encode import is_text
 from .association import association_p
 from .context import RuleResult, TableContext, found, named
@@ -18,6 +19,7 @@ _LEAST_ROWS = 100
 """With fewer rows one that differs is no small share."""
 _RELATED = 0.01
 """p-value below which the rows that differ have other targets, so that it matters."""
+_DROP = "Drop it (--drop): it carries", "Drop them (--drop): they carry"
 
 
 @rule("D313")
@@ -41,7 +43,8 @@ def constant_columns(context: TableContext) -> RuleResult | None:
         "D313",
         "note",
         " ".join(_sentences(single, nearly)),
-        "Drop them (--drop): they carry no information on the target, or next to none.",
+        f"{_DROP[len(single) + len(nearly) > 1]} no information on the target, or next "
+        "to none.",
         columns=[*single, *nearly],
         constant=len(single),
         nearly_constant=len(nearly),
@@ -54,11 +57,9 @@ def _sentences(single: list[str], nearly: list[str]) -> list[str]:
         (single, "all rows"),
         (nearly, "all rows but very few or those where it is missing"),
     ):
-        have = "column has" if len(columns) == 1 else "columns have"
         if columns:
-            told.append(
-                f"{len(columns):,} {have} one value in {rows} ({named(columns)})."
-            )
+            have = count(len(columns), "column has", "columns have")
+            told.append(f"{have} one value in {rows} ({named(columns)}).")
     return told
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ...data import Dataset
+from ...data.counts import count
 from ...data.encode import is_text
 from ...data.kinds import is_spread_evenly, names_rows
 from .association import association_p
@@ -27,15 +28,15 @@ def identifier_columns(context: TableContext) -> RuleResult | None:
     names = [c for c in table.columns if _identifies(table[c], context.dataset)]
     if not names:
         return None
-    have = "column has" if len(names) == 1 else "columns have"
     # of few columns an identifier takes the place of one that says something
     grave = table.shape[1] / 2 <= len(names) < table.shape[1]
     return found(
         "D314",
         "warning" if grave else "note",
-        f"{len(names):,} {have} another value in nearly each row, as a name or a count "
-        f"has ({named(names)}).",
-        "Drop them (--drop): new rows have other values.",
+        f"{count(len(names), 'column has', 'columns have')} another value in nearly "
+        f"each row, as a name or a count has ({named(names)}).",
+        f"Drop {'it' if len(names) == 1 else 'them'} (--drop): new rows have other "
+        "values.",
         columns=names,
         identifying=len(names),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...data.counts import some_of
 from ..scores.metrics import safe_probabilities
 from .context import RuleResult, TableContext, found
 from .registry import rule
@@ -48,6 +49,9 @@ class Doubts:
     sure_count: int
 
 
+_CONTRADICT = "label contradicts", "labels contradict"
+
+
 @rule("D307")
 def label_noise(context: TableContext) -> RuleResult | None:
     """Labels that the best baseline, which did not see them, confidently denies."""
@@ -72,8 +76,7 @@ def label_noise(context: TableContext) -> RuleResult | None:
     return found(
         "D307",
         "warning" if grave else "note",
-        f"{len(doubts.rows):,} of {len(rows):,} labels contradict confident "
-        "out-of-fold "
+        f"{some_of(len(doubts.rows), len(rows), *_CONTRADICT)} confident out-of-fold "
         f"predictions of {context.best.name}. " + _meaning(doubts, wrong, grave=grave),
         "Check the listed rows, the least likely label first (findings.csv has all), "
         "and correct wrong labels. Do not drop rows only because a model contradicts "
@@ -97,7 +100,8 @@ def _meaning(doubts: Doubts, wrong: float, *, grave: bool) -> str:
             "no feature explains."
         )
     return (
-        f"{seen}: whether labels are wrong or classes overlap cannot be told from that."
+        f"{seen}: this does not tell wrong labels from rows where classes overlap, so "
+        "any of these labels may be right."
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...data import Dataset
+from ...data.counts import count
 from ...data.dataset import take
 from ...data.encode import encode_fold
 from ..estimators.text import word_features
@@ -72,7 +73,7 @@ def labels_misaligned(context: TableContext) -> RuleResult | None:
 def _misaligned(
     where: str, move: int, here: float, there: float, p: float
 ) -> RuleResult | None:
-    rows = f"{abs(move)} row{'s' * (abs(move) > 1)}"
+    rows = count(abs(move), "row")
     way, back = ("above", "down") if move > 0 else ("below", "up")
     return found(
         "P707",

@@ -165,6 +165,7 @@ def _alone_at_top(
         "(--drop).",
         [column],
         scores,
+        together=whole,
     )
 
 
@@ -209,6 +210,7 @@ def _found(
     advice: str,
     columns: list[str],
     scores: dict[str, float],
+    **evidence: float,
 ) -> RuleResult:
     return found(
         "D308",
@@ -217,6 +219,7 @@ def _found(
         advice,
         columns=columns,
         highest=max(scores.values()),
+        **evidence,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ...data.counts import count
 from .context import RuleResult, TableContext, found, named
 from .registry import rule
 
@@ -25,14 +26,14 @@ def missing_values(context: TableContext) -> RuleResult | None:
         return None
     columns, most = list(shares.index), float(shares.iloc[0])
     rows = np.flatnonzero(table.isna().any(axis=1).to_numpy())
-    have = "column has" if len(columns) == 1 else "columns have"
     return found(
         "D303",
         "warning" if most >= _HALF else "note",
-        f"{len(columns):,} {have} missing values ({named(columns)}; at most "
-        f"{most:.1%} of a column), in {len(rows):,} of {len(table):,} rows.",
-        "Your own network needs them imputed first: one NaN makes its loss NaN for all "
-        "later steps. Here the median is imputed, and an indicator column added.",
+        f"{count(len(columns), 'column has', 'columns have')} missing values "
+        f"({named(columns)}; at most {most:.1%} of a column), in {len(rows):,} of "
+        f"{count(len(table), 'row')}.",
+        "Your own network needs values in their place: one NaN makes its loss NaN for "
+        "all later steps. Here the median is imputed, and an indicator column added.",
         rows=rows,
         columns=columns,
         largest_share=most,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from ...data.counts import count
 from ...data.missing import Sentinel, find_sentinel_day, find_sentinels
 from .context import RuleResult, TableContext, found, named
 from .registry import rule
@@ -32,7 +33,6 @@ def sentinel_values(context: TableContext) -> RuleResult | None:
         return None
     columns = sorted(met, key=lambda name: -met[name][0].count)
     first, every = met[columns[0]][0], [s for own in met.values() for s in own]
-    has = "column repeats" if len(met) == 1 else "columns repeat"
     options = [
         f"--missing {shlex.quote(f'{name}={s.written}')}"
         for name in columns
@@ -42,7 +42,8 @@ def sentinel_values(context: TableContext) -> RuleResult | None:
     return found(
         "D317",
         "warning" if any(s.is_sure for s in every) else "note",
-        f"{len(met):,} {has} a number that stands apart from all others and may mean a "
+        f"{count(len(met), 'column repeats', 'columns repeat')} a number that stands "
+        "apart from all others and may mean a "
         f"missing value ({named(columns)}): {columns[0]!r} is {first.written} in "
         f"{first.count:,} of {len(rows):,} rows, and the nearest other value is "
         f"{first.nearest_written}.",

@@ -51,7 +51,8 @@ def summary_rows(context: TableContext) -> RuleResult | None:
         "D318",
         "warning",
         f"{what} probably no row{'s' * (not single)} of the table: {met.reason}.",
-        "What sums up other rows is learned from as one more case. Leave it out: "
+        "What sums up other rows is learned from as one more case. Leave "
+        f"{'it' if single else 'them'} out: "
         f"--drop-rows {told}",
         summary_rows=len(met.rows),
     )

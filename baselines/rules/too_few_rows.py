@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...data.counts import count
 from ..scores.comparison import folds_once
 from ..verdicts.evidence import round_rows
 from ..verdicts.verdict import STATED_EFFECT
@@ -36,12 +37,17 @@ def too_few_rows(context: TableContext) -> RuleResult | None:
     wide = _wide(context, told)
     if not told:
         return None
-    needed = max([needed, wide, *(_for_class(context, n) for n in rare.values())])
+    open_end = needed == 2 * len(context.dataset)
+    others = [wide, *(_for_class(context, n) for n in rare.values())]
+    # twice as many are a beginning, and no estimate of what is enough
+    begin = " to begin with" if open_end and needed > max(others) else ""
+    needed = max(needed, *others)
     return found(
         "D311",
         "warning" if grave else "note",
         " ".join(told),
-        f"Collect about {round_rows(needed)} rows in total{_or_fewer(context, rare)}.",
+        f"Collect about {round_rows(needed)} rows in total{begin}"
+        f"{_or_fewer(context, rare)}.",
         needed=needed,
         rare_classes=len(rare),
     )
@@ -49,9 +55,13 @@ def too_few_rows(context: TableContext) -> RuleResult | None:
 
 def _or_fewer(context: TableContext, rare: dict[str, int]) -> str:
     """Advice where classes are rare and two remain without them."""
-    if not rare or len(context.dataset.classes) < 3 or context.dataset.y.ndim == 2:
+    classes = len(context.dataset.classes)
+    if not rare or classes < 3 or context.dataset.y.ndim == 2:
         return ""
-    return ", or simplify the task: merge rare classes, or drop them"
+    if len(rare) == 1:
+        return ", or simplify the task: merge the rare class with another, or drop it"
+    drop = ", or drop them" if classes - len(rare) >= 2 else ""
+    return f", or simplify the task: merge rare classes{drop}"
 
 
 def _undecided(
@@ -95,11 +105,11 @@ def _rare(context: TableContext, told: list[str]) -> dict[str, int]:
     }
     if rare:
         fewest = sorted(rare, key=lambda label: rare[label])
-        kinds = ("label", "labels") if dataset.y.ndim == 2 else ("class", "classes")
-        have = f"{kinds[0]} has" if len(rare) == 1 else f"{kinds[1]} have"
+        one, more = ("label", "labels") if dataset.y.ndim == 2 else ("class", "classes")
         told.append(
-            f"{len(rare)} {have} fewer than {_RARE} rows ({named(fewest)}; "
-            f"{min(rare.values())} at least): scores on them rest on a few rows."
+            f"{count(len(rare), f'{one} has', f'{more} have')} fewer than {_RARE} rows "
+            f"({named(fewest)}; {min(rare.values())} at least): scores on such a {one} "
+            "rest on a few rows."
         )
     return rare
 

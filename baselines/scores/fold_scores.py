@@ -325,7 +325,8 @@ def _score(board: FoldOutcomes, name: str, metric: str, values: list[float]) -> 
         if ends is not None:
             return Score(mean, *ends, tuple(values))
     estimate = _estimate(board, name, metric, values)
-    if estimate is None:
+    # stratified folds of a constant answer, or of no error, vary in nothing
+    if estimate is None or not estimate.error > 0:
         return Score(mean, None, None, tuple(values))
     least, most = RANGES.get(metric, (-np.inf, np.inf))
     low, high = estimate.interval()

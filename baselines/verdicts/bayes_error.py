@@ -132,7 +132,9 @@ def _proved(board: FoldOutcomes, rows: Sequence[Row]) -> tuple[Row, float] | Non
     low_end = _share_low if board.dataset.classes else _mean_low
     ends = [(low_end(board, row, tail), row.scores["skill"].mean) for row in rows]
     first = max(range(len(rows)), key=lambda i: ends[i])
-    return rows[first], max(0.0, ends[first][0])
+    low = ends[first][0]
+    # an R² of 0 is no one's doing: the mean has it
+    return (rows[first], low) if low > 0 else None
 
 
 def _share_low(board: FoldOutcomes, row: Row, tail: float) -> float:

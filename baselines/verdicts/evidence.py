@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from math import isfinite
 
+from ...data.counts import count
 from ..results.results import Comparison, McNemar, Row, Signal
 from ..scores.comparison import Estimate
 from ..scores.fold_scores import (
@@ -99,11 +100,15 @@ def reached(row: Row, rows: Sequence[Row]) -> str:
         return _in_bits(row, rows)
     label, metric = main_metric(row)
     own = f"{row.name} reaches {label} {row.scores[metric].mean:.3f}"
-    thumb = _thumb(rows)
+    thumb, skill = _thumb(rows), row.scores["skill"].mean
+    if metric == "r2" and skill * row.scores[metric].mean < 0:
+        return (
+            f"{own}, skill {skill:.3f} (R² is against the mean of the test rows, skill "
+            "against that of the training rows)"
+        )
     if thumb is None or metric == "r2" or thumb is row:
         return own
-    skill = f", skill {row.scores['skill'].mean:.2f}"
-    return f"{own}{skill} ({thumb.name}: {thumb.scores[metric].mean:.3f})"
+    return f"{own}, skill {skill:.2f} ({thumb.name}: {thumb.scores[metric].mean:.3f})"
 
 
 def main_metric(row: Row) -> tuple[str, str]:
@@ -134,6 +139,33 @@ def no_use(best: Row | None) -> bool:
     return best is None or (best.scores["skill"].mean <= 0 and best.name != S_NAIVE)
 
 
+def better_for_sure(evidence: Evidence) -> list[Row]:
+    """Return the baselines that the table shows above chance by more than their noise.
+
+    By the intervals of skill or accuracy, each for itself.
+    """
+    if evidence.task == "forecast":
+        return []
+    thumb = _thumb(evidence.rows)
+    bare = thumb.scores.get("accuracy") if thumb else None
+    found = []
+    for row in evidence.baselines:
+        low = evidence.skills[row.name].interval()[0]
+        own = row.scores.get("accuracy")
+        right = own and bare and own.low is not None and own.low > bare.mean
+        if low > 0 or right:
+            found.append(row)
+    return found
+
+
+def told_interval(row: Row, metric: str) -> str:
+    """``0.812 [0.790, 0.834]``."""
+    score = row.scores[metric]
+    if score.low is None or score.high is None:
+        return f"{score.mean:.3f}"
+    return f"{score.mean:.3f} [{score.low:.3f}, {score.high:.3f}]"
+
+
 def gain_p(evidence: Evidence, name: str) -> float:
     """Whether a candidate is better than chance, one-sided: by its ranks, or skill."""
     if name in evidence.rank_p:
@@ -156,7 +188,7 @@ def rights(found: McNemar | None, own: str, other: str) -> str:
     if found is None:
         return ""
     return (
-        f" Only {own} is right on {found.own:,} test rows, only {other} on "
+        f" Only {own} is right on {count(found.own, 'test row')}, only {other} on "
         f"{found.other:,} (McNemar's test, {corrected(found.p_holm)})."
     )
 

@@ -268,10 +268,10 @@ def _plain(score: Score) -> Reach:
 
 
 _TELLS: dict[Trend, str] = {
-    "rising": "More rows still help",
-    "flat": "More rows hardly help",
-    "falling": "More rows lower the skill, which is unexpected",
-    "cannot tell": "It is unclear whether more rows help",
+    "rising": "More rows helped",
+    "flat": "More rows hardly helped",
+    "falling": "More rows lowered the skill, which is unexpected",
+    "cannot tell": "It is unclear whether more rows helped",
 }
 
 
@@ -280,17 +280,19 @@ def _sentence(line: Line, label: str) -> str:
     few, many = (point.rows for point in line.points[-2:])
     return (
         f"{_TELLS[line.trend]}: from {few:,} to {many:,} training rows {line.name} "
-        f"gains {_told(line.gain, '+.3f')} skill; {_promise(line, label)}."
+        f"gained {_told(line.gain, '+.3f')} skill; {_promise(line, label)}."
     )
 
 
 def _promise(line: Line, label: str) -> str:
     """A number only where the trend is known; else no more than where it may lie."""
+    if line.trend == "falling":
+        return "what twice the rows would give is unclear"
     twice, unit = line.twice_score, label
     if twice is None:
         twice, unit = line.twice_skill, "skill"
     if line.trend != "cannot tell" or twice.low is None or twice.high is None:
-        return f"twice the rows would give {unit} {_told(twice, '.3f')}"
+        return f"if this continues, twice the rows give {unit} {_told(twice, '.3f')}"
     return (
         f"with twice the rows, {unit} may be between {twice.low:.3f} and "
         f"{twice.high:.3f}"

@@ -40,7 +40,7 @@ def network_verdict(evidence: Evidence, data: Verdict, row: Row) -> Verdict:
     is right on. What looks too good stands beside it.
     """
     found = _judge(evidence, data, row)
-    beside = _calibration(row) + _beside_naive(evidence, row)
+    beside = calibration_sentence(row) + _beside_naive(evidence, row)
     beside += _beside_best(evidence, row)
     return replace(
         found, sentence=found.sentence + beside, suspicion=_suspicion(evidence, found)
@@ -56,7 +56,7 @@ def _suspicion(evidence: Evidence, found: Verdict) -> str:
     return f"{evidence.suspicion.sentence}{among}"
 
 
-def _calibration(row: Row) -> str:
+def calibration_sentence(row: Row) -> str:
     """Whether its probabilities are too sure or too modest; "" where hardly any."""
     t = row.temperature
     if row.error or t is None:
@@ -245,7 +245,8 @@ def _at_fault(evidence: Evidence, row: Row, best: Row, c: Comparison) -> Verdict
         "network-at-fault",
         row.name,
         f"The network is at fault, not the data: {reached(best, evidence.rows)}; "
-        f"{reached(row, ())}. {_decided(evidence, c)}{_order(evidence, row, best)}.",
+        f"{reached(row, ())}. {_decided(evidence, c)}{_order(evidence, row, best)}."
+        f"{_right_more_often(row, best)}",
         f"A change to the network, its settings or its inputs that brings its skill to "
         f"{best.scores['skill'].mean:.2f}.",
     )
@@ -265,6 +266,14 @@ def _ahead(evidence: Evidence, row: Row) -> Verdict:
         f"{_order(evidence, row, other)}.{_other_order(evidence, row)}",
         "Other rows, or a stronger baseline than those tested.",
     )
+
+
+def _right_more_often(row: Row, best: Row) -> str:
+    """A word on a network that is worse in skill and yet right more often."""
+    if "accuracy" not in row.scores:
+        return ""
+    own, other = (r.scores["accuracy"].mean for r in (row, best))
+    return f" By accuracy, {row.name} is higher." if own > other else ""
 
 
 def _other_order(evidence: Evidence, row: Row) -> str:

@@ -5,9 +5,10 @@ each network. A verdict is a sentence with its numbers and with what would chang
 What looks too good stands beside it.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from ..results.results import Verdict
+from ..results.results import Row, Verdict
 from ..scores.comparison import holm
 from ..scores.fold_scores import learns
 from ..signal.effect_size import effect
@@ -17,11 +18,13 @@ from .evidence import (
     CONFIDENT,
     SIGNIFICANT,
     Evidence,
+    better_for_sure,
     corrected,
     gain_p,
     no_use,
     reached,
     round_rows,
+    told_interval,
 )
 from .network_verdict import network_verdict
 
@@ -86,21 +89,29 @@ def _data_verdict(evidence: Evidence) -> Verdict:
             "More independent rows: other cases, groups, or a longer time. Or --rows "
             "independent, if new rows come from the same ones.",
         )
-    hints = _gains(evidence, SIGNIFICANT)
+    hints = [_ranks(name, p) for name, p in _gains(evidence, SIGNIFICANT).items()]
+    hints += [_apart(row, evidence.rows) for row in better_for_sure(evidence)]
     if signal.p <= CLEAR or hints:
-        hint = "".join(f"; {_ranks(name, p)}" for name, p in list(hints.items())[:1])
+        hint = "".join(f"; {told}" for told in hints[:1])
         return Verdict(
             "undecided",
             "",
             "With these rows it is unclear whether there is anything to learn: "
             f"{found}{hint}.",
-            f"About {round_rows(2 * evidence.n_rows)} rows (twice as many) or more.",
+            f"More rows: {round_rows(2 * evidence.n_rows)} (twice as many) to begin "
+            "with; how many are enough is not known.",
         )
     return _nothing(evidence, found)
 
 
 def _ranks(name: str, p: float) -> str:
     return f"{name} is better than chance ({corrected(p)})"
+
+
+def _apart(row: Row, rows: Sequence[Row]) -> str:
+    """A baseline that is above chance by its own interval, though not by its ranks."""
+    metric = "skill" if (row.scores["skill"].low or 0) > 0 else "accuracy"
+    return f"{reached(row, rows)}, {metric} {told_interval(row, metric)}"
 
 
 def _nothing(evidence: Evidence, found: str) -> Verdict:
@@ -159,10 +170,13 @@ def _signal_sentence(evidence: Evidence, proved: dict[str, float]) -> str:
     if signal.p > LEVEL and proved:
         test = f"{_ranks(*next(iter(proved.items())))}, though the {test}"
     if best is None or no_use(best):
-        return (
-            f"Features and target are related ({test}), but no baseline "
-            "predicts better than the majority for sure."
-        )
+        sure = better_for_sure(evidence)
+        but = "no baseline predicts better than the majority for sure"
+        if evidence.task == "regression":
+            but = "no baseline predicts better than the mean for sure"
+        if sure:
+            but = f"by log loss no baseline is better; {_apart(sure[0], evidence.rows)}"
+        return f"Features and target are related ({test}), but {but}."
     return f"There is something to learn: {test}; {reached(best, evidence.rows)}."
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from ...baselines.results.diagnosis import Diagnosis, ProbeStep
+from ...data.counts import some_of
 from .. import text
 from ..svg import FONT, LAYERS, LETTER, Chart, Table, told
 from .loss_curves import LABEL, spread
@@ -111,7 +112,9 @@ def _layers(probe: _Probe, probe_steps: Sequence[ProbeStep]) -> dict[str, Any] |
         "NaN or infinite at some steps", odd
     )
     if len(names) > len(drawn):
-        sentences.append(f"{len(drawn)} of {len(names)} layers are drawn.")
+        sentences.append(
+            f"{some_of(len(drawn), len(names), 'layer is', 'layers are')} drawn."
+        )
     apart = len(chart["lines"]) if chart and len(chart["lines"]) > 1 else 0
     return {
         "title": probe.title,

@@ -124,7 +124,12 @@ def _in_words(key: str, task: str) -> str:
     if key != "skill":
         return ""
     gain = words(task).gain
-    return f"Skill is the improvement in {gain}: 0 is no better, 1 is perfect."
+    told = f"Skill is the improvement in {gain}: 0 is no better, 1 is perfect."
+    if task != "regression":
+        return told
+    return (
+        f"{told} R² is against the mean of the test rows, skill of the training rows."
+    )
 
 
 def forest_facts(rows: list[Row], key: str, thumb: Row | None) -> dict[str, Any]:

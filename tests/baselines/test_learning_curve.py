@@ -136,7 +136,7 @@ def test_many_columns_still_rise(dataset_of, rng):
     assert line.trend == "rising"
     assert line.gain.low > 0
     assert line.twice_skill.mean > line.points[-1].skill.mean
-    assert line.sentence.startswith("More rows still help: from 160 to 320 training")
+    assert line.sentence.startswith("More rows helped: from 160 to 320 training")
 
 
 def test_few_columns_are_flat(dataset_of, rng):
@@ -144,7 +144,7 @@ def test_few_columns_are_flat(dataset_of, rng):
     data = dataset_of(x, x[:, 0] + 0.3 * rng.normal(size=800))
     line = curve_of(data, {"line": LinearRegression()})[0].lines[0]
     assert line.trend == "flat"
-    assert "hardly help" in line.sentence
+    assert "hardly helped" in line.sentence
     assert abs(line.twice_skill.mean - line.points[-1].skill.mean) < 0.01
 
 
@@ -153,7 +153,7 @@ def test_noisy_folds_cannot_tell(dataset_of, rng):
     data = dataset_of(x, x[:, 0] + 2 * rng.standard_t(2, size=60))
     line = curve_of(data, {"line": LinearRegression()})[0].lines[0]
     assert line.trend == "cannot tell"
-    assert "would give" not in line.sentence
+    assert "twice the rows give" not in line.sentence
     assert f"may be between {line.twice_score.low:.3f} and" in line.sentence
 
 

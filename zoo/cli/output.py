@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from ...baselines.results.results import Results
     from ...data.column_summary import DataSummary
 
+from ...data.counts import count, some_of
 from ..console import PLAIN_WIDTH, console, json_line, plain
+from ..faults import fault
 from ..results_table import show_table
 
 if TYPE_CHECKING:
@@ -45,6 +47,29 @@ def show_results(
     show_reach(results)
     show_findings(results)
     click.echo(plain(f"report: {report}"))
+
+
+def tell_contradictions(results: Results) -> None:
+    """Print one line on standard error where a run's statements deny each other.
+
+    That is a fault of ours; the answer is given all the same.
+    """
+    from ...baselines.contradictions import contradictions
+
+    context = click.get_current_context(silent=True)
+    options = None
+    if context is not None:
+        params = context.command.params
+        options = {name for p in params for name in (*p.opts, *p.secondary_opts)}
+    try:
+        found = contradictions(results, options)
+    except Exception as error:  # whatever it is, the answer stands
+        click.echo(plain(f"{fault(error)}; please report it"), err=True)
+        return
+    if found:
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        said = f"a fault of zoo: the results contradict themselves: {found[0]}{more}"
+        click.echo(plain(f"{said}; please report it with results.json"), err=True)
 
 
 def _notes(results: Results) -> list[str]:
@@ -128,6 +153,9 @@ def _rows(finding: Finding) -> str:
     return f" Rows {', '.join(map(str, finding.rows))}{rest}."
 
 
+_REACH = "seed reaches", "seeds reach"
+
+
 def show_networks(results: Results) -> None:
     """Print what there is to say of the networks beside their scores, a line each."""
     for network in results.networks:
@@ -139,11 +167,12 @@ def show_networks(results: Results) -> None:
         said = [network.note] if network.note else []
         if unused:
             names = ", ".join(unused)
-            said.append(f"{len(unused)} layers reach no output: {names}.")
+            layers = count(len(unused), "layer reaches", "layers reach")
+            said.append(f"{layers} no output: {names}.")
         if network.tries:
             tries = network.tries
             said.append(
-                f"{tries.reached} of {len(tries.losses)} seeds reach a loss below "
+                f"{some_of(tries.reached, len(tries.losses), *_REACH)} a loss below "
                 f"{tries.goal:g}."
             )
         if network.sample:
@@ -173,6 +202,7 @@ def shown(run: Run, how: RunOptions, *, as_json: bool, gate: bool = False) -> No
     from ..experiments.run import tracked
 
     show_results(run.results, run.folder, as_json=as_json, quiet=how.quiet)
+    tell_contradictions(run.results)
     tracked(run, how)
     if gate:
         raise SystemExit(_exit_code(run.results))
