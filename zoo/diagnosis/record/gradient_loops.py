@@ -25,7 +25,13 @@ from ...backend import keras, tensorflow
 from .arrays import Batches, as_arrays, count_rows
 from .known_losses import find_loss
 from .recording import Place
-from .training_start import ARGUMENTS, TrainingStart, serialized
+from .training_start import (
+    ARGUMENTS,
+    TrainingStart,
+    serialized,
+    untouched,
+    weights_of,
+)
 
 if TYPE_CHECKING:
     from .recorder import Recorder
@@ -74,6 +80,7 @@ class _Loop:
     seconds: float = 0.0
     unclear: str = ""
     chained: bool = False
+    given: set[int] = field(default_factory=set)
 
 
 class GradientLoops:
@@ -92,6 +99,7 @@ class GradientLoops:
         self._active: list[Any] = []
         self._depth = 0
         self.open: dict[int, _Loop] = {}
+        self._elsewhere: dict[str, Any] = {}
 
     def enter(self, original: Callable[..., Any]) -> Callable[..., Any]:
         """In place of ``tf.GradientTape.__enter__``."""
@@ -275,11 +283,18 @@ class GradientLoops:
 
     def _note_optimizer(self, optimizer: Any, variables: Any) -> None:
         changed = {id(variable) for variable in variables}
-        for loop in self.open.values():
-            if loop.optimizer is None and changed & _variables(loop.start.model):
-                loop.optimizer = optimizer
-                with tensorflow.init_scope():  # a graph that is traced has no values
-                    loop.settings = serialized(optimizer)
+        loops = self.open.values()
+        if any(changed <= loop.given for loop in loops):
+            return  # as in the step before
+        owners = [one for one in loops if changed & _variables(one.start.model)]
+        with tensorflow.init_scope():  # a graph that is traced has no values
+            settings = serialized(optimizer)
+        if not owners:
+            self._elsewhere = settings
+        for loop in owners:
+            loop.given |= changed
+            if loop.optimizer is None:
+                loop.optimizer, loop.settings = optimizer, settings
 
     def close_all(self) -> None:
         """End all loops; those that cannot be made again are told of."""
@@ -290,7 +305,7 @@ class GradientLoops:
             told.append(_adversarial(adversaries))
             loops = [loop for loop in loops if loop not in adversaries]
         for loop in loops:
-            if loop.optimizer is None:
+            if loop.optimizer is None and _has_changed(loop):
                 loop.unclear = (
                     loop.unclear or "no optimizer of Keras gets its gradients"
                 )
@@ -301,7 +316,8 @@ class GradientLoops:
 
     def _write(self, loop: _Loop) -> None:
         rows = loop.batches.joined()
-        steps = int(loop.optimizer.iterations)
+        model, optimizer = loop.start.model, loop.optimizer
+        steps = 0 if optimizer is None else int(optimizer.iterations)
         # gradients of several batches may be added up before they are applied
         joined = max(1, round(len(loop.values) / steps)) if steps else 1
         epochs = max(1, round(loop.batches.given / max(1, count_rows(rows.x))))
@@ -318,7 +334,8 @@ class GradientLoops:
             loop.start,
             rows,
             loss=loop.loss,
-            optimizer=loop.settings,
+            optimizer=self._elsewhere if optimizer is None else loop.settings,
+            held=untouched(model, loop.given),
             steps=steps,
             validation=None,
             arguments=arguments,
@@ -327,6 +344,12 @@ class GradientLoops:
             seconds=loop.seconds,
             kind=_KIND,
         )
+
+
+def _has_changed(loop: _Loop) -> bool:
+    """Whether the network's weights are other than at the first step."""
+    before, after = loop.start.weights or [], weights_of(loop.start.model)
+    return not all(map(np.array_equal, before, after))
 
 
 def _variables(model: Any) -> set[int]:

@@ -25,6 +25,7 @@ from .training_start import (
     TrainingStart,
     iterations_of,
     serialized,
+    untouched,
     weights_of,
 )
 
@@ -195,6 +196,7 @@ class Recorder:
         self._graph = graph
         self._compiled: dict[int, _Compiled] = {}
         self._changed: dict[int, Any] = {}  # variables, kept so that ids stay theirs
+        self._given: dict[int, tuple[Any, set[int]]] = {}  # models kept likewise
         self._current: TrainingStart | None = None
         self.series = FitSeries(recording)
         self.busy = False
@@ -227,6 +229,8 @@ class Recorder:
         @wraps(original)
         def make(model: Any, *args: Any, **named: Any) -> Any:
             self._note_weights(model)
+            if getattr(model, "train_function", None) is None:
+                self._given[id(model)] = model, set()
             return original(model, *args, **named)
 
         return make
@@ -238,12 +242,24 @@ class Recorder:
         """
 
         @wraps(original)
-        def apply(optimizer: Any, *args: Any, **named: Any) -> Any:
+        def apply(optimizer: Any, grads: Any, variables: Any = None) -> Any:
             if self._current is not None:
                 self._note_weights(self._current.model)
-            return original(optimizer, *args, **named)
+                self._note_given(self._current.model, optimizer, variables)
+            return original(optimizer, grads, variables)
 
         return apply
+
+    def _note_given(self, model: Any, optimizer: Any, variables: Any) -> None:
+        """Note the weights that a step changes; it is traced once, and then repeated."""
+        if id(model) in self._given:
+            taken = optimizer._trainable_variables if variables is None else variables
+            self._given[id(model)][1].update(map(id, taken))
+
+    def _held(self, model: Any) -> tuple[str, ...]:
+        """Layers that no step of this model changes, though they are trainable."""
+        given = self._given.get(id(model), (None, set()))[1]
+        return untouched(model, given) if given else ()
 
     def _note_weights(self, model: Any) -> None:
         start = self._current
@@ -336,6 +352,7 @@ class Recorder:
             "steps": iterations_of(model) - start.iterations,
             "place": start.place,
             "compiled": compiled.place,
+            "held": self._held(model),
         }
         fit = Fit(**(seen | facts))
         self._changed.update((id(weight), weight) for weight in model.weights)

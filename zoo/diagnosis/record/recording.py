@@ -79,6 +79,8 @@ class Fit:
         Whether that is a ``tf.data.Dataset``, which can be mixed and cut anew.
     output : str
         The name of the output that this is of, where a network has several.
+    held : tuple of str
+        Names of layers whose weights are trainable, and given to no optimizer.
     """
 
     model: Any
@@ -106,6 +108,7 @@ class Fit:
     batch: int = 0
     is_pipeline: bool = False
     output: str = ""
+    held: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
