@@ -35,6 +35,7 @@ from .training_start import (
 
 if TYPE_CHECKING:
     from .recorder import Recorder
+    from .source_locations import UserCode
 
 _KIND = "GradientTape"
 _MOST_LOCALS = 8
@@ -429,6 +430,27 @@ def _adversarial(loops: list[_Loop]) -> str:
     names = " and ".join(repr(loop.start.model.name) for loop in loops)
     where = _line(loops[0].start.place)
     return f"{where} trains {names} against each other (a GAN), which is not examined"
+
+
+@contextmanager
+def traced_functions(code: UserCode) -> Iterator[None]:
+    """Trace functions of the user's without XLA inside the block.
+
+    No Python can run in what XLA compiles, so that no values could be noted there.
+    """
+    original = tensorflow.function
+
+    @wraps(original)
+    def function(*args: Any, **named: Any) -> Any:
+        if named.get("jit_compile") and code.owns(sys._getframe(1).f_code.co_filename):
+            named["jit_compile"] = None
+        return original(*args, **named)
+
+    tensorflow.function = function
+    try:
+        yield
+    finally:
+        tensorflow.function = original
 
 
 @contextmanager

@@ -16,7 +16,7 @@ import numpy as np
 from ...backend import keras, tensorflow
 from .arrays import Batches, Copies, FitRows, count_rows, tapped
 from .fit_series import FitSeries
-from .gradient_loops import GradientLoops, loss_functions
+from .gradient_loops import GradientLoops, loss_functions, traced_functions
 from .layer_calls import Wires
 from .recording import Evaluation, Fit, Place, Recording, TrainingBegun
 from .source_locations import UserCode, in_one_line
@@ -89,6 +89,7 @@ def recorded(
         for kind, name, hook in hooks:
             stack.enter_context(_replaced(kind, name, hook))
         stack.enter_context(loss_functions(taped))
+        stack.enter_context(traced_functions(code))
         try:
             yield recording
         finally:
@@ -146,12 +147,13 @@ class _Evaluations:
                 steps=given["steps"],
             )
             more = given.pop("kwargs", {})
+            is_reset = self._recorder.is_reset(model)
             with self._recorder.inside():
                 result = original(**(given | more | {"x": x}))
             found, after = rows(), self._loops.begun
             y = found.y if kind == "evaluate" else None
             place = self._recorder.code.place()
-            evaluation = Evaluation(kind, model, found.x, y, after, place)
+            evaluation = Evaluation(kind, model, found.x, y, after, place, is_reset)
             self._recorder.recording.evaluations.append(evaluation)
             return result
 
@@ -196,6 +198,7 @@ class Recorder:
         self._graph = graph
         self._compiled: dict[int, _Compiled] = {}
         self._changed: dict[int, Any] = {}  # variables, kept so that ids stay theirs
+        self._set: set[int] = set()  # those of them that no training changed since
         self._given: dict[int, tuple[Any, set[int]]] = {}  # models kept likewise
         self._current: TrainingStart | None = None
         self.series = FitSeries(recording)
@@ -219,6 +222,7 @@ class Recorder:
             # what a layer or a training changes on its way was not set by the script
             if not self.busy and not self._graph.calling:
                 self._changed[id(variable)] = variable
+                self._set.add(id(variable))
             return result
 
         return assign
@@ -251,7 +255,7 @@ class Recorder:
         return apply
 
     def _note_given(self, model: Any, optimizer: Any, variables: Any) -> None:
-        """Note the weights that a step changes; it is traced once, and then repeated."""
+        """Note the weights that a step changes; it is traced once, then repeated."""
         if id(model) in self._given:
             taken = optimizer._trainable_variables if variables is None else variables
             self._given[id(model)][1].update(map(id, taken))
@@ -356,7 +360,19 @@ class Recorder:
         }
         fit = Fit(**(seen | facts))
         self._changed.update((id(weight), weight) for weight in model.weights)
+        self._set.difference_update(id(weight) for weight in model.weights)
         self.series.add(fit)
+
+    def is_reset(self, model: Any) -> bool:
+        """Tell whether a trained model was given the weights that it began with."""
+        if not any(id(weight) in self._set for weight in model.weights):
+            return False
+        fits = reversed(self.recording.fits)
+        fit = next((one for one in fits if one.model is model), None)
+        if fit is None or not fit.steps:
+            return False
+        same = len(fit.weights) == len(model.weights)
+        return same and all(map(np.array_equal, fit.weights, weights_of(model)))
 
 
 class Fits:
@@ -554,6 +570,10 @@ class Loops:
     def close_all(self) -> None:
         """End all loops, those with gradients of their own too."""
         self._taped.close_all()
+        if rivals := _rivals(list(self._open.values())):
+            self._recorder.recording.unread.append(_in_turn(rivals))
+            for loop in rivals:
+                del self._open[id(loop.start.model)]
         for loop in list(self._open.values()):
             self.close(loop.start.model)
 
@@ -584,3 +604,21 @@ class Loops:
             seconds=loop.seconds,
             kind="train_on_batch",
         )
+
+
+def _rivals(loops: list[_Loop]) -> list[_Loop]:
+    """Return loops whose networks share weights, so that none trains by itself."""
+    weights = [{id(weight) for weight in loop.start.model.weights} for loop in loops]
+    return [
+        loop
+        for i, loop in enumerate(loops)
+        if any(weights[i] & weights[j] for j in range(len(loops)) if j != i)
+    ]
+
+
+def _in_turn(loops: list[_Loop]) -> str:
+    names = " and ".join(repr(loop.start.model.name) for loop in loops)
+    place = loops[0].start.place
+    where = f"the loop at line {place.line}" if place else "a loop"
+    shared = f"{where} trains {names} in turn, which share weights"
+    return f"{shared}, as in a GAN: none of them can be examined by itself"

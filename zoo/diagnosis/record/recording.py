@@ -144,7 +144,8 @@ class Evaluation:
     """Rows that were given to ``evaluate`` or ``predict``.
 
     ``model`` is the one asked; ``y`` is None for ``predict``. ``after`` tells how many
-    trainings came before. ``place`` is the line that asked.
+    trainings came before. ``place`` is the line that asked. ``is_reset`` tells whether
+    the script has set the weights to those that the model's last training began with.
     """
 
     kind: str
@@ -153,6 +154,7 @@ class Evaluation:
     y: Any
     after: int
     place: Place | None = None
+    is_reset: bool = False
 
 
 @dataclass
