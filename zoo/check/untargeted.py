@@ -34,6 +34,8 @@ _CODES = ("N108", "N109", "N110", "N116", "N117", "P701", "P703", "P709", "P710"
 _FACTORS = (0.1, 10.0)
 _BETTER = 0.2
 """Share by which the loss at the end must be lower."""
+_SECONDS = 60.0
+"""For such trainings, where the user sets no budget."""
 _MOST_SHARE = 0.25
 """Of the budget, that one training may take to be repeated."""
 
@@ -41,7 +43,7 @@ _log = logging.getLogger("learnable")
 
 
 def refuse_untargeted(
-    recording: Recording, fit: Fit, *, budget: float, show: Say
+    recording: Recording, fit: Fit, *, budget: float | None, show: Say
 ) -> None:
     """Show what is known of a training without targets, and refuse it.
 
@@ -50,7 +52,7 @@ def refuse_untargeted(
     BadData
         Always: no score tells whether such a network has learned.
     """
-    for line in _seen(recording, fit, budget=budget):
+    for line in _seen(recording, fit, budget=budget or _SECONDS):
         show(f"  {line}")
     where = f" (line {fit.place.line})" if fit.place else ""
     msg = f"fit was given no targets{where}, and the loss is the network's own: there"

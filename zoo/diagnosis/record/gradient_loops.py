@@ -82,6 +82,7 @@ class _Loop:
     unclear: str = ""
     chained: bool = False
     given: set[int] = field(default_factory=set)
+    unused: dict[str, Any] = field(default_factory=dict)
 
 
 class GradientLoops:
@@ -212,6 +213,7 @@ class GradientLoops:
         start = self._recorder.start(model)
         self._recorder.look_at_weights(start)
         loop = _Loop(start, Batches(self._most_rows, passes=True))
+        loop.unused = _optimizer_near(self._recorder.code, sys._getframe(2))
         self.open[id(model)] = loop
         return loop
 
@@ -335,7 +337,7 @@ class GradientLoops:
             loop.start,
             rows,
             loss=loop.loss,
-            optimizer=self._elsewhere if optimizer is None else loop.settings,
+            optimizer=loop.settings or self._elsewhere or loop.unused,
             held=untouched(model, loop.given),
             steps=steps,
             validation=None,
@@ -345,6 +347,16 @@ class GradientLoops:
             seconds=loop.seconds,
             kind=_KIND,
         )
+
+
+def _optimizer_near(code: UserCode, frame: FrameType | None) -> dict[str, Any]:
+    """An optimizer that the lines around a loop know, whether they use it or not."""
+    while frame is not None and not code.owns(frame.f_code.co_filename):
+        frame = frame.f_back
+    known = (*frame.f_locals.values(), *frame.f_globals.values()) if frame else ()
+    found = (value for value in known if isinstance(value, keras.Optimizer))
+    with tensorflow.init_scope():
+        return serialized(next(found, None))
 
 
 def _has_changed(loop: _Loop) -> bool:

@@ -44,9 +44,10 @@ def _why(context: RuleContext) -> str:
         return "the step that fit repeats was made before they were trainable"
     if fit.steps:
         return "the optimizer is only given the weights of other layers"
-    if fit.optimizer:
-        return "the optimizer is given variables that are not this network's"
-    return "gradients are computed, and no optimizer applies them"
+    return (
+        "gradients are computed, and no optimizer applies them to this network's "
+        "weights"
+    )
 
 
 def _advice(context: RuleContext) -> str:
