@@ -21,6 +21,7 @@ _PREPARATION = {
     "train-test-mismatch": "prepares test rows differently from training rows",
     "constant-inputs": "hands over constant inputs",
     "input-shape": "hands over inputs whose axes are in another order",
+    "preprocessing-not-adapted": "never adapts the layers that prepare them",
     "class-imbalance": "hands them over without weights for the rare classes",
 }
 """Label -> what the script does wrong with its rows."""

@@ -181,6 +181,8 @@ def _loss(loss: Any) -> str:
     if isinstance(loss, list | tuple | dict):
         parts = loss.values() if isinstance(loss, dict) else loss
         return ", ".join(map(_loss, parts))
+    if loss is None:
+        return "none in compile: the network's own"
     return loss_name(loss) or f"{getattr(loss, '__name__', type(loss).__name__)} (own)"
 
 

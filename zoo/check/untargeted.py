@@ -36,7 +36,7 @@ _BETTER = 0.2
 """Share by which the loss at the end must be lower."""
 _SECONDS = 60.0
 """For such trainings, where the user sets no budget."""
-_MOST_SHARE = 0.25
+_MOST_SHARE = 0.5
 """Of the budget, that one training may take to be repeated."""
 
 _log = logging.getLogger("learnable")
@@ -67,6 +67,9 @@ def _seen(recording: Recording, fit: Fit, *, budget: float) -> Iterator[str]:
     targets = np.zeros(rows, "float32")
     task = TrainingTask("regression", targets.astype("float64"), np.zeros(0))
     context = RuleContext(recording, fit, task, as_given(replace(fit, y=targets), task))
+    if losses := fit.history.get("loss"):
+        first, last = losses[0], losses[-1]
+        yield f"loss      {first:.4g} in the first epoch, {last:.4g} in the last"
     for symptom in symptoms(context):
         yield f"seen      {symptom.code} {symptom.label}. {symptom.sentence}"
     for finding in run_rules(context):
