@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -15,10 +14,11 @@ import numpy as np
 
 from ...backend import keras, tensorflow
 from .arrays import Batches, Copies, FitRows, count_rows, tapped
+from .evaluations import Evaluations
 from .fit_series import FitSeries
 from .gradient_loops import GradientLoops, loss_functions, traced_functions
 from .layer_calls import Wires
-from .recording import Evaluation, Fit, Place, Recording, TrainingBegun
+from .recording import Fit, Place, Recording, TrainingBegun
 from .source_locations import UserCode, in_one_line
 from .training_start import (
     ARGUMENTS,
@@ -30,9 +30,6 @@ from .training_start import (
 )
 
 Heard = Callable[[TrainingBegun], None]
-
-# Scripts that predict row by row, or in each step of a loop, would fill the memory.
-MOST_ASKED = 50
 
 
 @contextmanager
@@ -64,7 +61,7 @@ def recorded(
     taped = GradientLoops(recorder, most_rows)
     loops = Loops(recorder, most_rows, taped)
     fits = Fits(recorder, loops, copies, most_rows)
-    evaluation = _Evaluations(recorder, loops, copies, most_rows)
+    evaluation = Evaluations(recorder, loops, copies, most_rows)
     hooks = [
         (keras.layers.Layer, "__new__", graph.made),
         (keras.Model, "__new__", graph.model_made),
@@ -111,58 +108,6 @@ def _replaced(kind: type, name: str, hook: Callable[[Any], Any]) -> Iterator[Non
         yield
     finally:
         setattr(owner, name, own)
-
-
-class _Evaluations:
-    """Calls of ``evaluate`` and ``predict``."""
-
-    def __init__(
-        self, recorder: Recorder, loops: Loops, copies: Copies, most_rows: int
-    ) -> None:
-        self._recorder, self._loops = recorder, loops
-        self._copies, self._most_rows = copies, most_rows
-        self._number: Counter[tuple[str, int, int]] = Counter()
-
-    def evaluate(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        """In place of ``keras.Model.evaluate``."""
-        return self._hook("evaluate", original)
-
-    def predict(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        """In place of ``keras.Model.predict``."""
-        return self._hook("predict", original)
-
-    def _hook(self, kind: str, original: Callable[..., Any]) -> Callable[..., Any]:
-        signature = inspect.signature(original)
-
-        @wraps(original)
-        def ask(model: Any, *args: Any, **named: Any) -> Any:
-            given = self._recorder.given(signature, model, *args, **named)
-            if given is None or self._many(kind, model):
-                return original(model, *args, **named)
-            x, rows = tapped(
-                self._copies,
-                given["x"],
-                given.get("y"),
-                limit=self._most_rows,
-                steps=given["steps"],
-            )
-            more = given.pop("kwargs", {})
-            is_reset = self._recorder.is_reset(model)
-            with self._recorder.inside():
-                result = original(**(given | more | {"x": x}))
-            found, after = rows(), self._loops.begun
-            y = found.y if kind == "evaluate" else None
-            place = self._recorder.code.place()
-            evaluation = Evaluation(kind, model, found.x, y, after, place, is_reset)
-            self._recorder.recording.evaluations.append(evaluation)
-            return result
-
-        return ask
-
-    def _many(self, kind: str, model: Any) -> bool:
-        key = (kind, id(model), self._loops.begun)
-        self._number[key] += 1
-        return self._number[key] > MOST_ASKED
 
 
 @dataclass(frozen=True)

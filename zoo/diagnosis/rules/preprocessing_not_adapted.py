@@ -24,7 +24,7 @@ _NEAR = 0.5
 
 @rule("P711", order=15)
 def preprocessing_not_adapted(context: RuleContext) -> NetworkFinding | None:
-    """``Normalization`` or a lookup, such as ``TextVectorization``, without ``adapt``."""
+    """``Normalization``, or a lookup such as of texts, without ``adapt``."""
     found = list(_unadapted(context.fit.model, context.fit.x))
     if not found:
         return None
