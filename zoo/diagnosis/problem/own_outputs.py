@@ -13,7 +13,7 @@ from .graph import make_graph
 from .task import TrainingTask, loss_name
 from .training_setup import Setup
 
-MOST_ROWS = 1_000
+_MOST_ROWS = 1_000
 """Training rows by which the threshold is chosen."""
 _DECIDED = ("sigmoid", "softmax", "hard_sigmoid")
 """Activations whose middle is where a class begins."""
@@ -57,5 +57,5 @@ def by_threshold(outputs: np.ndarray, known: np.ndarray, y: np.ndarray) -> np.nd
 
 def sample_of(rows: np.ndarray) -> np.ndarray:
     """An even choice of rows, by which a threshold is chosen."""
-    chosen: Any = np.linspace(0, len(rows) - 1, min(len(rows), MOST_ROWS))
+    chosen: Any = np.linspace(0, len(rows) - 1, min(len(rows), _MOST_ROWS))
     return rows[np.unique(chosen.astype("int64"))]

@@ -277,10 +277,11 @@ class GradientLoops:
         """In place of ``keras.Optimizer.apply``, which ``apply_gradients`` calls."""
 
         @wraps(original)
-        def apply(optimizer: Any, grads: Any, variables: Any = None) -> Any:
-            if not self._recorder.busy and variables is not None:
-                self._note_optimizer(optimizer, variables)
-            return original(optimizer, grads, variables)
+        def apply(optimizer: Any, grads: Any, trainable_variables: Any = None) -> Any:
+            if not self._recorder.busy and trainable_variables is not None:
+                trainable_variables = list(trainable_variables)
+                self._note_optimizer(optimizer, trainable_variables)
+            return original(optimizer, grads, trainable_variables)
 
         return apply
 

@@ -191,11 +191,14 @@ class Recorder:
         """
 
         @wraps(original)
-        def apply(optimizer: Any, grads: Any, variables: Any = None) -> Any:
-            if self._current is not None:
-                self._note_weights(self._current.model)
-                self._note_given(self._current.model, optimizer, variables)
-            return original(optimizer, grads, variables)
+        def apply(optimizer: Any, grads: Any, trainable_variables: Any = None) -> Any:
+            if self._current is None:
+                return original(optimizer, grads, trainable_variables)
+            # they may be an iterator
+            given = trainable_variables and list(trainable_variables)
+            self._note_weights(self._current.model)
+            self._note_given(self._current.model, optimizer, given)
+            return original(optimizer, grads, given)
 
         return apply
 

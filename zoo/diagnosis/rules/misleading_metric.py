@@ -45,7 +45,7 @@ def _name(metric: Any) -> str:
 
 
 def _told(context: RuleContext, metric: Any, name: str) -> tuple[str, str] | None:
-    """What a metric shows and what would be better; None where it is sound."""
+    """Say what a metric shows, and what is better; None where it is sound."""
     if "acc" not in name.lower():
         return None
     if context.task.kind == "regression":
@@ -71,7 +71,7 @@ def _of_numbers(context: RuleContext) -> tuple[str, str] | None:
 def _of_columns(
     context: RuleContext, y: np.ndarray, *, is_binary: bool
 ) -> tuple[str, str] | None:
-    """Of several columns of 0 and 1."""
+    """Judge a metric of several columns of 0 and 1."""
     if is_binary and y.mean() <= _RARE:
         return (
             f"counts {y.shape[1]} columns one by one, {1 - y.mean():.0%} of whose "
@@ -90,7 +90,7 @@ def _of_columns(
 
 
 def _of_logits(context: RuleContext, metric: Any) -> tuple[str, str] | None:
-    """Of one output without activation, which speaks for a class above 0."""
+    """Judge a metric of one output without activation, whose middle is 0."""
     head = context.head
     linear = head is not None and head.activation == "linear" and head.units == 1
     if context.task.kind != "binary" or not (linear and context.from_logits):

@@ -16,10 +16,10 @@ _SHOWN = 3
 @rule("N116", order=10)
 def no_update(context: RuleContext) -> NetworkFinding | None:
     """Layers that may learn, and whose gradients no optimizer is given."""
-    fit, held = context.fit, context.setup.held
+    learning = [la for la in flat_layers(context.fit.model) if la.trainable_weights]
+    held = tuple(la.name for la in learning if la.name in context.setup.held)
     if not held:
         return None
-    learning = [la for la in flat_layers(fit.model) if la.trainable_weights]
     names = ", ".join(repr(name) for name in held[:_SHOWN])
     layers = f"{counted(len(held), 'trainable layer')} of {len(learning)} ({names})"
     return network_finding(

@@ -19,7 +19,7 @@ from ..record.arrays import name_of, sees_names, whole_fit
 from .output_layer import counted
 
 _NEAR = 0.5
-"""Mean, and distance of the standard deviation from 1, of inputs that need no scaling."""
+"""Mean, and distance of the deviation from 1, of inputs that need no scaling."""
 
 
 @rule("P711", order=15)
