@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from .errors import ZooError
 from .missing import drop_rows, mark_missing, refuse_unmet, settle_class_words
 from .numbers import HINT, DecimalHint, convert_numbers
+from .quantities import convert_quantities
 from .target import find_targets
 
 
@@ -54,7 +55,11 @@ def convert_columns(
         table = drop_rows(table, dropped, name)
     # text such as 'n.a.' before numbers are made of it, numbers such as -999 after
     table, met = mark_missing(table, missing)
-    table, found = convert_numbers(table, hint) if numbers else (table, {})
+    found: Mapping[str, tuple[str, ...]] = {}
+    if numbers:
+        table, found = convert_numbers(table, hint)
+        table, quantities = convert_quantities(table)
+        found = {**found, **quantities}
     table, also = mark_missing(table, missing)
     refuse_unmet(missing, met | also, name)
     notes = dict(found)

@@ -28,6 +28,7 @@ from .separators import (
     numbered_rows,
     told_separator,
 )
+from .stray_lines import find_units, without_remarks
 from .target import find_targets
 
 MISSING_MARKS = ("?", "")
@@ -54,6 +55,7 @@ class TextLayout:
     comments: bool
     width: int
     hint: DecimalHint = field(default_factory=DecimalHint)
+    units: TextLine | None = None
 
 
 def read_delimited(
@@ -88,6 +90,7 @@ def read_delimited(
         table = _parse(source, layout, left_out)
     table = _with_text_of(source, layout, left_out, table, target)
     table = _without_blanks(_without_row_names(table, layout, notes), notes)
+    table = without_remarks(table, notes)
     table.attrs[HINT] = layout.hint
     return table, notes
 
@@ -117,7 +120,14 @@ def find_layout(
     r_names = separator in (BLANKS, "\t", ";", "|") or quoted
     found = find_header(rows, header=header, target=target, r_names=r_names)
     return TextLayout(
-        facts, separator, decimal, found, _has_comments(rows, width), width, hint
+        facts,
+        separator,
+        decimal,
+        found,
+        _has_comments(rows, width),
+        width,
+        hint,
+        find_units(rows, found),
     )
 
 
@@ -168,9 +178,17 @@ def _with_point(cell: str) -> str:
 
 
 def _left_out(source: ByteSource, layout: TextLayout, notes: list[str]) -> set[int]:
-    """Numbers of the lines below the header that are comments."""
+    """Numbers of the lines below the header that are comments or units."""
+    units = set()
+    if layout.units:
+        units = {layout.units.number}
+        shown = ", ".join(repr(c) for c in layout.units.cells[:3] if c.strip())
+        notes.append(
+            f"line {layout.units.number:,} stands between the names and the rows "
+            f"({shown}); left out"
+        )
     if not layout.comments:
-        return set()
+        return units
     found = {
         number
         for number, line in enumerate(_lines(source, layout), 1)
@@ -178,7 +196,7 @@ def _left_out(source: ByteSource, layout: TextLayout, notes: list[str]) -> set[i
     }
     if found:
         notes.append(f"{_count(found, 'line')} of comments among the rows left out")
-    return found
+    return found | units
 
 
 def _lines(source: ByteSource, layout: TextLayout) -> Iterator[str]:

@@ -16,7 +16,7 @@ from .sampling import is_large, sample_parquet, sample_text
 if TYPE_CHECKING:
     import pandas as pd
 
-TEXTS = (".csv", ".tsv", ".txt", ".data")
+TEXTS = (".csv", ".tsv", ".txt", ".data", ".dat")
 """Endings of tables in text."""
 WORKBOOKS = (".xlsx", ".xls", ".ods")
 DATABASES = (".db", ".sqlite", ".sqlite3")
@@ -24,7 +24,7 @@ JSONS = (".json", ".jsonl", ".ndjson")
 ARROWS = (".feather", ".arrow")
 
 _SUFFIXES = (
-    *(*TEXTS, ".csv.gz", ".tsv.gz", ".txt.gz", ".data.gz", ".zip"),
+    *(*TEXTS, ".csv.gz", ".tsv.gz", ".txt.gz", ".data.gz", ".dat.gz", ".zip"),
     *(".parquet", *ARROWS, *JSONS, ".arff", *WORKBOOKS, *DATABASES, ".npz"),
 )
 

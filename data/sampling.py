@@ -39,7 +39,7 @@ def is_large(path: Path) -> bool:
             return pq.read_metadata(path).num_rows > LARGE_PARQUET
         except (pa.ArrowException, OSError):
             return False  # whoever reads it says what is wrong
-    plain = name.endswith((".csv", ".tsv", ".txt", ".data"))
+    plain = name.endswith((".csv", ".tsv", ".txt", ".data", ".dat"))
     if not plain or path.stat().st_size <= LARGE_TEXT:
         return False
     with path.open("rb") as stream:
