@@ -451,7 +451,8 @@ def traced_functions(code: UserCode) -> Iterator[None]:
 
     No Python can run in what XLA compiles, so that no values could be noted there.
     """
-    original = tensorflow.function
+    module: Any = tensorflow  # its hints are not whole
+    original = module.function
 
     @wraps(original)
     def function(*args: Any, **named: Any) -> Any:
@@ -459,11 +460,11 @@ def traced_functions(code: UserCode) -> Iterator[None]:
             named["jit_compile"] = None
         return original(*args, **named)
 
-    tensorflow.function = function
+    module.function = function
     try:
         yield
     finally:
-        tensorflow.function = original
+        module.function = original
 
 
 @contextmanager
