@@ -28,8 +28,8 @@ _MOST_FITS = 8
 _FEW_VALUES = 10
 """Different targets that are counted as classes."""
 _DATA = {
-    ".csv", ".tsv", ".txt", ".data", ".dat", ".json", ".npy", ".npz", ".h5", ".hdf5", ".pkl",
-    ".pickle", ".parquet", ".xlsx", ".xls", ".png", ".jpg", ".jpeg", ".keras", ".mat",
+    ".csv", ".tsv", ".txt", ".data", ".dat", ".json", ".npy", ".npz", ".h5", ".hdf5",
+    ".pkl", ".pickle", ".parquet", ".xlsx", ".xls", ".png", ".jpg", ".jpeg", ".keras", ".mat",
     ".arff", ".wav",
 }  # fmt: skip
 
