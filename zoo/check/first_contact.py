@@ -29,8 +29,8 @@ _FEW_VALUES = 10
 """Different targets that are counted as classes."""
 _DATA = {
     ".csv", ".tsv", ".txt", ".data", ".dat", ".json", ".npy", ".npz", ".h5", ".hdf5",
-    ".pkl", ".pickle", ".parquet", ".xlsx", ".xls", ".png", ".jpg", ".jpeg", ".keras", ".mat",
-    ".arff", ".wav",
+    ".pkl", ".pickle", ".parquet", ".xlsx", ".xls", ".png", ".jpg", ".jpeg",
+    ".keras", ".mat", ".arff", ".wav",
 }  # fmt: skip
 
 
