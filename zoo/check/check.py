@@ -208,7 +208,7 @@ def _tried(
     )
 
 
-_RECORDED = ("N115", "N119")
+_RECORDED = ("N115", "N119", "P711")
 """Rules on what the script did beside the training, where no repair can be tried."""
 
 

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.problem.training_setup import build_model
 from learnable.zoo.diagnosis.rules.preprocessing_not_adapted import (
     preprocessing_not_adapted,
 )
@@ -10,7 +9,6 @@ layers = keras.layers
 X = np.random.default_rng(0).normal(300, 40, size=(40, 3)).astype("float32")
 TEXTS = np.array([["good film"], ["bad film"]] * 20, dtype=object)
 Y = np.arange(40) % 2
-ROWS = np.arange(40)
 
 
 def scaled(scale, x=X):
@@ -58,8 +56,7 @@ def test_texts_without_a_vocabulary(case_of):
     context = case_of(model, TEXTS, Y)
     found = preprocessing_not_adapted(context)
     assert "empty vocabulary" in found.sentence
-    mended = build_model(found.repairs[0].apply(context.setup), ROWS, seed=0)
-    assert "good" in mended.layers[0].get_vocabulary()
+    assert not found.repairs  # trials take no texts
 
 
 def test_example_of_the_page(example_of):

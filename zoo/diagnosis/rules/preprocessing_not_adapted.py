@@ -30,13 +30,16 @@ def preprocessing_not_adapted(context: RuleContext) -> NetworkFinding | None:
         return None
     kinds = ", ".join(sorted({type(layer).__name__ for layer, _ in found}))
     are_lookups = any(isinstance(layer, LOOKUPS) for layer, _ in found)
+    # trials take no texts; that nothing is known of them needs none
+    are_texts = any(part.dtype.kind in "OSU" for _, part in found)
+    repair = Repair(f"adapt of {kinds}", _adapt, _edits(context, found))
     lack = "has an empty vocabulary" if are_lookups else "scales nothing"
     return network_finding(
         "P711",
         f"{counted(len(found), 'layer')} ({kinds}) was never adapted, and {lack}.",
         "Call layer.adapt(x_train) before fit, with the training rows alone.",
         priority=0,
-        repairs=(Repair(f"adapt of {kinds}", _adapt, _edits(context, found)),),
+        repairs=() if are_texts else (repair,),
         layers=tuple(layer.name for layer, _ in found),
         layers_without_data=len(found),
     )
