@@ -20,6 +20,8 @@ _PREPARATION = {
     "labels-misaligned": "hands over the labels of other rows",
     "train-test-mismatch": "prepares test rows differently from training rows",
     "constant-inputs": "hands over constant inputs",
+    "input-shape": "hands over inputs whose axes are in another order",
+    "preprocessing-not-adapted": "never adapts the layers that prepare them",
     "class-imbalance": "hands them over without weights for the rare classes",
 }
 """Label -> what the script does wrong with its rows."""
@@ -100,6 +102,9 @@ class RuledOut:
     reason: str = ""
 
 
+NO_REPAIR = "no repair of it is known"
+UNTRIED = {"N118": "a metric takes no part in the training"}
+"""Code of a rule -> why no trial can test what it finds."""
 STATES = {
     "alternative": "Alternatives",
     "no_effect": "Ruled out, no effect",
@@ -219,6 +224,7 @@ class Diagnosis:
             lines += [f"  What to do: {cause.advice}"]
         lines += [self.further] if self.tuned else []
         lines += [line for state in STATES if (line := self.listed(state))]
+        lines += self.told
         lines += [f"  What would change this: {self.change}"]
         return "\n".join([*lines, *(other.summary for other in self.others)])
 
@@ -265,6 +271,15 @@ class Diagnosis:
             for reason, labels in reasons.items()
         ]
         return f"{STATES[state]}: {'; '.join(told)}." if told else ""
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Findings in full that no trial can test: they are true as they stand."""
+        return tuple(
+            f"{one.code} {one.label}. {one.sentence}"
+            for one in self.ruled_out
+            if one.state == "untested" and one.code in UNTRIED
+        )
 
     @property
     def summary(self) -> str:

@@ -134,17 +134,18 @@ def _equal_but_one(table: pd.DataFrame, numbered: bool) -> np.ndarray | None:
     counts = table.nunique().items()
     fine = [c for c, count in counts if count >= _UNIQUE * len(table)]
     fine = [] if len(fine) == 1 and table.shape[1] == 2 else fine
-    keys = [(whole, "")] if numbered else []
-    keys += [(whole - hashes[c], c) for c in fine]
+    keys = [(whole, [])] if numbered else []
+    keys += [(whole - hashes[c], [c]) for c in fine]
     for key, left_out in keys:
-        rest = table.drop(columns=left_out) if left_out else table
-        if _is_repeated(key, whole if left_out else None, rest):
+        if _is_repeated(key, whole if left_out else None, table, left_out):
             return np.unique(key, return_inverse=True)[1]
     return None
 
 
-def _is_repeated(key: np.ndarray, whole: np.ndarray | None, rest: pd.DataFrame) -> bool:
-    """Whether more rows are equal in these columns alone than chance gives."""
+def _is_repeated(
+    key: np.ndarray, whole: np.ndarray | None, table: pd.DataFrame, left_out: list[Any]
+) -> bool:
+    """Whether more rows are equal in all other columns than chance gives."""
     _, kinds, counts = np.unique(key, return_inverse=True, return_counts=True)
     pairs = float((counts * (counts - 1) / 2).sum())
     if whole is not None:
@@ -152,6 +153,8 @@ def _is_repeated(key: np.ndarray, whole: np.ndarray | None, rest: pd.DataFrame) 
         pairs -= float((same * (same - 1) / 2).sum())
     if (counts[kinds] > 1).mean() < _SHARE or pairs <= 0:
         return False
+    # a table of many columns is copied only where it is asked about
+    rest = table.drop(columns=left_out)
     return pairs > _TIMES_CHANCE * (1 + expected_coincidences(rest))
 
 

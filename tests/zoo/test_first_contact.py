@@ -47,6 +47,9 @@ def test_table_says_what_was_recognised(run):
     assert told["training"].strip() == "fit at line 8, epochs: 2, batches of 3"
     assert told["files read"].strip() == "rows.csv"
     assert "training 2 of 2, at line 9 (1 steps" in lines[-1]
+    assert lines[-4].strip() == "2 trainings:"
+    assert lines[-3].startswith("    1: line 8, 'sequential")
+    assert "4 steps, loss " in lines[-3]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from ...baselines.results.diagnosis import (
+    NO_REPAIR,
     SIDES,
+    UNTRIED,
     Cause,
     Diagnosis,
     ProbeStep,
@@ -175,7 +177,7 @@ def _reason(evidence: CheckEvidence, finding: NetworkFinding) -> str:
     if inquiry.unrepeated:
         return "the training could not be repeated"
     if not finding.repairs:
-        return "no repair of it is known"
+        return UNTRIED.get(finding.code, NO_REPAIR)
     if inquiry.causes:
         return "other repairs were enough"
     if inquiry.timed_out:

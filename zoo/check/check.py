@@ -190,7 +190,8 @@ def _tried(
     known = run_rules(context)
     found = _inquired(problem, context, runner, known, scores.get(best, 0.0))
     short = _shortfall(runner, best_score.get(best, []))
-    faults = (*_untrained(known), *_faults(problem, study, found, runner))
+    faults = tuple(_untrained(known))
+    faults += _faults(problem, study, found, runner, is_asked=not faults)
     evidence = CheckEvidence(
         context, study, found, (best, scores.get(best, 0.0)), short, faults
     )
@@ -207,10 +208,14 @@ def _tried(
     )
 
 
+_RECORDED = ("N115", "N119", "P711")
+"""Rules on what the script did beside the training, where no repair can be tried."""
+
+
 def _untrained(known: Sequence[NetworkFinding]) -> Iterator[DataFault]:
     """Faults that follow from the record of the script's calls; no trial tells them."""
     for f in known:
-        if f.code == "N115":
+        if f.code in _RECORDED and not f.repairs:
             yield DataFault(Cause(f.code, f.label, f.sentence, f.advice, side=f.side))
 
 
@@ -305,9 +310,18 @@ def _laboratory(
 
 
 def _faults(
-    problem: CheckProblem, study: Study, inquiry: Inquiry, runner: TrialRunner
+    problem: CheckProblem,
+    study: Study,
+    inquiry: Inquiry,
+    runner: TrialRunner,
+    *,
+    is_asked: bool,
 ) -> tuple[DataFault, ...]:
-    """Faults that no change to the network mends; of one row none are known."""
+    """Faults that no change to the network mends; of one row none are known.
+
+    ``is_asked`` tells whether the network that was trained is the one that is asked:
+    else rows that are evaluated say nothing.
+    """
     if problem.memorised == 1:
         return ()
     judged = sum(len(split.test) for split in problem.splits)
@@ -316,6 +330,8 @@ def _faults(
     causes = data_faults.data_causes(
         study, problem.dataset, learned=learned, failing=inquiry.is_failing
     )
+    if not causes and not is_asked:
+        return ()
     if not causes:
         return evaluation_faults(problem, study, runner, best_score=inquiry.best_score)
     return tuple(

@@ -12,10 +12,11 @@ import numpy as np
 
 from ..diagnosis.problem.task import loss_name
 from ..diagnosis.record.arrays import as_arrays, is_dataset, leaves
+from ..diagnosis.record.recording import Place
 from ..diagnosis.record.script_errors import line_of
 
 if TYPE_CHECKING:
-    from ..diagnosis.record.recording import Recording, TrainingBegun
+    from ..diagnosis.record.recording import Fit, Recording, TrainingBegun
     from .stages import Say
 
 _WIDTH = len("files read")
@@ -23,12 +24,13 @@ _MOST_LAYERS = 6
 _MOST_FILES = 3
 _MOST_PORTS = 12
 _MOST_METRICS = 5
+_MOST_FITS = 8
 _FEW_VALUES = 10
 """Different targets that are counted as classes."""
 _DATA = {
     ".csv", ".tsv", ".txt", ".data", ".dat", ".json", ".npy", ".npz", ".h5", ".hdf5",
-    ".pkl", ".pickle", ".parquet", ".xlsx", ".xls", ".png", ".jpg", ".jpeg", ".keras",
-    ".mat", ".arff", ".wav",
+    ".pkl", ".pickle", ".parquet", ".xlsx", ".xls", ".png", ".jpg", ".jpeg",
+    ".keras", ".mat", ".arff", ".wav",
 }  # fmt: skip
 
 
@@ -67,6 +69,9 @@ class FirstContact:
         """Say what will be examined."""
         fits, fit = len(recording.fits), recording.fits[number]
         where = f"line {fit.place.line}" if fit.place else "a line of no file"
+        if fits > 1:
+            for line in _courses(recording.fits):
+                self._show(line)
         which = f"training {number + 1} of {fits}" if fits > 1 else "the training"
         more = "; --fit N selects another" if fits > 1 else ""
         rows = f"{fit.steps:,} steps, {fit.seconds:.1f} s"
@@ -77,6 +82,21 @@ class FirstContact:
             self._show(line)
         for loop in recording.unread:
             self._show(f"  not examined: {loop}")
+
+
+def _courses(fits: Sequence[Fit]) -> Iterator[str]:
+    """A line a training: where it is, its size, and what became of its loss."""
+    yield f"  {len(fits)} trainings:"
+    shown = range(max(0, len(fits) - _MOST_FITS), len(fits))
+    if shown.start:
+        yield f"    {shown.start} before, and"
+    for i in shown:
+        fit = fits[i]
+        where = f"line {fit.place.line}" if fit.place else "a line of no file"
+        told = f"    {i + 1}: {where}, {fit.model.name!r}, {fit.steps:,} steps"
+        losses = fit.history.get("loss", [])
+        course = f", loss {losses[0]:.4g} to {losses[-1]:.4g}" if losses else ""
+        yield told + course + (f", ended by {fit.error}" if fit.error else "")
 
 
 def files_read(folder: Path) -> Callable[[], tuple[str, ...]]:
@@ -161,6 +181,8 @@ def _loss(loss: Any) -> str:
     if isinstance(loss, list | tuple | dict):
         parts = loss.values() if isinstance(loss, dict) else loss
         return ", ".join(map(_loss, parts))
+    if loss is None:
+        return "none in compile: the network's own"
     return loss_name(loss) or f"{getattr(loss, '__name__', type(loss).__name__)} (own)"
 
 
@@ -192,11 +214,15 @@ def _training(begun: TrainingBegun) -> str:
 
 def why_untrained(recording: Recording) -> str:
     """Say what a script holds that trained no network, and what to do."""
+    if recording.unread and not recording.error:
+        return f"has no training that can be examined: {'; '.join(recording.unread)}"
+    return f"did not train a network: {_what_it_did(recording)}"
+
+
+def _what_it_did(recording: Recording) -> str:
     if recording.error:
         known = "(line" in recording.error
         return recording.error + ("" if known else line_of(recording.error_place))
-    if recording.unread:
-        return "; ".join(recording.unread)
     tree = ast.parse(recording.source or "")
     for look in (_of_network, _of_function, _of_library):
         if told := look(recording, tree):
@@ -244,9 +270,10 @@ def _is_fit(node: ast.AST) -> bool:
 def _of_library(recording: Recording, tree: ast.AST) -> str:
     found = {name.partition(".")[0] for name in _imported(tree)}
     if any("compat.v1" in name for name in _imported(tree)) or _has_session(tree):
+        where = line_of(_session_place(recording, tree))
         return (
             "it computes in a session of TensorFlow 1, which is not recorded: write "
-            "the network in Keras, and train it with fit"
+            f"the network in Keras, and train it with fit{where}"
         )
     if "torch" in found:
         return "it uses PyTorch, whose trainings are not recorded: only Keras is"
@@ -266,6 +293,16 @@ def _imported(tree: ast.AST) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
+
+
+def _session_place(recording: Recording, tree: ast.AST) -> Place | None:
+    """The first line with what only a graph of TensorFlow 1 has."""
+    lines = [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in ("placeholder", "Session")
+    ]
+    return Place(recording.script, min(lines)) if lines else None
 
 
 def _has_session(tree: ast.AST) -> bool:

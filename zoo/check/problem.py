@@ -22,7 +22,7 @@ from ...data import Dataset
 from ...data.dataset import row_hashes, take
 from ...data.errors import BadData
 from ...data.split import has_strata
-from ..diagnosis.problem.task import TrainingTask
+from ..diagnosis.problem.task import TrainingTask, first
 from ..diagnosis.search.trials import Split, score_rows
 from . import duplicates
 
@@ -92,6 +92,7 @@ def prepare(recording: Recording, fit: Fit, *, seed: int) -> CheckProblem:
         sample_weight=None if weight is None else rows_of(weight, rows),
     )
     task = replace(task, y=task.y[rows])
+    _check_varied(fit, task)
     name = recording.script.rsplit("/", 1)[-1] or "model"
     dataset = as_dataset(fit.model, fit.x, task, name=name)
     # copies of a row are kept on one side: else a network is judged by its memory
@@ -104,6 +105,16 @@ def prepare(recording: Recording, fit: Fit, *, seed: int) -> CheckProblem:
     every = [Split(fold.train, fold.test) for fold in folds] * _ROUNDS
     splits, spare = tuple(every[:SPLITS]), tuple(every[SPLITS:])
     return CheckProblem(recording, fit, task, dataset, splits, seed, spare)
+
+
+def _check_varied(fit: Fit, task: TrainingTask) -> None:
+    """Refuse targets that are all the same: there is nothing to tell apart."""
+    if len(task) < _LEAST_ROWS or (task.y != task.y[0]).any():
+        return
+    value = np.asarray(first(fit.y)).reshape(len(task), -1)[0]
+    told = f"{value[0]}" if value.size == 1 else "the same"
+    msg = f"all {len(task):,} targets of the training are {told}"
+    raise BadData(f"{msg}: there is nothing to learn; look at how they are made")
 
 
 def _some_rows(task: TrainingTask, seed: int) -> np.ndarray:

@@ -39,7 +39,7 @@ _PAUSE = 0.1
 LAST_WORDS = 400
 _DOING = "doing.txt"
 _FOUND = "found.txt"
-_MOST_LINES, _MOST_IN_LINE = 60, 300
+_MOST_LINES, _MOST_IN_LINE = 60, 400
 """Of what a process says about the script that it runs."""
 _MOST_SHOWN = 200
 """Letters of what a process says that it is doing."""
@@ -182,6 +182,7 @@ def main(folder: Path) -> None:
 def _examine(job: CheckJob, folder: Path) -> Path:
     from ..experiments.score import write_run
     from .check import check_outputs
+    from .untargeted import refuse_untargeted
 
     _bound_memory()
     # what trials do on the way, such as losses without end, is told in the answer
@@ -197,6 +198,8 @@ def _examine(job: CheckJob, folder: Path) -> Path:
             file.write(f"{' '.join(line.splitlines())[:_MOST_IN_LINE]}\n")
 
     recording, fit = record_training(job, say, show)
+    if fit.y is None and "compile" not in fit.error:
+        refuse_untargeted(recording, fit, budget=job.budget, show=show)
     checked = check_outputs(
         recording,
         fit,
@@ -291,7 +294,7 @@ def _chosen(recording: Recording, number: int | None) -> int:
     if not fits:
         from .first_contact import why_untrained
 
-        raise BadData(f"{name} did not train a network: {why_untrained(recording)}")
+        raise BadData(f"{name} {why_untrained(recording)}")
     if number is not None and number > len(fits):
         msg = f"--fit {number}: {name} has {len(fits)} trainings"
         raise Misuse(f"{msg} ({'; '.join(_lines(fits))})")

@@ -90,6 +90,8 @@ def _show_suspicions(found: Diagnosis) -> None:
     for state in STATES:
         if state != "alternative" and (line := found.listed(state)):
             _say(line)
+    for line in found.told:
+        _say(line)
 
 
 def write_fixed(found: Diagnosis, path: Path) -> bool:

@@ -225,3 +225,20 @@ def test_training_step_within_fit_is_no_loop():
         model.fit(X, COLUMN, verbose=0)
     assert [fit.kind for fit in done.fits] == ["fit"]
     assert not done.unread
+
+
+def test_functions_that_xla_would_compile_are_noted():
+    with recorded(__file__) as recording:
+        model, optimizer = network(), keras.optimizers.Adam(0.01)
+
+        @tf.function(jit_compile=True)
+        def step(x, y):
+            with tf.GradientTape() as tape:
+                loss = keras.losses.BinaryCrossentropy()(y, model(x, training=True))
+            update(optimizer, model, tape.gradient(loss, model.trainable_variables))
+
+        for x, y in slices(y=COLUMN):
+            step(tf.constant(x), tf.constant(y))
+    (fit,) = recording.fits
+    assert fit.steps == 3
+    assert not recording.unread

@@ -172,3 +172,29 @@ def test_graph_of_tensorflow_1_is_left_alone():
 def test_a_sentence_names_all_its_lines():
     ports = port_script("m.fit(x, nb_epoch=1)\n\nm.fit(x, nb_epoch=2)").ports
     assert port_sentences(ports) == ("lines 1, 3: `nb_epoch=` is now `epochs=`",)
+
+
+OLD = "from keras.optimizers import *\nfrom keras.layers.core import Dense\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("SGD(lr=0.1, decay=1e-6)", ["`decay=` of an optimizer has no effect"]),
+        ("Adadelta()", ["`Adadelta`, which is not given, was 1.0"]),
+        ("m.compile('adagrad', 'mse')", ["`Adagrad`, which is not given, was 0.01"]),
+        ("m.compile(optimizer='nadam')", ["`Nadam`, which is not given, was 0.002"]),
+        ("Adadelta(lr=0.5)", []),
+        ("m.compile('adam', 'mse')", []),
+    ],
+)
+def test_settings_that_mean_another_now_are_told(line, told):
+    found = [p.what for p in port_script(OLD + line).ports if p.line == 3]
+    found = [what for what in found if "is now" not in what]
+    assert len(found) == len(told)
+    assert all(part in what for part, what in zip(told, found, strict=True))
+
+
+def test_settings_of_todays_scripts_are_left_alone():
+    text = "from keras.optimizers import Adadelta\nAdadelta()"
+    assert port_script(text).ports == ()

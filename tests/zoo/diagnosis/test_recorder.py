@@ -337,3 +337,19 @@ def test_keras_is_as_it_was_after_an_error():
     with pytest.raises(ZeroDivisionError), recorded(__file__):
         methods()[0] is before[0][0] or 1 / 0
     assert (methods(), set(vars(keras.Model))) == before
+
+
+def test_networks_that_train_in_turn_and_share_weights_are_named():
+    critic = keras.Sequential([keras.Input((3,)), layers.Dense(1)], name="critic")
+    with recorded(__file__) as recording:
+        critic.compile("sgd", "mse")
+        rows = keras.Input((3,))
+        both = keras.Model(rows, critic(layers.Dense(3)(rows)), name="both")
+        both.compile("sgd", "mse")
+        other = small()
+        for _ in range(2):
+            for model in (critic, both, other):
+                model.train_on_batch(X, Y)
+    (told,) = recording.unread
+    assert "trains 'critic' and 'both' in turn" in told
+    assert [fit.model for fit in recording.fits] == [other]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.backend import tensorflow as tf
-from learnable.zoo.diagnosis.record import recorder
+from learnable.zoo.diagnosis.record import evaluations
 from learnable.zoo.diagnosis.record.recorder import recorded
 
 layers = keras.layers
@@ -179,7 +179,7 @@ def test_training_goes_as_it_goes_without():
 
 
 def test_questions_in_a_loop_are_kept_up_to_a_number(monkeypatch):
-    monkeypatch.setattr(recorder, "MOST_ASKED", 3)
+    monkeypatch.setattr(evaluations, "MOST_ASKED", 3)
     model = small()
     with recorded(__file__) as recording:
         for _ in range(5):

@@ -98,20 +98,3 @@ def test_first_loss_and_saturated_units(case_of):
     probe = measure(context.setup, np.arange(120), seed=0)
     found = codes(replace(context, probe=probe))
     assert found[-2:] == ["S407", "S408"]
-
-
-@pytest.mark.parametrize(
-    ("metrics", "y", "codes"),
-    [
-        (["accuracy"], 3.5 * X[:, 0], ["S411"]),
-        ([keras.metrics.BinaryAccuracy()], 3.5 * X[:, 0], ["S411"]),
-        (["mae"], 3.5 * X[:, 0], []),
-        (["accuracy"], Y, []),
-        (None, 3.5 * X[:, 0], []),
-    ],
-)
-def test_accuracy_of_numbers(case_of, metrics, y, codes):
-    head = keras.layers.Dense(1, name="head")
-    context = case_of(network(head, "mse"), X, y)
-    context = replace(context, fit=replace(context.fit, metrics=metrics))
-    assert [s.code for s in symptoms(context)] == codes

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .arguments import port_arguments
+from .changed_settings import changed_settings
 from .imported_names import ImportedNames
 from .imports import port_names
 from .libraries import port_libraries
@@ -44,6 +45,8 @@ def port_script(source: str) -> PortedScript:
         if not found or not _reads(new):
             break
         ported, ports = new, [*ports, *found]
+    if ports:  # else it is a script of today
+        ports = [*ports, *changed_settings(ported)]
     return PortedScript(ported, tuple(sorted(ports, key=lambda port: port.line)))
 
 

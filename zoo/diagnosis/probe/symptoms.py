@@ -22,8 +22,6 @@ RISE = 0.1
 _FAR = 1.0
 """First loss too high by more than itself, as it should be."""
 SATURATED = 0.5
-MOST_FLAGS = 0.5
-"""Share of targets that are 0 or 1, above which accuracy says something of them."""
 AGAIN = 2.0
 """Passes over the rows in an epoch, from which a script may mean other rows."""
 
@@ -226,20 +224,3 @@ def _saturated(context: RuleContext) -> _Symptom | None:
     name, share = max(shares.items(), key=lambda pair: pair[1])
     text = f"{share:.0%} of the outputs of layer {name!r} are saturated."
     return _symptom("S408", text, layers=len(shares), share=share)
-
-
-@rule("S411")
-def _accuracy_of_numbers(context: RuleContext) -> _Symptom | None:
-    asked = [m for m in keras.tree.flatten(context.fit.metrics) if m is not None]
-    names = [str(getattr(metric, "name", metric)) for metric in asked]
-    named = [name for name in names if "acc" in name.lower()]
-    if not named or context.task.kind != "regression":
-        return None
-    share = float(np.mean(np.isin(context.task.y, (0, 1))))
-    if share > MOST_FLAGS:
-        return None
-    text = (
-        f"The metric {named[0]!r} counts equal classes, but the targets are numbers, "
-        f"{share:.1%} of which are 0 or 1: it does not show what is learned."
-    )
-    return _symptom("S411", text, share=share)

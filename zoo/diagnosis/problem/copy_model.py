@@ -165,7 +165,8 @@ def again(layer: Any, **changes: Any) -> Any:
     config = layer.get_config()
     # what it was adapted to is not in its configuration
     if isinstance(layer, LOOKUPS) and config.get("vocabulary") is None:
-        config["vocabulary"] = layer.get_vocabulary(include_special_tokens=False)
+        known = layer.get_vocabulary(include_special_tokens=False)
+        config["vocabulary"] = known or None  # an empty one is refused
     if isinstance(config.get("activation"), dict):
         config["activation"] = layer.activation
     return type(layer).from_config({**config, **changes})

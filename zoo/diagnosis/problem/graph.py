@@ -137,7 +137,7 @@ def make_graph(model: Any) -> Graph:
 
     Of a subclassed network, which has no graph, the layers as they were made.
     """
-    layers = list(_flat(model))
+    layers = list(flat_layers(model))
     within = dict(_last_within(model))
     parents = {
         layer.name: tuple(within.get(name, name) for name in layers_before(layer))
@@ -155,13 +155,14 @@ def _last_within(model: Any) -> Iterator[tuple[str, str]]:
     for layer in model.layers:
         if isinstance(layer, keras.Model):
             yield from _last_within(layer)
-            yield layer.name, list(_flat(layer))[-1].name
+            yield layer.name, list(flat_layers(layer))[-1].name
 
 
-def _flat(model: Any) -> Iterator[Any]:
+def flat_layers(model: Any) -> Iterator[Any]:
+    """Yield the layers of a network; models within it are walked into."""
     for layer in model.layers:
         if isinstance(layer, keras.Model):
-            yield from _flat(layer)
+            yield from flat_layers(layer)
         else:
             yield layer
 

@@ -15,7 +15,7 @@ from ...backend import keras
 from ..record.recording import Fit
 from .copy_model import copy, give_weights
 from .gradients import automatic_gradients
-from .graph import arrays_of, is_looked_up, packed
+from .graph import arrays_of, flat_layers, is_looked_up, packed, start_weights
 from .task import TrainingTask, loss_name
 
 DEFAULT_BATCH = 32
@@ -61,6 +61,11 @@ class Setup:
         Scale and offset of what the network gives; the loss is divided accordingly.
     own_optimizer : type, optional
         The script's own class, which ``optimizer`` names.
+    held : tuple of str
+        Names of layers that are trainable, and that no step changes.
+    in_inference : bool
+        Whether a loop calls the network as for predictions, so that the averages of
+        batch normalization stay as they were made.
     own_gradients, own_step : bool
         Whether ``custom_gradient`` and ``stop_gradient`` do what the script wants, and
         a ``train_step`` of its own; else Keras and TensorFlow do it.
@@ -89,6 +94,8 @@ class Setup:
     hidden: tuple[int, ...] = ()
     rescale: tuple[float, float] | None = None
     own_optimizer: type | None = None
+    held: tuple[str, ...] = ()
+    in_inference: bool = False
     own_gradients: bool = True
     own_step: bool = True
 
@@ -146,7 +153,7 @@ def as_given(fit: Fit, task: TrainingTask) -> Setup:
     found = Setup(
         model=fit.model,
         loss=fit.loss,
-        optimizer=fit.optimizer,
+        optimizer=fit.optimizer or _usual_optimizer(),
         x=fit.x,
         y=np.asarray(fit.y),
         batch_size=size,
@@ -162,12 +169,20 @@ def as_given(fit: Fit, task: TrainingTask) -> Setup:
         weights=fit.weights if fit.pretrained else None,
         values=task.values if len(task.values) else None,
         own_optimizer=_own_class(getattr(fit.model, "optimizer", None)),
+        held=fit.held,
+        in_inference=fit.kind == "GradientTape" and bool(unmoved_averages(fit)),
     )
     if "LearningRateScheduler" not in fit.callbacks:
         return found
     first = fit.history.get("learning_rate", [])[:1]
     given = found.with_optimizer(learning_rate=float(first[0])) if first else found
     return replace(given, scheduled=True)
+
+
+def _usual_optimizer() -> dict[str, Any]:
+    """Adam, for a training whose script has no optimizer, or none that it uses."""
+    serialize: Any = keras.optimizers.serialize
+    return serialize(keras.optimizers.Adam())
 
 
 def _own_class(optimizer: Any) -> type | None:
@@ -202,6 +217,28 @@ def _course(fit: Fit) -> tuple[float, ...]:
     return tuple(float(rate / rates[0]) for rate in rates)
 
 
+def unmoved_averages(fit: Fit) -> tuple[str, ...]:
+    """Return names of batch normalizations with the averages they were made with.
+
+    Those of layers that may learn, after a training of some steps.
+    """
+    if not fit.steps:
+        return ()
+    after = start_weights(fit.model, fit.trained)
+    kinds = [
+        layer
+        for layer in flat_layers(fit.model)
+        if isinstance(layer, keras.layers.BatchNormalization) and layer.trainable
+    ]
+    return tuple(
+        layer.name
+        for layer in kinds
+        if after
+        and not after[id(layer.moving_mean)].any()
+        and (after[id(layer.moving_variance)] == 1).all()
+    )
+
+
 def rows_of(tree: Any, rows: np.ndarray) -> Any:
     """Some rows of an array, or of each in a list or dict."""
     return keras.tree.map_structure(lambda part: part[rows], tree)
@@ -213,11 +250,26 @@ def build_model(setup: Setup, rows: np.ndarray, *, seed: int) -> Any:
     model = copy(setup.model)
     if setup.weights is not None:
         give_weights(model, _known(setup.weights, model.get_weights()))
+    if setup.held:
+        _hold_layers(model, setup)
+    for layer in flat_layers(model) if setup.in_inference else ():
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.trainable = False  # which Keras reads as: in inference
     if not setup.own_step:
         model = with_steps(model, keras.Model.train_step)
     model, weight = _wrapped(model, setup, rows)
     model.compile(optimizer=make_optimizer(setup), loss=setup.loss, loss_weights=weight)
     return model
+
+
+def _hold_layers(model: Any, setup: Setup) -> None:
+    """Let no step change the layers that none changes in the script."""
+    given, made = list(flat_layers(setup.model)), list(flat_layers(model))
+    # copies of classes of the user's own name their layers anew, in the same order
+    names = [la.name for la in (given if len(given) == len(made) else made)]
+    for name, layer in zip(names, made, strict=True):
+        if name in setup.held:
+            layer.trainable = False
 
 
 def make_optimizer(setup: Setup) -> Any:

@@ -25,10 +25,17 @@ from ...backend import keras, tensorflow
 from .arrays import Batches, as_arrays, count_rows
 from .known_losses import find_loss
 from .recording import Place
-from .training_start import ARGUMENTS, TrainingStart, serialized
+from .training_start import (
+    ARGUMENTS,
+    TrainingStart,
+    serialized,
+    untouched,
+    weights_of,
+)
 
 if TYPE_CHECKING:
     from .recorder import Recorder
+    from .source_locations import UserCode
 
 _KIND = "GradientTape"
 _MOST_LOCALS = 8
@@ -74,6 +81,8 @@ class _Loop:
     seconds: float = 0.0
     unclear: str = ""
     chained: bool = False
+    given: set[int] = field(default_factory=set)
+    unused: dict[str, Any] = field(default_factory=dict)
 
 
 class GradientLoops:
@@ -92,6 +101,7 @@ class GradientLoops:
         self._active: list[Any] = []
         self._depth = 0
         self.open: dict[int, _Loop] = {}
+        self._elsewhere: dict[str, Any] = {}
 
     def enter(self, original: Callable[..., Any]) -> Callable[..., Any]:
         """In place of ``tf.GradientTape.__enter__``."""
@@ -203,6 +213,7 @@ class GradientLoops:
         start = self._recorder.start(model)
         self._recorder.look_at_weights(start)
         loop = _Loop(start, Batches(self._most_rows, passes=True))
+        loop.unused = _optimizer_near(self._recorder.code, sys._getframe(2))
         self.open[id(model)] = loop
         return loop
 
@@ -266,20 +277,28 @@ class GradientLoops:
         """In place of ``keras.Optimizer.apply``, which ``apply_gradients`` calls."""
 
         @wraps(original)
-        def apply(optimizer: Any, grads: Any, variables: Any = None) -> Any:
-            if not self._recorder.busy and variables is not None:
-                self._note_optimizer(optimizer, variables)
-            return original(optimizer, grads, variables)
+        def apply(optimizer: Any, grads: Any, trainable_variables: Any = None) -> Any:
+            if not self._recorder.busy and trainable_variables is not None:
+                trainable_variables = list(trainable_variables)
+                self._note_optimizer(optimizer, trainable_variables)
+            return original(optimizer, grads, trainable_variables)
 
         return apply
 
     def _note_optimizer(self, optimizer: Any, variables: Any) -> None:
         changed = {id(variable) for variable in variables}
-        for loop in self.open.values():
-            if loop.optimizer is None and changed & _variables(loop.start.model):
-                loop.optimizer = optimizer
-                with tensorflow.init_scope():  # a graph that is traced has no values
-                    loop.settings = serialized(optimizer)
+        loops = self.open.values()
+        if any(changed <= loop.given for loop in loops):
+            return  # as in the step before
+        owners = [one for one in loops if changed & _variables(one.start.model)]
+        with tensorflow.init_scope():  # a graph that is traced has no values
+            settings = serialized(optimizer)
+        if not owners:
+            self._elsewhere = settings
+        for loop in owners:
+            loop.given |= changed
+            if loop.optimizer is None:
+                loop.optimizer, loop.settings = optimizer, settings
 
     def close_all(self) -> None:
         """End all loops; those that cannot be made again are told of."""
@@ -290,7 +309,7 @@ class GradientLoops:
             told.append(_adversarial(adversaries))
             loops = [loop for loop in loops if loop not in adversaries]
         for loop in loops:
-            if loop.optimizer is None:
+            if loop.optimizer is None and _has_changed(loop):
                 loop.unclear = (
                     loop.unclear or "no optimizer of Keras gets its gradients"
                 )
@@ -301,7 +320,8 @@ class GradientLoops:
 
     def _write(self, loop: _Loop) -> None:
         rows = loop.batches.joined()
-        steps = int(loop.optimizer.iterations)
+        model, optimizer = loop.start.model, loop.optimizer
+        steps = 0 if optimizer is None else int(optimizer.iterations)
         # gradients of several batches may be added up before they are applied
         joined = max(1, round(len(loop.values) / steps)) if steps else 1
         epochs = max(1, round(loop.batches.given / max(1, count_rows(rows.x))))
@@ -318,7 +338,8 @@ class GradientLoops:
             loop.start,
             rows,
             loss=loop.loss,
-            optimizer=loop.settings,
+            optimizer=loop.settings or self._elsewhere or loop.unused,
+            held=untouched(model, loop.given),
             steps=steps,
             validation=None,
             arguments=arguments,
@@ -327,6 +348,22 @@ class GradientLoops:
             seconds=loop.seconds,
             kind=_KIND,
         )
+
+
+def _optimizer_near(code: UserCode, frame: FrameType | None) -> dict[str, Any]:
+    """An optimizer that the lines around a loop know, whether they use it or not."""
+    while frame is not None and not code.owns(frame.f_code.co_filename):
+        frame = frame.f_back
+    known = (*frame.f_locals.values(), *frame.f_globals.values()) if frame else ()
+    found = (value for value in known if isinstance(value, keras.Optimizer))
+    with tensorflow.init_scope():
+        return serialized(next(found, None))
+
+
+def _has_changed(loop: _Loop) -> bool:
+    """Whether the network's weights are other than at the first step."""
+    before, after = loop.start.weights or [], weights_of(loop.start.model)
+    return not all(map(np.array_equal, before, after))
 
 
 def _variables(model: Any) -> set[int]:
@@ -406,6 +443,28 @@ def _adversarial(loops: list[_Loop]) -> str:
     names = " and ".join(repr(loop.start.model.name) for loop in loops)
     where = _line(loops[0].start.place)
     return f"{where} trains {names} against each other (a GAN), which is not examined"
+
+
+@contextmanager
+def traced_functions(code: UserCode) -> Iterator[None]:
+    """Trace functions of the user's without XLA inside the block.
+
+    No Python can run in what XLA compiles, so that no values could be noted there.
+    """
+    module: Any = tensorflow  # its hints are not whole
+    original = module.function
+
+    @wraps(original)
+    def function(*args: Any, **named: Any) -> Any:
+        if named.get("jit_compile") and code.owns(sys._getframe(1).f_code.co_filename):
+            named["jit_compile"] = None
+        return original(*args, **named)
+
+    module.function = function
+    try:
+        yield
+    finally:
+        module.function = original
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -15,23 +14,22 @@ import numpy as np
 
 from ...backend import keras, tensorflow
 from .arrays import Batches, Copies, FitRows, count_rows, tapped
+from .evaluations import Evaluations
 from .fit_series import FitSeries
-from .gradient_loops import GradientLoops, loss_functions
+from .gradient_loops import GradientLoops, loss_functions, traced_functions
 from .layer_calls import Wires
-from .recording import Evaluation, Fit, Place, Recording, TrainingBegun
+from .recording import Fit, Place, Recording, TrainingBegun
 from .source_locations import UserCode, in_one_line
 from .training_start import (
     ARGUMENTS,
     TrainingStart,
     iterations_of,
     serialized,
+    untouched,
     weights_of,
 )
 
 Heard = Callable[[TrainingBegun], None]
-
-# Scripts that predict row by row, or in each step of a loop, would fill the memory.
-MOST_ASKED = 50
 
 
 @contextmanager
@@ -63,7 +61,7 @@ def recorded(
     taped = GradientLoops(recorder, most_rows)
     loops = Loops(recorder, most_rows, taped)
     fits = Fits(recorder, loops, copies, most_rows)
-    evaluation = _Evaluations(recorder, loops, copies, most_rows)
+    evaluation = Evaluations(recorder, loops, copies, most_rows)
     hooks = [
         (keras.layers.Layer, "__new__", graph.made),
         (keras.Model, "__new__", graph.model_made),
@@ -88,6 +86,7 @@ def recorded(
         for kind, name, hook in hooks:
             stack.enter_context(_replaced(kind, name, hook))
         stack.enter_context(loss_functions(taped))
+        stack.enter_context(traced_functions(code))
         try:
             yield recording
         finally:
@@ -109,57 +108,6 @@ def _replaced(kind: type, name: str, hook: Callable[[Any], Any]) -> Iterator[Non
         yield
     finally:
         setattr(owner, name, own)
-
-
-class _Evaluations:
-    """Calls of ``evaluate`` and ``predict``."""
-
-    def __init__(
-        self, recorder: Recorder, loops: Loops, copies: Copies, most_rows: int
-    ) -> None:
-        self._recorder, self._loops = recorder, loops
-        self._copies, self._most_rows = copies, most_rows
-        self._number: Counter[tuple[str, int, int]] = Counter()
-
-    def evaluate(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        """In place of ``keras.Model.evaluate``."""
-        return self._hook("evaluate", original)
-
-    def predict(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        """In place of ``keras.Model.predict``."""
-        return self._hook("predict", original)
-
-    def _hook(self, kind: str, original: Callable[..., Any]) -> Callable[..., Any]:
-        signature = inspect.signature(original)
-
-        @wraps(original)
-        def ask(model: Any, *args: Any, **named: Any) -> Any:
-            given = self._recorder.given(signature, model, *args, **named)
-            if given is None or self._many(kind, model):
-                return original(model, *args, **named)
-            x, rows = tapped(
-                self._copies,
-                given["x"],
-                given.get("y"),
-                limit=self._most_rows,
-                steps=given["steps"],
-            )
-            more = given.pop("kwargs", {})
-            with self._recorder.inside():
-                result = original(**(given | more | {"x": x}))
-            found, after = rows(), self._loops.begun
-            y = found.y if kind == "evaluate" else None
-            place = self._recorder.code.place()
-            evaluation = Evaluation(kind, model, found.x, y, after, place)
-            self._recorder.recording.evaluations.append(evaluation)
-            return result
-
-        return ask
-
-    def _many(self, kind: str, model: Any) -> bool:
-        key = (kind, id(model), self._loops.begun)
-        self._number[key] += 1
-        return self._number[key] > MOST_ASKED
 
 
 @dataclass(frozen=True)
@@ -195,6 +143,8 @@ class Recorder:
         self._graph = graph
         self._compiled: dict[int, _Compiled] = {}
         self._changed: dict[int, Any] = {}  # variables, kept so that ids stay theirs
+        self._set: set[int] = set()  # those of them that no training changed since
+        self._given: dict[int, tuple[Any, set[int]]] = {}  # models kept likewise
         self._current: TrainingStart | None = None
         self.series = FitSeries(recording)
         self.busy = False
@@ -217,6 +167,7 @@ class Recorder:
             # what a layer or a training changes on its way was not set by the script
             if not self.busy and not self._graph.calling:
                 self._changed[id(variable)] = variable
+                self._set.add(id(variable))
             return result
 
         return assign
@@ -227,6 +178,8 @@ class Recorder:
         @wraps(original)
         def make(model: Any, *args: Any, **named: Any) -> Any:
             self._note_weights(model)
+            if getattr(model, "train_function", None) is None:
+                self._given[id(model)] = model, set()
             return original(model, *args, **named)
 
         return make
@@ -238,12 +191,27 @@ class Recorder:
         """
 
         @wraps(original)
-        def apply(optimizer: Any, *args: Any, **named: Any) -> Any:
-            if self._current is not None:
-                self._note_weights(self._current.model)
-            return original(optimizer, *args, **named)
+        def apply(optimizer: Any, grads: Any, trainable_variables: Any = None) -> Any:
+            if self._current is None:
+                return original(optimizer, grads, trainable_variables)
+            # they may be an iterator
+            given = trainable_variables and list(trainable_variables)
+            self._note_weights(self._current.model)
+            self._note_given(self._current.model, optimizer, given)
+            return original(optimizer, grads, given)
 
         return apply
+
+    def _note_given(self, model: Any, optimizer: Any, variables: Any) -> None:
+        """Note the weights that a step changes; it is traced once, then repeated."""
+        if id(model) in self._given:
+            taken = optimizer._trainable_variables if variables is None else variables
+            self._given[id(model)][1].update(map(id, taken))
+
+    def _held(self, model: Any) -> tuple[str, ...]:
+        """Layers that no step of this model changes, though they are trainable."""
+        given = self._given.get(id(model), (None, set()))[1]
+        return untouched(model, given) if given else ()
 
     def _note_weights(self, model: Any) -> None:
         start = self._current
@@ -336,10 +304,23 @@ class Recorder:
             "steps": iterations_of(model) - start.iterations,
             "place": start.place,
             "compiled": compiled.place,
+            "held": self._held(model),
         }
         fit = Fit(**(seen | facts))
         self._changed.update((id(weight), weight) for weight in model.weights)
+        self._set.difference_update(id(weight) for weight in model.weights)
         self.series.add(fit)
+
+    def is_reset(self, model: Any) -> bool:
+        """Tell whether a trained model was given the weights that it began with."""
+        if not any(id(weight) in self._set for weight in model.weights):
+            return False
+        fits = reversed(self.recording.fits)
+        fit = next((one for one in fits if one.model is model), None)
+        if fit is None or not fit.steps:
+            return False
+        same = len(fit.weights) == len(model.weights)
+        return same and all(map(np.array_equal, fit.weights, weights_of(model)))
 
 
 class Fits:
@@ -537,6 +518,10 @@ class Loops:
     def close_all(self) -> None:
         """End all loops, those with gradients of their own too."""
         self._taped.close_all()
+        if rivals := _rivals(list(self._open.values())):
+            self._recorder.recording.unread.append(_in_turn(rivals))
+            for loop in rivals:
+                del self._open[id(loop.start.model)]
         for loop in list(self._open.values()):
             self.close(loop.start.model)
 
@@ -567,3 +552,21 @@ class Loops:
             seconds=loop.seconds,
             kind="train_on_batch",
         )
+
+
+def _rivals(loops: list[_Loop]) -> list[_Loop]:
+    """Return loops whose networks share weights, so that none trains by itself."""
+    weights = [{id(weight) for weight in loop.start.model.weights} for loop in loops]
+    return [
+        loop
+        for i, loop in enumerate(loops)
+        if any(weights[i] & weights[j] for j in range(len(loops)) if j != i)
+    ]
+
+
+def _in_turn(loops: list[_Loop]) -> str:
+    names = " and ".join(repr(loop.start.model.name) for loop in loops)
+    place = loops[0].start.place
+    where = f"the loop at line {place.line}" if place else "a loop"
+    shared = f"{where} trains {names} in turn, which share weights"
+    return f"{shared}, as in a GAN: none of them can be examined by itself"

@@ -79,6 +79,8 @@ class Fit:
         Whether that is a ``tf.data.Dataset``, which can be mixed and cut anew.
     output : str
         The name of the output that this is of, where a network has several.
+    held : tuple of str
+        Names of layers whose weights are trainable, and given to no optimizer.
     """
 
     model: Any
@@ -106,6 +108,7 @@ class Fit:
     batch: int = 0
     is_pipeline: bool = False
     output: str = ""
+    held: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,8 @@ class Evaluation:
     """Rows that were given to ``evaluate`` or ``predict``.
 
     ``model`` is the one asked; ``y`` is None for ``predict``. ``after`` tells how many
-    trainings came before. ``place`` is the line that asked.
+    trainings came before. ``place`` is the line that asked. ``is_reset`` tells whether
+    the script has set the weights to those that the model's last training began with.
     """
 
     kind: str
@@ -150,6 +154,7 @@ class Evaluation:
     y: Any
     after: int
     place: Place | None = None
+    is_reset: bool = False
 
 
 @dataclass

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...backend import keras, tensorflow
+from ..problem.graph import flat_layers
 from .recording import Place
 
 ARGUMENTS = (
@@ -47,6 +48,23 @@ def iterations_of(model: Any) -> int:
     """Return the steps that the optimizer has taken."""
     taken = getattr(getattr(model, "optimizer", None), "iterations", None)
     return 0 if taken is None else int(taken)
+
+
+def untouched(model: Any, given: set[int]) -> tuple[str, ...]:
+    """Return names of layers none of whose trainable weights is among those given.
+
+    Parameters
+    ----------
+    model : keras.Model
+    given : set of int
+        Ids of the variables that optimizers were given.
+    """
+    return tuple(
+        layer.name
+        for layer in flat_layers(model)
+        if layer.trainable_weights
+        and not any(id(weight) in given for weight in layer.trainable_weights)
+    )
 
 
 def serialized(optimizer: Any) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +10,7 @@ from ...backend import keras
 from ..codemod.edits import Statement
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.copy_model import copy
+from ..problem.graph import flat_layers
 from ..problem.training_setup import Setup
 from .output_layer import counted
 
@@ -25,7 +25,7 @@ def frozen_weights(context: RuleContext) -> NetworkFinding | None:
     """Layers that keep the random weights they began with; or nothing that learns."""
     model = context.fit.model
     none = not model.trainable_weights and bool(model.weights)
-    frozen = [layer for layer in _leaves(model) if _is_frozen(layer)]
+    frozen = [layer for layer in flat_layers(model) if _is_frozen(layer)]
     if not none:
         # who knows which of the weights were loaded
         if context.fit.pretrained:
@@ -48,14 +48,6 @@ def frozen_weights(context: RuleContext) -> NetworkFinding | None:
     )
 
 
-def _leaves(model: Any) -> Iterator[Any]:
-    for layer in model.layers:
-        if isinstance(layer, keras.Model):
-            yield from _leaves(layer)
-        else:
-            yield layer
-
-
 def _is_frozen(layer: Any) -> bool:
     return bool(layer.weights) and not layer.trainable and not isinstance(layer, FIXED)
 
@@ -71,12 +63,12 @@ def _unfreeze(context: RuleContext, frozen: list[Any], *, everything: bool) -> R
 
     def apply(setup: Setup) -> Setup:
         model = copy(setup.model)
-        learn = {la.name: la.trainable or la.name in names for la in _leaves(model)}
+        learn = {la.name: la.trainable or la.name in names for la in flat_layers(model)}
         # a frozen model within holds all of its layers: first all are let go; Keras
         # takes no notice of a value that is the old one
         model.trainable = False
         model.trainable = True
-        for layer in _leaves(model):
+        for layer in flat_layers(model):
             layer.trainable = learn[layer.name]
         # the weights have their order and sizes still
         return replace(setup, model=model)
@@ -93,7 +85,7 @@ def _statements(
 ) -> tuple[Statement, ...] | None:
     """For all layers where all may learn, else layer by layer."""
     model = context.fit.model
-    leaves = list(_leaves(model))
+    leaves = list(flat_layers(model))
     if everything or len(frozen) == sum(map(_is_frozen, leaves)):
         return _let_go(model, nested=leaves != list(model.layers))
     if any(layer not in context.fit.model.layers for layer in frozen):

@@ -15,6 +15,7 @@ from ...backend import keras
 from ..problem.context import Repair
 from ..problem.copy_model import copy, give_weights
 from ..problem.graph import arrays_of, is_looked_up
+from ..problem.own_outputs import by_threshold, has_own_sense
 from ..problem.task import TrainingTask
 from ..problem.training_setup import DEFAULT_BATCH, Setup, as_given, rows_of
 from ..record.recorder import serialized
@@ -180,5 +181,7 @@ def own_score(fit: Fit, task: TrainingTask) -> float:
         model = copy(model)
         give_weights(model, fit.trained)
     outputs = predict_outputs(model, rows_of(fit.x, rows))
+    if has_own_sense(setup, task):
+        outputs = by_threshold(outputs, outputs, task.y[rows])
     decided = decide(outputs, task, setup.values, logits=gives_logits(setup))
     return float(score_rows(decided, task, rows).mean())

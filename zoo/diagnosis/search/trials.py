@@ -13,6 +13,7 @@ from ...backend import keras
 from ...training import fit
 from ..problem.context import Repair, repaired
 from ..problem.graph import LINEAR, make_graph
+from ..problem.own_outputs import by_threshold, has_own_sense, sample_of
 from ..problem.task import TrainingTask
 from ..problem.training_setup import Setup, build_model, gradients_of, rows_of
 
@@ -235,6 +236,10 @@ def train_trial(
             verbose=0,
         )
     outputs = predict_outputs(model, rows_of(setup.x, split.test))
+    if has_own_sense(setup, task):
+        some = sample_of(rows)
+        known = predict_outputs(model, rows_of(setup.x, some))
+        outputs = by_threshold(outputs, known, task.y[some])
     decided = decide(outputs, task, setup.values, logits=gives_logits(setup))
     return _Outcome(
         score_rows(decided, task, split.test),

@@ -1,0 +1,46 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.rules.misleading_metric import misleading_metric
+
+X = np.random.default_rng(0).normal(size=(60, 3)).astype("float32")
+NUMBERS = 3.5 * X[:, 0]
+FLAGS = (X[:, 0] > 0).astype("int32")
+ONE_HOT = np.eye(6)[np.arange(60) % 6]
+LABELS = np.column_stack([X > 0, X > 0.5]).astype("float32")
+LOGITS = keras.losses.BinaryCrossentropy(from_logits=True)
+ZERO = keras.metrics.BinaryAccuracy(threshold=0.0)
+
+
+@pytest.mark.parametrize(
+    ("metric", "y", "units", "loss", "told"),
+    [
+        ("accuracy", NUMBERS, 1, "mse", "0.0% of which are 0 or 1"),
+        (keras.metrics.BinaryAccuracy(), NUMBERS, 1, "mse", "stays near 0"),
+        ("binary_accuracy", ONE_HOT, 6, "categorical_crossentropy", "has 0.83"),
+        ("accuracy", LABELS, 6, "binary_crossentropy", "largest target"),
+        ("accuracy", FLAGS, 1, LOGITS, "are logits"),
+        ("mae", NUMBERS, 1, "mse", None),
+        ("accuracy", FLAGS, 1, "binary_crossentropy", None),
+        ("accuracy", ONE_HOT, 6, "categorical_crossentropy", None),
+        ("binary_accuracy", LABELS, 6, "binary_crossentropy", None),
+        (ZERO, FLAGS, 1, LOGITS, None),
+        (None, NUMBERS, 1, "mse", None),
+    ],
+)
+def test_metrics_that_lie(case_of, sequence, metric, y, units, loss, told):
+    context = case_of(sequence((3,), [keras.layers.Dense(units)], loss), X, y)
+    context = replace(context, fit=replace(context.fit, metrics=[metric]))
+    found = misleading_metric(context)
+    assert (found is not None) == (told is not None)
+    if told:
+        assert told in found.sentence
+        assert not found.repairs
+
+
+def test_example_of_the_page(example_of):
+    context = example_of("N118")
+    context = replace(context, fit=replace(context.fit, metrics=["accuracy"]))
+    assert misleading_metric(context) is not None

@@ -1,0 +1,118 @@
+"""N117: batch normalization whose averages are not those of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from ....baselines.rules.registry import rule
+from ...backend import keras
+from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
+from ..problem.graph import Node
+from ..problem.training_setup import DEFAULT_BATCH, Setup, unmoved_averages
+from .output_layer import counted
+from .repairs import set_fit, set_layers
+
+_LEFT = 0.5
+"""Share of its first value in a moving average at the end, from which it is not that of
+the data."""
+_ARRIVED = 0.01
+"""That share with the momentum that is proposed."""
+_USUAL_MOMENTUM = 0.9
+_FEW_ROWS = 4
+"""Rows of a batch, whose mean and variance say little of the others."""
+
+
+@rule("N117", order=45)
+def batchnorm_statistics(context: RuleContext) -> NetworkFinding | None:
+    """Averages that are never updated, that arrive too late, or of a few rows each."""
+    nodes = [n for n in context.graph.nodes if _is_batch_norm(n.layer)]
+    if not nodes:
+        return None
+    checks: tuple[Callable[..., NetworkFinding | None], ...]
+    checks = (_never, _late, _of_few_rows)
+    return next((found for check in checks if (found := check(context, nodes))), None)
+
+
+def _is_batch_norm(layer: Any) -> bool:
+    return isinstance(layer, keras.layers.BatchNormalization)
+
+
+def _never(context: RuleContext, nodes: list[Node]) -> NetworkFinding | None:
+    """Averages that a training of many steps has left as they were made."""
+    names = unmoved_averages(context.fit)
+    still = [n for n in nodes if n.name in names]
+    if not still:
+        return None
+    is_loop = context.setup.in_inference
+    repair = Repair("BatchNormalization as in training", _as_trained)
+    return network_finding(
+        "N117",
+        f"After {context.fit.steps:,} steps the averages of "
+        f"{counted(len(still), 'BatchNormalization layer')} ({_names(still)}) are the "
+        "mean 0 and variance 1 that they were made with: the network is called with "
+        "training=False, so that they normalise nothing and never see the data.",
+        "Call the network with training=True in every step of the training.",
+        priority=0,
+        repairs=(repair,) if is_loop else (),
+        layers=tuple(n.name for n in still),
+        steps=context.fit.steps,
+    )
+
+
+def _as_trained(setup: Setup) -> Setup:
+    return replace(setup, in_inference=False)
+
+
+def _names(nodes: list[Node]) -> str:
+    return ", ".join(repr(n.name) for n in nodes[:3])
+
+
+def _late(context: RuleContext, nodes: list[Node]) -> NetworkFinding | None:
+    """Moving averages that the training is too short for."""
+    steps = context.setup.steps
+    slow = [n for n in nodes if n.layer.momentum**steps > _LEFT]
+    if not slow or context.fit.pretrained:
+        return None
+    momentum = max(n.layer.momentum for n in slow)
+    arrived = float(f"{_ARRIVED ** (1 / steps):.2g}")
+    value = min(_USUAL_MOMENTUM, arrived)
+    what = f"momentum of BatchNormalization: {momentum:g} -> {value:g}"
+    return network_finding(
+        "N117",
+        f"After {steps:,} steps with momentum {momentum:g} the moving averages of "
+        f"{counted(len(slow), 'BatchNormalization layer')} ({_names(slow)}) are still "
+        f"{momentum**steps:.0%} of the mean 0 and variance 1 that they began with: "
+        "predictions are normalised otherwise than in training.",
+        f"Set momentum={value:g}, or train for more steps.",
+        priority=1,
+        repairs=(set_layers(context, slow, what, momentum=value),),
+        layers=tuple(n.name for n in slow),
+        left=momentum**steps,
+        steps=steps,
+    )
+
+
+def _of_few_rows(context: RuleContext, nodes: list[Node]) -> NetworkFinding | None:
+    size = context.setup.batch_size
+    if size > _FEW_ROWS or len(context.setup.y) < DEFAULT_BATCH:
+        return None
+    repair = set_fit(
+        f"batch_size {size:,} -> {DEFAULT_BATCH}",
+        {"batch_size": str(DEFAULT_BATCH)},
+        batch_size=DEFAULT_BATCH,
+    )
+    if context.setup.in_batches:
+        repair = replace(repair, edits=None)
+    return network_finding(
+        "N117",
+        f"BatchNormalization ({_names(nodes)}) takes mean and variance of batches of "
+        f"{counted(size, 'row')}, which differ from those of all rows that predictions "
+        "use.",
+        f"Use batch_size={DEFAULT_BATCH}, or LayerNormalization.",
+        priority=1,
+        repairs=(repair,),
+        layers=tuple(n.name for n in nodes),
+        batch_size=size,
+    )

@@ -1,0 +1,59 @@
+"""N116: gradients that no optimizer applies to the weights."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ....baselines.rules.registry import rule
+from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
+from ..problem.graph import flat_layers
+from ..problem.training_setup import Setup
+from .output_layer import counted
+
+_SHOWN = 3
+
+
+@rule("N116", order=10)
+def no_update(context: RuleContext) -> NetworkFinding | None:
+    """Layers that may learn, and whose gradients no optimizer is given."""
+    learning = [la for la in flat_layers(context.fit.model) if la.trainable_weights]
+    held = tuple(la.name for la in learning if la.name in context.setup.held)
+    if not held:
+        return None
+    names = ", ".join(repr(name) for name in held[:_SHOWN])
+    layers = f"{counted(len(held), 'trainable layer')} of {len(learning)} ({names})"
+    return network_finding(
+        "N116",
+        f"No step changes the weights of {layers}: {_why(context)}.",
+        _advice(context),
+        priority=0,
+        repairs=(Repair("all trainable weights are updated", _let_go),),
+        layers=held,
+        held=len(held),
+        layers_that_may_learn=len(learning),
+    )
+
+
+def _let_go(setup: Setup) -> Setup:
+    return replace(setup, held=())
+
+
+def _why(context: RuleContext) -> str:
+    fit = context.fit
+    if fit.kind != "GradientTape":
+        return "the step that fit repeats was made before they were trainable"
+    if fit.steps:
+        return "the optimizer is only given the weights of other layers"
+    return (
+        "gradients are computed, and no optimizer applies them to this network's "
+        "weights"
+    )
+
+
+def _advice(context: RuleContext) -> str:
+    if context.fit.kind != "GradientTape":
+        return "Call compile again after trainable is set, and before fit."
+    return (
+        "Call optimizer.apply_gradients(zip(gradients, model.trainable_variables)) "
+        "in every step, with the variables of the network that gave the gradients."
+    )

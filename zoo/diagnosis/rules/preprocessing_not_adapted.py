@@ -1,0 +1,92 @@
+"""P711: preprocessing layers that have never seen the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ....baselines.rules.registry import rule
+from ...backend import keras
+from ..codemod.edits import Edit, Statement
+from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
+from ..problem.copy_model import LOOKUPS, copy
+from ..problem.graph import arrays_of, readers
+from ..problem.training_setup import Setup
+from ..record.arrays import name_of, sees_names, whole_fit
+from .output_layer import counted
+
+_NEAR = 0.5
+"""Mean, and distance of the deviation from 1, of inputs that need no scaling."""
+
+
+@rule("P711", order=15)
+def preprocessing_not_adapted(context: RuleContext) -> NetworkFinding | None:
+    """``Normalization``, or a lookup such as of texts, without ``adapt``."""
+    found = list(_unadapted(context.fit.model, context.fit.x))
+    if not found:
+        return None
+    kinds = ", ".join(sorted({type(layer).__name__ for layer, _ in found}))
+    are_lookups = any(isinstance(layer, LOOKUPS) for layer, _ in found)
+    # trials take no texts; that nothing is known of them needs none
+    are_texts = any(part.dtype.kind in "OSU" for _, part in found)
+    repair = Repair(f"adapt of {kinds}", _adapt, _edits(context, found))
+    lack = "has an empty vocabulary" if are_lookups else "scales nothing"
+    return network_finding(
+        "P711",
+        f"{counted(len(found), 'layer')} ({kinds}) was never adapted, and {lack}.",
+        "Call layer.adapt(x_train) before fit, with the training rows alone.",
+        priority=0,
+        repairs=() if are_texts else (repair,),
+        layers=tuple(layer.name for layer, _ in found),
+        layers_without_data=len(found),
+    )
+
+
+def _unadapted(model: Any, x: Any) -> Iterator[tuple[Any, np.ndarray]]:
+    """Yield the layers that read an input and know nothing of it, with its rows."""
+    tensors = getattr(model, "inputs", None) or []
+    for tensor, part in zip(tensors, arrays_of(model, x), strict=False):
+        for layer in readers(model, tensor):
+            if _is_unadapted(layer, part):
+                yield layer, part
+
+
+def _is_unadapted(layer: Any, part: np.ndarray) -> bool:
+    if isinstance(layer, LOOKUPS):
+        return not layer.get_vocabulary(include_special_tokens=False)
+    if not isinstance(layer, keras.layers.Normalization):
+        return False
+    if layer.input_mean is not None or not layer.built:
+        return False
+    mean, variance = np.asarray(layer.adapt_mean), np.asarray(layer.adapt_variance)
+    values = part.astype("float64")
+    is_scaled = abs(values.mean()) < _NEAR and abs(values.std() - 1) < _NEAR
+    return not mean.any() and bool((variance == 1).all()) and not is_scaled
+
+
+def _adapt(setup: Setup) -> Setup:
+    model = copy(setup.model)
+    for layer, part in _unadapted(model, setup.x):
+        layer.adapt(part)
+    return replace(setup, model=model, weights=None)
+
+
+def _edits(
+    context: RuleContext, found: list[tuple[Any, np.ndarray]]
+) -> tuple[Edit, ...] | None:
+    """Statements that adapt the layers, where script and rows have names."""
+    whole = whole_fit(context.recording, context.fit)
+    if whole is None or not sees_names(whole):
+        return None
+    module = context.recording.module
+    names = {id(value): name for name, value in vars(module).items()} if module else {}
+    pairs = [
+        (names.get(id(layer)), name_of(context.recording, part))
+        for layer, part in found
+    ]
+    if any(layer is None or part is None for layer, part in pairs):
+        return None
+    return tuple(Statement(f"{layer}.adapt({part})") for layer, part in pairs)
