@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +47,17 @@ def commit() -> str:
     return told.stdout.strip()
 
 
-def check(folder: Path, *, seed: int) -> dict[str, Any]:
-    """What the command said of one script, beside the truth."""
+def check(
+    folder: Path,
+    *,
+    seed: int,
+    run: Callable[[Path], dict[str, float]] | None = None,
+    keep: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Return what the command said of one script.
+
+    ``run`` scores the repaired script; facts to ``keep`` are noted as they are.
+    """
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as out:
         fixed = Path(out) / "fixed.py"
@@ -68,7 +77,7 @@ def check(folder: Path, *, seed: int) -> dict[str, Any]:
                 "error": told.stderr.strip().replace(str(HERE.parent), "")[-300:],
             }
         facts = json.loads(told.stdout)
-        reached = run_script(fixed) if fixed.exists() else {}
+        reached = (run or run_script)(fixed) if fixed.exists() else {}
     return {
         "commit": commit(),
         "seconds": spent,
@@ -84,6 +93,7 @@ def check(folder: Path, *, seed: int) -> dict[str, Any]:
         "best_score": facts["best_score"],
         "repaired_score": facts["repaired_score"],
         "fixed": reached,
+        **({"facts": {key: facts[key] for key in keep}} if keep else {}),
     }
 
 

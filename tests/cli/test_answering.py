@@ -290,10 +290,17 @@ def test_one_cause_may_be_proved_both_ways():
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"timed_out": True}, "time was over after 3 trainings"),
+        ({"timed_out": True}, "the budget was spent after 3 trainings"),
         ({"unrepeated": "ValueError: no"}, "the training could not be repeated"),
         ({"original_score": 0.9}, "the network learns as it is"),
-        ({"causes": (cause("N201"),)}, "other repairs were enough"),
+        (
+            {"causes": (cause("N201"),), "repaired_score": 0.9},
+            "other repairs were enough",
+        ),
+        (
+            {"causes": (cause("N201"),), "repaired_score": 0.6, "timed_out": True},
+            "the budget was spent after 3 trainings",
+        ),
     ],
 )
 def test_what_was_not_tested_has_a_reason(changes, reason):
@@ -316,3 +323,16 @@ def test_a_network_that_was_not_trained_is_at_fault():
     found = told(replace(inquiry(0.9), untested=(left,)), faults=(fault,))
     assert (found.sides, found.verdict) == (("network",), "network-at-fault")
     assert found.ruled_out == ()
+
+
+def test_repairs_that_leave_something_are_not_said_to_be_all():
+    found = replace(inquiry(0.1, (cause("N201"),), 0.9), repaired_score=0.6)
+    assert told(found).change.startswith("A further repair: 0.90 can be reached")
+    more = told(replace(found, timed_out=True)).change
+    assert more.startswith("More trainings (--budget)")
+
+
+def test_too_few_rows_leave_it_undecided():
+    few = DataCause("D311", "too-few-rows", "seen", "collect more", side="data")
+    found = told(inquiry(0.8), best=0.5, faults=(few,))
+    assert (found.verdict, found.sides) == ("undecided", ("data",))

@@ -30,12 +30,50 @@ def drawn_again(rows: int = 900, of: int = 150) -> Dataset:
     return dataset(x[chosen], y[chosen])
 
 
+def values(data: Dataset) -> np.ndarray:
+    """What a network is given of it."""
+    return np.asarray(data.x)
+
+
+def test_words_in_another_order_are_another_row():
+    words = RNG.integers(0, 3, (600, 9))
+    assert len(np.unique(copied.input_hashes(words))) > 550
+
+
+def test_rows_are_equal_that_are_equal_in_all_inputs():
+    one, two = np.arange(4) // 2, np.array(["a", "a", "b", "c"], dtype=object)
+    found = copied.input_hashes([one, {"texts": two}])
+    assert [*(found == found[0])] == [True, True, False, False]
+
+
+def test_numbers_are_the_same_in_any_type():
+    x = RNG.integers(0, 9, (20, 3))
+    assert copied.share_trained_on(x, [x.astype("float32")[5:]]) == 1
+
+
+def test_copies_of_rows_with_numbers_to_predict_flatter():
+    data = drawn_again()
+    noise = RNG.normal(size=150)[
+        np.unique(values(data), axis=0, return_inverse=True)[1]
+    ]
+    card = Card("d", "d", "regression", "y")
+    numbers = Dataset(data.x, noise, card)
+    kinds = copied.find_copies(values(numbers))
+    assert kinds is not None
+    found = copied.duplicate_fault(numbers, kinds, 0.9)
+    assert found is not None
+    assert found.label == "duplicate-rows-across-split"
+    # a setting that is measured again is no copy
+    again = Dataset(data.x, noise + RNG.normal(size=len(noise)), card)
+    assert copied.duplicate_fault(again, kinds, 0.9) is None
+
+
 def test_few_different_rows_are_all_there_is():
-    assert copied.find_copies(drawn_again(of=30)) is None
+    assert copied.find_copies(values(drawn_again(of=30))) is None
 
 
 def test_rows_drawn_again_are_copies():
-    found = copied.find_copies(drawn_again())
+    found = copied.find_copies(values(drawn_again()))
     assert found is not None
     assert len(np.unique(found)) <= 150
 
@@ -50,12 +88,12 @@ def test_rows_drawn_again_are_copies():
     ids=["all there are", "few values", "no equals"],
 )
 def test_equal_rows_by_chance_are_no_copies(x):
-    assert copied.find_copies(dataset(x)) is None
+    assert copied.find_copies(x) is None
 
 
 def test_copies_on_both_sides_flatter():
     data = drawn_again()
-    kinds = copied.find_copies(data)
+    kinds = copied.find_copies(values(data))
     assert kinds is not None
     found = copied.duplicate_fault(data, kinds, 0.9)
     assert found is not None
@@ -65,7 +103,7 @@ def test_copies_on_both_sides_flatter():
 def test_copies_of_what_can_be_learned_do_not():
     x = RNG.integers(0, 60, (300, 3))[RNG.choice(300, 900)]
     data = dataset(x, (x[:, 0] > 30).astype(int))
-    kinds = copied.find_copies(data)
+    kinds = copied.find_copies(values(data))
     assert kinds is not None
     assert copied.duplicate_fault(data, kinds, 0.9) is None
 
@@ -205,7 +243,7 @@ def texts(*said):
 
 def test_texts_have_copies_and_no_spread():
     data = texts(*(f"word {i % 60}" for i in range(240)))
-    kinds = copied.find_copies(data)
+    kinds = copied.find_copies(values(data))
     assert kinds is not None
     assert copied.duplicate_fault(data, kinds, 0.9) is None
     assert data_side.stray_columns(data, data) == ()

@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from learnable.zoo.check.evaluation_rows import Scores, fault_of_labels, right_answers
+from learnable.baselines.results.findings import Finding
+from learnable.zoo.check.evaluation_rows import (
+    Scores,
+    fault_of_few_rows,
+    fault_of_labels,
+    right_answers,
+    unseen_class,
+)
 from learnable.zoo.diagnosis.problem.task import TrainingTask
 from learnable.zoo.diagnosis.record.recording import Evaluation
 
@@ -134,3 +141,70 @@ def test_what_may_not_be_the_answers_is_not_taken(named):
 def test_numbers_have_no_classes():
     task = TrainingTask("regression", RNG.normal(size=20), np.zeros(0))
     assert right_answers(script(), task, asked(np.zeros(9)), np.zeros(9)) is None
+
+
+def case_of(own: Any, other: Any, *, told: bool = True, **names: Any) -> Any:
+    """A training on some labels, and evaluated rows with others."""
+    x = np.zeros((len(other), 2))
+    history: dict[str, Any] = {}
+    fit = SimpleNamespace(model="net", y=own, validation=None, history=history)
+    evaluated = Evaluation("evaluate", "net", x, other if told else None, after=1)
+    recording = SimpleNamespace(
+        evaluations=[evaluated], fits=[fit], module=SimpleNamespace(**names)
+    )
+    rows = SimpleNamespace(x=np.random.default_rng(0).normal(size=(len(own), 2)))
+    return SimpleNamespace(recording=recording, fit=fit, task=QUESTION, dataset=rows)
+
+
+def study_of(*findings: Any) -> Any:
+    return SimpleNamespace(results=SimpleNamespace(findings=findings))
+
+
+OWN, MISSED = np.arange(60) % 2, np.full(30, 2)
+ORDER = Finding("D304", "row-order", "warning", "sorted", "shuffle")
+
+
+@pytest.mark.parametrize(
+    ("findings", "label"),
+    [((), "train-test-mismatch"), ((ORDER,), "rows-not-shuffled")],
+)
+def test_a_class_that_was_never_trained_on(findings, label):
+    found = unseen_class(case_of(OWN, MISSED), study_of(*findings))
+    assert found is not None
+    assert found.cause.label == label
+    assert "Class 2 has no training row, but 30 of 30 evaluated" in found.cause.sentence
+
+
+def test_a_class_of_a_split_whose_labels_stand_in_the_script():
+    y = np.concatenate([OWN, MISSED])
+    case = case_of(OWN, MISSED, told=False, y=y, y_test=MISSED)
+    assert unseen_class(case, study_of()) is not None
+    # ids of the evaluated rows are no labels
+    ids = case_of(OWN, MISSED, told=False, y=OWN, ids=np.arange(30))
+    assert unseen_class(ids, study_of()) is None
+
+
+def test_as_many_classes_by_other_numbers_are_coded_otherwise():
+    found = unseen_class(case_of(OWN, OWN[:40] + 1), study_of())
+    assert found is not None
+    assert found.cause.label == "label-encoding"
+
+
+@pytest.mark.parametrize("other", [OWN, np.eye(2)[OWN], OWN[OWN == 1]])
+def test_classes_that_were_trained_on_are_fine(other):
+    assert unseen_class(case_of(OWN, other), study_of()) is None
+    assert unseen_class(case_of(np.eye(2)[OWN], other), study_of()) is None
+
+
+@pytest.mark.parametrize(
+    ("share", "own", "told"),
+    [(0.3, 1.0, True), (0.95, 1.0, False), (0.3, 0.3, False)],
+    ids=["learned by heart", "learned", "not learned"],
+)
+def test_few_rows_that_tell_nothing_of_others(share, own, told):
+    few = TrainingTask("multiclass", np.arange(4).repeat(3), np.array([2, 4, 6, 8]))
+    found = fault_of_few_rows(few, answered(share), TRUTH, own)
+    assert (found is not None) == told
+    if found is not None:
+        assert found.label == "too-few-rows"
+        assert "There are 12 training rows" in found.sentence

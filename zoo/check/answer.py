@@ -178,10 +178,12 @@ def _reason(evidence: CheckEvidence, finding: NetworkFinding) -> str:
         return "the training could not be repeated"
     if not finding.repairs:
         return UNTRIED.get(finding.code, NO_REPAIR)
-    if inquiry.causes:
+    if inquiry.causes and inquiry.is_solved:
         return "other repairs were enough"
     if inquiry.timed_out:
-        return f"time was over after {counted(evidence.n_trainings, 'training')}"
+        return f"the budget was spent after {counted(evidence.n_trainings, 'training')}"
+    if inquiry.causes:
+        return "it was not needed beside the other repairs"
     return "" if inquiry.is_failing else "the network learns as it is"
 
 
@@ -208,7 +210,7 @@ def verdict_of(evidence: CheckEvidence) -> tuple[str, str, str]:
             "network-at-fault" if in_network else "preparation-at-fault",
             f"The network has {stands}; with the repairs it has "
             f"{inquiry.repaired_score:.2f}.",
-            "Nothing: the repairs were tested, and each one is needed.",
+            _beside_causes(evidence),
         )
     if inquiry.unrepeated:
         return (
@@ -226,7 +228,9 @@ def verdict_of(evidence: CheckEvidence) -> tuple[str, str, str]:
             "undecided",
             "With these rows it is unclear whether the network underperforms: "
             f"{stands}.",
-            "More rows, or more time (--budget).",
+            "More rows, or more trainings (--budget)."
+            if inquiry.timed_out
+            else "More rows.",
         )
     verdict = (
         "network-ahead" if inquiry.original_score > _AHEAD * score else "network-level"
@@ -237,6 +241,17 @@ def verdict_of(evidence: CheckEvidence) -> tuple[str, str, str]:
         f"The network learns {part} can be learned: {stands}.",
         _change(inquiry.original_score, score),
     )
+
+
+def _beside_causes(evidence: CheckEvidence) -> str:
+    """Describe what would change a verdict that rests on proved causes."""
+    inquiry = evidence.inquiry
+    if inquiry.is_solved:
+        return "Nothing: the repairs were tested, and each one is needed."
+    missing = f"{inquiry.best_score:.2f} can be reached"
+    if inquiry.timed_out:
+        return f"More trainings (--budget): {missing}, and not all was tested."
+    return f"A further repair: {missing}, and none of the tested ones adds to these."
 
 
 def _on_limit(limited: LimitedFinding, stands: str) -> tuple[str, str, str]:
@@ -291,7 +306,7 @@ def _behind(evidence: CheckEvidence, stands: str) -> tuple[str, str, str]:
     return (
         "network-at-fault",
         f"The network has {stands}, and {tested}.{can}",
-        "More time (--budget): it ran out before all repairs were tested together."
+        "More trainings (--budget): not all repairs were tested together."
         if evidence.inquiry.timed_out
         else "A repair that was not tested.",
     )
@@ -302,6 +317,8 @@ def _on_data(data: Verdict, cause: Cause) -> tuple[str, str, str]:
 
     So it is on a network that was not even trained.
     """
+    if cause.code == "D311":
+        return "undecided", cause.sentence, cause.advice
     if cause.side == "network":
         return "network-at-fault", cause.sentence, cause.advice
     if cause.side == "preparation":
@@ -403,19 +420,19 @@ class CheckEvidence:
         )
 
 
-REFERENCE_SECONDS = 30.0
-"""For a plain network where nothing mends the script's, whatever the budget."""
+REFERENCE_COST = 30.0
+"""Of a plain network where nothing mends the script's, whatever is left."""
 
 
 def plain_network(runner: TrialRunner) -> Reference | None:
-    """A plain network on the same rows, on the splits that there is time for.
+    """A plain network on the same rows, on the splits that are paid for.
 
     None where there is none, or no such network fits.
     """
     repair = plain_repair(runner.setup, runner.task)
     if repair is None:
         return None
-    runner.allow(REFERENCE_SECONDS)
+    runner.budget.allow(REFERENCE_COST)
     splits = 0
     try:
         for number in range(len(runner.splits)):

@@ -26,15 +26,18 @@ from ..diagnosis.search.causes import FAILING, NOTHING, Inquiry
 from ..diagnosis.search.definitions import LimitedFinding, limited_finding
 from ..diagnosis.search.search import inquire, inquire_again, look_again
 from ..diagnosis.search.trials import (
+    TRIALS_COST,
     OutOfTime,
     ScoreDifference,
+    TrialBudget,
     TrialRunner,
     score_difference,
 )
 from . import data_faults
 from .answer import CheckEvidence, answer, plain_network
 from .data_faults import DataFault, hide
-from .evaluation_rows import evaluation_faults
+from .evaluation_rows import evaluation_faults, unseen_class
+from .jobs import GUARD_SECONDS
 from .problem import (
     CheckProblem,
     baseline_study,
@@ -43,8 +46,9 @@ from .problem import (
     prepare,
     train_score,
 )
-from .rerunner import Rerunner, repair_script
+from .rerunner import RepairedScript, Rerunner, repair_script
 from .stages import Say, Stages
+from .wording import for_scripts
 
 if TYPE_CHECKING:
     from ...baselines.evaluate import Study
@@ -54,8 +58,8 @@ if TYPE_CHECKING:
 
 LEAST_JUDGED = 30
 """Rows to judge by, below which a good score may well be luck."""
-PROBE_SECONDS = 8.0
-GOLDEN_SECONDS = 10.0
+PROBE_COST = 8.0
+GOLDEN_COST = 10.0
 RUN_SECONDS = 120.0
 """Beside four times the script's own training, that a repaired script may take."""
 
@@ -74,9 +78,10 @@ def check_outputs(
     recording: Recording,
     fit: Fit,
     *,
-    budget: float,
+    budget: float | None,
     seed: int = 0,
     arguments: Sequence[str] = (),
+    has_options: bool = False,
     say: Say,
 ) -> Checked:
     """Examine one training, each of its network's outputs by itself.
@@ -92,9 +97,10 @@ def check_outputs(
         check_fit(
             recording,
             one,
-            budget=budget / len(parts),
+            budget=None if budget is None else budget / len(parts),
             seed=seed,
             arguments=arguments,
+            has_options=has_options,
             say=lambda what, one=one: say(_of_output(one, what)),
         )
         for one in parts
@@ -113,9 +119,10 @@ def check_fit(
     recording: Recording,
     fit: Fit,
     *,
-    budget: float,
+    budget: float | None,
     seed: int,
     arguments: Sequence[str],
+    has_options: bool,
     say: Say,
 ) -> Checked:
     """Examine one training of a network with one output.
@@ -126,12 +133,16 @@ def check_fit(
         All that the script did.
     fit : Fit
         The training to examine.
-    budget : float
+    budget : float, optional
         Seconds for the first look and all trials, of which half are for trials at
-        least; what was not tried then is said.
+        least; what was not tried then is said. By default trials are limited by what
+        they cost alone, so that a busy machine gives the same answer.
     seed : int
     arguments : sequence of str
         The script's, to run the repaired one with.
+    has_options : bool
+        Whether the rows come from a table whose columns and groups options choose, so
+        that advice may name these.
     say : callable
 
     Raises
@@ -151,13 +162,12 @@ def check_fit(
             problem.task,
             problem.splits[0].train,
             seed=seed,
-            seconds=GOLDEN_SECONDS,
+            cost=GOLDEN_COST,
         )
-        study = learned.result()
+        study = learned.result() if has_options else for_scripts(learned.result())
     with Rerunner() as rerunner:
         with stages("trials"):
-            end = max(start + budget, time.monotonic() + budget / 2)
-            runner = _laboratory(problem, context, end, say)
+            runner = _laboratory(problem, context, _trial_budget(budget, start), say)
             evidence = _tried(problem, context, study, runner, rerunner)
         with stages("repaired script", "the repaired script runs"):
             seconds = 4 * fit.seconds + RUN_SECONDS
@@ -171,7 +181,20 @@ def check_fit(
                 seconds=seconds,
             )
     found = answer(evidence, golden, stages.seconds)
-    return Checked(replace(found, **vars(mended)), study)
+    return Checked(_with_script(found, mended), study)
+
+
+def _with_script(found: Diagnosis, mended: RepairedScript) -> Diagnosis:
+    """The answer with the repaired script; what it has not got is not promised."""
+    if not mended.is_tuned:
+        found = replace(found, tuned="", tuned_score=found.repaired_score)
+    return replace(
+        found,
+        fixed=mended.fixed,
+        diff=mended.diff,
+        failed=mended.failed,
+        snippet=mended.snippet,
+    )
 
 
 def _tried(
@@ -286,7 +309,7 @@ def _probed(problem: CheckProblem) -> RuleContext:
     context = RuleContext(problem.recording, problem.fit, problem.task, setup)
     try:
         rows = problem.splits[0].train
-        probe = measure(setup, rows, seed=problem.seed, seconds=PROBE_SECONDS)
+        probe = measure(setup, rows, seed=problem.seed, cost=PROBE_COST)
         return replace(context, probe=probe)
     # a network of somebody's own may fail in any way; rules do without the probe then
     except Exception as error:
@@ -294,14 +317,22 @@ def _probed(problem: CheckProblem) -> RuleContext:
         return context
 
 
+def _trial_budget(seconds: float | None, start: float) -> TrialBudget:
+    """Make the budget of the trials; a limit of the user is one by the clock too."""
+    if seconds is None:
+        return TrialBudget(deadline=start + GUARD_SECONDS)
+    end = max(start + seconds, time.monotonic() + seconds / 2)
+    return TrialBudget(max(TRIALS_COST, seconds), end)
+
+
 def _laboratory(
-    problem: CheckProblem, context: RuleContext, deadline: float, say: Say
+    problem: CheckProblem, context: RuleContext, budget: TrialBudget, say: Say
 ) -> TrialRunner:
     return TrialRunner(
         context.setup,
         problem.task,
         problem.splits,
-        deadline=deadline,
+        budget=budget,
         spare=problem.spare,
         seed=problem.seed,
         on_trial=say,
@@ -327,13 +358,18 @@ def _faults(
     judged = sum(len(split.test) for split in problem.splits)
     learned = bool(inquiry.causes) or inquiry.original_score > NOTHING
     learned = learned and (problem.memorised > 0 or judged >= LEAST_JUDGED)
+    unseen = unseen_class(problem, study)
+    if unseen is not None:
+        return (unseen,)
     causes = data_faults.data_causes(
         study, problem.dataset, learned=learned, failing=inquiry.is_failing
     )
-    if not causes and not is_asked:
-        return ()
-    if not causes:
-        return evaluation_faults(problem, study, runner, best_score=inquiry.best_score)
+    # labels of copies look contradicted on folds that keep copies together
+    if is_asked and all(cause.code == "D307" for cause in causes):
+        best = inquiry.best_score
+        asked = evaluation_faults(problem, study, runner, best_score=best)
+        if not causes or any(fault.cause.code == "D309" for fault in asked):
+            return asked
     return tuple(
         _without_leak(cause, problem, study, runner)
         if cause.code == "D308"
@@ -352,10 +388,20 @@ def _without_leak(
     repair = hide(problem, finding.columns)
     if repair is None:
         return DataFault(cause)
-    runner.allow(PROBE_SECONDS)
-    score = runner.score([repair])
+    runner.budget.allow(runner.cost([repair]))
+    try:
+        score = runner.score([repair])
+    except OutOfTime:
+        return DataFault(cause)
     told = f"{cause.sentence} Without it, the network has a score of {score:.2f}."
-    return DataFault(replace(cause, sentence=told, repair=repair.what), repair, score)
+    named = ", ".join(finding.columns)
+    advice = (
+        f"Leave {named} out of training and evaluated rows, unless it is known before "
+        "the target."
+    )
+    return DataFault(
+        replace(cause, sentence=told, advice=advice, repair=repair.what), repair, score
+    )
 
 
 _MOST_ROWS = 20_000
@@ -370,12 +416,12 @@ def check(
     validation_data: tuple[Any, Any] | None = None,
     epochs: int = 1,
     batch_size: int | None = None,
-    budget: float = 120,
+    budget: float | None = None,
     seed: int = 0,
 ) -> Diagnosis:
     """Why a network does not learn: is it the data, or is it the network?
 
-    The network is trained anew, as often as there is time for, with and without
+    The network is trained anew, as often as its budget allows, with and without
     repairs; the one that is given stays as it is. Nothing is written.
 
     Parameters
@@ -392,8 +438,9 @@ def check(
     validation_data : tuple of (x, y), optional
     epochs, batch_size
         Of each training, as for ``Model.fit``.
-    budget : float
-        Seconds for the data and all trials.
+    budget : float, optional
+        Seconds for the data and all trials. By default trials are limited by how many
+        trainings they are, and how long ones, whatever the machine does beside.
     seed : int
 
     Returns
@@ -416,7 +463,11 @@ def check(
     from ..diagnosis.record.arrays import same_randomness
     from ..diagnosis.record.recording import Recording
 
-    if epochs < 1 or budget <= 0 or (batch_size is not None and batch_size < 1):
+    if (
+        epochs < 1
+        or (budget is not None and budget <= 0)
+        or (batch_size is not None and batch_size < 1)
+    ):
         raise Misuse("epochs and batch_size must be 1 or more, and budget above 0")
     rows = _read(x, y)
     inputs, targets = _arrays(rows.x, "x", x), _arrays(rows.y, "y", y)

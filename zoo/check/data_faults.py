@@ -13,6 +13,7 @@ from ...data import Dataset
 from ..diagnosis.codemod.edits import HideInputs, Statement
 from ..diagnosis.problem.context import Repair
 from ..diagnosis.record.arrays import name_of, sees_names, whole_fit
+from .wording import without_options
 
 if TYPE_CHECKING:
     from ...baselines.evaluate import Study
@@ -92,7 +93,8 @@ def _of(finding: Finding) -> Cause:
 
 def cause(code: str, sentence: str, advice: str) -> Cause:
     """Return a fault of the rows, under the label and on the side that its rule has."""
-    return Cause(code, RULES[code].label, sentence, advice, side=side_of(code))
+    told = without_options(sentence), without_options(advice)
+    return Cause(code, RULES[code].label, *told, side=side_of(code))
 
 
 def _all_constant(dataset: Dataset) -> bool:

@@ -24,23 +24,58 @@ FLATTERED = 0.05
 each is there four times lose .12."""
 
 
-def find_copies(dataset: Dataset) -> np.ndarray | None:
-    """A number for each row, equal for copies; None where copies are by chance.
+def input_hashes(x: Any) -> np.ndarray:
+    """One number a row, equal for rows that are equal in all inputs.
+
+    Taken of what the network is given: a table for baselines only counts the words of a
+    text, whatever their order.
+
+    Parameters
+    ----------
+    x : array, list or dict of arrays
+    """
+    import pandas as pd
+
+    from ..backend import keras
+
+    parts = [np.asarray(part) for part in keras.tree.flatten(x)]
+    each = {i: _hashes(part.reshape(len(part), -1)) for i, part in enumerate(parts)}
+    return pd.util.hash_pandas_object(pd.DataFrame(each), index=False).to_numpy()  # type: ignore[attr-defined]  (not in its hints)
+
+
+def _hashes(wide: np.ndarray) -> np.ndarray:
+    import pandas as pd
+
+    from ...data.dataset import row_hashes
+
+    if wide.dtype.kind in "biuf":
+        return row_hashes(wide.astype("float64") + 0.0)  # -0 is 0
+    return row_hashes(pd.DataFrame(wide))
+
+
+def find_copies(x: Any) -> np.ndarray | None:
+    """Number rows so that copies have the same one; None where copies are by chance.
 
     By chance: as many rows have an equal where each column is shuffled by itself, as
     they have in tables of few values. None too where there are few different rows.
-    """
-    from ...data.dataset import row_hashes
 
-    kinds = np.unique(row_hashes(dataset.x), return_inverse=True)[1]
+    Parameters
+    ----------
+    x : array, list or dict of arrays
+        As the network is given them.
+    """
+    from ..backend import keras
+
+    kinds = np.unique(input_hashes(x), return_inverse=True)[1]
     share = _with_twin(kinds)
     if share < MANY_COPIES or kinds.max() < FEWEST_KINDS:
         return None
-    if not is_numeric(dataset):
+    parts = [np.asarray(part) for part in keras.tree.flatten(x)]
+    if any(part.dtype.kind not in "biuf" for part in parts):
         return kinds  # no text is the same as another by chance
     rng = np.random.default_rng(0)
-    x = np.asarray(dataset.x).reshape(len(dataset), -1)
-    mixed = np.column_stack([rng.permutation(column) for column in x.T])
+    wide = np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
+    mixed = np.column_stack([rng.permutation(column) for column in wide.T])
     by_chance = _with_twin(np.unique(mixed, axis=0, return_inverse=True)[1].ravel())
     return kinds if by_chance < share / 2 else None
 
@@ -59,11 +94,12 @@ def duplicate_fault(dataset: Dataset, kinds: np.ndarray, share: float) -> Cause 
     ----------
     dataset : Dataset
     kinds : array of shape (n_rows,)
-        As `copies` gives it.
+        As `find_copies` gives it.
     share : float
         Of the evaluated rows, those that were trained on as well.
     """
-    judged = dataset.is_classification and dataset.y.ndim == 1 and is_numeric(dataset)
+    judged = dataset.y.ndim == 1 and is_numeric(dataset)
+    judged = judged and (dataset.is_classification or _have_same(dataset.y, kinds))
     if share < MANY_COPIES or not judged:
         return None
     mixed, apart = (_forest_scores(dataset, groups) for groups in (None, kinds))
@@ -80,10 +116,24 @@ def duplicate_fault(dataset: Dataset, kinds: np.ndarray, share: float) -> Cause 
     )
 
 
+_SAME = 0.9
+"""Share of rows with a copy that must have its number too; where a setting is measured
+again, the numbers differ."""
+
+
+def _have_same(y: np.ndarray, kinds: np.ndarray) -> bool:
+    """Whether copies have the same target."""
+    copied = np.bincount(kinds)[kinds] > 1
+    first = y[np.unique(kinds, return_index=True)[1]]
+    return bool((y == first[kinds])[copied].mean() >= _SAME)
+
+
 def _forest_scores(dataset: Dataset, groups: np.ndarray | None) -> np.ndarray:
     """A forest's marks for every row, out of fold."""
-    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
     from sklearn.model_selection import (
+        GroupKFold,
+        KFold,
         StratifiedGroupKFold,
         StratifiedKFold,
         cross_val_predict,
@@ -92,10 +142,14 @@ def _forest_scores(dataset: Dataset, groups: np.ndarray | None) -> np.ndarray:
     from ..diagnosis.problem.task import TrainingTask
     from ..diagnosis.search.trials import score_rows
 
-    folds: Any = StratifiedKFold if groups is None else StratifiedGroupKFold
+    forest: Any = RandomForestRegressor
+    folds: Any = KFold if groups is None else GroupKFold
+    if dataset.is_classification:
+        forest = RandomForestClassifier
+        folds = StratifiedKFold if groups is None else StratifiedGroupKFold
     x = np.nan_to_num(np.asarray(dataset.x).reshape(len(dataset), -1))
     predicted: Any = cross_val_predict(
-        RandomForestClassifier(random_state=0),
+        forest(random_state=0),
         x,
         dataset.y,
         groups=groups,
@@ -106,10 +160,15 @@ def _forest_scores(dataset: Dataset, groups: np.ndarray | None) -> np.ndarray:
     return score_rows(predicted, task, np.arange(len(dataset)))
 
 
-def share_trained_on(dataset: Dataset, evaluated: Sequence[Dataset]) -> float:
-    """The largest share of evaluated rows that were trained on as well."""
-    from ...data.dataset import row_hashes
+def share_trained_on(x: Any, evaluated: Sequence[Any]) -> float:
+    """Return the largest share of evaluated rows that were trained on as well.
 
-    known = row_hashes(dataset.x)
-    shares = [float(np.isin(row_hashes(part.x), known).mean()) for part in evaluated]
+    Parameters
+    ----------
+    x : array, list or dict of arrays
+        The training rows, as the network is given them.
+    evaluated : sequence of such
+    """
+    known = input_hashes(x)
+    shares = [float(np.isin(input_hashes(part), known).mean()) for part in evaluated]
     return max(shares, default=0.0)

@@ -5,6 +5,7 @@ Where their right answers are known, these say something of the data as well.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import numpy as np
 from ..backend import keras
 from ..diagnosis.problem.graph import some_rows
 from ..diagnosis.problem.task import TrainingTask
-from ..diagnosis.record.arrays import arrays
+from ..diagnosis.record.arrays import arrays, whole_fit
 from ..diagnosis.record.recording import Evaluation
 from ..diagnosis.search.trials import (
     OutOfTime,
@@ -84,9 +85,19 @@ def _trained_on(context: _Evaluations) -> DataFault | None:
     dataset = context.problem.dataset
     if dataset.groups is None:
         return None
-    share = duplicates.share_trained_on(dataset, [rows for _, rows in context.parts])
+    share = _share_trained_on(context.problem, [e for e, _ in context.parts])
     found = duplicates.duplicate_fault(dataset, dataset.groups, share)
     return None if found is None else DataFault(found)
+
+
+def _share_trained_on(problem: CheckProblem, asked: Sequence[Evaluation]) -> float:
+    """Return the largest share of evaluated rows that were trained on as well."""
+    from ..diagnosis.problem.task import parts_as_read
+
+    model = problem.fit.model
+    own = parts_as_read(model, problem.fit.x)
+    others = [parts_as_read(model, evaluated.x) for evaluated in asked]
+    return duplicates.share_trained_on(own, others)
 
 
 def _has_stray_columns(context: _Evaluations) -> DataFault | None:
@@ -123,10 +134,10 @@ def _unlike(context: _Evaluations) -> DataFault | None:
 
 def _wrongly_answered(context: _Evaluations) -> DataFault | None:
     """Whether right answers to them are not those that were trained."""
-    told = (
-        _compare_with_truth(context, evaluated, rows)
-        for evaluated, rows in context.parts
-    )
+    problem = context.problem
+    are_few = problem.memorised > 0 or len(problem.task) < FEW_ROWS
+    compare = _compare_with_few if are_few else _compare_with_truth
+    told = (compare(context, evaluated, rows) for evaluated, rows in context.parts)
     return next((DataFault(cause) for cause in told if cause is not None), None)
 
 
@@ -164,9 +175,150 @@ def _compare_with_truth(
         best_score=context.best_score,
         train_score=own_score,
         alike=data_faults.find_drift(problem.dataset, rows) is None,
-        known=duplicates.share_trained_on(problem.dataset, [rows]),
+        known=_share_trained_on(problem, [evaluated]),
     )
     return fault_of_labels(problem.task, predicted, truth, scores)
+
+
+def _compare_with_few(
+    context: _Evaluations, evaluated: Evaluation, rows: Dataset
+) -> Cause | None:
+    """Compare where there are too few training rows to hold any out."""
+    problem = context.problem
+    predicted = _predicted(problem, context.runner.setup, evaluated.x)
+    truth = right_answers(problem.recording, problem.task, evaluated, predicted)
+    own_score = train_score(problem)
+    known = _share_trained_on(problem, [evaluated])
+    if truth is None or own_score is None or known >= COPIES:
+        return None
+    return fault_of_few_rows(problem.task, predicted, truth, own_score)
+
+
+FEW_ROWS = 30
+"""Training rows, below which a score on held-out ones may well be luck."""
+
+
+def fault_of_few_rows(
+    task: TrainingTask, predicted: np.ndarray, truth: np.ndarray, own_score: float
+) -> Cause | None:
+    """Find rows that a network has learned, and that tell too little of others.
+
+    Parameters
+    ----------
+    task, predicted, truth
+        As for `fault_of_labels`.
+    own_score : float
+        Score of the script's network on the rows it was trained on.
+    """
+    if len(truth) < _FEWEST or own_score < RESTORED:
+        return None
+    row_scores = _row_scores(task, predicted, truth)
+    here, error = float(row_scores.mean()), row_scores.std() / len(row_scores) ** 0.5
+    if here >= RESTORED * own_score or own_score - here < _SURE * error:
+        return None
+    return data_faults.cause(
+        "D311",
+        f"There are {len(task):,} training rows: the network has a score of "
+        f"{own_score:.2f} on them and {here:.2f} on {len(truth):,} evaluated rows.",
+        "Train on more rows, or judge the network by rows like those it was trained "
+        "on.",
+    )
+
+
+_MISSED = 0.05
+"""Share of evaluated rows whose class was never trained on, from which this is said."""
+
+
+def unseen_class(problem: CheckProblem, study: Study) -> DataFault | None:
+    """Find evaluated rows of a class that no training row has.
+
+    Before all else: of the classes that are left, one column may tell everything.
+    """
+    if problem.task.kind not in ("binary", "multiclass"):
+        return None
+    whole = whole_fit(problem.recording, problem.fit) or problem.fit
+    own = _labels(whole.y)
+    for evaluated in _evaluations(problem) if own is not None else ():
+        other = _labels_of(problem, evaluated)
+        if own is not None and other is not None:
+            cause = _fault_of_classes(own, other, problem, study)
+            if cause is not None:
+                return DataFault(cause)
+    return None
+
+
+def _fault_of_classes(
+    own: np.ndarray, other: np.ndarray, problem: CheckProblem, study: Study
+) -> Cause | None:
+    """Classes of evaluated rows that are not those of training rows."""
+    unseen = np.setdiff1d(other, own)
+    count = int(np.isin(other, unseen).sum())
+    if count < _MISSED * len(other):
+        return None
+    told = ", ".join(f"{value:g}" for value in unseen[:5])
+    if len(np.unique(own)) == len(np.unique(other)) > 1:
+        codes = ", ".join(f"{value:g}" for value in np.unique(own)[:5])
+        return data_faults.cause(
+            "P705",
+            f"Evaluated rows have the class {told}, which no training row has: the "
+            f"classes of these are coded as {codes}.",
+            "Encode training and test labels with one encoder, fitted once.",
+        )
+    order = data_faults.sorted_rows(study, problem.dataset)
+    what, has = ("Class", "has") if len(unseen) == 1 else ("Classes", "have")
+    return data_faults.cause(
+        "P708" if order is None else "P704",
+        f"{what} {told} {has} no training row, but {count:,} of {len(other):,} "
+        "evaluated rows.",
+        "Shuffle the rows before splitting them, or split them by class "
+        "(train_test_split(..., stratify=y)), so that both parts have every class.",
+    )
+
+
+def _labels(y: Any) -> np.ndarray | None:
+    """Class numbers of targets: whole numbers, or the place of a one; else None."""
+    leaves = keras.tree.flatten(y)
+    values = np.asarray(leaves[0]) if len(leaves) == 1 else np.zeros(0)
+    if values.dtype.kind not in "biuf" or not len(values):
+        return None
+    wide = values.reshape(len(values), -1)
+    if wide.shape[1] > 1:
+        flags = np.isin(wide, (0, 1)).all() and (wide.sum(axis=1) == 1).all()
+        return wide.argmax(axis=1) if flags else None
+    whole = values.size == len(values) and (values == np.round(values)).all()
+    return values.ravel() if whole else None
+
+
+def _labels_of(problem: CheckProblem, evaluated: Evaluation) -> np.ndarray | None:
+    """True class numbers of evaluated rows; None where nobody knows.
+
+    Beside ``predict`` they are an array that makes a third with the training labels:
+    one of the script that holds just the labels of both.
+    """
+    if evaluated.y is not None:
+        return _labels(evaluated.y)
+    whole = whole_fit(problem.recording, problem.fit)
+    own = None if whole is None else _labels(whole.y)
+    if own is None:
+        return None
+    count = len(keras.tree.flatten(evaluated.x)[0])
+    every = [
+        found
+        for _, value in arrays(problem.recording)
+        if value.ndim < 3 and (found := _labels(value)) is not None
+    ]
+    sums = {np.sort(found).tobytes() for found in map(_floats, every)}
+    joined = (
+        found
+        for found in every
+        if len(found) == count
+        and np.sort(np.concatenate([_floats(own), _floats(found)])).tobytes() in sums
+    )
+    return next(joined, None)
+
+
+def _floats(labels: np.ndarray) -> np.ndarray:
+    return labels.astype("float64")
 
 
 def _aligning(

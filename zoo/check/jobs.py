@@ -157,6 +157,11 @@ class Reading:
     drop_rows: str = ""
 
 
+GUARD_SECONDS = 3_600.0
+"""Seconds for the first look and all trials, where the user sets no budget: a guard
+against trainings that hang, which no ordinary one comes near."""
+
+
 @dataclass(frozen=True)
 class CheckJob:
     """A script, a saved model, a function or a model of the zoo to be examined.
@@ -167,7 +172,7 @@ class CheckJob:
         Of the `CheckTarget`.
     time_limit : float
         Seconds after which a script is stopped.
-    budget : float
+    budget : float, optional
         Seconds for the data and all trials.
     out : str
         Folder for runs.
@@ -192,7 +197,7 @@ class CheckJob:
     function: str
     title: str
     time_limit: float
-    budget: float
+    budget: float | None
     out: str
     data: str | None = None
     reading: Reading = field(default_factory=Reading)

@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 
 from ...baselines.evaluate import Study, run_study
 from ...data import Dataset
-from ...data.dataset import row_hashes, take
+from ...data.dataset import take
 from ...data.errors import BadData
 from ...data.split import has_strata
 from ..diagnosis.problem.task import TrainingTask, first
@@ -73,7 +73,12 @@ def prepare(recording: Recording, fit: Fit, *, seed: int) -> CheckProblem:
         The rows are too few or too odd to be examined, or nothing was compiled.
     """
     from ...data.split import make_folds
-    from ..diagnosis.problem.task import as_dataset, training_task
+    from ..diagnosis.problem.task import (
+        are_ids,
+        as_dataset,
+        parts_as_read,
+        training_task,
+    )
     from ..diagnosis.problem.training_setup import rows_of
     from ..diagnosis.search.trials import Split
 
@@ -96,8 +101,11 @@ def prepare(recording: Recording, fit: Fit, *, seed: int) -> CheckProblem:
     name = recording.script.rsplit("/", 1)[-1] or "model"
     dataset = as_dataset(fit.model, fit.x, task, name=name)
     # copies of a row are kept on one side: else a network is judged by its memory
-    dataset = replace(dataset, groups=duplicates.find_copies(dataset))
-    if count := count_to_memorise(dataset):
+    read = parts_as_read(fit.model, fit.x)
+    if not are_ids(fit.model, fit.x):
+        dataset = replace(dataset, groups=duplicates.find_copies(read))
+    kinds = np.unique(duplicates.input_hashes(read), return_inverse=True)[1]
+    if count := count_to_memorise(dataset, kinds):
         whole = same_splits(len(dataset))
         many = with_copies(replace(dataset, groups=None))
         return CheckProblem(recording, fit, task, many, whole, seed, memorised=count)
@@ -185,10 +193,12 @@ def best_row_scores(study: Study, problem: CheckProblem) -> dict[str, list[np.nd
 
     Of rows that are learned by heart, those of the best answer to each.
     """
+    from ..diagnosis.problem.task import parts_as_read
+
     if problem.memorised:
-        count = len(problem.task)
-        kinds = np.unique(row_hashes(problem.dataset.x), return_inverse=True)[1]
-        row_scores = lookup_scores(kinds[:count], problem.task)
+        fit = problem.fit
+        kinds = duplicates.input_hashes(parts_as_read(fit.model, fit.x))
+        row_scores = lookup_scores(kinds, problem.task)
         return {LOOKUP: [row_scores] * len(problem.splits)}
     found: dict[str, list[np.ndarray]] = {}
     for outcome in study.outcomes:
@@ -237,13 +247,18 @@ LOOKUP = "a lookup table"
 """What every row can be known by."""
 
 
-def count_to_memorise(dataset: Dataset) -> int:
+def count_to_memorise(dataset: Dataset, kinds: np.ndarray) -> int:
     """Count the different rows, if none can be held out; else return 0.
 
     None can of very few, nor of a truth table, which has every combination of the
     values of several columns: there are no other rows to be right on.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    kinds : int array of shape (n_rows,)
+        From 0, equal for equal rows.
     """
-    kinds = np.unique(row_hashes(dataset.x), return_inverse=True)[1]
     different = int(kinds.max()) + 1
     if len(dataset) < _LEAST_ROWS:
         return different

@@ -45,13 +45,15 @@ class RepairedScript:
     """A repaired script, its difference from the script, and what came of running it.
 
     ``failed`` says in one line why it did not run to its end; "" if it did.
-    ``snippet`` is the repaired network as code, where the script cannot be changed.
+    ``snippet`` is the repaired network as code, where the script cannot be changed;
+    ``is_tuned`` whether what makes the repaired network better still is written too.
     """
 
     fixed: str = ""
     diff: str = ""
     failed: str = ""
     snippet: str = ""
+    is_tuned: bool = True
 
 
 def repair_script(
@@ -99,14 +101,16 @@ def repair_script(
         fit=next(same, 0),
         output=fit.output,
     )
-    for edits in (*_ways(setup, tuned), *_ways(setup, repairs)):
+    more = [(edits, True) for edits in _ways(setup, tuned)]
+    less = ((edits, False) for edits in _ways(setup, repairs))
+    for edits, is_tuned in (*more, *less):
         source, fixed = _written(recording, fit, edits)
         if fixed is None:
             continue
         here = difference(source, fixed, name=script.name)
         why = rerunner.run(fixed, job, least=FAILING * evidence.expected)
         if not why:
-            return RepairedScript(fixed, here)
+            return RepairedScript(fixed, here, is_tuned=is_tuned)
         diff, failed = diff or here, failed or why
     return RepairedScript(
         "", diff, failed, as_code(repaired(setup, repairs).model) or ""

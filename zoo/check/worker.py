@@ -23,7 +23,16 @@ from typing import TYPE_CHECKING, Any
 from ...data.errors import BadData, Misuse
 from .. import console
 from ..faults import as_error
-from .jobs import ANSWER, JOB, CheckAnswer, CheckJob, read_answer, read_job, write_facts
+from .jobs import (
+    ANSWER,
+    GUARD_SECONDS,
+    JOB,
+    CheckAnswer,
+    CheckJob,
+    read_answer,
+    read_job,
+    write_facts,
+)
 from .sandbox import sandboxed
 from .supervised import REST, Supervised
 
@@ -92,7 +101,8 @@ def _command(place: Path, job: CheckJob) -> Iterator[list[str]]:
 def _watch(child: Supervised, place: Path, job: CheckJob, *, quiet: bool) -> None:
     """Show what is being done until there is an answer, or the child ends."""
     answer, doing = place / ANSWER, place / _DOING
-    latest = time.monotonic() + job.time_limit + 2 * job.budget + _GRACE
+    budget = GUARD_SECONDS if job.budget is None else job.budget
+    latest = time.monotonic() + job.time_limit + 2 * budget + _GRACE
     with console.waiting(f"checking {job.title}", quiet=quiet) as say:
         found = _Found(place / _FOUND, say.line)
         while child.is_busy(answer) and time.monotonic() < latest:
@@ -206,6 +216,7 @@ def _examine(job: CheckJob, folder: Path) -> Path:
         budget=job.budget,
         seed=job.seed,
         arguments=job.arguments,
+        has_options=job.kind != "script",
         say=say,
     )
     told = _lines(recording.fits) if job.kind == "script" else ()

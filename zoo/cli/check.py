@@ -63,10 +63,9 @@ if TYPE_CHECKING:
 @click.option(
     "--budget",
     type=click.FloatRange(1),
-    default=120,
-    show_default=True,
     metavar="SECONDS",
-    help="Time for the data and all trials together; what is left untested is listed.",
+    help="Time limit for the data and all trials together; what is left untested is "
+    "listed. By default trials are counted, not timed.",
 )
 @click.option(
     "--time-limit",

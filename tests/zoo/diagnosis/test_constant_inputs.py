@@ -52,6 +52,23 @@ def test_both_faults_are_told_apart(case_of):
     assert inputs_not_finite(context).evidence["inputs"] == 1
 
 
+def test_the_logarithm_of_negative_columns_is_no_constant(case_of):
+    x = X.copy()
+    x[:, 1] = -np.abs(x[:, 1])
+    with np.errstate(invalid="ignore"):
+        context = case_with(case_of, np.log(x))
+    assert constant_inputs(context) is None
+    assert inputs_not_finite(context).evidence["inputs"] > 40
+
+
+def test_infinite_columns_are_no_constant(case_of):
+    x = X.copy()
+    x[:, 1] = -np.inf
+    context = case_with(case_of, x)
+    assert constant_inputs(context) is None
+    assert inputs_not_finite(context).evidence["inputs"] == 40
+
+
 def test_is_silent_on_numbers_and_images(case_of):
     assert constant_inputs(case_with(case_of, X)) is None
     images = np.full((40, 2, 2, 1), np.nan, "float32")

@@ -21,7 +21,7 @@ def outcomes(case_of, head, *, y=Y, optimizer=None, codes=None, **changes):
     model.compile(optimizer or keras.optimizers.Adam(0.02), "binary_crossentropy")
     context = case_of(model, X, y, epochs=5)
     setup = replace(context.setup, **changes)
-    found = golden_tests(setup, context.task, ROWS, seed=0, seconds=40, codes=codes)
+    found = golden_tests(setup, context.task, ROWS, seed=0, cost=40, codes=codes)
     return {test.code: test for test in found}
 
 
@@ -73,8 +73,8 @@ def test_one_answer_is_not_told_apart(case_of):
     assert found["G502"].passed is None
 
 
-def test_without_time_nothing_is_run(case_of, sequence):
+def test_without_a_budget_nothing_is_run(case_of, sequence):
     context = case_of(sequence((3,), [keras.layers.Dense(1)], "mse"), X, Y)
-    found = golden_tests(context.setup, context.task, ROWS, seed=0, seconds=0)
+    found = golden_tests(context.setup, context.task, ROWS, seed=0, cost=0)
     assert {test.passed for test in found} == {None}
-    assert "time" in found[0].sentence
+    assert "budget" in found[0].sentence

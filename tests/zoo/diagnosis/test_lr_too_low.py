@@ -39,7 +39,7 @@ def test_rates_rise_to_the_usual(case_of):
         [1e-5, 1e-4, 1e-3]
     )
     assert rates(keras.optimizers.SGD(1e-6), case_of) == pytest.approx(
-        [1e-4, 1e-3, 1e-2]
+        [1e-3, 1e-2, 1e-1]
     )
 
 

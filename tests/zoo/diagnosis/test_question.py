@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.problem.task import as_dataset
+from learnable.zoo.diagnosis.problem.task import are_ids, as_dataset
 
 X = np.random.default_rng(0).normal(size=(40, 3)).astype("float32")
 CODES = np.arange(40) % 4
@@ -78,6 +78,18 @@ def test_an_embedding_sees_whole_numbers_only(case_of):
     assert list(x.columns) == ["place 0.0", "place 1.0"]
     assert x.loc[0].tolist() == [2, 1]
     assert x.loc[1].tolist() == [3, 0]
+
+
+def test_a_user_and_a_film_are_ids_and_a_row_of_words_is_none(case_of):
+    ids = [keras.Input((), dtype="int32") for _ in range(2)]
+    looked_up = [keras.layers.Embedding(9, 2)(one) for one in ids]
+    output = keras.layers.Dense(1)(keras.layers.Concatenate()(looked_up))
+    pairs = keras.Model(ids, output)
+    assert are_ids(pairs, [np.arange(9), np.arange(9)])
+    words = np.ones((9, 4), "int32")
+    embedding, flat = keras.layers.Embedding(9, 2), keras.layers.Flatten()
+    assert not are_ids(network(words, embedding, flat), words)
+    assert not are_ids(network(np.ones((9, 1))), np.ones((9, 1)))
 
 
 def test_sequences_also_tell_of_their_course(case_of):

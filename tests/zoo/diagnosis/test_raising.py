@@ -15,13 +15,13 @@ class World:
     def __init__(self, running, gains, *, done=(), start=0.0, most=10_000):
         self.running, self.gains, self.done = set(running), gains, frozenset(done)
         self.start, self.most, self.known = start, most, set()
-        self.splits, self.deadline = (0, 1, 2), 0.0
+        self.splits = (0, 1, 2)
         self.setup = SimpleNamespace(epochs=5, steps=20_000, rate=0.0)
 
-    def takes(self, repair):
+    def cost(self, repairs):
         return 0.1
 
-    def has_time(self, seconds):
+    def can_pay(self, cost):
         return True
 
     def beginning_with(self, repair):
@@ -37,11 +37,15 @@ class World:
         self.known.add(made)
         if not made & self.running:
             return SimpleNamespace(
-                error="ValueError: no", row_scores=np.zeros(0), score=0.0, seconds=0.1
+                error="ValueError: no",
+                row_scores=np.zeros(0),
+                score=0.0,
             )
         score = self.start + sum(self.gains.get(what, 0.0) for what in made)
         return SimpleNamespace(
-            error="", row_scores=np.full(9, score), score=score, seconds=0.1
+            error="",
+            row_scores=np.full(9, score),
+            score=score,
         )
 
     def score(self, repairs, *, splits=1):

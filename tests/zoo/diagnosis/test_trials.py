@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.rules.repairs import set_fit
-from learnable.zoo.diagnosis.search.trials import OutOfTime, Split, TrialRunner
+from learnable.zoo.diagnosis.search.trials import (
+    OutOfTime,
+    Split,
+    TrialBudget,
+    TrialRunner,
+)
 
 X = np.random.default_rng(0).normal(size=(80, 2)).astype("float32")
 SPLITS = (Split(np.arange(60), np.arange(60, 80)),)
@@ -15,10 +20,10 @@ ENDLESS = set_fit("endless", {}, epochs=10**9)
 
 @pytest.fixture
 def laboratory(case_of, sequence):
-    def make(seconds):
+    def make(seconds=3600, left=1e12):
         context = case_of(sequence((2,), [keras.layers.Dense(1)], "mse"), X, X[:, 0])
-        deadline = time.monotonic() + seconds
-        return TrialRunner(context.setup, context.task, SPLITS, deadline=deadline)
+        budget = TrialBudget(left, time.monotonic() + seconds)
+        return TrialRunner(context.setup, context.task, SPLITS, budget=budget)
 
     return make
 
@@ -35,7 +40,28 @@ def test_without_time_the_first_training_is_done_and_no_other_begun(laboratory):
 def test_a_training_beyond_the_deadline_is_ended_and_not_known(laboratory):
     runner = laboratory(3600)
     runner.outcome([])
-    runner.deadline = time.monotonic() + 1
+    runner.budget.deadline = time.monotonic() + 1
     with pytest.raises(OutOfTime):
         runner.outcome([ENDLESS])
     assert runner.trained == 1
+
+
+def test_what_is_left_counts_trainings_and_not_seconds(laboratory):
+    runner = laboratory(left=0)
+    runner.outcome([])
+    cost = runner.cost([])
+    runner.budget.left = 2.5 * cost
+    for what in ("one", "two"):
+        runner.outcome([set_fit(what, {}, epochs=1)])
+    with pytest.raises(OutOfTime):
+        runner.outcome([set_fit("three", {}, epochs=1)])
+    assert runner.budget.left == pytest.approx(cost / 2)
+
+
+def test_a_training_that_costs_more_than_is_left_is_not_begun(laboratory):
+    runner = laboratory(left=100)
+    runner.outcome([])
+    with pytest.raises(OutOfTime):
+        runner.outcome([ENDLESS])
+    assert runner.trained == 1
+    assert runner.outcome([set_fit("short", {}, epochs=2)]).losses

@@ -8,7 +8,7 @@ import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.problem.context import NetworkFinding, Repair
 from learnable.zoo.diagnosis.search.search import (
-    MOST_SECONDS,
+    MOST_COST,
     Search,
     choose_value,
     find_tuning,
@@ -29,8 +29,8 @@ class Training:
 class World:
     """A laboratory whose scores are given by name; ``+`` joins repairs."""
 
-    def __init__(self, scores, *, setup=None, seconds=0.1, difference=0.0, least=0.0):
-        self.scores, self.seconds = scores, seconds
+    def __init__(self, scores, *, setup=None, cost=0.1, difference=0.0, least=0.0):
+        self.scores, self.each = scores, cost
         self.setup = setup or Training()
         self.splits = (0, 1, 2)
         self.told = ScoreDifference(difference, 0.001, least=least)
@@ -38,14 +38,14 @@ class World:
     def score(self, repairs, *, splits=1):
         return self.scores["+".join(repair.what for repair in repairs)]
 
-    def takes(self, repair):
-        return self.seconds
+    def cost(self, repairs):
+        return self.each
 
-    def has_time(self, seconds):
+    def can_pay(self, cost):
         return True
 
     def outcome(self, repairs, split=0):
-        return SimpleNamespace(seconds=self.seconds)
+        return SimpleNamespace()
 
     def difference(self, better, worse, *, splits):
         return self.told
@@ -91,10 +91,10 @@ def test_a_longer_training_that_helps_on_every_split_is_taken():
         World(LONGER | {"low+epochs 5 -> 20": 0.9}, difference=0.1, least=0.1),
         World(LONGER, difference=0.001, least=0.001),
         World(LONGER, difference=0.1, least=-0.01),
-        World(LONGER, difference=0.1, least=0.1, seconds=MOST_SECONDS),
+        World(LONGER, difference=0.1, least=0.1, cost=MOST_COST),
         World(LONGER, difference=0.1, least=0.1, setup=Training(steps=15_000)),
     ],
-    ids=["no better", "hardly better", "worse on one", "too slow", "too many steps"],
+    ids=["no better", "hardly better", "worse on one", "too dear", "too many steps"],
 )
 def test_a_longer_training_is_left_out(world):
     assert find_tuning(world, [LOW]) == ()

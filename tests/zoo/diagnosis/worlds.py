@@ -20,17 +20,16 @@ class World:
         self.start, self.most, self.trained = start, most, 0
         self.splits, self.spare = (0, 1, 2), ()
         self.setup = SimpleNamespace(epochs=5, steps=20_000, rate=0.0)
-        self.deadline = 0.0
 
     def outcome(self, repairs, split=0):
         self.score(repairs)
-        return SimpleNamespace(seconds=0.1)
+        return SimpleNamespace()
 
-    def takes(self, repair):
-        return self.costs.get(repair.what, 0.1)
+    def cost(self, repairs):
+        return max([self.costs.get(r.what, 0.1) for r in repairs], default=0.1)
 
-    def has_time(self, seconds):
-        return seconds < self.left
+    def can_pay(self, cost):
+        return cost < self.left
 
     def worth(self, repairs):
         labels = {repair.what for repair in repairs}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from ...training.checkpoint import Start
 from ...training.fit import fit
 from ...training.rows import hold
 from ..problem.task import TrainingTask
+from ..problem.training_cost import step_cost, steps_for
 from ..problem.training_setup import Setup, build_model, rows_of
 from ..record.source_locations import in_one_line
 
@@ -61,7 +61,7 @@ def golden_tests(
     rows: np.ndarray,
     *,
     seed: int,
-    seconds: float = 10.0,
+    cost: float = 10.0,
     codes: Sequence[str] | None = None,
 ) -> tuple[GoldenTest, ...]:
     """Run the tests with the script's own loss and optimizer.
@@ -72,9 +72,9 @@ def golden_tests(
     task : TrainingTask
     rows : array of int
         Rows to train on and to measure with.
-    seconds : float
-        For all of them: a training ends when they are over, and what is left is not
-        run. A training has at most 300 steps.
+    cost : float
+        Of all of them (`training_cost`): a training has as many steps as are left, at
+        most 300, and what then is left is not run.
     codes : sequence of str
         Of the tests wanted; all by default.
     """
@@ -84,7 +84,7 @@ def golden_tests(
         if codes is None or code in codes
     }
     try:
-        bench = Bench(setup, task, rows, seed, seconds)
+        bench = Bench(setup, task, rows, seed, cost)
     # whatever a script's own layer or loss raises, the others of its tests are not run
     except Exception as error:
         return tuple(_test(code, None, _reason(error)) for code in tests)
@@ -92,8 +92,8 @@ def golden_tests(
 
 
 def _run(code: str, test: Callable[[Bench], _Outcome], bench: Bench) -> GoldenTest:
-    if bench.seconds <= 0:
-        return _test(code, None, "Not run: the time for these tests ran out.")
+    if bench.left <= 0:
+        return _test(code, None, "Not run: the budget of these tests was spent.")
     try:
         return _test(code, *test(bench))
     except Exception as error:  # as above
@@ -195,7 +195,7 @@ def _same_seed(bench: Bench) -> _Outcome:
     found = []
     rows = bench.rows[: SAME_STEPS * _size(bench)]
     for _ in range(2):
-        again = Bench(bench.setup, bench.task, rows, bench.seed, bench.seconds)
+        again = Bench(bench.setup, bench.task, rows, bench.seed, bench.left)
         again.train(again.x(rows), again.y(rows), _size(again), SAME_STEPS)
         found.append(again.model.get_weights())
     return _agree(found[0], found[1], "In two trainings with one seed")
@@ -230,25 +230,12 @@ _MOST_ROWS = 256
 """Rows that a loss is measured on."""
 
 
-class Clock(keras.callbacks.Callback):
-    """Ends a training when its time is over."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__()
-        self._end = time.perf_counter() + seconds
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        if time.perf_counter() > self._end:
-            model: Any = self.model
-            model.stop_training = True
-
-
 class Bench:
     """One compiled network that is trained anew for each test.
 
     Parameters
     ----------
-    setup, task, rows, seed, seconds
+    setup, task, rows, seed, cost
         As in `golden_tests`.
     """
 
@@ -258,10 +245,10 @@ class Bench:
         task: TrainingTask,
         rows: np.ndarray,
         seed: int,
-        seconds: float,
+        cost: float,
     ) -> None:
         self.setup, self.task, self.rows = setup, task, rows
-        self.seed, self._end = seed, time.monotonic() + seconds
+        self.seed, self.left = seed, cost
         self.model = build_model(setup, rows, seed=seed)
         if not self.model.built:
             self.outputs(self.x(rows[:1]))
@@ -269,10 +256,11 @@ class Bench:
         sample = np.linspace(0, len(rows) - 1, _MOST_ROWS).astype("int64")
         self.sample = rows[np.unique(sample)]
 
-    @property
-    def seconds(self) -> float:
-        """Return the seconds left of its time."""
-        return self._end - time.monotonic()
+    def _steps(self, wanted: int) -> int:
+        """Return the steps that are paid for, and pay."""
+        steps = min(wanted, steps_for(self.setup, max(0.0, self.left)))
+        self.left -= steps * step_cost(self.setup)
+        return steps
 
     def x(self, rows: np.ndarray) -> Any:
         """Inputs of some rows, as the network is given them in a training."""
@@ -286,6 +274,7 @@ class Bench:
         """Train from the start, for about ``steps`` steps."""
         self._start.restore()
         keras.utils.set_random_seed(self.seed)
+        steps = self._steps(steps)
         each = -(-len(y) // size)
         if each > steps:
             x, y = (rows_of(part, np.arange(steps * size)) for part in (x, y))
@@ -297,14 +286,13 @@ class Bench:
             batch_size=size,
             epochs=max(1, steps // each),
             verbose=0,
-            callbacks=[Clock(self.seconds)],
             shuffle=self.setup.shuffle,
             way="graph",
         )
 
     def memorise(self, rows: np.ndarray) -> None:
         """Train on a few rows in one batch, again and again, in one epoch."""
-        again = np.tile(rows, _MOST_STEPS // 3)
+        again = np.tile(rows, max(1, self._steps(_MOST_STEPS) // 3))
         x, y = self.x(again), self.y(again)
         self._start.restore()
         keras.utils.set_random_seed(self.seed)
@@ -315,7 +303,6 @@ class Bench:
             batch_size=len(rows),
             epochs=3,
             verbose=0,
-            callbacks=[Clock(self.seconds)],
             shuffle=False,
             way="graph",
         )

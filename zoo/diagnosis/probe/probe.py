@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from ...training.programs import programs_of
 from ...training.rows import Held, batches_in_part, blocks, class_weights, hold
 from ..problem.graph import Node, activation_name, is_recurrent, make_graph
 from ..problem.task import loss_name
+from ..problem.training_cost import steps_for
 from ..problem.training_setup import Setup, build_model, gradients_of, rows_of
 
 
@@ -265,12 +265,13 @@ def measure(
     *,
     seed: int,
     most_steps: int = 2_000,
-    seconds: float = 10.0,
+    cost: float = 10.0,
 ) -> Probe:
     """Train on some rows, and look at a fixed sample of them from time to time.
 
-    The training ends after ``most_steps``, after ``seconds``, or with the first loss
-    that is not finite; what was measured by then is kept.
+    The training ends after ``most_steps``, after as many as ``cost`` pays for
+    (`training_cost`), or with the first loss that is not finite; what was measured by
+    then is kept.
 
     Parameters
     ----------
@@ -278,7 +279,6 @@ def measure(
     rows : array of int
         The rows to train on.
     """
-    end = time.perf_counter() + seconds
     model = build_model(setup, rows, seed=seed)
     held = _hold(setup, rows)
     sample = np.unique(np.linspace(0, len(rows) - 1, _MOST_ROWS).astype("int64"))
@@ -286,10 +286,10 @@ def measure(
     if not model.built:
         model(keras.tree.map_structure(lambda part: part[:1], seen.data[0]))
     course = _Course(model, setup, held, seed)
-    total = min(most_steps, course.planned)
+    total = min(most_steps, course.planned, steps_for(setup, cost))
     with gradients_of(setup):
         lens = NetworkProbe(model, *seen.data)
-        moments, losses = _follow(course, lens, total, end)
+        moments, losses = _follow(course, lens, total)
     return Probe(
         moments=moments,
         losses=losses,
@@ -312,7 +312,7 @@ def _hold(setup: Setup, rows: np.ndarray) -> Held:
 
 
 def _follow(
-    course: _Course, lens: NetworkProbe, total: int, end: float
+    course: _Course, lens: NetworkProbe, total: int
 ) -> tuple[tuple[Moment, ...], tuple[float, ...]]:
     """Train for ``total`` steps at most, looking at the moments chosen."""
     moments, losses = [lens.look(0)], []
@@ -324,10 +324,6 @@ def _follow(
             break
         if step in looks:
             moments.append(lens.look(step, before))
-        elif time.perf_counter() > end:
-            moments.append(lens.look(step))
-        if time.perf_counter() > end:
-            break
         before = lens.weights() if step + 1 in looks else None
     return tuple(moments), tuple(losses)
 

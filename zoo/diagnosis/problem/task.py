@@ -182,12 +182,8 @@ def as_dataset(model: Any, x: Any, task: TrainingTask, *, name: str) -> Dataset:
     name : str
         For the report.
     """
-    given = [np.asarray(part) for part in keras.tree.flatten(x)]
+    given = parts_as_read(model, x)
     places = _goes_to_embedding(model, len(given))
-    given = [
-        _looked_up(part) if place else part
-        for part, place in zip(given, places, strict=True)
-    ]
     notes: tuple[str, ...] = ()
     if len(given) == 1 and given[0].ndim == 4:
         features: Any = _as_images(given[0])
@@ -236,6 +232,26 @@ def _names(
     return tuple(
         f"{value:g}" if named.dtype.kind in "iuf" else str(value) for value in named
     ), ()
+
+
+def parts_as_read(model: Any, x: Any) -> list[np.ndarray]:
+    """Return the inputs one by one, those of an embedding as the places it looks up."""
+    given = [np.asarray(part) for part in keras.tree.flatten(x)]
+    places = _goes_to_embedding(model, len(given))
+    return [
+        _looked_up(part) if place else part
+        for part, place in zip(given, places, strict=True)
+    ]
+
+
+def are_ids(model: Any, x: Any) -> bool:
+    """Whether a row is nothing but ids, one an input, such as a user and a film.
+
+    Equal rows are no copies then: the same pair was asked about again.
+    """
+    parts = [np.asarray(part) for part in keras.tree.flatten(x)]
+    single = all(part.size == len(part) for part in parts)
+    return single and all(_goes_to_embedding(model, len(parts)))
 
 
 def _goes_to_embedding(model: Any, count: int) -> list[bool]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from ....baselines.rules.registry import rule
 from ..problem.context import NetworkFinding, RuleContext, network_finding
-from .inputs_not_finite import clean_inputs, empty_columns
+from .inputs_not_finite import clean_inputs, divided_columns
 
 
 @rule("P709", order=10)
 def constant_inputs(context: RuleContext) -> NetworkFinding | None:
     """Columns without a single number: what is left of a constant after 0 / 0."""
-    counts = [int(empty_columns(part).sum()) for part in context.inputs]
+    counts = [int(divided_columns(part).sum()) for part in context.inputs]
     if not sum(counts):
         return None
     return network_finding(

@@ -19,14 +19,18 @@ def inputs_not_finite(context: RuleContext) -> NetworkFinding | None:
     if not bad and not wrong:
         return None
     rows = len(context.targets)
-    told = [f"{bad:,} values of the inputs"] if bad else []
+    values, verb = (
+        "value" if bad == 1 else "values",
+        "is" if bad + wrong == 1 else "are",
+    )
+    told = [f"{bad:,} {values} of the inputs"] if bad else []
     told += [f"{wrong:,} of the targets"] if wrong else []
     advice = "Impute or drop missing inputs before the training."
     if wrong:
         advice = "Drop the rows without a target; " + advice[0].lower() + advice[1:]
     return network_finding(
         "P703",
-        f"{' and '.join(told)} ({rows:,} rows) are NaN or infinite: the first step "
+        f"{' and '.join(told)} ({rows:,} rows) {verb} NaN or infinite: the first step "
         "makes the loss and all weights NaN.",
         advice,
         priority=0,
@@ -47,14 +51,22 @@ def clean_inputs() -> Repair:
 
 def _empty(values: np.ndarray) -> int:
     """Gaps in columns that hold nothing else, which are another fault's."""
-    return int(empty_columns(values).sum()) * len(values)
+    return int(divided_columns(values).sum()) * len(values)
 
 
-def empty_columns(values: np.ndarray) -> np.ndarray:
-    """Which columns of a table have no finite value; none of other arrays."""
+def divided_columns(values: np.ndarray) -> np.ndarray:
+    """Which columns of a table are NaN as constant ones are that were divided by 0.
+
+    0 / 0 is NaN in every row, never infinite, and leaves the other columns whole: where
+    most of these have gaps too, all come from elsewhere, such as a logarithm.
+    """
     if values.dtype.kind != "f" or values.ndim != 2:
         return np.zeros(0, dtype=bool)
-    return np.logical_not(np.isfinite(values).any(axis=0))
+    empty = np.asarray(np.isnan(values).all(axis=0))
+    whole = np.asarray(np.isfinite(values).all(axis=0))
+    if (~empty & ~whole).sum() > whole.sum() or not (~empty).any():
+        return np.zeros(values.shape[1], dtype=bool)
+    return empty
 
 
 def _gaps(values: np.ndarray) -> int:

@@ -20,6 +20,9 @@ LEAST_UPDATE = 1e-4
 """Change of the weights in one step, as a share of them, that leads nowhere soon."""
 FALLEN = 0.05
 """Share of the first rate, from which little is learned in the second half."""
+PLAIN_RATE = 0.1
+"""Of SGD: ten times Keras' default, at which residual networks were trained (He et al.,
+Deep residual learning, 2015)."""
 STEADY = 0.12
 """Share of the fall in the last quarter that shows no flattening yet; a straight line
 has 0.25."""
@@ -101,8 +104,10 @@ def _higher(context: RuleContext) -> tuple[float, ...]:
     if rate <= 0:
         return (usual.usual,)
     tried = {float(f"{rate * times:.3g}") for times in (10, 100, 1_000)}
+    # a plain step may need the high end: without it only another optimizer would do
+    plain = {PLAIN_RATE} if optimizer_name(context.setup) == "SGD" else set()
     fitting = sorted(
-        r for r in tried | {usual.usual} if rate * 1.5 < r <= usual.high * 1.01
+        r for r in tried | {usual.usual} | plain if rate * 1.5 < r <= usual.high * 1.01
     )
     apart = [r for i, r in enumerate(fitting) if not i or not _close(r, fitting[i - 1])]
     return tuple(apart[-3:])

@@ -16,6 +16,10 @@ NOTHING = 0.05
 """A score that is nothing: chance is 0, and 1 is perfect."""
 
 
+SOLVED = 0.9
+"""A repair is enough that reaches this share."""
+
+
 @dataclass(frozen=True)
 class Proposal:
     """One repair of one finding."""
@@ -84,16 +88,17 @@ class Inquiry:
     unrepeated: str = ""
 
     @property
+    def is_solved(self) -> bool:
+        """Whether the repairs of all causes are enough."""
+        return self.repaired_score >= SOLVED * self.best_score
+
+    @property
     def is_failing(self) -> bool:
         """Whether the network falls clearly short of what can be reached."""
         return (
             self.original_score < FAILING * self.best_score
             and self.best_score > NOTHING
         )
-
-
-SOLVED = 0.9
-"""A repair is enough that reaches this share."""
 
 
 def names(proposals: Sequence[Proposal]) -> str:
@@ -166,8 +171,8 @@ def _is_open(tried: Tried, chosen: Sequence[Proposal]) -> bool:
     before, after = runner.score([], splits=usual), runner.score(repairs, splits=usual)
     if gain.is_sure or gain.least < -SLACK or not _mends(tried, before, after):
         return False
-    seconds = runner.outcome([]).seconds + runner.outcome(repairs).seconds
-    return runner.has_time(seconds * len(runner.spare))
+    cost = runner.cost([]) + runner.cost(repairs)
+    return runner.can_pay(cost * len(runner.spare))
 
 
 def _held(

@@ -128,9 +128,9 @@ class Search:
             self._refuted.add(best.repair.what)
 
     def _try_tier(self, priority: int, *, others: int = SETS) -> None:
-        """Try each by itself, the shortest first; time is left for other trainings."""
+        """Try each by itself, the cheapest first; enough is left for others."""
         takes = {
-            i: self.runner.takes(proposal.repair)
+            i: self.runner.cost([proposal.repair])
             for i, proposal in enumerate(self.proposals)
             if proposal.finding.priority == priority and i not in self.tried
         }
@@ -141,14 +141,14 @@ class Search:
             else:
                 self.aside.add(i)
 
-    def _is_too_long(self, seconds: float, others: int) -> bool:
-        """Whether a trial would take the time that others need which may be enough."""
-        base = self.runner.outcome([]).seconds
+    def _is_too_long(self, cost: float, others: int) -> bool:
+        """Whether a trial would cost what others need which may be enough."""
+        base = self.runner.cost([])
         if any(self.results.is_enough(score) for score in self.singles.values()):
             others = PROOF
         # what is no longer than the script's own training never waits
-        left = others * base if seconds > base or others == PROOF else 0.0
-        return not self.runner.has_time(seconds + left)
+        left = others * base if cost > base or others == PROOF else 0.0
+        return not self.runner.can_pay(cost + left)
 
     def _nearest_single(self, before: float, priority: int) -> Proposal | None:
         """The first of a tier that is enough, or a clearly better one."""
@@ -202,7 +202,7 @@ class Search:
         tried = [p for i, p in enumerate(self.proposals) if i in self.singles]
         structure = [p for p in every if p.finding.priority < 2]
         settings = [p for p in tried if p.finding.priority == 2]
-        settings.sort(key=lambda p: self.runner.takes(p.repair))
+        settings.sort(key=lambda p: self.runner.cost([p.repair]))
         best = [p for p in every if p.finding.priority == 2]
         found: list[tuple[float, list[Proposal]]] = []
         for more in ([], *([p] for p in settings), *_pairs(best), best):
@@ -262,7 +262,7 @@ class Search:
         return found
 
     def _can_be_proved(self, repair: Repair) -> bool:
-        return self.runner.has_time(PROOF * self.runner.takes(repair))
+        return self.runner.can_pay(PROOF * self.runner.cost([repair]))
 
     def _tuned(self, found: Inquiry) -> Inquiry:
         """With what makes the mended network better still."""
@@ -310,8 +310,8 @@ NOTICE = 0.01
 LEAST_GAIN = 0.004
 """One that a mended network is trained otherwise for."""
 _MOST_STEPS = 20_000
-MOST_SECONDS = 25.0
-"""For the trainings of one such question, by what the mended network took."""
+MOST_COST = 25.0
+"""Of the trainings of one such question."""
 
 
 def choose_value(
@@ -347,7 +347,7 @@ def find_tuning(runner: TrialRunner, repairs: Sequence[Repair]) -> tuple[Repair,
     """Another rate, and a longer training, where a mended network does better so.
 
     What is taken does better on the first split, then on every split. Nothing is where
-    its trainings would take too long, or where there is no time to see.
+    its trainings would cost too much, or more than is left.
     """
     found: list[Repair] = []
     for propose in (_rates, _longer):
@@ -381,16 +381,13 @@ def _better(
     runner: TrialRunner, mended: Sequence[Repair], choice: Iterable[Repair]
 ) -> Repair | None:
     splits = len(runner.splits)
-    score, seconds = runner.score(mended), runner.outcome(mended).seconds
+    score = runner.score(mended)
     if score > 1 - LEAST_GAIN:
         return None
-    epochs = repaired(runner.setup, mended).epochs
     tried = [*choice]
     # each is trained on the first split, and one of them on all the others
-    each = [
-        seconds * repaired(runner.setup, [*mended, r]).epochs / epochs for r in tried
-    ]
-    if not tried or sum(each) + max(each) * (splits - 1) > MOST_SECONDS:
+    each = [runner.cost([*mended, repair]) for repair in tried]
+    if not tried or sum(each) + max(each) * (splits - 1) > MOST_COST:
         return None
     scores = [runner.score([*mended, repair]) for repair in tried]
     best = tried[scores.index(max(scores))]
@@ -509,7 +506,8 @@ def _later(cause: ProvedCause) -> ProvedCause:
     return replace(cause, original_score=0.0, alone=0.0)
 
 
-LOOK_SECONDS = 5.0
+LOOK_COST = 5.0
+"""Of what is measured while the mended network trains."""
 TRIALS = 5
 """Trainings that there must be time for: a repair by itself, beside the first, and the
 proof of both."""
@@ -534,7 +532,7 @@ def look_again(
             context,
             setup=setup,
             fit=replace(context.fit, history={"loss": losses}),
-            probe=measure(setup, rows, seed=runner.seed, seconds=LOOK_SECONDS),
+            probe=measure(setup, rows, seed=runner.seed, cost=LOOK_COST),
         )
     )
 
@@ -570,7 +568,7 @@ def inquire_again(
         The first, where a second finds no more.
     """
     repairs = _most_helpful(found, known)
-    if not repairs or not runner.has_time(TRIALS * runner.outcome(repairs).seconds):
+    if not repairs or not runner.can_pay(TRIALS * runner.cost(repairs)):
         return found
     codes = {s.code for s in known}
     new = [s for s in look(repairs) if s.code not in codes]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from ..problem.context import Repair, repaired
 from ..problem.graph import LINEAR, make_graph
 from ..problem.own_outputs import by_threshold, has_own_sense, sample_of
 from ..problem.task import TrainingTask
+from ..problem.training_cost import training_cost
 from ..problem.training_setup import Setup, build_model, gradients_of, rows_of
 
 CHUNK = 4_096
@@ -43,7 +45,6 @@ class _Outcome:
 
     row_scores: np.ndarray
     losses: tuple[float, ...] = ()
-    seconds: float = 0.0
     error: str = ""
     decided: np.ndarray | None = None
 
@@ -51,6 +52,38 @@ class _Outcome:
     def score(self) -> float:
         """See `credits`; 0 for a failed training."""
         return float(self.row_scores.mean()) if len(self.row_scores) else 0.0
+
+
+TRIALS_COST = 100.0
+"""Of all trials of one network (`training_cost`), where the user asks for no more."""
+
+
+@dataclass
+class TrialBudget:
+    """Budget of the trials.
+
+    Parameters
+    ----------
+    left : float
+        In the unit of `training_cost`. What is tried depends on it alone, and so not on
+        what else the machine does.
+    deadline : float
+        On the clock of `time.monotonic`: the user's limit. After it nothing is begun,
+        and what goes on is ended.
+    """
+
+    left: float = TRIALS_COST
+    deadline: float = math.inf
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the user's time is over."""
+        return time.monotonic() > self.deadline
+
+    def allow(self, cost: float) -> None:
+        """Give so much from now on, and as many seconds, where less is left."""
+        self.left = max(self.left, cost)
+        self.deadline = max(self.deadline, time.monotonic() + cost)
 
 
 class _AtDeadline(keras.callbacks.Callback):
@@ -78,9 +111,8 @@ class TrialRunner:
         Each has a seed of its own, so that splits are repetitions too.
     spare : sequence of Split
         More of them, for what the others leave open; numbered after them.
-    deadline : float
-        On the clock of `time.monotonic`; after it nothing is begun, and what goes on is
-        ended. The first trial of all there is always.
+    budget : TrialBudget, optional
+        The first trial of all there is always, whatever it costs.
     on_trial : callable, optional
         Called before each training with what it is for.
     whole : bool
@@ -93,7 +125,7 @@ class TrialRunner:
         task: TrainingTask,
         splits: Sequence[Split],
         *,
-        deadline: float,
+        budget: TrialBudget | None = None,
         spare: Sequence[Split] = (),
         seed: int = 0,
         on_trial: Callable[[str], None] | None = None,
@@ -103,43 +135,45 @@ class TrialRunner:
         self.task = task
         self.splits = tuple(splits)
         self.spare = tuple(spare)
-        self.deadline = deadline
+        self.budget = budget or TrialBudget()
         self.seed = seed
         self.whole = whole
         self.trained = 0
         self._on_trial = on_trial or (lambda what: None)
         self._known: dict[tuple[tuple[str, ...], int], _Outcome] = {}
-
-    def allow(self, seconds: float) -> None:
-        """Give so much time from now on, where less is left."""
-        self.deadline = max(self.deadline, time.monotonic() + seconds)
+        self._costs: dict[tuple[str, ...], float] = {}
 
     def beginning_with(self, repair: Repair) -> TrialRunner:
-        """A runner of the repaired setup, with the time that is left."""
+        """A runner of the repaired setup, with the same budget."""
         return TrialRunner(
             repair.apply(self.setup),
             self.task,
             self.splits,
             spare=self.spare,
-            deadline=self.deadline,
+            budget=self.budget,
             seed=self.seed,
             on_trial=self._on_trial,
             whole=self.whole,
         )
 
-    def has_time(self, seconds: float) -> bool:
-        """Whether so much is left before the deadline."""
-        return time.monotonic() + seconds < self.deadline
+    def can_pay(self, cost: float) -> bool:
+        """Whether so much is left, and the user's time is not over."""
+        return cost <= self.budget.left and not self.budget.is_over
 
-    def takes(self, repair: Repair) -> float:
-        """Estimate a repair's trial in seconds, by its steps and the first trial."""
-        base = self.outcome([]).seconds
+    def cost(self, repairs: Sequence[Repair]) -> float:
+        """Estimate the cost of one trial, by its steps and its network."""
+        key = tuple(repair.what for repair in repairs)
+        if key not in self._costs:
+            self._costs[key] = self._cost(repairs)
+        return self._costs[key]
+
+    def _cost(self, repairs: Sequence[Repair]) -> float:
+        share = len(self.splits[0].train) / max(1, len(self.setup.y))
         try:
-            steps = repair.apply(self.setup).steps
+            return training_cost(repaired(self.setup, repairs), share=min(1.0, share))
         # layers of the user's own may raise anything; the trial will say so, at once
         except Exception:
             return 0.0
-        return base * (steps / max(1, self.setup.steps))
 
     def outcome(self, repairs: Sequence[Repair], split: int = 0) -> _Outcome:
         """The setup with repairs, trained on one split.
@@ -147,15 +181,17 @@ class TrialRunner:
         Raises
         ------
         OutOfTime
-            There is none left, and the outcome is not known yet.
+            There is not enough left, and the outcome is not known yet.
         """
         key = tuple(repair.what for repair in repairs), split
         if key not in self._known:
+            cost = self.cost(repairs)
             # without a first trial there is nothing to say at all
-            if self.trained and time.monotonic() > self.deadline:
+            if self.trained and not self.can_pay(cost):
                 raise OutOfTime
             self._on_trial("; ".join(key[0]) or "as the script has it")
             self._known[key] = self._train(repairs, split)
+            self.budget.left -= cost
             self.trained += 1
         return self._known[key]
 
@@ -181,12 +217,11 @@ class TrialRunner:
         )
 
     def _train(self, repairs: Sequence[Repair], number: int) -> _Outcome:
-        start = time.monotonic()
         split = (*self.splits, *self.spare)[number]
-        ends = [_AtDeadline(self.deadline)] if self.trained else []
+        ends = [_AtDeadline(self.budget.deadline)] if self.trained else []
         try:
             setup = repaired(self.setup, repairs)
-            found = train_trial(
+            return train_trial(
                 setup, self.task, split, seed=self.seed + number, callbacks=ends
             )
         except OutOfTime:
@@ -195,8 +230,7 @@ class TrialRunner:
         # the network: it is out of the question then
         except Exception as error:
             reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-            found = _Outcome(np.zeros(0), error=reason)
-        return replace(found, seconds=time.monotonic() - start)
+            return _Outcome(np.zeros(0), error=reason)
 
 
 def _row_scores_of(one: _Outcome, other: _Outcome) -> np.ndarray:
@@ -234,6 +268,7 @@ def train_trial(
             sample_weight=None if weight is None else weight[rows],
             callbacks=[*_callbacks(setup), *callbacks],
             verbose=0,
+            way="rule",  # timed steps would let a busy machine have a say
         )
     outputs = predict_outputs(model, rows_of(setup.x, split.test))
     if has_own_sense(setup, task):
