@@ -79,6 +79,12 @@ _KNOWN = [
         r"`\1` is gone from scikit-learn: see its release notes",
     ),
     (
+        # a number above 0 that is refused is one of NumPy, or a float
+        re.compile(r"expected a positive integer. Received: units=0*[1-9]\d*(?:\.0)?$"),
+        "`units` must be an int of Python, and is of another type: write `int(...)` "
+        "around it",
+    ),
+    (
         re.compile(r"URL fetch failure on (\S+)"),
         r"nothing could be downloaded from \1: with no network, put the file into "
         "~/.keras/datasets before",
