@@ -85,6 +85,12 @@ _KNOWN = [
         "around it",
     ),
     (
+        re.compile(r"No gradients provided for any variable"),
+        "No gradients provided for any variable: what the gradient is asked of does "
+        "not depend on the weights within the tape; compute the loss, and all that is "
+        "made of it, within tf.GradientTape, and without argmax or rounding",
+    ),
+    (
         re.compile(r"URL fetch failure on (\S+)"),
         r"nothing could be downloaded from \1: with no network, put the file into "
         "~/.keras/datasets before",
@@ -146,7 +152,9 @@ def line_of(place: Place | None) -> str:
 
 
 def _known(error: BaseException) -> str:
-    text = str(error)[:MOST_SAID]
+    text = str(error)
+    # of a graph that could not be made the reason comes last
+    text = text if len(text) <= 2 * MOST_SAID else text[:MOST_SAID] + text[-MOST_SAID:]
     for pattern, advice in _KNOWN:
         if found := pattern.search(text):
             return found.expand(advice)
