@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ....baselines.rules.registry import rule
 from ..problem.context import NetworkFinding, RuleContext, network_finding
-from .inputs_not_finite import clean_inputs, divided_columns
+from .inputs_not_finite import LOST, clean_inputs, divided_columns
 from .output_layer import counted
 
 
@@ -22,8 +22,7 @@ def constant_inputs(context: RuleContext) -> NetworkFinding | None:
     return network_finding(
         "P709",
         f"{counted(number, 'column')} of the inputs {verb} NaN in every row, as {are} "
-        "after division by a standard deviation of 0: the first step makes the loss "
-        "and all weights NaN.",
+        f"after division by a standard deviation of 0: {LOST}.",
         "Drop constant columns, or scale with scikit-learn's StandardScaler, which "
         "sets them to 0.",
         priority=0,
