@@ -10,7 +10,6 @@ from ....baselines.rules.registry import rule
 from ..codemod.edits import CleanInputs
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 
-
 LOST = "a step on such a row makes weights NaN, and no later step mends them"
 """Of the loss nothing is said: where a relu follows it may stay finite."""
 
