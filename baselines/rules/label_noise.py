@@ -78,13 +78,24 @@ def label_noise(context: TableContext) -> RuleResult | None:
         "warning" if grave else "note",
         f"{some_of(len(doubts.rows), len(rows), *_CONTRADICT)} confident out-of-fold "
         f"predictions of {context.best.name}. " + _meaning(doubts, wrong, grave=grave),
-        "Check the listed rows, the least likely label first (findings.csv has all), "
-        "and correct wrong labels. Do not drop rows only because a model contradicts "
-        "them: rare cases look the same.",
+        _advice(len(doubts.rows)),
         rows=rows[doubts.rows],
         share=doubts.share,
         sure_share=doubts.sure_share,
         wrong_share=wrong,
+    )
+
+
+def _advice(count: int) -> str:
+    if count == 1:
+        return (
+            "Check the label of the listed row. Do not drop the row only because a "
+            "model contradicts it: rare cases look the same."
+        )
+    return (
+        "Check the listed rows, the least likely label first (findings.csv has all), "
+        "and correct wrong labels. Do not drop rows only because a model contradicts "
+        "them: rare cases look the same."
     )
 
 

@@ -42,6 +42,9 @@ EXIT_CODES = {
 STATED_EFFECT = 0.13
 """A relation that explains 13 % of the variance is what Cohen (1988) calls medium;
 ``no-signal`` is said only where one would have been found with 80 % power."""
+_FOR_POWER = (
+    f"enough to find a relation that explains {STATED_EFFECT:.0%} of the variance"
+)
 
 
 def draw_verdicts(evidence: Evidence) -> tuple[Verdict, ...]:
@@ -105,6 +108,11 @@ def _data_verdict(evidence: Evidence) -> Verdict:
     return _nothing(evidence, found)
 
 
+def lacks_power(verdict: Verdict) -> bool:
+    """Whether a verdict is open only as rows are too few for `STATED_EFFECT`."""
+    return verdict.name == "undecided" and _FOR_POWER in verdict.change
+
+
 def _ranks(name: str, p: float) -> str:
     return f"{name} is better than chance ({corrected(p)})"
 
@@ -130,8 +138,7 @@ def _nothing(evidence: Evidence, found: str) -> Verdict:
             "",
             f"No signal was found ({found}), but with {evidence.n_rows:,} rows "
             f"{least_text} would have been found with 80 % power.",
-            f"About {needed} rows, enough to find a relation that explains "
-            f"{STATED_EFFECT:.0%} of the variance.",
+            f"About {needed} rows, {_FOR_POWER}.",
         )
     and_so = f"no baseline beats chance for sure{_by_chance(evidence)}"
     if evidence.task == "forecast":

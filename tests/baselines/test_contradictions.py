@@ -140,7 +140,9 @@ def test_short_numbers_are_quoted_as_they_are_rounded(results):
 
 @pytest.mark.parametrize(("share", "denied"), [(0.615, False), (0.625, True)])
 def test_share_of_a_class_may_differ_by_a_row_in_each_fold(results, share, denied):
-    told = finding("D310", "class-imbalance", "Rare.", evidence={"majority_share": share})
+    told = finding(
+        "D310", "class-imbalance", "Rare.", evidence={"majority_share": share}
+    )
     found = contradictions(replace(results, findings=(told,)))
     assert any("commonest class" in one for one in found) == denied
 
