@@ -150,6 +150,7 @@ def _verdict_on_data(results: Results) -> Iterator[str]:
     if bool(random) != (verdict.name == "no-signal") and results.findings:
         yield f"the verdict is {verdict.name}, and D305 says otherwise"
     told = {"P707", "D308"} & {f.code for f in results.findings}
+    told = {code for code in told if code not in verdict.change}
     if verdict.name == "no-signal" and told:
         yield f"no signal, and {', '.join(sorted(told))} says where there is one"
 

@@ -3,8 +3,10 @@
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from learnable.baselines.contradictions import contradictions
+from learnable.baselines.evaluate import run_study
 from learnable.baselines.results.findings import Finding
 from learnable.baselines.results.results import (
     About,
@@ -16,7 +18,7 @@ from learnable.baselines.results.results import (
     Signal,
     Verdict,
 )
-from learnable.benchmarks.contradictions import draw, examine
+from learnable.benchmarks.contradictions import HEAVY, draw, examine
 
 
 def row(name, accuracy, skill, *, kind="baseline", width=0.05):
@@ -150,6 +152,19 @@ def test_share_of_a_class_may_differ_by_a_row_in_each_fold(results, share, denie
 def test_option_of_another_command_may_be_advised(results):
     said = data_verdict("signal", "Found.", "Use `zoo train --class-weight balanced`.")
     assert contradictions(replace(results, verdicts=said), {"--drop"}) == ()
+
+
+@pytest.mark.slow
+def test_advice_on_targets_of_other_rows_is_to_move_them(dataset_of, rng):
+    x = rng.normal(size=(300, 3))
+    y = np.roll(x.sum(axis=1) + rng.normal(size=300), 3)
+    found = run_study(
+        {}, dataset_of(x, y), folds=3, jobs=1, leave_out=HEAVY, curves="none"
+    ).results
+    assert "P707" in [finding.code for finding in found.findings]
+    assert found.verdicts[-1].name == "no-signal"
+    assert "P707" in found.verdicts[-1].change
+    assert contradictions(found) == ()
 
 
 @pytest.mark.parametrize("seed", [0, 2])
