@@ -337,7 +337,7 @@ def _shares(results: Results) -> Iterator[str]:
 
 
 def _near(results: Results) -> float:
-    """How far the majority's accuracy over folds may be from the commonest share.
+    """Bound the majority's accuracy over folds, less the share of the commonest class.
 
     Where another class is nearly as common it is the majority of some training rows;
     and each fold may lose a row by it.
