@@ -20,6 +20,7 @@ from ...baselines.results.diagnosis import (
     Trial,
 )
 from ..diagnosis.probe.symptoms import symptoms
+from ..diagnosis.record.source_locations import STOPPED
 from ..diagnosis.rules.output_layer import counted
 from ..diagnosis.search.causes import FAILING, NOTHING
 from ..diagnosis.search.reference import plain_repair
@@ -232,6 +233,8 @@ def verdict_of(evidence: CheckEvidence) -> tuple[str, str, str]:
             if inquiry.timed_out
             else "More rows.",
         )
+    if evidence.has_raised:
+        return _raised(stands)
     verdict = (
         "network-ahead" if inquiry.original_score > _AHEAD * score else "network-level"
     )
@@ -263,6 +266,16 @@ def _on_limit(limited: LimitedFinding, stands: str) -> tuple[str, str, str]:
         f"{has}No training brings the score above {limited.limit:.2f}: this follows "
         "from the definitions.",
         "Nothing: it follows from the definitions.",
+    )
+
+
+def _raised(stands: str) -> tuple[str, str, str]:
+    """The verdict on a training that fails where a network of its layers learns."""
+    return (
+        "undecided",
+        f"Rebuilt and trained without this error, the network has {stands}: the error "
+        "comes from how the script calls compile and fit, or from its own code there.",
+        "A training that ends without this error.",
     )
 
 
@@ -387,6 +400,12 @@ class CheckEvidence:
         """Return the score that the repaired network should reach."""
         known = [f.score for f in self.faults if f.score is not None]
         return min([self.inquiry.repaired_score, *known])
+
+    @property
+    def has_raised(self) -> bool:
+        """Whether an error ended the training, and no limit of time."""
+        error = self.context.fit.error
+        return bool(error) and not error.startswith(STOPPED)
 
     @property
     def is_unmended(self) -> bool:

@@ -61,6 +61,9 @@ def show(results: Results, run: Path, *, wrote: Path | None) -> None:
         what = "repaired" if proved else "ported, with no repairs"
         _say(f"{what}: {wrote}")
     elif found.diff:
+        if found.failed:
+            _say(f"The changed script was run, and failed: {found.failed}")
+            _say("Its changes, to be completed by hand:")
         click.echo(clean(found.diff, sys.maxsize), nl=False)
     _say(f"report: {run / 'report.html'}")
 
