@@ -167,6 +167,18 @@ def test_nothing_is_acquitted_that_was_only_tried_alone_for_want_of_time(cut, st
     assert [s.state for s in told(found).ruled_out] == [state]
 
 
+@pytest.mark.parametrize(
+    ("score", "state"), [(0.9, "small_effect"), (0.82, "no_effect")]
+)
+def test_a_repair_that_helps_a_network_that_learns_is_told_with_its_score(score, state):
+    repair = Repair("adapted", lambda setup: setup)
+    tried = NetworkFinding("P711", "label", "seen", "do this", 0, (repair,))
+    found = replace(inquiry(0.8), no_effect=(tried,), scores={"adapted": score})
+    (one,) = told(found).ruled_out
+    assert one.state == state
+    assert ("score 0.90 with it, 0.80 without" in repr(told(found))) == (score == 0.9)
+
+
 def test_a_network_behind_by_chance_is_not():
     found = told(inquiry(0.5), short=UNSURE)
     assert (found.sides, found.verdict) == ((), "undecided")

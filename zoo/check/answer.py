@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 MOST_OF_ERROR = 160
 """Characters told of what ended a training: TensorFlow lists every label."""
+_SMALL = 0.03
+"""Of a score, that the repair of what is no cause must add to be told."""
 _MEMORISED = (
     "Distinct rows: {}, too few to hold any out. Networks are judged by whether they "
     "memorise these, and baselines are fitted to copies."
@@ -161,8 +163,10 @@ def _suspicions(evidence: CheckEvidence) -> list[RuledOut]:
 
     def told(finding: NetworkFinding) -> RuledOut:
         would = others.get(finding.code, "")
-        state = "alternative" if would else no_effect
-        return RuledOut(finding.code, finding.label, finding.sentence, state, would)
+        effect = "" if would or is_open else _effect(inquiry, finding)
+        state = "small_effect" if effect else "alternative" if would else no_effect
+        named = (finding.code, finding.label, finding.sentence)
+        return RuledOut(*named, state, would, effect)
 
     tried = [told(finding) for finding in inquiry.no_effect]
     untested = [
@@ -170,6 +174,15 @@ def _suspicions(evidence: CheckEvidence) -> list[RuledOut]:
         for s in inquiry.untested
     ]
     return [one for one in (*tried, *untested) if one.code not in proved]
+
+
+def _effect(inquiry: Inquiry, finding: NetworkFinding) -> str:
+    """Say what the best repair of a finding did by itself; "" for next to nothing."""
+    tried = [inquiry.scores.get(repair.what, 0.0) for repair in finding.repairs]
+    best, own = max(tried, default=0.0), inquiry.original_score
+    if inquiry.causes or best < own + _SMALL:
+        return ""
+    return f"score {best:.2f} with it, {own:.2f} without"
 
 
 def _reason(evidence: CheckEvidence, finding: NetworkFinding) -> str:
