@@ -301,6 +301,17 @@ def test_a_training_that_an_error_ended_is_not_called_sound(error, verdict):
     assert ("without this error" in found.sentence) == (verdict == "undecided")
 
 
+@pytest.mark.parametrize(
+    ("own", "verdict"), [(0.3, "undecided"), (0.8, "network-level")]
+)
+def test_a_network_worse_than_the_same_one_trained_again_is_not_called_sound(
+    own, verdict
+):
+    found = told(inquiry(0.76), short=None, best=0.8, train_score=own)
+    assert found.verdict == verdict
+    assert ("0.30 on its own training rows" in found.sentence) == (own == 0.3)
+
+
 SEEN = NetworkFinding(
     "N102", "wrong-output-activation", "31 of 60 lie outside", "do", 0
 )

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 MOST_OF_ERROR = 160
 """Characters told of what ended a training: TensorFlow lists every label."""
+_LEARNED = 0.3
+"""A score from which a lower one on the rows of the training is not by chance."""
 _SMALL = 0.03
 """Of a score, that the repair of what is no cause must add to be told."""
 _MEMORISED = (
@@ -248,6 +250,8 @@ def verdict_of(evidence: CheckEvidence) -> tuple[str, str, str]:
         )
     if evidence.has_raised:
         return _raised(stands)
+    if evidence.is_unlike_trials:
+        return _unlike_trials(stands, evidence.train_score)
     verdict = (
         "network-ahead" if inquiry.original_score > _AHEAD * score else "network-level"
     )
@@ -289,6 +293,17 @@ def _raised(stands: str) -> tuple[str, str, str]:
         f"Rebuilt and trained without this error, the network has {stands}: the error "
         "comes from how the script calls compile and fit, or from its own code there.",
         "A training that ends without this error.",
+    )
+
+
+def _unlike_trials(stands: str, own: float | None) -> tuple[str, str, str]:
+    """The verdict on a network that is worse than the same one trained again."""
+    return (
+        "undecided",
+        f"Trained again, the network has {stands} on held-out rows, but the one that "
+        f"the script trained has {own:.2f} on its own training rows: its training ends "
+        "differently each time, or the script changes it.",
+        "Trainings from several seeds (keras.utils.set_random_seed) that end alike.",
     )
 
 
@@ -375,8 +390,9 @@ class CheckEvidence:
     ``best`` is the best baseline and its score; ``short`` how far the network is behind
     it, None where nobody knows; ``reference`` a plain network, where nothing mends the
     script's; ``train_score`` the script's own on its training rows, None where nobody
-    knows; ``memorised`` how many different rows there are, where networks are judged by
-    those that they learn, else 0; ``limited`` a finding by which the network must fail.
+    asked or knows; ``memorised`` how many different rows there are, where networks are
+    judged by those that they learn, else 0; ``limited`` a finding by which the network
+    must fail.
     """
 
     context: RuleContext
@@ -421,10 +437,23 @@ class CheckEvidence:
         return bool(error) and not error.startswith(STOPPED)
 
     @property
+    def is_unlike_trials(self) -> bool:
+        """Whether the script's own network knows less than trials of it, on its rows.
+
+        None does by chance: rows that were trained on are easier than others.
+        """
+        own, again = self.train_score, self.inquiry.original_score
+        return own is not None and again >= _LEARNED and own < FAILING * again
+
+    @property
     def is_unmended(self) -> bool:
         """Whether the network is behind, and no cause is known."""
-        known = self.inquiry.causes or self.data or self.limited
-        return self.is_behind and not known
+        return self.is_behind and not self.is_explained
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether a cause is known, of whatever kind."""
+        return bool(self.inquiry.causes or self.data or self.limited)
 
     @property
     def is_at_fault(self) -> bool:
