@@ -156,7 +156,7 @@ def check_fit(
     with stages("data and first look", what), ThreadPoolExecutor(1) as beside:
         problem = prepare(recording, fit, seed=seed)
         # baselines need no network, and a network leaves a core to them
-        learned = beside.submit(baseline_study, problem)
+        learned = beside.submit(baseline_study, problem, budget)
         context = _probed(problem)
         golden = golden_tests(
             context.setup,
