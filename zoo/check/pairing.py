@@ -58,7 +58,8 @@ def find_mispaired(problem: CheckProblem) -> Cause | None:
 
 
 def _arrays(module: Any) -> Iterator[tuple[str, np.ndarray]]:
-    for name, value in sorted(vars(module).items() if module else ()):
+    names: dict[str, Any] = {} if module is None else vars(module)
+    for name, value in sorted(names.items()):
         if isinstance(value, np.ndarray) and value.ndim and value.dtype.kind in "biuf":
             yield name, value
 

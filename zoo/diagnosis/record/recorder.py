@@ -440,7 +440,7 @@ def _callbacks(given: Any) -> list[Any]:
 
 
 def _stopping(given: Any) -> tuple[str, str]:
-    """What an ``EarlyStopping`` watches, and its mode."""
+    """Return the monitored value of an ``EarlyStopping``, and its mode."""
     for one in _callbacks(given):
         if isinstance(one, keras.callbacks.EarlyStopping):
             return str(one.monitor), str(one.mode)
