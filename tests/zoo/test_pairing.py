@@ -49,6 +49,11 @@ def test_rows_with_their_own_targets_are_left(x, y, names):
     assert found(x, y, **{"X": X, "y": KIND, **names}) is None
 
 
+def test_a_second_pass_may_begin_anywhere():
+    x, y = np.concatenate([X[ORDER], X]), np.concatenate([KIND, KIND[7:], KIND[:7]])
+    assert found(x, y, X=X, y=KIND) is not None
+
+
 def test_numbers_in_any_order_are_known_again():
     assert found(X, SIZE[ORDER], X=X, y=SIZE) is not None
 
