@@ -94,12 +94,12 @@ def _find_copies(context: TableContext) -> _Copies | None:
     if exact.again.mean() >= _MANY or len(table) > MOST_SEARCHED:
         return few
     for key, columns in _narrower(table, hashes):
-        rest = table.drop(columns=list(columns))
         kinds = np.unique(key, return_inverse=True)[1]
         told = f"equal another row in all columns but {named(columns)}"
         copies = _Copies(kinds, told, columns)
-        own = {c: hashes[c] for c in rest.columns}
-        if copies.again.mean() >= _MANY and not _is_chance(own):
+        if copies.again.mean() < _MANY:
+            continue
+        if not _is_chance({c: h for c, h in hashes.items() if c not in columns}):
             return copies
     return _nearly_equal(table) or few
 
