@@ -65,6 +65,10 @@ def test_modules_beside_it_are_found(run, tmp_path):
     assert done.error == "ZeroDivisionError: division by zero"
     assert done.error_place.file == str(tmp_path / "helping.py")
     assert done.error_place.line == 2
+    done = run(
+        "import tensorflow as tf\nx = tf.placeholder(tf.float32)\ns = tf.Session()"
+    )
+    assert "write the network in Keras, and train it with fit" in done.error
 
 
 @pytest.mark.parametrize("code", ["sys.exit()", "sys.exit(0)", "raise SystemExit"])
