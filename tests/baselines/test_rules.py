@@ -172,6 +172,18 @@ def test_copies_are_found_behind_a_column_or_digits(change, told):
     assert found.rows.tolist() == [*range(40), *range(200, 240)]
 
 
+@pytest.mark.parametrize("cell", [np.nan, np.inf, -np.inf])
+def test_columns_without_a_finite_number_hide_no_copies(cell):
+    x = pd.DataFrame(RNG.normal(size=(240, 4)), columns=list("abcd"))
+    x.loc[200:] = x.loc[:39].to_numpy() + 1e-6
+    found = one(made(x.assign(e=cell), RNG.normal(size=240)), "D309")
+    assert found.rows.tolist() == [*range(40), *range(200, 240)]
+    x.loc[7, "a"] = cell
+    found = one(made(x, RNG.normal(size=240)), "D309")
+    assert 7 not in found.rows
+    assert len(found.rows) == 78
+
+
 def test_conflicting_classes_bound_the_accuracy():
     x = pd.DataFrame({"u": [1.0] * 5 + [2.0] * 4 + [3.0]})
     data = made(x, [0, 0, 0, 0, 1, 1, 1, 1, 0, 0], classes=("no", "yes"))
