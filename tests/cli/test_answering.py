@@ -400,3 +400,4 @@ def test_too_few_rows_leave_it_undecided():
     few = DataCause("D311", "too-few-rows", "seen", "collect more", side="data")
     found = told(inquiry(0.8), best=0.5, faults=(few,))
     assert (found.verdict, found.sides) == ("undecided", ("data",))
+    assert found.headline == "There are too few rows to tell where the fault lies."
