@@ -244,6 +244,8 @@ class Diagnosis:
                 if unclear
                 else "No fault was found."
             )
+        if self.verdict == "undecided":  # of few rows alone
+            return "There are too few rows to tell where the fault lies."
         # a repair that was tried shows that a network can learn these rows
         proved = [cause for cause in self.causes if cause.together is not None]
         handed = [c for c in proved or self.causes if c.label in _PREPARATION]

@@ -48,6 +48,7 @@ def told(
     train_score=None,
     error="",
     limited=None,
+    notes=(),
 ) -> Any:
     task = TrainingTask("binary", np.array([0, 1]), np.array([0, 1]))
     recording = SimpleNamespace(script="train.py")
@@ -64,7 +65,10 @@ def told(
         task=task, recording=recording, probe=None, fit=fit, loss="mse"
     )
     verdict = Verdict(data, "", "what the data say", "what would change it")
-    study: Any = SimpleNamespace(results=SimpleNamespace(verdicts=[verdict]))
+    about = SimpleNamespace(notes=notes)
+    study: Any = SimpleNamespace(
+        results=SimpleNamespace(verdicts=[verdict], about=about)
+    )
     named = tuple(DataFault(fault) for fault in faults)
     evidence = CheckEvidence(
         context, study, found, ("forest", best), short, named, plain, train_score,
@@ -177,6 +181,13 @@ def test_a_repair_that_helps_a_network_that_learns_is_told_with_its_score(score,
     (one,) = told(found).ruled_out
     assert one.state == state
     assert ("score 0.90 with it, 0.80 without" in repr(told(found))) == (score == 0.9)
+
+
+def test_what_baselines_did_not_see_is_told_where_nothing_was_found():
+    notes = ("Baselines were given 1,000 of 19,900 columns.",)
+    found = told(inquiry(0.0), data="no-signal", short=None, notes=notes)
+    assert found.sentence.endswith(notes[0])
+    assert notes[0] not in told(inquiry(0.9), short=None, notes=notes).sentence
 
 
 def test_a_network_behind_by_chance_is_not():
@@ -389,3 +400,4 @@ def test_too_few_rows_leave_it_undecided():
     few = DataCause("D311", "too-few-rows", "seen", "collect more", side="data")
     found = told(inquiry(0.8), best=0.5, faults=(few,))
     assert (found.verdict, found.sides) == ("undecided", ("data",))
+    assert found.headline == "There are too few rows to tell where the fault lies."

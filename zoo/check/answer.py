@@ -59,6 +59,9 @@ def answer(
     probe = evidence.context.probe
     causes = _causes(evidence)
     verdict, sentence, change = verdict_of(evidence)
+    if verdict in ("undecided", "no-signal"):
+        # what baselines did not see, they could not find
+        sentence = " ".join([sentence, *evidence.study.results.about.notes])
     if evidence.memorised:
         sentence = f"{sentence} {_MEMORISED.format(evidence.memorised)}"
     if evidence.context.fit.error:

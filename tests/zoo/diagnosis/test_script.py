@@ -177,6 +177,10 @@ def test_script_of_tensorflow_one_is_told(run):
         "(line 2: x = tf.placeholder(tf.float32, [None, 2]))"
     )
     assert done.error_place.line == 2
+    done = run(
+        "import tensorflow as tf\nx = tf.placeholder(tf.float32)\ns = tf.Session()"
+    )
+    assert "write the network in Keras, and train it with fit" in done.error
 
 
 DENSE = "from keras.layers import Dense; Dense"

@@ -9,6 +9,11 @@ from collections.abc import Iterator
 from ...backend import keras, tensorflow
 
 _TF2 = "is gone since TensorFlow 2"
+_IN_SESSION = (
+    f"{_TF2}, and so are its sessions: write the network in Keras, and train it with "
+    "fit"
+)
+"""One call in place of another would not do there."""
 _KERAS3 = "is gone since Keras 3"
 _LAYERS = f"{_KERAS3}: import the layer from `keras.layers`"
 _SESSION = f"{_TF2}, which computes at once: no session is needed"
@@ -193,7 +198,9 @@ def gone_call(error: BaseException, source: str) -> str:
     text = str(error)[:_MOST_READ]
     for name in _names(text):
         if name in GONE and not GONE[name][0].endswith("="):
-            return _sentence(*GONE[name])
+            known, what = GONE[name]
+            in_session = what.startswith(_TF2) and "Session(" in source
+            return _sentence(known, _IN_SESSION if in_session else what)
     for name in [*_arguments(text), *_given(text, source)]:
         if name in GONE and GONE[name][0].endswith("="):
             return _sentence(*GONE[name])
