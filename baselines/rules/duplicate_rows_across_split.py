@@ -94,12 +94,12 @@ def _find_copies(context: TableContext) -> _Copies | None:
     if exact.again.mean() >= _MANY or len(table) > MOST_SEARCHED:
         return few
     for key, columns in _narrower(table, hashes):
-        rest = table.drop(columns=list(columns))
         kinds = np.unique(key, return_inverse=True)[1]
         told = f"equal another row in all columns but {named(columns)}"
         copies = _Copies(kinds, told, columns)
-        own = {c: hashes[c] for c in rest.columns}
-        if copies.again.mean() >= _MANY and not _is_chance(own):
+        if copies.again.mean() < _MANY:
+            continue
+        if not _is_chance({c: h for c, h in hashes.items() if c not in columns}):
             return copies
     return _nearly_equal(table) or few
 
@@ -183,10 +183,19 @@ def _places(table: pd.DataFrame) -> np.ndarray | None:
         if pd.api.types.is_float_dtype(values.dtype):
             numbers += 1
             cells = values.to_numpy(dtype="float64", na_value=np.nan)
-            low, high = np.nanquantile(cells, (0.25, 0.75)) if len(cells) else (0, 0)
-            spread = high - low if high > low else np.nanstd(cells)
-            cells = cells / spread if spread > 0 else cells * 0
-            found.append(np.where(np.isfinite(cells), cells, np.nanmax(cells) + 1))
+            known = np.isfinite(cells)
+            spread = _spread(cells[known])
+            found.append(np.where(known, cells, 0) / spread)
+            # what is missing or infinite lies beyond all numbers of its column
+            found[-1][~known] = found[-1].max(initial=0) + 1
         else:
             found.append(pd.factorize(values, use_na_sentinel=False)[0].astype(float))
     return np.array(found).T if numbers >= _LEAST_NUMBERS else None
+
+
+def _spread(numbers: np.ndarray) -> float:
+    """Distance of the quartiles; where it is 0 the deviation, of equal numbers 1."""
+    if not len(numbers):
+        return 1.0
+    low, high = np.quantile(numbers, (0.25, 0.75))
+    return float(high - low or numbers.std() or 1.0)

@@ -88,7 +88,7 @@ def numbers_rows(column: Any) -> bool:
     if not pd.api.types.is_numeric_dtype(column.dtype):
         return True
     values = column.to_numpy(dtype="float64")
-    whole = bool(np.equal(np.mod(values, 1), 0).all())
+    whole = bool(np.isfinite(values).all() and np.equal(np.mod(values, 1), 0).all())
     return whole and float(np.ptp(values)) <= 1.1 * len(values)
 
 

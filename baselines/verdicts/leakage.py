@@ -55,7 +55,7 @@ class Suspicion:
 
     ``kind`` is "easy" where one column is enough, as others nearly are, or as a
     threshold on it is; "answer" where one column has the target's values under other
-    names, and no other comes near it; "copies" where all skill is on copies of training
+    names, as no other has; "copies" where all skill is on copies of training
     rows, so that nothing is known of other rows.
     """
 
@@ -89,8 +89,9 @@ def _answer_columns(dataset: Dataset, best: Row) -> Suspicion | None:
     if column:
         return Suspicion(
             "answer",
-            f"One column alone gives the target, and no other comes near: {column!r} "
-            f"({scores[column]:.3f} by {agreement_unit(dataset)}). Such a column is "
+            f"One column alone gives the target, {_as_what(dataset, column)}: "
+            f"{column!r} ({scores[column]:.3f} by {agreement_unit(dataset)}). Such a "
+            "column is "
             "usually the target under another name, or known only after it; --drop it "
             "to see what the others predict",
         )
@@ -103,8 +104,9 @@ def _answer_columns(dataset: Dataset, best: Row) -> Suspicion | None:
 def answer_column(dataset: Dataset, scores: Mapping[str, float]) -> str | None:
     """The column that is the target under another name; None where none is.
 
-    No other column comes near it, and it is no measure that a threshold cuts into two
-    classes, with values on both sides of it. A column of numbers goes with a numerical
+    It has a value for each class, the same in every row of it, as no other column has;
+    or no other column comes near it, and it is no measure that a threshold cuts into
+    two classes, with values on both sides of it. A column of numbers goes with a numerical
     target from row to row: a sensor with noise of its own measures something else.
 
     Parameters
@@ -114,11 +116,33 @@ def answer_column(dataset: Dataset, scores: Mapping[str, float]) -> str | None:
         As `column_scores` gives them, from the highest on.
     """
     first, second = (*scores.values(), 0.0, 0.0)[:2]
-    if first < ANSWER or first - second < AHEAD:
+    if first < ANSWER:
         return None
     column = next(iter(scores))
+    if second < ANSWER and _names_classes(dataset, column):
+        return column
+    if first - second < AHEAD:
+        return None
     is_cut = _is_measure_in_ranges(dataset, column) and not _is_parted(dataset, column)
     return None if is_cut or not _goes_with(dataset, column) else column
+
+
+def _names_classes(dataset: Dataset, column: str) -> bool:
+    """Whether a column has one value in all rows of a class, and another in others."""
+    import pandas as pd
+
+    table: Any = dataset.x
+    values = pd.factorize(table[column], use_na_sentinel=False)[0]
+    kinds = len(np.unique(dataset.y))
+    if not dataset.is_classification or values.max(initial=0) + 1 != kinds:
+        return False
+    return len(np.unique(np.stack([values, dataset.y]), axis=1).T) == kinds
+
+
+def _as_what(dataset: Dataset, column: str) -> str:
+    if _names_classes(dataset, column):
+        return "with a value for each class"
+    return "and no other comes near"
 
 
 def _is_measure_in_ranges(dataset: Dataset, column: str) -> bool:

@@ -250,7 +250,7 @@ NETWORK = (
     Operator("layer never called", text("self.last(self.second(self.first(inputs)))", "self.last(inputs)"), (("disconnected-layer",),), ("missing-nonlinearity",)),
     Operator("branch lost", text("Concatenate()([left, right])", "Concatenate()([left, left])"), (("disconnected-layer",),)),
     Operator("second tower untouched", text("tower(one) - tower(two)", "tower(one) - tower(one)"), (("disconnected-layer",),)),
-    Operator("gradient negated", text("gradients = tape.gradient(loss, ", "gradients = tape.gradient(-loss, "), (("wrong-gradient",), ("wrong-loss",))),
+    Operator("loss negated outside of the tape", text("gradients = tape.gradient(loss, ", "gradients = tape.gradient(-loss, "), (("wrong-gradient",), ("wrong-loss",))),
     Operator("gradient not applied", text("    optimizer.apply_gradients(zip(gradients, model.trainable_variables))", "    pass"), (("no-update",),)),
     Operator("no mask", text("mask_zero=True", "mask_zero=False"), (("missing-mask",),), ("lr-too-low", "too-few-epochs")),
     Operator("batch of all rows", fit("batch_size", "4096"), (("wrong-batch-size",), *SLOW), SLOWER),

@@ -1,11 +1,17 @@
 """The rules on the data: each finds what is there, and nothing on sound rows."""
 
+from time import process_time
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.baselines.results.results import Row, Score
+from learnable.baselines.rules.context import TableContext
+from learnable.baselines.rules.duplicate_rows_across_split import (
+    duplicate_rows_across_split,
+)
 from learnable.baselines.rules.examine import examine, listing
 from learnable.data import Card, Dataset, load
 
@@ -166,6 +172,18 @@ def test_copies_are_found_behind_a_column_or_digits(change, told):
     assert found.rows.tolist() == [*range(40), *range(200, 240)]
 
 
+@pytest.mark.parametrize("cell", [np.nan, np.inf, -np.inf])
+def test_columns_without_a_finite_number_hide_no_copies(cell):
+    x = pd.DataFrame(RNG.normal(size=(240, 4)), columns=list("abcd"))
+    x.loc[200:] = x.loc[:39].to_numpy() + 1e-6
+    found = one(made(x.assign(e=cell), RNG.normal(size=240)), "D309")
+    assert found.rows.tolist() == [*range(40), *range(200, 240)]
+    x.loc[7, "a"] = cell
+    found = one(made(x, RNG.normal(size=240)), "D309")
+    assert 7 not in found.rows
+    assert len(found.rows) == 78
+
+
 def test_conflicting_classes_bound_the_accuracy():
     x = pd.DataFrame({"u": [1.0] * 5 + [2.0] * 4 + [3.0]})
     data = made(x, [0, 0, 0, 0, 1, 1, 1, 1, 0, 0], classes=("no", "yes"))
@@ -249,3 +267,12 @@ def test_nothing_is_said_of_rows_that_follow_each_other(name):
 
 def test_iris_is_sorted_and_has_a_copy():
     assert codes(load("iris")) == {"D304": "warning", "D309": "note"}
+
+
+def test_a_wide_table_is_searched_for_copies_without_a_copy_of_it_a_column():
+    # a block of its own for each column, as pandas leaves them
+    x = pd.DataFrame({f"column {i}": RNG.normal(size=30) for i in range(1_000)})
+    start = process_time()
+    context = TableContext(made(x, RNG.normal(size=30)), ())
+    assert duplicate_rows_across_split(context) is None
+    assert process_time() - start < 4

@@ -86,6 +86,21 @@ def test_column_made_from_the_classes_is_suspicious(suspect, dataset_of, rng):
     assert "'days'" in told
 
 
+@pytest.mark.parametrize("count", [2, 3])
+def test_copied_classes_are_suspicious_beside_good_columns(
+    suspect, dataset_of, rng, count
+):
+    y = rng.integers(0, count, 400)
+    good = columns(rng, n=400) + 2.6 * y[:, None]
+    kind, told = suspect(dataset_of(good.assign(e=0.7 - 1.3 * y), y))
+    assert kind == "answer"
+    assert "a value for each class: 'e' (1.000" in told
+    exact = good.assign(e=1.0 * y, f=np.where(y == 0, 4, 9.5 + y))
+    assert suspect(dataset_of(exact, y))[0] == "easy", "two that agree are one thing"
+    wrong = np.where(rng.random(400) < 0.01, 0, y)
+    assert suspect(dataset_of(good.assign(e=wrong), y))[0] != "answer"
+
+
 def test_two_clusters_are_easy(suspect, dataset_of, rng):
     y = rng.integers(0, 2, 200)
     kind, found = suspect(dataset_of(columns(rng, k=4) + 8 * y[:, None], y))

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from learnable.baselines.results.diagnosis import Diagnosis
 from learnable.baselines.results.findings import Finding
 from learnable.baselines.results.results import Verdict
 from learnable.zoo.check.wording import for_scripts, without_options
+from learnable.zoo.cli.check_output import what_is_written
 
 
 @pytest.mark.parametrize(
@@ -58,3 +60,18 @@ def test_findings_and_verdicts_on_a_script_name_no_options():
     assert found.results.findings[0].advice == "Drop it."
     assert found.results.verdicts[0].sentence == "It is the answer; leave it out"
     assert found.results.verdicts[0].change == "Exclude it."
+
+
+@pytest.mark.parametrize(
+    ("diff", "failed", "told"),
+    [
+        ("+ hidden = 3", "", "repaired"),
+        ("", "", "ported, with no repairs"),
+        ("+ hidden = 3", "it raises", "ported, with no repairs"),
+    ],
+    ids=["a repair without a trial, too", "ports alone", "a repair that failed"],
+)
+def test_a_written_script_is_called_what_it_is(diff, failed, told):
+    said = ("t.py", ("data",), "suspicious", "So it is.", "Nothing.", "R2")
+    found = Diagnosis(*said, 0.9, 1.0, 1.0, 0.9, diff=diff, failed=failed)
+    assert what_is_written(found) == told

@@ -57,12 +57,22 @@ def show(results: Results, run: Path, *, wrote: Path | None) -> None:
     for other in found.others:
         click.echo(clean(other.summary, sys.maxsize))
     if wrote is not None:
-        proved = any(cause.together is not None for cause in found.causes)
-        what = "repaired" if proved else "ported, with no repairs"
-        _say(f"{what}: {wrote}")
+        _say(f"{what_is_written(found)}: {wrote}")
     elif found.diff:
+        if found.failed:
+            _say(f"The changed script was run, and failed: {found.failed}")
+            _say("Its changes, to be completed by hand:")
         click.echo(clean(found.diff, sys.maxsize), nl=False)
     _say(f"report: {run / 'report.html'}")
+
+
+def what_is_written(found: Diagnosis) -> str:
+    """Return what a written script is: one without a difference has no repair.
+
+    The difference of a repaired script that failed stands beside a ported one.
+    """
+    is_repaired = found.diff and not found.failed
+    return "repaired" if is_repaired else "ported, with no repairs"
 
 
 def _say(line: str) -> None:

@@ -21,7 +21,7 @@ model = keras.Sequential(
     [
         keras.Input((x_train.shape[1],)),
         keras.layers.Dense(32, activation="relu"),
-        keras.layers.Dense(y.max() + 1, activation="softmax"),
+        keras.layers.Dense(int(y.max()) + 1, activation="softmax"),
     ]
 )
 model.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy")

@@ -48,7 +48,9 @@ def test_both_faults_are_told_apart(case_of):
     x[:, 1] = np.nan
     x[3, 0] = np.inf
     context = case_with(case_of, x)
-    assert constant_inputs(context).evidence["columns"] == 1
+    found = constant_inputs(context)
+    assert found.evidence["columns"] == 1
+    assert found.sentence.startswith("1 column of the inputs is NaN in every row, as a")
     assert inputs_not_finite(context).evidence["inputs"] == 1
 
 

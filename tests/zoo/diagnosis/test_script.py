@@ -97,6 +97,15 @@ def test_missing_module_is_named(run):
     assert "pip install surely_not_there" in done.error
 
 
+@pytest.mark.parametrize("units", ["np.int64(4)", "4.0"])
+def test_units_that_are_no_int_are_told(run, units):
+    done = run(f"import keras\nimport numpy as np\nkeras.layers.Dense({units})")
+    assert done.error == (
+        "`units` must be an int of Python, and is of another type: write `int(...)` "
+        f"around it (line 3: keras.layers.Dense({units}))"
+    )
+
+
 def test_message_is_one_line(run):
     assert run("raise ValueError('a\\nb')").error == "ValueError: a"
 

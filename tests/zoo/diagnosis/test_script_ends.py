@@ -75,6 +75,29 @@ def test_reason_at_the_end_of_a_long_message_is_found():
     assert in_one_line(error) == "ValueError: indices[0] = 7 is not in [0, 3)"
 
 
+def test_reason_at_the_end_of_a_graph_that_cannot_be_made_is_found(run):
+    done = run(
+        """
+        import keras
+        import tensorflow as tf
+        weight, optimizer = keras.Variable(1.0), keras.optimizers.SGD()
+
+        @tf.function
+        def step():
+            with tf.GradientTape() as tape:
+                loss = weight.value ** 2
+            optimizer.apply(tape.gradient(-loss, [weight.value]), [weight])
+
+        step()
+        """
+    )
+    assert done.error.startswith("No gradients provided for any variable: ")
+    assert "within the tape" in done.error
+    frames = "in user code:\n    File x.py, line 3, in f\n        a + b\n\n"
+    error = TypeError(f"{frames}    TypeError: an int is no str\n")
+    assert in_one_line(error) == "TypeError: an int is no str"
+
+
 def test_folder_that_the_script_deletes_is_left(run, tmp_path, monkeypatch):
     here = tmp_path / "here"
     here.mkdir()

@@ -47,6 +47,7 @@ def test_collapsed_outputs(context):
     trained = [0 * w for w in context.fit.trained]
     found = symptoms(replace(context, fit=replace(context.fit, trained=trained)))
     assert [s.label for s in found] == ["collapsed-predictions"]
+    assert found[0].sentence == "The outputs for 120 rows are all the same."
 
 
 def test_one_class_for_all(case_of):

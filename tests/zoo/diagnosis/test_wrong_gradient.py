@@ -262,6 +262,25 @@ def test_steps_of_ones_own_go_downhill_with_all_weights(case_of, change, told):
         assert "train_step" in repair.edits[0].code
 
 
+def test_a_step_that_asks_outside_of_the_tape_has_no_gradient(case_of):
+    class Outside(keras.Model):
+        def train_step(self, data):
+            x, y = data
+            with tf.GradientTape() as tape:
+                loss = self.compute_loss(y=y, y_pred=self(x, training=True))
+            found = tape.gradient(2 * loss, self.trainable_variables)
+            self.optimizer.apply_gradients(zip(found, self.trainable_variables))
+            return {"loss": loss}
+
+    rows = keras.Input((6,))
+    model = Outside(rows, layers.Dense(1, "sigmoid")(rows))
+    model.compile("adam", "binary_crossentropy")
+    found = wrong_gradient(case_of(model, X, Y[:, None]))
+    assert "no gradient of any weight" in found.sentence
+    assert "within tf.GradientTape" in found.advice
+    assert found.repairs
+
+
 class Climbing(keras.optimizers.SGD):
     def update_step(self, gradient, variable, learning_rate):
         super().update_step(-gradient, variable, learning_rate)

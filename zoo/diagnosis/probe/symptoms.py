@@ -63,7 +63,8 @@ def _collapsed(context: RuleContext) -> _Symptom | None:
         return None
     spread, scale = float(predicted.std(axis=0).max()), _scale(context)
     if spread <= SAME * scale:
-        text = f"The outputs for {len(predicted):,} rows differ by only {spread:.2g}."
+        differ = f"differ by only {spread:.2g}" if spread > 0 else "are all the same"
+        text = f"The outputs for {len(predicted):,} rows {differ}."
         return _symptom("S401", text, spread=spread)
     if context.task.kind != "multiclass" or predicted.shape[1] < 2:
         return None

@@ -79,6 +79,18 @@ _KNOWN = [
         r"`\1` is gone from scikit-learn: see its release notes",
     ),
     (
+        # a number above 0 that is refused is one of NumPy, or a float
+        re.compile(r"expected a positive integer. Received: units=0*[1-9]\d*(?:\.0)?$"),
+        "`units` must be an int of Python, and is of another type: write `int(...)` "
+        "around it",
+    ),
+    (
+        re.compile(r"No gradients provided for any variable"),
+        "No gradients provided for any variable: what the gradient is asked of does "
+        "not depend on the weights within the tape; compute the loss, and all that is "
+        "made of it, within tf.GradientTape, and without argmax or rounding",
+    ),
+    (
         re.compile(r"URL fetch failure on (\S+)"),
         r"nothing could be downloaded from \1: with no network, put the file into "
         "~/.keras/datasets before",
@@ -140,7 +152,9 @@ def line_of(place: Place | None) -> str:
 
 
 def _known(error: BaseException) -> str:
-    text = str(error)[:MOST_SAID]
+    text = str(error)
+    # of a graph that could not be made the reason comes last
+    text = text if len(text) <= 2 * MOST_SAID else text[:MOST_SAID] + text[-MOST_SAID:]
     for pattern, advice in _KNOWN:
         if found := pattern.search(text):
             return found.expand(advice)

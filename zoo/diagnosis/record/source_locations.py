@@ -22,6 +22,10 @@ MOST_SAID = 1_000
 print all of their data."""
 
 
+STOPPED = "stopped after"
+"""How the message of a `Stopped` begins."""
+
+
 class Stopped(BaseException):
     """The time of a script is over; no ``except Exception`` of its own catches it."""
 
@@ -92,5 +96,7 @@ def in_one_line(error: BaseException) -> str:
         return kind
     # TensorFlow heads its errors with a line that says nothing; the reason comes last
     reason = [line for line in lines if not line.startswith(("[[", "[Op:"))]
-    graph = lines[0].startswith("Graph execution error") and len(reason) > 1
-    return f"{kind}: {reason[-1] if graph else lines[0]}"
+    heads = ("Graph execution error", "in user code")
+    graph = lines[0].startswith(heads) and len(reason) > 1
+    told = reason[-1] if graph else lines[0]
+    return f"{kind}: {told.removeprefix(f'{kind}: ')}"

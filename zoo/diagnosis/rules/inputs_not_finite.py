@@ -10,6 +10,9 @@ from ....baselines.rules.registry import rule
 from ..codemod.edits import CleanInputs
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 
+LOST = "a step on such a row makes weights NaN, and no later step mends them"
+"""Of the loss nothing is said: where a relu follows it may stay finite."""
+
 
 @rule("P703", order=20)
 def inputs_not_finite(context: RuleContext) -> NetworkFinding | None:
@@ -30,8 +33,7 @@ def inputs_not_finite(context: RuleContext) -> NetworkFinding | None:
         advice = "Drop the rows without a target; " + advice[0].lower() + advice[1:]
     return network_finding(
         "P703",
-        f"{' and '.join(told)} ({rows:,} rows) {verb} NaN or infinite: the first step "
-        "makes the loss and all weights NaN.",
+        f"{' and '.join(told)} ({rows:,} rows) {verb} NaN or infinite: {LOST}.",
         advice,
         priority=0,
         repairs=(clean_inputs(),) if bad else (),

@@ -6,6 +6,7 @@ the gradient, and all of them move that have one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +25,8 @@ those of plain descent -1, and noise is 0."""
 _ROWS = 64
 _STEPS = 3
 """Steps that are looked at, each from fresh weights."""
+_NO_GRADIENT = "No gradients provided"
+"""As Keras' optimizers say it."""
 _CODE = "type({model}).train_step = keras.Model.train_step"
 
 
@@ -31,10 +34,11 @@ _CODE = "type({model}).train_step = keras.Model.train_step"
 class _OwnStep:
     """One step's direction, and the layers that it left where they were.
 
-    ``cosine`` is that of the step and the gradient of the loss.
+    ``cosine`` is that of the step and the gradient of the loss; None of a step that
+    ended because it had no gradient.
     """
 
-    cosine: float
+    cosine: float | None
     left_out: tuple[str, ...] = ()
 
 
@@ -83,9 +87,40 @@ def _of_train_step(context: RuleContext) -> NetworkFinding | None:
     if kind.train_step is keras.Model.train_step or context.fit.loss is None:
         return None
     steps = [_step(context, seed) for seed in range(_STEPS)]
-    cosine = float(np.median([step.cosine for step in steps]))
-    left = set(steps[0].left_out).intersection(*(set(s.left_out) for s in steps))
-    names = tuple(name for name in steps[0].left_out if name in left)
+    told = _told_of_steps(steps)
+    if told is None:
+        return None
+    what, advice, evidence = told
+    return network_finding(
+        "N114",
+        f"The train_step of {kind.__name__} {what}.",
+        advice,
+        priority=0,
+        repairs=(
+            Repair(
+                "train_step of keras.Model",
+                lambda s: replace(s, own_step=False),
+                (Statement(_CODE),),
+            ),
+        ),
+        layers=_left_by_all(steps),
+        **evidence,
+    )
+
+
+def _told_of_steps(
+    steps: Sequence[_OwnStep],
+) -> tuple[str, str, dict[str, float]] | None:
+    """Return what is wrong with steps, what to do, and the number that shows it."""
+    cosines = [step.cosine for step in steps if step.cosine is not None]
+    if len(cosines) < len(steps):
+        return (
+            "gives the optimizer no gradient of any weight: what the tape is asked for "
+            "was computed outside of it, or by an operation without a gradient",
+            "Compute the loss, and all that is made of it, within tf.GradientTape.",
+            {},
+        )
+    cosine, names = float(np.median(cosines)), _left_by_all(steps)
     if cosine < UPHILL and not names:
         return None
     what = (
@@ -94,19 +129,16 @@ def _of_train_step(context: RuleContext) -> NetworkFinding | None:
         else f"does not train {counted(len(names), 'layer')} "
         f"({', '.join(map(repr, names[:4]))}), whose weights have a gradient"
     )
-    told = "train_step of keras.Model"
-    return network_finding(
-        "N114",
-        f"The train_step of {kind.__name__} {what}.",
+    advice = (
         "Pass the gradients of all trainable variables to the optimizer, which "
-        "subtracts them.",
-        priority=0,
-        repairs=(
-            Repair(told, lambda s: replace(s, own_step=False), (Statement(_CODE),)),
-        ),
-        layers=names,
-        cosine=cosine,
+        "subtracts them."
     )
+    return what, advice, {"cosine": cosine}
+
+
+def _left_by_all(steps: Sequence[_OwnStep]) -> tuple[str, ...]:
+    left = set(steps[0].left_out).intersection(*(set(s.left_out) for s in steps))
+    return tuple(name for name in steps[0].left_out if name in left)
 
 
 def _step(context: RuleContext, seed: int) -> _OwnStep:
@@ -125,7 +157,12 @@ def _step(context: RuleContext, seed: int) -> _OwnStep:
     before = [np.array(variable) for variable in variables]
     model.run_eagerly = True  # one step does not pay for a graph
     # as the script trains it: train_on_batch hands over weights of rows too
-    model.fit(x, y, batch_size=len(rows), shuffle=False, verbose=0)
+    try:
+        model.fit(x, y, batch_size=len(rows), shuffle=False, verbose=0)
+    except ValueError as error:
+        if _NO_GRADIENT in str(error) and any(g is not None for g in gradients):
+            return _OwnStep(None)
+        raise
     moves = [np.array(v) - old for v, old in zip(variables, before, strict=True)]
     known = [
         (variable, move, np.asarray(gradient))
