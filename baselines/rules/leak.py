@@ -83,8 +83,9 @@ def _answers(
 
 
 def _named_after(dataset: Dataset, scores: dict[str, float]) -> RuleResult | None:
-    target = set(_words(dataset.card.target))
-    if not target:
+    target = _words(dataset.card.target)
+    # a single Latin letter is no name: many a table has a column "y"
+    if not any(len(word.encode()) > 1 for word in target):
         return None
     columns = [
         c for c, score in scores.items() if score >= OWN_NAME and target <= _words(c)

@@ -1,5 +1,7 @@
 """Rules that use what was learned: predictions, signal test and verdict."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -309,6 +311,18 @@ def test_column_that_resembles_the_target_is_a_note_and_a_good_one_none(
     assert (found.finding.severity, found.columns) == ("note", ("x0",))
     y = (x.x0 + 0.4 * x.x1 + 0.1 * x.x2 * x.x1).to_numpy()
     assert leak(learned_from(dataset_of(x, y), y)) is None
+
+
+@pytest.mark.parametrize(("target", "column"), [("price", "price_eur"), ("y", "y 2")])
+def test_single_letter_is_no_name_of_the_target(target, column, dataset_of, rng):
+    x = columns(rng, 300)
+    y = (x.x0 + x.x1 + 0.3 * rng.normal(size=300)).to_numpy()
+    x[column] = y + 0.3 * rng.normal(size=300)
+    data = dataset_of(x, y)
+    data = replace(data, card=replace(data.card, target=target))
+    found = leak(learned_from(data, y))
+    said = found is not None and "target's name" in found.finding.sentence
+    assert said == (target == "price")
 
 
 MADE = {
