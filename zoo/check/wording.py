@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ...baselines.evaluate import Study
 
-_IN_BRACKETS = re.compile(r"\s*\([^()]*--[a-z][^()]*\)")
+_IN_BRACKETS = re.compile(r" ?\([^()]*--[a-z][^()]*\)")
 _IN_WORDS = {
     "--drop it": "leave it out",
     "--class-weight balanced gives": "class_weight in fit gives",
 }
 _CHOICE = re.compile(r",? or [^.;,]*--[a-z][^.;]*")
-_SENTENCE = re.compile(r"[^.;]*--[a-z][^.;]*[.;]?")
+_END = re.compile(r"(?<=[.;])")
+_OPTION = re.compile("--[a-z]")
 
 
 def without_options(text: str) -> str:
@@ -26,7 +27,8 @@ def without_options(text: str) -> str:
     text = _IN_BRACKETS.sub("", text)
     for option, words in _IN_WORDS.items():
         text = text.replace(option, words)
-    return _SENTENCE.sub("", _CHOICE.sub("", text)).strip()
+    sentences = _END.split(_CHOICE.sub("", text))
+    return "".join(s for s in sentences if not _OPTION.search(s)).strip()
 
 
 def for_scripts(study: Study) -> Study:
