@@ -15,7 +15,7 @@ from ..data.column_summary import MOST_SHOWN
 from ..data.counts import count
 from ..data.dataset import take
 from ..data.errors import BadData, Misuse
-from ..data.split import has_strata, make_folds, sample_rows
+from ..data.split import Fold, has_strata, make_folds, sample_rows
 from ..data.summary import summarize_data
 from .estimators.catalog import baselines_for
 from .results.results import About, Results, Verdict
@@ -49,13 +49,15 @@ there is or may be a signal; or those of all that use the features."""
 class Study:
     """Results, the predictions they were computed from, and all outcomes.
 
-    ``found`` are the findings of the results with all their rows and columns.
+    ``found`` are the findings of the results with all their rows and columns. ``folds``
+    keep together rows that were found to depend on each other.
     """
 
     results: Results
     predictions: pd.DataFrame
     outcomes: tuple[harness.Outcome, ...]
     found: tuple[RuleResult, ...]
+    folds: tuple[Fold, ...] = ()
 
 
 def compare(
@@ -190,7 +192,7 @@ def run_study(
         seconds=time.perf_counter() - start,
     )
     said = fold_scores.make_predictions(board)
-    return Study(results, said, tuple(outcomes), faults)
+    return Study(results, said, tuple(outcomes), faults, tuple(splits))
 
 
 def _in_their_place(

@@ -3,9 +3,18 @@
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
-from learnable import load
-from learnable.zoo.check.problem import baseline_study, too_slow
+from learnable import Card, Dataset, load
+from learnable.zoo.check.problem import (
+    CheckProblem,
+    baseline_study,
+    best_row_scores,
+    on_folds_of,
+    too_slow,
+)
+from learnable.zoo.diagnosis.problem.task import TrainingTask
 
 
 @pytest.mark.parametrize(
@@ -28,3 +37,24 @@ def test_a_note_tells_what_the_budget_leaves_no_time_for():
     results = baseline_study(problem, 0.01).results
     assert "no time for boosting" in " ".join(results.about.notes)
     assert "boosting" not in {row.name for row in results.rows}
+
+
+def test_baselines_and_network_have_the_same_folds():
+    """Also where groups of near rows are found, which are held out whole."""
+    rng = np.random.default_rng(0)
+    group = np.repeat(np.arange(12), 10)
+    x = rng.normal(size=(12, 3))[group] + 0.01 * rng.normal(size=(120, 3))
+    y = rng.permutation(np.repeat([0, 1], 6))[group]
+    order = rng.permutation(120)
+    x, y, group = x[order], y[order], group[order]
+    task = TrainingTask("binary", y, np.array([0, 1]))
+    table = pd.DataFrame(x, columns=["a", "b", "c"])
+    dataset = Dataset(table, y, Card("rows", "rows", "binary", ""), ("0", "1"))
+    nothing: Any = None
+    before = CheckProblem(nothing, nothing, task, dataset, (), seed=0)
+    study = baseline_study(before)
+    problem = on_folds_of(study, before)
+    for split in problem.splits:
+        assert not set(group[split.train]) & set(group[split.test])
+    scores = best_row_scores(study, problem)
+    assert all(len(rows) == len(problem.splits) for rows in scores.values())

@@ -44,6 +44,7 @@ from .problem import (
     baseline_study,
     best_row_scores,
     mean_score,
+    on_folds_of,
     prepare,
     train_score,
 )
@@ -166,6 +167,7 @@ def check_fit(
             cost=GOLDEN_COST,
         )
         study = learned.result() if has_options else for_scripts(learned.result())
+        problem = on_folds_of(study, problem)
     with Rerunner() as rerunner:
         with stages("trials"):
             runner = _laboratory(problem, context, _trial_budget(budget, start), say)

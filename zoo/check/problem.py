@@ -27,8 +27,8 @@ from ..diagnosis.search.trials import Split, score_rows
 from . import duplicates
 
 if TYPE_CHECKING:
+    from ...data.split import Fold
     from ..diagnosis.record.recording import Fit, Recording
-    from ..diagnosis.search.trials import Split
 
 
 _FOLDS = 4
@@ -80,7 +80,6 @@ def prepare(recording: Recording, fit: Fit, *, seed: int) -> CheckProblem:
         training_task,
     )
     from ..diagnosis.problem.training_setup import rows_of
-    from ..diagnosis.search.trials import Split
 
     if fit.loss is None and "compile" in fit.error:
         raise BadData("the model is not compiled: call model.compile(...) before fit")
@@ -110,9 +109,26 @@ def prepare(recording: Recording, fit: Fit, *, seed: int) -> CheckProblem:
         many = with_copies(replace(dataset, groups=None))
         return CheckProblem(recording, fit, task, many, whole, seed, memorised=count)
     folds = make_folds(dataset, folds=_FOLDS, seed=seed)
-    every = [Split(fold.train, fold.test) for fold in folds] * _ROUNDS
-    splits, spare = tuple(every[:SPLITS]), tuple(every[SPLITS:])
+    splits, spare = _splits(folds)
     return CheckProblem(recording, fit, task, dataset, splits, seed, spare)
+
+
+def _splits(folds: Sequence[Fold]) -> tuple[tuple[Split, ...], tuple[Split, ...]]:
+    """The splits on which causes are proved, and spare ones."""
+    every = [Split(fold.train, fold.test) for fold in folds] * _ROUNDS
+    return tuple(every[:SPLITS]), tuple(every[SPLITS:])
+
+
+def on_folds_of(study: Study, problem: CheckProblem) -> CheckProblem:
+    """Return the problem with the folds of the baselines, for a fair comparison.
+
+    Rows that depend on each other are not parted there. Rows that are learned by heart
+    have no folds.
+    """
+    if problem.memorised:
+        return problem
+    splits, spare = _splits(study.folds)
+    return replace(problem, splits=splits, spare=spare)
 
 
 def _check_varied(fit: Fit, task: TrainingTask) -> None:
