@@ -19,7 +19,9 @@ from ...data.split import sample_rows
 from .near_copies import continuous_columns
 from .problem import target_views
 
-_LEAST_ROWS = 40
+_LEAST_ROWS = 100
+"""With fewer, a sharp border looks like groups: of 60 rows in two columns, two of eight
+draws."""
 _SEARCHED = 2_000
 """Rows that are clustered; of more a seeded sample."""
 _NEIGHBOURS = 15
