@@ -443,8 +443,11 @@ class CheckEvidence:
     def is_unlike_trials(self) -> bool:
         """Whether the script's own network knows less than trials of it, on its rows.
 
-        None does by chance: rows that were trained on are easier than others.
+        None does by chance: rows that were trained on are easier than others. An output
+        of several does where another, faulty one disturbs the layers that they share.
         """
+        if self.context.fit.output:
+            return False
         own, again = self.train_score, self.inquiry.original_score
         return own is not None and again >= _LEARNED and own < FAILING * again
 
