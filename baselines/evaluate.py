@@ -179,6 +179,7 @@ def run_study(
     verdicts = verdict.draw_verdicts(evidence)
     learned = LearnedContext(board, found, verdicts[-1], whole)
     faults = examine(dataset, evidence.rows, learned=learned)
+    verdicts = _in_their_place(verdicts, [f.finding.code for f in faults])
     wanted = _wanted(curves, evidence, verdicts[-1].name, {**baselines, **candidates})
     results = replace(
         _results(board, evidence, verdicts, seed=seed),
@@ -190,6 +191,20 @@ def run_study(
     )
     said = fold_scores.make_predictions(board)
     return Study(results, said, tuple(outcomes), faults)
+
+
+def _in_their_place(
+    verdicts: tuple[Verdict, ...], codes: Sequence[str]
+) -> tuple[Verdict, ...]:
+    """Advise to move targets where none fits its row, and all fit others."""
+    *networks, data = verdicts
+    if data.name != "no-signal" or "P707" not in codes:
+        return verdicts
+    change = (
+        "Targets moved to the rows whose features they fit: finding P707 says by how "
+        "many rows. If that is chance, other features."
+    )
+    return (*networks, replace(data, change=change))
 
 
 def _results(

@@ -63,6 +63,7 @@ _OPEN = r"^[1-9]\d{0,2}[.,]\d{3}$"
 """A number whose only mark may be that of thousands or of decimals."""
 _PADDED = r"^'?0\d[\d ]*$"
 _GROUPED = r"\d[., '_]\d{3}"
+_LONG = r"^\d{4,}[.,]\d+$"
 
 
 _FOREIGN = (
@@ -167,12 +168,14 @@ class CellForms:
     def digits(self) -> np.ndarray:
         """Digits of each cell whose digits stand in groups; 0 elsewhere.
 
-        A number with a second kind of mark has decimals: 1,234,567.89.
+        A number with a second kind of mark has decimals: 1,234,567.89, and so has one
+        whose only mark is a point or a comma behind four digits or more: 5758930.983.
         """
         only = pc.replace_substring_regex(self.body, r"\D", "")
         count = pc.utf8_length(only).to_numpy(zero_copy_only=False)
         kinds = np.sum([_matches(self.body, m) for m in (",", r"\.", "[' _]")], axis=0)
-        return np.where(_matches(self.body, _GROUPED) & (kinds < 2), count, 0)
+        grouped = _matches(self.body, _GROUPED) & ~_matches(self.body, _LONG)
+        return np.where(grouped & (kinds < 2), count, 0)
 
     @cached_property
     def marked(self) -> np.ndarray:

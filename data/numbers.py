@@ -260,7 +260,7 @@ def _read_column(text: _TextColumn, mark: DecimalMark, in_doubt: bool) -> _Readi
     if text.share(fits) < LEAST_NUMBERS:
         row, cell = text.first_row(odd)
         cells = some_of(text.rows_with(odd), len(text.codes), "cell is", "cells are")
-        told = f"{STAYS_TEXT}: {cells} no number"
+        told = f"{STAYS_TEXT}: {cells} no number{'s' * cells.endswith('are')}"
         return _Reading(None, (f"{told}, the first is {cell!r} in row {row:,}",))
     mixed = _mixed_units(text, fits)
     if mixed:

@@ -21,7 +21,7 @@ _PREPARATION = {
     "train-test-mismatch": "prepares test rows differently from training rows",
     "constant-inputs": "hands over constant inputs",
     "input-shape": "hands over inputs whose axes are in another order",
-    "preprocessing-not-adapted": "never adapts the layers that prepare them",
+    "preprocessing-not-adapted": "never adapts the layers that prepare its rows",
     "class-imbalance": "hands them over without weights for the rare classes",
 }
 """Label -> what the script does wrong with its rows."""
@@ -91,13 +91,16 @@ class Cause:
 class RuledOut:
     """Finding of a rule that is no cause: ruled out by trials, or untested.
 
-    ``reason`` says why it was not tested; "" where it was.
+    ``reason`` says why it was not tested, or what its repair did; "" where it did
+    nothing.
     """
 
     code: str
     label: str
     sentence: str
-    state: Literal["no_effect", "insufficient_alone", "alternative", "untested"]
+    state: Literal[
+        "no_effect", "small_effect", "insufficient_alone", "alternative", "untested"
+    ]
     repair: str = ""
     reason: str = ""
 
@@ -107,6 +110,7 @@ UNTRIED = {"N118": "a metric takes no part in the training"}
 """Code of a rule -> why no trial can test what it finds."""
 STATES = {
     "alternative": "Alternatives",
+    "small_effect": "Ruled out as the cause, small effect",
     "no_effect": "Ruled out, no effect",
     "insufficient_alone": "Insufficient alone",
     "untested": "Untested",

@@ -94,12 +94,12 @@ def _find_copies(context: TableContext) -> _Copies | None:
     if exact.again.mean() >= _MANY or len(table) > MOST_SEARCHED:
         return few
     for key, columns in _narrower(table, hashes):
-        rest = table.drop(columns=list(columns))
         kinds = np.unique(key, return_inverse=True)[1]
         told = f"equal another row in all columns but {named(columns)}"
         copies = _Copies(kinds, told, columns)
-        own = {c: hashes[c] for c in rest.columns}
-        if copies.again.mean() >= _MANY and not _is_chance(own):
+        if copies.again.mean() < _MANY:
+            continue
+        if not _is_chance({c: h for c, h in hashes.items() if c not in columns}):
             return copies
     return _nearly_equal(table) or few
 
@@ -115,7 +115,8 @@ def _narrower(
     whole = np.sum([hashes[c] for c in rest], axis=0, dtype="uint64")
     if numbering:
         yield whole, tuple(numbering)
-    fine = [c for c in rest if table[c].nunique() >= _UNIQUE * len(table)]
+    least = _UNIQUE * len(table)
+    fine = [c for c in rest if len(table[c].unique()) >= least]
     for column in fine if len(rest) > 2 else ():
         yield whole - hashes[column], (*numbering, column)
 
@@ -154,13 +155,13 @@ def _nearly_equal(table: pd.DataFrame) -> _Copies | None:
     """Rows whose numbers differ by rounding only, and nothing else does."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     rest = table.drop(columns=[c for c in table.columns if numbers_rows(table[c])])
     places = _places(rest)
     if places is None:
         return None
-    tree = cKDTree(places)
+    tree = KDTree(places)
     near = tree.query_pairs(_NEAR, p=np.inf, output_type="ndarray")
     if len(near) == 0:
         return None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ...data.counts import some_of
+from ..results.findings import Severity
 from ..scores.metrics import safe_probabilities
 from .context import RuleResult, TableContext, found
 from .registry import rule
@@ -16,6 +18,12 @@ LEAST_SURE = 0.01
 _LEVEL = 0.6
 """... if it is so much of the share among all rows: where classes overlap, rows far
 from their border are hardly ever contradicted. See docs/findings.md for figures."""
+_OPEN_LEVEL = 0.45
+"""... and from which a note says that it cannot be told. With less nothing is said:
+overlap alone gave up to .4 of it, a tenth of wrong labels .5 or more."""
+_MIXED = 0.05
+"""Share of other labels, at its lower end, among the rows that are surest to be of one
+class, that is a note."""
 BETTER = 0.5
 """Share of the commonest class's errors above which a baseline is a poor judge ..."""
 POOR = 0.7
@@ -49,6 +57,23 @@ class Doubts:
     sure_count: int
 
 
+@dataclass(frozen=True)
+class Mixup:
+    """A class whose surest rows have another label as often as all of its rows.
+
+    Parameters
+    ----------
+    taken_for, labelled : int
+        The class that predictions give, and the commonest of the other labels.
+    share : float
+        Of other labels, in the half of the rows that are surest to be of the class.
+    """
+
+    taken_for: int
+    labelled: int
+    share: float
+
+
 _CONTRADICT = "label contradicts", "labels contradict"
 
 
@@ -63,28 +88,48 @@ def label_noise(context: TableContext) -> RuleResult | None:
         return None
     rows, p = context.predicted
     y = context.dataset.y[rows]
-    doubts = find_doubts(y, p)
-    if not len(doubts.rows):
+    doubts, wrong = find_doubts(y, p), float((p.argmax(axis=1) != y).mean())
+    mixup = find_mixup(y, p) if errors <= BETTER else None
+    severity = _severity(doubts, wrong, poor=errors > BETTER)
+    if not len(doubts.rows) or (severity is None and mixup is None):
         return None
-    wrong = float((p.argmax(axis=1) != y).mean())
-    low = lower_end(doubts.sure_share, doubts.sure_count)
-    grave = low >= LEAST_SURE and doubts.sure_share >= _LEVEL * wrong
-    if errors > BETTER:
-        grave = low >= _FLAT * wrong
-        if not grave:
-            return None
+    meaning = _meaning(doubts, wrong, grave=severity == "warning")
+    if mixup is not None and severity != "warning":
+        meaning = _mixed_up(mixup, context.dataset.classes)
     return found(
         "D307",
-        "warning" if grave else "note",
+        severity or "note",
         f"{some_of(len(doubts.rows), len(rows), *_CONTRADICT)} confident out-of-fold "
-        f"predictions of {context.best.name}. " + _meaning(doubts, wrong, grave=grave),
-        "Check the listed rows, the least likely label first (findings.csv has all), "
-        "and correct wrong labels. Do not drop rows only because a model contradicts "
-        "them: rare cases look the same.",
+        f"predictions of {context.best.name}. {meaning}",
+        _advice(len(doubts.rows)),
         rows=rows[doubts.rows],
         share=doubts.share,
         sure_share=doubts.sure_share,
         wrong_share=wrong,
+    )
+
+
+def _severity(doubts: Doubts, wrong: float, *, poor: bool) -> Severity | None:
+    low = lower_end(doubts.sure_share, doubts.sure_count)
+    if poor:
+        return "warning" if low >= _FLAT * wrong else None
+    if low < LEAST_SURE:
+        return None
+    if doubts.sure_share >= _LEVEL * wrong:
+        return "warning"
+    return "note" if doubts.sure_share >= _OPEN_LEVEL * wrong else None
+
+
+def _advice(count: int) -> str:
+    if count == 1:
+        return (
+            "Check the label of the listed row. Do not drop the row only because a "
+            "model contradicts it: rare cases look the same."
+        )
+    return (
+        "Check the listed rows, the least likely label first (findings.csv has all), "
+        "and correct wrong labels. Do not drop rows only because a model contradicts "
+        "them: rare cases look the same."
     )
 
 
@@ -105,6 +150,41 @@ def _meaning(doubts: Doubts, wrong: float, *, grave: bool) -> str:
     )
 
 
+def _mixed_up(mixup: Mixup, classes: Sequence[str]) -> str:
+    taken, labelled = (repr(classes[c]) for c in (mixup.taken_for, mixup.labelled))
+    return (
+        f"Of the rows that are most confidently taken for {taken}, {mixup.share:.1%} "
+        f"have another label, mostly {labelled}, as many as far less confident ones: "
+        f"either {taken} is often labelled {labelled}, or these features do not "
+        "distinguish the two there."
+    )
+
+
+def find_mixup(y: np.ndarray, p: np.ndarray) -> Mixup | None:
+    """Return the class that is most often called another; None if none is.
+
+    Where classes overlap, few rows far from the border have another label. Where one
+    class was called another in a part of its rows, as many as near it.
+
+    Parameters
+    ----------
+    y : int array of shape (n_rows,)
+    p : array of shape (n_rows, n_classes)
+    """
+    said, top = p.argmax(axis=1), p.max(axis=1)
+    known, found = np.unique(said), []
+    for c in known:
+        rows = np.flatnonzero(said == c)
+        surest = rows[np.argsort(-top[rows], kind="stable")][: -(-len(rows) // 2)]
+        others = y[surest][y[surest] != c]
+        share = len(others) / len(surest)
+        # each class is tested: the interval holds for all of them
+        low = lower_end(share, len(surest), tests=len(known))
+        if low >= _MIXED and share >= _LEVEL * (y[rows] != c).mean():
+            found.append(Mixup(int(c), int(np.bincount(others).argmax()), share))
+    return max(found, key=lambda mixup: mixup.share, default=None)
+
+
 def share_of_errors(context: TableContext) -> float:
     """The best baseline's errors by those of the commonest class; infinite if none."""
     dataset = context.dataset
@@ -116,9 +196,14 @@ def share_of_errors(context: TableContext) -> float:
     return float((p.argmax(axis=1) != y).mean() / max(1 - common, 1e-12))
 
 
-def lower_end(share: float, count: int) -> float:
-    """Lower end of a share's 95 % interval (Wilson, JASA 22:209-212, 1927)."""
-    z = 1.96
+def lower_end(share: float, count: int, *, tests: int = 1) -> float:
+    """Lower end of a share's 95 % interval (Wilson, JASA 22:209-212, 1927).
+
+    Of so many shares all intervals hold at once (Bonferroni).
+    """
+    from scipy.stats import norm
+
+    z = float(norm.ppf(1 - 0.025 / tests))
     middle = share + z**2 / (2 * count)
     reach = z * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
     return float((middle - reach) / (1 + z**2 / count))

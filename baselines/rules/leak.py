@@ -210,8 +210,10 @@ def _found(
     advice: str,
     columns: list[str],
     scores: dict[str, float],
-    **evidence: float,
+    *,
+    together: float | None = None,
 ) -> RuleResult:
+    evidence: dict[str, Any] = {} if together is None else {"together": together}
     return found(
         "D308",
         severity,

@@ -7,7 +7,7 @@ import numpy as np
 from ...data.counts import count
 from ..scores.comparison import folds_once
 from ..verdicts.evidence import round_rows
-from ..verdicts.verdict import STATED_EFFECT
+from ..verdicts.verdict import STATED_EFFECT, lacks_power
 from .context import LearnedContext, RuleResult, TableContext, found, named
 from .registry import rule
 
@@ -71,7 +71,7 @@ def _undecided(
     if learned.verdict.name != "undecided":
         return 0
     rows, least = len(context.dataset), learned.signal.detectable
-    if least is None or least <= STATED_EFFECT:
+    if least is None or not lacks_power(learned.verdict):
         told.append(
             f"With {rows:,} rows it is unclear whether there is anything to learn."
         )

@@ -108,10 +108,10 @@ def cut_from_target(dataset: Dataset) -> list[str]:
 def _few_valued(dataset: Dataset) -> Iterator[tuple[Any, np.ndarray]]:
     if not isinstance(dataset.x, pd.DataFrame):
         return
-    for name in dataset.x.columns:
-        values = dataset.x[name]
-        if 2 <= values.nunique(dropna=False) <= _MOST_BINS:
-            yield name, pd.factorize(values, use_na_sentinel=False)[0]
+    for name, values in dataset.x.items():
+        codes, kinds = pd.factorize(values, use_na_sentinel=False)
+        if 2 <= len(kinds) <= _MOST_BINS:
+            yield name, codes
 
 
 def _divides(codes: np.ndarray, y: np.ndarray) -> bool:
@@ -121,7 +121,7 @@ def _divides(codes: np.ndarray, y: np.ndarray) -> bool:
     counts = np.bincount(codes)
     if len(cuts) != len(counts) - 1 or counts.min() < _LEAST_IN_BIN:
         return False
-    return all(_is_dense(values, cut) for cut in cuts)
+    return all(_is_dense(values, int(cut)) for cut in cuts)
 
 
 def _is_dense(values: np.ndarray, cut: int) -> bool:

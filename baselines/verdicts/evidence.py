@@ -7,7 +7,7 @@ from math import isfinite
 
 from ...data.counts import count
 from ..results.results import Comparison, McNemar, Row, Signal
-from ..scores.comparison import Estimate
+from ..scores.comparison import CONFIDENCE, Estimate
 from ..scores.fold_scores import (
     FoldOutcomes,
     best_learner,
@@ -139,23 +139,36 @@ def no_use(best: Row | None) -> bool:
     return best is None or (best.scores["skill"].mean <= 0 and best.name != S_NAIVE)
 
 
-def better_for_sure(evidence: Evidence) -> list[Row]:
+def better_for_sure(evidence: Evidence, *, alone: bool = False) -> list[Row]:
     """Return the baselines that the table shows above chance by more than their noise.
 
-    By the intervals of skill or accuracy, each for itself.
+    Parameters
+    ----------
+    evidence : Evidence
+    alone : bool
+        Whether each interval is for itself, as in the table, where one of several is
+        above chance by chance; by default intervals are so wide that all hold at once
+        (Bonferroni).
     """
     if evidence.task == "forecast":
         return []
-    thumb = _thumb(evidence.rows)
+    tests = 1 if alone else len(evidence.baselines)
+    return [row for row in evidence.baselines if _is_above(evidence, row, tests)]
+
+
+def _is_above(evidence: Evidence, row: Row, tests: int) -> bool:
+    """Whether skill or accuracy is above chance, as one of so many baselines."""
+    from scipy.stats import norm
+
+    confidence = 1 - (1 - CONFIDENCE) / tests
+    if evidence.skills[row.name].interval(confidence)[0] > 0:
+        return True
+    thumb, own = _thumb(evidence.rows), row.scores.get("accuracy")
     bare = thumb.scores.get("accuracy") if thumb else None
-    found = []
-    for row in evidence.baselines:
-        low = evidence.skills[row.name].interval()[0]
-        own = row.scores.get("accuracy")
-        right = own and bare and own.low is not None and own.low > bare.mean
-        if low > 0 or right:
-            found.append(row)
-    return found
+    if own is None or bare is None or own.low is None:
+        return False
+    wider = norm.ppf((1 + confidence) / 2) / norm.ppf((1 + CONFIDENCE) / 2)
+    return bool(own.mean - wider * (own.mean - own.low) > bare.mean)
 
 
 def told_interval(row: Row, metric: str) -> str:

@@ -29,7 +29,7 @@ ANSWER = 0.99
 """Cohen's kappa, or R2 of the ranks, from which one column alone is the answer."""
 _MAX_COLUMNS = 300
 _MAX_ROWS = 5_000
-_BESIDE = 5
+_BESIDE = 10
 _GAP = 10
 """Of steps between neighbouring values beside the threshold; by chance it is so wide
 once in 20,000 cases (exp(-10))."""

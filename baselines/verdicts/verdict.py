@@ -8,6 +8,7 @@ What looks too good stands beside it.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ...data.counts import count
 from ..results.results import Row, Verdict
 from ..scores.comparison import holm
 from ..scores.fold_scores import learns
@@ -41,6 +42,9 @@ EXIT_CODES = {
 STATED_EFFECT = 0.13
 """A relation that explains 13 % of the variance is what Cohen (1988) calls medium;
 ``no-signal`` is said only where one would have been found with 80 % power."""
+_FOR_POWER = (
+    f"enough to find a relation that explains {STATED_EFFECT:.0%} of the variance"
+)
 
 
 def draw_verdicts(evidence: Evidence) -> tuple[Verdict, ...]:
@@ -104,6 +108,11 @@ def _data_verdict(evidence: Evidence) -> Verdict:
     return _nothing(evidence, found)
 
 
+def lacks_power(verdict: Verdict) -> bool:
+    """Whether a verdict is open only as rows are too few for `STATED_EFFECT`."""
+    return verdict.name == "undecided" and _FOR_POWER in verdict.change
+
+
 def _ranks(name: str, p: float) -> str:
     return f"{name} is better than chance ({corrected(p)})"
 
@@ -129,10 +138,9 @@ def _nothing(evidence: Evidence, found: str) -> Verdict:
             "",
             f"No signal was found ({found}), but with {evidence.n_rows:,} rows "
             f"{least_text} would have been found with 80 % power.",
-            f"About {needed} rows, enough to find a relation that explains "
-            f"{STATED_EFFECT:.0%} of the variance.",
+            f"About {needed} rows, {_FOR_POWER}.",
         )
-    and_so = "no baseline beats chance for sure"
+    and_so = f"no baseline beats chance for sure{_by_chance(evidence)}"
     if evidence.task == "forecast":
         and_so = "the values look like independent draws"
     return Verdict(
@@ -145,6 +153,15 @@ def _nothing(evidence: Evidence, found: str) -> Verdict:
         f"one (about {round_rows(2 * evidence.signal.rows)} for half of that); tuning "
         "a network will not.",
     )
+
+
+def _by_chance(evidence: Evidence) -> str:
+    """Baselines above chance by intervals that do not hold for all of them at once."""
+    told = [_apart(row, evidence.rows) for row in better_for_sure(evidence, alone=True)]
+    if not told:
+        return ""
+    of = count(len(evidence.baselines), "baseline")
+    return f" ({'; '.join(told)}: among {of} one may be so by chance)"
 
 
 def _gains(evidence: Evidence, level: float) -> dict[str, float]:
@@ -170,7 +187,7 @@ def _signal_sentence(evidence: Evidence, proved: dict[str, float]) -> str:
     if signal.p > LEVEL and proved:
         test = f"{_ranks(*next(iter(proved.items())))}, though the {test}"
     if best is None or no_use(best):
-        sure = better_for_sure(evidence)
+        sure = better_for_sure(evidence, alone=True)
         but = "no baseline predicts better than the majority for sure"
         if evidence.task == "regression":
             but = "no baseline predicts better than the mean for sure"

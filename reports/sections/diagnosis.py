@@ -14,6 +14,7 @@ from .scores import verdict_facts
 
 _STATES = {
     "alternative": ("alternative", "warn"),
+    "small_effect": ("small effect", "open"),
     "no_effect": ("no effect", "none"),
     "insufficient_alone": ("insufficient alone", "open"),
     "untested": ("untested", "open"),

@@ -3,8 +3,10 @@
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from learnable.baselines.contradictions import contradictions
+from learnable.baselines.evaluate import run_study
 from learnable.baselines.results.findings import Finding
 from learnable.baselines.results.results import (
     About,
@@ -16,7 +18,7 @@ from learnable.baselines.results.results import (
     Signal,
     Verdict,
 )
-from learnable.benchmarks.contradictions import draw, examine
+from learnable.benchmarks.contradictions import HEAVY, draw, examine
 
 
 def row(name, accuracy, skill, *, kind="baseline", width=0.05):
@@ -123,9 +125,46 @@ def test_network_ahead_that_is_behind_is_found(results):
     assert any("highest accuracy" in sentence for sentence in contradictions(changed))
 
 
+def test_short_numbers_are_quoted_as_they_are_rounded(results):
+    odd = "logistic reaches R² -0.003, skill 0.007 (R² is against another mean)."
+    scores = {"r2": Score(-0.0034, None, None, ()), "skill": Score(0.0066, 0, 1, ())}
+    logistic = replace(results.rows[1], scores=scores)
+    changed = replace(
+        results, rows=(results.rows[0], logistic), verdicts=data_verdict("signal", odd)
+    )
+    assert contradictions(changed) == ()
+    wrong = data_verdict("signal", odd.replace("0.007", "0.005"))
+    assert any(
+        "0.005 is quoted" in told
+        for told in contradictions(replace(changed, verdicts=wrong))
+    )
+
+
+@pytest.mark.parametrize(("share", "denied"), [(0.615, False), (0.625, True)])
+def test_share_of_a_class_may_differ_by_a_row_in_each_fold(results, share, denied):
+    told = finding(
+        "D310", "class-imbalance", "Rare.", evidence={"majority_share": share}
+    )
+    found = contradictions(replace(results, findings=(told,)))
+    assert any("commonest class" in one for one in found) == denied
+
+
 def test_option_of_another_command_may_be_advised(results):
     said = data_verdict("signal", "Found.", "Use `zoo train --class-weight balanced`.")
     assert contradictions(replace(results, verdicts=said), {"--drop"}) == ()
+
+
+@pytest.mark.slow
+def test_advice_on_targets_of_other_rows_is_to_move_them(dataset_of, rng):
+    x = rng.normal(size=(300, 3))
+    y = np.roll(x.sum(axis=1) + rng.normal(size=300), 3)
+    found = run_study(
+        {}, dataset_of(x, y), folds=3, jobs=1, leave_out=HEAVY, curves="none"
+    ).results
+    assert "P707" in [finding.code for finding in found.findings]
+    assert found.verdicts[-1].name == "no-signal"
+    assert "P707" in found.verdicts[-1].change
+    assert contradictions(found) == ()
 
 
 @pytest.mark.parametrize("seed", [0, 2])

@@ -24,9 +24,8 @@ SOUND += (
 
 
 def told(name: str, *, is_faulty: bool) -> list[str]:
-    (case,) = (
-        c for c in row_cases.CASES if c.name == name and c.is_faulty == is_faulty
-    )
+    quick = [c for c in row_cases.CASES if not c.fits]
+    (case,) = (c for c in quick if c.name == name and c.is_faulty == is_faulty)
     return [judge(case, seed) for seed in (0, 1)]
 
 

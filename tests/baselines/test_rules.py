@@ -1,11 +1,17 @@
 """The rules on the data: each finds what is there, and nothing on sound rows."""
 
+from time import process_time
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.baselines.results.results import Row, Score
+from learnable.baselines.rules.context import TableContext
+from learnable.baselines.rules.duplicate_rows_across_split import (
+    duplicate_rows_across_split,
+)
 from learnable.baselines.rules.examine import examine, listing
 from learnable.data import Card, Dataset, load
 
@@ -261,3 +267,12 @@ def test_nothing_is_said_of_rows_that_follow_each_other(name):
 
 def test_iris_is_sorted_and_has_a_copy():
     assert codes(load("iris")) == {"D304": "warning", "D309": "note"}
+
+
+def test_a_wide_table_is_searched_for_copies_without_a_copy_of_it_a_column():
+    # a block of its own for each column, as pandas leaves them
+    x = pd.DataFrame({f"column {i}": RNG.normal(size=30) for i in range(1_000)})
+    start = process_time()
+    context = TableContext(made(x, RNG.normal(size=30)), ())
+    assert duplicate_rows_across_split(context) is None
+    assert process_time() - start < 4

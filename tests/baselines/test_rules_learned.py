@@ -204,15 +204,35 @@ def test_planted_labels_are_named_and_a_warning(dataset_of, rng):
     assert found.finding.evidence["share"] == pytest.approx(0.06, abs=0.005)
 
 
-def test_overlap_of_classes_is_at_most_a_note(dataset_of, rng):
+def test_overlap_of_classes_is_not_spoken_of(dataset_of, rng):
     at = rng.normal(size=2_000)
     chance = 1 / (1 + np.exp(-8 * at))
+    y = (rng.random(2_000) < chance).astype(int)
+    data = dataset_of(pd.DataFrame({"at": at}), y)
+    assert label_noise(learned_from(data, np.stack([1 - chance, chance]).T)) is None
+
+
+def test_wrong_labels_beside_overlap_are_a_note(dataset_of, rng):
+    at = rng.normal(size=2_000)
+    chance = 0.07 + 0.86 / (1 + np.exp(-8 * at))
     y = (rng.random(2_000) < chance).astype(int)
     data = dataset_of(pd.DataFrame({"at": at}), y)
     found = label_noise(learned_from(data, np.stack([1 - chance, chance]).T))
     assert found
     assert found.finding.severity == "note"
     assert "classes overlap" in found.finding.sentence
+
+
+def test_class_that_is_often_called_another_is_named(dataset_of, rng):
+    """A third of one class, of which nobody can be as sure as of the others."""
+    truth = rng.integers(0, 3, 600)
+    y = np.where((truth == 0) & (rng.random(600) < 0.33), 1, truth)
+    said = np.array([[0.65, 0.34, 0.01], [0.01, 0.98, 0.01], [0.01, 0.01, 0.98]])[truth]
+    said += rng.uniform(0, 0.02, said.shape)
+    found = label_noise(learned_from(dataset_of(columns(rng, 600), y), said))
+    assert found
+    assert found.finding.severity == "note"
+    assert "'a' is often labelled 'b'" in found.finding.sentence
 
 
 def test_baseline_that_errs_is_no_judge(dataset_of, rng):

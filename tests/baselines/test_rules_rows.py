@@ -1,5 +1,7 @@
 """Rules on how many rows there are, and on test rows unlike the training rows."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,8 @@ from learnable.baselines.rules.examine import examine
 from learnable.baselines.rules.too_few_rows import too_few_rows
 from learnable.baselines.scores.fold_scores import collect_outcomes
 from learnable.baselines.scores.harness import Outcome
+from learnable.baselines.verdicts.evidence import gather
+from learnable.baselines.verdicts.verdict import data_verdict
 from learnable.data import load
 from learnable.data.split import make_folds
 
@@ -58,6 +62,21 @@ def test_undecided_says_how_many_rows_would_do(dataset_of, rng):
     assert found.finding.severity == "warning"
     assert found.finding.evidence["needed"] == pytest.approx(80)
     assert "About 80 rows" in found.finding.advice.replace("Collect about", "About")
+
+
+@pytest.mark.parametrize(("p", "rows"), [(0.3, 1_000), (0.02, 400)])
+def test_rows_that_are_asked_for_are_those_of_the_verdict(p, rows, dataset_of, rng):
+    """For power where nothing was found; twice as many where something may be."""
+    data = dataset_of(columns(rng, 200), rng.integers(0, 2, 200))
+    context = learned_from(data, nothing_said(data), test=signal(p, 0.65))
+    assert context.learned
+    verdict = data_verdict(gather(context.learned.board, context.learned.signal))
+    assert verdict.name == "undecided"
+    learned = replace(context.learned, verdict=verdict)
+    found = too_few_rows(replace(context, learned=learned))
+    assert found
+    assert found.finding.evidence["needed"] == pytest.approx(rows)
+    assert f"{rows:,}" in verdict.change
 
 
 @pytest.mark.parametrize(("rare", "told"), [(3, "warning"), (7, "note"), (10, None)])

@@ -234,10 +234,10 @@ def test_many_baselines_need_more_proof():
         draw_verdicts(evidence(baselines=(weak,), signal=NOTHING))[-1].name
         == "undecided"
     )
-    assert (
-        draw_verdicts(evidence(baselines=(weak, *others), signal=NOTHING))[-1].name
-        == "no-signal"
-    )
+    found = draw_verdicts(evidence(baselines=(weak, *others), signal=NOTHING))[-1]
+    assert found.name == "no-signal"
+    assert "forest reaches" in found.sentence
+    assert "among 21 baselines one may be so by chance" in found.sentence
 
 
 def test_failure_is_told_truly():

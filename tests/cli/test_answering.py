@@ -1,6 +1,7 @@
 """From trials to an answer: side and verdict."""
 
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ from learnable.baselines.results.results import Verdict
 from learnable.baselines.rules.registry import RULES, side_of
 from learnable.zoo.check.answer import CheckEvidence, Reference, answer
 from learnable.zoo.check.data_faults import DataFault
+from learnable.zoo.cli.check_output import show
 from learnable.zoo.diagnosis.problem.context import NetworkFinding, Repair
 from learnable.zoo.diagnosis.problem.task import TrainingTask
 from learnable.zoo.diagnosis.search.causes import Inquiry, Proposal, ProvedCause
@@ -135,7 +137,8 @@ def test_every_label_of_the_preparation_has_a_headline():
         found = told(inquiry(0.0), faults=(fault,))
         assert found.verdict == "preparation-at-fault"
         assert found.headline.startswith(("The script hands", "The script prepares",
-                                          "The script encodes"))  # fmt: skip
+                                          "The script encodes",
+                                          "The script never"))  # fmt: skip
 
 
 def test_a_network_surely_behind_is_at_fault_though_nothing_mends_it():
@@ -162,6 +165,18 @@ def test_nothing_is_acquitted_that_was_only_tried_alone_for_want_of_time(cut, st
     tried = NetworkFinding("N201", "lr-too-high", "seen", "do this", 2, ())
     found = replace(inquiry(0.1), no_effect=(tried,), timed_out=cut)
     assert [s.state for s in told(found).ruled_out] == [state]
+
+
+@pytest.mark.parametrize(
+    ("score", "state"), [(0.9, "small_effect"), (0.82, "no_effect")]
+)
+def test_a_repair_that_helps_a_network_that_learns_is_told_with_its_score(score, state):
+    repair = Repair("adapted", lambda setup: setup)
+    tried = NetworkFinding("P711", "label", "seen", "do this", 0, (repair,))
+    found = replace(inquiry(0.8), no_effect=(tried,), scores={"adapted": score})
+    (one,) = told(found).ruled_out
+    assert one.state == state
+    assert ("score 0.90 with it, 0.80 without" in repr(told(found))) == (score == 0.9)
 
 
 def test_a_network_behind_by_chance_is_not():
@@ -257,6 +272,44 @@ def test_a_tuned_network_says_so_beside_its_causes():
 def test_what_ended_the_training_is_told_first():
     found = told(inquiry(0.0), error="RuntimeError: no idea (line 7)")
     assert found.sentence.startswith("The training ended with RuntimeError: no idea")
+
+
+@pytest.mark.parametrize("failed", ["", "ValueError: no such output"])
+def test_changes_that_failed_are_not_shown_as_a_repair(capsys, failed):
+    found = told(inquiry(0.0, (cause("N106"),)))
+    results: Any = SimpleNamespace(
+        diagnosis=replace(found, diff="-a\n+b\n", failed=failed)
+    )
+    show(results, Path("run"), wrote=None)
+    printed = capsys.readouterr().out
+    assert "-a\n+b\n" in printed
+    assert ("was run, and failed: ValueError: no such output" in printed) == (
+        failed != ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict"),
+    [
+        ("ValueError: 1 losses and 2 weights", "undecided"),
+        ("stopped after 60 s", "network-level"),
+    ],
+)
+def test_a_training_that_an_error_ended_is_not_called_sound(error, verdict):
+    found = told(inquiry(0.9), short=None, error=error)
+    assert found.verdict == verdict
+    assert ("without this error" in found.sentence) == (verdict == "undecided")
+
+
+@pytest.mark.parametrize(
+    ("own", "verdict"), [(0.3, "undecided"), (0.8, "network-level")]
+)
+def test_a_network_worse_than_the_same_one_trained_again_is_not_called_sound(
+    own, verdict
+):
+    found = told(inquiry(0.76), short=None, best=0.8, train_score=own)
+    assert found.verdict == verdict
+    assert ("0.30 on its own training rows" in found.sentence) == (own == 0.3)
 
 
 SEEN = NetworkFinding(

@@ -71,6 +71,12 @@ def test_a_training_that_failed_by_chance_is_not_the_fault_of_other_rows():
     assert label(answered(0.0), replaced(GOOD, train_score=0.0)) is None
 
 
+@pytest.mark.parametrize(("own", "told"), [(0.35, None), (0.9, "train-test-mismatch")])
+def test_a_network_as_bad_on_its_own_rows_is_no_fault_of_others(own, told):
+    scores = replaced(GOOD, held=0.76, train_score=own)
+    assert label(answered(0.33), scores) == told
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [

@@ -97,7 +97,7 @@ def test_empty_columns_are_dropped(write):
 def test_only_empty_columns_left(write, refused):
     path = write("a,b,y\n" + "1,,u\n2,?,v\n" * 3)
     text = refused(BadData, load, path, target="y", drop=["a"])
-    assert "1 columns are missing in all rows" in text
+    assert "1 column is missing in all rows" in text
 
 
 def test_task_is_noted_unless_asked(write):

@@ -134,7 +134,7 @@ def test_the_stretch_that_most_series_share():
     found = read(table[~late & ~early].reset_index(drop=True))
     assert found.names == ("Austria", "Bhutan", "Denmark")
     assert found.order.times[0] == "1993"
-    assert any("1 of 4 series were left out (Chad)" in note for note in found.notes)
+    assert any("1 of 4 series was left out (Chad)" in note for note in found.notes)
 
 
 def test_a_few_gaps_are_filled_and_told():

@@ -1,9 +1,13 @@
 """What is said of a script while it runs, and of one that trains nothing."""
 
 from textwrap import dedent
+from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import pytest
-from learnable.zoo.check.first_contact import FirstContact, why_untrained
+from learnable.zoo.backend import keras
+from learnable.zoo.check.first_contact import FirstContact, table_of, why_untrained
 from learnable.zoo.diagnosis.record.run_script import run_script
 
 TRAINS = """
@@ -46,10 +50,29 @@ def test_table_says_what_was_recognised(run):
     assert told["metrics"].strip() == "mae"
     assert told["training"].strip() == "fit at line 8, epochs: 2, batches of 3"
     assert told["files read"].strip() == "rows.csv"
-    assert "training 2 of 2, at line 9 (1 steps" in lines[-1]
+    assert "training 2 of 2, at line 9 (1 step, " in lines[-1]
     assert lines[-4].strip() == "2 trainings:"
     assert lines[-3].startswith("    1: line 8, 'sequential")
     assert "4 steps, loss " in lines[-3]
+
+
+@pytest.mark.parametrize(
+    ("metrics", "told"),
+    [
+        ("{'age': 'mae', 'kind': ['accuracy', keras.metrics.AUC(name='auc')]}",
+         "mae, accuracy, auc"),
+        ("[lambda y, p: 0.0]", "<lambda>"),
+        ("'mae'", "mae"),
+    ],
+)  # fmt: skip
+def test_metrics_are_named_however_they_are_given(metrics, told):
+    begun: Any = SimpleNamespace(
+        model=keras.Sequential([keras.layers.Dense(1)]), x=np.zeros((2, 1)), y=None,
+        loss="mse", optimizer={}, metrics=eval(metrics), place=None, kind="fit",
+        arguments={},
+    )  # fmt: skip
+    (line,) = (one for one in table_of(begun, ()) if one.startswith("  metrics"))
+    assert line.split("metrics", 1)[1].strip() == told
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from ...baselines.results.diagnosis import (
     Trial,
 )
 from ..diagnosis.probe.symptoms import symptoms
+from ..diagnosis.record.source_locations import STOPPED
 from ..diagnosis.rules.output_layer import counted
 from ..diagnosis.search.causes import FAILING, NOTHING
 from ..diagnosis.search.reference import plain_repair
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
 
 MOST_OF_ERROR = 160
 """Characters told of what ended a training: TensorFlow lists every label."""
+_LEARNED = 0.3
+"""A score from which a lower one on the rows of the training is not by chance."""
+_SMALL = 0.03
+"""Of a score, that the repair of what is no cause must add to be told."""
 _MEMORISED = (
     "Distinct rows: {}, too few to hold any out. Networks are judged by whether they "
     "memorise these, and baselines are fitted to copies."
@@ -160,8 +165,10 @@ def _suspicions(evidence: CheckEvidence) -> list[RuledOut]:
 
     def told(finding: NetworkFinding) -> RuledOut:
         would = others.get(finding.code, "")
-        state = "alternative" if would else no_effect
-        return RuledOut(finding.code, finding.label, finding.sentence, state, would)
+        effect = "" if would or is_open else _effect(inquiry, finding)
+        state = "small_effect" if effect else "alternative" if would else no_effect
+        named = (finding.code, finding.label, finding.sentence)
+        return RuledOut(*named, state, would, effect)
 
     tried = [told(finding) for finding in inquiry.no_effect]
     untested = [
@@ -169,6 +176,15 @@ def _suspicions(evidence: CheckEvidence) -> list[RuledOut]:
         for s in inquiry.untested
     ]
     return [one for one in (*tried, *untested) if one.code not in proved]
+
+
+def _effect(inquiry: Inquiry, finding: NetworkFinding) -> str:
+    """Say what the best repair of a finding did by itself; "" for next to nothing."""
+    tried = [inquiry.scores.get(repair.what, 0.0) for repair in finding.repairs]
+    best, own = max(tried, default=0.0), inquiry.original_score
+    if inquiry.causes or best < own + _SMALL:
+        return ""
+    return f"score {best:.2f} with it, {own:.2f} without"
 
 
 def _reason(evidence: CheckEvidence, finding: NetworkFinding) -> str:
@@ -232,6 +248,10 @@ def verdict_of(evidence: CheckEvidence) -> tuple[str, str, str]:
             if inquiry.timed_out
             else "More rows.",
         )
+    if evidence.has_raised:
+        return _raised(stands)
+    if evidence.is_unlike_trials:
+        return _unlike_trials(stands, evidence.train_score)
     verdict = (
         "network-ahead" if inquiry.original_score > _AHEAD * score else "network-level"
     )
@@ -263,6 +283,27 @@ def _on_limit(limited: LimitedFinding, stands: str) -> tuple[str, str, str]:
         f"{has}No training brings the score above {limited.limit:.2f}: this follows "
         "from the definitions.",
         "Nothing: it follows from the definitions.",
+    )
+
+
+def _raised(stands: str) -> tuple[str, str, str]:
+    """The verdict on a training that fails where a network of its layers learns."""
+    return (
+        "undecided",
+        f"Rebuilt and trained without this error, the network has {stands}: the error "
+        "comes from how the script calls compile and fit, or from its own code there.",
+        "A training that ends without this error.",
+    )
+
+
+def _unlike_trials(stands: str, own: float | None) -> tuple[str, str, str]:
+    """The verdict on a network that is worse than the same one trained again."""
+    return (
+        "undecided",
+        f"Trained again, the network has {stands} on held-out rows, but the one that "
+        f"the script trained has {own:.2f} on its own training rows: its training ends "
+        "differently each time, or the script changes it.",
+        "Trainings from several seeds (keras.utils.set_random_seed) that end alike.",
     )
 
 
@@ -349,8 +390,9 @@ class CheckEvidence:
     ``best`` is the best baseline and its score; ``short`` how far the network is behind
     it, None where nobody knows; ``reference`` a plain network, where nothing mends the
     script's; ``train_score`` the script's own on its training rows, None where nobody
-    knows; ``memorised`` how many different rows there are, where networks are judged by
-    those that they learn, else 0; ``limited`` a finding by which the network must fail.
+    asked or knows; ``memorised`` how many different rows there are, where networks are
+    judged by those that they learn, else 0; ``limited`` a finding by which the network
+    must fail.
     """
 
     context: RuleContext
@@ -389,10 +431,29 @@ class CheckEvidence:
         return min([self.inquiry.repaired_score, *known])
 
     @property
+    def has_raised(self) -> bool:
+        """Whether an error ended the training, and no limit of time."""
+        error = self.context.fit.error
+        return bool(error) and not error.startswith(STOPPED)
+
+    @property
+    def is_unlike_trials(self) -> bool:
+        """Whether the script's own network knows less than trials of it, on its rows.
+
+        None does by chance: rows that were trained on are easier than others.
+        """
+        own, again = self.train_score, self.inquiry.original_score
+        return own is not None and again >= _LEARNED and own < FAILING * again
+
+    @property
     def is_unmended(self) -> bool:
         """Whether the network is behind, and no cause is known."""
-        known = self.inquiry.causes or self.data or self.limited
-        return self.is_behind and not known
+        return self.is_behind and not self.is_explained
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether a cause is known, of whatever kind."""
+        return bool(self.inquiry.causes or self.data or self.limited)
 
     @property
     def is_at_fault(self) -> bool:

@@ -38,6 +38,7 @@ from .answer import CheckEvidence, answer, plain_network
 from .data_faults import DataFault, hide
 from .evaluation_rows import evaluation_faults, unseen_class
 from .jobs import GUARD_SECONDS
+from .pairing import find_mispaired
 from .problem import (
     CheckProblem,
     baseline_study,
@@ -155,7 +156,7 @@ def check_fit(
     with stages("data and first look", what), ThreadPoolExecutor(1) as beside:
         problem = prepare(recording, fit, seed=seed)
         # baselines need no network, and a network leaves a core to them
-        learned = beside.submit(baseline_study, problem)
+        learned = beside.submit(baseline_study, problem, budget)
         context = _probed(problem)
         golden = golden_tests(
             context.setup,
@@ -213,8 +214,10 @@ def _tried(
     known = run_rules(context)
     found = _inquired(problem, context, runner, known, scores.get(best, 0.0))
     short = _shortfall(runner, best_score.get(best, []))
-    faults = tuple(_untrained(known))
-    faults += _faults(problem, study, found, runner, is_asked=not faults)
+    faults = _mispaired(problem)
+    if not faults:
+        faults = tuple(_untrained(known))
+        faults += _faults(problem, study, found, runner, is_asked=not faults)
     evidence = CheckEvidence(
         context, study, found, (best, scores.get(best, 0.0)), short, faults
     )
@@ -224,11 +227,11 @@ def _tried(
         limited=_limited(problem, context, study, known, found),
         n_trainings=runner.trained,
     )
+    if not evidence.is_explained:
+        evidence = replace(evidence, train_score=train_score(problem))
     if not evidence.is_unmended:
         return evidence
-    return replace(
-        evidence, reference=plain_network(runner), train_score=train_score(problem)
-    )
+    return replace(evidence, reference=plain_network(runner))
 
 
 _RECORDED = ("N115", "N119", "P711")
@@ -240,6 +243,17 @@ def _untrained(known: Sequence[NetworkFinding]) -> Iterator[DataFault]:
     for f in known:
         if f.code in _RECORDED and not f.repairs:
             yield DataFault(Cause(f.code, f.label, f.sentence, f.advice, side=f.side))
+
+
+def _mispaired(problem: CheckProblem) -> tuple[DataFault, ...]:
+    """Targets of other rows: beside these nothing can be said of the rows."""
+    try:
+        cause = find_mispaired(problem)
+    # arrays of a script may hold anything
+    except (TypeError, ValueError, MemoryError) as error:
+        _log.debug("rows cannot be looked up in the script's arrays: %r", error)
+        return ()
+    return () if cause is None else (DataFault(cause),)
 
 
 def _limited(

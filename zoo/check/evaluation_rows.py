@@ -471,7 +471,9 @@ def fault_of_labels(
     )
     # what the network knows of its own training rows holds for each other's
     learned = min(scores.held, scores.train_score / RESTORED) >= LEARNED
-    if learned and here < _LOST * scores.held and scores.held - here > apart:
+    # one that has as little on its own rows has lost nothing on others
+    known = min(scores.held, scores.train_score)
+    if learned and here < _LOST * known and scores.held - here > apart:
         return _unlike_answers(task, predicted, truth, scores)
     more = here - max(scores.best_score, scores.train_score)
     is_noise = more > max(GAINED, apart) and here > _TIMES * scores.best_score

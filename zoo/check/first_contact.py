@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...data.counts import count
 from ..diagnosis.problem.task import loss_name
 from ..diagnosis.record.arrays import as_arrays, is_dataset, leaves
 from ..diagnosis.record.recording import Place
@@ -74,7 +75,7 @@ class FirstContact:
                 self._show(line)
         which = f"training {number + 1} of {fits}" if fits > 1 else "the training"
         more = "; --fit N selects another" if fits > 1 else ""
-        rows = f"{fit.steps:,} steps, {fit.seconds:.1f} s"
+        rows = f"{count(fit.steps, 'step')}, {fit.seconds:.1f} s"
         lines = {"examined": f"{which}, at {where} ({rows}){more}"}
         if recording.error:
             lines["ended by"] = recording.error
@@ -93,7 +94,7 @@ def _courses(fits: Sequence[Fit]) -> Iterator[str]:
     for i in shown:
         fit = fits[i]
         where = f"line {fit.place.line}" if fit.place else "a line of no file"
-        told = f"    {i + 1}: {where}, {fit.model.name!r}, {fit.steps:,} steps"
+        told = f"    {i + 1}: {where}, {fit.model.name!r}, {count(fit.steps, 'step')}"
         losses = fit.history.get("loss", [])
         course = f", loss {losses[0]:.4g} to {losses[-1]:.4g}" if losses else ""
         yield told + course + (f", ended by {fit.error}" if fit.error else "")
@@ -193,13 +194,21 @@ def _optimizer(optimizer: dict[str, Any]) -> str:
 
 
 def _metrics(metrics: Any) -> str:
-    several = metrics if isinstance(metrics, list | tuple) else [metrics]
-    names = [
-        one if isinstance(one, str) else getattr(one, "name", type(one).__name__)
-        for one in several
-        if one is not None
-    ]
-    return ", ".join(map(str, names[:_MOST_METRICS]))
+    return ", ".join(list(_metric_names(metrics))[:_MOST_METRICS])
+
+
+def _metric_names(metrics: Any) -> Iterator[str]:
+    """Names of one metric or of several, in lists and by output."""
+    if isinstance(metrics, dict):
+        metrics = list(metrics.values())
+    if isinstance(metrics, list | tuple):
+        for one in metrics:
+            yield from _metric_names(one)
+    elif isinstance(metrics, str):
+        yield metrics
+    elif metrics is not None:
+        own = getattr(metrics, "name", getattr(metrics, "__name__", None))
+        yield str(own or type(metrics).__name__)
 
 
 def _training(begun: TrainingBegun) -> str:

@@ -159,20 +159,38 @@ MOST_OF_LOGISTIC = 20_000_000
 worse there than naive Bayes."""
 
 
-def baseline_study(problem: CheckProblem) -> Study:
-    """Run baselines and rules on the rows."""
+_BOOSTING_SECONDS = 3e-5
+"""For a cell, as measured there; a forest takes a twentieth."""
+_SHARE = 0.25
+"""Of a budget in seconds, that one baseline may take."""
+
+
+def baseline_study(problem: CheckProblem, budget: float | None = None) -> Study:
+    """Run baselines and rules on the rows.
+
+    Parameters
+    ----------
+    problem : CheckProblem
+    budget : float, optional
+        Seconds for all; a note tells of a baseline that would take too much of it.
+    """
     cells = _cells(problem.dataset)
+    left_out = too_slow(cells, budget)
+    dataset = problem.dataset
+    if cut := sorted(set(left_out) - set(too_slow(cells))):
+        note = f"The budget of {budget:g} s leaves no time for {', '.join(cut)}."
+        dataset = replace(dataset, notes=(*dataset.notes, note))
     # a fold a thread; those of one product that wait for one another on a busy machine
     # take ten times as long, and few rows are done before threads have begun
     jobs = -1 if cells > _MOST_CELLS else 1
     with threadpool_limits(1), parallel_config("threading", n_jobs=jobs):
         return run_study(
             {},
-            problem.dataset,
+            dataset,
             folds=_FOLDS,
             seed=problem.seed,
             jobs=None if cells > _MOST_CELLS else 1,
-            leave_out=_too_slow(cells),
+            leave_out=left_out,
         )
 
 
@@ -182,9 +200,15 @@ def _cells(dataset: Dataset) -> int:
     return len(dataset) * columns * max(1, len(dataset.classes))
 
 
-def _too_slow(cells: int) -> tuple[str, ...]:
-    """Baselines that would take longer than all the others together."""
-    limits = {"boosting": _MOST_CELLS, "logistic": MOST_OF_LOGISTIC}
+def too_slow(cells: int, budget: float | None = None) -> tuple[str, ...]:
+    """Name baselines that would take longer than all the others together.
+
+    With a budget in seconds also one that would take more than a quarter of it.
+    """
+    most = _MOST_CELLS
+    if budget is not None:
+        most = min(most, int(_SHARE * budget / _BOOSTING_SECONDS))
+    limits = {"boosting": most, "logistic": MOST_OF_LOGISTIC}
     return tuple(name for name, most in limits.items() if cells > most)
 
 

@@ -101,8 +101,9 @@ def repair_script(
         fit=next(same, 0),
         output=fit.output,
     )
-    more = [(edits, True) for edits in _ways(setup, tuned)]
-    less = ((edits, False) for edits in _ways(setup, repairs))
+    output = fit.output
+    more = [(edits, True) for edits in _ways(setup, tuned, output)]
+    less = ((edits, False) for edits in _ways(setup, repairs, output))
     for edits, is_tuned in (*more, *less):
         source, fixed = _written(recording, fit, edits)
         if fixed is None:
@@ -117,14 +118,29 @@ def repair_script(
     )
 
 
-def _ways(setup: Setup, repairs: Sequence[Repair]) -> Iterator[tuple[Edit, ...]]:
-    """The edits of each repair; else the network anew and what is not in its layers."""
-    from ..diagnosis.codemod.edits import FeedFrom, InsertLayer, SetArgument, Statement
+def _ways(
+    setup: Setup, repairs: Sequence[Repair], output: str
+) -> Iterator[tuple[Edit, ...]]:
+    """The edits of each repair; else the network anew and what is not in its layers.
+
+    Of a network with several outputs neither may change the others'.
+    """
+    from ..diagnosis.codemod.edits import (
+        FeedFrom,
+        InsertLayer,
+        SetArgument,
+        Statement,
+        is_for_all_outputs,
+    )
     from ..diagnosis.codemod.model_to_code import as_code
 
     known = [edit for repair in repairs for edit in repair.edits or ()]
+    if output and any(map(is_for_all_outputs, known)):
+        return
     if all(repair.edits is not None for repair in repairs):
         yield tuple(known)
+    if output:
+        return  # the network, written anew, would have this output only
     untold = (repair for repair in repairs if repair.edits is None)
     if any(repair.apply(setup).model is setup.model for repair in untold):
         return  # the network, written anew, would leave it out

@@ -20,6 +20,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...data.counts import count
 from ...data.errors import BadData, Misuse
 from .. import console
 from ..faults import as_error
@@ -315,7 +316,7 @@ def _chosen(recording: Recording, number: int | None) -> int:
 def _lines(fits: Sequence[Fit]) -> tuple[str, ...]:
     """A line a training: where it is, and its size."""
     return tuple(
-        f"{i}: line {fit.place.line if fit.place else '?'}, {fit.steps:,} steps"
+        f"{i}: line {fit.place.line if fit.place else '?'}, {count(fit.steps, 'step')}"
         for i, fit in enumerate(fits, start=1)
     )
 

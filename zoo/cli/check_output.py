@@ -59,6 +59,9 @@ def show(results: Results, run: Path, *, wrote: Path | None) -> None:
     if wrote is not None:
         _say(f"{what_is_written(found)}: {wrote}")
     elif found.diff:
+        if found.failed:
+            _say(f"The changed script was run, and failed: {found.failed}")
+            _say("Its changes, to be completed by hand:")
         click.echo(clean(found.diff, sys.maxsize), nl=False)
     _say(f"report: {run / 'report.html'}")
 

@@ -67,8 +67,9 @@ def tell_contradictions(results: Results) -> None:
         click.echo(plain(f"{fault(error)}; please report it"), err=True)
         return
     if found:
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        said = f"a fault of zoo: the results contradict themselves: {found[0]}{more}"
+        first, *others = found
+        more = f" (and {len(others)} more)" if others else ""
+        said = f"a fault of zoo: the results contradict themselves: {first}{more}"
         click.echo(plain(f"{said}; please report it with results.json"), err=True)
 
 

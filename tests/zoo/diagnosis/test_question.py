@@ -99,6 +99,19 @@ def test_sequences_also_tell_of_their_course(case_of):
     assert found.loc[0, "most of 0"] == 4
 
 
+@pytest.mark.parametrize(
+    ("width", "told"), [(1_200, "1,000 of 1,200 columns"), (3, "")]
+)
+def test_of_very_many_columns_some_are_chosen_and_a_note_says_so(case_of, width, told):
+    x = RNG.normal(size=(40, width))
+    x[0, 0] = np.inf
+    found = rows_of(case_of, x)
+    assert found.x.shape == (40, min(width, 1_000))
+    assert np.isnan(found.x.iloc[0, 0])
+    assert told in " ".join(found.notes)
+    assert bool(found.notes) == bool(told)
+
+
 def test_images_stay_images(case_of):
     x = np.zeros((40, 4, 4, 1), "float32")
     assert features(case_of, x, keras.layers.Flatten()).shape == x.shape

@@ -69,6 +69,7 @@ def test_arguments_are_kept_as_given(told):
         "initial_epoch": 0,
     }
     assert fit.callbacks == ("EarlyStopping",)
+    assert fit.stopping == ("val_loss", "auto")
     assert (fit.loss, fit.metrics, fit.loss_weights) == ("mae", ["mse"], [2.0])
     assert fit.optimizer["class_name"] == "Adam"
     assert (fit.kind, fit.error, fit.cut) == ("fit", "", 0)

@@ -29,6 +29,14 @@ def test_two_steps_are_few(case_of):
     assert [r.apply(context.setup).epochs for r in found.repairs] == [10, 40]
 
 
+def test_an_epoch_of_few_steps_is_told(case_of):
+    context = case_with(case_of, [0.7, 0.69], rows=40, epochs=2)
+    arguments = context.fit.arguments | {"steps_per_epoch": 1}
+    fit = replace(context.fit, arguments=arguments)
+    found = too_few_epochs(replace(context, fit=fit))
+    assert "2 epochs of 1 step (steps_per_epoch), 4 steps" in found.sentence
+
+
 def test_a_loss_that_falls_to_the_end(case_of):
     found = too_few_epochs(case_with(case_of, 1 - STEPS / 200))
     assert "last quarter" in found.sentence
@@ -55,6 +63,28 @@ def test_what_early_stopping_ended_goes_on_without_it(case_of):
     assert (setup.epochs, setup.stopped) == (2, True)
     found = too_few_epochs(replace(context, fit=fit, setup=setup))
     assert "EarlyStopping ended it, of 60 planned epochs" in found.sentence
+    assert "mode=" not in found.sentence
+    assert all("without EarlyStopping" in repair.what for repair in found.repairs)
     assert all(UNSTOPPED in repair.edits for repair in found.repairs)
     whole = replace(fit, history={"loss": [0.1] * 60})
     assert not as_given(whole, context.task).stopped
+
+
+@pytest.mark.parametrize(
+    ("monitor", "mode", "told"),
+    [
+        ("val_accuracy", "min", "higher is better: use mode='max'"),
+        ("val_loss", "max", "lower is better: use mode='min'"),
+        ("val_accuracy", "max", ""),
+        ("val_loss", "auto", ""),
+        ("my_own", "min", ""),
+    ],
+)
+def test_a_mode_that_waits_for_worse_is_named(case_of, monitor, mode, told):
+    context = case_with(case_of, [0.7, 0.69], rows=40, epochs=60)
+    named = {"callbacks": ("EarlyStopping",), "stopping": (monitor, mode)}
+    fit = replace(context.fit, **named)
+    setup = as_given(fit, context.task)
+    found = too_few_epochs(replace(context, fit=fit, setup=setup))
+    assert told in found.sentence
+    assert ("mode=" in found.sentence) == bool(told)

@@ -142,3 +142,16 @@ Edit = (
     | ReadClasses
     | Statement
 )
+
+
+def is_for_all_outputs(edit: Edit) -> bool:
+    """Whether an edit changes what all outputs of a network share.
+
+    Where there are several, a repair of one must leave the others as they are: their
+    losses, their targets, and their number.
+    """
+    if isinstance(edit, SetArgument):
+        return edit.call == "compile" and edit.name in ("loss", "loss_weights")
+    if isinstance(edit, WrapArgument):
+        return edit.name == "y"
+    return isinstance(edit, RescaleOutputs | ReadClasses)

@@ -166,7 +166,8 @@ of means of 2 x 2 pixels, in half the time."""
 def as_dataset(model: Any, x: Any, task: TrainingTask, *, name: str) -> Dataset:
     """Make other learners' dataset: images, or a table of all inputs side by side.
 
-    Images are made smaller (`_SIDE`), which a note of the dataset says.
+    Images are made smaller (`_SIDE`), and of very many columns some are chosen
+    (`_MOST_COLUMNS`), which a note of the dataset says.
 
     Texts, which a layer of the network cuts into words, are a table's only column.
 
@@ -196,6 +197,7 @@ def as_dataset(model: Any, x: Any, task: TrainingTask, *, name: str) -> Dataset:
         features = pd.DataFrame({"text": _as_texts(given[0])})
     else:
         features = _as_table(given, places)
+        notes = _on_width(given, places)
     y = task.y
     if task.kind == "regression" and y.ndim == 2 and y.shape[1] > MOST_TARGETS:
         y = y[:, _even(y.shape[1], MOST_TARGETS)]
@@ -304,8 +306,19 @@ def _as_table(given: list[np.ndarray], places: list[bool]) -> Any:
         values, own = _columns_of(part, places=places[i])
         parts.append(values)
         names += [f"{title}{n}" for n in own]
-    table = pd.DataFrame(np.concatenate(parts, axis=1), columns=names)
-    return table.replace([np.inf, -np.inf], np.nan)
+    values = np.concatenate(parts, axis=1)
+    # in the array: pandas would part a table into a block for each column
+    return pd.DataFrame(np.where(np.isinf(values), np.nan, values), columns=names)
+
+
+def _on_width(given: list[np.ndarray], places: list[bool]) -> tuple[str, ...]:
+    plain = [part for part, place in zip(given, places, strict=True) if not place]
+    widths = [int(np.prod(part.shape[1:])) for part in plain]
+    if max(widths, default=0) <= _MOST_COLUMNS:
+        return ()
+    chosen = sum(min(width, _MOST_COLUMNS) for width in widths)
+    told = f"Baselines were given {chosen:,} of {sum(widths):,} columns, evenly chosen"
+    return (f"{told}: they do not see what only the others tell.",)
 
 
 def _columns_of(part: np.ndarray, *, places: bool) -> tuple[np.ndarray, list[str]]:

@@ -422,7 +422,8 @@ class Fits:
             rows,
             validation=held_out,
             arguments={name: given[name] for name in ARGUMENTS},
-            callbacks=_callbacks(given["callbacks"]),
+            callbacks=tuple(type(c).__name__ for c in _callbacks(given["callbacks"])),
+            stopping=_stopping(given["callbacks"]),
             history={} if history is start.history else _values(history),
             error=error,
             seconds=time.perf_counter() - start.clock,
@@ -431,11 +432,19 @@ class Fits:
         )
 
 
-def _callbacks(given: Any) -> tuple[str, ...]:
-    """Names of their classes, whether one, a list or Keras' own list was given."""
+def _callbacks(given: Any) -> list[Any]:
+    """All of them, whether one, a list or Keras' own list was given."""
     given = getattr(given, "callbacks", given)
     several = given if isinstance(given, list | tuple) else [given]
-    return tuple(type(one).__name__ for one in several if one is not None)
+    return [one for one in several if one is not None]
+
+
+def _stopping(given: Any) -> tuple[str, str]:
+    """Return the monitored value of an ``EarlyStopping``, and its mode."""
+    for one in _callbacks(given):
+        if isinstance(one, keras.callbacks.EarlyStopping):
+            return str(one.monitor), str(one.mode)
+    return "", ""
 
 
 def _values(history: Any) -> dict[str, list[float]]:

@@ -59,6 +59,8 @@ class Fit:
         ``class_weight``, ``validation_split``, ``steps_per_epoch``, ``initial_epoch``.
     callbacks : tuple of str
         Names of their classes.
+    stopping : tuple of str
+        What an ``EarlyStopping`` watches, and its mode; "" without one.
     history : dict of name -> values
         One an epoch; empty where the training did not end its first.
     error : str
@@ -109,6 +111,7 @@ class Fit:
     is_pipeline: bool = False
     output: str = ""
     held: tuple[str, ...] = ()
+    stopping: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)

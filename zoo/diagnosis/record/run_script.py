@@ -20,7 +20,7 @@ from ..ports.port import port_script, port_sentences
 from .recorder import recorded
 from .recording import Listener, Recording
 from .script_errors import script_end
-from .source_locations import Stopped, UserCode
+from .source_locations import STOPPED, Stopped, UserCode
 
 # Letters that are kept of what a script prints: its last words.
 MOST_PRINTED = 20_000
@@ -194,7 +194,7 @@ def _surroundings(file: Path, arguments: Sequence[str]) -> Iterator[None]:
 @contextmanager
 def _stopped_after(seconds: float) -> Iterator[None]:
     def stop(number: int, frame: FrameType | None) -> None:
-        raise Stopped(f"stopped after {seconds:g} s")
+        raise Stopped(f"{STOPPED} {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)

@@ -22,6 +22,10 @@ MOST_SAID = 1_000
 print all of their data."""
 
 
+STOPPED = "stopped after"
+"""How the message of a `Stopped` begins."""
+
+
 class Stopped(BaseException):
     """The time of a script is over; no ``except Exception`` of its own catches it."""
 

@@ -26,7 +26,7 @@ def disconnected_layer(context: RuleContext) -> NetworkFinding | None:
     names = [call.layer.name for call in loose.calls]
     return network_finding(
         "N109",
-        f"{_told(names, [t.name for t in unread])}: their weights are not trained.",
+        f"{_told(names, [t.name for t in unread])}: {_lost(names)}.",
         "Call each layer on the output of the previous one, or join the branches, and "
         "build the model from the last output.",
         priority=0,
@@ -35,6 +35,12 @@ def disconnected_layer(context: RuleContext) -> NetworkFinding | None:
         layers_left_out=len(names),
         inputs_left_out=len(unread),
     )
+
+
+def _lost(names: list[str]) -> str:
+    if not names:
+        return "what it holds is not used"
+    return f"{'its' if len(names) == 1 else 'their'} weights are not trained"
 
 
 def _told(names: list[str], inputs: list[str]) -> str:

@@ -109,7 +109,8 @@ UNSTOPPED = WrapArgument(
 
 def set_epochs(setup: Setup, epochs: int) -> Repair:
     """A longer training, which nothing ends early."""
-    what = f"epochs {setup.epochs:,} -> {epochs:,}"
+    without = ", without EarlyStopping" if setup.stopped else ""
+    what = f"epochs {setup.epochs:,} -> {epochs:,}{without}"
     repair = set_fit(what, {"epochs": str(epochs)}, epochs=epochs)
     edits = (*(repair.edits or ()), UNSTOPPED)
     return replace(repair, edits=edits) if setup.stopped else repair

@@ -6,9 +6,13 @@ from ....baselines.rules.registry import rule
 from ..probe.loss_curve import LossCurve, break_of, curve_of
 from ..problem.context import NetworkFinding, RuleContext, network_finding
 from ..problem.training_setup import Setup
+from .output_layer import counted
 from .repairs import set_epochs
 
 _FEW_STEPS = 500
+_HIGH = ("acc", "auc", "precision", "recall")
+_LOW = ("error", "mse", "mae", "loss")
+"""Parts of names of what is better high, and low."""
 _MOST_STEPS = 20_000
 """Steps of a repair, about."""
 
@@ -31,18 +35,43 @@ def too_few_epochs(context: RuleContext) -> NetworkFinding | None:
     planned = context.fit.arguments.get("epochs")
     stopped = (
         f"; EarlyStopping ended it, of {planned:,} planned epochs"
+        f"{_turned(*context.fit.stopping)}"
         if setup.stopped
         else ""
     )
     return network_finding(
         "N205",
-        f"The training has {setup.epochs:,} epochs, {setup.steps:,} steps"
-        f"{told}{stopped}.",
+        f"The training has {counted(setup.epochs, 'epoch')}{_of_steps(context)}, "
+        f"{counted(setup.steps, 'step')}{told}{stopped}.",
         f"Train for {longer[0]:,} epochs.",
         priority=2,
         repairs=tuple(set_epochs(setup, epochs) for epochs in longer),
         epochs=setup.epochs,
         steps=setup.steps,
+    )
+
+
+def _of_steps(context: RuleContext) -> str:
+    """Say how long an epoch is, where the script sets that."""
+    each = context.fit.arguments.get("steps_per_epoch")
+    return f" of {counted(int(each), 'step')} (steps_per_epoch)" if each else ""
+
+
+def _turned(monitor: str, mode: str) -> str:
+    """Say that the mode of an ``EarlyStopping`` is the wrong one for what it watches.
+
+    Of metrics of the user's own nobody knows which way is better.
+    """
+    name = monitor.removeprefix("val_")
+    is_loss = name == "loss" or name.endswith(_LOW)
+    is_score = any(part in name for part in _HIGH)
+    better = "min" if is_loss else "max" if is_score else mode
+    if mode not in ("min", "max") or mode == better:
+        return ""
+    moves, high = ("fall", "high") if mode == "min" else ("rise", "low")
+    return (
+        f". Its mode={mode!r} waits for {monitor} to {moves}, though {high}er is "
+        f"better: use mode={better!r}"
     )
 
 

@@ -1,0 +1,62 @@
+"""Rows that are trained on with the targets of other rows."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from learnable.zoo.check.pairing import find_mispaired
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(400, 5))
+KIND = (X[:, 0] > 0).astype(int)
+SIZE = X[:, 0] + X[:, 1]
+ORDER = RNG.permutation(400)
+
+
+def found(x, given, **names):
+    fit = SimpleNamespace(x=x, y=given, history={})
+    recording = SimpleNamespace(module=SimpleNamespace(**names), fits=[fit])
+    problem: Any = SimpleNamespace(recording=recording, fit=fit)
+    return find_mispaired(problem)
+
+
+@pytest.mark.parametrize("target", [KIND, SIZE, SIZE[:, None]])
+@pytest.mark.parametrize("rows", [400, 300])
+def test_rows_without_their_own_targets_are_named(target, rows):
+    x = X[ORDER][:rows].astype("float32")
+    fault = found(x, target[:rows], X=X, y=target)
+    assert fault is not None
+    assert (fault.code, fault.side) == ("P707", "preparation")
+    assert "rows of 'X'" in fault.sentence
+    assert "'y'" in fault.sentence
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "names"),
+    [
+        (X[ORDER], KIND[ORDER], {}),
+        (X, KIND, {}),
+        (X[ORDER], 1 - KIND[ORDER], {}),  # the other class is meant
+        (X, KIND[ORDER], {"shuffled": KIND[ORDER]}),  # on purpose
+        (X[ORDER], RNG.integers(0, 2, 400), {}),  # another question
+        (X[ORDER], KIND[RNG.permutation(400)], {}),  # or as many of each by chance
+        (X + 0.1, KIND[ORDER], {}),  # other rows
+        (np.round(X[:, :1]), KIND[ORDER], {"X": np.round(X[:, :1])}),  # many alike
+    ],
+)
+def test_rows_with_their_own_targets_are_left(x, y, names):
+    assert found(x, y, **{"X": X, "y": KIND, **names}) is None
+
+
+def test_a_second_pass_may_begin_anywhere():
+    x, y = np.concatenate([X[ORDER], X]), np.concatenate([KIND, KIND[7:], KIND[:7]])
+    assert found(x, y, X=X, y=KIND) is not None
+
+
+def test_numbers_in_any_order_are_known_again():
+    assert found(X, SIZE[ORDER], X=X, y=SIZE) is not None
+
+
+def test_a_script_without_arrays_tells_nothing():
+    assert found(X[ORDER], KIND) is None
