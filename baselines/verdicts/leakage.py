@@ -106,8 +106,9 @@ def answer_column(dataset: Dataset, scores: Mapping[str, float]) -> str | None:
 
     It has a value for each class, the same in every row of it, as no other column has;
     or no other column comes near it, and it is no measure that a threshold cuts into
-    two classes, with values on both sides of it. A column of numbers goes with a numerical
-    target from row to row: a sensor with noise of its own measures something else.
+    two classes, with values on both sides of it. A column of numbers goes with a
+    numerical target from row to row: a sensor with noise of its own measures something
+    else.
 
     Parameters
     ----------
