@@ -45,7 +45,13 @@ def load_bases() -> list[Program]:
 
 
 def insert(program: Program, code: str, marks: tuple[str, ...]) -> Program | None:
-    """Put lines behind the first of some marks that is there; None where none is."""
+    """Put lines behind the first of some marks that is there; None where none is.
+
+    With NumPy's import where the program has none: a name that is missing would be the
+    fault.
+    """
+    if "np." in code and "import numpy as np" not in program.source:
+        code = f"import numpy as np\n{code}"
     for mark in (f"# [{name}]" for name in marks):
         if mark in program.source:
             return replace(

@@ -49,6 +49,15 @@ def test_lines_stand_behind_what_a_mark_is_for():
     assert insert(program, "x = 2", ("split",)) is None
 
 
+def test_lines_bring_the_import_that_they_need():
+    made = insert(Program("a", frozenset(), "x = 1\n# [raw]\n"), "y = np.nan", ("raw",))
+    assert made is not None
+    assert made.text.splitlines() == ["x = 1", "import numpy as np", "y = np.nan"]
+    again = insert(made, "z = np.nan", ("raw",))
+    assert again is not None
+    assert again.text.count("import") == 1
+
+
 def test_a_seed_draws_the_same_programs():
     first, again = ([*draw(5)], [*draw(5)])
     told = [[(m.name, m.program.text) for m, _ in part] for part in first]

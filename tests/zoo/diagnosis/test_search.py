@@ -202,3 +202,15 @@ def test_of_two_settings_the_one_suspected_first_is_named_though_it_takes_longer
     assert causes(world, [network_finding("epochs", 2), network_finding("rate", 2)])[
         0
     ] == {"epochs"}
+
+
+def test_how_bad_a_network_is_that_learns_nothing_leaves_no_doubt():
+    """Numbers far from all targets: seeds differ by much, and it means nothing."""
+    rng = np.random.default_rng(0)
+    mended = [rng.normal(0.95, 0.1, 200) for _ in range(3)]
+    failing = [rng.normal(mean, 1, 200) for mean in (0.36, -3.9, -2.0)]
+    found = score_difference(mended, failing)
+    assert found.is_sure
+    assert found.difference == pytest.approx((0.59 + 0.95 + 0.95) / 3, abs=0.1)
+    nothing = score_difference([failing[2]] * 2, [failing[1], failing[2]])
+    assert not nothing.is_sure

@@ -495,6 +495,9 @@ def score_difference(
 ) -> ScoreDifference:
     """Measure one way's gain over another, from the same rows' marks split by split.
 
+    A split counts for no less than 0, what the mean or chance has: how much worse
+    numbers are of a network that learns nothing is arbitrary, and would drown the gain.
+
     Parameters
     ----------
     better, worse : sequence of array
@@ -503,10 +506,15 @@ def score_difference(
         Whether the rows are all there are, and no sample: only seeds are chance then.
     """
     gains = [one - other for one, other in zip(better, worse, strict=True)]
-    rows, means = np.concatenate(gains), np.array([gain.mean() for gain in gains])
+    rows = np.concatenate(gains)
+    own, others = (
+        np.array([max(0.0, float(marks.mean())) for marks in parts])
+        for parts in (better, worse)
+    )
+    means = own - others
     row_error = error = 0.0 if whole else float(rows.std() / np.sqrt(len(rows)))
     if len(gains) > 1:
         error = max(error, float(means.std(ddof=1) / np.sqrt(len(gains))))
-    apart = min(m.mean() for m in better) - max(m.mean() for m in worse)
+    apart = own.min() - others.max()
     least = float(means.min())
     return ScoreDifference(float(means.mean()), error, float(apart), row_error, least)
