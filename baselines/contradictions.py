@@ -118,11 +118,9 @@ def _intervals(results: Results) -> Iterator[str]:
                 continue
             if not score.low - 1e-9 <= score.mean <= score.high + 1e-9:
                 yield f"{name} of {row.name} lies outside its interval"
-    for name in ("accuracy",):
-        for row in _able(results).values():
-            score = row.scores.get(name)
-            if score and score.low is not None and score.low == score.high:
-                yield f"the interval of {row.name}'s {name} has no width"
+        right = row.scores.get("accuracy")
+        if right and right.low is not None and right.low == right.high:
+            yield f"the interval of {row.name}'s accuracy has no width"
 
 
 def _verdict_on_data(results: Results) -> Iterator[str]:

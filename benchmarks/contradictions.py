@@ -23,6 +23,7 @@ from joblib import Parallel, delayed
 from learnable import Card, Dataset, load
 from learnable.baselines.contradictions import contradictions
 from learnable.baselines.evaluate import run_study
+from learnable.data.dataset import Task
 from learnable.data.errors import ZooError
 from learnable.zoo.cli.baseline import baseline_command
 from learnable.zoo.cli.compare import compare_command
@@ -33,7 +34,8 @@ HEAVY = ("forest", "boosting")
 _MOST_ROWS = 400
 _FEW = 300
 """Tables, up to which starting more processes costs more than it saves."""
-_TASKS = (*("binary", "multiclass", "regression") * 3, "multilabel")
+_OFTEN: tuple[Task, ...] = ("binary", "multiclass", "regression")
+_TASKS: tuple[Task, ...] = (*_OFTEN * 3, "multilabel")
 Rng = np.random.Generator
 
 
@@ -48,7 +50,7 @@ def draw(seed: int) -> Dataset:
     score = strength * _relation(x, rng) + rng.normal(size=rows)
     y, classes = _target(task, score, rng)
     table = _troubled(pd.DataFrame(x).rename(columns=lambda i: f"x{i}"), y, rng)
-    card = Card(f"draw {seed}", "", task, "y")  # type: ignore[arg-type]  (of `_TASKS`)
+    card = Card(f"draw {seed}", "", task, "y")
     targets = tuple(f"y{i}" for i in range(y.shape[1])) if y.ndim == 2 else ()
     return Dataset(table, y, card, targets or classes, targets=targets)
 

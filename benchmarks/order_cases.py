@@ -242,7 +242,7 @@ def _one_kind(g: Rng, x: np.ndarray, y: np.ndarray, t: np.ndarray) -> None:
 
 
 def _same(g: Rng, x: np.ndarray, y: np.ndarray, t: np.ndarray) -> None:
-    pass
+    """Test rows are like all others."""
 
 
 def _copies(g: Rng, x: np.ndarray, y: np.ndarray, t: np.ndarray) -> None:

@@ -15,7 +15,7 @@ from .catalog import DATASETS, card_of
 from .characters import read_text, text_rows
 from .columns import find_column
 from .counts import count
-from .dataset import ORDERED, TASKS, Card, Dataset, Dependence, take
+from .dataset import ORDERED, TASKS, Card, Dataset, Dependence, row_hashes, take
 from .dataset_folders import is_dataset_folder
 from .errors import BadData, Misuse, UnknownName, unknown
 from .files import (
@@ -401,8 +401,7 @@ def content_hash(dataset: Dataset) -> str:
     x = dataset.x
     if isinstance(x, pd.DataFrame):
         digest.update("\0".join(x.columns).encode())
-        # pandas' hints leave its function out
-        x = pd.util.hash_pandas_object(x, index=False).to_numpy()  # type: ignore[attr-defined]  (not in its hints)
+        x = row_hashes(x)
     for part in (x, dataset.y, dataset.groups):
         if part is not None:
             digest.update(np.ascontiguousarray(part).data)

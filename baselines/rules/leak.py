@@ -178,14 +178,15 @@ def _kind(dataset: Dataset, column: str, score: float) -> str:
     """
     from scipy.stats import spearmanr
 
-    values: Any = dataset.x[column]  # type: ignore[index]  (there are scores of tables)
+    table: Any = dataset.x
+    values = table[column]
     is_number = pd.api.types.is_numeric_dtype(values.dtype)
     if not dataset.is_classification:
         known = values.notna().to_numpy()
         if not is_number or known.sum() < len(known):
             return "asked"
-        rho = float(spearmanr(values, dataset.y).statistic)  # type: ignore[attr-defined]  (a result has it)
-        return "asked" if rho**2 >= FORMULA else ""
+        test: Any = spearmanr(values, dataset.y)
+        return "asked" if float(test.statistic) ** 2 >= FORMULA else ""
     if values.nunique() == len(dataset.classes):
         return "flag"
     if not is_number or values.nunique() <= _FEW_VALUES:

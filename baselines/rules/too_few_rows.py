@@ -117,14 +117,14 @@ def _rare(context: TableContext, told: list[str]) -> dict[str, int]:
 def _grouped(context: TableContext, told: list[str]) -> float:
     """Rows in all that bring `_RARE` groups, 0 where there are as many."""
     groups = context.dataset.groups
-    count = _RARE if groups is None else len(np.unique(groups))
-    if count >= _RARE:
+    there = _RARE if groups is None else len(np.unique(groups))
+    if there >= _RARE:
         return 0
     told.append(
-        f"The rows are of {count} groups: scores vary with the groups that a fold "
-        "holds out."
+        f"The rows are of {count(there, 'group')}: scores vary with the groups that a "
+        "fold holds out."
     )
-    return len(context.dataset) * _RARE / count
+    return len(context.dataset) * _RARE / there
 
 
 def _parts(learned: LearnedContext) -> int:

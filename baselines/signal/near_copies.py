@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ...data.dataset import row_hashes
 from .feature_maps import standardise
 
 _NEIGHBOURS = 20
@@ -101,8 +102,9 @@ def cell_hashes(table: pd.DataFrame) -> dict[Any, np.ndarray]:
     """
     found = {}
     for i, name in enumerate(table.columns):
-        cells: Any = pd.util.hash_pandas_object(table[name], index=False).to_numpy()  # type: ignore[attr-defined]  (not in its hints)
-        cells = cells + np.uint64(0x9E3779B97F4A7C15 * (i + 1) % 2**64)
+        cells = row_hashes(table[[name]]) + np.uint64(
+            0x9E3779B97F4A7C15 * (i + 1) % 2**64
+        )
         for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
             cells = (cells ^ (cells >> np.uint64(shift))) * np.uint64(factor)
         found[name] = cells ^ (cells >> np.uint64(31))

@@ -36,8 +36,8 @@ def drawn(kind: str, kinds) -> Dataset:
 
 
 def shift(dataset: Dataset):
-    learned = object()  # scores are compared where anything was learned
-    return drift(TableContext(dataset, (), learned))  # type: ignore[arg-type]
+    learned: Any = object()  # scores are compared where anything was learned
+    return drift(TableContext(dataset, (), learned))
 
 
 @pytest.mark.parametrize("kind", ["turned round, 60 rows", "numbers by chance"])
@@ -76,12 +76,12 @@ def test_label_that_few_rows_have_and_few_groups_are_told():
     card = Card("made", "rows made up", "multilabel", "y")
     groups = np.arange(200) // 50
     x = np.random.default_rng(0).normal(size=(200, 2))
-    learned = SimpleNamespace(
+    learned: Any = SimpleNamespace(
         verdict=SimpleNamespace(name="signal"),
         board=SimpleNamespace(test_over_train=0.25),
     )
     data = Dataset(x, y, card, ("u", "v"), groups=groups)
-    found = too_few_rows(TableContext(data, (), learned))  # type: ignore[arg-type]
+    found = too_few_rows(TableContext(data, (), learned))
     assert found is not None
     assert found.finding.severity == "warning"
     assert "1 label has fewer than 10 rows ('v'; 4 at least)" in found.finding.sentence

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable import Card, Dataset
-from learnable.data.errors import BadData
 from learnable.zoo.backend import keras
 from learnable.zoo.check.duplicates import input_hashes
 from learnable.zoo.check.problem import (
@@ -17,12 +16,10 @@ from learnable.zoo.check.problem import (
     best_row_scores,
     count_to_memorise,
     lookup_scores,
-    prepare,
     same_splits,
     with_copies,
 )
 from learnable.zoo.diagnosis.problem.task import TrainingTask
-from learnable.zoo.diagnosis.record.recorder import recorded
 from learnable.zoo.diagnosis.search.trials import score_difference
 
 KINDS = st.lists(st.integers(0, 3), min_size=2, max_size=12)
@@ -155,25 +152,3 @@ def test_xor_is_not_learned_without_a_curve():
     found = learnable.check(model, x, np.array([0, 1, 1, 0]), epochs=300)
     assert [cause.label for cause in found.causes] == ["missing-nonlinearity"]
     assert "Distinct rows: 4" in found.sentence
-
-
-def test_training_without_targets_is_one_line():
-    class Squeezer(keras.Model):
-        """A network whose loss is its own, as variational autoencoders have it."""
-
-        def __init__(self):
-            super().__init__()
-            self.dense = keras.layers.Dense(2)
-
-        def call(self, x):
-            out = self.dense(x)
-            self.add_loss(keras.ops.mean(keras.ops.square(out - x)))
-            return out
-
-    x = np.ones((8, 2), "float32")
-    with recorded(__file__) as recording:
-        model = Squeezer()
-        model.compile("sgd")
-        model.fit(x, epochs=1, verbose=0)
-    with pytest.raises(BadData, match="fit was given no targets"):
-        prepare(recording, recording.fits[0], seed=0)

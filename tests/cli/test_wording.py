@@ -56,7 +56,8 @@ def test_findings_and_verdicts_on_a_script_name_no_options():
     verdict = Verdict(
         "suspicious", "", "It is the answer; --drop it", "Exclude it (--drop, --group)."
     )
-    found = for_scripts(Half(Half(findings=(leak,), verdicts=(verdict,))))  # type: ignore[arg-type]  (as far as it is read)
+    study: Any = Half(Half(findings=(leak,), verdicts=(verdict,)))
+    found = for_scripts(study)
     assert found.results.findings[0].advice == "Drop it."
     assert found.results.verdicts[0].sentence == "It is the answer; leave it out"
     assert found.results.verdicts[0].change == "Exclude it."

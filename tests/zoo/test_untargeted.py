@@ -49,6 +49,15 @@ def test_weights_that_do_not_change_are_seen():
     assert "S403 weights-unchanged" in refused(0.0)
 
 
+def test_trainings_without_targets_are_not_prepared():
+    with recorded(__file__) as recording:
+        model = Squeezer()
+        model.compile("sgd")
+        model.fit(X, epochs=1, verbose=0)
+    with pytest.raises(BadData, match="fit was given no targets"):
+        prepare(recording, recording.fits[0], seed=0)
+
+
 def test_targets_that_are_all_the_same_are_refused():
     with recorded(__file__) as recording:
         model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])

@@ -36,11 +36,12 @@ def input_hashes(x: Any) -> np.ndarray:
     """
     import pandas as pd
 
+    from ...data.dataset import row_hashes
     from ..backend import keras
 
     parts = [np.asarray(part) for part in keras.tree.flatten(x)]
     each = {i: _hashes(part.reshape(len(part), -1)) for i, part in enumerate(parts)}
-    return pd.util.hash_pandas_object(pd.DataFrame(each), index=False).to_numpy()  # type: ignore[attr-defined]  (not in its hints)
+    return row_hashes(pd.DataFrame(each))
 
 
 def _hashes(wide: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ....baselines.rules.registry import rule
+from ....data.counts import count
 from ..problem.context import NetworkFinding, RuleContext, network_finding
 from ..problem.graph import LINEAR, Node, is_recurrent
 from .repairs import set_layers
@@ -15,10 +16,11 @@ def missing_nonlinearity(context: RuleContext) -> NetworkFinding | None:
     if not bare:
         return None
     names = ", ".join(repr(node.name) for node in bare[:3])
+    have, they = ("has", "it is") if len(bare) == 1 else ("have", "they are")
     return network_finding(
         "N106",
-        f"{len(bare)} hidden layers ({names}) have no activation: with the next layer, "
-        "they are equivalent to one linear layer.",
+        f"{count(len(bare), 'hidden layer')} ({names}) {have} no activation: with the "
+        f"next layer, {they} equivalent to one linear layer.",
         "Give hidden layers activation='relu'.",
         priority=1,
         repairs=(
