@@ -102,7 +102,7 @@ def cell_hashes(table: pd.DataFrame) -> dict[Any, np.ndarray]:
     """
     found = {}
     for i, name in enumerate(table.columns):
-        cells = row_hashes(table[[name]]) + np.uint64(
+        cells = row_hashes(table[name].to_frame()) + np.uint64(
             0x9E3779B97F4A7C15 * (i + 1) % 2**64
         )
         for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):

@@ -1,6 +1,7 @@
 """Rules on columns, order and test rows, on kinds of tables, faulty and sound."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
