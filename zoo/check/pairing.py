@@ -7,12 +7,12 @@ targets beside it has what belongs to each. No trial and no relation is needed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...data.counts import count
-from ..diagnosis.record.arrays import whole_fit
+from ..diagnosis.record.arrays import arrays, whole_fit
 from .data_faults import cause
 from .duplicates import input_hashes
 
@@ -43,11 +43,15 @@ def find_mispaired(problem: CheckProblem) -> Cause | None:
     x, y = fit.x, np.asarray(fit.y)
     if not isinstance(x, np.ndarray) or y.size != len(y) or len(y) < _LEAST_ROWS:
         return None
-    arrays = list(_arrays(problem.recording.module))
-    for name, rows, places in _sources(x, arrays):
+    known = [
+        (name, values)
+        for name, values in sorted(arrays(problem.recording), key=lambda one: one[0])
+        if values.ndim and values.dtype.kind in "biuf"
+    ]
+    for name, rows, places in _sources(x, known):
         beside = [
             (other, values.ravel())
-            for other, values in arrays
+            for other, values in known
             if values.size == len(values) == len(rows)
         ]
         shares = {n: float((v[places] == y.ravel()).mean()) for n, v in beside}
@@ -57,19 +61,12 @@ def find_mispaired(problem: CheckProblem) -> Cause | None:
     return None
 
 
-def _arrays(module: Any) -> Iterator[tuple[str, np.ndarray]]:
-    names: dict[str, Any] = {} if module is None else vars(module)
-    for name, value in sorted(names.items()):
-        if isinstance(value, np.ndarray) and value.ndim and value.dtype.kind in "biuf":
-            yield name, value
-
-
 def _sources(
-    x: np.ndarray, arrays: list[tuple[str, np.ndarray]]
+    x: np.ndarray, known: list[tuple[str, np.ndarray]]
 ) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     """Arrays that hold the rows, and where in them each row stands."""
     own = input_hashes(x)
-    for name, rows in arrays:
+    for name, rows in known:
         if rows.shape[1:] != x.shape[1:] or rows.ndim < 2 or rows.size > _MOST_CELLS:
             continue
         hashes, first = np.unique(input_hashes(rows.astype(x.dtype)), return_index=True)
