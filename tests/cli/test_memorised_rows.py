@@ -133,12 +133,14 @@ def test_of_all_rows_there_are_only_seeds_are_chance():
 
 
 @pytest.mark.slow  # a whole examination
-def test_one_row_tells_nothing():
+@pytest.mark.parametrize("n_rows", [1, 3])
+def test_rows_with_one_target_tell_nothing(n_rows):
+    x, y = np.arange(2.0 * n_rows).reshape(n_rows, 2), np.ones(n_rows)
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     model.compile("sgd", "mse")
-    found = learnable.check(model, np.ones((1, 2)), np.ones(1))
+    found = learnable.check(model, x, y)
     assert (found.verdict, found.sides, found.causes) == ("undecided", (), ())
-    assert "Distinct rows: 1, too few to hold any out." in found.sentence
+    assert f"Distinct rows: {n_rows}, too few to hold any out." in found.sentence
 
 
 @pytest.mark.slow  # a whole examination

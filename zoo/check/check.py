@@ -214,8 +214,11 @@ def _tried(
     if problem.fit.place and runner.score([]) < FAILING * scores.get(best, 0.0):
         rerunner.prepare()
     known = run_rules(context)
-    found = _inquired(problem, context, runner, known, scores.get(best, 0.0))
-    short = _shortfall(runner, best_score.get(best, []))
+    # no network falls short of a constant where that is the best answer there is
+    is_varied = _are_varied(problem)
+    tried = known if is_varied else ()
+    found = _inquired(problem, context, runner, tried, scores.get(best, 0.0))
+    short = _shortfall(runner, best_score.get(best, [])) if is_varied else None
     faults = _mispaired(problem)
     if not faults:
         faults = tuple(_untrained(known))
@@ -234,6 +237,11 @@ def _tried(
     if not evidence.is_unmended:
         return evidence
     return replace(evidence, reference=plain_network(runner))
+
+
+def _are_varied(problem: CheckProblem) -> bool:
+    """Whether a constant is not the best answer to all rows there are, as to one."""
+    return bool((problem.task.y != problem.task.y[0]).any())
 
 
 _RECORDED = ("N115", "N119", "P711")
@@ -364,12 +372,12 @@ def _faults(
     *,
     is_asked: bool,
 ) -> tuple[DataFault, ...]:
-    """Faults that no change to the network mends; of one row none are known.
+    """Faults that no change to the network mends; of a constant none are known.
 
     ``is_asked`` tells whether the network that was trained is the one that is asked:
     else rows that are evaluated say nothing.
     """
-    if problem.memorised == 1:
+    if not _are_varied(problem):
         return ()
     judged = sum(len(split.test) for split in problem.splits)
     learned = bool(inquiry.causes) or inquiry.original_score > NOTHING

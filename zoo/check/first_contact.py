@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...data.counts import count
-from ..diagnosis.problem.task import loss_name
+from ..diagnosis.problem.task import each_metric, loss_name, metric_name
 from ..diagnosis.record.arrays import as_arrays, is_dataset, leaves
 from ..diagnosis.record.recording import Place
 from ..diagnosis.record.script_errors import line_of
@@ -194,21 +194,8 @@ def _optimizer(optimizer: dict[str, Any]) -> str:
 
 
 def _metrics(metrics: Any) -> str:
-    return ", ".join(list(_metric_names(metrics))[:_MOST_METRICS])
-
-
-def _metric_names(metrics: Any) -> Iterator[str]:
-    """Names of one metric or of several, in lists and by output."""
-    if isinstance(metrics, dict):
-        metrics = list(metrics.values())
-    if isinstance(metrics, list | tuple):
-        for one in metrics:
-            yield from _metric_names(one)
-    elif isinstance(metrics, str):
-        yield metrics
-    elif metrics is not None:
-        own = getattr(metrics, "name", getattr(metrics, "__name__", None))
-        yield str(own or type(metrics).__name__)
+    names = [metric_name(metric) for metric in each_metric(metrics)]
+    return ", ".join(names[:_MOST_METRICS])
 
 
 def _training(begun: TrainingBegun) -> str:

@@ -79,6 +79,19 @@ def loss_name(loss: Any) -> str:
     return _snake(getattr(found, "__name__", type(found).__name__))
 
 
+def each_metric(metrics: Any) -> list[Any]:
+    """List the metrics given to ``compile``: one, several, or by output."""
+    return [metric for metric in keras.tree.flatten(metrics) if metric is not None]
+
+
+def metric_name(metric: Any) -> str:
+    """Return a metric's name; that of a function or a class where it has none."""
+    if isinstance(metric, str):
+        return metric
+    found = getattr(metric, "name", None) or getattr(metric, "__name__", None)
+    return str(found or type(metric).__name__)
+
+
 def _snake(name: str) -> str:
     """``BinaryCrossentropy`` -> ``binary_crossentropy``."""
     parts = ["_" + c.lower() if c.isupper() else c for c in name]

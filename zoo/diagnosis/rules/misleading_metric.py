@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from ....baselines.rules.registry import rule
-from ...backend import keras
 from ..problem.context import NetworkFinding, RuleContext, network_finding
+from ..problem.task import each_metric, metric_name
 
 _MOST_FLAGS = 0.5
 """Share of targets that are 0 or 1, above which accuracy says something of them."""
@@ -25,23 +24,14 @@ def misleading_metric(context: RuleContext) -> NetworkFinding | None:
 
     Metrics take no part in the training: nothing can be tried.
     """
-    for metric in _flat(context.fit.metrics):
-        name = _name(metric)
+    for metric in each_metric(context.fit.metrics):
+        name = metric_name(metric)
         if told := _told(context, metric, name):
             sentence, advice = told
             return network_finding(
                 "N118", f"The metric {name!r} {sentence}", advice, priority=2
             )
     return None
-
-
-def _flat(metrics: Any) -> Iterator[Any]:
-    yield from (m for m in keras.tree.flatten(metrics) if m is not None)
-
-
-def _name(metric: Any) -> str:
-    found = getattr(metric, "name", None) or getattr(metric, "__name__", None)
-    return str(found or metric)
 
 
 def _told(context: RuleContext, metric: Any, name: str) -> tuple[str, str] | None:
