@@ -175,3 +175,18 @@ def test_settings_drawn_from_all_are_no_series(dataset_of):
     some = grid[np.sort(rng.choice(len(grid), 900, replace=False))].astype("float64")
     y = (some[:, 0] + some[:, 1] + rng.normal(size=900) > 3).astype("int64")
     assert find_unit(dataset_of(some, y), seed=0).kind == "row"
+
+
+def test_file_nearly_sorted_by_a_column_is_no_series(dataset_of):
+    """Kinds one after the other, each by a length that falls now and then by a little.
+
+    Two further lengths, a width and the target follow it.
+    """
+    rng = np.random.default_rng(0)
+    kind = np.repeat(np.arange(5), 30)
+    length = kind * 4 + np.tile(np.linspace(10, 40, 30), 5) + rng.normal(0, 0.4, 150)
+    width = rng.normal(13, 2, 150)
+    x = np.c_[kind, length, 1.1 * length, 1.2 * length + 0.3, width]
+    y = length**3 / 100 * (1 + 0.1 * rng.normal(size=150))
+    assert (np.diff(length)[np.diff(kind) == 0] < 0).any()
+    assert find_unit(dataset_of(x, y), seed=0).kind == "row"
