@@ -51,12 +51,12 @@ _MOST_OF_IT = 0.4
 of 20 draws each was .72 to .83 in groups with targets of their own, .21 to .44 for
 spirals, rings, checkerboards and curves. With more neighbours these are hard to part
 (30: up to .74)."""
-_SURE = 4.0
-"""Standard errors from which groups may add less to the likelihood."""
-_GAIN, _LEAST_GAIN = 1.0, -1.0
+_SURE = 4.0, 0.5
+"""Both, from which groups may add less to the likelihood."""
+_GAIN, _LEAST_GAIN = 1.0, -0.7
 """Log likelihood that offsets of the groups must add, and where the excess is sure. In
-10 to 20 draws each it was -1 to 18 for persons, classes, plates and groups that
-overlap, below -1 in 18 of 24 where rows lie in groups and the target follows columns,
+10 to 20 draws each it was -.6 to 18 for persons, classes, plates and groups that
+overlap, below -.7 in 18 of 24 where rows lie in groups and the target follows columns,
 and .9 or less for weak relations in 165 of 171. Sharp borders have more; they mostly
 fail in the share, or are found again within groups."""
 _GATHERED = 0.95
@@ -130,11 +130,13 @@ def _clusters(columns: np.ndarray, target: np.ndarray) -> NearGroups | None:
     cuts = cut_tree(tree, counts).T
     told = [_excess(cut[rows] == cut[:, None], likeness, bins) for cut in cuts]
     best = int(np.argmax([sigmas for sigmas, _ in told]))
-    if told[best][0] < _SIGMAS or told[best][1] < _MOST_OF_IT:
+    sigmas, part = told[best]
+    if sigmas < _SIGMAS or part < _MOST_OF_IT:
         return None
     if _gathering(columns, int(counts[0])) > _GATHERED:
         return None
-    needed = _LEAST_GAIN if told[best][0] >= _SURE else _GAIN
+    sure = sigmas >= _SURE[0] and part >= _SURE[1]
+    needed = _LEAST_GAIN if sure else _GAIN
     if _gain_by_groups(columns, target, cuts, best) < needed:
         return None
     count = int(counts[best])
