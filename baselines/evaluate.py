@@ -18,11 +18,12 @@ from ..data.errors import BadData, Misuse
 from ..data.split import Fold, has_strata, make_folds, sample_rows
 from ..data.summary import summarize_data
 from .estimators.catalog import baselines_for
+from .results.candidates import learns
 from .results.results import About, Results, Verdict
 from .rules.context import LearnedContext, RuleResult
 from .rules.examine import examine
 from .scores import fold_scores, harness
-from .scores.fold_scores import FoldOutcomes, collect_outcomes, learns
+from .scores.fold_scores import FoldOutcomes, collect_outcomes
 from .scores.prediction_plots import make_pictures
 from .signal import signal_test as signal
 from .verdicts import verdict

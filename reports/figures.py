@@ -43,7 +43,7 @@ def figures(facts: dict[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``forest``, ``accuracy``, ``paired``, ``course``, ``learning``: {"wide": Chart,
+        ``forest``, ``deciding``, ``paired``, ``course``, ``learning``: {"wide": Chart,
         "narrow": Chart} or None;
         ``curves``, ``strips``: one such dict, or None, for each network; ``repairs``,
         ``probes``: one such dict, or None, for each cause and each probe; ``seeds``,
@@ -51,15 +51,15 @@ def figures(facts: dict[str, Any]) -> dict[str, Any]:
         Chart for each panel.
     """
     scores = facts["scores"]
-    forest = scores["forest"] if scores else None
-    accuracy = scores["accuracy"] if scores else None
+    forest = scores["chart"] if scores else None
+    deciding = scores["deciding"] if scores else None
     learning = facts["learning"]["chart"] if facts["learning"] else None
     return (
         {
             "forest": _both(forest_chart, forest)
             if forest and forest["marks"]
             else None,
-            "accuracy": _both(forest_chart, accuracy) if accuracy else None,
+            "deciding": _both(forest_chart, deciding) if deciding else None,
             "course": _both(course_chart, facts["course"]) if facts["course"] else None,
             "learning": _both(learning_chart, learning) if learning else None,
             "curves": [
@@ -221,7 +221,7 @@ def _title(kind: str, label: str, place: int, facts: dict[str, Any]) -> str:
         return _of_curves(label, place, facts)
     said = {
         "forest": "Scores of all candidates, with their 95 % intervals",
-        "accuracy": "Accuracy of all candidates, with their 95 % intervals",
+        "deciding": "Skill of all candidates, with their 95 % intervals",
         "course": "The series and its forecasts",
         "learning": "Score by number of training rows; dashed: extrapolated",
         "strips": f"{label}: trained from several seeds",

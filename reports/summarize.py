@@ -7,6 +7,7 @@ from typing import Any
 
 from ..baselines.results.results import Comparison, Results, Signal
 from ..baselines.signal.effect_size import effect
+from ..baselines.verdicts.prospect import network_prospect
 from . import text
 from .metrics import metric
 from .sections.calibration import calibration_facts
@@ -64,6 +65,7 @@ def summarize(results: Results) -> dict[str, Any]:
         "dataset": dataset_facts(results),
         "diagnosis": diagnosis_facts(results),
         "verdicts": verdict_facts(results.verdicts),
+        "prospect": prospect_facts(results),
         "signal": signal_facts(results.signal, results.about.task),
         "duels": duel_facts(results),
         "comparisons": [comparison_facts(c, results) for c in results.comparisons],
@@ -71,6 +73,7 @@ def summarize(results: Results) -> dict[str, Any]:
         "noise": noise_facts(results),
         "few_comparisons": len(results.comparisons) <= _FEW,
         "scores": score_facts(results),
+        "decider": metric(results.metric).label,
         "failures": failures(results),
         "folds": fold_facts(results),
         "tradeoffs": tradeoff_facts(results),
@@ -113,6 +116,12 @@ def dataset_facts(results: Results) -> dict[str, Any]:
         "target": text.name(about.target),
         "split": split[:1].upper() + split[1:],
     }
+
+
+def prospect_facts(results: Results) -> str:
+    """Whether a network is worth trying, in a sentence; "" where one was tried."""
+    found = None if results.diagnosis else network_prospect(results)
+    return text.clean(found.sentence, 1_000) if found else ""
 
 
 def signal_facts(signal: Signal, task: str = "") -> dict[str, str]:

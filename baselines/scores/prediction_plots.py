@@ -13,8 +13,9 @@ import numpy as np
 
 from ...data import Dataset
 from ...data.dataset import ORDERED
+from ..results.candidates import best_learner, learns
 from ..results.results import Picture, Pictures, Row, Tradeoff
-from .fold_scores import MOST_CLASSES, FoldOutcomes, best_learner, learns
+from .fold_scores import MOST_CLASSES, FoldOutcomes
 from .metrics import calibration_bins, calibration_error, safe_probabilities
 
 _MOST_NETWORKS = 12
