@@ -10,6 +10,7 @@ from ..baselines.signal.effect_size import effect
 from ..baselines.verdicts.prospect import network_prospect
 from . import text
 from .metrics import metric
+from .next_steps import next_steps
 from .sections.calibration import calibration_facts
 from .sections.classes import (
     balance_facts,
@@ -66,6 +67,13 @@ def summarize(results: Results) -> dict[str, Any]:
         "diagnosis": diagnosis_facts(results),
         "verdicts": verdict_facts(results.verdicts),
         "prospect": prospect_facts(results),
+        "steps": [
+            {
+                "sentence": text.clean(step.sentence, 300),
+                "command": text.clean(step.command, 2_000),
+            }
+            for step in next_steps(results)
+        ],
         "signal": signal_facts(results.signal, results.about.task),
         "duels": duel_facts(results),
         "comparisons": [comparison_facts(c, results) for c in results.comparisons],
