@@ -34,6 +34,7 @@ from .sections.scores import (
     verdict_facts,
 )
 from .sections.training import MOST_NETWORKS, network_facts
+from .sections.untested import untested_facts
 from .tasks import size, words
 
 _FEW = 6
@@ -83,6 +84,7 @@ def summarize(results: Results) -> dict[str, Any]:
         "scores": score_facts(results),
         "decider": metric(results.metric).label,
         "failures": failures(results),
+        "untested": untested_facts(results),
         "folds": fold_facts(results),
         "tradeoffs": tradeoff_facts(results),
         "calibration": calibration_facts(results),
