@@ -25,6 +25,7 @@ from .rules.examine import examine
 from .scores import fold_scores, harness
 from .scores.fold_scores import FoldOutcomes, collect_outcomes
 from .scores.prediction_plots import make_pictures
+from .scores.worst_rows import worst_rows
 from .signal import signal_test as signal
 from .verdicts import verdict
 from .verdicts.bayes_error import best_achievable_score
@@ -235,6 +236,7 @@ def _results(
         course=fold_scores.make_course(board),
         ceiling=top,
         pictures=make_pictures(board, evidence.rows, seed=seed),
+        worst=worst_rows(board, evidence.rows),
     )
 
 

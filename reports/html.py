@@ -237,6 +237,10 @@ def _without_confusions(data: Facts) -> Facts:
     return data | {"rows": [row | {"confusion": []} for row in data["rows"]]}
 
 
+def _without_worst(data: Facts) -> Facts:
+    return data | {"worst": None}
+
+
 def _without_layers(data: Facts) -> Facts:
     networks = [network | {"layers": []} for network in data["networks"]]
     return data | {"networks": networks}
@@ -256,6 +260,7 @@ _STEPS: dict[str, Callable[[Facts], Facts]] = {
     "pictures": _without_pictures,
     "rows of findings": _without_rows,
     "confusions": _without_confusions,
+    "worst rows": _without_worst,
     "layers": _without_layers,
     "course": _without_course,
     "examples": _without_examples,

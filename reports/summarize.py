@@ -35,6 +35,7 @@ from .sections.scores import (
 )
 from .sections.training import MOST_NETWORKS, network_facts
 from .sections.untested import untested_facts
+from .sections.worst_rows import worst_row_facts
 from .tasks import size, words
 
 _FEW = 6
@@ -99,6 +100,7 @@ def summarize(results: Results) -> dict[str, Any]:
         "balance": balance_facts(results),
         "columns": column_facts(results.about.understood),
         "findings": finding_facts(results),
+        "worst": worst_row_facts(results),
         "timings": timing_facts(results),
         "notes": [text.clean(note, 500) for note in results.about.notes[:MOST_NOTES]],
         "reproduce": reproduce_facts(results),

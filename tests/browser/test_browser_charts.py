@@ -2,7 +2,7 @@
 
 import re
 
-START = """(line) => {
+START = r"""(line) => {
   const [x, y] = line.getAttribute("d").match(/M([\d.]+),([\d.]+)/).slice(1);
   const at = new DOMPoint(x, y).matrixTransform(line.getScreenCTM());
   return [at.x, at.y];
