@@ -62,9 +62,8 @@ def _worst(board: FoldOutcomes, row: Row) -> Iterator[WorstPrediction]:
     y = data.y[asked]
     if not data.classes:
         for i in np.argsort(-np.abs(y - said), kind="stable")[:MOST_ROWS]:
-            yield WorstPrediction(
-                row.name, int(asked[i]), _number(y[i]), _number(said[i])
-            )
+            numbers = _number(float(y[i])), _number(float(said[i]))
+            yield WorstPrediction(row.name, int(asked[i]), *numbers)
         return
     own = said[np.arange(len(y)), y]
     for i in np.argsort(own, kind="stable")[:MOST_ROWS]:
@@ -83,12 +82,10 @@ def _values(
     """Names of the first columns, and what they hold in these rows; of tables only."""
     if data.x.ndim != 2:
         return (), ()
-    table = take(data.x, np.asarray(rows))
+    table: Any = take(data.x, np.asarray(rows))  # an array or a DataFrame
     if hasattr(table, "iloc"):
         names = [str(name) for name in table.columns[:MOST_COLUMNS]]
-        lines = [
-            [table.iloc[i, j] for j in range(len(names))] for i in range(len(rows))
-        ]
+        lines = [list(table.iloc[i, : len(names)]) for i in range(len(rows))]
     else:
         names = [str(i) for i in range(min(MOST_COLUMNS, table.shape[1]))]
         lines = [list(line[:MOST_COLUMNS]) for line in table]

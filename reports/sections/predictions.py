@@ -100,7 +100,7 @@ def _panel(row: Row, found: Picture, made: Pictures) -> dict[str, Any]:
     numbers = made.share is None
     actual = made.actual if numbers else ()
     noun = "row" if numbers else "prediction"
-    panel = head(row) | {
+    panel: dict[str, Any] = head(row) | {
         "bars": bars(made.edges, found.said, noun),
         "inner": [] if numbers else bars(made.edges, found.held, "correct"),
         "outline": bars(made.edges, actual, "true") if actual else [],
@@ -202,7 +202,7 @@ def _pair(row: Row, found: Picture, made: Pictures, most: int) -> dict[str, Any]
     domain = [made.edges[0], made.edges[-1]]
     pairs = list(zip(made.drawn, found.drawn, strict=False))[:most]
     off = sum(not domain[0] <= said <= domain[1] for _, said in pairs)
-    panel = head(row) | {
+    panel: dict[str, Any] = head(row) | {
         "points": [
             {
                 "actual": actual,

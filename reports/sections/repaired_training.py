@@ -135,7 +135,8 @@ def repaired_training_chart(facts: dict[str, Any], width: int) -> Chart:
     ends += [level] if level else []
     shown = text.unique_names([end["name"] for end in ends], limit)
     plot = width - 62 - LETTER * max(map(len, shown))
-    axis = _Axis(*facts["domain"], facts["log"])
+    low, high = facts["domain"]
+    axis = _Axis(low, high, facts["log"])
     scale = alt.Scale(
         type="log" if axis.log else "linear",
         domain=[axis.low, axis.high],

@@ -157,10 +157,10 @@
     const details = figure.appendChild(document.createElement("details"));
     details.className = "numbers-of";
     details.appendChild(document.createElement("summary")).textContent = "Numbers of this chart";
+    const place = details.appendChild(document.createElement("div"));
+    place.className = "scroll";
     details.addEventListener("toggle", () => {
-      if (details.querySelector("table")) return;
-      const place = details.appendChild(document.createElement("div"));
-      place.className = "scroll";
+      if (place.firstChild) return;
       place.append(tableOf(marks, svg.getAttribute("aria-label") || "All marks of the chart."));
     });
   }
