@@ -34,7 +34,7 @@ _SCORING = {"--folds", "--repeats", "--seed"}
 
 
 @dataclass(frozen=True)
-class Step:
+class NextStep:
     """One thing to do: a sentence, and a command or ""."""
 
     sentence: str
@@ -69,12 +69,12 @@ class _Typed:
         return replace(self, options=(*others, option))
 
 
-def next_steps(results: Results) -> tuple[Step, ...]:
+def next_steps(results: Results) -> tuple[NextStep, ...]:
     """Say what to do next, by verdict and findings.
 
     Returns
     -------
-    tuple of Step
+    tuple of NextStep
         Three at most, the most useful first.
     """
     typed = _parse(results.command)
@@ -85,7 +85,7 @@ def next_steps(results: Results) -> tuple[Step, ...]:
     else:
         found = _after_baselines(results, typed)
     steps = [*found, *_of_findings(results.findings)]
-    known: dict[str, Step] = {step.command or step.sentence: step for step in steps}
+    known: dict[str, NextStep] = {step.command or step.sentence: step for step in steps}
     return tuple(known.values())[:MOST_STEPS]
 
 
@@ -114,7 +114,7 @@ def _parse(command: str) -> _Typed | None:
     return _Typed(words[1], tuple(places), tuple(options), rest)
 
 
-def _after_check(results: Results, typed: _Typed | None) -> Iterator[Step]:
+def _after_check(results: Results, typed: _Typed | None) -> Iterator[NextStep]:
     """After ``zoo check``: write the repair, then what the first cause means."""
     found = results.diagnosis
     assert found is not None
@@ -123,20 +123,20 @@ def _after_check(results: Results, typed: _Typed | None) -> Iterator[Step]:
     if typed and can_write and found.fixed and found.causes and not found.failed:
         if not typed.has("--write"):
             target = f"{PurePath(typed.places[0]).stem}-repaired{suffix}"
-            yield Step(
+            yield NextStep(
                 f"Write the repaired script to {target}; yours stays as it is.",
                 str(typed.plus("--write", target)),
             )
     elif found.causes:
-        yield Step("Make the changes that stand below each cause.")
+        yield NextStep("Make the changes that stand below each cause.")
     for cause in found.causes[:2]:
         said = f"Read what {cause.label} is and how it is mended."
-        yield Step(said, f"zoo explain {cause.code}")
+        yield NextStep(said, f"zoo explain {cause.code}")
     if not found.causes and found.verdict == "network-level":
-        yield Step("Leave the network as it is: no fault was found.")
+        yield NextStep("Leave the network as it is: no fault was found.")
 
 
-def _after_baselines(results: Results, typed: _Typed | None) -> Iterator[Step]:
+def _after_baselines(results: Results, typed: _Typed | None) -> Iterator[NextStep]:
     """After ``zoo baseline``: what its verdict asks for."""
     verdict = next((v.name for v in results.verdicts if not v.about), "")
     prospect, best = network_prospect(results), best_learner(results.rows)
@@ -145,7 +145,7 @@ def _after_baselines(results: Results, typed: _Typed | None) -> Iterator[Step]:
     if verdict == "suspicious":
         yield from _without_suspects(results, typed)
     if verdict in ("no-signal", "suspicious"):
-        yield Step(
+        yield NextStep(
             "Look whether the columns were read as you mean them.",
             str(_Typed("look", typed.places, typed.keep(_READING - {"--limit"}))),
         )
@@ -154,9 +154,11 @@ def _after_baselines(results: Results, typed: _Typed | None) -> Iterator[Step]:
     if prospect is None or verdict != "signal":
         return
     if prospect.answer == "hardly" and best is not None:
-        yield Step(f"Keep {best.name}: see how it is made.", f"zoo show {best.name}")
+        yield NextStep(
+            f"Keep {best.name}: see how it is made.", f"zoo show {best.name}"
+        )
     if prospect.answer in ("yes", "perhaps", "hardly") and not typed.has("--series"):
-        yield Step(_TRY[prospect.answer], str(_train(results, typed)))
+        yield NextStep(_TRY[prospect.answer], str(_train(results, typed)))
 
 
 _TRY = {
@@ -172,7 +174,7 @@ def _train(results: Results, typed: _Typed) -> _Typed:
     return _Typed("train", (model,), (("--data", typed.places[0]), *options))
 
 
-def _without_suspects(results: Results, typed: _Typed) -> Iterator[Step]:
+def _without_suspects(results: Results, typed: _Typed) -> Iterator[NextStep]:
     """The same command without the columns that look like the answer."""
     for finding in results.findings:
         named = len(finding.columns) == finding.n_columns > 0
@@ -183,7 +185,7 @@ def _without_suspects(results: Results, typed: _Typed) -> Iterator[Step]:
             without = without.plus(*_value("--drop", column))
         which = "the column" if finding.n_columns == 1 else "the columns"
         said = f"Leave out {which} that may be the answer, and see what remains."
-        yield Step(said, str(without))
+        yield NextStep(said, str(without))
         return
 
 
@@ -192,16 +194,16 @@ def _value(option: str, value: str) -> tuple[str, ...]:
     return (f"{option}={value}",) if value.startswith("-") else (option, value)
 
 
-def _more_folds(results: Results, typed: _Typed) -> Iterator[Step]:
+def _more_folds(results: Results, typed: _Typed) -> Iterator[NextStep]:
     """Repeat the folds; official test rows, series and texts have none to repeat."""
     whole = results.about.task in ("forecast", "characters")
     if whole or "official" in results.split or typed.has("--repeats"):
         return
     said = "Repeat the folds: less of the answer is then up to one draw of them."
-    yield Step(said, str(typed.plus("--repeats", "5")))
+    yield NextStep(said, str(typed.plus("--repeats", "5")))
 
 
-def _after_networks(results: Results, typed: _Typed | None) -> Iterator[Step]:
+def _after_networks(results: Results, typed: _Typed | None) -> Iterator[NextStep]:
     """After a network was scored: what the worst of the verdicts asks for."""
     verdicts = [v for v in results.verdicts if v.about]
     order = ("network-at-fault", "undecided", "network-level", "network-ahead")
@@ -220,13 +222,13 @@ def _after_networks(results: Results, typed: _Typed | None) -> Iterator[Step]:
         yield from _more_seeds(typed, worst.about)
     if worst.name == "network-level" and best is not None:
         said = f"Use {best.name}, which is as good: see how it is made."
-        yield Step(said, f"zoo show {best.name}")
+        yield NextStep(said, f"zoo show {best.name}")
     if worst.name == "network-ahead" and typed and known and not typed.has("--gate"):
         said = "Keep it so: with --gate the exit code tells when it is no longer ahead."
-        yield Step(said, str(typed.plus("--gate")))
+        yield NextStep(said, str(typed.plus("--gate")))
 
 
-def _check(results: Results, typed: _Typed, name: str) -> Iterator[Step]:
+def _check(results: Results, typed: _Typed, name: str) -> Iterator[NextStep]:
     """Examine the network; series and characters cannot be."""
     plain = name in typed.places and not (typed.keep(_ORDER) or typed.has("--set"))
     if not plain or results.about.task in ("forecast", "characters", "multilabel"):
@@ -234,22 +236,22 @@ def _check(results: Results, typed: _Typed, name: str) -> Iterator[Step]:
     options = typed.keep(_READING | {"--data"})
     if sum(option[0].startswith("--data") for option in options) < 2:
         said = f"Find out why {name} does not learn."
-        yield Step(said, str(_Typed("check", (name,), options)))
+        yield NextStep(said, str(_Typed("check", (name,), options)))
 
 
-def _more_seeds(typed: _Typed, name: str) -> Iterator[Step]:
+def _more_seeds(typed: _Typed, name: str) -> Iterator[NextStep]:
     """Train from several seeds: how much of the score is luck."""
     if typed.has("--seeds") or name not in typed.places:
         return
     options = typed.keep(_READING | _ORDER | _SCORING | {"--data", "--class-weight"})
     again = _Typed("compare", (name,), (*options, ("--seeds", "3")))
-    yield Step("See how much of the score is luck of the seed.", str(again))
+    yield NextStep("See how much of the score is luck of the seed.", str(again))
 
 
-def _of_findings(findings: tuple[Finding, ...]) -> Iterator[Step]:
-    """What the most severe finding means; notes can wait."""
+def _of_findings(findings: tuple[Finding, ...]) -> Iterator[NextStep]:
+    """Point to the page of the most severe finding; notes can wait."""
     serious = [f for f in findings if f.severity != SEVERITIES[-1]]
     serious.sort(key=lambda finding: SEVERITIES.index(finding.severity))
     for finding in serious[:1]:
         said = f"Read about {finding.label}, found in the data."
-        yield Step(said, f"zoo explain {finding.code}")
+        yield NextStep(said, f"zoo explain {finding.code}")

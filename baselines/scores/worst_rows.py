@@ -15,14 +15,14 @@ from ..results.results import Row, WorstPrediction, WorstRows
 from .fold_scores import FoldOutcomes
 from .prediction_plots import first_predictions
 
-MOST_NETWORKS = 3
-MOST_ROWS = 5
-MOST_COLUMNS = 6
-LETTERS = 60
+_MOST_NETWORKS = 3
+_MOST_ROWS = 5
+_MOST_COLUMNS = 6
+_LETTERS = 60
 """Of a value; texts longer than this are cut."""
-SIDE = 16
+IMAGE_SIDE = 16
 """Of an image in cells, at most; larger ones are averaged."""
-LEVELS = 9
+GREY_LEVELS = 9
 """Of grey, from 0."""
 
 
@@ -53,7 +53,7 @@ def _chosen(rows: Sequence[Row]) -> list[Row]:
     networks = [row for row in able if row.kind == "network"]
     networks.sort(key=lambda row: -row.scores["skill"].mean)
     best = best_learner(tuple(rows))
-    return [*networks[:MOST_NETWORKS], *([best] if best else [])]
+    return [*networks[:_MOST_NETWORKS], *([best] if best else [])]
 
 
 def _worst(board: FoldOutcomes, row: Row) -> Iterator[WorstPrediction]:
@@ -61,12 +61,12 @@ def _worst(board: FoldOutcomes, row: Row) -> Iterator[WorstPrediction]:
     asked, said = first_predictions(board, row.name)
     y = data.y[asked]
     if not data.classes:
-        for i in np.argsort(-np.abs(y - said), kind="stable")[:MOST_ROWS]:
+        for i in np.argsort(-np.abs(y - said), kind="stable")[:_MOST_ROWS]:
             numbers = _number(float(y[i])), _number(float(said[i]))
             yield WorstPrediction(row.name, int(asked[i]), *numbers)
         return
     own = said[np.arange(len(y)), y]
-    for i in np.argsort(own, kind="stable")[:MOST_ROWS]:
+    for i in np.argsort(own, kind="stable")[:_MOST_ROWS]:
         named = data.classes[int(said[i].argmax())]
         truth = data.classes[int(y[i])]
         yield WorstPrediction(row.name, int(asked[i]), truth, named, float(own[i]))
@@ -84,11 +84,11 @@ def _values(
         return (), ()
     table: Any = take(data.x, np.asarray(rows))  # an array or a DataFrame
     if hasattr(table, "iloc"):
-        names = [str(name) for name in table.columns[:MOST_COLUMNS]]
+        names = [str(name) for name in table.columns[:_MOST_COLUMNS]]
         lines = [list(table.iloc[i, : len(names)]) for i in range(len(rows))]
     else:
-        names = [str(i) for i in range(min(MOST_COLUMNS, table.shape[1]))]
-        lines = [list(line[:MOST_COLUMNS]) for line in table]
+        names = [str(i) for i in range(min(_MOST_COLUMNS, table.shape[1]))]
+        lines = [list(line[:_MOST_COLUMNS]) for line in table]
     texts = tuple(tuple(_short(value) for value in line) for line in lines)
     return tuple(names), texts
 
@@ -96,7 +96,7 @@ def _values(
 def _short(value: Any) -> str:
     if isinstance(value, float | np.floating):
         return "" if np.isnan(value) else f"{value:.4g}"
-    return shorten(str(value), LETTERS, placeholder=" …")
+    return shorten(str(value), _LETTERS, placeholder=" …")
 
 
 def _images(
@@ -108,12 +108,12 @@ def _images(
         return
     pixels = np.asarray(take(data.x, np.asarray(rows)), "float64")
     grey = pixels[..., :3].mean(axis=-1) if colours else pixels
-    step = -(-max(grey.shape[1:]) // SIDE)
+    step = -(-max(grey.shape[1:]) // IMAGE_SIDE)
     down, right = (min(step, size) for size in grey.shape[1:])
     high, wide = grey.shape[1] // down, grey.shape[2] // right
     cells = np.nan_to_num(grey[:, : high * down, : wide * right])
     cells = cells.reshape(len(rows), high, down, wide, right).mean(axis=(2, 4))
     low, top = float(cells.min()), float(cells.max())
-    levels = np.rint((cells - low) / ((top - low) or 1) * LEVELS).astype(int)
+    levels = np.rint((cells - low) / ((top - low) or 1) * GREY_LEVELS).astype(int)
     for image in levels:
         yield tuple(tuple(int(level) for level in line) for line in image)

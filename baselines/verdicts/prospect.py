@@ -13,14 +13,14 @@ from ...data.counts import count
 from ..results.candidates import S_NAIVE, best_learner, learns, main_metric, margin
 from ..results.results import Results, Row
 
-LINEAR = ("logistic", "ridge", "ridge-lags")
+_LINEAR = ("logistic", "ridge", "ridge-lags")
 """Baselines that weigh columns and add them up."""
-NONLINEAR = ("forest", "boosting")
+_NONLINEAR = ("forest", "boosting")
 """Baselines that see bends and columns that act together."""
 LITTLE = 0.02
 """Accuracy or R² left to gain that is called little: one row in fifty."""
 
-Answer = Literal["yes", "perhaps", "hardly", "not yet", "no"]
+_Answer = Literal["yes", "perhaps", "hardly", "not yet", "no"]
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,12 @@ class Prospect:
         One or two sentences with the numbers behind the answer.
     """
 
-    answer: Answer
+    answer: _Answer
     reason: str
 
     @property
     def sentence(self) -> str:
-        """Answer and reason on one line."""
+        """_Answer and reason on one line."""
         return f"{self.answer[:1].upper()}{self.answer[1:]}: {self.reason}"
 
 
@@ -91,7 +91,7 @@ def _beside_baselines(results: Results, best: Row) -> Prospect:
             f"no baseline knows which pixels of an image are neighbours. "
             f"{_goal(best)}{more}",
         )
-    linear, bent = _first(results.rows, LINEAR), _first(results.rows, NONLINEAR)
+    linear, bent = _first(results.rows, _LINEAR), _first(results.rows, _NONLINEAR)
     if linear is None or bent is None:
         return Prospect("perhaps", f"{_signal(results)} {_goal(best)}{more}")
     return _by_form(linear, bent, best, more)

@@ -58,7 +58,7 @@ def diagnosis_facts(results: Results) -> dict[str, Any] | None:
 
 
 def _tested(found: Diagnosis) -> list[RuledOut]:
-    """What trials ruled out, and what is true as it stands; the rest was not tested."""
+    """List what trials ruled out, and what is true as it stands."""
     return [
         one for one in found.ruled_out if one.state != "untested" or one.code in UNTRIED
     ]

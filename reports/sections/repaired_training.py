@@ -85,7 +85,7 @@ def _row(curve: TrainingCurve) -> dict[str, str]:
 
 
 def _sentences(curves: tuple[TrainingCurve, ...]) -> list[str]:
-    """Where each line begins and ends."""
+    """Say where each line begins and ends."""
     said = []
     for curve in curves:
         first, last = curve.losses[0], curve.losses[-1]
@@ -103,7 +103,7 @@ def _sentences(curves: tuple[TrainingCurve, ...]) -> list[str]:
 def _beside(
     curves: tuple[TrainingCurve, ...], level: dict[str, Any] | None, same: bool
 ) -> list[str]:
-    """Where the last line meets the baseline's level, or why none is drawn."""
+    """Say where the last line meets the level, or why nothing is drawn."""
     if not same:
         return ["The repair changes the loss, so the lines are not drawn in one chart."]
     if level is None:

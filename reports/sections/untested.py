@@ -51,7 +51,7 @@ def _of_candidates(results: Results) -> Iterator[tuple[str, str]]:
 
 
 def _of_study(results: Results) -> Iterator[tuple[str, str]]:
-    """What the study of the data and the comparison leave out."""
+    """List what the study of the data and the comparison leave out."""
     data = next((v.name for v in results.verdicts if not v.about), "")
     networks = [row for row in results.rows if row.kind == "network"]
     if results.curve is None and data in _NO_CURVE:

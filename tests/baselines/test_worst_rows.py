@@ -9,7 +9,7 @@ import pytest
 from learnable.baselines.results.results import Results
 from learnable.baselines.scores.fold_scores import collect_outcomes
 from learnable.baselines.scores.harness import Outcome
-from learnable.baselines.scores.worst_rows import LEVELS, SIDE, worst_rows
+from learnable.baselines.scores.worst_rows import GREY_LEVELS, IMAGE_SIDE, worst_rows
 from learnable.data.split import make_folds
 from learnable.reports.sections.worst_rows import worst_row_facts
 
@@ -79,8 +79,8 @@ def test_images_are_small_pictures(dataset_of, shape):
     assert worst.values == ()
     assert len(worst.images) == len(worst.rows)
     image = np.array(worst.images[0])
-    assert max(image.shape) <= SIDE
-    assert 0 <= image.min() <= image.max() <= LEVELS
+    assert max(image.shape) <= IMAGE_SIDE
+    assert 0 <= image.min() <= image.max() <= GREY_LEVELS
 
 
 def test_networks_stand_beside_the_best_baseline(table):
