@@ -26,7 +26,7 @@ _UNITS = {"log_loss": "log loss", "mse": "squared error"}
 
 
 def repaired_training_facts(results: Results) -> dict[str, Any] | None:
-    """What `repaired_training_chart` draws; None where no repair was trained.
+    """Facts of `repaired_training_chart`; None where no repair was trained.
 
     Returns
     -------
