@@ -5,6 +5,7 @@ same way. Where that command is not known, as of a call from Python, only those 
 that need none of it.
 """
 
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -144,13 +145,11 @@ def _after_baselines(results: Results, typed: _Typed | None) -> Iterator[NextSte
         return
     if verdict == "suspicious":
         yield from _without_suspects(results, typed)
-    if verdict in ("no-signal", "suspicious"):
+    if verdict in ("no-signal", "suspicious", "undecided"):
         yield NextStep(
             "Look whether the columns were read as you mean them.",
             str(_Typed("look", typed.places, typed.keep(_READING - {"--limit"}))),
         )
-    if verdict == "undecided":
-        yield from _more_folds(results, typed)
     if prospect is None or verdict != "signal":
         return
     if prospect.answer == "hardly" and best is not None:
@@ -194,13 +193,15 @@ def _value(option: str, value: str) -> tuple[str, ...]:
     return (f"{option}={value}",) if value.startswith("-") else (option, value)
 
 
-def _more_folds(results: Results, typed: _Typed) -> Iterator[NextStep]:
-    """Repeat the folds; official test rows, series and texts have none to repeat."""
-    whole = results.about.task in ("forecast", "characters")
-    if whole or "official" in results.split or typed.has("--repeats"):
-        return
-    said = "Repeat the folds: less of the answer is then up to one draw of them."
-    yield NextStep(said, str(typed.plus("--repeats", "5")))
+_REPEATS = re.compile(r"About (\d{1,4}) repeats \(--repeats\)")
+
+
+def _more_folds(change: str, typed: _Typed) -> Iterator[NextStep]:
+    """Repeat the folds, where the verdict says how often; else more would not help."""
+    found = _REPEATS.search(change)
+    if found:
+        said = f"Repeat the folds {found[1]} times, which is enough to tell."
+        yield NextStep(said, str(typed.plus("--repeats", found[1])))
 
 
 def _after_networks(results: Results, typed: _Typed | None) -> Iterator[NextStep]:
@@ -218,7 +219,7 @@ def _after_networks(results: Results, typed: _Typed | None) -> Iterator[NextStep
         yield from _check(results, typed, worst.about)
     if worst.name in ("undecided", "network-at-fault") and typed and known:
         if worst.name == "undecided":
-            yield from _more_folds(results, typed)
+            yield from _more_folds(worst.change, typed)
         yield from _more_seeds(typed, worst.about)
     if worst.name == "network-level" and best is not None:
         said = f"Use {best.name}, which is as good: see how it is made."

@@ -146,6 +146,15 @@ def test_rows_are_read_as_before():
     assert step.command == f"zoo train one-hidden --data t.csv {wanted}"
 
 
+def test_folds_are_repeated_only_where_that_would_tell():
+    (step, *_) = next_steps(CASES["undecided"])
+    assert step.command.startswith("zoo compare one-hidden --data t.csv")
+    change = "About 12 repeats (--repeats), to detect a difference of this size."
+    verdicts = (Verdict("undecided", "one-hidden", "", change),)
+    (step, *_) = next_steps(replace(CASES["undecided"], verdicts=verdicts))
+    assert step.command == f"{TRAIN} --repeats 12"
+
+
 def test_suspect_columns_are_left_out():
     (step, *_) = next_steps(CASES["suspicious"])
     assert step.command.endswith("--drop key '--drop=-odd name'")
@@ -168,4 +177,4 @@ def test_call_from_python_gets_no_command_of_another():
 
 
 def test_quotation_without_an_end_is_no_command():
-    assert next_steps(results("zoo baseline 't.csv", "undecided")) == ()
+    assert next_steps(results("zoo baseline 't.csv", "signal")) == ()
