@@ -154,7 +154,8 @@ def _after_baselines(results: Results, typed: _Typed | None) -> Iterator[NextSte
         return
     if prospect.answer == "hardly" and best is not None:
         yield NextStep(
-            f"Keep {best.name}: see how it is made.", f"zoo show {best.name}"
+            f"Keep {best.name}: see how it is made.",
+            shlex.join(["zoo", "show", best.name]),
         )
     if prospect.answer in ("yes", "perhaps", "hardly") and not typed.has("--series"):
         yield NextStep(_TRY[prospect.answer], str(_train(results, typed)))
@@ -223,7 +224,7 @@ def _after_networks(results: Results, typed: _Typed | None) -> Iterator[NextStep
         yield from _more_seeds(typed, worst.about)
     if worst.name == "network-level" and best is not None:
         said = f"Use {best.name}, which is as good: see how it is made."
-        yield NextStep(said, f"zoo show {best.name}")
+        yield NextStep(said, shlex.join(["zoo", "show", best.name]))
     if worst.name == "network-ahead" and typed and known and not typed.has("--gate"):
         said = "Keep it so: with --gate the exit code tells when it is no longer ahead."
         yield NextStep(said, str(typed.plus("--gate")))
