@@ -119,6 +119,8 @@ def _after_check(results: Results, typed: _Typed | None) -> Iterator[NextStep]:
     """After ``zoo check``: write the repair, then what the first cause means."""
     found = results.diagnosis
     assert found is not None
+    if found.crashed:
+        yield NextStep("Mend the error that ended the training; the answer names it.")
     suffix = PurePath(found.script).suffix
     can_write = typed is not None and suffix in (".py", ".ipynb") and typed.places
     if typed and can_write and found.fixed and found.causes and not found.failed:

@@ -166,6 +166,12 @@ def test_repaired_script_is_written_beside():
     assert step.command == f"zoo check train.py {wanted}"
 
 
+def test_error_of_a_crashed_training_comes_first():
+    crashed = diagnosed("zoo check train.py", crashed="ValueError: 7", failed="same")
+    (step, *_) = next_steps(crashed)
+    assert step.sentence.startswith("Mend the error that ended the training")
+
+
 def test_network_at_fault_is_checked():
     (step, *_) = next_steps(CASES["at fault"])
     assert step.command.startswith("zoo check one-hidden --data t.csv --target y")
