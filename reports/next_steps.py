@@ -120,7 +120,8 @@ def _after_check(results: Results, typed: _Typed | None) -> Iterator[NextStep]:
     found = results.diagnosis
     assert found is not None
     if found.crashed:
-        yield NextStep("Mend the error that ended the training; the answer names it.")
+        said = "Mend the error that ended the training; the answer names it."
+        yield NextStep(said)
     suffix = PurePath(found.script).suffix
     can_write = typed is not None and suffix in (".py", ".ipynb") and typed.places
     if typed and can_write and found.fixed and found.causes and not found.failed:
