@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from itertools import chain
 
+from .results.candidates import learns
 from .results.results import Results, Row, Verdict
 from .rules.registry import RULES
-from .scores.fold_scores import learns
 
 _SHOWN = 0.0006
 """Two numbers that are shown alike with three digits differ by less."""

@@ -18,12 +18,14 @@ from ..data.errors import BadData, Misuse
 from ..data.split import Fold, has_strata, make_folds, sample_rows
 from ..data.summary import summarize_data
 from .estimators.catalog import baselines_for
+from .results.candidates import learns
 from .results.results import About, Results, Verdict
 from .rules.context import LearnedContext, RuleResult
 from .rules.examine import examine
 from .scores import fold_scores, harness
-from .scores.fold_scores import FoldOutcomes, collect_outcomes, learns
+from .scores.fold_scores import FoldOutcomes, collect_outcomes
 from .scores.prediction_plots import make_pictures
+from .scores.worst_rows import worst_rows
 from .signal import signal_test as signal
 from .verdicts import verdict
 from .verdicts.bayes_error import best_achievable_score
@@ -234,6 +236,7 @@ def _results(
         course=fold_scores.make_course(board),
         ceiling=top,
         pictures=make_pictures(board, evidence.rows, seed=seed),
+        worst=worst_rows(board, evidence.rows),
     )
 
 

@@ -25,6 +25,7 @@ from .sections.learning import learning_chart
 from .sections.loss_curves import curve_chart
 from .sections.predictions import bars_chart, points_chart
 from .sections.probes import HALF, probe_chart
+from .sections.repaired_training import repaired_training_chart
 from .sections.seeds import strip_chart
 from .svg import NARROW, WIDE, Chart, file_svg
 
@@ -43,7 +44,8 @@ def figures(facts: dict[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``forest``, ``accuracy``, ``paired``, ``course``, ``learning``: {"wide": Chart,
+        ``forest``, ``deciding``, ``paired``, ``course``, ``learning``, ``answer``,
+        ``training``: {"wide": Chart,
         "narrow": Chart} or None;
         ``curves``, ``strips``: one such dict, or None, for each network; ``repairs``,
         ``probes``: one such dict, or None, for each cause and each probe; ``seeds``,
@@ -51,15 +53,15 @@ def figures(facts: dict[str, Any]) -> dict[str, Any]:
         Chart for each panel.
     """
     scores = facts["scores"]
-    forest = scores["forest"] if scores else None
-    accuracy = scores["accuracy"] if scores else None
+    forest = scores["chart"] if scores else None
+    deciding = scores["deciding"] if scores else None
     learning = facts["learning"]["chart"] if facts["learning"] else None
     return (
         {
             "forest": _both(forest_chart, forest)
             if forest and forest["marks"]
             else None,
-            "accuracy": _both(forest_chart, accuracy) if accuracy else None,
+            "deciding": _both(forest_chart, deciding) if deciding else None,
             "course": _both(course_chart, facts["course"]) if facts["course"] else None,
             "learning": _both(learning_chart, learning) if learning else None,
             "curves": [
@@ -101,8 +103,12 @@ def _panels(found: dict[str, Any] | None) -> list[dict[str, Any]]:
 
 def _of_diagnosis(found: dict[str, Any] | None) -> dict[str, Any]:
     if found is None:
-        return {"repairs": [], "probes": []}
+        return {"repairs": [], "probes": [], "answer": None, "training": None}
+    training, bars = found["training"], found["bars"]
+    drawn = training if training and training["comparable"] else None
     return {
+        "answer": _both(repair_chart, bars) if bars else None,
+        "training": _both(repaired_training_chart, drawn) if drawn else None,
         "repairs": [
             _both(repair_chart, cause["chart"]) if cause["chart"] else None
             for cause in found["causes"]
@@ -221,12 +227,14 @@ def _title(kind: str, label: str, place: int, facts: dict[str, Any]) -> str:
         return _of_curves(label, place, facts)
     said = {
         "forest": "Scores of all candidates, with their 95 % intervals",
-        "accuracy": "Accuracy of all candidates, with their 95 % intervals",
+        "deciding": "Skill of all candidates, with their 95 % intervals",
         "course": "The series and its forecasts",
         "learning": "Score by number of training rows; dashed: extrapolated",
         "strips": f"{label}: trained from several seeds",
         "repairs": f"{label}: score with and without the repair",
         "probes": label,
+        "answer": "Scores of the network and of the best baseline",
+        "training": "Loss before and after the repair",
         "paired": "Paired differences on the same folds, network minus baseline",
         "seeds": f"{label}: score by fold and seed",
         "tradeoffs": label,

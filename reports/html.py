@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import cache
@@ -23,7 +24,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 LIMIT = 490_000
 """Bytes of a page. The embedded results give way first; they are on disk anyway."""
 
-SCRIPTS = ("hover.js", "tables.js", "scroll.js")
+SCRIPTS = ("hover.js", "tables.js", "scroll.js", "contents.js")
 """Each works for itself, below the ``.zoo`` that it stands in."""
 
 GIVING_WAY = (
@@ -34,6 +35,12 @@ GIVING_WAY = (
 
 PLACE = "\x00results\x00"
 """Where the results go; no other text holds this, for NUL is cleaned away."""
+CONTENTS = "\x00contents\x00"
+"""Where the table of contents goes, which is made of the headings of the page."""
+
+_HEADING = re.compile(r'<h2([^>]*) id="([^"]*)">(.*?)</h2>', re.DOTALL)
+_SHORT = re.compile(r'data-contents="([^"]*)"')
+_TAG = re.compile(r"<[^<>]*>")
 
 
 Facts = dict[str, Any]
@@ -69,7 +76,21 @@ def to_html(facts: dict[str, Any]) -> str:
 
 
 def _rendered(facts: dict[str, Any], drawn: dict[str, Any]) -> str:
-    return document("page.html", facts, drawn)
+    page = document("page.html", facts | {"contents": Markup(CONTENTS)}, drawn)
+    return page.replace(CONTENTS, contents(page), 1)
+
+
+def contents(page: str) -> str:
+    """The table of contents of a page: its headings of the second level, as links.
+
+    A heading with ``data-contents`` is listed under that name.
+    """
+    sections = []
+    for attributes, place, title in _HEADING.findall(page):
+        short = _SHORT.search(attributes)
+        shown = short[1] if short else _TAG.sub("", title)
+        sections.append({"id": Markup(place), "title": Markup(shown)})
+    return _environment().get_template("contents.html").render(sections=sections)
 
 
 def document(
@@ -216,6 +237,10 @@ def _without_confusions(data: Facts) -> Facts:
     return data | {"rows": [row | {"confusion": []} for row in data["rows"]]}
 
 
+def _without_worst(data: Facts) -> Facts:
+    return data | {"worst": None}
+
+
 def _without_layers(data: Facts) -> Facts:
     networks = [network | {"layers": []} for network in data["networks"]]
     return data | {"networks": networks}
@@ -235,6 +260,7 @@ _STEPS: dict[str, Callable[[Facts], Facts]] = {
     "pictures": _without_pictures,
     "rows of findings": _without_rows,
     "confusions": _without_confusions,
+    "worst rows": _without_worst,
     "layers": _without_layers,
     "course": _without_course,
     "examples": _without_examples,

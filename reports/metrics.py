@@ -12,6 +12,11 @@ class Metric(NamedTuple):
     higher_is_better: bool | None
     spec: str
 
+    @property
+    def title(self) -> str:
+        """The label as the first words of a heading."""
+        return self.label[:1].upper() + self.label[1:]
+
 
 METRICS = {
     "score": Metric("score", True, ".3f"),

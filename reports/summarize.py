@@ -7,8 +7,10 @@ from typing import Any
 
 from ..baselines.results.results import Comparison, Results, Signal
 from ..baselines.signal.effect_size import effect
+from ..baselines.verdicts.prospect import network_prospect
 from . import text
 from .metrics import metric
+from .next_steps import next_steps
 from .sections.calibration import calibration_facts
 from .sections.classes import (
     balance_facts,
@@ -32,6 +34,8 @@ from .sections.scores import (
     verdict_facts,
 )
 from .sections.training import MOST_NETWORKS, network_facts
+from .sections.untested import untested_facts
+from .sections.worst_rows import worst_row_facts
 from .tasks import size, words
 
 _FEW = 6
@@ -64,6 +68,14 @@ def summarize(results: Results) -> dict[str, Any]:
         "dataset": dataset_facts(results),
         "diagnosis": diagnosis_facts(results),
         "verdicts": verdict_facts(results.verdicts),
+        "prospect": prospect_facts(results),
+        "steps": [
+            {
+                "sentence": text.clean(step.sentence, 300),
+                "command": text.clean(step.command, 2_000),
+            }
+            for step in next_steps(results)
+        ],
         "signal": signal_facts(results.signal, results.about.task),
         "duels": duel_facts(results),
         "comparisons": [comparison_facts(c, results) for c in results.comparisons],
@@ -71,7 +83,9 @@ def summarize(results: Results) -> dict[str, Any]:
         "noise": noise_facts(results),
         "few_comparisons": len(results.comparisons) <= _FEW,
         "scores": score_facts(results),
+        "decider": metric(results.metric).label,
         "failures": failures(results),
+        "untested": untested_facts(results),
         "folds": fold_facts(results),
         "tradeoffs": tradeoff_facts(results),
         "calibration": calibration_facts(results),
@@ -86,6 +100,7 @@ def summarize(results: Results) -> dict[str, Any]:
         "balance": balance_facts(results),
         "columns": column_facts(results.about.understood),
         "findings": finding_facts(results),
+        "worst": worst_row_facts(results),
         "timings": timing_facts(results),
         "notes": [text.clean(note, 500) for note in results.about.notes[:MOST_NOTES]],
         "reproduce": reproduce_facts(results),
@@ -113,6 +128,12 @@ def dataset_facts(results: Results) -> dict[str, Any]:
         "target": text.name(about.target),
         "split": split[:1].upper() + split[1:],
     }
+
+
+def prospect_facts(results: Results) -> str:
+    """Whether a network is worth trying, in a sentence; "" where one was tried."""
+    found = None if results.diagnosis else network_prospect(results)
+    return text.clean(found.sentence, 1_000) if found else ""
 
 
 def signal_facts(signal: Signal, task: str = "") -> dict[str, str]:

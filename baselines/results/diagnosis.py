@@ -148,6 +148,29 @@ class ProbeStep:
     saturated: dict[str, float]
 
 
+@dataclass(frozen=True)
+class TrainingCurve:
+    """The loss of one training by epoch, on its training rows.
+
+    Parameters
+    ----------
+    name : str
+        ``"as it is"``, ``"repaired"`` or ``"repaired and tuned"``.
+    losses : tuple of float
+        One an epoch.
+    loss : str
+        Name of the loss that was trained on; "" for one of the script's own.
+    unit : str
+        Metric of the baselines that it can be compared with, ``"log_loss"`` or
+        ``"mse"``; "" if none.
+    """
+
+    name: str
+    losses: tuple[float, ...]
+    loss: str = ""
+    unit: str = ""
+
+
 @dataclass(frozen=True, repr=False)
 class Diagnosis:
     """The answer on one training of a script.
@@ -182,6 +205,11 @@ class Diagnosis:
         Score of that plain network; None where none was needed.
     ports : tuple of str
         Old spellings that were replaced in what ran, a sentence each.
+    curves : tuple of TrainingCurve
+        Loss before and after the repair; empty where nothing is a cause.
+    crashed : str
+        The error that ended the training; "" if none did. Symptoms and golden tests of
+        such a training say nothing, and there are none.
     output : str
         The name of the output that was examined, where the network has several.
     others : tuple of Diagnosis
@@ -207,6 +235,8 @@ class Diagnosis:
     tuned_score: float | None = None
     probe_steps: tuple[ProbeStep, ...] = ()
     losses: tuple[float, ...] = ()
+    curves: tuple[TrainingCurve, ...] = ()
+    crashed: str = ""
     fits: tuple[str, ...] = ()
     ports: tuple[str, ...] = ()
     diff: str = ""

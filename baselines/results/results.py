@@ -208,6 +208,45 @@ class Pictures:
 
 
 @dataclass(frozen=True)
+class WorstPrediction:
+    """A candidate's prediction for one row that is far off.
+
+    ``probability`` is that of the true class; None of numbers.
+    """
+
+    candidate: str
+    row: int
+    truth: str
+    prediction: str
+    probability: float | None = None
+
+
+@dataclass(frozen=True)
+class WorstRows:
+    """The rows that candidates predict worst, as they stand in the data.
+
+    Parameters
+    ----------
+    columns : tuple of str
+        The first columns of a table; empty of images.
+    rows : tuple of int
+        Their numbers, from 0.
+    values : tuple of tuple of str
+        What each row has in these columns.
+    images : tuple of tuple of tuple of int
+        Of images: each row as lines of grey levels from 0 to 9.
+    predictions : tuple of WorstPrediction
+        Worst first, candidate by candidate.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[int, ...]
+    values: tuple[tuple[str, ...], ...] = ()
+    images: tuple[tuple[tuple[int, ...], ...], ...] = ()
+    predictions: tuple[WorstPrediction, ...] = ()
+
+
+@dataclass(frozen=True)
 class McNemar:
     """Rows of one held-out set that only one of two candidates gets right.
 
@@ -491,6 +530,7 @@ class Results:
     curve: Curve | None = None
     ceiling: Ceiling | None = None
     pictures: Pictures | None = None
+    worst: WorstRows | None = None
     diagnosis: Diagnosis | None = None
     schema: int = SCHEMA
 

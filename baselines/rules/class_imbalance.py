@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...data import Dataset
+from ..results.candidates import learns
 from ..results.results import Row
-from ..scores.fold_scores import learns
 from .context import RuleResult, TableContext, found, named
 from .registry import rule
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...data import Dataset
+from ..results.candidates import best_learner
 from ..results.findings import MOST_NAMED, Finding, Severity
 from ..results.results import Row, Signal, Verdict
-from ..scores.fold_scores import FoldOutcomes, best_learner
+from ..scores.fold_scores import FoldOutcomes
 from .registry import RULES
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from ...data import Dataset
 from ...data.dataset import ORDERED
 from ...data.split import Fold
 from ..estimators.catalog import for_dataset
+from ..results.candidates import best_learner, learns
 from ..results.results import Comparison, Course, McNemar, Row, Score
 from .comparison import (
     SHARED_ROWS,
@@ -474,21 +475,6 @@ def make_comparisons(
             )
             found.append(c)
     return tuple(found)
-
-
-THUMBS = ("majority", "prior", "mean", "commonest")
-"""Baselines that ignore what there is to learn."""
-
-
-def learns(row: Row) -> bool:
-    """Whether a baseline looks at the features at all."""
-    return row.name not in THUMBS
-
-
-def best_learner(rows: Sequence[Row]) -> Row | None:
-    """The baseline with the highest skill among those that use the features."""
-    able = [r for r in rows if r.kind == "baseline" and not r.error and learns(r)]
-    return max(able, key=lambda r: r.scores["skill"].mean, default=None)
 
 
 _BLOCK = 100

@@ -13,8 +13,9 @@ import numpy as np
 
 from ...data import Dataset
 from ...data.dataset import ORDERED
+from ..results.candidates import best_learner, learns
 from ..results.results import Picture, Pictures, Row, Tradeoff
-from .fold_scores import MOST_CLASSES, FoldOutcomes, best_learner, learns
+from .fold_scores import MOST_CLASSES, FoldOutcomes
 from .metrics import calibration_bins, calibration_error, safe_probabilities
 
 _MOST_NETWORKS = 12
@@ -39,8 +40,8 @@ def make_pictures(
     numbers = not data.classes
     if not chosen or data.task in ORDERED or (numbers and data.y.ndim > 1):
         return None
-    asked, _ = _said(board, chosen[0].name)
-    said = [(row, _said(board, row.name)[1]) for row in chosen]
+    asked, _ = first_predictions(board, chosen[0].name)
+    said = [(row, first_predictions(board, row.name)[1]) for row in chosen]
     if numbers:
         return _of_numbers(data.y[asked], said, seed)
     if data.y.ndim > 1:
@@ -58,8 +59,8 @@ def _chosen(rows: Sequence[Row]) -> list[Row]:
     return [*networks, *(row for row in baselines if row.name in names)]
 
 
-def _said(board: FoldOutcomes, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers of the test rows, and what was said of each the first time."""
+def first_predictions(board: FoldOutcomes, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of the test rows, and what was predicted of each the first time."""
     seen = np.zeros(len(board.dataset), dtype=bool)
     rows, said = [], []
     for outcome in board.outcomes[name]:

@@ -35,11 +35,11 @@ import numpy as np
 from ...data import Dataset
 from ...data.encode import encode_fold, is_text
 from ...data.split import Fold
+from ..results.candidates import METRIC_LABELS, learns
 from ..results.results import Basis, Ceiling, Row
 from ..scores.comparison import SHARED_ROWS, Estimate, over_folds, over_rows
-from ..scores.fold_scores import FoldOutcomes, learns, skill_estimate
+from ..scores.fold_scores import FoldOutcomes, skill_estimate
 from ..signal.problem import is_fine
-from .evidence import METRIC_LABELS
 
 _NEAR = 4
 """With as many rows as this to the power of the columns, the nearest one lies within

@@ -4,10 +4,11 @@ from itertools import combinations
 
 import numpy as np
 
+from ..results.candidates import main_metric, margin
 from ..results.results import McNemar, Noise, Pair, Row
 from ..scores.comparison import Components, Estimate, components, holm
 from ..scores.fold_scores import FoldOutcomes, make_mcnemars, skill_difference
-from .evidence import SIGNIFICANT, corrected, main_metric, margin, rights
+from .evidence import SIGNIFICANT, corrected, rights
 
 
 def make_pairs(board: FoldOutcomes) -> tuple[Pair, ...]:

@@ -6,12 +6,11 @@ from functools import cached_property
 from math import isfinite
 
 from ...data.counts import count
+from ..results.candidates import S_NAIVE, best_learner, learns, main_metric
 from ..results.results import Comparison, McNemar, Row, Signal
 from ..scores.comparison import CONFIDENCE, Estimate
 from ..scores.fold_scores import (
     FoldOutcomes,
-    best_learner,
-    learns,
     make_comparisons,
     rank_p_values,
     skill_estimate,
@@ -24,22 +23,6 @@ test's maps do not see."""
 SIGNIFICANT = 0.05
 LEAST_P = 1e-99
 """Smaller p-values are not told: they say no more."""
-METRIC_LABELS = {
-    "bits_per_character": "bits per character",
-    "f1_macro": "macro F1",
-    "accuracy": "accuracy",
-    "mase": "MASE",
-    "r2": "R²",
-}
-"""What is told of a candidate beside its skill: the first that it has."""
-S_NAIVE = "seasonal-naive"
-"""Of a series: it uses the past, and yet is what every forecast is measured by."""
-
-
-MARGIN = 0.05
-"""Practically equal: within a twentieth of the best baseline's skill ..."""
-LEAST_MARGIN = 0.01
-"""... or within one hundredth of the prior's uncertainty."""
 
 
 @dataclass(frozen=True)
@@ -108,13 +91,16 @@ def reached(row: Row, rows: Sequence[Row]) -> str:
         )
     if thumb is None or metric == "r2" or thumb is row:
         return own
-    return f"{own}, skill {skill:.2f} ({thumb.name}: {thumb.scores[metric].mean:.3f})"
+    bare = thumb.scores[metric].mean
+    told = "" if _agree(metric, row, bare) else f", skill {skill:.2f}"
+    return f"{own}{told} ({thumb.name}: {bare:.3f})"
 
 
-def main_metric(row: Row) -> tuple[str, str]:
-    """Return the metric that is told of a candidate beside skill: words, and key."""
-    key = next(m for m in METRIC_LABELS if m in row.scores)
-    return METRIC_LABELS[key], key
+def _agree(metric: str, row: Row, bare: float) -> bool:
+    """Whether a score and the skill are on the same side of the rule of thumb."""
+    gain = row.scores[metric].mean - bare
+    gain = -gain if metric == "mase" else gain
+    return gain * row.scores["skill"].mean > 0
 
 
 def _thumb(rows: Sequence[Row]) -> Row | None:
@@ -212,8 +198,3 @@ def round_rows(rows: float) -> str:
         return "many more"
     digits = len(str(int(rows))) - 2
     return f"{int(round(rows, -max(0, digits))):,}"
-
-
-def margin(skill: float) -> float:
-    """Difference in skill that makes no practical difference, beside this skill."""
-    return max(LEAST_MARGIN, MARGIN * skill)

@@ -22,6 +22,7 @@ import numpy as np
 
 from ...data.dataset import ORDERED
 from ...data.split import Fold, has_strata
+from ..results.candidates import LEAST_MARGIN, MARGIN, METRIC_LABELS, main_metric
 from ..results.results import Curve, Line, Point, Reach, Row, Score, Trend
 from ..scores import harness
 from ..scores.comparison import Estimate, over_folds
@@ -32,7 +33,6 @@ from ..scores.fold_scores import (
     row_difference,
     skill_estimate,
 )
-from .evidence import LEAST_MARGIN, MARGIN, METRIC_LABELS, main_metric
 
 SHARES = (1 / 8, 1 / 4, 1 / 2)
 """Of a fold's training rows; together less than one more fit on all of them."""

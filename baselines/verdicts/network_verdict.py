@@ -8,17 +8,15 @@ accuracy and ROC AUC together.
 from dataclasses import replace
 from math import inf
 
+from ..results.candidates import LEAST_MARGIN, S_NAIVE, margin
 from ..results.results import Comparison, Row, Verdict
 from ..scores.comparison import DECISIVE, needed, standard_error
 from .evidence import (
     CONFIDENT,
-    LEAST_MARGIN,
-    S_NAIVE,
     SIGNIFICANT,
     Evidence,
     corrected,
     gain_p,
-    margin,
     no_use,
     reached,
     rights,

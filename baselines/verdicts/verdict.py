@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...data.counts import count
+from ..results.candidates import learns
 from ..results.results import Row, Verdict
 from ..scores.comparison import holm
-from ..scores.fold_scores import learns
 from ..signal.effect_size import effect
 from ..signal.permutations import CLEAR, LEVEL
 from ..signal.power import EFFECTS

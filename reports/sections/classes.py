@@ -11,6 +11,7 @@ from typing import Any
 from ...baselines.results.results import About, Results, Row, Tradeoff
 from .. import text
 from ..svg import Chart, Table
+from .chart_sentences import areas_sentence
 from .predictions import best_pictures, head
 from .scores import best_baseline, scored_rows
 
@@ -41,6 +42,9 @@ def tradeoff_facts(results: Results) -> dict[str, Any] | None:
     return {
         "question": _question(results),
         "share": text.number(made.share),
+        "sentence": areas_sentence(
+            [line["name"] for line in lines], [p for _, p in shown]
+        ),
         "lines": lines,
         "charts": [
             _chart("ROC", "false positive rate", "true positive rate",

@@ -4,12 +4,13 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ...baselines.results.diagnosis import Cause, Diagnosis, RuledOut, Sign
+from ...baselines.results.diagnosis import UNTRIED, Cause, Diagnosis, RuledOut, Sign
 from ...baselines.results.results import Results, Verdict
 from .. import text
 from ..svg import FONT, LETTER, WIDE, Chart, Table
 from .findings import explanation
 from .probes import probe_facts, undrawn
+from .repaired_training import repaired_training_facts
 from .scores import verdict_facts
 
 _STATES = {
@@ -45,13 +46,42 @@ def diagnosis_facts(results: Results) -> dict[str, Any] | None:
         "causes": cause_facts(found, shown),
         "more_causes": _beyond(found.causes, MOST_CAUSES),
         "program": program_facts(found),
-        "suspicions": suspicion_facts(found.ruled_out[:MOST_SUSPICIONS]),
-        "more_suspicions": _beyond(found.ruled_out, MOST_SUSPICIONS),
+        "training": repaired_training_facts(results),
+        "bars": answer_bars(found),
+        "suspicions": suspicion_facts(_tested(found)[:MOST_SUSPICIONS]),
+        "more_suspicions": _beyond(_tested(found), MOST_SUSPICIONS),
         "signs": _sign_lists(found),
         "probes": probe_facts(found),
         "undrawn": undrawn(found),
         **_examination(found),
     }
+
+
+def _tested(found: Diagnosis) -> list[RuledOut]:
+    """List what trials ruled out, and what is true as it stands."""
+    return [
+        one for one in found.ruled_out if one.state != "untested" or one.code in UNTRIED
+    ]
+
+
+def answer_bars(found: Diagnosis) -> dict[str, Any] | None:
+    """A bar for each score of the answer, for `repair_chart`; None for fewer than two.
+
+    Parameters
+    ----------
+    found : Diagnosis
+    """
+    repaired = found.repaired_score if found.causes else None
+    tuned = found.tuned_score if found.causes and found.tuned else None
+    scores = {
+        "as it is": (found.original_score, "var(--other)"),
+        "repaired": (repaired, "var(--accent)"),
+        "repaired and tuned": (tuned, "var(--accent)"),
+        "a plain network": (found.reference, "var(--train)"),
+        "best baseline": (found.baseline_score, "var(--soft)"),
+    }
+    bars = [_bar(*item) for item in scores.items() if _known(item[1][0])]
+    return _bars(bars) if len(bars) > 1 else None
 
 
 def _answer(found: Diagnosis) -> dict[str, Any]:
@@ -239,6 +269,10 @@ def repair_facts(cause: Cause, baseline: float | None) -> dict[str, Any] | None:
         return None
     if _known(baseline):
         bars.append(_bar("best baseline", (baseline, "var(--soft)")))
+    return _bars(bars)
+
+
+def _bars(bars: list[dict[str, Any]]) -> dict[str, Any]:
     scores = [bar["score"] for bar in bars]
     low = max(_FLOOR, min(0.0, *scores))
     return {

@@ -8,6 +8,7 @@ from ...baselines.results.results import Comparison, Results, Row, Score
 from .. import text
 from ..metrics import metric
 from ..svg import Chart, Table
+from .chart_sentences import paired_sentence, seeds_sentence
 from .predictions import MOST_CANDIDATES, PANEL, color, head
 from .scores import best_baseline, main_score, scored_rows
 
@@ -42,7 +43,7 @@ def _panel(row: Row, score: Score, key: str) -> dict[str, Any]:
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     room = 0.08 * (high - low) or 0.05
     folds = list(enumerate(zip(score.seeds, score.folds, strict=False), 1))
-    return head(row) | {
+    facts = head(row) | {
         "domain": [low - room, high + room],
         "folds": min(len(folds), MOST_FOLDS),
         "dots": [
@@ -61,6 +62,7 @@ def _panel(row: Row, score: Score, key: str) -> dict[str, Any]:
             if math.isfinite(mean)
         ],
     }
+    return facts | {"sentence": seeds_sentence(facts)}
 
 
 def seed_chart(panel: dict[str, Any]) -> Chart:
@@ -131,6 +133,11 @@ def paired_facts(results: Results) -> dict[str, Any] | None:
         "line_label": "equal",
         "axis": "difference",
         "said": said,
+        "sentence": paired_sentence(
+            marks,
+            alone=alone,
+            name=text.name(near[0].network if alone else near[0].baseline),
+        ),
         "far": [text.name(name) for name in far],
         "folds": max(len(mark["folds"]) for mark in marks),
     }

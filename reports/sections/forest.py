@@ -15,7 +15,7 @@ def forest_chart(forest: dict[str, Any], width: int, *, dot: int = 14) -> Chart:
     Parameters
     ----------
     forest : dict
-        ``facts["scores"]["forest"]``, or ``facts["folds"]["paired"]``.
+        ``facts["scores"]["chart"]``, or ``facts["folds"]["paired"]``.
     width : int
         Of the whole chart, in pixels.
     dot : int, default 14
@@ -77,21 +77,21 @@ def _line(x: Any) -> list[Any]:
 
 def _tables(forest: dict[str, Any], names: list[str]) -> dict[str, Table]:
     marks = list(zip(forest["marks"], names, strict=True))
-    left = forest["domain"][0]
+    left, right = forest["domain"]
     line = {"at": forest["line"], "name": forest["line_label"]}
     return {
         "line": [line] if forest["line"] is not None else [],
-        "rows": [_row(mark, name, left) for mark, name in marks],
+        "rows": [_row(mark, name, left, right) for mark, name in marks],
         "folds": [
             {"name": name, "at": value, "color": _color(mark)}
             for mark, name in marks
             for value in mark["folds"]
-            if value >= left
+            if left <= value <= right
         ],
     }
 
 
-def _row(mark: dict[str, Any], name: str, left: float) -> dict[str, Any]:
+def _row(mark: dict[str, Any], name: str, left: float, right: float) -> dict[str, Any]:
     known = mark["low"] is not None
     shape = "diamond" if mark["kind"] == "network" else "circle"
     return {
@@ -102,7 +102,11 @@ def _row(mark: dict[str, Any], name: str, left: float) -> dict[str, Any]:
         "text": mark["text"],
         "said": mark["said"],
         "color": _color(mark),
-        "shape": "triangle-left" if mark["mean"] < left else shape,
+        "shape": "triangle-left"
+        if mark["mean"] < left
+        else "triangle-right"
+        if mark["mean"] > right
+        else shape,
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from ...baselines.results.results import Picture, Pictures, Results, Row
 from .. import text
 from ..svg import Chart, Table
+from .chart_sentences import histogram_sentence, points_sentence, residuals_sentence
 from .scores import best_baseline, scored_rows
 
 MOST_CANDIDATES = 5
@@ -99,13 +100,14 @@ def _panel(row: Row, found: Picture, made: Pictures) -> dict[str, Any]:
     numbers = made.share is None
     actual = made.actual if numbers else ()
     noun = "row" if numbers else "prediction"
-    return head(row) | {
+    panel: dict[str, Any] = head(row) | {
         "bars": bars(made.edges, found.said, noun),
         "inner": [] if numbers else bars(made.edges, found.held, "correct"),
         "outline": bars(made.edges, actual, "true") if actual else [],
         "domain": [made.edges[0], made.edges[-1]],
         "zero": False,
     }
+    return panel | {"sentence": histogram_sentence(panel, numbers=numbers)}
 
 
 def bars(
@@ -200,7 +202,7 @@ def _pair(row: Row, found: Picture, made: Pictures, most: int) -> dict[str, Any]
     domain = [made.edges[0], made.edges[-1]]
     pairs = list(zip(made.drawn, found.drawn, strict=False))[:most]
     off = sum(not domain[0] <= said <= domain[1] for _, said in pairs)
-    return head(row) | {
+    panel: dict[str, Any] = head(row) | {
         "points": [
             {
                 "actual": actual,
@@ -223,6 +225,10 @@ def _pair(row: Row, found: Picture, made: Pictures, most: int) -> dict[str, Any]
             "domain": [made.steps[0], made.steps[-1]] if made.steps else [0, 1],
             "zero": True,
         },
+    }
+    return panel | {
+        "sentence": points_sentence(panel["points"]),
+        "residuals_sentence": residuals_sentence(panel["residuals"]["bars"]),
     }
 
 

@@ -3,16 +3,20 @@
 import math
 from typing import Any
 
+from ...baselines.results.candidates import METRIC_LABELS
 from ...baselines.results.results import Results, Row, Score, Verdict
 from .. import text
 from ..metrics import METRICS, metric
 from ..tasks import words
 
 _NOTHING = Score(math.nan, None, None, ())
-MOST_ACCURACIES = 16
-"""With more candidates the page keeps to the plot that decides, for its size."""
+MOST_DECIDING = 16
+"""With more candidates the page keeps to the plot of the first scale, for its size."""
 _FLOOR = -1.0
-"""Skill further left than this is drawn at the edge, else nothing else can be seen."""
+"""Skill and R² further left than this are drawn at the edge, else nothing else can be
+seen."""
+_TIMES = 3.0
+"""Errors further right than so many times the rule of thumb's, likewise."""
 
 
 def main_score(row: Row, key: str) -> Score:
@@ -57,33 +61,66 @@ def best_baseline(results: Results) -> Row | None:
     return rows[0] if rows else None
 
 
+_ABOUT = {
+    "accuracy": "Accuracy: share of {right}.",
+    "f1_macro": "Mean F1: of each label the harmonic mean of precision and recall; "
+    "the mean over labels.",
+    "r2": "R²: 1 is perfect, 0 no better than the mean.",
+    "mase": "MASE: absolute error, in units of the mean change over a season; lower is "
+    "better.",
+    "bits_per_character": "Bits per character: lower is better.",
+}
+"""What is measured in a chart of a metric."""
+
+
+def readers_metric(results: Results) -> str:
+    """Return the metric that readers see first, else the one that decides."""
+    rows = [row for row in results.rows if row.error is None and row.scores]
+    known = (key for key in METRIC_LABELS if any(key in row.scores for row in rows))
+    return next(known, results.metric)
+
+
 def score_facts(results: Results) -> dict[str, Any] | None:
-    """The table of scores and what the forest plot draws; None without scores."""
-    rows = scored_rows(results)
+    """The table of scores and what the forest plots draw; None without scores.
+
+    Returns
+    -------
+    dict
+        ``chart`` is in the readers' metric, ``deciding`` in the one that decides, None
+        where they are the same or candidates are many.
+    """
+    key = readers_metric(results)
+    rows = _ranked(scored_rows(results), key)
     if not rows:
         return None
-    thumb, key = rule_of_thumb(results), results.metric
+    thumb, known = majority(results), words(results.about.task)
     present = {name for row in rows for name in row.scores}
     others = [name for name in METRICS if name in present and name != key]
     others += sorted(name for name in present if name not in METRICS and name != key)
     return {
+        "title": f"{metric(key).title} of all candidates",
         "metric": metric(key).label,
         "columns": [_column(name) for name in others],
         "rows": [_row_facts(row, key, others, rows, thumb) for row in rows],
-        "forest": forest_facts(rows, key, thumb),
-        "accuracy": _accuracy(rows, majority(results)),
+        "chart": forest_facts(rows, key, thumb),
+        "deciding": _deciding(results, key),
         "folds": max(len(main_score(row, key).folds) for row in rows),
-        "explained": _in_words(key, results.about.task),
-        "thumb": words(results.about.task).thumb,
-        "right": words(results.about.task).right,
+        "explained": _in_words(results.metric, results.about.task),
+        "thumb": known.thumb,
+        "about": _ABOUT.get(key, "").format(right=known.right),
     }
 
 
-def _accuracy(rows: list[Row], thumb: Row | None) -> dict[str, Any] | None:
-    """Return facts of the accuracy plot; None for numbers, or too many rows."""
-    able = [row for row in rows if "accuracy" in row.scores]
-    few = 0 < len(able) <= MOST_ACCURACIES
-    return forest_facts(able, "accuracy", thumb) if few else None
+def _ranked(rows: list[Row], key: str) -> list[Row]:
+    return sorted(rows, key=lambda row: _merit(row, key), reverse=True)
+
+
+def _deciding(results: Results, shown: str) -> dict[str, Any] | None:
+    """Return facts of the plot of the score that decides, where it is another one."""
+    rows, key = scored_rows(results), results.metric
+    if key == shown or len(rows) > MOST_DECIDING:
+        return None
+    return forest_facts(rows, key, rule_of_thumb(results))
 
 
 def _column(name: str) -> dict[str, str]:
@@ -136,26 +173,74 @@ def forest_facts(rows: list[Row], key: str, thumb: Row | None) -> dict[str, Any]
     """Positions for the plot; numbers, not texts."""
     marks = [_mark(row, key) for row in rows if math.isfinite(_merit(row, key))]
     line = main_score(thumb, key).mean if thumb else math.nan
-    values = [line] if math.isfinite(line) else []
-    near = [mark for mark in marks if key != "skill" or mark["mean"] >= _FLOOR]
+    least, most = _edges(key, line)
+    near = [mark for mark in marks if least <= mark["mean"] <= most]
+    values = [line] if least <= line <= most else []
     values += [v for mark in near for v in (mark["mean"], mark["low"], mark["high"])]
     values += [v for mark in near for v in mark["folds"]]
     known = [v for v in values if v is not None]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
-    if key == "skill":
-        low = max(low, _FLOOR)
+    low, high = max(low, least), min(high, most)
     high = max(high, low)
     room = 0.04 * (high - low) or 0.05
-    cut = [mark["name"] for mark in marks if mark["mean"] < low]
     return {
         "marks": marks,
         "domain": [low - room, high + room],
-        "line": line if math.isfinite(line) else None,
+        "line": line if low <= line <= high else None,
         "line_label": text.name(thumb.name, 30) if thumb else "",
         "axis": metric(key).label,
         "said": f"{metric(key).label} of {text.count(len(marks), 'candidate')}",
-        "cut": cut,
+        "cut": [mark["name"] for mark in marks if not low <= mark["mean"] <= high],
+        "sentence": _ranking(marks, thumb, key),
     }
+
+
+def _edges(key: str, line: float) -> tuple[float, float]:
+    """Return the ends beyond which scores are named, not drawn."""
+    if key in ("skill", "r2"):
+        return _FLOOR, math.inf
+    is_error = metric(key).higher_is_better is False
+    return -math.inf, _TIMES * line if is_error and line > 0 else math.inf
+
+
+def _ranking(marks: list[dict[str, Any]], thumb: Row | None, key: str) -> str:
+    """Say which candidate leads, by how much, and where the best network stands."""
+    if len(marks) < 2:
+        return ""
+    first, second = marks[:2]
+    said = [_lead(first, second, key)]
+    place = next((i for i, m in enumerate(marks) if m["kind"] == "network"), 0)
+    if place > 1:
+        own = marks[place]
+        said.append(
+            f"{own['name']} comes {_place(place)} of {len(marks)} with {own['text']}."
+        )
+    if thumb and first["name"] == text.name(thumb.name):
+        said.append(f"Nothing is better than {first['name']}, which does not learn.")
+    return " ".join(said)
+
+
+def _lead(first: dict[str, Any], second: dict[str, Any], key: str) -> str:
+    """Write the gap between the first two, and whether their intervals overlap."""
+    label = metric(key).label
+    if first["text"] == second["text"]:
+        names = f"{first['name']} and {second['name']}"
+        return f"{names} are best in {label}, with {first['text']} each."
+    gap = text.number(abs(first["mean"] - second["mean"]), metric(key).spec)
+    said = f"{first['name']} is best in {label} ({first['text']}), {second['name']} "
+    said += f"is {gap} behind"
+    if first["low"] is None or second["low"] is None:
+        return f"{said}."
+    apart = first["low"] > second["high"] or first["high"] < second["low"]
+    return f"{said}; their 95 % intervals {'do not overlap' if apart else 'overlap'}."
+
+
+_PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+
+
+def _place(number: int) -> str:
+    """Write the place in an order, from 0."""
+    return _PLACES[number] if number < len(_PLACES) else f"number {number + 1}"
 
 
 def _mark(row: Row, key: str) -> dict[str, Any]:
@@ -206,7 +291,8 @@ def timing_facts(results: Results) -> dict[str, Any] | None:
         "sentences": [
             said
             for row in rows
-            if row.kind == "network" and (said := _cheaper(row, rows, results.metric))
+            if row.kind == "network"
+            and (said := _cheaper(row, rows, readers_metric(results)))
         ],
     }
 
@@ -267,16 +353,32 @@ TONES = {
 """The colour of a verdict's badge; the word beside it says the same."""
 
 
-def verdict_facts(verdicts: tuple[Verdict, ...]) -> list[dict[str, str]]:
+_HEADLINE = 170
+"""Letters of the part of a verdict's sentence before its numbers, at most."""
+
+
+def _parts(sentence: str) -> tuple[str, str]:
+    """Return a verdict's answer and its numbers, which stand behind a colon."""
+    answer, colon, numbers = sentence.partition(": ")
+    if not colon or len(answer) > _HEADLINE or not numbers:
+        return sentence, ""
+    return f"{answer}.", numbers
+
+
+def verdict_facts(verdicts: tuple[Verdict, ...]) -> list[dict[str, Any]]:
     """Networks first, then the data."""
     ordered = sorted(verdicts, key=lambda verdict: not verdict.about)
+    networks = any(verdict.about for verdict in verdicts)
     return [
         {
             "name": text.name(verdict.name),
             "badge": text.name(verdict.name.replace("-", " ")),
+            "beside": networks and verdict.name == "signal",  # said by the others too
             "tone": TONES.get(verdict.name, "open"),
             "about": text.name(verdict.about) if verdict.about else "the data",
             "sentence": text.clean(verdict.sentence, 1_000),
+            "headline": _parts(text.clean(verdict.sentence, 1_000))[0],
+            "numbers": _parts(text.clean(verdict.sentence, 1_000))[1],
             "change": text.clean(verdict.change, 1_000),
             "suspicion": text.clean(verdict.suspicion, 1_000),
         }

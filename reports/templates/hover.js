@@ -129,6 +129,42 @@
     else if (away) hide();
   }
 
+  // The numbers: a table of all that the marks of a chart say, below it, once a figure.
+  function tableOf(marks, title) {
+    const table = document.createElement("table");
+    table.createCaption().textContent = title;
+    const head = table.createTHead().insertRow();
+    for (const name of ["Mark", "Value"]) {
+      const cell = head.appendChild(document.createElement("th"));
+      cell.scope = "col";
+      cell.textContent = name;
+    }
+    const body = table.createTBody();
+    for (const text of marks.flatMap(({ name, texts }) => (texts.length ? texts : [name]))) {
+      const place = text.lastIndexOf(": ");
+      const row = body.insertRow();
+      const mark = row.appendChild(document.createElement("th"));
+      mark.scope = "row";
+      mark.textContent = place < 0 ? text : text.slice(0, place);
+      row.insertCell().textContent = place < 0 ? "" : text.slice(place + 2);
+    }
+    return table;
+  }
+
+  function addNumbers(svg, marks) {
+    const figure = svg.closest("figure");
+    if (!figure || figure.querySelector(".numbers-of")) return;
+    const details = figure.appendChild(document.createElement("details"));
+    details.className = "numbers-of";
+    details.appendChild(document.createElement("summary")).textContent = "Numbers of this chart";
+    const place = details.appendChild(document.createElement("div"));
+    place.className = "scroll";
+    details.addEventListener("toggle", () => {
+      if (place.firstChild) return;
+      place.append(tableOf(marks, svg.getAttribute("aria-label") || "All marks of the chart."));
+    });
+  }
+
   // The keyboard. Left and right: the point before, the next one; up and down: the mark.
   function nearest(mark, x) {
     const matrix = mark.element.getScreenCTM();
@@ -163,6 +199,7 @@
   for (const [svg, all] of charts) {
     const marks = all.filter((mark) => !mark.twice); // a line and its name at the end
     marks.sort((a, b) => Boolean(b.points.length) - Boolean(a.points.length));
+    addNumbers(svg, marks);
     const stop = svg.parentElement;
     let current = first(marks[0]);
     stop.tabIndex = 0;

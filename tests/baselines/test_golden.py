@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from learnable.baselines.evaluate import compare
-from learnable.baselines.scores.fold_scores import learns
+from learnable.baselines.results.candidates import learns
 
 ROWS = 160
 

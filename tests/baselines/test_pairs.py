@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from learnable.baselines.results.candidates import main_metric
 from learnable.baselines.results.results import Row, Score
 from learnable.baselines.scores.fold_scores import collect_outcomes
 from learnable.baselines.scores.harness import Outcome
 from learnable.baselines.verdicts.comparisons import make_pairs
-from learnable.baselines.verdicts.evidence import corrected, main_metric
+from learnable.baselines.verdicts.evidence import corrected
 from learnable.data.split import make_folds
 
 BITS = "bits_per_character"

@@ -153,7 +153,9 @@ def unfold() -> Callable[[Any], Any]:
 
     def open_all(page: Any) -> Any:
         page.evaluate(
-            "document.querySelectorAll('details').forEach(d => d.open = true)"
+            "document.querySelectorAll('details').forEach(d => d.open = true);"
+            "document.querySelectorAll('.fold[aria-expanded=false]')"
+            ".forEach(button => button.click())"
         )
         return page
 

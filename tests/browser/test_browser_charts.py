@@ -2,8 +2,8 @@
 
 import re
 
-START = """(line) => {
-  const [x, y] = line.getAttribute("d").match(/M([\\d.]+),([\\d.]+)/).slice(1);
+START = r"""(line) => {
+  const [x, y] = line.getAttribute("d").match(/M([\d.]+),([\d.]+)/).slice(1);
   const at = new DOMPoint(x, y).matrixTransform(line.getScreenCTM());
   return [at.x, at.y];
 }"""  # where a line begins, on the screen
@@ -32,7 +32,8 @@ def test_mark_says_its_value_under_the_pointer(opened, written, name):
     mark = chart(page, "forest").locator("path[aria-label]").first
     mark.hover()
     assert note(page) == mark.get_attribute("aria-label")
-    assert re.search(r"skill −?\d\.\d{3}", note(page))
+    known = "accuracy|mean F1|MASE|R²|bits per character"
+    assert re.search(rf": ({known}) −?\d+\.\d{{3}}", note(page))
     page.keyboard.press("Escape")
     assert note(page) == ""
 
@@ -139,3 +140,17 @@ def test_note_stays_on_a_phone(opened, written, name):
         assert box["y"] >= 0
         assert box["y"] + box["height"] <= 900
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+
+
+def test_numbers_of_a_chart_stand_below_it(opened, written):
+    page = opened(written("binary"))
+    numbers = page.locator("[data-test=forest] .numbers-of")
+    assert numbers.count() == 1
+    assert numbers.locator("table").count() == 0
+    numbers.locator("summary").click()
+    rows = numbers.locator("tbody tr")
+    assert rows.count() == page.locator("[data-test=scores] tbody tr").count()
+    assert "accuracy 0.9" in numbers.inner_text()
+    curve = page.locator("[data-test=curve] .numbers-of").first
+    curve.locator("summary").click()
+    assert "epoch 1" in curve.inner_text()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from learnable.baselines.results.diagnosis import Cause as DataCause
+from learnable.baselines.results.diagnosis import Sign
 from learnable.baselines.results.results import Verdict
 from learnable.baselines.rules.registry import RULES, side_of
 from learnable.zoo.check.answer import CheckEvidence, Reference, answer
@@ -75,6 +76,14 @@ def told(
         limited=limited, n_trainings=3,
     )  # fmt: skip
     return answer(evidence, (), {})
+
+
+def test_crashed_training_has_no_symptoms(monkeypatch):
+    sign = Sign("S401", "collapsed-predictions", None, "It says 1 for all rows.")
+    monkeypatch.setattr("learnable.zoo.check.answer.symptoms", lambda context: (sign,))
+    found = told(inquiry(0.1), error="ValueError: 7 rows")
+    assert (found.crashed, found.symptoms) == ("ValueError: 7 rows", ())
+    assert len(told(inquiry(0.1)).symptoms) == 1
 
 
 @pytest.fixture(autouse=True)

@@ -144,8 +144,8 @@ def test_answer_comes_first(made):
 def test_all_parts_are_there(made):
     markdown = to_markdown(Report(made("failing")).facts)
     assert headings(markdown) == [
-        "Credit decisions", "Verdict", "Evidence", "All candidates",
-        "Failed candidates", "Training of the network",
+        "Credit decisions", "Verdict", "What to do next", "Evidence", "All candidates",
+        "What was not tested", "Failed candidates", "Training of the network",
         "Precision, recall and F1 of each class", "Fit and prediction time",
         "Notes on the data", "Reproduce",
     ]  # fmt: skip

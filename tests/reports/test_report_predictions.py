@@ -96,7 +96,7 @@ def page(full):
 
 def test_sections_stand_in_the_order_of_the_questions(page):
     wanted = [
-        "verdict-network-level", "evidence", "candidates", "folds", "seeds", "paired",
+        "verdict-network-level", "candidates", "evidence", "folds", "seeds", "paired",
         "confusions", "tradeoffs", "areas", "calibration", "networks", "histograms",
         "named", "balance", "timings", "reproduce",
     ]  # fmt: skip

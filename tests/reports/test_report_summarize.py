@@ -33,11 +33,13 @@ def test_network_meets_the_best_baseline(made):
 
 def test_candidates_come_best_first(made):
     facts = score_facts(made("classification"))
-    assert facts["rows"][0]["name"] == "mlp"
+    assert facts["rows"][0]["name"] == "gradient boosting"
     assert facts["rows"][-1]["name"] == "majority class"
     assert facts["rows"][-1]["thumb"]
-    assert facts["columns"][0] == {"label": "log loss", "better": "lower is better"}
-    assert facts["rows"][0]["cells"][0] == {"text": "0.131", "best": True}
+    assert facts["metric"] == "accuracy"
+    assert [c["label"] for c in facts["columns"][:2]] == ["skill", "log loss"]
+    assert facts["columns"][1]["better"] == "lower is better"
+    assert facts["rows"][0]["cells"][1] == {"text": "0.138", "best": False}
 
 
 def test_unknown_metrics_are_shown_without_a_best(made):
@@ -56,18 +58,18 @@ def test_majority_line_stands_in_the_accuracies(made):
     first = replace(thumb, scores=thumb.scores | {"skill": certain})
     prior = replace(thumb, name="prior")
     facts = score_facts(replace(results, rows=(first, prior, *results.rows[1:])))
-    assert facts["accuracy"]["line_label"] == "majority class"
-    assert facts["accuracy"]["line"] == thumb.scores["accuracy"].mean
-    assert facts["forest"]["line_label"] == "prior"
-    assert facts["forest"]["cut"] == ["majority class"]
-    assert score_facts(made("regression"))["accuracy"] is None
+    assert facts["chart"]["line_label"] == "majority class"
+    assert facts["chart"]["line"] == thumb.scores["accuracy"].mean
+    assert facts["deciding"]["line_label"] == "prior"
+    assert facts["deciding"]["cut"] == ["majority class"]
+    assert score_facts(made("regression"))["chart"]["axis"] == "R²"
 
 
 def test_disastrous_skill_is_cut_off(made):
     results = made("classification")
     bad = replace(results.rows[-1].scores["skill"], mean=-50.0, low=-60.0, high=-40.0)
     row = replace(results.rows[-1], scores={"skill": bad})
-    forest = score_facts(replace(results, rows=(*results.rows[:-1], row)))["forest"]
+    forest = score_facts(replace(results, rows=(*results.rows[:-1], row)))["deciding"]
     assert forest["cut"] == ["mlp"]
     assert forest["domain"][0] > -1.2
 
@@ -87,8 +89,11 @@ def test_all_candidates_may_fail(made):
 
 def test_cheaper_baseline_is_named_only_when_as_good(made):
     (said,) = timing_facts(made("regression"))["sentences"]
-    assert said.startswith("boosting reached skill 0.850 in 0.8 s")
-    assert timing_facts(made("classification"))["sentences"] == []
+    assert said.startswith("boosting reached R² 0.850 in 0.8 s")
+    best = replace(made("classification").rows[-1], fit_seconds=0.01)
+    slower = made("classification").rows[:6]
+    alone = replace(made("classification"), rows=(*slower, best))
+    assert timing_facts(alone)["sentences"] == []
 
 
 def test_baseline_losses_need_a_comparable_loss(made):

@@ -197,7 +197,7 @@ def test_labels_do_not_exclude_each_other(made):
     page = Report(results).html()
     assert 'data-test="confusions"' not in page
     assert "1,000 rows, 14 columns, 5 labels" in page
-    assert "labels predicted correctly" in page
+    assert "Share of labels" not in page  # one scale, and F1 is that of labels
 
 
 def test_metrics_of_each_task_have_names(made):
@@ -210,8 +210,12 @@ def test_metrics_of_each_task_have_names(made):
     }
     scores = dict.fromkeys(["skill", *wanted], row.scores["skill"])
     results = replace(made("data only"), rows=(replace(row, scores=scores),))
-    columns = summarize(results)["scores"]["columns"]
-    assert {column["label"] for column in columns} == set(wanted.values())
+    found = summarize(results)["scores"]
+    main, columns = found["metric"], found["columns"]
+    assert main == "bits per character"
+    assert {column["label"] for column in columns} == {"skill", *wanted.values()} - {
+        main
+    }
     assert all(column["better"] for column in columns)
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ..diagnosis.probe.golden_tests import GoldenTest
     from ..diagnosis.probe.probe import Moment
     from ..diagnosis.problem.context import NetworkFinding, Repair, RuleContext
+    from ..diagnosis.record.recording import Fit
     from ..diagnosis.search import causes as inquiries
     from ..diagnosis.search.causes import Inquiry
     from ..diagnosis.search.definitions import LimitedFinding
@@ -67,6 +68,7 @@ def answer(
     if evidence.context.fit.error:
         error = shorten(evidence.context.fit.error, MOST_OF_ERROR, placeholder=" ...")
         sentence = f"The training ended with {error.rstrip('.')}. {sentence}"
+    crashed = evidence.context.fit.error if evidence.has_raised else ""
     return Diagnosis(
         script=evidence.context.recording.script,
         sides=_sides(evidence, causes),
@@ -86,9 +88,11 @@ def answer(
         tuned_score=inquiry.tuned_score,
         trials=tuple(Trial(what, score) for what, score in inquiry.scores.items()),
         symptoms=tuple(
-            Sign(s.code, s.label, False, s.sentence) for s in symptoms(evidence.context)
+            Sign(s.code, s.label, False, s.sentence)
+            for s in (() if crashed else symptoms(evidence.context))
         ),
-        golden=tuple(Sign(*vars(test).values()) for test in golden),
+        golden=tuple(Sign(*vars(test).values()) for test in golden if not crashed),
+        crashed=crashed,
         probe_steps=() if probe is None else tuple(_as_look(m) for m in probe.moments),
         losses=() if probe is None else probe.losses,
         seconds=seconds,
@@ -216,7 +220,8 @@ def verdict_of(evidence: CheckEvidence) -> tuple[str, str, str]:
     """Name, sentence, and what would change it."""
     data = evidence.study.results.verdicts[-1]
     inquiry, (name, score) = evidence.inquiry, evidence.best
-    stands = f"a score of {inquiry.original_score:.2f} ({name}: {score:.2f})"
+    own = round(inquiry.original_score, 2) + 0  # what rounds to nothing has no sign
+    stands = f"a score of {own:.2f} ({name}: {score:.2f})"
     if data.name == "suspicious" and not inquiry.is_failing:
         return data.name, data.sentence, data.change
     if evidence.limited is not None and not inquiry.causes:
@@ -386,6 +391,11 @@ class Reference:
     difference: ScoreDifference
 
 
+def has_crashed(fit: Fit) -> bool:
+    """Whether an error ended a training, and no limit of time."""
+    return bool(fit.error) and not fit.error.startswith(STOPPED)
+
+
 @dataclass(frozen=True)
 class CheckEvidence:
     """All that an answer is drawn from.
@@ -436,8 +446,7 @@ class CheckEvidence:
     @property
     def has_raised(self) -> bool:
         """Whether an error ended the training, and no limit of time."""
-        error = self.context.fit.error
-        return bool(error) and not error.startswith(STOPPED)
+        return has_crashed(self.context.fit)
 
     @property
     def is_unlike_trials(self) -> bool:

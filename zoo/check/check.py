@@ -34,7 +34,7 @@ from ..diagnosis.search.trials import (
     score_difference,
 )
 from . import data_faults
-from .answer import CheckEvidence, answer, plain_network
+from .answer import CheckEvidence, answer, has_crashed, plain_network
 from .data_faults import DataFault, hide
 from .evaluation_rows import evaluation_faults, unseen_class
 from .jobs import GUARD_SECONDS
@@ -50,6 +50,7 @@ from .problem import (
 )
 from .rerunner import RepairedScript, Rerunner, repair_script
 from .stages import Say, Stages
+from .training_curves import training_curves
 from .wording import for_scripts
 
 if TYPE_CHECKING:
@@ -159,12 +160,16 @@ def check_fit(
         # baselines need no network, and a network leaves a core to them
         learned = beside.submit(baseline_study, problem, budget)
         context = _probed(problem)
-        golden = golden_tests(
-            context.setup,
-            problem.task,
-            problem.splits[0].train,
-            seed=seed,
-            cost=GOLDEN_COST,
+        golden = (
+            []
+            if has_crashed(fit)
+            else golden_tests(
+                context.setup,
+                problem.task,
+                problem.splits[0].train,
+                seed=seed,
+                cost=GOLDEN_COST,
+            )
         )
         study = learned.result() if has_options else for_scripts(learned.result())
         problem = on_folds_of(study, problem)
@@ -184,6 +189,7 @@ def check_fit(
                 seconds=seconds,
             )
     found = answer(evidence, golden, stages.seconds)
+    found = replace(found, curves=training_curves(runner, evidence.inquiry))
     return Checked(_with_script(found, mended), study)
 
 

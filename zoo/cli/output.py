@@ -124,6 +124,8 @@ def show_answer(diagnosis: Diagnosis) -> None:
 
 def show_verdicts(results: Results) -> None:
     """Each network's verdict, or the data's if there is none; pairs, noise of seeds."""
+    from ...baselines.verdicts.prospect import network_prospect
+
     networks = [v for v in results.verdicts if v.about]
     for verdict in networks or results.verdicts:
         about = f"{verdict.about}: " if len(networks) > 1 else ""
@@ -132,6 +134,9 @@ def show_verdicts(results: Results) -> None:
         if verdict.suspicion:
             click.echo(plain(f"  Beside this: {verdict.suspicion}"))
         click.echo(plain(f"  What would change this: {verdict.change}"))
+    prospect = network_prospect(results)
+    if prospect is not None and results.diagnosis is None:
+        click.echo(plain(f"  Is a network worth trying? {prospect.sentence}"))
     for pair in results.pairs:
         click.echo(plain(pair.sentence))
     trained = {row.name for row in results.rows if row.kind == "network"}

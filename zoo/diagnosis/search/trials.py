@@ -195,6 +195,17 @@ class TrialRunner:
             self.trained += 1
         return self._known[key]
 
+    def losses(self, repairs: Sequence[Repair], split: int = 0) -> tuple[float, ...]:
+        """The losses of a training that was done; empty if it was not.
+
+        In which order the repairs were made does not matter.
+        """
+        whats = sorted(repair.what for repair in repairs)
+        for (names, number), outcome in self._known.items():
+            if number == split and sorted(names) == whats:
+                return outcome.losses
+        return ()
+
     def score(self, repairs: Sequence[Repair], *, splits: int = 1) -> float:
         """Mean score over the first splits."""
         found = [self.outcome(repairs, i).score for i in range(splits)]

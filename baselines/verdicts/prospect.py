@@ -1,0 +1,192 @@
+"""Whether a network is worth trying on a dataset, by what the baselines reached.
+
+Nothing is fitted here: each sentence repeats numbers of the results, so it can be made
+of any results on disk. Advice is no verdict and has no exit code.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Literal
+
+from ...data.counts import count
+from ..results.candidates import S_NAIVE, best_learner, learns, main_metric, margin
+from ..results.results import Results, Row
+
+_LINEAR = ("logistic", "ridge", "ridge-lags")
+"""Baselines that weigh columns and add them up."""
+_NONLINEAR = ("forest", "boosting")
+"""Baselines that see bends and columns that act together."""
+LITTLE = 0.02
+"""Accuracy or R² left to gain that is called little: one row in fifty."""
+
+_Answer = Literal["yes", "perhaps", "hardly", "not yet", "no"]
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """Whether a network is worth trying, and why.
+
+    Parameters
+    ----------
+    answer : {"yes", "perhaps", "hardly", "not yet", "no"}
+    reason : str
+        One or two sentences with the numbers behind the answer.
+    """
+
+    answer: _Answer
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        """_Answer and reason on one line."""
+        return f"{self.answer[:1].upper()}{self.answer[1:]}: {self.reason}"
+
+
+def network_prospect(results: Results) -> Prospect | None:
+    """Say whether a network is worth trying; None where networks were scored.
+
+    Parameters
+    ----------
+    results : Results
+        Of baselines alone.
+    """
+    data = next((v.name for v in results.verdicts if not v.about), None)
+    if data is None or any(row.kind == "network" for row in results.rows):
+        return None
+    best = best_learner([row for row in results.rows if row.scores])
+    if data == "suspicious":
+        reason = "a network would use what is suspicious as the baselines did."
+        return Prospect("not yet", f"{reason} Settle it first.")
+    if data == "no-signal":
+        tried = [row for row in results.rows if not row.error and learns(row)]
+        reason = (
+            f"the signal test and {count(len(tried), 'baseline')} found no relation, "
+            "and a network would see the same columns."
+        )
+        return Prospect("no", reason)
+    if data == "undecided":
+        return Prospect(
+            "not yet",
+            f"with {results.about.rows:,} rows it is unclear whether there is anything "
+            "to learn. Find more rows first.",
+        )
+    if best is not None and results.about.task == "forecast":
+        return _of_series(results, best)
+    if best is None or best.scores["skill"].mean <= 0:
+        reason = "the signal test finds a relation that no baseline can use."
+        return Prospect("perhaps", reason)
+    return _beside_baselines(results, best)
+
+
+def _beside_baselines(results: Results, best: Row) -> Prospect:
+    """There is a signal, and a baseline that uses it: what is left to gain?"""
+    more = _more_rows(results)
+    small = _little_left(results, best)
+    if small:
+        return Prospect("hardly", f"{small}{more}")
+    if any(row.name == "components" for row in results.rows):
+        return Prospect(
+            "yes",
+            f"no baseline knows which pixels of an image are neighbours. "
+            f"{_goal(best)}{more}",
+        )
+    linear, bent = _first(results.rows, _LINEAR), _first(results.rows, _NONLINEAR)
+    if linear is None or bent is None:
+        return Prospect("perhaps", f"{_signal(results)} {_goal(best)}{more}")
+    return _by_form(linear, bent, best, more)
+
+
+def _by_form(linear: Row, bent: Row, best: Row, more: str) -> Prospect:
+    """Judge by the form of the relation: weighed columns, or bends as well."""
+    gain = bent.scores["skill"].mean - linear.scores["skill"].mean
+    level = margin(max(row.scores["skill"].mean for row in (linear, bent)))
+    ahead, folds = _folds_ahead(bent, linear)
+    told = f"({_scores(bent, linear)})"
+    if gain > level and ahead == folds:
+        return Prospect(
+            "yes",
+            f"{bent.name} is above {linear.name} on {ahead} of {folds} folds {told}: "
+            f"the relation bends, as a network can. {_goal(best)}{more}",
+        )
+    if gain <= 0:
+        return Prospect(
+            "hardly",
+            f"{linear.name}, which weighs the columns and adds them up, is not behind "
+            f"{bent.name} {told}: nothing seen here needs a network.{more}",
+        )
+    return Prospect(
+        "perhaps",
+        f"{bent.name} is above {linear.name} on {ahead} of {folds} folds {told}, which "
+        f"does not prove that the relation bends. {_goal(best)}{more}",
+    )
+
+
+def _little_left(results: Results, best: Row) -> str:
+    """Write what is left below the best possible score, if it is little; or ""."""
+    label, key = main_metric(best)
+    top = results.ceiling
+    if top and top.basis == "neighbours" and top.reached is not None and top.high < 1:
+        left = top.high - top.reached
+        if left <= LITTLE:
+            return (
+                f"{top.best} reaches {top.reached:.3f}, and these columns allow about "
+                f"{top.high:.3f} at most."
+            )
+    mean = best.scores[key].mean
+    if key in ("accuracy", "r2", "f1_macro") and 1 - mean <= LITTLE:
+        return f"{best.name} reaches {label} {mean:.3f} of at most 1."
+    return ""
+
+
+def _of_series(results: Results, best: Row) -> Prospect:
+    naive = next((row for row in results.rows if row.name == S_NAIVE), None)
+    if naive is None or best is naive:
+        others = [r for r in results.rows if not r.error and r is not naive]
+        return Prospect(
+            "hardly",
+            f"none of {count(len(others), 'other forecast')} is better than repeating "
+            "the last season.",
+        )
+    return Prospect("perhaps", f"{_signal(results)} {_goal(best)}")
+
+
+def _signal(results: Results) -> str:
+    return f"there is something to learn (p = {results.signal.p:.3g})."
+
+
+def _goal(best: Row) -> str:
+    label, key = main_metric(best)
+    than = "under" if key in ("mase", "bits_per_character") else "over"
+    mean = best.scores[key].mean
+    return f"A network has to come {than} {label} {mean:.3f}, as {best.name} does."
+
+
+def _scores(first: Row, second: Row) -> str:
+    """Both scores in the readers' metric, in skill where that says the opposite."""
+    label, key = main_metric(first)
+    own, other = (row.scores[key].mean for row in (first, second))
+    skills = [row.scores["skill"].mean for row in (first, second)]
+    if (own - other) * (skills[0] - skills[1]) < 0:
+        return f"skill {skills[0]:.3f} against {skills[1]:.3f}"
+    return f"{label} {own:.3f} against {other:.3f}"
+
+
+def _folds_ahead(first: Row, second: Row) -> tuple[int, int]:
+    """On how many folds one is ahead in skill, and of how many."""
+    folds = zip(first.scores["skill"].folds, second.scores["skill"].folds, strict=False)
+    known = [(a, b) for a, b in folds if isfinite(a) and isfinite(b)]
+    return sum(a > b for a, b in known), len(known)
+
+
+def _first(rows: Sequence[Row], names: Sequence[str]) -> Row | None:
+    """Return the one with the highest skill of those that have these names."""
+    able = [row for row in rows if row.name in names and row.scores and not row.error]
+    return max(able, key=lambda row: row.scores["skill"].mean, default=None)
+
+
+def _more_rows(results: Results) -> str:
+    line = results.curve.lines[0] if results.curve and results.curve.lines else None
+    if line is None or line.trend != "rising":
+        return ""
+    return f" More rows still raise {line.name}, whatever the model."
