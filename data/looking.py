@@ -18,7 +18,7 @@ from .dataset_folders import is_dataset_folder
 from .errors import BadData, Misuse
 from .files import TableReading, check_path, split_part, suffix
 from .kinds import is_constant, nested_type
-from .loading import TableOptions, from_reading, load
+from .loading import load
 from .sampling import is_large
 from .summary import (
     ColumnSummary,
@@ -28,6 +28,7 @@ from .summary import (
     summarize_data,
     table_columns,
 )
+from .tables import TableOptions, from_reading
 from .target import find_targets, infer_task
 
 
@@ -115,7 +116,7 @@ optional
     if not roles.targets:
         return _of_table(path.name, reading, roles, task, most)
     try:
-        dataset = from_reading(path, reading, options)
+        dataset = from_reading(path.name, reading, options)
     except BadData as error:
         told = f"it cannot be learned from as it is: {error}"
         reading = replace(reading, notes=(*reading.notes, told))

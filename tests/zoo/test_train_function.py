@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 from learnable.data.errors import BadData, Misuse, UnknownName
-from learnable.data.loading import content_hash
+from learnable.data.check_dataset import content_hash
 from learnable.zoo.cli import main
 from learnable.zoo.experiments import fit
 from learnable.zoo.experiments.train import resume_training

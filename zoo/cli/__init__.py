@@ -85,8 +85,11 @@ class Zoo(click.Group):
         # workers would look for modules in the folder where the command is called, that
         # may be somebody else's, before they look elsewhere
         os.environ["PYTHONSAFEPATH"] = "1"
+        from ...data.errors import in_command
+
         try:
-            return super().main(*args, **settings)
+            with in_command():
+                return super().main(*args, **settings)
         except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit):
             raise
         except BaseException as error:
