@@ -8,13 +8,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .baselines import baselines_for, compare, signal_test
+    from .baselines import baselines_for
     from .baselines.results.diagnosis import Diagnosis
-    from .data import Card, Dataset, ZooError, list_datasets, load, look
+    from .data import Card, Dataset, ZooError, list_datasets, load
     from .reports import Report
     from .zoo import Recipe, list_models
-    from .zoo.check.check import check
+    from .zoo.check.call import check
     from .zoo.diagnosis.probe.watch import Watch
+    from .zoo.experiments.compare import compare
+    from .zoo.experiments.data_half import baseline, look, signal_test
     from .zoo.experiments.run import Run
     from .zoo.experiments.train import train
     from .zoo.training import Start, fit, stream
@@ -31,15 +33,16 @@ _HOME = {
     "Start": "zoo.training",
     "Watch": "zoo.diagnosis.probe.watch",
     "ZooError": "data",
+    "baseline": "zoo.experiments.data_half",
     "baselines_for": "baselines",
-    "check": "zoo.check.check",
-    "compare": "baselines",
+    "check": "zoo.check.call",
+    "compare": "zoo.experiments.compare",
     "fit": "zoo.training",
     "list_datasets": "data",
     "list_models": "zoo",
     "load": "data",
-    "look": "data",
-    "signal_test": "baselines",
+    "look": "zoo.experiments.data_half",
+    "signal_test": "zoo.experiments.data_half",
     "stream": "zoo.training",
     "train": "zoo.experiments.train",
 }
@@ -54,6 +57,7 @@ __all__ = [
     "Start",
     "Watch",
     "ZooError",
+    "baseline",
     "baselines_for",
     "check",
     "compare",

@@ -60,7 +60,7 @@ class Study:
     folds: tuple[Fold, ...] = ()
 
 
-def compare(
+def run_study(
     candidates: Mapping[str, Any],
     dataset: Dataset,
     *,
@@ -69,7 +69,12 @@ def compare(
     seeds: int = 1,
     seed: int = 0,
     jobs: int | None = None,
-) -> Results:
+    known: Sequence[harness.Outcome] = (),
+    on_done: Callable[[harness.Outcome], None] | None = None,
+    command: str = "",
+    curves: Curves = "none",
+    leave_out: Collection[str] = (),
+) -> Study:
     """Score candidates beside the task's baselines on the same folds.
 
     Parameters
@@ -89,56 +94,6 @@ def compare(
         Seeds folds, baselines and the signal test.
     jobs : int, optional
         Processes at a time; all cores by default.
-
-    Returns
-    -------
-    Results
-
-    Raises
-    ------
-    ZooError
-        Fewer rows than folds, no seed, a candidate with a baseline's name, or no
-        baseline that could be fitted.
-
-    Examples
-    --------
-    >>> from sklearn.svm import SVC
-    >>> from learnable import compare, load
-    >>> results = compare({"svm": SVC(probability=True)}, load("iris"))
-    >>> [verdict.name for verdict in results.verdicts]
-    ['network-level', 'signal']
-    """
-    study = run_study(
-        candidates,
-        dataset,
-        folds=folds,
-        repeats=repeats,
-        seeds=seeds,
-        seed=seed,
-        jobs=jobs,
-    )
-    return study.results
-
-
-def run_study(
-    candidates: Mapping[str, Any],
-    dataset: Dataset,
-    *,
-    folds: int = 5,
-    repeats: int = 1,
-    seeds: int = 1,
-    seed: int = 0,
-    jobs: int | None = None,
-    known: Sequence[harness.Outcome] = (),
-    on_done: Callable[[harness.Outcome], None] | None = None,
-    command: str = "",
-    curves: Curves = "none",
-    leave_out: Collection[str] = (),
-) -> Study:
-    """Compare as `compare` does, and return the predictions and all outcomes as well.
-
-    Parameters
-    ----------
     known : sequence of Outcome
         Outcomes that need not be computed again: a network trained on the training
         rows of the one split that official test rows make.
@@ -152,6 +107,12 @@ def run_study(
         Outcomes that are known have none.
     leave_out : collection of str
         Names of baselines that are not run, for want of time.
+
+    Raises
+    ------
+    ZooError
+        Fewer rows than folds, no seed, a candidate with a baseline's name, or no
+        baseline that could be fitted.
     """
     start = time.perf_counter()
     if seeds < 1:
@@ -249,7 +210,9 @@ def _wanted(
         told = data in ("signal", "undecided")
         able = [name for name in able if told and name in (best.name, *_LINEAR)]
     able.sort(key=lambda name: name != best.name)
-    return {name: candidates[name] for name in able if name in candidates}
+    known = {name: candidates[name] for name in able if name in candidates}
+    # curves are drawn of candidates that take the encoded rows
+    return {n: c for n, c in known.items() if not harness.encodes_columns(c)}
 
 
 def within_reach(dataset: Dataset, *, seed: int) -> Dataset:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -65,6 +65,23 @@ def from_text(path: Path, order: Order) -> Dataset:
         columns=x.shape[1],
     )
     return Dataset(x, y, about, classes, n_test=n_test, notes=(*notes, *more))
+
+
+class ReadingOptions(TypedDict, total=False):
+    """Arguments of `load` that other functions hand on to it."""
+
+    task: str | None
+    drop: Sequence[str]
+    group: str | None
+    rows: str | None
+    limit: int | None
+    header: bool | None
+    missing: Sequence[str]
+    drop_rows: str
+    season: int | None
+    horizon: int | None
+    series: str | None
+    memory: int | None
 
 
 @python_call

@@ -86,6 +86,21 @@ def json_line(facts: Any) -> str:
     return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+def is_quiet(verbose: bool | None) -> bool:
+    """Whether to show no progress: None leaves it to who looks on.
+
+    A terminal and a notebook have somebody who waits; a script's output has not.
+    """
+    if verbose is not None:
+        return not verbose
+    return not (console().is_terminal or in_notebook())
+
+
+def in_notebook() -> bool:
+    """Whether this process runs the cells of a notebook."""
+    return "ipykernel" in sys.modules
+
+
 def console() -> Console:
     """Standard error; plain and wide where it is no terminal. NO_COLOR is honoured."""
     from rich.console import Console
