@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .zoo.experiments.data_half import baseline, look, signal_test
     from .zoo.experiments.run import Run
     from .zoo.experiments.train import train
+    from .zoo.networks.estimators import NetworkClassifier, NetworkRegressor
     from .zoo.training import Start, fit, stream
 
 __version__ = "0.1.0"
@@ -27,6 +28,8 @@ _HOME = {
     "Card": "data",
     "Dataset": "data",
     "Diagnosis": "baselines.results.diagnosis",
+    "NetworkClassifier": "zoo.networks.estimators",
+    "NetworkRegressor": "zoo.networks.estimators",
     "Recipe": "zoo",
     "Report": "reports",
     "Run": "zoo.experiments.run",
@@ -51,6 +54,8 @@ __all__ = [
     "Card",
     "Dataset",
     "Diagnosis",
+    "NetworkClassifier",
+    "NetworkRegressor",
     "Recipe",
     "Report",
     "Run",
@@ -70,6 +75,10 @@ __all__ = [
     "stream",
     "train",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 def __getattr__(name: str) -> object:
