@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .zoo import Recipe, list_models
     from .zoo.check.call import check
     from .zoo.diagnosis.probe.watch import Watch
-    from .zoo.experiments.compare import compare
+    from .zoo.experiments.compare import compare, compare_predictions
     from .zoo.experiments.data_half import baseline, look, signal_test
     from .zoo.experiments.run import Run
     from .zoo.experiments.train import train
@@ -40,6 +40,7 @@ _HOME = {
     "baselines_for": "baselines",
     "check": "zoo.check.call",
     "compare": "zoo.experiments.compare",
+    "compare_predictions": "zoo.experiments.compare",
     "fit": "zoo.training",
     "list_datasets": "data",
     "list_models": "zoo",
@@ -66,6 +67,7 @@ __all__ = [
     "baselines_for",
     "check",
     "compare",
+    "compare_predictions",
     "fit",
     "list_datasets",
     "list_models",

@@ -145,7 +145,7 @@ def run_study(
     verdicts = _in_their_place(verdicts, [f.finding.code for f in faults])
     wanted = _wanted(curves, evidence, verdicts[-1].name, {**baselines, **candidates})
     results = replace(
-        _results(board, evidence, verdicts, seed=seed),
+        study_results(board, evidence, verdicts, seed=seed),
         command=command,
         split=_split_text(dataset, folds, repeats) + _times(board),
         findings=tuple(f.finding for f in faults),
@@ -170,10 +170,10 @@ def _in_their_place(
     return (*networks, replace(data, change=change))
 
 
-def _results(
+def study_results(
     board: FoldOutcomes, evidence: Evidence, verdicts: tuple[Verdict, ...], *, seed: int
 ) -> Results:
-    """Make the results that follow from the scores alone."""
+    """Return the results that follow from the scores alone."""
     # what is too good to be true says nothing of what can be reached
     suspicious = verdicts[-1].name == "suspicious"
     top = None if suspicious else best_achievable_score(board, seed=seed)

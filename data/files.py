@@ -218,10 +218,15 @@ def convert_table(
     ------
     BadData, Misuse
     """
-    from .conversion import convert_columns
-
     table = table.rename(columns=str)
     _check_form(table, name)
+    is_text = any(
+        getattr(kind, "kind", "O") not in "biufM" for kind in set(table.dtypes)
+    )
+    if not (is_text or missing or drop_rows):  # nothing to convert, in many columns
+        return TableReading(table, n_test=n_test)
+    from .conversion import convert_columns
+
     first_test = len(table) - n_test
     table, of_numbers = convert_columns(
         table, name, target, missing, drop_rows, numbers=numbers

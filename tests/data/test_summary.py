@@ -275,7 +275,9 @@ def test_a_target_says_how_it_was_read(tmp_path: Path) -> None:
     assert "was read as 0.5" in repr(look(path, target="price"))
 
 
-@pytest.mark.parametrize("option", [{"missing": ["-9"]}, {"drop_rows": "3"}])
-def test_options_of_files_are_refused_for_a_table_in_memory(option: dict) -> None:
-    with pytest.raises(Misuse, match=f"{next(iter(option))} is for files, and a Data"):
-        look(pd.DataFrame({"a": [1, -9, 3]}), **option)
+@pytest.mark.parametrize("option", [{"missing": ["-9"]}, {"drop_rows": "2"}])
+def test_a_table_in_memory_is_mended_as_a_file_is(option: dict) -> None:
+    (column,) = look(pd.DataFrame({"a": [1, -9, 3]}), **option).columns
+    assert column.unique == 2
+    with pytest.raises(Misuse, match="--header is for files"):
+        look(pd.DataFrame({"a": [1, -9, 3]}), header=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -116,6 +116,74 @@ def compare(
     )
     networks = _networks(study, found, dataset)
     return Report(replace(study.results, networks=networks), study.predictions)
+
+
+@python_call
+def compare_predictions(
+    y: Any,
+    predictions: Mapping[str, Any],
+    groups: Any = None,
+    *,
+    baselines: Sequence[str] | None = None,
+    task: str | None = None,
+    seed: int = 0,
+) -> Report:
+    """Compare candidates by their predictions alone, of whatever library.
+
+    The predictions are of rows that no candidate was trained on: test rows, or out of
+    fold. Tests are over these rows: paired differences, McNemar's test, Holm's
+    correction; what trainings from other seeds would do is not in them.
+
+    Parameters
+    ----------
+    y : array of shape (n_rows,)
+        True classes, of any type, or numbers.
+    predictions : dict of name -> array
+        Probabilities of shape (n_rows, n_classes), columns in the order of the sorted
+        classes (a DataFrame: by its names); of two classes also the probability of the
+        second, of shape (n_rows,); labels; or numbers.
+    groups : array of shape (n_rows,), optional
+        Rows with equal values belong together; tests are then over groups.
+    baselines : sequence of str, optional
+        Names of the candidates that the others are compared with. None: those named as
+        a baseline of ours (``"forest"``, ``"logistic"`` ...), or else all but the
+        first.
+    task : {"binary", "multiclass", "regression"}, optional
+        Told by ``y`` if None.
+    seed : int, default 0
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    ZooError
+        Lengths differ, rows are no probabilities, or fewer than 10 are given.
+
+    Examples
+    --------
+    >>> import learnable
+    >>> y = [0, 1] * 50
+    >>> report = learnable.compare_predictions(y, {"net": [0.1, 0.9] * 50,
+    ...     "forest": [0.4, 0.6, 0.6, 0.4] * 25})
+    >>> report.verdict.name
+    'network-ahead'
+    """
+    from ...baselines.predictions import study_predictions
+    from ...reports import Report
+    from .score import called
+
+    study = study_predictions(
+        y,
+        predictions,
+        groups=groups,
+        baselines=baselines,
+        task=task,
+        seed=seed,
+        command=called("compare_predictions", y, predictions, groups),
+    )
+    return Report(study.results, study.predictions)
 
 
 def _networks(
