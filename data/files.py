@@ -220,10 +220,9 @@ def convert_table(
     """
     table = table.rename(columns=str)
     _check_form(table, name)
-    is_text = any(
-        getattr(kind, "kind", "O") not in "biufM" for kind in set(table.dtypes)
-    )
-    if not (is_text or missing or drop_rows):  # nothing to convert, in many columns
+    kinds = {getattr(kind, "kind", "O") for kind in set(table.dtypes)}
+    # nothing to convert, perhaps in many columns
+    if kinds <= set("biufM") and not (missing or drop_rows):
         return TableReading(table, n_test=n_test)
     from .conversion import convert_columns
 

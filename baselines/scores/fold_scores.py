@@ -513,8 +513,10 @@ def _over_trainings(
 
 def _by_rows(board: FoldOutcomes, name: str, metric: str) -> list[np.ndarray]:
     """The held-out rows' contributions to a metric, by training; empty if none has."""
-    if metric in ("skill", "log_loss"):
+    if metric in ("skill", "refined_log_loss"):
         return list(board.losses[name])
+    if metric == "log_loss":  # of the probabilities as they are
+        return [_losses(board, o.fold, _said(o)) for o in board.trainings(name)]
     if metric == "bits_per_character":
         return [own / np.log(2) for own in board.losses[name]]
     if metric == "accuracy" and board.dataset.y.ndim == 1:

@@ -1,4 +1,4 @@
-"""``zoo compare --predictions``: candidates of any library by a table of predictions."""
+"""``zoo compare --predictions``: candidates of any library by their predictions."""
 
 from __future__ import annotations
 

@@ -224,7 +224,7 @@ def _recipe(
     if not isinstance(model, str | Recipe):
         kind = type(model).__name__
         msg = f"model must be a name of the zoo or a Recipe, got {kind}"
-        raise Misuse(f"{msg}; use learnable.fit for your own networks")
+        raise Misuse(f"{msg}; learnable.compare scores models of your own")
     settings = model if isinstance(model, Recipe) else recipe(model)
     return adjusted(settings, class_weight=class_weight, stub=stub, weights=weights)
 
