@@ -18,6 +18,7 @@ from ..results.results import Row
 from ..scores import harness
 from ..scores.comparison import over_folds
 from ..scores.fold_scores import FoldOutcomes, collect_outcomes
+from ..signal.dependence import LEAST_CASES, LEAST_CASES_A_CLASS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,15 +91,46 @@ def _answer_columns(dataset: Dataset, best: Row) -> Suspicion | None:
         return Suspicion(
             "answer",
             f"One column alone gives the target, {_as_what(dataset, column)}: "
-            f"{column!r} ({scores[column]:.3f} by {agreement_unit(dataset)}). Such a "
-            "column is "
-            "usually the target under another name, or known only after it; --drop it "
-            "to see what the others predict",
+            f"{column!r} ({scores[column]:.3f} by {agreement_unit(dataset)}). "
+            f"{_what_it_may_be(dataset, column)}",
         )
     split = _threshold(dataset, next(iter(found)))
     shown = ", ".join(f"{c!r} ({s:.3f})" for c, s in list(found.items())[:5])
     told = split or f"{shown} by {agreement_unit(dataset)}"
     return Suspicion("easy", f"The problem is easy, one column alone is enough: {told}")
+
+
+def _what_it_may_be(dataset: Dataset, column: str) -> str:
+    if cases := count_cases(dataset, column):
+        return (
+            f"Each of its {cases:,} values has one target in its rows: if it names what "
+            "rows belong to (a person, a machine), keep these rows together (--group), "
+            "which tells what is known of new ones; if it is the target under another "
+            "name, leave it out (--drop)"
+        )
+    return (
+        "Such a column is usually the target under another name, or known only after "
+        "it; --drop it to see what the others predict"
+    )
+
+
+def count_cases(dataset: Dataset, column: str) -> int:
+    """Count a column's values where they may name cases of several rows; else 0.
+
+    They are many more than classes, come again, and each has one target in its rows.
+    """
+    import pandas as pd
+
+    table: Any = dataset.x
+    values = pd.factorize(table[column], use_na_sentinel=False)[0]
+    count = int(values.max(initial=-1)) + 1
+    few = max(LEAST_CASES, LEAST_CASES_A_CLASS * len(dataset.classes))
+    if count < few or count > len(values) / 2:
+        return 0
+    pairs, rows = np.unique(np.stack([values, dataset.y]), axis=1, return_counts=True)
+    most = np.zeros(count)
+    np.maximum.at(most, pairs[0].astype(int), rows)
+    return count if most.sum() >= ANSWER * len(values) else 0
 
 
 def answer_column(dataset: Dataset, scores: Mapping[str, float]) -> str | None:

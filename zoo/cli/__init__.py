@@ -19,6 +19,7 @@ from .versions import SHELLS, show_completion, show_version
 COMMANDS = {
     "check": "check",
     "look": "look",
+    "data": "data",
     "train": "train",
     "baseline": "baseline",
     "compare": "compare",
