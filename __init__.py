@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .baselines.results.diagnosis import Diagnosis
     from .data import Card, Dataset, ZooError, list_datasets, load
     from .reports import Report
+    from .reports.answers import Look, SignalTest
     from .zoo import Recipe, list_models
     from .zoo.check.call import check
     from .zoo.diagnosis.probe.watch import Watch
@@ -28,11 +29,13 @@ _HOME = {
     "Card": "data",
     "Dataset": "data",
     "Diagnosis": "baselines.results.diagnosis",
+    "Look": "reports.answers",
     "NetworkClassifier": "zoo.networks.estimators",
     "NetworkRegressor": "zoo.networks.estimators",
     "Recipe": "zoo",
     "Report": "reports",
     "Run": "zoo.experiments.run",
+    "SignalTest": "reports.answers",
     "Start": "zoo.training",
     "Watch": "zoo.diagnosis.probe.watch",
     "ZooError": "data",
@@ -55,11 +58,13 @@ __all__ = [
     "Card",
     "Dataset",
     "Diagnosis",
+    "Look",
     "NetworkClassifier",
     "NetworkRegressor",
     "Recipe",
     "Report",
     "Run",
+    "SignalTest",
     "Start",
     "Watch",
     "ZooError",

@@ -255,8 +255,9 @@ def _check(
         "--folds": (folds, 2),
     }
     for option, (given, least) in numbers.items():
-        if given is not None and given < least:
-            raise Misuse(f"{option} must be {least} or more, got {given}")
+        whole = isinstance(given, int | np.integer | None)
+        if not whole or (given is not None and given < least):
+            raise Misuse(f"{option} must be {least} or more, got {given!r}")
 
 
 def _from_file(

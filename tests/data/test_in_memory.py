@@ -152,6 +152,7 @@ NO_DATA = r"data must be a table \(DataFrame\), a pair \(X, y\) .*; got a "
         (((NUMBERS, KIND), KIND), {}, Misuse, "the data have targets of their own"),
         (("iris", KIND), {}, Misuse, "the data have targets of their own"),
         ((TABLE, "kind"), {"header": True}, Misuse, "header= is for files"),
+        ((TABLE, "kind"), {"folds": "3"}, Misuse, "folds= must be 2 or more, got '3'"),
         ((TABLE, "kind"), {"season": 3}, Misuse, "season=.* go with task='forecast'"),
         ((TABLE, "kind"), {"task": "characters"}, Misuse, "a text is read from a file"),
         ((TABLE, "kind"), {"task": "regression"}, BadData, "Give task='multiclass'"),
