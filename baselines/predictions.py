@@ -32,7 +32,7 @@ from .verdicts.evidence import gather
 
 _SUM = 0.01
 """By which the probabilities of a row may miss 1."""
-LEAST_ROWS = 10
+_LEAST_ROWS = 10
 
 
 def study_predictions(
@@ -89,8 +89,8 @@ def _truth(
     if len(values) != len(np.asarray(y)):
         msg = f"y has shape {np.asarray(y).shape}; give one true value a row"
         raise BadData(f"{msg}, and of one-hot codes their argmax")
-    if len(values) < LEAST_ROWS:
-        msg = f"y has {count(len(values), 'row')}; tests need {LEAST_ROWS} or more"
+    if len(values) < _LEAST_ROWS:
+        msg = f"y has {count(len(values), 'row')}; tests need {_LEAST_ROWS} or more"
         raise BadData(msg)
     if values.isna().any():
         gaps = count(int(values.isna().sum()), "row")

@@ -18,10 +18,10 @@ from .magnitude import TOLD, is_too_large
 from .tables import Order, TableOptions, from_reading, from_series, task_note
 from .target import encode_target
 
-TABLE, ARRAYS = "the table", "the arrays"
+TABLE, _ARRAYS = "the table", "the arrays"
 """Names of data that are in no file."""
 _SOURCE = "in memory"
-MOST_ROWS = 100_000
+STREAMED_ROWS = 100_000
 """Rows that are read of a ``tf.data.Dataset``, which may have no end ..."""
 _MOST_BYTES = 2_000_000_000
 """... and what they may take."""
@@ -29,7 +29,7 @@ _MOST_NAMES = 20
 """A longer list of texts are targets, not their columns."""
 _LARGEST = 100_000_000
 """Cells of a sparse matrix that are written out."""
-KINDS = (
+_KINDS = (
     "a table (DataFrame), a pair (X, y) of arrays, a tf.data.Dataset, a path, a name "
     "of the catalog (learnable.list_datasets()) or what learnable.load gave"
 )
@@ -47,7 +47,7 @@ def as_pair(data: Any, target: Any) -> tuple[Any, str | None]:
     if isinstance(target, int | np.integer) and not isinstance(target, bool):
         return data, str(target)
     names = _names(target)
-    if names and (isinstance(data, str) or to_frame(data) is not None):
+    if names and (isinstance(data, str) or as_frame(data) is not None):
         return data, ",".join(names)
     if isinstance(data, tuple | str) or hasattr(data, "element_spec"):
         kind = type(target).__name__
@@ -83,7 +83,7 @@ def from_memory(data: Any, options: TableOptions, order: Order) -> Dataset:
     notes: tuple[str, ...] = ()
     if hasattr(data, "element_spec"):
         data, notes = _of_tensorflow(data)
-    frame = to_frame(data)
+    frame = as_frame(data)
     if frame is None and isinstance(data, tuple | list) and len(data) == 2:
         x, y = data
         frame, options, more = _joined(x, y, options)
@@ -91,7 +91,7 @@ def from_memory(data: Any, options: TableOptions, order: Order) -> Dataset:
     if frame is None and isinstance(data, np.ndarray) and data.ndim <= 2:
         frame = _of_array(data, "the array")
     if frame is None:
-        raise Misuse(f"data must be {KINDS}; got a {type(data).__name__}")
+        raise Misuse(f"data must be {_KINDS}; got a {type(data).__name__}")
     made = frame if isinstance(frame, Dataset) else _of_frame(frame, options, order)
     card = replace(made.card, source=_SOURCE)
     return replace(made, card=card, notes=(*notes, *made.notes))
@@ -121,7 +121,7 @@ def _of_frame(frame: pd.DataFrame, options: TableOptions, order: Order) -> Datas
     return from_reading(TABLE, reading, options)
 
 
-def to_frame(data: Any) -> pd.DataFrame | None:
+def as_frame(data: Any) -> pd.DataFrame | None:
     """A table of any library that narwhals reads, or one column; None for no table."""
     if isinstance(data, pd.DataFrame):
         return data
@@ -137,7 +137,7 @@ def to_frame(data: Any) -> pd.DataFrame | None:
     if isinstance(found, nw.DataFrame):
         return found.to_pandas()
     if isinstance(found, nw.Series):
-        return to_frame(found.to_pandas())
+        return as_frame(found.to_pandas())
     return None
 
 
@@ -149,7 +149,7 @@ def _joined(
         msg = f"target is {options.target!r}, and y is given as well"
         raise Misuse(f"{msg}; leave target out, or give a table that has it")
     targets, notes = _targets(y)
-    features = to_frame(x)
+    features = as_frame(x)
     array = None if features is not None else _array(x, "X")
     rows = len(features) if features is not None else len(array)  # type: ignore[arg-type]
     if rows != len(targets):
@@ -174,7 +174,7 @@ def _free_names(names: list[str], taken: list[str]) -> list[str]:
 
 def _targets(y: Any) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """The targets as a table of one column or several; one-hot codes as classes."""
-    frame = to_frame(y)
+    frame = as_frame(y)
     if frame is not None:
         return frame.reset_index(drop=True).rename(columns=str), ()
     array = _array(y, "y")
@@ -254,9 +254,9 @@ def _of_images(x: np.ndarray, targets: pd.DataFrame, options: TableOptions) -> D
         raise BadData("y must hold one value for each image, none of them missing")
     y, classes, found = encode_target(targets.iloc[:, 0], options.task)
     name = str(targets.columns[0])
-    title = f"{len(x):,} rows of {ARRAYS}"
+    title = f"{len(x):,} rows of {_ARRAYS}"
     columns = int(np.prod(x.shape[1:]))
-    card = Card(ARRAYS, title, found, name, rows=len(x), columns=columns)
+    card = Card(_ARRAYS, title, found, name, rows=len(x), columns=columns)
     return Dataset(x, y, card, classes, notes=task_note(found, options.task))
 
 
@@ -284,14 +284,14 @@ def _of_tensorflow(data: Any) -> tuple[Any, tuple[str, ...]]:
         rows += len(y) if is_batched else 1
         values = x.values() if isinstance(x, dict) else [x]
         size += sum(value.nbytes for value in values)
-        if rows >= MOST_ROWS or size >= _MOST_BYTES:
+        if rows >= STREAMED_ROWS or size >= _MOST_BYTES:
             break
     if not parts:
         raise BadData("the tf.data.Dataset gives no rows; is its source empty?")
     join = np.concatenate if is_batched else np.stack
     xs, ys = zip(*parts, strict=True)
     told = f"the first {rows:,} rows of the tf.data.Dataset were read"
-    notes = (told,) if rows >= MOST_ROWS or size >= _MOST_BYTES else ()
+    notes = (told,) if rows >= STREAMED_ROWS or size >= _MOST_BYTES else ()
     if isinstance(xs[0], dict):
         columns = {key: join([x[key] for x in xs]) for key in xs[0]}
         frame = pd.DataFrame(

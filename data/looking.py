@@ -16,7 +16,7 @@ from .dataset import ORDERED
 from .dataset_folders import is_dataset_folder
 from .errors import BadData, Misuse
 from .files import TableReading, check_path, split_part, suffix
-from .in_memory import TABLE, as_pair, frame_reading, to_frame
+from .in_memory import TABLE, as_frame, as_pair, frame_reading
 from .kinds import is_constant, nested_type
 from .loading import load
 from .sampling import is_large
@@ -73,7 +73,7 @@ def look_at(
     """
     data, target = as_pair(data, target)
     options = TableOptions(target, task, drop, group, header, missing, drop_rows)
-    frame = None if isinstance(data, str | Path) else to_frame(data)
+    frame = None if isinstance(data, str | Path) else as_frame(data)
     if frame is not None and task not in ORDERED:
         if header is not None:
             raise Misuse("--header is for files; leave it out")

@@ -89,7 +89,7 @@ class Report(Answer):
 
     @property
     def diagnosis(self) -> "Diagnosis | None":
-        """What a check found: causes, what was ruled out, the repaired program."""
+        """The answer of a check: causes, what was ruled out, the repaired program."""
         return self.results.diagnosis
 
     @property

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from ..data.column_summary import ColumnSummary, DataSummary
 
-MOST_LINES = 25
+SHOWN_LINES = 25
 """Of an answer in a terminal."""
-WIDTH = 88
+_WIDTH = 88
 _MOST_ROWS = 8
 """Of the table in a terminal; a notebook shows more."""
 _MOST_PAGE_ROWS = 40
@@ -99,15 +99,15 @@ class Answer:
         return _written(json.dumps(self.to_dict(), ensure_ascii=False), path)
 
     def lines(self) -> Iterator[str]:
-        """What a terminal shows below the verdict; see `__repr__`."""
+        """Yield the lines below the verdict in a terminal; see `__repr__`."""
         yield from self._table_lines()
         yield from self._finding_lines()
 
     def __repr__(self) -> str:
         """The verdict, the table and the findings, in 25 lines at most."""
         shown = [*_verdict_lines(self.verdict), *self.lines()]
-        if len(shown) > MOST_LINES:
-            shown = [*shown[: MOST_LINES - 1], "... (.to_html(path) writes all of it)"]
+        if len(shown) > SHOWN_LINES:
+            shown = [*shown[: SHOWN_LINES - 1], "... (.to_html(path) writes all of it)"]
         return "\n".join(text.clean(line, 1_000) if line else line for line in shown)
 
     def _repr_html_(self) -> str:
@@ -142,11 +142,11 @@ class Answer:
         yield from [""] if grave else []
         for finding in grave[:_MOST_FINDINGS]:
             said = f"{finding.code} {finding.label}. {finding.sentence}"
-            yield from textwrap.wrap(text.clean(said, 300), WIDTH)[:3]
+            yield from textwrap.wrap(text.clean(said, 300), _WIDTH)[:3]
             told = as_arguments(finding.advice)
             advice = f"What to do: {told}" if told else ""
             yield from textwrap.indent(
-                "\n".join(textwrap.wrap(text.clean(advice, 200), WIDTH - 2)[:2]), "  "
+                "\n".join(textwrap.wrap(text.clean(advice, 200), _WIDTH - 2)[:2]), "  "
             ).splitlines()
         more = len(self.findings) - len(grave[:_MOST_FINDINGS])
         if more:
@@ -181,13 +181,13 @@ def _written(content: str, path: str | Path | None) -> str:
 
 def _verdict_lines(verdict: Verdict) -> Iterator[str]:
     about = f"{verdict.about}: " if verdict.about else ""
-    yield from textwrap.wrap(f"{about}{verdict.name}. {verdict.sentence}", WIDTH)[:6]
+    yield from textwrap.wrap(f"{about}{verdict.name}. {verdict.sentence}", _WIDTH)[:6]
     beside = {"Beside this": verdict.suspicion}
     for label, said in (beside | {"What would change this": verdict.change}).items():
         if said:
             yield from textwrap.wrap(
                 f"{label}: {said}",
-                WIDTH,
+                _WIDTH,
                 initial_indent="  ",
                 subsequent_indent="  ",
             )[:3]
@@ -217,7 +217,7 @@ def _markdown(answer: Answer) -> Iterator[str]:
 
 
 class Look(Answer):
-    """How data are read: the answer of `learnable.look`.
+    """Columns as they are read: the answer of `learnable.look`.
 
     Parameters
     ----------
@@ -296,7 +296,7 @@ class Look(Answer):
     def _finding_lines(self) -> Iterator[str]:
         for note in self.findings[:6]:
             where = f"{note.label}: " if note.columns else ""
-            yield from textwrap.wrap(f"{where}{note.sentence}", WIDTH)[:2]
+            yield from textwrap.wrap(f"{where}{note.sentence}", _WIDTH)[:2]
         if len(self.findings) > 6:
             yield f"{text.count(len(self.findings) - 6, 'note')} more in .findings"
 

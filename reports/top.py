@@ -7,16 +7,18 @@ that its own pages stay as they are in light and in dark.
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..data.errors import as_arguments
 from . import text
-from .answers import Answer
 from .html import render
 
-MOST_ROWS = 40
+if TYPE_CHECKING:
+    from .answers import Answer
+
+_MOST_ROWS = 40
 """Of the table."""
-MOST_FINDINGS = 10
+_MOST_FINDINGS = 10
 
 
 def top_html(answer: Answer) -> str:
@@ -34,7 +36,7 @@ def top_facts(answer: Answer) -> dict[str, Any]:
     from .sections.scores import verdict_facts
 
     (verdict,) = verdict_facts((answer.verdict,))
-    table, shown = answer.table, answer.shown_table(MOST_ROWS)
+    table, shown = answer.table, answer.shown_table(_MOST_ROWS)
     cells = zip(shown.index, shown.to_numpy().tolist(), strict=True)
     findings, more = answer.findings, len(table) - len(shown)
     digest = hashlib.sha256(repr(answer).encode("utf-8", "backslashreplace"))
@@ -54,7 +56,7 @@ def top_facts(answer: Answer) -> dict[str, Any]:
                 "sentence": text.clean(finding.sentence, 400),
                 "advice": text.clean(as_arguments(finding.advice), 300),
             }
-            for finding in findings[:MOST_FINDINGS]
+            for finding in findings[:_MOST_FINDINGS]
         ],
-        "more_findings": max(0, len(findings) - MOST_FINDINGS),
+        "more_findings": max(0, len(findings) - _MOST_FINDINGS),
     }

@@ -118,7 +118,7 @@ def console() -> Console:
     return found if found.is_terminal else Console(**plain_lines, width=PLAIN_WIDTH)
 
 
-EVERY = 15.0
+HEARTBEAT = 15.0
 """Seconds after which a line says how far the work is, where no bar shows it."""
 
 
@@ -130,7 +130,7 @@ def _heartbeat(
     done, start = threading.Event(), time.monotonic()
 
     def beat() -> None:
-        while not done.wait(EVERY):
+        while not done.wait(HEARTBEAT):
             tell(line(time.monotonic() - start))
 
     thread = threading.Thread(target=beat, daemon=True)
@@ -155,7 +155,7 @@ def _teller(*, quiet: bool) -> Callable[[str], None]:
 
 
 def so_far(title: str, done: int, total: int, words: str, seconds: float) -> str:
-    """How far work is, and how long it may take.
+    """Tell the work that is done, and how long the rest may take.
 
     >>> so_far("scoring", 5, 20, "fits", 30.0)
     'scoring: 5 of 20 fits, 30 s so far, about 90 s left'

@@ -121,7 +121,7 @@ def test_batches_are_joined() -> None:
 
 
 def test_a_dataset_without_end_is_cut(monkeypatch) -> None:
-    monkeypatch.setattr("learnable.data.in_memory.MOST_ROWS", 100)
+    monkeypatch.setattr("learnable.data.in_memory.STREAMED_ROWS", 100)
     found = load(Batches((Spec(None, 3), Spec(None)), [(NUMBERS, KIND)] * 9))
     assert len(found) == 120
     assert "the first 120 rows of the tf.data.Dataset were read" in found.notes

@@ -13,7 +13,7 @@ from learnable.baselines.results.diagnosis import Cause, Diagnosis
 from learnable.baselines.results.results import Verdict
 from learnable.data.errors import BadData, Misuse, UnknownName, ZooError
 from learnable.reports import Report
-from learnable.reports.answers import MOST_LINES, Answer
+from learnable.reports.answers import SHOWN_LINES, Answer
 from learnable.zoo.experiments.candidates import named_candidates, process_limit
 from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LogisticRegression
@@ -59,7 +59,7 @@ def test_an_answer_begins_with_its_verdict(answers, kind: str) -> None:
     assert answer.verdict.change
     shown = repr(answer)
     assert shown.startswith((answer.verdict.name, f"{answer.verdict.about}: "))
-    assert len(shown.splitlines()) <= MOST_LINES
+    assert len(shown.splitlines()) <= SHOWN_LINES
     assert max(map(len, shown.splitlines())) <= 200
 
 

@@ -9,7 +9,7 @@ from learnable.zoo import console
 
 @pytest.fixture
 def _often(monkeypatch) -> None:
-    monkeypatch.setattr(console, "EVERY", 0.02)
+    monkeypatch.setattr(console, "HEARTBEAT", 0.02)
 
 
 def test_the_rest_is_estimated_by_what_is_done() -> None:

@@ -189,7 +189,7 @@ def compare_predictions(
 def _networks(
     study: Study, found: Mapping[str, Any], dataset: Dataset
 ) -> tuple[Network, ...]:
-    """How the networks among the candidates were trained on the first fold."""
+    """Return the trainings of the candidates' networks on the first fold."""
     from .score import first_trainings
 
     recipes = {name: r for name, r in found.items() if isinstance(r, Recipe)}

@@ -34,9 +34,9 @@ from ..diagnosis.problem.training_setup import as_given, build_model
 from ..diagnosis.search.trials import gives_logits, predict_outputs
 from ..training import fit
 
-MOST_EPOCHS = 200
+_MOST_EPOCHS = 200
 """Of a training whose epochs are not given ..."""
-PATIENCE = 10
+_PATIENCE = 10
 """... and those without progress on rows kept back that end it."""
 _ROWS = 200
 """Rows by which a network is held against the data before anything is trained."""
@@ -48,14 +48,14 @@ def _some(tree: Any, rows: np.ndarray) -> Any:
 
 def _until_best(x: Any, y: np.ndarray) -> dict[str, Any]:
     """Arguments of ``fit`` that end a training when rows kept back gain no more."""
-    stop = keras.callbacks.EarlyStopping(patience=PATIENCE, restore_best_weights=True)
-    rows = {"validation_data": (x, y), "epochs": MOST_EPOCHS}
+    stop = keras.callbacks.EarlyStopping(patience=_PATIENCE, restore_best_weights=True)
+    rows = {"validation_data": (x, y), "epochs": _MOST_EPOCHS}
     return rows | {"callbacks": [stop, keras.callbacks.TerminateOnNaN()]}
 
 
 @dataclass(frozen=True)
 class _Outputs:
-    """How a network's outputs are read.
+    """Reading of a network's outputs.
 
     Parameters
     ----------
@@ -243,7 +243,7 @@ class OwnNetwork(BaseEstimator):
             found,
             inputs_for(found.model, x),
             targets_for(found.model, found.loss, rows),
-            epochs=self.epochs or MOST_EPOCHS,
+            epochs=self.epochs or _MOST_EPOCHS,
             batch_size=self.batch_size,
         )
         setup = as_given(made, training_task(made))
