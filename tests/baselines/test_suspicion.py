@@ -61,6 +61,24 @@ def test_column_of_cases_is_told_from_a_code(suspect, dataset_of, rng):
     assert "(--group)" in told
 
 
+@pytest.mark.parametrize("nobody", [0.0, np.nan])
+def test_consequence_that_one_class_alone_has_is_suspicious(
+    suspect, dataset_of, rng, nobody
+):
+    y = rng.integers(0, 2, 200)
+    days = np.where(y == 1, rng.integers(1, 20, 200), nobody)
+    kind, found = suspect(dataset_of(columns(rng).assign(days=days), y))
+    assert kind == "answer"
+    assert "'days'" in found
+
+
+def test_measure_that_a_threshold_cuts_is_easy(suspect, dataset_of, rng):
+    days = rng.integers(0, 25, 400)
+    y = (days > 12).astype(int)
+    kind, found = suspect(dataset_of(columns(rng, 400).assign(days=days), y))
+    assert (kind, "'days'" in found) == ("easy", True)
+
+
 def test_renamed_labels_are_suspicious(suspect, dataset_of, rng):
     y = rng.integers(0, 2, 200)
     codes = np.where(y == 1, rng.choice([3, 7], 200), rng.choice([1, 5], 200))
