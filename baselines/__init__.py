@@ -12,24 +12,18 @@ from .estimators.catalog import list_baselines as list_baselines
 
 if TYPE_CHECKING:
     from .estimators.catalog import baselines_for
-    from .evaluate import compare
     from .results.results import Results
-    from .signal.signal_test import signal_test
 
 _HOME = {
     "Results": "results.results",
     "baselines_for": "estimators.catalog",
-    "compare": "evaluate",
-    "signal_test": "signal.signal_test",
 }
 
 __all__ = [
     "BASELINES",
     "Results",
     "baselines_for",
-    "compare",
     "list_baselines",
-    "signal_test",
 ]
 
 

@@ -62,7 +62,7 @@ class Study:
     folds: tuple[Fold, ...] = ()
 
 
-def compare(
+def run_study(
     candidates: Mapping[str, Any],
     dataset: Dataset,
     *,
@@ -71,7 +71,12 @@ def compare(
     seeds: int = 1,
     seed: int = 0,
     jobs: int | None = None,
-) -> Results:
+    known: Sequence[harness.Outcome] = (),
+    on_done: Callable[[harness.Outcome], None] | None = None,
+    command: str = "",
+    curves: Curves = "none",
+    leave_out: Collection[str] = (),
+) -> Study:
     """Score candidates beside the task's baselines on the same folds.
 
     Parameters
@@ -91,56 +96,6 @@ def compare(
         Seeds folds, baselines and the signal test.
     jobs : int, optional
         Processes at a time; all cores by default.
-
-    Returns
-    -------
-    Results
-
-    Raises
-    ------
-    ZooError
-        Fewer rows than folds, no seed, a candidate with a baseline's name, or no
-        baseline that could be fitted.
-
-    Examples
-    --------
-    >>> from sklearn.svm import SVC
-    >>> from learnable import compare, load
-    >>> results = compare({"svm": SVC(probability=True)}, load("iris"))
-    >>> [verdict.name for verdict in results.verdicts]
-    ['network-level', 'signal']
-    """
-    study = run_study(
-        candidates,
-        dataset,
-        folds=folds,
-        repeats=repeats,
-        seeds=seeds,
-        seed=seed,
-        jobs=jobs,
-    )
-    return study.results
-
-
-def run_study(
-    candidates: Mapping[str, Any],
-    dataset: Dataset,
-    *,
-    folds: int = 5,
-    repeats: int = 1,
-    seeds: int = 1,
-    seed: int = 0,
-    jobs: int | None = None,
-    known: Sequence[harness.Outcome] = (),
-    on_done: Callable[[harness.Outcome], None] | None = None,
-    command: str = "",
-    curves: Curves = "none",
-    leave_out: Collection[str] = (),
-) -> Study:
-    """Compare as `compare` does, and return the predictions and all outcomes as well.
-
-    Parameters
-    ----------
     known : sequence of Outcome
         Outcomes that need not be computed again: a network trained on the training
         rows of the one split that official test rows make.
@@ -154,6 +109,12 @@ def run_study(
         Outcomes that are known have none.
     leave_out : collection of str
         Names of baselines that are not run, for want of time.
+
+    Raises
+    ------
+    ZooError
+        Fewer rows than folds, no seed, a candidate with a baseline's name, or no
+        baseline that could be fitted.
     """
     start = time.perf_counter()
     if seeds < 1:
@@ -186,7 +147,7 @@ def run_study(
     verdicts = _in_their_place(verdicts, [f.finding.code for f in faults])
     wanted = _wanted(curves, evidence, verdicts[-1].name, {**baselines, **candidates})
     results = replace(
-        _results(board, evidence, verdicts, seed=seed),
+        study_results(board, evidence, verdicts, seed=seed),
         command=command,
         split=_split_text(dataset, folds, repeats) + _times(board),
         findings=tuple(f.finding for f in faults),
@@ -211,10 +172,10 @@ def _in_their_place(
     return (*networks, replace(data, change=change))
 
 
-def _results(
+def study_results(
     board: FoldOutcomes, evidence: Evidence, verdicts: tuple[Verdict, ...], *, seed: int
 ) -> Results:
-    """Make the results that follow from the scores alone."""
+    """Return the results that follow from the scores alone."""
     # what is too good to be true says nothing of what can be reached
     suspicious = verdicts[-1].name == "suspicious"
     top = None if suspicious else best_achievable_score(board, seed=seed)
@@ -252,7 +213,9 @@ def _wanted(
         told = data in ("signal", "undecided")
         able = [name for name in able if told and name in (best.name, *_LINEAR)]
     able.sort(key=lambda name: name != best.name)
-    return {name: candidates[name] for name in able if name in candidates}
+    known = {name: candidates[name] for name in able if name in candidates}
+    # curves are drawn of candidates that take the encoded rows
+    return {n: c for n, c in known.items() if not harness.encodes_columns(c)}
 
 
 def within_reach(dataset: Dataset, *, seed: int) -> Dataset:

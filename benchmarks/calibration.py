@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
-from learnable import compare, load, signal_test
+from learnable import compare, load
+from learnable.baselines.signal.signal_test import signal_of
 from learnable.benchmarks.shapes import NULLS, Draw, normal
 from learnable.benchmarks.tables import HERE, markdown, put_between, save
 from scipy import stats
@@ -29,7 +30,7 @@ CHANCE = 0.001
 
 def p_value(draw: Draw, seed: int) -> float:
     rng = np.random.default_rng([seed, 99])
-    return signal_test(draw(rng), seed=seed).p
+    return signal_of(draw(rng), seed=seed).p
 
 
 def shuffled(name: str, seed: int) -> float:
@@ -38,7 +39,7 @@ def shuffled(name: str, seed: int) -> float:
 
     data = load(name)
     rng = np.random.default_rng([seed, 7])
-    return signal_test(replace(data, y=rng.permutation(data.y)), seed=seed).p
+    return signal_of(replace(data, y=rng.permutation(data.y)), seed=seed).p
 
 
 def told_signal(seed: int) -> bool:
@@ -77,7 +78,7 @@ def null_rates() -> dict[str, Any]:
 
 
 def known_p() -> dict[str, float]:
-    return {name: signal_test(load(name)).p for name in KNOWN}
+    return {name: signal_of(load(name)).p for name in KNOWN}
 
 
 def shuffles() -> dict[str, float]:

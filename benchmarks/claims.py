@@ -18,7 +18,7 @@ from learnable import Dataset
 from learnable.baselines.results.results import Line
 from learnable.baselines.scores import harness
 from learnable.baselines.scores.fold_scores import FoldOutcomes, collect_outcomes
-from learnable.baselines.signal.signal_test import signal_test
+from learnable.baselines.signal.signal_test import signal_of
 from learnable.baselines.verdicts.bayes_error import binomial_ends
 from learnable.baselines.verdicts.leakage import column_scores
 from learnable.baselines.verdicts.learning_curve import learning_curve
@@ -164,14 +164,14 @@ def detected(rows: int, columns: int, draws: int) -> dict[str, Any]:
     least = []
     for seed in range(8):
         nothing = planted(np.random.default_rng([seed, 5]), rows, columns, 0)
-        found = signal_test(nothing, seed=0)
+        found = signal_of(nothing, seed=0)
         least += [found.detectable] if found.detectable else []
     effect = float(np.median(least))
     asked = round(rows * effect / STATED_EFFECT)
 
     def missed(count: int, explained: float) -> dict[str, float]:
         p = [
-            signal_test(
+            signal_of(
                 planted(np.random.default_rng([s, 6]), count, columns, explained)
             ).p
             for s in range(draws)

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from learnable import Dataset, signal_test
+from learnable import Dataset
+from learnable.baselines.signal.signal_test import signal_of
 from learnable.benchmarks.shapes import (
     NULLS,
     SIGNALS,
@@ -384,7 +385,7 @@ POWER_SHAPES: dict[str, Draw] = SIGNALS | {"an age": related_age}
 
 def told(draw: Draw, seed: int) -> tuple[float, bool]:
     """The p-value, and whether rows were found to depend on each other."""
-    found = signal_test(draw(np.random.default_rng([seed, 98])), seed=seed)
+    found = signal_of(draw(np.random.default_rng([seed, 98])), seed=seed)
     return found.p, found.dependent
 
 

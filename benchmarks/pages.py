@@ -50,7 +50,7 @@ def write_results(folder: Path) -> None:
         f"network {units}": MLPClassifier((units,), max_iter=20, random_state=0)
         for units in (2, 4, 8, 16, 32)
     }
-    found = compare(networks, Dataset(x, y, card, ("a", "b", "c")), seeds=3)
+    found = compare(networks, Dataset(x, y, card, ("a", "b", "c")), seeds=3).results
     losses = {
         key: tuple(1 / (1 + 0.1 * epoch) for epoch in range(EPOCHS))
         for key in ("loss", "val_loss", "accuracy", "val_accuracy")

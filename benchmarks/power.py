@@ -18,7 +18,8 @@ from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
-from learnable import Dataset, signal_test
+from learnable import Dataset
+from learnable.baselines.signal.signal_test import signal_of
 from learnable.benchmarks.shapes import SIGNALS, Draw
 from learnable.benchmarks.tables import HERE, markdown, put_between, save
 from learnable.data.encode import encode_fold
@@ -162,7 +163,7 @@ def one(draw: Draw, seed: int, names: list[str]) -> dict[str, bool]:
     warnings.filterwarnings("ignore", "Mean of empty slice")
     data = draw(np.random.default_rng([seed, 98]))
     found = {name: p_value(RIVALS[name], data, seed) <= LEVEL for name in names}
-    return found | {"signal test": signal_test(data, seed=seed).p <= LEVEL}
+    return found | {"signal test": signal_of(data, seed=seed).p <= LEVEL}
 
 
 def rates(draw: Draw, seeds: range, names: list[str]) -> dict[str, float]:

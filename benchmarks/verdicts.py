@@ -22,7 +22,7 @@ from learnable.baselines.estimators.catalog import baselines_for
 from learnable.baselines.results.results import Signal
 from learnable.baselines.scores import harness
 from learnable.baselines.scores.fold_scores import FoldOutcomes, collect_outcomes
-from learnable.baselines.signal.signal_test import signal_test
+from learnable.baselines.signal.signal_test import signal_of
 from learnable.baselines.verdicts.bayes_error import best_achievable_score
 from learnable.baselines.verdicts.evidence import gather
 from learnable.baselines.verdicts.verdict import draw_verdicts
@@ -190,7 +190,7 @@ def dead_on_easy(draws: int) -> float:
         data = table(x, y)
         made = {n: quick(data)[n] for n in ("majority", "naive-bayes", "logistic")}
         board = scored(data, made | {"net": DummyClassifier(strategy="prior")})
-        evidence = gather(board, signal_test(data))
+        evidence = gather(board, signal_of(data))
         at_fault += draw_verdicts(evidence)[0].name == "network-at-fault"
     return at_fault / draws
 

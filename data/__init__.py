@@ -1,6 +1,6 @@
 """Data to learn from: catalog, cards, loaders, splits.
 
-`load` and `look` are imported when first used, so that listing the datasets loads no
+`load` and `look_at` are imported when first used, so that listing the datasets loads no
 pandas.
 """
 
@@ -15,11 +15,19 @@ from .errors import ZooError as ZooError
 
 if TYPE_CHECKING:
     from .loading import load
-    from .looking import look
+    from .looking import look_at
 
-__all__ = ["DATASETS", "Card", "Dataset", "ZooError", "list_datasets", "load", "look"]
+__all__ = [
+    "DATASETS",
+    "Card",
+    "Dataset",
+    "ZooError",
+    "list_datasets",
+    "load",
+    "look_at",
+]
 
-_HOME = {"load": "loading", "look": "looking"}
+_HOME = {"load": "loading", "look_at": "looking"}
 
 
 def __getattr__(name: str) -> object:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from .dataset import TABLE_TASKS, TASKS, Dataset
+from .dataset import TABLE_TASKS, TASKS, Dataset, row_hashes
 from .errors import BadData
-from .loading import content_hash
 from .magnitude import TOLD, is_too_large
 
 
@@ -89,3 +89,18 @@ def _faults_of_target(dataset: Dataset) -> Iterator[str]:
         yield f"y has codes {y.min()} to {y.max()}, and {count} classes are named"
     if dataset.task == "binary" and count != 2:
         yield f"binary has 2 classes, and {count} are given; is it multiclass?"
+
+
+def content_hash(dataset: Dataset) -> str:
+    """Return the SHA-256 of features, target and groups, in hexadecimal digits."""
+    digest = hashlib.sha256(
+        "\0".join(dataset.classes).encode("utf-8", "backslashreplace")
+    )
+    x = dataset.x
+    if isinstance(x, pd.DataFrame):
+        digest.update("\0".join(x.columns).encode())
+        x = row_hashes(x)
+    for part in (x, dataset.y, dataset.groups):
+        if part is not None:
+            digest.update(np.ascontiguousarray(part).data)
+    return digest.hexdigest()

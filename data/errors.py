@@ -9,8 +9,13 @@
     └── Offline         a download failed                                1
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from difflib import get_close_matches
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 _LONGEST = 200
 """Letters of a name that are compared and shown."""
@@ -83,3 +88,55 @@ def unknown(
     near = get_close_matches(given, names[:_MOST_NAMES], n=3, cutoff=0.5)
     hint = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""
     return UnknownName(f"no {kind} is named {given!r}. {hint}{see}")
+
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+_in_command: ContextVar[bool] = ContextVar("in_command", default=False)
+_WORDS = r"binary|multiclass|multilabel|regression|forecast|characters|independent|time"
+_VALUE = rf"'[^']*'|[^\s'`]+=[^\s]*[^\s.,;:)'`]|(?:{_WORDS})\b"
+_OPTION = re.compile(rf"`[^`]*`|--([a-z][a-z-]*[a-z])(?: ({_VALUE}))?")
+"""What stands in backticks is a command, and stays one."""
+_LISTS = ("missing", "drop")
+"""Options that are given several times, and in Python as a list."""
+
+
+@contextmanager
+def in_command() -> Iterator[None]:
+    """Errors name options (``--drop-rows``) inside, and arguments elsewhere."""
+    token = _in_command.set(True)
+    try:
+        yield
+    finally:
+        _in_command.reset(token)
+
+
+def as_arguments(text: str) -> str:
+    """Return a text with the command's options as arguments of Python.
+
+    >>> as_arguments("give --task regression, or leave rows out with --drop-rows")
+    "give task='regression', or leave rows out with drop_rows="
+    """
+    return _OPTION.sub(lambda found: _argument(found) if found[1] else found[0], text)
+
+
+def _argument(found: re.Match[str]) -> str:
+    """An option as an argument, with its value where one is told."""
+    value = repr(found[2].strip("'")) if found[2] else ""
+    value = f"[{value}]" if value and found[1] in _LISTS else value
+    return f"{found[1].replace('-', '_')}={value}"
+
+
+def python_call(function: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Make errors of a public function name its arguments, as they name options."""
+
+    @wraps(function)
+    def call(*args: _P.args, **named: _P.kwargs) -> _T:
+        try:
+            return function(*args, **named)
+        except ZooError as error:
+            if not _in_command.get():
+                error.args = (as_arguments(str(error)),)
+            raise
+
+    return call

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -175,34 +175,76 @@ def read_rows(
         table, notes = _read_sample(path, header, target)
     else:
         table, notes = _read(path, part, header, target)
-    table = table.rename(columns=str)
-    _check_form(table, path.name)
     if as_written:
+        table = table.rename(columns=str)
+        _check_form(table, path.name)
         return TableReading(table, tuple(notes), n_test=n_test)
+    found = convert_table(
+        *(table, path.name, target, missing, drop_rows),
+        numbers=suffix(path) != ".arff",  # which says which columns are numbers
+        dates=dates,
+        n_test=n_test,
+    )
+    return replace(found, notes=tuple(notes))
+
+
+def convert_table(
+    table: pd.DataFrame,
+    name: str,
+    target: str | None,
+    missing: Sequence[str],
+    drop_rows: str,
+    *,
+    numbers: bool = True,
+    dates: bool = True,
+    n_test: int = 0,
+) -> TableReading:
+    """Convert the columns of a table as those of a file are, wherever it is from.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Its index counts the rows from 0.
+    name : str
+        For messages.
+    target, missing, drop_rows, dates
+        As of `read_rows`.
+    numbers : bool, default True
+        Whether text may hold numbers.
+    n_test : int
+        The last so many rows are official test rows.
+
+    Raises
+    ------
+    BadData, Misuse
+    """
+    table = table.rename(columns=str)
+    _check_form(table, name)
+    kinds = {getattr(kind, "kind", "O") for kind in set(table.dtypes)}
+    # nothing to convert, perhaps in many columns
+    if kinds <= set("biufM") and not (missing or drop_rows):
+        return TableReading(table, n_test=n_test)
     from .conversion import convert_columns
 
     first_test = len(table) - n_test
     table, of_numbers = convert_columns(
-        *(table, path.name, target, missing, drop_rows),
-        numbers=suffix(path) != ".arff",  # which says which columns are numbers
+        table, name, target, missing, drop_rows, numbers=numbers
     )
     n_test = int((table.index.to_numpy() >= first_test).sum()) if n_test else 0
     if not dates:
-        return TableReading(table, tuple(notes), of_numbers, n_test)
+        return TableReading(table, (), of_numbers, n_test)
     from .date_columns import read_dates
 
     found = read_dates(table, target)
     said = {**of_numbers, **found.notes}
-    return TableReading(
-        found.table, tuple(notes), said, n_test, date_formats=found.formats
-    )
+    return TableReading(found.table, (), said, n_test, date_formats=found.formats)
 
 
 def _check_form(table: pd.DataFrame, name: str) -> None:
     """Refuse a table without cells, and one with two columns of a name."""
     if table.empty:
         msg = f"{name} has {len(table.columns)} columns and {len(table)} rows"
-        msg = f"{msg}; give a file with one column and one row at least"
+        msg = f"{msg}; give one column and one row at least"
         raise BadData(msg)
     if not table.columns.is_unique:
         twice = table.columns[table.columns.duplicated()][0]

@@ -1,141 +1,43 @@
-"""One call that gives a dataset: by its name in the catalog, or from a file."""
+"""One call that gives a dataset: from memory, a file, or the catalog by its name."""
 
-import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, replace
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import pandas as pd
 
 from .catalog import DATASETS, card_of
 from .characters import read_text, text_rows
-from .columns import find_column
-from .counts import count
-from .dataset import ORDERED, TASKS, Card, Dataset, Dependence, row_hashes, take
+from .check_dataset import check_dataset, content_hash
+from .dataset import ORDERED, TASKS, Card, Dataset, Dependence, take
 from .dataset_folders import is_dataset_folder
-from .errors import BadData, Misuse, UnknownName, unknown
+from .errors import BadData, Misuse, python_call, unknown
 from .files import (
-    TableReading,
     check_path,
     read_arrays,
-    read_rows,
     split_part,
     suffix,
 )
+from .in_memory import as_pair, from_memory
 from .magnitude import TOLD, is_too_large
-from .missing import refuse_sentinel
-from .numbers import STAYS_TEXT
 from .open_stored import open_stored
-from .panel_series import read_panel
-from .series import read_series
 from .split import sample_rows
 from .stored import OnDiskRows, RemainingRows, is_stored
-from .target import encode_target, encode_targets, find_targets
-
-
-@dataclass(frozen=True)
-class Order:
-    """Settings for rows that have an order.
-
-    Parameters
-    ----------
-    season, horizon : int, optional
-        See `Series`; found out if None.
-    series : str, optional
-        The column that parts several series; see `read_panel`.
-    limit : int, optional
-        Keep the last so many steps of a series, the first so many characters of a
-        text.
-    folds : int, default 5
-        That there must be room for at the end of a series.
-    """
-
-    season: int | None = None
-    horizon: int | None = None
-    limit: int | None = None
-    folds: int = 5
-    series: str | None = None
-
-
-@dataclass(frozen=True)
-class TableOptions:
-    """Settings for reading a table; see `load`."""
-
-    target: str | None = None
-    task: str | None = None
-    drop: Sequence[str] = ()
-    group: str | None = None
-    header: bool | None = None
-    missing: Sequence[str] = ()
-    drop_rows: str = ""
-
-    def read(
-        self, path: Path, *, dates: bool = True, sample: bool = False
-    ) -> TableReading:
-        """The table of a file; its dates stay text where they are read later."""
-        return read_rows(
-            path,
-            header=self.header,
-            target=self.target,
-            missing=self.missing,
-            drop_rows=self.drop_rows,
-            dates=dates,
-            sample=sample,
-        )
-
-
-def from_series(path: Path, options: TableOptions, order: Order) -> Dataset:
-    """One column of a table in the order of its times: one series, or several.
-
-    Parameters
-    ----------
-    path : Path
-    options : TableOptions
-        The target is needed where more than one column can be forecast.
-    order : Order
-
-    Raises
-    ------
-    BadData, Misuse
-    """
-    reading, target = options.read(path, dates=False), options.target
-    table, notes = reading.table.reset_index(drop=True), list(reading.all_notes)
-    if target is None and table.shape[1] <= 2:
-        target = str(table.columns[-1])
-    answers = find_targets(target, list(table.columns), path.name)
-    if len(answers) > 1:
-        msg = f"one series is forecast at a time, and --target names {len(answers)}"
-        raise Misuse(f"{msg}; name one of {', '.join(answers)}")
-    if order.limit is not None and order.limit < len(table) and not order.series:
-        notes = [*notes, f"the last {order.limit:,} of {len(table):,} rows (--limit)"]
-        table = table.tail(order.limit).reset_index(drop=True)
-    steps: dict[str, Any] = {"season": order.season, "horizon": order.horizon}
-    steps |= {"name": path.name, "folds": order.folds}
-    names: tuple[str, ...] = ()
-    if order.series:
-        steps |= {"limit": order.limit}
-        panel = read_panel(table, answers[0], order.series, **steps)
-        values, series, more = panel.values, panel.order, [*panel.notes]
-        names = panel.names
-    else:
-        values, series, more = read_series(table, answers[0], **steps)
-    places = np.arange(len(values), dtype="float64").reshape(-1, 1)
-    about = Card(
-        name=path.name,
-        title=f"{len(values):,} steps of {path.name}",
-        task="forecast",
-        target=answers[0],
-        source="a file of the user",
-        rows=len(values),
-        columns=1,
-    )
-    return Dataset(
-        places, values, about, notes=(*notes, *more), series=series, targets=names
-    )
+from .tables import (
+    Order,
+    TableOptions,
+    check_test_classes,
+    file_card,
+    from_reading,
+    from_series,
+    task_note,
+    usable,
+)
+from .target import encode_target
 
 
 def from_text(path: Path, order: Order) -> Dataset:
@@ -165,10 +67,28 @@ def from_text(path: Path, order: Order) -> Dataset:
     return Dataset(x, y, about, classes, n_test=n_test, notes=(*notes, *more))
 
 
+class ReadingOptions(TypedDict, total=False):
+    """Arguments of `load` that other functions hand on to it."""
+
+    task: str | None
+    drop: Sequence[str]
+    group: str | None
+    rows: str | None
+    limit: int | None
+    header: bool | None
+    missing: Sequence[str]
+    drop_rows: str
+    season: int | None
+    horizon: int | None
+    series: str | None
+    memory: int | None
+
+
+@python_call
 def load(
-    name: str | Path,
+    data: Any,
+    target: Any = None,
     *,
-    target: str | None = None,
     task: str | None = None,
     drop: Sequence[str] = (),
     group: str | None = None,
@@ -184,19 +104,24 @@ def load(
     memory: int | None = None,
     seed: int = 0,
 ) -> Dataset:
-    """A dataset of the catalog, or one read from a file.
+    """Make a dataset of a file, a name of the catalog, or data in memory.
 
     Parameters
     ----------
-    name : str or Path
-        A name of the catalog (`list_datasets`), or the path of a table (text, also
+    data : str, Path, DataFrame, (X, y), tf.data.Dataset or Dataset
+        A table of pandas, or of any library that narwhals reads (polars, pyarrow ...);
+        features and targets, of which features may be a table, an array of shape
+        (n_rows, n_columns), images (n_rows, height, width[, channels]) or texts; of a
+        ``tf.data.Dataset`` of pairs the first 100,000 rows; a name of the catalog
+        (`list_datasets`), or the path of a table (text, also
         packed; workbook, Parquet, Arrow, JSON, ARFF, SQLite) or NPZ file, of a folder
         with ``x.npy`` and ``y.npy``, with one folder of images a class (or two such,
         ``train`` and ``test``), or saved by `datasets`; ``#PART`` after it chooses a
         sheet, table, member or split. With task ``"characters"`` of a text.
-    target : str, optional
+    target : str, int or array, optional
         The column to predict, by name or by position from 0 (-1 is the last); several
-        with commas between them. Needed for tables, not allowed otherwise.
+        with commas between them. Needed for tables, not allowed otherwise. An array of
+        shape (n_rows,) are the targets themselves, and ``data`` the features.
     task : str, optional
         One of `TASKS`. Overrules what is inferred from the target's values
         (`infer_task`); a forecast and characters must be asked for.
@@ -212,7 +137,7 @@ def load(
         and at least two rows each; the last steps of a series, the first characters of
         a text.
     header : bool, optional
-        Whether the first line of a text file holds names; found out if None.
+        Of files: whether the first line of a text file holds names; found out if None.
     missing : sequence of str
         Values that stand for missing: ``"-999"`` in all columns, ``"price=-999"`` in
         one; texts too.
@@ -244,20 +169,27 @@ def load(
     >>> from learnable import load
     >>> len(load("iris"))
     150
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"size": range(60), "kind": ["a", "b"] * 30})
+    >>> load(table, target="kind").classes
+    ('a', 'b')
     """
     _check(limit, task, season, horizon, folds)
     dependence, group = _dependence(rows, group)
-    path = Path(name)
+    data, name = as_pair(data, target)
+    table = TableOptions(name, task, _listed(drop), group, header, missing, drop_rows)
     order = Order(season, horizon, limit, folds, series)
-    if str(name) not in DATASETS and (
-        os.path.exists(split_part(path)[0]) or suffix(path)
-    ):
-        table = TableOptions(target, task, drop, group, header, missing, drop_rows)
-        dataset = _from_file(path, table, order, memory, seed)
+    if isinstance(data, Dataset):
+        _refuse_reading(table, order, rows)
+        return check_dataset(data)
+    if not isinstance(data, str | Path):
+        dataset = from_memory(data, table, order)
+    elif _is_path(data):
+        dataset = _from_file(Path(data), table, order, memory, seed)
     else:
-        known = card_of(str(name))
-        whose = f"{name!r} of the catalog, which has one"
-        _refuse(whose, target, drop, group, task)
+        known = card_of(str(data))
+        whose = f"{str(data)!r} of the catalog, which has one"
+        _refuse(whose, name, drop, group, task)
         _refuse_mending(whose, missing, drop_rows)
         dataset = _from_catalog(known, order, seed)
     if limit is not None and limit < len(dataset) and dataset.task not in ORDERED:
@@ -266,6 +198,29 @@ def load(
         msg = f"--rows does not go with {dataset.task}, whose rows have an order"
         raise Misuse(f"{msg}; leave it out")
     return replace(dataset, sha256=content_hash(dataset), dependence=dependence)
+
+
+def _is_path(data: str | Path) -> bool:
+    """Whether a file is meant, and no name of the catalog."""
+    path = Path(data)
+    return str(data) not in DATASETS and bool(
+        os.path.exists(split_part(path)[0]) or suffix(path)
+    )
+
+
+def _listed(names: Sequence[str] | str) -> Sequence[str]:
+    """Names of columns; one alone may be given as it is."""
+    return (names,) if isinstance(names, str) else names
+
+
+def _refuse_reading(table: TableOptions, order: Order, rows: str | None) -> None:
+    """Refuse what says how a file or table is read of a `Dataset`, which is read."""
+    plain = asdict(TableOptions()) | asdict(Order()) | {"rows": None}
+    asked = asdict(table) | asdict(order) | {"rows": rows, "folds": plain["folds"]}
+    odd = [name for name, value in asked.items() if value != plain[name]]
+    if odd:
+        msg = f"{', '.join(odd)} cannot be given with a Dataset, which is loaded"
+        raise Misuse(f"{msg} already; omit it, or give the file's path or the table")
 
 
 def _dependence(rows: str | None, group: str | None) -> tuple[Dependence, str | None]:
@@ -300,8 +255,9 @@ def _check(
         "--folds": (folds, 2),
     }
     for option, (given, least) in numbers.items():
-        if given is not None and given < least:
-            raise Misuse(f"{option} must be {least} or more, got {given}")
+        whole = isinstance(given, int | np.integer | None)
+        if not whole or (given is not None and given < least):
+            raise Misuse(f"{option} must be {least} or more, got {given!r}")
 
 
 def _from_file(
@@ -317,7 +273,7 @@ def _from_file(
         check_path(path)
     if table.task == "forecast":
         _refuse(f"{path.name}, a series", table.drop, table.group)
-        return from_series(path, table, order)
+        return from_series(path.name, table.read(path, dates=False), table, order)
     if order.season or order.horizon or order.series:
         msg = "--season, --horizon and --series go with --task forecast"
         raise Misuse(f"{msg}; add it, or leave them out")
@@ -331,7 +287,7 @@ def _from_file(
         _refuse(named, table.target, table.drop, table.group)
         _refuse_mending(named, table.missing, table.drop_rows)
         return from_arrays(path, table.task)
-    return from_table(path, table)
+    return from_reading(path.name, table.read(path), table)
 
 
 def _refuse(whose: str, *options: object) -> None:
@@ -355,7 +311,9 @@ def _from_catalog(known: Card, order: Order, seed: int) -> Dataset:
             if text:
                 dataset = from_text(path, order)
             else:
-                dataset = from_series(path, TableOptions(), order)
+                options = TableOptions()
+                reading = options.read(path, dates=False)
+                dataset = from_series(path.name, reading, options, order)
         return replace(dataset, card=known)
     if kind == "generate":
         from . import generate  # numpy and pandas, only when used
@@ -393,21 +351,6 @@ def _limited(dataset: Dataset, limit: int, seed: int) -> Dataset:
     )
 
 
-def content_hash(dataset: Dataset) -> str:
-    """Return the SHA-256 of features, target and groups, in hexadecimal digits."""
-    digest = hashlib.sha256(
-        "\0".join(dataset.classes).encode("utf-8", "backslashreplace")
-    )
-    x = dataset.x
-    if isinstance(x, pd.DataFrame):
-        digest.update("\0".join(x.columns).encode())
-        x = row_hashes(x)
-    for part in (x, dataset.y, dataset.groups):
-        if part is not None:
-            digest.update(np.ascontiguousarray(part).data)
-    return digest.hexdigest()
-
-
 _SAMPLE = 100_000
 """Most rows held in memory of a file that does not fit into it."""
 
@@ -437,31 +380,31 @@ def from_stored(
 ) -> Dataset:
     """The rows of a folder or file on disk, or a sample of them with the rest known."""
     answers = pd.Series(rows.answers, name=rows.name)
-    usable = np.flatnonzero(answers.notna().to_numpy())
-    if not len(usable):
+    known = np.flatnonzero(answers.notna().to_numpy())
+    if not len(known):
         msg = f"the target {rows.name!r} of {path.name} is missing in all rows"
         raise BadData(f"{msg}; choose another --target")
-    codes, classes, found = encode_target(answers.iloc[usable], task)
+    codes, classes, found = encode_target(answers.iloc[known], task)
     y = np.zeros(rows.rows, codes.dtype)
-    y[usable] = codes
+    y[known] = codes
     room = rows.rows if memory is None else memory // 4 // max(1, rows.row_bytes)
     fits = memory is None or rows.rows * rows.row_bytes <= memory
-    numbers = usable
-    notes = (*rows.notes, *_task_note(found, task))
+    numbers = known
+    notes = (*rows.notes, *task_note(found, task))
     if not fits:
         rng = np.random.default_rng(seed)
-        count = int(max(2, min(room, _SAMPLE, len(usable))))
-        numbers = np.sort(rng.choice(usable, count, replace=False))
+        count = int(max(2, min(room, _SAMPLE, len(known))))
+        numbers = np.sort(rng.choice(known, count, replace=False))
         told = f"a sample of {count:,} of {rows.rows:,} rows is held in memory"
         notes = (*notes, f"{told}; only networks are trained on the others, from disk")
     x = rows.take(numbers)
     if isinstance(x, pd.DataFrame):
-        x, empty = _usable(x, path)
+        x, empty = usable(x, path.name)
         notes = (*notes, *empty)
-    about = file_card(path, found, rows.name, x)
+    about = file_card(path.name, found, rows.name, x)
     last = rows.rows - rows.n_test
-    _check_test_classes(y, rows.n_test, classes, path)
-    rest = None if fits else RemainingRows(rows, numbers, y, usable[usable < last])
+    check_test_classes(y, rows.n_test, classes, path.name)
+    rest = None if fits else RemainingRows(rows, numbers, y, known[known < last])
     n_test = int((numbers >= last).sum())
     return Dataset(
         x, y[numbers], about, classes, n_test=n_test, notes=notes, stored=rest
@@ -485,172 +428,5 @@ def from_arrays(path: Path, task: str | None) -> Dataset:
     y, classes, found = encode_target(pd.Series(target, name="y"), task)
     if x.ndim == 2:
         x = pd.DataFrame(x, columns=[str(i) for i in range(x.shape[1])])
-    about = file_card(path, found, "y", x)
-    return Dataset(x, y, about, classes, n_test=n_test, notes=_task_note(found, task))
-
-
-def from_table(path: Path, options: TableOptions) -> Dataset:
-    """The rows of a table."""
-    return from_reading(path, options.read(path), options)
-
-
-def from_reading(path: Path, reading: TableReading, options: TableOptions) -> Dataset:
-    """The rows of a table that is read."""
-    task, group = options.task, options.group
-    table, notes, n_test = reading.table, reading.all_notes, reading.n_test
-    columns = list(table.columns)
-    answers = _targets(options.target, columns, path, notes)
-    dropped = {find_column(d, columns, what="column to drop") for d in options.drop}
-    family = find_column(group, columns, what="group column") if group else None
-    twice = [a for a in answers if a in dropped or a == family]
-    if twice:
-        msg = f"the target {twice[0]!r} is also named by --drop or --group"
-        msg = f"{msg}; name another column"
-        raise Misuse(msg)
-    table = table.drop(columns=sorted(dropped - {family}))
-    _refuse_nested(table, path)
-    first_test = table.index[len(table) - n_test] if n_test else 0
-    table, more = _with_target(table, answers, path)
-    n_test = int((table.index.to_numpy() >= first_test).sum()) if n_test else 0
-    asked = pd.DataFrame({name: _column(table, name) for name in answers})
-    try:
-        y, classes, found = encode_targets(asked, task)
-    except BadData as error:
-        kept = [_kept_text(reading, name) for name in answers]
-        raise BadData(f"{error}{''.join(kept)}") from error
-    if found == "regression":
-        for name in answers:
-            refuse_sentinel(_column(asked, name))
-    numbers = table.index.to_numpy() + 1
-    table = table.reset_index(drop=True)
-    used = [*answers, family] if family else answers
-    x, empty = _usable(table.drop(columns=used), path)
-    _check_test_classes(y, n_test, classes, path)
-    return Dataset(
-        x,
-        y,
-        file_card(path, found, ", ".join(answers), x),
-        classes,
-        groups=_groups(table, family) if family else None,
-        n_test=n_test,
-        notes=(*notes, *more, *empty, *_task_note(found, task)),
-        targets=tuple(answers) if len(answers) > 1 else (),
-        row_numbers=numbers,
-        date_formats=reading.date_formats,
-        group=family or "",
-        column_notes=reading.column_notes,
-    )
-
-
-def _kept_text(reading: TableReading, name: str) -> str:
-    """Say what keeps a column from being numbers; "" where that is not known."""
-    notes = reading.column_notes.get(name, ())
-    told = [note for note in notes if note.startswith(STAYS_TEXT)]
-    return f" Column {name!r} {told[0]}." if told else ""
-
-
-def _groups(table: pd.DataFrame, family: str) -> np.ndarray:
-    return pd.factorize(_column(table, family), use_na_sentinel=False)[0]
-
-
-def _targets(
-    target: str | None, columns: list[str], path: Path, notes: Sequence[str]
-) -> list[str]:
-    """The target's columns; where no names were found, the error says so."""
-    try:
-        return find_targets(target, columns, path.name)
-    except UnknownName as error:
-        if not any(note.startswith("no header line") for note in notes):
-            raise
-        msg = f"{error} No line of {path.name} was taken for names: --header says"
-        raise UnknownName(f"{msg} that the first one holds them.") from error
-
-
-def _check_test_classes(
-    y: np.ndarray, n_test: int, classes: tuple[str, ...], path: Path
-) -> None:
-    """Refuse official test rows of a class that no training row has."""
-    if not (n_test and classes and y.ndim == 1):
-        return
-    new = np.setdiff1d(y[-n_test:], y[:-n_test])
-    if len(new):
-        msg = f"class {classes[int(new[0])]!r} of {path.name} is in the test rows alone"
-        raise BadData(f"{msg}; give training rows of it, or leave it out")
-
-
-def _column(table: pd.DataFrame, name: str) -> pd.Series:
-    """One column; a table that we read has no two of a name."""
-    return table.iloc[:, table.columns.tolist().index(name)]
-
-
-def _refuse_nested(table: pd.DataFrame, path: Path) -> None:
-    """Lists, records and bytes in a cell, as Parquet allows them, are refused."""
-    plain = table.select_dtypes(exclude=["number", "bool", "datetime", "str"])
-    for name in plain.columns:
-        odd = [v for v in plain[name] if isinstance(v, (list, dict, bytes, np.ndarray))]
-        if odd:
-            msg = f"column {name!r} of {path.name} holds a {type(odd[0]).__name__}"
-            msg = f"{msg} in a cell; --drop it or write its parts as columns"
-            raise BadData(msg)
-
-
-def _with_target(
-    table: pd.DataFrame, answers: list[str], path: Path
-) -> tuple[pd.DataFrame, list[str]]:
-    """The rows that have a target, by their numbers; others can teach nothing."""
-    there = np.all([_column(table, a).notna().to_numpy() for a in answers], axis=0)
-    missing = len(table) - int(there.sum())
-    if missing == len(table):
-        msg = f"the target {', '.join(answers)!r} of {path.name} is missing in all rows"
-        msg = f"{msg}; choose another --target"
-        raise BadData(msg)
-    if not missing:
-        return table, []
-    return table.loc[there], [f"{count(missing, *_WITHOUT)} left out"]
-
-
-_WITHOUT = "row without a target was", "rows without a target were"
-
-
-def _usable(features: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, list[str]]:
-    """The columns that hold anything; values nobody can compute with are refused."""
-    empty = features.columns[features.isna().all()].tolist()
-    kept = features.drop(columns=empty)
-    if kept.shape[1] == 0:
-        msg = f"{path.name} has no column to learn from besides the target"
-        gone = count(len(empty), "column is", "columns are")
-        why = f" ({gone} missing in all rows)" if empty else ""
-        msg = f"{msg}{why}; keep one column at least"
-        raise BadData(msg)
-    numbers = kept.select_dtypes("number")
-    large = [str(c) for c in numbers.columns if _is_too_large(_column(numbers, c))]
-    if large:
-        msg = f"{path.name} holds {TOLD} in {', '.join(large[:10])}"
-        msg = f"{msg}; replace them (an empty cell is allowed) or --drop COLUMN"
-        raise BadData(msg)
-    notes = [f"columns missing in all rows were left out: {', '.join(empty)}"]
-    return kept, notes if empty else []
-
-
-def _is_too_large(column: pd.Series) -> bool:
-    if not pd.api.types.is_float_dtype(column.dtype):
-        return False
-    return bool(is_too_large(column.to_numpy(dtype="float64", na_value=np.nan)).any())
-
-
-def _task_note(found: str, asked: str | None) -> tuple[str, ...]:
-    if asked:
-        return ()
-    return (f"task {found}, by the target's values (--task overrules)",)
-
-
-def file_card(path: Path, task: str, target: str, x: pd.DataFrame | np.ndarray) -> Card:
-    return Card(
-        name=path.name,
-        title=f"{len(x):,} rows of {path.name}",
-        task=task,  # type: ignore[arg-type]  (encode_target returns one of them)
-        target=target,
-        source="a file of the user",
-        rows=len(x),
-        columns=int(np.prod(x.shape[1:])),
-    )
+    about = file_card(path.name, found, "y", x)
+    return Dataset(x, y, about, classes, n_test=n_test, notes=task_note(found, task))

@@ -1,4 +1,4 @@
-"""`look`: what was understood of a dataset or file, before anything is computed."""
+"""`look_at`: what was understood of a dataset or file, before anything is computed."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pandas as pd
 
-from .arrow_files import flat
 from .catalog import DATASETS
-from .columns import find_column, first_repeated
-from .dataset import ORDERED, Dataset
+from .columns import find_column
+from .dataset import ORDERED
 from .dataset_folders import is_dataset_folder
 from .errors import BadData, Misuse
 from .files import TableReading, check_path, split_part, suffix
+from .in_memory import TABLE, as_frame, as_pair, frame_reading
 from .kinds import is_constant, nested_type
-from .loading import TableOptions, from_reading, load
+from .loading import load
 from .sampling import is_large
 from .summary import (
     ColumnSummary,
@@ -28,6 +28,7 @@ from .summary import (
     summarize_data,
     table_columns,
 )
+from .tables import TableOptions, from_reading
 from .target import find_targets, infer_task
 
 
@@ -40,10 +41,14 @@ class _Roles:
     dropped: frozenset[str] = frozenset()
 
 
-def look(
-    data: str | Path | pd.DataFrame | Dataset,
+PROBLEM = "it cannot be learned from as it is: "
+"""How the note begins that says why."""
+
+
+def look_at(
+    data: Any,
+    target: Any = None,
     *,
-    target: str | None = None,
     task: str | None = None,
     drop: Sequence[str] = (),
     group: str | None = None,
@@ -55,83 +60,55 @@ def look(
     drop_rows: str = "",
     most: int | None = None,
 ) -> DataSummary:
-    """Summarize how data are read: each column's kind, role, example and gaps.
-
-    Of a text file above 32 MB, and of Parquet above 500,000 rows, a sample is looked
-    at, and a note says so.
+    """Summarize how data are read; see `learnable.look`.
 
     Parameters
     ----------
-    data : str, Path, DataFrame or Dataset
-        What `load` takes, a table in memory, or what `load` gave.
-    target, task, drop, group, header, season, horizon, series, missing, drop_rows : \
-optional
-        As of `load`; without a target the columns of a table have no roles. Of a table
-        in memory target, task, drop and group.
     most : int, optional
         Columns that are summarized; all by default.
-
-    Returns
-    -------
-    DataSummary
-        Its `repr` is the table that ``zoo look`` prints.
 
     Raises
     ------
     ZooError
-        As `load`. What cannot be learned from is summarized all the same, and a note
-        says why.
-
-    Examples
-    --------
-    >>> from learnable import look
-    >>> look("iris").columns[0].kind
-    '3 classes'
     """
-    of_files = {"missing": missing, "drop_rows": drop_rows, "header": header}
-    given = [name for name, value in of_files.items() if value]
-    if given and not isinstance(data, str | Path):
-        msg = f"{given[0]} is for files, and a {type(data).__name__} was given"
-        raise Misuse(f"{msg}; leave it out")
-    if isinstance(data, Dataset):
-        return summarize_data(data, most)
-    if isinstance(data, pd.DataFrame):
-        reading = TableReading(_checked(data))
-        roles = _roles(reading.table, "the table", target, drop, group)
-        return _of_table("the table", reading, roles, task, most)
-    path = Path(data)
+    data, target = as_pair(data, target)
     options = TableOptions(target, task, drop, group, header, missing, drop_rows)
-    if str(data) in DATASETS or not _is_table(path, task):
+    frame = None if isinstance(data, str | Path) else as_frame(data)
+    if frame is not None and task not in ORDERED:
+        if header is not None:
+            raise Misuse("--header is for files; leave it out")
+        reading = frame_reading(frame, options, dates=True)
+        return _of_reading(TABLE, reading, options, most)
+    is_path = isinstance(data, str | Path)
+    if not is_path or str(data) in DATASETS or not _is_table(Path(data), task):
         asked = {f.name: getattr(options, f.name) for f in fields(options)}
         dataset = load(data, **asked, season=season, horizon=horizon, series=series)
         return summarize_data(dataset, most)
+    path = Path(data)
     if not is_dataset_folder(split_part(path)[0]):
         check_path(path)
     reading = options.read(path, sample=True)
-    roles = _roles(reading.table, path.name, target, drop, group)
     if is_large(path):
         rows = f"a sample of {len(reading.table):,} rows"
+        roles = _roles(reading.table, path.name, options)
         return _of_table(path.name, reading, roles, task, most, rows=rows)
+    return _of_reading(path.name, reading, options, most)
+
+
+def _of_reading(
+    name: str, reading: TableReading, options: TableOptions, most: int | None
+) -> DataSummary:
+    """A table that is read; where it cannot be learned from, a note says why."""
+    roles = _roles(reading.table, name, options)
     if not roles.targets:
-        return _of_table(path.name, reading, roles, task, most)
+        return _of_table(name, reading, roles, options.task, most)
     try:
-        dataset = from_reading(path, reading, options)
+        dataset = from_reading(name, reading, options)
     except BadData as error:
-        told = f"it cannot be learned from as it is: {error}"
-        reading = replace(reading, notes=(*reading.notes, told))
-        return _of_table(path.name, reading, roles, task, most)
+        notes = (*reading.notes, f"{PROBLEM}{error}")
+        reading = replace(reading, notes=notes)
+        return _of_table(name, reading, roles, options.task, most)
     return summarize_data(dataset, most)
-
-
-def _checked(table: pd.DataFrame) -> pd.DataFrame:
-    """A table in memory with one text as the name of each column."""
-    table = flat(table).rename(columns=str)
-    twice = first_repeated(table.columns)
-    if table.empty or twice is not None:
-        said = f"{len(table):,} rows and {table.shape[1]:,} columns"
-        said = said if table.empty else f"two columns named {twice!r}"
-        raise BadData(f"the table has {said}; give one row at least, and other names")
-    return table
 
 
 def _is_table(path: Path, task: str | None) -> bool:
@@ -142,15 +119,9 @@ def _is_table(path: Path, task: str | None) -> bool:
     return whole.is_file() or is_dataset_folder(whole)
 
 
-def _roles(
-    table: pd.DataFrame,
-    name: str,
-    target: str | None,
-    drop: Sequence[str],
-    group: str | None,
-) -> _Roles:
-    names = list(table.columns)
-    dropped = {find_column(d, names, what="column to drop") for d in drop}
+def _roles(table: pd.DataFrame, name: str, options: TableOptions) -> _Roles:
+    names, target, group = list(table.columns), options.target, options.group
+    dropped = {find_column(d, names, what="column to drop") for d in options.drop}
     family = find_column(group, names, what="group column") if group else ""
     found = find_targets(target, names, name) if target is not None else []
     return _Roles(tuple(found), family, frozenset(dropped - {family}))

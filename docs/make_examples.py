@@ -68,7 +68,7 @@ def make(name: str) -> Path:
         alone = found.read_text("utf-8").replace(f"{folder}/", "")
         found.write_text(alone, "utf-8")  # a page for all does not name this machine
         page = FOLDER / f"{name}.html"
-        Report.load(run).save(page)
+        Report.load(run).to_html(page)
         return page
 
 

@@ -57,6 +57,11 @@ def _environment() -> Environment:
     )
 
 
+def render(template: str, facts: Facts) -> str:
+    """A template with facts, for parts that need no style or script of the pages."""
+    return _environment().get_template(template).render(facts)
+
+
 def to_html(facts: dict[str, Any]) -> str:
     """One whole HTML document.
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+_log = logging.getLogger("learnable")
 _pressed = threading.Event()
 
 
@@ -86,40 +89,138 @@ def json_line(facts: Any) -> str:
     return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+def is_quiet(verbose: bool | None) -> bool:
+    """Whether to show no progress: None leaves it to who looks on.
+
+    A terminal and a notebook have somebody who waits; a script's output has not.
+    """
+    if verbose is not None:
+        return not verbose
+    return not (console().is_terminal or in_notebook())
+
+
+def in_notebook() -> bool:
+    """Whether this process runs the cells of a notebook."""
+    return "ipykernel" in sys.modules
+
+
 def console() -> Console:
     """Standard error; plain and wide where it is no terminal. NO_COLOR is honoured."""
     from rich.console import Console
 
-    found = Console(stderr=True, highlight=False)
-    return (
-        found
-        if found.is_terminal
-        else Console(stderr=True, highlight=False, width=PLAIN_WIDTH)
-    )
+    # a notebook shows lines of standard error as they are
+    plain_lines: dict[str, Any] = {
+        "stderr": True,
+        "highlight": False,
+        "force_jupyter": False,
+    }
+    found = Console(**plain_lines)
+    return found if found.is_terminal else Console(**plain_lines, width=PLAIN_WIDTH)
+
+
+HEARTBEAT = 15.0
+"""Seconds after which a line says how far the work is, where no bar shows it."""
+
+
+@contextmanager
+def _heartbeat(
+    line: Callable[[float], str], tell: Callable[[str], None]
+) -> Iterator[None]:
+    """Tell every 15 s where the work is; ``line`` is given the seconds so far."""
+    done, start = threading.Event(), time.monotonic()
+
+    def beat() -> None:
+        while not done.wait(HEARTBEAT):
+            tell(line(time.monotonic() - start))
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _teller(*, quiet: bool) -> Callable[[str], None]:
+    """A function that logs a line, and prints it unless that is not wanted."""
+    where = console()
+
+    def tell(line: str) -> None:
+        _log.info("%s", plain(line))
+        if not quiet:
+            where.print(plain(line), markup=False)
+
+    return tell
+
+
+def so_far(title: str, done: int, total: int, words: str, seconds: float) -> str:
+    """Tell the work that is done, and how long the rest may take.
+
+    >>> so_far("scoring", 5, 20, "fits", 30.0)
+    'scoring: 5 of 20 fits, 30 s so far, about 90 s left'
+    """
+    if not total:
+        return f"{title}: {seconds:.0f} s so far"
+    told = f"{title}: {done} of {total} {words}".rstrip()
+    told = f"{told}, {seconds:.0f} s so far"
+    if 0 < done < total:
+        told = f"{told}, about {_rounded(seconds * (total - done) / done)} left"
+    return told
+
+
+def _rounded(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
 @contextmanager
 def progress(title: str, *, quiet: bool) -> Iterator[Step]:
-    """A bar on a terminal; elsewhere one line at the end."""
+    """A bar on a terminal; elsewhere a line every 15 s and one at the end.
+
+    The logger ``learnable`` has these lines, too, whatever is shown.
+    """
     where = console()
-    if quiet:
+    if where.is_terminal and not quiet:
+        with _bar(where) as bar:
+            task = bar.add_task(_unmarked(title), total=None, words="")
+            yield lambda done, total, words: bar.update(
+                task, completed=done, total=total, words=_unmarked(words)
+            )
+        return
+    if quiet and not _log.isEnabledFor(logging.INFO):
         yield lambda done, total, words: None
         return
-    if not where.is_terminal:
-        last: list[str] = []
+    state: tuple[int, int, str] = (0, 0, "")
+    tell = _teller(quiet=quiet)
+    shown = _in_place() if not quiet and in_notebook() else None
 
-        def note(done: int, total: int, words: str) -> None:
-            last[:] = [f"{title}: {done} of {total} {words}".rstrip()]
+    def note(done: int, total: int, words: str) -> None:
+        nonlocal state
+        state = done, total, words
+        if shown:
+            shown(f"{title}: {done} of {total} {words}".rstrip())
 
+    with _heartbeat(lambda seconds: so_far(title, *state, seconds), tell):
         yield note
-        for line in last:
-            where.print(plain(line), markup=False)
-        return
-    with _bar(where) as bar:
-        task = bar.add_task(_unmarked(title), total=None, words="")
-        yield lambda done, total, words: bar.update(
-            task, completed=done, total=total, words=_unmarked(words)
-        )
+    if shown:
+        shown("")
+    done, total, words = state
+    if total:
+        tell(f"{title}: {done} of {total} {words}".rstrip())
+
+
+def _in_place() -> Callable[[str], None]:
+    """Write lines over each other below the cell of a notebook, two a second."""
+    last = 0.0
+
+    def show(line: str) -> None:
+        nonlocal last
+        if not line or time.monotonic() - last > 0.5:
+            last = time.monotonic()
+            sys.stderr.write(f"\r{plain(line)[:PLAIN_WIDTH]:<{PLAIN_WIDTH}}\r")
+            sys.stderr.flush()
+
+    return show
 
 
 @dataclass(frozen=True)
@@ -136,28 +237,38 @@ class Waiting:
 
 @contextmanager
 def waiting(title: str, *, quiet: bool) -> Iterator[Waiting]:
-    """Show what is being done, on one line of a terminal; elsewhere each once."""
+    """Show what is being done, on one line of a terminal; elsewhere each once.
+
+    There a line every 15 s says that it goes on. The logger ``learnable`` has these
+    lines, too.
+    """
     where, last = console(), [""]
-    if quiet:
+    if quiet and not _log.isEnabledFor(logging.INFO):
         yield Waiting(lambda words: None, lambda line: None)
         return
 
     def show(line: str) -> None:
         where.print(plain(line), markup=False)
 
-    if where.is_terminal:
+    if where.is_terminal and not quiet:
         with where.status(_unmarked(title)) as status:
             yield Waiting(
                 lambda words: status.update(_unmarked(f"{title}: {words}")), show
             )
         return
 
+    tell = _teller(quiet=quiet)
+
     def note(words: str) -> None:
         if words != last[0]:
             last[0] = words
-            where.print(plain(f"{title}: {words}"), markup=False)
+            tell(f"{title}: {words}")
 
-    yield Waiting(note, show)
+    def going_on(seconds: float) -> str:
+        return f"{title}: {last[0] or 'at work'} ({seconds:.0f} s so far)"
+
+    with _heartbeat(going_on, tell):
+        yield Waiting(note, tell)
 
 
 def _unmarked(words: str) -> str:

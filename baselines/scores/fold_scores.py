@@ -65,13 +65,17 @@ class FoldOutcomes:
 
     ``outcomes`` holds those of each candidate's own seed, one a fold; ``more`` those of
     further seeds, of the candidates that have some. What follows from them is computed
-    once, when it is first asked for.
+    once, when it is first asked for. ``baselines`` are those of predictions that were
+    given, where no catalog tells; ``by_groups``, whether intervals on one held-out set
+    are over its groups.
     """
 
     dataset: Dataset
     folds: tuple[Fold, ...]
     outcomes: Mapping[str, Sequence[Outcome]]
     more: Mapping[str, Sequence[Outcome]] = field(default_factory=dict)
+    baselines: frozenset[str] = frozenset()
+    by_groups: bool = False
 
     @property
     def held_out(self) -> bool:
@@ -200,7 +204,8 @@ def collect_outcomes(
 
 
 def _row(board: FoldOutcomes, name: str, about: Mapping[str, str]) -> Row:
-    kind = "baseline" if name in about else "network"
+    known = board.baselines or about
+    kind = "baseline" if name in known else "network"
     error = board.failure(name)
     if error:
         return Row(name, kind, about.get(name, ""), {}, None, None, (), error)
@@ -494,8 +499,10 @@ def _over_trainings(
 
 def _by_rows(board: FoldOutcomes, name: str, metric: str) -> list[np.ndarray]:
     """The held-out rows' contributions to a metric, by training; empty if none has."""
-    if metric in ("skill", "log_loss"):
+    if metric in ("skill", "refined_log_loss"):
         return list(board.losses[name])
+    if metric == "log_loss":  # of the probabilities as they are
+        return [_losses(board, o.fold, _said(o)) for o in board.trainings(name)]
     if metric == "bits_per_character":
         return [own / np.log(2) for own in board.losses[name]]
     if metric == "accuracy" and board.dataset.y.ndim == 1:
@@ -522,7 +529,14 @@ def _losses(board: FoldOutcomes, number: int, said: np.ndarray) -> np.ndarray:
 
 
 def _blocks(board: FoldOutcomes, values: np.ndarray) -> np.ndarray:
-    """One value a row; of a text one for each block of characters."""
+    """One value a row; of a text one for each block of characters, or one a group.
+
+    Values of groups weigh as their rows do: their mean is that of the rows.
+    """
+    groups = board.dataset.groups
+    if board.by_groups and groups is not None:
+        sums = np.bincount(groups, weights=values)
+        return sums * (len(sums) / len(values))
     if board.dataset.task != "characters":
         return values.astype("float64")
     starts = np.arange(0, len(values), _BLOCK)

@@ -8,12 +8,13 @@ import inspect
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from ...data import Dataset
+from ...data.dataset import take
 from ...data.encode import encode_fold
 from ...data.split import Fold
 
@@ -43,7 +44,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class _Rows:
-    """Numbers of one fold, ready for any candidate."""
+    """Numbers of one fold, ready for any candidate.
+
+    ``tables`` holds the columns of training and test rows as they are, for candidates
+    that encode them themselves; None where none does.
+    """
 
     number: int
     x_train: np.ndarray
@@ -51,6 +56,7 @@ class _Rows:
     x_test: np.ndarray
     groups: np.ndarray | None
     classes: int
+    tables: tuple[Any, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,8 @@ def run(
         In the order of candidates, then folds, then seeds.
     """
     encoded = _encode_folds(dataset, folds, jobs)
+    if any(map(encodes_columns, candidates.values())) and hasattr(dataset.x, "iloc"):
+        encoded = [_with_tables(r, dataset, folds[r.number]) for r in encoded]
     first = [
         _Job(name, candidate, rows)
         for name, candidate in _slowest_first(candidates)
@@ -203,6 +211,23 @@ def _encode_folds(
     ]
 
 
+def _with_tables(rows: _Rows, dataset: Dataset, fold: Fold) -> _Rows:
+    both = take(dataset.x, fold.train), take(dataset.x, fold.test)
+    return replace(rows, tables=both)
+
+
+_ENCODERS = {"ColumnTransformer", "TableVectorizer"}
+"""Transformers that choose columns of a table by name or type."""
+
+
+def encodes_columns(candidate: Any) -> bool:
+    """Whether a candidate is a pipeline that encodes a table's columns itself."""
+    if not hasattr(candidate, "get_params"):
+        return False
+    parts = [candidate, *candidate.get_params(deep=True).values()]
+    return any(type(part).__name__ in _ENCODERS for part in parts)
+
+
 def fit_and_ask(job: _Job) -> Outcome:
     """One job: clone, fit on the training rows, predict the test rows, take times."""
     from sklearn.base import clone
@@ -211,10 +236,13 @@ def fit_and_ask(job: _Job) -> Outcome:
     try:
         estimator = clone(job.candidate)
         start = time.perf_counter()
-        _fit(estimator, rows)
+        x_train, x_test = rows.x_train, rows.x_test
+        if rows.tables is not None and encodes_columns(job.candidate):
+            x_train, x_test = rows.tables
+        _fit(estimator, x_train, rows)
         fitted = time.perf_counter()
         predictions = predict_fold(
-            estimator, rows.x_test, classes=rows.classes, targets=rows.y_train.shape[1:]
+            estimator, x_test, classes=rows.classes, targets=rows.y_train.shape[1:]
         )
         done = time.perf_counter()
     # a candidate is anybody's code and may raise anything: it drops out, with its
@@ -237,7 +265,7 @@ def fit_and_ask(job: _Job) -> Outcome:
     )
 
 
-def _fit(estimator: Any, rows: _Rows) -> None:
+def _fit(estimator: Any, x: Any, rows: _Rows) -> None:
     import warnings
 
     options = {}
@@ -247,7 +275,7 @@ def _fit(estimator: Any, rows: _Rows) -> None:
     with warnings.catch_warnings():
         # a baseline that has not converged is still a baseline; its score says how good
         warnings.filterwarnings("ignore", module="sklearn")
-        estimator.fit(rows.x_train, rows.y_train, **options)
+        estimator.fit(x, rows.y_train, **options)
 
 
 def predict_fold(

@@ -82,7 +82,7 @@ STILL = 3e-5
 """What varies less over the draws varies by rounding only, and tells nothing."""
 
 
-def signal_test(dataset: Dataset, *, seed: int = 0) -> Signal:
+def signal_of(dataset: Dataset, *, seed: int = 0) -> Signal:
     """Test whether the target has anything to do with the features.
 
     Parameters
@@ -119,7 +119,7 @@ def signal_test(dataset: Dataset, *, seed: int = 0) -> Signal:
 
 
 def settled_test(dataset: Dataset, *, seed: int = 0) -> tuple[Dataset, Signal]:
-    """Test as `signal_test` does; return the dataset with its dependence known as well.
+    """Test as `signal_of` does; return the dataset with its dependence known as well.
 
     Folds of that dataset keep together what was permuted together.
     """

@@ -59,8 +59,13 @@ class Evidence:
         return round(self.n_rows * share) if self.held_out else self.n_rows
 
 
-def gather(board: FoldOutcomes, signal: Signal) -> Evidence:
-    """The table, the comparisons and the checks of one board."""
+def gather(
+    board: FoldOutcomes, signal: Signal, *, has_features: bool = True
+) -> Evidence:
+    """The table, the comparisons and the checks of one board.
+
+    Without features nothing can look too good for a reason of theirs.
+    """
     rows = board.rows
     skills = {row.name: skill_estimate(board, row) for row in rows if not row.error}
     return Evidence(
@@ -68,7 +73,7 @@ def gather(board: FoldOutcomes, signal: Signal) -> Evidence:
         signal,
         make_comparisons(board, rows),
         skills,
-        find_suspicion(board),
+        find_suspicion(board) if has_features else None,
         len(board.dataset),
         board.held_out,
         board.dataset.task,

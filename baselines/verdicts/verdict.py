@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ...data.counts import count
 from ..results.candidates import learns
-from ..results.results import Row, Verdict
+from ..results.results import Row, Signal, Verdict
 from ..scores.comparison import holm
 from ..signal.effect_size import effect
 from ..signal.permutations import CLEAR, LEVEL
@@ -66,6 +66,29 @@ def data_verdict(evidence: Evidence) -> Verdict:
     if found.name == "signal":
         parts.reverse()
     return replace(found, sentence=" ".join(parts))
+
+
+def signal_verdict(signal: Signal, *, rows: int, task: str) -> Verdict:
+    """``signal``, ``no-signal`` or ``undecided`` by the signal test alone.
+
+    Parameters
+    ----------
+    signal : Signal
+    rows : int
+        Of the dataset.
+    task : str
+    """
+    evidence = Evidence((), signal, (), {}, None, rows, False, task)
+    if signal.p > LEVEL:
+        return data_verdict(evidence)
+    told = f"p = {signal.p:.3g} over {signal.permutations} permutations"
+    sentence = f"Features and target are related: signal test {told}."
+    if signal.dependent:
+        sentence = f"{sentence} {signal.unit}"
+    change = "A leak: check that every column is known before the target."
+    if task in ("forecast", "characters"):
+        change = _change_signal(evidence)
+    return Verdict("signal", "", sentence, change)
 
 
 def _data_verdict(evidence: Evidence) -> Verdict:
@@ -140,13 +163,15 @@ def _nothing(evidence: Evidence, found: str) -> Verdict:
             f"{least_text} would have been found with 80 % power.",
             f"About {needed} rows, {_FOR_POWER}.",
         )
-    and_so = f"no baseline beats chance for sure{_by_chance(evidence)}"
+    and_so = f", and no baseline beats chance for sure{_by_chance(evidence)}"
     if evidence.task == "forecast":
-        and_so = "the values look like independent draws"
+        and_so = ", and the values look like independent draws"
+    elif not evidence.rows:  # the signal test alone
+        and_so = ""
     return Verdict(
         "no-signal",
         "",
-        f"No signal was found: {found}, and {and_so}. "
+        f"No signal was found: {found}{and_so}. "
         f"A linear relation that explains {effect(evidence.signal)} would have been "
         "found with 80 % power.",
         "Other features, a relation of an unusual form, or more rows to find a weaker "

@@ -1,12 +1,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from learnable import signal_test
 from learnable.baselines.signal import signal_test as signal
 from learnable.baselines.signal.dependence import find_unit, repeating_columns
 from learnable.baselines.signal.near_copies import expected_coincidences, near_copies
 from learnable.baselines.signal.near_groups import near_groups
 from learnable.baselines.signal.row_order import find_sorting
+from learnable.baselines.signal.signal_test import signal_of
 from learnable.benchmarks.dependent_rows import (
     DEPENDENT,
     RELATED,
@@ -41,7 +41,7 @@ def test_dependence_is_found_and_no_signal(name):
     data = DEPENDENT[name](np.random.default_rng(4))
     unit = find_unit(data, seed=0)
     assert unit.kind == KINDS[name]
-    found = signal_test(data)
+    found = signal_of(data)
     assert found.p > 0.01
     assert found.dependent
     assert found.unit == unit.reason
@@ -51,12 +51,12 @@ def test_dependence_is_found_and_no_signal(name):
 
 @pytest.mark.parametrize("name", RELATED)
 def test_relation_is_found_in_an_order(name):
-    assert signal_test(RELATED[name](np.random.default_rng(5))).p <= 0.05
+    assert signal_of(RELATED[name](np.random.default_rng(5))).p <= 0.05
 
 
 def test_column_of_persons_is_tried_as_groups():
     data = persons(named=True)(np.random.default_rng(7))
-    found = signal_test(data)
+    found = signal_of(data)
     assert found.p > 0.01
     assert found.p_rows is not None
     assert found.p_rows <= 0.01
@@ -83,7 +83,7 @@ def test_given_dependence_is_not_looked_for():
     from dataclasses import replace
 
     data = DEPENDENT["random walks"](np.random.default_rng(4))
-    found = signal_test(replace(data, dependence="none"))
+    found = signal_of(replace(data, dependence="none"))
     assert found.p <= 0.01
     assert not found.dependent
     assert "as the user asked" in found.unit
@@ -144,7 +144,7 @@ def test_two_columns_of_many_make_no_cases(others):
     ],
 )
 def test_groups_that_nothing_names_are_no_signal(name):
-    found = signal_test(UNSEEN[name](np.random.default_rng(3)))
+    found = signal_of(UNSEEN[name](np.random.default_rng(3)))
     assert found.p > 0.01
     assert found.dependent
     assert "independent" in found.unit
@@ -181,7 +181,7 @@ SMALL_GROUPS = "40 groups of 5, target by two columns"
 
 @pytest.mark.parametrize("name", ["two spirals", SMALL_GROUPS])
 def test_sharp_relations_stay_signals(name):
-    assert signal_test(RELATED[name](np.random.default_rng(2))).p <= 0.01
+    assert signal_of(RELATED[name](np.random.default_rng(2))).p <= 0.01
 
 
 def test_order_of_the_target_alone_is_no_dependence(dataset_of):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from learnable.baselines.evaluate import compare
+from learnable.baselines.evaluate import run_study
 from learnable.baselines.results.candidates import learns
 
 ROWS = 160
@@ -68,14 +68,16 @@ def test_shuffled_labels_fall_to_chance(features, dataset_of):
     rng = np.random.default_rng(13)
     x = features(rng)
     y = rng.permutation(np.arange(ROWS) % 2)
-    results = compare({}, dataset_of(x, y), jobs=1)
+    results = run_study({}, dataset_of(x, y), jobs=1).results
     assert gains(results) == []
     assert results.verdicts[-1].name in ("no-signal", "undecided")
 
 
 def test_shuffled_numbers_fall_to_chance(dataset_of):
     rng = np.random.default_rng(9)
-    results = compare({}, dataset_of(numbers(rng), rng.standard_t(3, ROWS)), jobs=1)
+    results = run_study(
+        {}, dataset_of(numbers(rng), rng.standard_t(3, ROWS)), jobs=1
+    ).results
     assert gains(results) == []
     assert results.verdicts[-1].name in ("no-signal", "undecided")
 
@@ -86,13 +88,13 @@ def test_labels_of_groups_fall_to_chance(dataset_of):
     groups = np.repeat(np.arange(40), 4)
     x = rng.normal(size=(40, 4))[groups] + 0.05 * rng.normal(size=(ROWS, 4))
     y = rng.permutation(np.arange(40) % 2)[groups]
-    apart = compare({}, dataset_of(x, y, groups=groups), jobs=1)
+    apart = run_study({}, dataset_of(x, y, groups=groups), jobs=1).results
     assert gains(apart) == []
     assert apart.verdicts[-1].name in ("no-signal", "undecided")
     # without a word on their groups these are found, by how near such rows are
-    untold = compare({}, dataset_of(x, y), jobs=1)
+    untold = run_study({}, dataset_of(x, y), jobs=1).results
     assert gains(untold) == []
     assert untold.signal.dependent
     # to call them independent is to see the gain that is a leak
-    parted = compare({}, replace(dataset_of(x, y), dependence="none"), jobs=1)
+    parted = run_study({}, replace(dataset_of(x, y), dependence="none"), jobs=1).results
     assert "forest" in gains(parted)

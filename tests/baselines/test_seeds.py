@@ -249,7 +249,7 @@ def test_seeds_count_on_official_rows(dataset_of, rng):
 
 def test_study_tells_of_seeds(monkeypatch, data):
     monkeypatch.setattr(study, "baselines_for", lambda *_, **__: {"ridge": Ridge()})
-    found = study.compare({"net": Shaky()}, data, folds=2, seeds=2, jobs=1)
+    found = study.run_study({"net": Shaky()}, data, folds=2, seeds=2, jobs=1).results
     assert found.split == "2 folds, 2 seeds"
     assert [n.candidate for n in found.noise] == ["ridge", "net"]
     assert Results.from_dict(found.to_dict()).noise == found.noise
@@ -258,4 +258,4 @@ def test_study_tells_of_seeds(monkeypatch, data):
 @pytest.mark.parametrize("seeds", [0, -3])
 def test_there_is_one_seed_at_least(seeds, data):
     with pytest.raises(Misuse, match=f"--seeds must be 1 or more, got {seeds}"):
-        study.compare({"net": LogisticRegression()}, data, seeds=seeds, jobs=1)
+        study.run_study({"net": LogisticRegression()}, data, seeds=seeds, jobs=1)

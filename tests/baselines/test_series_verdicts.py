@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from learnable.baselines.evaluate import compare
+from learnable.baselines.evaluate import run_study
 from learnable.baselines.results.results import Comparison, Row, Score, Signal
 from learnable.baselines.scores.comparison import Estimate
-from learnable.baselines.signal.signal_test import signal_test
+from learnable.baselines.signal.signal_test import signal_of
 from learnable.baselines.verdicts.evidence import Evidence
 from learnable.baselines.verdicts.verdict import draw_verdicts
 
@@ -89,7 +89,9 @@ class Last:
 @pytest.mark.parametrize("seed", range(3))
 def test_nobody_is_at_fault_for_white_noise(seed, series_of):
     values = np.random.default_rng([4, seed]).normal(size=150)
-    results = compare({"net": Last()}, series_of(values, season=1, horizon=6), jobs=1)
+    results = run_study(
+        {"net": Last()}, series_of(values, season=1, horizon=6), jobs=1
+    ).results
     names = {v.about: v.name for v in results.verdicts}
     assert names[""] in ("no-signal", "undecided")
     assert names["net"] in ("no-signal", "undecided")
@@ -97,7 +99,7 @@ def test_nobody_is_at_fault_for_white_noise(seed, series_of):
 
 def test_season_is_a_signal(series_of):
     values = np.tile([1.0, 5, 2, 8], 20) + np.random.default_rng(0).normal(size=80)
-    found = signal_test(series_of(values, season=4))
+    found = signal_of(series_of(values, season=4))
     assert found.p == pytest.approx(1 / 200)
 
 
@@ -106,5 +108,5 @@ def test_labels_with_and_without_signal(labels_of):
     x = rng.normal(size=(150, 3))
     related = labels_of((x[:, :2] + 0.5 * rng.normal(size=(150, 2)) > 0).astype(int), x)
     noise = labels_of(rng.integers(0, 2, (150, 2)), x)
-    assert signal_test(related).p == pytest.approx(1 / 200)
-    assert signal_test(noise).p > 0.05
+    assert signal_of(related).p == pytest.approx(1 / 200)
+    assert signal_of(noise).p > 0.05

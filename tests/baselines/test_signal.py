@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from learnable.baselines.signal import feature_maps as maps
 from learnable.baselines.signal import signal_test as signal
-from learnable.baselines.signal.signal_test import signal_test
+from learnable.baselines.signal.signal_test import signal_of
 from learnable.data import load
 from learnable.data.errors import BadData
 from scipy import stats
@@ -76,7 +76,7 @@ def test_true_nulls_are_kept(null, dataset_of):
     for seed in range(draws):
         x, y, groups = null(rng)
         data = dataset_of(x, y, groups=groups)
-        found.append(signal_test(data, seed=seed).p)
+        found.append(signal_of(data, seed=seed).p)
     assert np.sum(np.array(found) <= 0.05 + 1e-9) <= stats.binom.isf(0.001, draws, 0.05)
 
 
@@ -89,7 +89,7 @@ def test_few_orders_are_counted(seed, dataset_of):
     groups = np.repeat(np.arange(4), 10)
     x = rng.normal(size=(40, 2)) + rng.normal(size=(4, 2))[groups]
     data = dataset_of(x, rng.permutation([0, 0, 1, 1])[groups], groups=groups)
-    assert signal_test(data, seed=seed).p > 0.25
+    assert signal_of(data, seed=seed).p > 0.25
 
 
 def linear(rng, n=150):
@@ -121,7 +121,7 @@ def heavy_tails(rng, n=200):
     "relation", [linear, both_or_neither, periodic, rare_class, heavy_tails]
 )
 def test_relations_are_found(relation, dataset_of):
-    found = signal_test(dataset_of(*relation(np.random.default_rng(3))))
+    found = signal_of(dataset_of(*relation(np.random.default_rng(3))))
     assert found.p == 1 / 200
     assert found.detectable is None
     assert found.explained > 0.02
@@ -134,7 +134,7 @@ def test_site_features_are_found(dataset_of):
     groups = np.repeat(np.arange(40), 5)
     sites = rng.normal(size=(40, 2))
     y = sites[groups, 0] + rng.normal(size=200)
-    found = signal_test(dataset_of(sites[groups], y, groups=groups))
+    found = signal_of(dataset_of(sites[groups], y, groups=groups))
     assert found.p == 1 / 200
     assert found.rows == 40
 
@@ -143,7 +143,7 @@ def test_site_features_are_found(dataset_of):
 def test_seed_decides_p(seed, dataset_of):
     rng = np.random.default_rng(0)
     data = dataset_of(rng.normal(size=(60, 3)), rng.integers(0, 2, 60))
-    a, b, other = (signal_test(data, seed=s) for s in (seed, seed, 7))
+    a, b, other = (signal_of(data, seed=s) for s in (seed, seed, 7))
     assert (a.p, a.explained, a.detectable) == (b.p, b.explained, b.detectable)
     assert a.explained != other.explained
 
@@ -171,7 +171,7 @@ SHAPES = {
 def test_any_table_is_tested(shape, task, dataset_of):
     rng = np.random.default_rng(2)
     y = rng.integers(0, 3, 40) if task == "classes" else rng.normal(size=40)
-    found = signal_test(dataset_of(SHAPES[shape](rng), y))
+    found = signal_of(dataset_of(SHAPES[shape](rng), y))
     assert 0 < found.p <= 1
     assert found.rows == 40
     assert np.isfinite(found.explained)
@@ -182,7 +182,7 @@ def test_any_table_is_tested(shape, task, dataset_of):
 )
 def test_constants_prove_nothing(x, y, dataset_of):
     rows = np.ones((60, 2)) if x else np.random.default_rng(0).normal(size=(60, 2))
-    found = signal_test(dataset_of(rows, y(size=60) if x else y(60)))
+    found = signal_of(dataset_of(rows, y(size=60) if x else y(60)))
     assert found.p == 1
     assert found.explained == 0
     assert found.detectable == 1
@@ -193,27 +193,27 @@ def test_two_rows_are_enough(rows, dataset_of):
     data = dataset_of(
         np.arange(rows * 2.0).reshape(rows, 2), np.arange(rows) % 2, classes=2
     )
-    assert signal_test(data).p > 0.1
+    assert signal_of(data).p > 0.1
 
 
 def test_one_unit_is_refused(dataset_of):
     rows = np.arange(10.0)[:, None]
     with pytest.raises(BadData, match="1 row"):
-        signal_test(dataset_of(rows[:1], np.array([1.0])))
+        signal_of(dataset_of(rows[:1], np.array([1.0])))
     with pytest.raises(BadData, match="1 group"):
-        signal_test(dataset_of(rows, np.arange(10.0), groups=np.zeros(10)))
+        signal_of(dataset_of(rows, np.arange(10.0), groups=np.zeros(10)))
 
 
 @pytest.mark.usefixtures("_p_only")
 def test_long_tables_are_sampled(monkeypatch, dataset_of):
     monkeypatch.setattr(signal, "MAX_TESTED_ROWS", 50)
     x, y = linear(np.random.default_rng(0), 300)
-    assert signal_test(dataset_of(x, y)).rows == 50
+    assert signal_of(dataset_of(x, y)).rows == 50
 
 
 def test_clear_relations_need_few_rows(monkeypatch, dataset_of):
     monkeypatch.setattr(signal, "GLANCES", (100, 300))
-    found = signal_test(dataset_of(*linear(np.random.default_rng(0), 600)))
+    found = signal_of(dataset_of(*linear(np.random.default_rng(0), 600)))
     assert (found.rows, found.permutations, found.p) == (100, 999, 1 / 1_000)
 
 
@@ -223,7 +223,7 @@ def test_every_look_is_counted(monkeypatch, dataset_of):
     rng = np.random.default_rng(1)
     x = rng.normal(size=(900, 3))
     weak = 0.2 * x[:, 0] + rng.normal(size=900)
-    found = signal_test(dataset_of(x, weak))
+    found = signal_of(dataset_of(x, weak))
     assert found.rows == 900
     assert found.p == pytest.approx(1 / 200 + 2 / 1_000)
 
@@ -234,7 +234,7 @@ def test_more_rows_detect_more(dataset_of):
         data = dataset_of(
             rng.normal(size=(rows, 3)), rng.permutation(np.arange(rows) % 2)
         )
-        found = signal_test(data, seed=1)
+        found = signal_of(data, seed=1)
         assert found.detectable is not None
         return found.detectable
 
@@ -246,12 +246,12 @@ def test_more_rows_detect_more(dataset_of):
 def test_detectable_relation_is_found(monkeypatch, dataset_of):
     rng = np.random.default_rng(4)
     x = rng.normal(size=(100, 3))
-    share = signal_test(dataset_of(x, rng.normal(size=100)), seed=2).detectable
+    share = signal_of(dataset_of(x, rng.normal(size=100)), seed=2).detectable
     assert share is not None
     monkeypatch.setattr(signal, "smallest_effect", lambda _: 1.0)
     planted = stats.zscore(x @ rng.normal(size=(3, 60)), axis=0) * np.sqrt(share)
     targets = planted + rng.normal(size=(100, 60)) * np.sqrt(1 - share)
-    found = [signal_test(dataset_of(x, y)).p for y in targets.T]
+    found = [signal_of(dataset_of(x, y)).p for y in targets.T]
     assert 0.6 <= np.mean(np.array(found) <= 0.01) <= 0.95
 
 
@@ -260,11 +260,11 @@ def test_groups_count_as_one_row(dataset_of):
     rng = np.random.default_rng(0)
     groups = np.repeat(np.arange(30), 10)
     y = rng.permutation(np.arange(30) % 2)[groups]
-    grouped = signal_test(dataset_of(rng.normal(size=(300, 3)), y, groups=groups))
+    grouped = signal_of(dataset_of(rng.normal(size=(300, 3)), y, groups=groups))
     assert grouped.detectable is not None
     assert grouped.detectable > 0.3
 
 
 def test_catalog_data_are_told_apart():
-    assert signal_test(load("iris")).p == 1 / 200
-    assert signal_test(load("noise")).p > 0.05
+    assert signal_of(load("iris")).p == 1 / 200
+    assert signal_of(load("noise")).p > 0.05

@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from learnable.baselines import BASELINES, baselines_for, compare, list_baselines
+from learnable.baselines import BASELINES, baselines_for, list_baselines
 from learnable.baselines import evaluate as study
+from learnable.baselines.evaluate import run_study
 from learnable.baselines.scores.harness import Outcome
 from learnable.data import load
 from learnable.data.dataset import ORDERED
@@ -30,7 +31,7 @@ def names(results):
 
 
 def test_iris_can_be_learned():
-    found = compare({}, load("iris"), jobs=1)
+    found = run_study({}, load("iris"), jobs=1).results
     assert names(found) == {"": "signal"}
     assert [row.name for row in found.rows] == list_baselines("multiclass")
     assert all(row.error is None for row in found.rows)
@@ -39,7 +40,7 @@ def test_iris_can_be_learned():
 
 @pytest.mark.usefixtures("_quick")
 def test_noise_cannot_be_learned():
-    found = compare({"net": LogisticRegression()}, load("noise"), jobs=1)
+    found = run_study({"net": LogisticRegression()}, load("noise"), jobs=1).results
     assert names(found) == {"net": "no-signal", "": "no-signal"}
 
 
@@ -48,7 +49,7 @@ def test_noise_cannot_be_learned():
 def test_shuffled_iris_has_no_signal(seed):
     data = load("iris")
     y = np.random.default_rng(seed).permutation(data.y)
-    assert names(compare({}, replace(data, y=y), jobs=1))[""] in (
+    assert names(run_study({}, replace(data, y=y), jobs=1).results)[""] in (
         "no-signal",
         "undecided",
     )
@@ -56,7 +57,9 @@ def test_shuffled_iris_has_no_signal(seed):
 
 @pytest.mark.usefixtures("_quick")
 def test_lazy_network_is_at_fault():
-    found = compare({"net": DummyClassifier(strategy="uniform")}, load("iris"), jobs=1)
+    found = run_study(
+        {"net": DummyClassifier(strategy="uniform")}, load("iris"), jobs=1
+    ).results
     assert names(found) == {"net": "network-at-fault", "": "signal"}
 
 
@@ -64,7 +67,9 @@ def test_lazy_network_is_at_fault():
 def test_equal_network_is_level():
     data = load("iris")
     twin = baselines_for(data)["logistic"]
-    assert names(compare({"net": twin}, data, jobs=1))["net"] == "network-level"
+    assert (
+        names(run_study({"net": twin}, data, jobs=1).results)["net"] == "network-level"
+    )
 
 
 @pytest.mark.usefixtures("_quick")
@@ -84,12 +89,15 @@ def test_better_network_is_ahead(dataset_of, rng):
         def predict(self, x):
             return self.model.predict(x[:, :1] * x[:, 1:])
 
-    assert names(compare({"net": Product()}, data, jobs=1))["net"] == "network-ahead"
+    assert (
+        names(run_study({"net": Product()}, data, jobs=1).results)["net"]
+        == "network-ahead"
+    )
 
 
 def test_baseline_names_are_taken():
     with pytest.raises(Misuse, match="forest is the name of a baseline"):
-        compare({"forest": LogisticRegression()}, load("iris"), jobs=1)
+        run_study({"forest": LogisticRegression()}, load("iris"), jobs=1)
 
 
 @pytest.mark.usefixtures("_quick")
@@ -102,7 +110,7 @@ def test_long_tables_are_sampled(monkeypatch, dataset_of, rng):
     rows = [int(np.flatnonzero((x == row).all(axis=1))[0]) for row in made.x.to_numpy()]
     assert (made.groups == groups[rows]).all()
     assert (made.y == y[rows]).all()
-    found = compare({}, dataset_of(x, y), jobs=1)
+    found = run_study({}, dataset_of(x, y), jobs=1).results
     assert found.about.rows == 100
     assert found.about.notes == ("scored on a sample of 100 of 400 rows",)
 
@@ -132,7 +140,7 @@ def test_seed_repeats_everything(dataset_of, rng):
     data = dataset_of(x, x[:, 0] + rng.normal(size=80))
 
     def found(seed):
-        made = compare({"net": LinearRegression()}, data, seed=seed, jobs=1)
+        made = run_study({"net": LinearRegression()}, data, seed=seed, jobs=1).results
         plain = [(row.name, row.scores) for row in made.rows]
         return plain, made.verdicts, made.comparisons, replace(made.signal, seconds=0)
 
@@ -162,7 +170,7 @@ def test_hopeless_baselines_are_an_error(monkeypatch, dataset_of, rng):
     monkeypatch.setattr(study, "baselines_for", lambda *_, **__: {"mean": Broken()})
     data = dataset_of(rng.normal(size=(30, 2)), rng.normal(size=30))
     with pytest.raises(BadData, match="no luck"):
-        compare({}, data, jobs=1)
+        run_study({}, data, jobs=1)
 
 
 @pytest.mark.parametrize("task", BASELINES)

@@ -118,7 +118,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
         if hostile:
             facts = with_texts(facts, _names(facts))
         path = folder / f"{name}{'-hostile' * hostile}.html"
-        Report(Results.from_dict(facts)).save(path)
+        Report(Results.from_dict(facts)).to_html(path)
         return path
 
     return write

@@ -138,7 +138,7 @@ def test_rows_with_one_target_tell_nothing(n_rows):
     x, y = np.arange(2.0 * n_rows).reshape(n_rows, 2), np.ones(n_rows)
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     model.compile("sgd", "mse")
-    found = learnable.check(model, x, y)
+    found = learnable.check(model, x, y).diagnosis
     assert (found.verdict, found.sides, found.causes) == ("undecided", (), ())
     assert f"Distinct rows: {n_rows}, too few to hold any out." in found.sentence
 
@@ -151,6 +151,6 @@ def test_xor_is_not_learned_without_a_curve():
     )
     model.compile(keras.optimizers.Adam(0.05), "binary_crossentropy")
     x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], "float32")
-    found = learnable.check(model, x, np.array([0, 1, 1, 0]), epochs=300)
+    found = learnable.check(model, x, np.array([0, 1, 1, 0]), epochs=300).diagnosis
     assert [cause.label for cause in found.causes] == ["missing-nonlinearity"]
     assert "Distinct rows: 4" in found.sentence

@@ -155,7 +155,7 @@ def test_names_that_differ_by_case_alone_must_be_exact(refused):
 def test_missing_names_are_said(write, refused):
     path = write("red,big\nblue,small\n" * 4)
     said = refused(UnknownName, load, path, target="colour")
-    assert "--header" in said
+    assert "header=" in said
 
 
 @pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.txt"])

@@ -31,12 +31,12 @@ def test_dropped_and_group_are_none(write):
 @pytest.mark.parametrize(
     ("options", "kind", "text"),
     [
-        ({}, Misuse, "Give --target; the columns are width, shape, family, kind"),
+        ({}, Misuse, "Give target=; the columns are width, shape, family, kind"),
         ({"target": "knid"}, UnknownName, "'kind'"),
         ({"target": "kind", "drop": ["with"]}, UnknownName, "'width'"),
         ({"target": "kind", "group": "famly"}, UnknownName, "'family'"),
-        ({"target": "kind", "drop": ["3"]}, Misuse, "--drop or --group"),
-        ({"target": "kind", "group": "-1"}, Misuse, "--drop or --group"),
+        ({"target": "kind", "drop": ["3"]}, Misuse, "drop= or group="),
+        ({"target": "kind", "group": "-1"}, Misuse, "drop= or group="),
         ({"target": "kind", "drop": ["0", "1", "2"]}, BadData, "no column to learn"),
         ({"target": "kind", "task": "Forecast"}, Misuse, "no task"),
         ({"target": "kind", "task": "regression"}, BadData, "needs numbers"),

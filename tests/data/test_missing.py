@@ -131,8 +131,8 @@ def test_any_rows_can_be_left_out(numbers):
 
 
 def test_options_are_for_tables_alone(refused):
-    assert "--missing" in refused(Misuse, load, "iris", missing=["1"])
-    assert "--drop-rows" in refused(Misuse, load, "iris", drop_rows="1")
+    assert "missing=" in refused(Misuse, load, "iris", missing=["1"])
+    assert "drop_rows=" in refused(Misuse, load, "iris", drop_rows="1")
 
 
 def test_series_take_them_too(write):
@@ -149,7 +149,7 @@ def test_sentinel_in_the_target_is_refused_with_what_to_do(write, refused):
     said = refused(BadData, load, path, target="v")
     assert "is -999 in 6 of 60 rows (10.0%)" in said
     assert "nearest other value is 101" in said
-    assert said.endswith("--missing v=-999")
+    assert said.endswith("missing=['v=-999']")
     assert len(load(path, target="v", missing=["v=-999"])) == 54
 
 

@@ -54,7 +54,7 @@ def test_two_columns_need_no_target(write):
 
 
 def test_three_columns_need_one(refused, months):
-    assert "--target" in refused(Misuse, load, months, task="forecast")
+    assert "target=" in refused(Misuse, load, months, task="forecast")
 
 
 def test_only_one_series_at_a_time(refused, months):
@@ -94,7 +94,7 @@ def test_limit_below_the_season_is_refused(refused, months):
 
 def test_fewer_folds_need_fewer_steps(refused, months):
     asked = {"target": "sales", "task": "forecast", "horizon": 10}
-    assert "--folds" in refused(BadData, load, months, **asked)
+    assert "folds=" in refused(BadData, load, months, **asked)
     data = load(months, **asked, folds=3)
     assert [len(f.test) for f in make_folds(data, folds=3)] == [10] * 3
 
@@ -102,14 +102,14 @@ def test_fewer_folds_need_fewer_steps(refused, months):
 @pytest.mark.parametrize("option", ["season", "horizon"])
 def test_options_of_a_forecast_do_not_go_with_tables(refused, months, option):
     text = refused(Misuse, load, months, target="sales", **{option: 3})
-    assert "--task forecast" in text
+    assert "task='forecast'" in text
 
 
 @pytest.mark.parametrize("option", ["season", "horizon", "limit", "folds"])
 def test_no_step_is_no_number_of_steps(refused, months, option):
     given = {option: 0}
     text = refused(Misuse, load, months, target="sales", task="forecast", **given)
-    assert f"--{option} must be" in text
+    assert f"{option}= must be" in text
     assert "got 0" in text
 
 

@@ -187,7 +187,7 @@ def test_load_reads_a_panel(tmp_path):
     dataset = load(path, target="y", task="forecast", series="country")
     assert dataset.y.shape == (30, 4)
     assert dataset.targets == COUNTRIES
-    with pytest.raises(Misuse, match="--series go with --task forecast"):
+    with pytest.raises(Misuse, match="series= go with task='forecast'"):
         load(path, target="y", series="country")
 
 

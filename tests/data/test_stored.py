@@ -127,7 +127,7 @@ def test_bad_folder_is_refused(tmp_path, refused, make, kind, word):
 def test_options_that_do_not_go_with_rows_on_disk(parquet, arrays, refused):
     refused(Misuse, load, arrays, target="a")
     refused(Misuse, load, parquet, target="answer", drop=["a"], memory=16_000)
-    assert "Give --target" in refused(Misuse, load, parquet, memory=16_000)
+    assert "Give target=" in refused(Misuse, load, parquet, memory=16_000)
 
 
 def test_damaged_parquet_is_one_line(tmp_path):

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from learnable import load, look
+from learnable import load
 from learnable.data.column_summary import ColumnSummary, DataSummary, missing_text
 from learnable.data.errors import BadData, Misuse
 from learnable.data.kinds import holds_dates, names_rows
+from learnable.data.looking import look_at as look
 from learnable.data.summary import summarize_column
 
 N = 60
@@ -274,7 +275,9 @@ def test_a_target_says_how_it_was_read(tmp_path: Path) -> None:
     assert "was read as 0.5" in repr(look(path, target="price"))
 
 
-@pytest.mark.parametrize("option", [{"missing": ["-9"]}, {"drop_rows": "3"}])
-def test_options_of_files_are_refused_for_a_table_in_memory(option: dict) -> None:
-    with pytest.raises(Misuse, match=f"{next(iter(option))} is for files, and a Data"):
-        look(pd.DataFrame({"a": [1, -9, 3]}), **option)
+@pytest.mark.parametrize("option", [{"missing": ["-9"]}, {"drop_rows": "2"}])
+def test_a_table_in_memory_is_mended_as_a_file_is(option: dict) -> None:
+    (column,) = look(pd.DataFrame({"a": [1, -9, 3]}), **option).columns
+    assert column.unique == 2
+    with pytest.raises(Misuse, match="--header is for files"):
+        look(pd.DataFrame({"a": [1, -9, 3]}), header=True)

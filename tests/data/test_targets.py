@@ -77,7 +77,7 @@ def test_one_label_is_a_column_too(path):
 def test_mixed_kinds_are_refused(refused, path):
     text = refused(BadData, load, path, target="wet,height")
     assert "'height'" in text
-    assert "--task regression" in text
+    assert "task='regression'" in text
 
 
 def test_mixed_numbers_may_all_be_numbers(path):

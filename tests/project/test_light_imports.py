@@ -64,6 +64,50 @@ def scored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[str]]:
     return folder, loaded
 
 
+def test_the_data_half_never_imports_tensorflow(tmp_path: Path) -> None:
+    """Nor does what is known of answers: table, page of a notebook, JSON."""
+    code = (
+        "import learnable; r = learnable.baseline('iris', folds=2, jobs=1); repr(r);"
+        "r._repr_html_(); r.to_json(); r.table; learnable.look('iris');"
+        "learnable.compare_predictions([0, 1] * 9, {'a': [.1, .9] * 9})"
+    )
+    (loaded,) = modules_after([code], tmp_path)
+    assert not {"tensorflow", "keras"} & loaded
+    assert not list(tmp_path.iterdir())
+
+
+def test_names_can_be_listed_and_read_from_outside() -> None:
+    """`dir` knows all public names, and type checkers find each where it is made."""
+    import ast
+
+    import learnable
+
+    assert set(learnable.__all__) <= set(dir(learnable))
+    tree = ast.parse(Path(learnable.__file__).read_text("utf-8"))
+    (block,) = (n for n in tree.body if isinstance(n, ast.If))
+    seen = {
+        (alias.name, str(node.module).replace(".", "/"))
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    homes = {n: h.replace(".", "/") for n, h in learnable._HOME.items()}
+    assert seen == set(homes.items())
+    assert set(homes) == set(learnable.__all__)
+    assert (Path(learnable.__file__).parent / "py.typed").is_file()
+
+
+def test_the_package_is_a_command(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "learnable", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    )
+    assert "zoo" in run.stdout.splitlines()[0]
+
+
 def test_runs_are_looked_at_with_what_that_needs(scored, tmp_path: Path) -> None:
     """In one interpreter, from the lightest command to the heaviest."""
     folder, loaded = scored

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("data", "zoo", "baselines", "reports")
-MODULES = ("__init__.py", "new.py")
+MODULES = ("__init__.py", "__main__.py", "new.py")
 """Of the root, besides its folders."""
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 

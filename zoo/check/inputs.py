@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import ModuleType
@@ -57,6 +56,7 @@ def of_function(job: CheckJob, say: Say) -> tuple[Recording, Fit]:
     BadData
         It raises, gives no compiled model, or one that the data do not fit.
     """
+    from ..diagnosis.problem.from_model import arguments_for
     from ..diagnosis.record.run_script import run_script
 
     dataset, x = _table(job)
@@ -81,22 +81,6 @@ def of_function(job: CheckJob, say: Say) -> tuple[Recording, Fit]:
     if not made:
         _refuse_function(recording.module, job)
     return recording, _fit(recording, made[0], dataset, x, job)
-
-
-def arguments_for(
-    function: Callable[..., Any], shape: tuple[int, ...], outputs: int
-) -> tuple[Any, ...] | None:
-    """Return the arguments to call a function with; None if it needs others."""
-    try:
-        wanted = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):  # some functions of C have none
-        return ()
-    places = (
-        inspect.Parameter.POSITIONAL_ONLY,
-        inspect.Parameter.POSITIONAL_OR_KEYWORD,
-    )
-    needed = [p for p in wanted if p.default is p.empty and p.kind in places]
-    return {0: (), 2: (shape, outputs)}.get(len(needed))
 
 
 def _refuse_function(module: Any, job: CheckJob) -> None:

@@ -14,6 +14,7 @@ import click
 from ..console import heard
 from ..faults import as_error, open_standard_streams
 from . import output
+from .versions import SHELLS, show_completion, show_version
 
 COMMANDS = {
     "check": "check",
@@ -86,8 +87,11 @@ class Zoo(click.Group):
         # workers would look for modules in the folder where the command is called, that
         # may be somebody else's, before they look elsewhere
         os.environ["PYTHONSAFEPATH"] = "1"
+        from ...data.errors import in_command
+
         try:
-            return super().main(*args, **settings)
+            with in_command():
+                return super().main(*args, **settings)
         except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit):
             raise
         except BaseException as error:
@@ -102,7 +106,23 @@ class Zoo(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="\b\nExample:\n  zoo train rgb-softmax",
 )
-@click.version_option(package_name="learnable", prog_name="zoo")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=show_version,
+    help="Show the versions of zoo and of the libraries it rests on, and exit.",
+)
+@click.option(
+    "--completion",
+    type=click.Choice(SHELLS),
+    is_eager=True,
+    expose_value=False,
+    callback=show_completion,
+    help="Show what makes a shell complete zoo, and exit; e.g. in ~/.bashrc: "
+    'eval "$(zoo --completion bash)".',
+)
 def main() -> None:
     """Is it the data, or is it my network?
 

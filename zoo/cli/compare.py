@@ -24,9 +24,21 @@ if TYPE_CHECKING:
     "compare",
     epilog="\b\nExamples:\n"
     "  zoo compare rgb-softmax rgb-sigmoid --data rgb\n"
-    "  zoo compare mlp one-hidden --data iris --data wine",
+    "  zoo compare mlp one-hidden --data iris --data wine\n"
+    "  zoo compare --predictions preds.csv --truth y",
 )
-@click.argument("models", nargs=-1, required=True)
+@click.argument("models", nargs=-1)
+@click.option(
+    "--predictions",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Instead of models: a table of predictions of any library, a column a "
+    "candidate (labels, numbers, or of two classes the probability of the second) or a "
+    "column NAME:CLASS a class.",
+)
+@click.option(
+    "--truth", metavar="COL", help="Column of --predictions with the true values."
+)
 @click.option(
     "--data",
     multiple=True,
@@ -44,6 +56,8 @@ if TYPE_CHECKING:
 @options.mlflow_option
 def compare_command(
     models: tuple[str, ...],
+    predictions: Path | None,
+    truth: str | None,
     data: tuple[str, ...],
     folds: int,
     repeats: int,
@@ -69,12 +83,23 @@ def compare_command(
     network that does not support a dataset's task is left out there. Options such as
     --target apply to every dataset; where they do not fit, or a dataset cannot be read,
     the page shows the error, and the exit code is 1.
+
+    With --predictions nothing is trained: the same tests are made on the predictions of
+    the table, whose rows no candidate was trained on.
     """
     from ..experiment import Experiment, Scoring, Source
     from ..experiments.run import RunOptions, run_comparison
     from ..registry import card, recipe
     from .output import shown
 
+    how = RunOptions(out, jobs, quiet, mlflow=mlflow)
+    if predictions or truth or not models:
+        from ..experiments.predictions import check_sources, run_predictions
+
+        check_sources(models, predictions, truth, data)
+        run = run_predictions(str(predictions), truth, reading, how, seed=seed)
+        shown(run, how, as_json=as_json, gate=gate)
+        return
     named = list(dict.fromkeys(data))
     names = dict.fromkeys(card(name).name for name in models)
     networks = {n: replace(recipe(n), class_weight=class_weight) for n in names}
@@ -85,7 +110,6 @@ def compare_command(
         Scoring(folds, repeats, seeds, learning_curve),
         seed,
     )
-    how = RunOptions(out, jobs, quiet, mlflow=mlflow)
     if len(named) > 1:
         _compare_several(experiment, named, how, as_json=as_json, gate=gate)
     shown(run_comparison(experiment, how), how, as_json=as_json, gate=gate)

@@ -50,11 +50,11 @@ def look_command(
     """
     from dataclasses import asdict
 
-    from ...data import look
+    from ...data import look_at
     from ...data.column_summary import MOST_SHOWN
     from .output import as_line, show_summary
 
-    found = look(
+    found = look_at(
         data,
         target=target,
         task=task,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...data.errors import BadData, Misuse, ZooError
 from ...data.files import split_part
+from ...reports import Report
 from .. import console
 from ..experiment import DATASET_OBJECT, FILE, Experiment, read_facts
 from ..runs import tensorboard as event_files
@@ -27,9 +29,8 @@ IN_MEMORY = 200_000_000
 as a sample is scored."""
 
 
-@dataclass(frozen=True)
-class Run:
-    """A run on disk, and what came of it.
+class Run(Report):
+    """A run on disk, and what came of it: a `Report` with a folder.
 
     Parameters
     ----------
@@ -39,8 +40,9 @@ class Run:
         The run's folder.
     """
 
-    results: Results = field(repr=False)
-    folder: Path
+    def __init__(self, results: Results, folder: Path) -> None:
+        super().__init__(results, note=f"run: {folder}")
+        self.folder = folder
 
     @property
     def report(self) -> Path:
@@ -247,11 +249,18 @@ def opened(experiment: Experiment) -> Dataset:
         first = next(iter(experiment.networks.values())).model
         options["memory"] = data.memory or work.half_of_memory()
         return open_data(first, data.name, data.reading, **options)
-    mended = data.drop or data.group or data.rows or data.missing or data.drop_rows
-    if data.memory is None and not mended:
-        # without these columns, or by these groups, rows must be read
-        options["memory"] = IN_MEMORY
+    options["memory"] = memory_of_baselines(asdict(data))
     return load(data.name, **data.reading, **options)
+
+
+def memory_of_baselines(reading: Mapping[str, Any]) -> int | None:
+    """Bytes that the rows of a file may take where baselines alone are scored."""
+    asked = reading.get("memory")
+    # without these columns, or by these groups, rows must be read
+    mended = ("drop", "group", "rows", "missing", "drop_rows")
+    if asked is None and not any(reading.get(name) for name in mended):
+        return IN_MEMORY
+    return asked
 
 
 def settings_facts(experiment: Experiment, dataset: Dataset) -> dict[str, Any]:

@@ -51,6 +51,35 @@ def command_line() -> str:
     return shlex.join(["zoo", *map(without_credentials, sys.argv[1:])])
 
 
+def called(function: str, *given: Any) -> str:
+    """Return a call of a public function as it may be typed again.
+
+    >>> called("baseline", "people.csv", "income")
+    "learnable.baseline('people.csv', 'income')"
+    """
+    return f"learnable.{function}({', '.join(map(in_words, _without_end(given)))})"
+
+
+def _without_end(given: Sequence[Any]) -> Sequence[Any]:
+    while len(given) and given[-1] is None:
+        given = given[:-1]
+    return given
+
+
+def in_words(value: Any) -> str:
+    """An argument as it may be typed again; what is long by its kind alone."""
+    if isinstance(value, str | int | float | Path) or value is None:
+        return repr(str(value) if isinstance(value, Path) else value)
+    if isinstance(value, Dataset):
+        return f"<Dataset {value.card.name}>"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{k!r}: {in_words(v)}' for k, v in value.items())}}}"
+    if isinstance(value, list | tuple) and len(value) <= 10:
+        inner = ", ".join(map(in_words, value))
+        return f"[{inner}]" if isinstance(value, list) else f"({inner},)"
+    return f"<{type(value).__name__}>"
+
+
 def check_models(names: Iterable[str], dataset: Dataset) -> None:
     """Refuse models that cannot do the dataset's task, before anything is trained."""
     for name in names:
@@ -58,7 +87,7 @@ def check_models(names: Iterable[str], dataset: Dataset) -> None:
 
 
 def score(
-    networks: Mapping[str, Recipe],
+    candidates: Mapping[str, Any],
     dataset: Dataset,
     *,
     scoring: Scoring,
@@ -70,7 +99,9 @@ def score(
     command: str = "",
     leave_out: Sequence[str] = (),
 ) -> Study:
-    """Networks and baselines on the same folds, with progress.
+    """Candidates and baselines on the same folds, with progress.
+
+    A candidate is a recipe, or anything that the harness takes.
 
     With several seeds the number of fits is not known before: most candidates change
     with a seed, some do not and are fitted once.
@@ -80,7 +111,7 @@ def score(
 
     task = network_task(dataset)
     splits = 1 if dataset.n_test else scoring.folds * scoring.repeats
-    total = splits * scoring.seeds * (len(for_dataset(dataset)) + len(networks))
+    total = splits * scoring.seeds * (len(for_dataset(dataset)) + len(candidates))
     words = "fits" if scoring.seeds == 1 else "fits at most"
     done: list[str] = []
 
@@ -89,9 +120,13 @@ def score(
         done.append(outcome.candidate)
         step(len(done), total, words)
 
+    estimators = {
+        name: task.estimator(one, dataset, seed) if isinstance(one, Recipe) else one
+        for name, one in candidates.items()
+    }
     with console.progress("scoring on the same folds", quiet=quiet) as step:
         return run_study(
-            {n: task.estimator(r, dataset, seed) for n, r in networks.items()},
+            estimators,
             dataset,
             folds=scoring.folds,
             repeats=scoring.repeats,
@@ -187,7 +222,7 @@ def write_results(
         with replaced_by_name(folder / "findings.csv") as new:
             listing(study.found).to_csv(new, index=False)
     disk.write_environment(folder, results.versions, results.about.sha256)
-    Report(results).save(folder / "report.html")
+    Report(results).to_html(folder / "report.html")
     return results
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ...data.dataset import Dataset, Task
-from ...data.errors import Misuse
+from ...data.errors import Misuse, python_call
+from ..console import is_quiet
 from ..experiment import (
     DATASET_OBJECT,
     FILE,
@@ -22,14 +23,16 @@ from ..recipe import ClassWeight, Recipe, types_of
 from ..registry import recipe
 from ..runs.checkpointed_runs import find_unfinished
 from .run import Run, RunOptions, train_experiment
+from .score import in_words
 from .settings import adjusted
 
 
+@python_call
 def train(
     model: str | Recipe,
-    dataset: str | Path | Dataset | None = None,
+    dataset: Any = None,
+    target: Any = None,
     *,
-    target: str | None = None,
     task: Task | None = None,
     drop: Sequence[str] = (),
     group: str | None = None,
@@ -53,7 +56,7 @@ def train(
     out: str | Path = "runs",
     jobs: int | None = None,
     tensorboard: bool = False,
-    verbose: bool = False,
+    verbose: bool | None = None,
     command: str = "",
 ) -> Run:
     """Train a network of the zoo, score it beside the baselines, and write the run.
@@ -66,13 +69,13 @@ def train(
     ----------
     model : str or Recipe
         A name of the zoo (`learnable.list_models`), or all settings.
-    dataset : str, Path or Dataset, optional
-        A name of the catalog, a file, or rows in memory; None: the model's own dataset.
-        A run on rows in memory cannot be repeated by ``zoo rerun`` and is not kept when
-        it is interrupted, for no file holds its data.
+    dataset : str, Path, DataFrame, (X, y), tf.data.Dataset or Dataset, optional
+        As ``data`` of `learnable.load`; None: the model's own dataset. A run on rows in
+        memory cannot be repeated by ``zoo rerun`` and is not kept when it is
+        interrupted, for no file holds its data.
     target, task, drop, group, rows, limit, header, missing, drop_rows, season, \
 horizon, series, memory : optional
-        How a file is read, as in `learnable.load`; not for a `Dataset`, which is read.
+        How data are read, as in `learnable.load`; not for a `Dataset`, which is read.
         A network forecasts one series, so that ``series`` is refused.
         ``memory`` is in bytes, half of the machine's by default.
     class_weight : {"none", "balanced"}, optional
@@ -94,15 +97,16 @@ horizon, series, memory : optional
         Processes at a time; None: all cores.
     tensorboard : bool, default False
         Write event files, so that TensorBoard shows the training while it runs.
-    verbose : bool, default False
-        Show progress and notes on standard error; otherwise nothing is printed.
+    verbose : bool, optional
+        Show progress and notes on standard error; None: in a terminal and in a
+        notebook.
     command : str
         How to repeat the run, as its report says; "": this call.
 
     Returns
     -------
     Run
-        ``results`` with scores and verdicts, and the ``folder`` that holds the run.
+        A `Report` with the ``folder`` that holds the run.
 
     Raises
     ------
@@ -115,23 +119,44 @@ horizon, series, memory : optional
     --------
     >>> import learnable
     >>> run = learnable.train("one-hidden", "iris", folds=3)  # doctest: +SKIP
-    >>> run.results.verdicts[0].name  # doctest: +SKIP
+    >>> run.verdict.name  # doctest: +SKIP
     'network-level'
     """
-    given = dict(locals())
+    from ...data.in_memory import as_pair  # loads pandas
+
+    given = {k: v for k, v in locals().items() if k != "as_pair"}
     settings = _recipe(model, class_weight, stub, weights)
+    how = _options(out, jobs, verbose, tensorboard, command or _call(given))
+    dataset, column = as_pair(dataset, target)
     source = {name: given[name] for name in types_of(Source) if name != "name"}
+    source["target"] = column
+    in_memory = dataset is not None and not isinstance(dataset, str | Path)
+    held = _loaded(dataset, source, folds=folds, seed=seed) if in_memory else None
+    named = {"name": DATASET_OBJECT} if in_memory else source
     facts = {
         "recipe": settings.to_dict(),
-        "data": source | {"name": _name(dataset)},
+        "data": {"name": str(dataset or "")} | named,
         "scoring": {"folds": folds, "repeats": repeats, "seeds": seeds},
         "seed": seed,
     }
-    experiment = with_changes(Experiment.from_dict(facts), changes)
-    how = _options(out, jobs, verbose, tensorboard, command or _call(given))
-    if isinstance(dataset, Dataset):
-        return train_experiment(experiment, how, dataset=_checked(dataset, experiment))
-    return train_experiment(experiment, how)
+    plain = Experiment.from_dict(facts)
+    experiment = with_changes(plain, changes)
+    if in_memory and experiment.data != plain.data:
+        told = "changes of data. are for files, and the rows are in memory"
+        raise Misuse(f"{told}; give them as arguments of learnable.train")
+    return train_experiment(experiment, how, dataset=held)
+
+
+def _loaded(data: Any, reading: dict[str, Any], *, folds: int, seed: int) -> Dataset:
+    """Return the dataset of rows in memory.
+
+    Raises
+    ------
+    ZooError
+    """
+    from ...data import load
+
+    return load(data, **reading, folds=folds, seed=seed)
 
 
 def resume_training(
@@ -140,7 +165,7 @@ def resume_training(
     out: str | Path = "runs",
     jobs: int | None = None,
     tensorboard: bool = False,
-    verbose: bool = False,
+    verbose: bool | None = None,
 ) -> Run:
     """Go on with a training that was stopped; it ends as if it had not been.
 
@@ -199,47 +224,15 @@ def _recipe(
     if not isinstance(model, str | Recipe):
         kind = type(model).__name__
         msg = f"model must be a name of the zoo or a Recipe, got {kind}"
-        raise Misuse(f"{msg}; use learnable.fit for your own networks")
+        raise Misuse(f"{msg}; learnable.compare scores models of your own")
     settings = model if isinstance(model, Recipe) else recipe(model)
     return adjusted(settings, class_weight=class_weight, stub=stub, weights=weights)
-
-
-def _name(dataset: str | Path | Dataset | None) -> str:
-    """Return the name under which the experiment keeps its data."""
-    if isinstance(dataset, Dataset):
-        return DATASET_OBJECT
-    if dataset is None or isinstance(dataset, str | Path):
-        return str(dataset or "")
-    msg = f"dataset must be a name, a path or a Dataset, got {type(dataset).__name__}"
-    raise Misuse(f"{msg}; write a table to a file, or make a learnable.Dataset of it")
-
-
-def _checked(dataset: Dataset, experiment: Experiment) -> Dataset:
-    """Return a dataset in memory that can be learned from, and is not read otherwise.
-
-    Raises
-    ------
-    Misuse
-        An argument says how a file is read.
-    BadData
-    """
-    from ...data.check_dataset import check_dataset
-
-    plain = asdict(Source(name=DATASET_OBJECT))
-    asked = asdict(experiment.data)
-    odd = [name for name, value in asked.items() if value != plain[name]]
-    if odd:
-        msg = (
-            f"{', '.join(odd)} cannot be given with a Dataset, which is loaded already"
-        )
-        raise Misuse(f"{msg}; omit it, or give the file's path")
-    return check_dataset(dataset)
 
 
 def _options(
     out: str | Path,
     jobs: int | None,
-    verbose: bool,
+    verbose: bool | None,
     tensorboard: bool,
     command: str = "",
 ) -> RunOptions:
@@ -254,7 +247,7 @@ def _options(
     if jobs is not None and (not isinstance(jobs, int) or jobs == 0):
         raise Misuse(f"jobs is {jobs!r}; give a number of processes, or None for all")
     return RunOptions(
-        Path(out), jobs, not verbose, tensorboard=tensorboard, command=command
+        Path(out), jobs, is_quiet(verbose), tensorboard=tensorboard, command=command
     )
 
 
@@ -262,19 +255,17 @@ def _call(given: dict[str, Any]) -> str:
     """Return a call of `train` as it may be typed again, without what is usual."""
     usual = {n: p.default for n, p in signature(train).parameters.items()}
     rest = [
-        f"{name}={_in_words(value)}"
+        f"{name}={_shown(value)}"
         for name, value in given.items()
         if name not in ("model", "dataset") and value != usual[name]
     ]
-    first = [_in_words(given["model"])]
+    first = [_shown(given["model"])]
     if given["dataset"] is not None:
-        first.append(_in_words(given["dataset"]))
+        first.append(_shown(given["dataset"]))
     return f"learnable.train({', '.join([*first, *rest])})"
 
 
-def _in_words(value: Any) -> str:
+def _shown(value: Any) -> str:
     if isinstance(value, Recipe):
         return f"<Recipe {value.model}>"
-    if isinstance(value, Dataset):
-        return f"<Dataset {value.card.name}>"
-    return repr(str(value) if isinstance(value, Path) else value)
+    return in_words(value)

@@ -18,6 +18,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from ...data.split import VALIDATION_SHARE, hold_out
 from ..backend import keras, on_show, tensorflow
 from ..recipe import Recipe
+from ..registry import recipe as recipe_of
 from .train import OnEpoch, Rows, Trained, train_network
 
 BATCH = 4_096
@@ -29,12 +30,13 @@ class _Network(BaseEstimator):
 
     Parameters
     ----------
-    recipe : Recipe
-        Model and settings. Inputs are scaled inside the model as it says.
+    recipe : str or Recipe, default "mlp"
+        A name of the zoo, or model and settings. Inputs are scaled inside the model as
+        it says.
     feature_range : (float, float), optional
         Known limits of every feature.
     random_state : int, default 0
-        Seeds weights, batches and the inner split.
+        Seeds weights, batches and the inner split; None is another number each time.
 
     Attributes
     ----------
@@ -51,21 +53,27 @@ class _Network(BaseEstimator):
 
     def __init__(
         self,
-        recipe: Recipe,
+        recipe: str | Recipe = "mlp",
         feature_range: tuple[float, float] | None = None,
-        random_state: int = 0,
+        random_state: int | None = 0,
     ) -> None:
         self.recipe = recipe
         self.feature_range = feature_range
         self.random_state = random_state
 
     def _fit(self, rows: np.ndarray, y: np.ndarray, groups: Any, classes: int) -> None:
+        if len(rows) < 2:  # in the words of scikit-learn
+            msg = f"n_samples={len(rows)}: a network needs 2 rows or more, as some are"
+            raise ValueError(f"{msg} kept back for early stopping")
+        given = self.random_state
+        drawn = int(np.random.default_rng().integers(2**31 - 1))
+        self.seed_ = drawn if given is None else given
         kept, inner = hold_out(
             y,
             VALIDATION_SHARE,
             classes=bool(classes) and y.ndim == 1,
             groups=None if groups is None else np.asarray(groups),
-            seed=self.random_state,
+            seed=self.seed_,
         )
         trained = self._train(
             Rows(rows[kept], y[kept]), Rows(rows[inner], y[inner]), classes
@@ -77,13 +85,24 @@ class _Network(BaseEstimator):
 
     def _train(self, rows: Rows, inner: Rows, classes: int) -> Trained:
         return train_network(
-            self.recipe,
+            self._settings,
             rows,
             inner,
             classes=classes,
             feature_range=self.feature_range,
-            seed=self.random_state,
+            seed=self.seed_,
         )
+
+    @property
+    def _settings(self) -> Recipe:
+        """The recipe, of the zoo where a name is given.
+
+        Raises
+        ------
+        UnknownName
+        """
+        given = self.recipe
+        return given if isinstance(given, Recipe) else recipe_of(given)
 
     def _outputs(self, x: Any) -> np.ndarray:
         check_is_fitted(self, "model_")
@@ -92,7 +111,39 @@ class _Network(BaseEstimator):
 
 
 class NetworkClassifier(ClassifierMixin, _Network):
-    """A zoo network for classes, which may be of any type, text included."""
+    """A network of the zoo as a classifier of scikit-learn.
+
+    It works wherever scikit-learn takes a classifier: pipelines, cross-validation,
+    searches, calibration. Classes may be of any type, text included; features are
+    numbers, of shape (n_rows, n_columns) or images.
+
+    Parameters
+    ----------
+    recipe : str or Recipe, default "mlp"
+        A name of the zoo (`learnable.list_models`), or model and settings. Inputs are
+        scaled inside the model as it says.
+    feature_range : (float, float), optional
+        Known limits of every feature.
+    random_state : int, default 0
+        Seeds weights, batches and the rows that are kept back for early stopping; None
+        is another number each time.
+
+    Attributes
+    ----------
+    classes_ : array of shape (n_classes,)
+    model_ : keras.Model
+        From raw inputs to probabilities.
+    history_ : dict of str -> tuple of float
+        Keras' history, one value an epoch.
+
+    Examples
+    --------
+    >>> from learnable import NetworkClassifier
+    >>> from sklearn.datasets import load_iris
+    >>> x, y = load_iris(return_X_y=True)
+    >>> NetworkClassifier("one-hidden").fit(x, y).score(x, y) > 0.9
+    True
+    """
 
     def fit(self, x: Any, y: Any, groups: np.ndarray | None = None) -> Self:
         """Train on rows x of shape (n_rows, ...) with classes y of shape (n_rows,).
@@ -103,8 +154,8 @@ class NetworkClassifier(ClassifierMixin, _Network):
         check_classification_targets(labels)
         self.classes_, codes = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
-            msg = f"a classifier needs 2 classes or more, got {self.classes_.tolist()}"
-            raise ValueError(msg)
+            msg = "a classifier needs 2 classes or more, got 1 class"
+            raise ValueError(f"{msg}: {self.classes_.tolist()}")
         self._fit(rows, codes, groups, len(self.classes_))
         return self
 
@@ -145,7 +196,16 @@ class NetworkLabeller(ClassifierMixin, _Network):
 
 
 class NetworkRegressor(RegressorMixin, _Network):
-    """A zoo network for numbers; each target is standardised inside."""
+    """A network of the zoo as a regressor of scikit-learn.
+
+    Each target is standardised inside. Parameters and attributes are those of
+    `NetworkClassifier`; there are no ``classes_``.
+    """
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
 
     def fit(self, x: Any, y: Any, groups: np.ndarray | None = None) -> Self:
         """Train on rows x, (n_rows, ...), with y, (n_rows,) or (n_rows, n_targets)."""
@@ -244,7 +304,7 @@ class NetworkForTexts(NetworkClassifier):
 
     def _train(self, rows: Rows, inner: Rows, classes: int) -> Trained:
         return train_on_texts(
-            self.recipe, rows, inner, classes=classes, seed=self.random_state
+            self._settings, rows, inner, classes=classes, seed=self.seed_
         )
 
     def _outputs(self, x: Any) -> np.ndarray:

@@ -28,7 +28,7 @@ def test_the_last_activation_is_the_cause(activation, loss, x, y):
     layers = [keras.layers.Dense(4, "tanh"), keras.layers.Dense(1, activation)]
     model = keras.Sequential([keras.Input((2,)), *layers])
     model.compile("adam", loss)
-    found = learnable.check(model, x, y, epochs=3, budget=1)
+    found = learnable.check(model, x, y, epochs=3, budget=1).diagnosis
     assert found.verdict == "network-at-fault"
     assert "wrong-output-activation" in [cause.label for cause in found.causes]
     (named,) = (c for c in found.causes if c.label == "wrong-output-activation")

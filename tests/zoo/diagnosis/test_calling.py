@@ -8,7 +8,7 @@ import pytest
 from learnable import Diagnosis, ZooError, check
 from learnable.baselines.results.diagnosis import SIDES, Cause, RuledOut
 from learnable.zoo.backend import keras, tensorflow
-from learnable.zoo.check.check import _read
+from learnable.zoo.check.call import _read
 from learnable.zoo.diagnosis.problem.from_model import compiled, first_output, make_fit
 
 pytestmark = pytest.mark.slow  # many small trainings
@@ -38,7 +38,7 @@ def checked(tmp_path_factory):
     state = [np.array(v) for v in model.optimizer.variables]
     random.seed(3)
     found = check(model, pd.DataFrame(X), pd.Series(Y), epochs=5, budget=5)
-    return model, weights, state, found, random.random()
+    return model, weights, state, found.diagnosis, random.random()
 
 
 def test_answer_is_a_diagnosis(checked):
@@ -96,6 +96,20 @@ def test_rows_that_cannot_be_trained_on_are_told(x, y, told):
 def test_model_that_cannot_be_trained_is_told(model, told):
     with pytest.raises(ZooError, match=told):
         check(model, X, Y)
+
+
+def test_a_training_whose_epochs_are_not_given_has_enough_of_them(monkeypatch):
+    asked = []
+
+    def noted(recording, fit, **options):
+        asked.append(fit.arguments["epochs"])
+        raise ZooError("enough")
+
+    monkeypatch.setattr("learnable.zoo.check.call.check_outputs", noted)
+    for options in ({}, {"batch_size": 1}, {"epochs": 3}):
+        with pytest.raises(ZooError, match="enough"):
+            check(network(), X, Y, **options)
+    assert asked == [200, 17, 3]
 
 
 @pytest.mark.parametrize("wrong", [{"epochs": 0}, {"batch_size": 0}, {"budget": 0}])

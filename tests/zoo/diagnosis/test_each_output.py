@@ -65,7 +65,7 @@ def test_one_output_stays_as_it_is(case_of, sequence):
 def test_the_faulty_output_is_the_answer_and_the_sound_one_is_told():
     model = network(head="tanh")
     model.compile(keras.optimizers.Adam(0.01), ["mse", "binary_crossentropy"])
-    found = check(model, X, [AGE, KIND], epochs=40, batch_size=16, budget=120)
+    found = check(model, X, [AGE, KIND], epochs=40, batch_size=16, budget=120).diagnosis
     assert found.output == "age"
     assert found.sides
     (other,) = found.others

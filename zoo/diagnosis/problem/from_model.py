@@ -5,8 +5,9 @@ A dataset's columns and targets are brought into the form that the network takes
 
 from __future__ import annotations
 
+import inspect
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,6 +37,22 @@ class _Compiled:
     loss: Any
     metrics: Any
     loss_weights: Any
+
+
+def arguments_for(
+    function: Callable[..., Any], shape: tuple[int, ...], outputs: int
+) -> tuple[Any, ...] | None:
+    """Return the arguments to call a function with; None if it needs others."""
+    try:
+        wanted = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # some functions of C have none
+        return ()
+    places = (
+        inspect.Parameter.POSITIONAL_ONLY,
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+    )
+    needed = [p for p in wanted if p.default is p.empty and p.kind in places]
+    return {0: (), 2: (shape, outputs)}.get(len(needed))
 
 
 def compiled(model: Any, name: str) -> _Compiled:

@@ -17,7 +17,7 @@ AGREE = 0.02
 """Two steps whose slopes differ more, by that of the larger, met a kink."""
 OFF = 0.05
 """Relative error of a gradient that is wrong."""
-Answer = Literal["right", "wrong", "none", "unknown"]
+Derivative = Literal["right", "wrong", "none", "unknown"]
 Function = Callable[[Any], Any]
 
 
@@ -33,7 +33,7 @@ class Slopes:
         The median relative difference of the two; NaN where none could be compared.
     """
 
-    answer: Answer
+    answer: Derivative
     error: float = float("nan")
 
 

@@ -510,7 +510,7 @@ TRIALS = 5
 """Trainings that there must be time for: a repair by itself, beside the first, and the
 proof of both."""
 
-Look = Callable[[Sequence[Repair]], Sequence[NetworkFinding]]
+LookAgain = Callable[[Sequence[Repair]], Sequence[NetworkFinding]]
 """Gives what is suspected of the training with some repairs made."""
 
 
@@ -539,7 +539,7 @@ def inquire_again(
     found: Inquiry,
     runner: TrialRunner,
     known: Sequence[NetworkFinding],
-    look: Look,
+    look: LookAgain,
     *,
     best_score: float,
 ) -> Inquiry:
