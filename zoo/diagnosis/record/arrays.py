@@ -184,9 +184,15 @@ class Batches:
 
 def _first_rows(arrays: list[np.ndarray]) -> list[int]:
     found: dict[bytes, int] = {}
-    for row in range(len(arrays[0])):
-        found.setdefault(_digest([np.asarray(array[row]) for array in arrays]), row)
+    for row, digest in enumerate(row_digests(arrays)):
+        found.setdefault(digest, row)
     return list(found.values())
+
+
+def row_digests(arrays: list[np.ndarray]) -> list[bytes]:
+    """A short text a row, equal for rows that are equal in all arrays."""
+    rows = range(len(arrays[0])) if arrays and arrays[0].ndim else ()
+    return [_digest([np.asarray(array[row]) for array in arrays]) for row in rows]
 
 
 def tapped(
