@@ -175,10 +175,16 @@ def _suspicions(evidence: CheckEvidence) -> list[RuledOut]:
 
     tried = [told(finding) for finding in inquiry.no_effect]
     untested = [
-        RuledOut(s.code, s.label, s.sentence, "untested", reason=_reason(evidence, s))
+        RuledOut(s.code, s.label, _in_full(s), "untested", reason=_reason(evidence, s))
         for s in inquiry.untested
     ]
     return [one for one in (*tried, *untested) if one.code not in proved]
+
+
+def _in_full(finding: NetworkFinding) -> str:
+    """The sentence; with what to do, where the finding holds without a trial."""
+    advice = f" {finding.advice}" if finding.code in UNTRIED else ""
+    return f"{finding.sentence}{advice}"
 
 
 def _effect(inquiry: Inquiry, finding: NetworkFinding) -> str:
