@@ -52,8 +52,8 @@ def _largest(node: Any) -> tuple[str, str]:
 def _paired(node: Any, name: str) -> tuple[str, str]:
     return (
         f"Line {node.lineno} compares predictions of shape (n, 1) with {name!r} of "
-        "shape (n,): each prediction meets the targets of all rows, and what is computed of "
-        "that says nothing of the network.",
+        "shape (n,): each prediction meets the targets of all rows, and what is "
+        "computed of that says nothing of the network.",
         "Bring both to one shape: model.predict(x).ravel().",
     )
 
