@@ -244,8 +244,9 @@ def _are_varied(problem: CheckProblem) -> bool:
     return bool((problem.task.y != problem.task.y[0]).any())
 
 
-_RECORDED = ("N115", "N119", "P711")
-"""Rules on what the script did beside the training, where no repair can be tried."""
+_RECORDED = ("N102", "N115", "N119", "P711")
+"""Rules on what the script did beside the training, or what its network gives for any
+row, where no repair can be tried."""
 
 
 def _untrained(known: Sequence[NetworkFinding]) -> Iterator[DataFault]:
