@@ -170,6 +170,10 @@ MOST_WORDS = 500
 """Values of a sequence of places (words, for instance) that get a column each."""
 MOST_TARGETS = 8
 """Of more numbers to be predicted, an even choice."""
+MOST_LABELS = 24
+"""Of more labels: a forest for each of 256 pixels took minutes."""
+_VARIED = 0.02
+"""Share of the rows that have a label, or have it not, from which it is chosen."""
 _SIDE = 15
 """Pixels to which the shorter side of an image is brought, about: a forest had .932,
 .842 and .360 of MNIST, Fashion-MNIST and CIFAR-10 as they are and .933, .830 and .360
@@ -211,12 +215,24 @@ def as_dataset(model: Any, x: Any, task: TrainingTask, *, name: str) -> Dataset:
     else:
         features = _as_table(given, places)
         notes = _on_width(given, places)
-    y = task.y
-    if task.kind == "regression" and y.ndim == 2 and y.shape[1] > MOST_TARGETS:
-        y = y[:, _even(y.shape[1], MOST_TARGETS)]
+    y = task.y[:, _chosen_targets(task)] if task.y.ndim == 2 else task.y
     classes, targets = _names(task, y)
     card = Card(name, name, task.kind, "y")
     return Dataset(features, y, card, classes=classes, targets=targets, notes=notes)
+
+
+def _chosen_targets(task: TrainingTask) -> np.ndarray:
+    """Places of the targets that other learners get, each of which is one training.
+
+    Of many labels, such as the pixels of a mask, some of those that vary.
+    """
+    if task.kind == "regression":
+        return _even(task.y.shape[1], MOST_TARGETS)
+    shares = task.y.mean(axis=0)
+    varied = np.flatnonzero(np.minimum(shares, 1 - shares) >= _VARIED)
+    few = task.y.shape[1] <= MOST_LABELS or not len(varied)
+    places = np.arange(task.y.shape[1]) if few else varied
+    return places[_even(len(places), MOST_LABELS)]
 
 
 def _looked_up(part: np.ndarray) -> np.ndarray:
