@@ -359,6 +359,10 @@ def decide(
         that does not exist.
     """
     wide = outputs.reshape(len(outputs), -1)
+    if len(task.places) and outputs.ndim > 2:
+        place, kind = task.places.T
+        told = outputs.argmax(axis=-1).reshape(len(outputs), -1)
+        return (told[:, place] == kind).astype("int64")
     if task.kind == "multilabel":
         return (_from_many(wide, task) > (0 if logits else 0.5)).astype("int64")
     if task.kind == "regression":
