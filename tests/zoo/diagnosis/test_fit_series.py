@@ -113,6 +113,17 @@ def test_rows_that_no_call_trained_on_are_held_out():
     assert done.fits[0].retested.share == 0
 
 
+@pytest.mark.parametrize("size", [1, 3])
+def test_batches_of_a_memory_that_come_again_are_no_folds(size):
+    model = network()
+    batches = np.random.default_rng(0).permutation(12).reshape(-1, size)
+    with recorded(__file__) as done:
+        for rows in np.concatenate([batches, batches[::-1][1:]]):
+            model.predict(X[rows], verbose=0)  # as Q-learning asks before it trains
+            model.fit(X[rows], Y[rows], verbose=0)
+    assert done.fits[0].retested.share == 0
+
+
 def test_what_the_network_knows_of_all_its_rows_is_no_fold():
     model = network()
     with recorded(__file__) as done:

@@ -14,6 +14,8 @@ _MOST_ROWS = 20_000
 """Of all calls together, as of batches."""
 _COPIES = 0.1
 """Share of rows held out of a call, that tables have among its rows by chance."""
+_LEAST = 3
+"""Rows of a fold."""
 
 
 class FitSeries:
@@ -66,13 +68,17 @@ class FitSeries:
     def evaluated(self, model: Any, x: Any, place: Place | None) -> None:
         """Take up rows that a network is asked about after a call.
 
-        As those of folds, they are no more than the rows of this call, and others.
+        As those of folds, they are no more than the rows of this call, others, and
+        with them nearly all that was trained on: minibatches that come again are not.
         """
         if self._calls < 2 or self._fits[-1].model is not model:
             return
         rows = _digests(x)
         copies = len(rows & self._latest)
-        if not 0 < len(rows) <= len(self._latest) or copies > _COPIES * len(rows):
+        if not _LEAST <= len(rows) <= len(self._latest):
+            return
+        others = len(self._earlier - self._latest - rows)
+        if copies > _COPIES * len(rows) or others > _COPIES * len(self._earlier):
             return
         share = len((rows - self._latest) & self._earlier) / len(rows)
         if share > self._retested.share:
