@@ -130,6 +130,7 @@ MISTAKES = [
         "--write is an option for a script",
     ),
     ("model.keras --data table.csv --fit 1", "--fit is an option for a script"),
+    ("rgb-softmax --explain-only", "--explain-only is an option for a script"),
     (
         "model.keras --data table.csv -- --fast",
         "-- ARGUMENTS is an option for a script",
@@ -283,3 +284,13 @@ def test_every_option_has_its_kind() -> None:
 
     known = {parameter.name for parameter in check_command.params}
     assert set().union(*OPTIONS.values()) <= known
+
+
+@pytest.mark.slow  # starts TensorFlow in a process of its own
+def test_script_is_explained_without_its_training(zoo, here) -> None:
+    told = zoo("check", "train.py", "--explain-only", "--quiet")
+    assert told.exit_code == 0
+    names = [line.split()[0] for line in told.stdout.splitlines()]
+    assert names[0] == "model"
+    assert names[-2:] == ["training", "examined"]
+    assert not (here / "runs").exists()

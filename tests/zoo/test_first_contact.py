@@ -56,6 +56,17 @@ def test_table_says_what_was_recognised(run):
     assert "4 steps, loss " in lines[-3]
 
 
+def test_script_is_stopped_where_its_training_begins(tmp_path):
+    file, lines = tmp_path / "train.py", []
+    file.write_text(TRAINS + "raise SystemExit('it went on')\n")
+    contact = FirstContact(lines.append, tuple, stops=True)
+    done = run_script(file, seconds=60, listener=contact)
+    assert contact.trainings == 1
+    assert done.error == "stopped where its training begins"
+    assert all(fit.steps == 0 for fit in done.fits)
+    assert lines[-1].strip().startswith("training")
+
+
 @pytest.mark.parametrize(
     ("metrics", "told"),
     [
@@ -85,7 +96,7 @@ def test_metrics_are_named_however_they_are_given(metrics, told):
         ),
         (
             "import keras\nkeras.Sequential([keras.layers.Dense(1)])",
-            "makes 1 layers and never calls compile and fit (line 2",
+            "makes 1 layer and never calls compile and fit (line 2",
         ),
         (
             "import keras, numpy\n"

@@ -15,6 +15,7 @@ from ..diagnosis.problem.task import each_metric, loss_name, metric_name
 from ..diagnosis.record.arrays import as_arrays, is_dataset, leaves
 from ..diagnosis.record.recording import Place
 from ..diagnosis.record.script_errors import line_of
+from ..diagnosis.record.source_locations import Stopped
 
 if TYPE_CHECKING:
     from ..diagnosis.record.recording import Fit, Recording, TrainingBegun
@@ -44,11 +45,20 @@ class FirstContact:
         Shows one line.
     files : callable
         Gives the files of data that were read so far.
+    stops : bool, default False
+        Whether the script is stopped where a training begins.
+
+    Attributes
+    ----------
+    trainings : int
+        Number of trainings that have begun.
     """
 
-    def __init__(self, show: Say, files: Callable[[], Sequence[str]]) -> None:
-        self._show, self._files = show, files
-        self._trainings = 0
+    def __init__(
+        self, show: Say, files: Callable[[], Sequence[str]], *, stops: bool = False
+    ) -> None:
+        self._show, self._files, self._stops = show, files, stops
+        self.trainings = 0
 
     def script_begins(self, source: str, ports: tuple[str, ...]) -> None:
         """Say which old spellings were ported in what runs."""
@@ -60,11 +70,19 @@ class FirstContact:
             self._show(f"    and {len(ports) - _MOST_PORTS} more")
 
     def training_begins(self, begun: TrainingBegun) -> None:
-        """Say what the first training is about."""
-        self._trainings += 1
-        if self._trainings == 1:
+        """Say what the first training is about.
+
+        Raises
+        ------
+        Stopped
+            The script is to end here.
+        """
+        self.trainings += 1
+        if self.trainings == 1:
             for line in table_of(begun, self._files()):
                 self._show(line)
+        if self._stops:
+            raise Stopped("stopped where its training begins")
 
     def script_ended(self, recording: Recording, number: int) -> None:
         """Say what will be examined."""
@@ -236,8 +254,8 @@ def _of_network(recording: Recording, tree: ast.AST) -> str:
         return f"it compiles a network and never calls fit{where}"
     if recording.layers:
         where = line_of(recording.layers[0][1])
-        count = len(recording.layers)
-        return f"it makes {count} layers and never calls compile and fit{where}"
+        layers = count(len(recording.layers), "layer")
+        return f"it makes {layers} and never calls compile and fit{where}"
     return ""
 
 

@@ -36,7 +36,7 @@ _TABLE = {
 }
 _TRAINING = {"epochs", "batch_size", "keep_weights"}
 OPTIONS: dict[_Kind, set[str]] = {
-    "script": {"number", "time_limit", "write", "arguments"},
+    "script": {"number", "time_limit", "write", "arguments", "explain_only"},
     "model": _TABLE | _TRAINING,
     "function": _TABLE | _TRAINING | {"time_limit"},
     "zoo": _TABLE | {"time_limit"},
@@ -187,6 +187,8 @@ class CheckJob:
         The script's command line.
     sandbox : bool
         Whether it runs without network, and with files that it can only read.
+    explain_only : bool
+        Whether a script is stopped where its first training begins.
     seed : int
     command : str
         What the user typed.
@@ -207,15 +209,20 @@ class CheckJob:
     keep_weights: bool = False
     arguments: tuple[str, ...] = ()
     sandbox: bool = False
+    explain_only: bool = False
     seed: int = 0
     command: str = ""
 
 
 @dataclass(frozen=True)
 class CheckAnswer:
-    """The run that an examination wrote; or its error, one line, and the exit code."""
+    """The run that an examination wrote; or its error, one line, and the exit code.
+
+    ``lines`` say what a script holds, where that alone was asked.
+    """
 
     run: str = ""
+    lines: tuple[str, ...] = ()
     error: str = ""
     code: int = 1
 

@@ -65,6 +65,27 @@ def examine_job(job: CheckJob, *, quiet: bool) -> Path:
     Misuse, BadData
         What kept it from being examined, in one line.
     """
+    answer, child = _answered(job, quiet=quiet)
+    # only the name is taken: where runs are is known here
+    run = Path(job.out) / Path(answer.run).name
+    if not (run / "results.json").is_file():
+        raise _damaged(child)
+    return run
+
+
+def explain_job(job: CheckJob, *, quiet: bool) -> tuple[str, ...]:
+    """Return lines on what a script holds, in a process of its own; nothing is trained.
+
+    Raises
+    ------
+    Misuse, BadData
+        The script trains no network, or ends before.
+    """
+    return _answered(job, quiet=quiet)[0].lines
+
+
+def _answered(job: CheckJob, *, quiet: bool) -> tuple[CheckAnswer, Supervised]:
+    """Start the process, hear it, and return its answer."""
     out = Path(job.out)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         place = Path(folder)
@@ -75,7 +96,7 @@ def examine_job(job: CheckJob, *, quiet: bool) -> Path:
             from ...baselines.verdicts import verdict  # noqa: F401
 
             _watch(child, place, job, quiet=quiet)
-        return _told(place, child, out)
+        return _told(place, child), child
 
 
 @contextmanager
@@ -135,8 +156,8 @@ class _Found:
         self._lines = max(self._lines, len(lines))
 
 
-def _told(place: Path, child: Supervised, out: Path) -> Path:
-    """Return the run that the child wrote.
+def _told(place: Path, child: Supervised) -> CheckAnswer:
+    """Return what the child answered.
 
     Raises
     ------
@@ -152,11 +173,7 @@ def _told(place: Path, child: Supervised, out: Path) -> Path:
     if answer.error:
         kind = Misuse if answer.code == Misuse.exit_code else BadData
         raise kind(answer.error)
-    # only the name is taken: where runs are is known here
-    run = out / Path(answer.run).name
-    if not (run / "results.json").is_file():
-        raise _damaged(child)
-    return run
+    return answer
 
 
 def _damaged(child: Supervised) -> BadData:
@@ -182,7 +199,10 @@ def main(folder: Path) -> None:
         if job.kind in ("script", "function"):
             # the user's code starts processes as it would without us
             os.environ.pop("PYTHONSAFEPATH", None)
-        answer = CheckAnswer(run=str(_examine(job, folder)))
+        if job.explain_only:
+            answer = CheckAnswer(lines=_explained(job))
+        else:
+            answer = CheckAnswer(run=str(_examine(job, folder)))
     # whatever it is: without an answer a thread of the script's would be waited for
     except BaseException as error:
         message, code = as_error(error)
@@ -226,6 +246,29 @@ def _examine(job: CheckJob, folder: Path) -> Path:
     results = replace(checked.study.results, command=job.command, diagnosis=found)
     study = replace(checked.study, results=results)
     return write_run(Path(job.out), "check", study, settings=_settings(job))[1]
+
+
+def _explained(job: CheckJob) -> tuple[str, ...]:
+    """Run a script until it trains; return what it holds.
+
+    Raises
+    ------
+    BadData
+        It trains nothing, or ends before.
+    """
+    from ..diagnosis.record.run_script import run_script
+    from .first_contact import FirstContact, aligned, files_read, why_untrained
+
+    lines: list[str] = []
+    path = Path(job.name)
+    read = files_read(path.resolve().parent)
+    told = FirstContact(lines.append, read, stops=True)
+    recording = run_script(path, job.arguments, seconds=job.time_limit, listener=told)
+    if not told.trainings:
+        raise BadData(f"{path.name} {why_untrained(recording)}")
+    which = "the last training" if job.number is None else f"training {job.number}"
+    more = "" if job.number else "; --fit N selects another"
+    return (*lines, *aligned({"examined": f"{which} of the script{more}"}))
 
 
 def _with_ports(found: Diagnosis, recording: Recording) -> Diagnosis:

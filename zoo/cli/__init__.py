@@ -18,6 +18,7 @@ from . import output
 COMMANDS = {
     "check": "check",
     "look": "look",
+    "data": "data",
     "train": "train",
     "baseline": "baseline",
     "compare": "compare",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from ..console import json_line
+from ..console import json_line, plain
 from . import options
 
 if TYPE_CHECKING:
@@ -82,6 +82,11 @@ if TYPE_CHECKING:
     help="Write the repaired script here.",
 )
 @click.option(
+    "--explain-only",
+    is_flag=True,
+    help="Say what the script holds, and stop where its first training begins.",
+)
+@click.option(
     "--sandbox",
     is_flag=True,
     help="Run without network access and with read-only files (needs bubblewrap, Linux "
@@ -110,11 +115,17 @@ def check_command(
     suspicious.
     """
     from ..check.jobs import check_options, find_target
-    from ..check.worker import examine_job
+    from ..check.worker import examine_job, explain_job
 
     way = find_target(what)
     check_options(way, _typed(context))
-    run = examine_job(_job(way, asked), quiet=quiet)
+    job = _job(way, asked)
+    if job.explain_only:
+        lines = explain_job(job, quiet=quiet)
+        for line in [json_line({"lines": lines})] if as_json else map(plain, lines):
+            click.echo(line)
+        return
+    run = examine_job(job, quiet=quiet)
 
     # these take seconds to import, which the child does not wait for
     from ...baselines.results.results import Results

@@ -10,8 +10,10 @@ import click
 
 from ...baselines.results.diagnosis import STATES
 from ...data.disk import write_whole
+from ...data.errors import Misuse
 from ...reports.text import clean
 from ..console import console, plain
+from .output import asked_file
 
 if TYPE_CHECKING:
     from ...baselines.results.diagnosis import Cause, Diagnosis
@@ -105,11 +107,15 @@ def _show_suspicions(found: Diagnosis) -> None:
 
 
 def write_fixed(found: Diagnosis, path: Path) -> bool:
-    """Write the repaired script whole; where there is none, say why, and go on."""
-    if found.fixed:
-        write_whole(path, found.fixed)
-        return True
+    """Write the repaired script whole; where that cannot be, say why, and go on."""
     why = "no cause was found" if not found.causes else "the report has the code"
+    if found.fixed:
+        try:
+            with asked_file(path, option="--write"):
+                write_whole(path, found.fixed)
+            return True
+        except Misuse as error:  # the answer is worth minutes, and still to be printed
+            why = str(error)
     if found.failed:
         why = f"with these changes: {found.failed}"
     told = plain(f"no repaired script for {path}: {why}")

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from ...data.disk import write_whole
 from . import options
+from .output import asked_file
 
 
 @click.command(
@@ -68,9 +70,9 @@ def look_command(
     )
     if to:
         from ...reports.html import look_html
-        from .report_writer import write_report_page
 
-        write_report_page(to, look_html(found), to.parent)
+        with asked_file(to, option="--to"):
+            write_whole(to, look_html(found))
     if as_json:
         click.echo(as_line(asdict(found) | {"report": str(to) if to else None}))
         return

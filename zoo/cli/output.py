@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from ...data.column_summary import DataSummary
 
 from ...data.counts import count, some_of
+from ...data.errors import Misuse
 from ..console import PLAIN_WIDTH, console, json_line, plain
 from ..faults import fault
 from ..results_table import show_table
@@ -47,6 +50,23 @@ def show_results(
     show_reach(results)
     show_findings(results)
     click.echo(plain(f"report: {report}"))
+
+
+@contextmanager
+def asked_file(path: Path, *, option: str) -> Iterator[None]:
+    """Make the folder of a file that the user asked for; the block writes the file.
+
+    Raises
+    ------
+    Misuse
+        The file cannot be written there; ``option`` is the one that chose it.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        msg = f"cannot write {str(path)!r}: {error.strerror}"
+        raise Misuse(f"{msg}. Choose another file with {option}.") from error
 
 
 def tell_contradictions(results: Results) -> None:
