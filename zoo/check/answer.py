@@ -350,16 +350,26 @@ def _behind(evidence: CheckEvidence, stands: str) -> tuple[str, str, str]:
     learns = plain is not None and plain.score >= FAILING * evidence.best[1]
     so = ": a network can learn these rows" if learns else ", which is no better"
     can = f" {has.capitalize()}{so}." if has else ""
-    tested = "none of the tested repairs helps"
-    if not evidence.inquiry.scores:
-        tested = "no repair of it was tested"
     return (
         "network-at-fault",
-        f"The network has {stands}, and {tested}.{can}",
+        f"The network has {stands}, and {_tested(evidence.inquiry)}.{can}",
         "More trainings (--budget): not all repairs were tested together."
         if evidence.inquiry.timed_out
         else "A repair that was not tested.",
     )
+
+
+def _tested(inquiry: Inquiry) -> str:
+    """Say what came of the repairs, of which none was proved."""
+    if not inquiry.scores:
+        return "no repair of it was tested"
+    what, score = max(inquiry.scores.items(), key=lambda pair: pair[1])
+    if inquiry.timed_out and score >= inquiry.original_score + _SMALL:
+        return (
+            f"the best of the tested repairs has {score:.2f} in a trial ({what}), which "
+            "the budget left no time to prove"
+        )
+    return "none of the tested repairs helps"
 
 
 def _on_data(data: Verdict, cause: Cause) -> tuple[str, str, str]:
