@@ -366,8 +366,8 @@ def _tested(inquiry: Inquiry) -> str:
     what, score = max(inquiry.scores.items(), key=lambda pair: pair[1])
     if inquiry.timed_out and score >= inquiry.original_score + _SMALL:
         return (
-            f"the best of the tested repairs has {score:.2f} in a trial ({what}), which "
-            "the budget left no time to prove"
+            f"the best of the tested repairs has {score:.2f} in a trial ({what}), "
+            "which the budget left no time to prove"
         )
     return "none of the tested repairs helps"
 
