@@ -281,7 +281,10 @@ def test_a_step_that_asks_outside_of_the_tape_has_no_gradient(case_of):
     assert found.repairs
 
 
-def test_a_loss_of_rounded_outputs_in_a_step_of_ones_own_has_no_gradient(case_of):
+@pytest.mark.parametrize("functional", [True, False])
+def test_a_loss_of_rounded_outputs_in_a_step_of_ones_own_has_no_gradient(
+    case_of, functional
+):
     class Rounding(keras.Model):
         def train_step(self, data):
             x, y = data
@@ -291,8 +294,18 @@ def test_a_loss_of_rounded_outputs_in_a_step_of_ones_own_has_no_gradient(case_of
             self.optimizer.apply(found, self.trainable_variables)
             return {"loss": loss}
 
+    class Called(Rounding):
+        def __init__(self):
+            super().__init__()
+            self.head = layers.Dense(1, "sigmoid")
+
+        def call(self, inputs):
+            return self.head(inputs)
+
     rows = keras.Input((6,))
-    model = Rounding(rows, layers.Dense(1, "sigmoid")(rows))
+    head = layers.Dense(1, "sigmoid")
+    model = Rounding(rows, head(rows)) if functional else Called()
+    model(X)
     model.compile("adam")
     context = case_of(model, X, Y[:, None])
     assert wrong_gradient(context) is None  # nothing is known of steps not taken

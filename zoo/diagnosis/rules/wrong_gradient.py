@@ -277,7 +277,7 @@ def _weights_told(context: RuleContext) -> NetworkFinding | None:
 
     Only a network with parts of the script's own can have such.
     """
-    if not _has_own(context):
+    if context.fit.loss is None or not _has_own(context):
         return None
     found = {
         name: slopes
