@@ -377,7 +377,7 @@ def _on_data(data: Verdict, cause: Cause) -> tuple[str, str, str]:
 
     So it is on a network that was not even trained.
     """
-    if cause.code == "D311":
+    if cause.code == "D311" and cause.side == "data":
         return "undecided", cause.sentence, cause.advice
     if cause.side == "network":
         return "network-at-fault", cause.sentence, cause.advice

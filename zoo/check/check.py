@@ -48,6 +48,7 @@ from .problem import (
     prepare,
     train_score,
 )
+from .repeated_rows import repeated_rows
 from .rerunner import RepairedScript, Rerunner, repair_script
 from .stages import Say, Stages
 from .wording import for_scripts
@@ -221,7 +222,7 @@ def _tried(
     short = _shortfall(runner, best_score.get(best, [])) if is_varied else None
     faults = _mispaired(problem)
     if not faults:
-        faults = tuple(_untrained(known))
+        faults = (*_untrained(known), *repeated_rows(context))
         faults += _faults(problem, study, found, runner, is_asked=not faults)
     evidence = CheckEvidence(
         context, study, found, (best, scores.get(best, 0.0)), short, faults
