@@ -17,7 +17,13 @@ from ..verdicts.computed_columns import (
     folded_target,
     target_formula,
 )
-from ..verdicts.leakage import NEARLY_ALL, agreement_unit, answer_column, column_scores
+from ..verdicts.leakage import (
+    NEARLY_ALL,
+    agreement_unit,
+    answer_column,
+    column_scores,
+    count_cases,
+)
 from .context import RuleResult, TableContext, found, named
 from .registry import rule
 
@@ -63,6 +69,17 @@ def leak(context: TableContext) -> RuleResult | None:
     )
 
 
+def _advice(dataset: Dataset, column: str) -> str:
+    drop = "rop it (--drop) if it is the target under another name or known only after"
+    if cases := count_cases(dataset, column):
+        return (
+            f"Each of its {cases:,} values has one target in its rows: if they "
+            "identify groups of rows (a patient, a molecule), keep each group together "
+            f"(--group), to see what is known of new ones. D{drop} it."
+        )
+    return f"D{drop} it. If neither, no model is needed."
+
+
 def _answers(
     dataset: Dataset, best: Row, scores: dict[str, float]
 ) -> RuleResult | None:
@@ -74,9 +91,7 @@ def _answers(
         dataset,
         "error",
         f"One column alone gives the target: {_shown(columns, scores)}.",
-        "Drop it (--drop) if it is the target under another name or known only after "
-        "it. If it identifies a group of rows (a patient, a molecule), keep the group "
-        "together (--group). If neither, no model is needed.",
+        _advice(dataset, column),
         columns,
         scores,
     )

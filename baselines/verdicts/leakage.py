@@ -18,6 +18,7 @@ from ..results.results import Row
 from ..scores import harness
 from ..scores.comparison import over_folds
 from ..scores.fold_scores import FoldOutcomes, collect_outcomes
+from ..signal.dependence import LEAST_CASES, LEAST_CASES_A_CLASS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,10 +91,8 @@ def _answer_columns(dataset: Dataset, best: Row) -> Suspicion | None:
         return Suspicion(
             "answer",
             f"One column alone gives the target, {_as_what(dataset, column)}: "
-            f"{column!r} ({scores[column]:.3f} by {agreement_unit(dataset)}). Such a "
-            "column is "
-            "usually the target under another name, or known only after it; --drop it "
-            "to see what the others predict",
+            f"{column!r} ({scores[column]:.3f} by {agreement_unit(dataset)}). "
+            f"{_what_it_may_be(dataset, column)}",
         )
     split = _threshold(dataset, next(iter(found)))
     shown = ", ".join(f"{c!r} ({s:.3f})" for c, s in list(found.items())[:5])
@@ -101,14 +100,49 @@ def _answer_columns(dataset: Dataset, best: Row) -> Suspicion | None:
     return Suspicion("easy", f"The problem is easy, one column alone is enough: {told}")
 
 
+def _what_it_may_be(dataset: Dataset, column: str) -> str:
+    if cases := count_cases(dataset, column):
+        return (
+            f"Each of its {cases:,} values has one target in its rows: if it names "
+            "what rows belong to (a person, a machine), keep these rows together "
+            "(--group), which tells what is known of new ones; if it is the target "
+            "under another name, leave it out (--drop)"
+        )
+    return (
+        "Such a column is usually the target under another name, or known only after "
+        "it; --drop it to see what the others predict"
+    )
+
+
+def count_cases(dataset: Dataset, column: str) -> int:
+    """Count a column's values where they may name cases of several rows; else 0.
+
+    They are many more than classes, come again, no one in most rows, and each has one
+    target in its rows.
+    """
+    import pandas as pd
+
+    table: Any = dataset.x
+    values = pd.factorize(table[column], use_na_sentinel=False)[0]
+    count = int(values.max(initial=-1)) + 1
+    few = max(LEAST_CASES, LEAST_CASES_A_CLASS * len(dataset.classes))
+    most_rows = int(np.bincount(values, minlength=1).max())
+    if count < few or count > len(values) / 2 or most_rows > len(values) / 4:
+        return 0
+    pairs, rows = np.unique(np.stack([values, dataset.y]), axis=1, return_counts=True)
+    most = np.zeros(count)
+    np.maximum.at(most, pairs[0].astype(int), rows)
+    return count if most.sum() >= ANSWER * len(values) else 0
+
+
 def answer_column(dataset: Dataset, scores: Mapping[str, float]) -> str | None:
     """The column that is the target under another name; None where none is.
 
     It has a value for each class, the same in every row of it, as no other column has;
     or no other column comes near it, and it is no measure that a threshold cuts into
-    two classes, with values on both sides of it. A column of numbers goes with a
-    numerical target from row to row: a sensor with noise of its own measures something
-    else.
+    two classes, with values on both sides of it, and more than one in each. A column
+    of numbers goes with a numerical target from row to row: a sensor with noise of its
+    own measures something else.
 
     Parameters
     ----------
@@ -124,7 +158,9 @@ def answer_column(dataset: Dataset, scores: Mapping[str, float]) -> str | None:
         return column
     if first - second < AHEAD:
         return None
-    is_cut = _is_measure_in_ranges(dataset, column) and not _is_parted(dataset, column)
+    is_cut = _is_measure_in_ranges(dataset, column) and not (
+        _is_parted(dataset, column) or _is_still(dataset, column)
+    )
     return None if is_cut or not _goes_with(dataset, column) else column
 
 
@@ -177,6 +213,20 @@ def _is_parted(dataset: Dataset, column: str) -> bool:
     parts = [np.unique(values[known & (dataset.y == c)]) for c in np.unique(dataset.y)]
     parts = sorted((part for part in parts if len(part)), key=lambda part: part[0])
     return all(_has_gap(*pair) for pair in pairwise(parts))
+
+
+def _is_still(dataset: Dataset, column: str) -> bool:
+    """Whether a class has one value in all rows, as days in hospital of who never was.
+
+    A measure varies in every class; of few rows, or rare ones, it may not.
+    """
+    table: Any = dataset.x
+    values = table[column].to_numpy(dtype="float64", na_value=np.nan)
+    classes = [values[dataset.y == c] for c in np.unique(dataset.y)]
+    still = [np.unique(own, equal_nan=True).size == 1 for own in classes]
+    return any(
+        one and len(own) >= MIN_ROWS for own, one in zip(classes, still, strict=True)
+    )
 
 
 def _has_gap(low: np.ndarray, high: np.ndarray) -> bool:

@@ -50,6 +50,35 @@ def test_copied_classes_are_suspicious(suspect, dataset_of, rng):
     assert "x0" not in found
 
 
+def test_column_of_cases_is_told_from_a_code(suspect, dataset_of, rng):
+    """Persons with several rows each, whose label is the person's."""
+    person = np.repeat(np.arange(25), 8)
+    y = rng.permutation(np.arange(25) % 2)[person]
+    names = np.array([f"P{i}" for i in range(25)])[person]
+    told = suspect(dataset_of(columns(rng).assign(person=names), y))[1]
+    assert "'person'" in told
+    assert "Each of its 25 values has one target in its rows" in told
+    assert "(--group)" in told
+
+
+@pytest.mark.parametrize("nobody", [0.0, np.nan])
+def test_consequence_that_one_class_alone_has_is_suspicious(
+    suspect, dataset_of, rng, nobody
+):
+    y = rng.integers(0, 2, 200)
+    days = np.where(y == 1, rng.integers(1, 20, 200), nobody)
+    kind, found = suspect(dataset_of(columns(rng).assign(days=days), y))
+    assert kind == "answer"
+    assert "'days'" in found
+
+
+def test_measure_that_a_threshold_cuts_is_easy(suspect, dataset_of, rng):
+    days = rng.integers(0, 25, 400)
+    y = (days > 12).astype(int)
+    kind, found = suspect(dataset_of(columns(rng, 400).assign(days=days), y))
+    assert (kind, "'days'" in found) == ("easy", True)
+
+
 def test_renamed_labels_are_suspicious(suspect, dataset_of, rng):
     y = rng.integers(0, 2, 200)
     codes = np.where(y == 1, rng.choice([3, 7], 200), rng.choice([1, 5], 200))

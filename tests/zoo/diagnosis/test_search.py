@@ -51,13 +51,31 @@ def test_blames_nothing_where_nothing_helps():
     assert {s.label for s in found.no_effect} == set(NAMES)
 
 
-@given(st.floats(0.75 * REACH, REACH))
-def test_blames_nothing_in_a_network_that_learns(start):
+@given(st.floats(0.9 * REACH, REACH), st.sampled_from([0, 1, 2]))
+def test_blames_nothing_in_a_network_that_learns(start, priority):
     named, found = causes(
-        World([{"fault-0"}], start=start), [network_finding("fault-0", 0)]
+        World([{"fault-0"}], start=start), [network_finding("fault-0", priority)]
     )
     assert named == set()
     assert not found.is_failing
+
+
+@given(st.floats(0.75 * REACH, 0.88 * REACH))
+def test_a_fault_that_costs_a_part_is_a_cause_and_a_setting_is_none(start):
+    world = World([{"fault-0"}], start=start)
+    named, found = causes(world, [network_finding("fault-0", 1)])
+    assert named == {"fault-0"}
+    assert found.is_failing
+    assert causes(world, [network_finding("fault-0", 2)])[0] == set()
+
+
+@given(st.floats(0.75 * REACH, 0.88 * REACH))
+def test_of_a_network_as_good_as_baselines_no_part_is_blamed(start):
+    """What could be better still is no fault where nobody else is better."""
+    found = causes(
+        World([{"fault-0"}], start=start), [network_finding("fault-0")], best_score=0.7
+    )
+    assert found[0] == set()
 
 
 def test_a_settings_rule_is_not_even_tried_on_a_network_that_learns():

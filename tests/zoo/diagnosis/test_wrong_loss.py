@@ -81,6 +81,28 @@ def test_is_silent_on_sound_ones(case_of, sequence, units, activation, loss, y):
     assert wrong_loss(case_of(model, X, y)) is None
 
 
+def turned_round(y_pred, y_true):
+    return -keras.ops.sum(y_true * keras.ops.log(y_pred), axis=-1)
+
+
+def right_way(y_true, y_pred):
+    return turned_round(y_pred, y_true)
+
+
+def test_arguments_in_the_wrong_order_are_swapped(case_of, sequence, trains):
+    weighted = (COLUMNS * (1 + np.abs(X[:, :1]))).astype("float32")
+    layers = [Dense(3, activation="softmax")]
+    context = case_of(sequence((3,), layers, turned_round), X, weighted)
+    found = wrong_loss(context)
+    assert found is not None
+    assert "is no number" in found.sentence
+    (edit,) = found.repairs[0].edits
+    assert edit.code == "lambda y_true, y_pred: turned_round(y_pred, y_true)"
+    assert trains(context, found)
+    sound = case_of(sequence((3,), layers, right_way), X, weighted)
+    assert wrong_loss(sound) is None
+
+
 def test_logits_behind_a_sigmoid(case_of, sequence, trains):
     loss = logits("BinaryCrossentropy")
     context = case_of(sequence((3,), [Dense(1, activation="sigmoid")], loss), X, TWO)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 
 from ....baselines.rules.registry import rule
+from ...backend import keras
 from ..problem.context import NetworkFinding, Priority, RuleContext, network_finding
 from ..problem.graph import LINEAR
 from .output_layer import (
@@ -25,6 +29,7 @@ from .output_layer import (
     set_loss,
     spread_rows,
 )
+from .repairs import set_compile
 
 TOLERANCE = 1e-6
 """Rounding in targets that are shares."""
@@ -38,6 +43,8 @@ def wrong_loss(context: RuleContext) -> NetworkFinding | None:
     head = head_of(context)
     if head is None:
         return None
+    if not head.loss and (turned := _turned(context, head)) is not None:
+        return turned
     found = _own(context, head) if not head.loss else _known(context, head)
     if found is None:
         return None
@@ -152,22 +159,59 @@ def _on_columns(head: OutputLayer) -> Found:
 
 def _own(context: RuleContext, head: OutputLayer) -> Found:
     """A loss of one's own must fall when outputs come nearer to the targets."""
+    before, after = _course(context, head, context.fit.loss)
+    if not (np.isfinite(before) and np.isfinite(after)) or after < before:
+        return None
+    return f"rises from {before:.4g} to {after:.4g} as outputs approach the targets", 0
+
+
+def _turned(context: RuleContext, head: OutputLayer) -> NetworkFinding | None:
+    """A loss of one's own that is a number only with its arguments the other way."""
+    own: Any = context.fit.loss
+    if not callable(own) or isinstance(own, keras.losses.Loss):
+        return None
+
+    def turned(y_true: Any, y_pred: Any) -> Any:
+        return own(y_pred, y_true)
+
+    if np.isfinite(_course(context, head, own)).any():
+        return None
+    before, after = _course(context, head, turned)
+    if not after < before:
+        return None
+    name = getattr(own, "__name__", "loss")
+    code = f"lambda y_true, y_pred: {name}(y_pred, y_true)"
+    repair = set_compile("arguments of the loss swapped", {"loss": code}, loss=turned)
+    if getattr(own, "__qualname__", "") != name or not name.isidentifier():
+        repair = replace(repair, edits=None)  # it has no name where compile is called
+    return network_finding(
+        "N101",
+        f"The loss {name} is no number, and falls from {before:.4g} to {after:.4g} as "
+        "outputs approach the targets if its two arguments change places: Keras calls "
+        "it with the targets first.",
+        f"Define it as {name}(y_true, y_pred).",
+        priority=0,
+        repairs=(repair,),
+        layers=(head.name,),
+        outputs=head.width,
+    )
+
+
+def _course(context: RuleContext, head: OutputLayer, loss: Any) -> tuple[float, float]:
+    """A loss at outputs of no use, and nearer to the targets; NaN where it fails."""
     wanted = _perfect(context, head)
     if wanted is None:
-        return None
+        return np.nan, np.nan
     rows = spread_rows(context, _ROWS)
     y, wanted = first_target(context)[rows], wanted[rows]
     if y.size == wanted.size:
         y = y.reshape(wanted.shape)  # shapes that differ are told as that
     start = np.repeat(wanted.mean(axis=0, keepdims=True), len(wanted), axis=0)
     nearer = start + 0.1 * (wanted - start)
-    before, after = (
-        loss_value(context.fit.loss, y, part.astype("float32"))
-        for part in (start, nearer)
+    return (
+        loss_value(loss, y, start.astype("float32")),
+        loss_value(loss, y, nearer.astype("float32")),
     )
-    if not (np.isfinite(before) and np.isfinite(after)) or after < before:
-        return None
-    return f"rises from {before:.4g} to {after:.4g} as outputs approach the targets", 0
 
 
 def _perfect(context: RuleContext, head: OutputLayer) -> np.ndarray | None:

@@ -12,6 +12,12 @@ FAILING = 0.75
 """A network fails that reaches less than this share of what can be reached: the score
 of the best baseline, or of the best repair. Healthy networks stood at .78 and more of
 their best baseline, failing ones at .65 and less."""
+BEHIND = 0.9
+"""One that reaches less than this share of the best baseline falls short where
+something of it contradicts itself or does not suit the data. A setting, such as a rate,
+that makes a network a little better is no fault: there `FAILING` holds."""
+SETTING = 2
+"""Priority of findings on settings."""
 NOTHING = 0.05
 """A score that is nothing: chance is 0, and 1 is perfect."""
 
@@ -95,10 +101,8 @@ class Inquiry:
     @property
     def is_failing(self) -> bool:
         """Whether the network falls clearly short of what can be reached."""
-        return (
-            self.original_score < FAILING * self.best_score
-            and self.best_score > NOTHING
-        )
+        short = self.original_score < FAILING * self.best_score
+        return bool(self.causes) or (short and self.best_score > NOTHING)
 
 
 def names(proposals: Sequence[Proposal]) -> str:
@@ -135,6 +139,18 @@ class Tried:
             self.scores[name], self._counts[name] = score, splits
         return score
 
+    def falls_short(self, score: float, *, priority: int) -> bool:
+        """Whether a network with this score fails, or is behind for a finding's kind.
+
+        Parameters
+        ----------
+        score : float
+        priority : {0, 1, 2}
+            Of the finding; the highest of several.
+        """
+        behind = priority < SETTING and score < BEHIND * self._of_baselines
+        return behind or score < FAILING * self.best_score
+
     def is_enough(self, score: float) -> bool:
         """Whether nobody did much better."""
         return score >= SOLVED * self.best_score and score > NOTHING
@@ -169,7 +185,9 @@ def _is_open(tried: Tried, chosen: Sequence[Proposal]) -> bool:
     repairs = [p.repair for p in chosen]
     gain = runner.difference(repairs, [], splits=usual)
     before, after = runner.score([], splits=usual), runner.score(repairs, splits=usual)
-    if gain.is_sure or gain.least < -SLACK or not _mends(tried, before, after):
+    if gain.is_sure or gain.least < -SLACK:
+        return False
+    if not _mends(tried, chosen, before, after):
         return False
     cost = runner.cost([]) + runner.cost(repairs)
     return runner.can_pay(cost * len(runner.spare))
@@ -185,7 +203,8 @@ def _held(
             sure = tried.runner.difference(
                 [p.repair for p in chosen], [], splits=splits
             ).is_sure
-            mends = _mends(tried, causes[0].original_score, causes[0].together)
+            before, after = causes[0].original_score, causes[0].together
+            mends = _mends(tried, chosen, before, after)
             return tuple(causes) if sure and mends else ()
         worst = min(idle, key=lambda c: c.ablation.difference).proposal
         chosen = [p for p in chosen if p is not worst]
@@ -214,8 +233,12 @@ def _is_needed(tried: Tried, cause: ProvedCause, count: int) -> bool:
     )
 
 
-def _mends(tried: Tried, before: float, after: float) -> bool:
-    """Whether a network fails, and the repairs make up for much of it."""
+def _mends(
+    tried: Tried, chosen: Sequence[Proposal], before: float, after: float
+) -> bool:
+    """Whether a network falls short, and the repairs make up for much of it."""
     best_score = max(tried.best_score, after)
     much = after - before >= MENDED * (best_score - before)
-    return before < FAILING * best_score and much
+    priority = max((p.finding.priority for p in chosen), default=SETTING)
+    short = tried.falls_short(before, priority=priority)
+    return (short or before < FAILING * best_score) and much

@@ -152,10 +152,8 @@ class Search:
 
     def _nearest_single(self, before: float, priority: int) -> Proposal | None:
         """The first of a tier that is enough, or a clearly better one."""
-        if (
-            before >= FAILING * self.results.best_score
-            or self.results.best_score <= NOTHING
-        ):
+        short = self.results.falls_short(before, priority=priority)
+        if not short or self.results.best_score <= NOTHING:
             return None
         enough = [
             i
