@@ -33,7 +33,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.tree import DecisionTreeClassifier
 
 PAGE = HERE.parent / "docs/statistics.md"
-FRESH = 2_000
+FRESH = 20_000
 """New rows on which each training of a draw is scored: the truth is their mean."""
 Rng = np.random.Generator
 

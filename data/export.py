@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -79,7 +80,7 @@ def _write_table(dataset: Dataset, path: Path) -> str:
     return target
 
 
-def _arrays(dataset: Dataset) -> dict[str, np.ndarray]:
+def _arrays(dataset: Dataset) -> dict[str, Any]:
     x, y = np.asarray(dataset.x), _labels(dataset)
     if not dataset.n_test:
         return {"x": x, "y": y}

@@ -30,6 +30,7 @@ from .row_order import (
     alike,
     beside_target,
     find_sorting,
+    is_nearly_sorted,
     narrowed,
     stretches,
     within_chunks,
@@ -177,10 +178,10 @@ def _by_order(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
     x = encode_fold(dataset.x, rows, rows[:1])[0]
     if x.dtype == object:
         return None
-    x = narrowed(x.reshape(len(rows), -1).astype("float64"), rng)
-    if not alike(x, one, rows, rng)[0]:
+    every = narrowed(x.reshape(len(rows), -1).astype("float64"), rng)
+    if not alike(every, one, rows, rng)[0]:
         return None
-    x = beside_target(x, dataset, rows)
+    x = beside_target(every, dataset, rows)
     features, x_like = alike(x, one, rows, rng, level=LEFT_P)
     if not features:
         return None
@@ -197,6 +198,8 @@ def _by_order(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
         target, y_like = alike(y, strata, rows, rng)
         if not (target or sorting.by_target):
             return None
+    if is_nearly_sorted(every, y, strata, rows, rng):
+        return None
     told = (
         "Rows depend on their order: neighbours in the file are alike in features "
         f"(correlation up to {x_like:.2f}) and target ({y_like:.2f}). So the target "

@@ -33,6 +33,9 @@ number that the file is sorted by."""
 _LEAST_PAIRS = 10
 """Neighbours with equal keys from which a further key is looked for: the order of fewer
 may be chance."""
+_AGAINST = 0.1
+"""Share of the steps from row to row that go the other way, at most, where a file is
+nearly sorted by a column."""
 _RUNS = 2
 """Runs of equal classes, per class, up to which a file is sorted by them."""
 _TIME = re.compile(
@@ -209,13 +212,62 @@ def within_chunks(columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Columns of which nothing is left are 0.
     """
     chunk = np.arange(len(columns)) // _CHUNK
-    at = np.arange(len(columns)) % _CHUNK - (_CHUNK - 1) / 2
-    left = columns - _means(columns, chunk)
-    at = at[:, None] - _means(at[:, None], chunk)
-    slope = _means(left * at, chunk) / np.maximum(_means(at**2, chunk), 1e-9)
-    left = left - slope * at
-    kept = left.var(axis=0) > _SMALL * columns.var(axis=0)
-    return left * kept, chunk
+    at = np.arange(len(columns), dtype="float64")[:, None]
+    at = at - _means(at, chunk)
+    left = _beside(_beside(columns, at**0, chunk), at, chunk)
+    return left * (left.var(axis=0) > _SMALL * columns.var(axis=0)), chunk
+
+
+def beside_column(
+    columns: np.ndarray, key: np.ndarray, strata: np.ndarray
+) -> np.ndarray:
+    """Return columns less a parabola in each chunk of rows with like keys, by stratum.
+
+    Columns of which nothing is left are 0.
+    """
+    order = np.lexsort([key, strata])
+    _, first, counts = np.unique(strata[order], return_index=True, return_counts=True)
+    place = np.arange(len(key)) - np.repeat(first, counts)
+    chunk = (place % _CHUNK == 0).cumsum()
+    at = key[order, None] - _means(key[order, None], chunk)
+    left = np.empty_like(columns)
+    fitted = _beside(_beside(columns[order], at**0, chunk), at, chunk)
+    left[order] = _beside(
+        fitted, _beside(_beside(at**2, at**0, chunk), at, chunk), chunk
+    )
+    return left * (left.var(axis=0) > _SMALL * columns.var(axis=0))
+
+
+def _beside(columns: np.ndarray, along: np.ndarray, chunk: np.ndarray) -> np.ndarray:
+    """Columns less their regression on one, without a constant, in each chunk."""
+    size = np.maximum(_means(along**2, chunk), 1e-12 * (along**2).mean() + 1e-300)
+    return columns - along * _means(columns * along, chunk) / size
+
+
+def is_nearly_sorted(
+    columns: np.ndarray,
+    target: np.ndarray,
+    strata: np.ndarray,
+    rows: np.ndarray,
+    rng: np.random.Generator,
+) -> bool:
+    """Whether a column that hardly ever falls, or rises, tells all of the order.
+
+    It does where neither the target nor other columns are alike beside it. Batches and
+    persons show in both. A column that is merely like the next row's is no such key:
+    two sites that differ in it, and in the target, would be taken for it.
+    """
+    pairs = _pairs(strata, rows, 1)
+    steps = np.sign(columns[pairs] - columns[pairs - 1])
+    against = np.minimum((steps > 0).mean(axis=0), (steps < 0).mean(axis=0))
+    for key in np.flatnonzero((against <= _AGAINST) & steps.any(axis=0)):
+        others = np.delete(columns, key, axis=1)
+        left = [beside_column(c, columns[:, key], strata) for c in (target, others)]
+        if others.shape[1] and not any(
+            alike(part, strata, rows, rng, level=LEFT_P)[0] for part in left
+        ):
+            return True
+    return False
 
 
 def narrowed(columns: np.ndarray, rng: np.random.Generator) -> np.ndarray:

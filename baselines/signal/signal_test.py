@@ -166,8 +166,9 @@ def _by_near_rows(
 ) -> tuple[Dataset, Signal] | None:
     """Test again with groups of near rows that share the target, and within them.
 
-    Two chances to find the relation, so p is twice the smaller one (Bonferroni). None
-    where there are no such groups, or the signal stays.
+    Two chances to find the relation, so p is doubled (Bonferroni). None where there are
+    no such groups, or the signal stays: with these groups and with coarser ones, or
+    within finer ones.
     """
     near = near_groups(dataset, seed=seed)
     if near is None:
@@ -178,9 +179,10 @@ def _by_near_rows(
     grouped = replace(dataset, groups=near.groups, dependence="cases")
     found = _tested(grouped, seed)
     p = min(1.0, 2 * found.p)
-    if p > LEVEL:
-        p = min(p, 2 * _p_within(dataset, near.finer, seed))
     if p <= LEVEL:
+        coarser = replace(grouped, groups=near.coarser)
+        p = max(p, min(1.0, 2 * _tested(coarser, seed, effect=False).p))
+    if p <= LEVEL or _is_found_within(dataset, near.finer, seed):
         return None
     told = (
         f"Rows may belong together: they form {units:,} groups of near rows with "
@@ -191,13 +193,16 @@ def _by_near_rows(
     return grouped, replace(found, p=p, unit=told, dependent=True, p_rows=signal.p)
 
 
-def _p_within(dataset: Dataset, groups: np.ndarray, seed: int) -> float:
-    """The p-value where rows change places within groups; 1 where they cannot."""
+def _is_found_within(dataset: Dataset, groups: np.ndarray, seed: int) -> bool:
+    """Whether none of `GLANCE` permutations within groups does as well as the truth.
+
+    That is stricter than the level: groups are guesses, and may hold two true ones.
+    """
     grouped = replace(dataset, groups=groups, dependence="none")
     problem = make_problem(grouped, limit=_sizes(grouped)[0], seed=seed)
     if problem.groups is None or has_whole_groups(problem):
-        return 1.0
-    return _tested(grouped, seed, effect=False).p
+        return False
+    return glance(_Trial(problem).exceeding)
 
 
 def _tested(dataset: Dataset, seed: int, *, effect: bool = True) -> Signal:

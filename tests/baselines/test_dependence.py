@@ -136,7 +136,12 @@ def test_two_columns_of_many_make_no_cases(others):
 
 
 @pytest.mark.parametrize(
-    "name", ["20 wider groups of 10, shuffled", "plates, shuffled"]
+    "name",
+    [
+        "20 wider groups of 10, shuffled",
+        "plates, shuffled",
+        "visits of persons who drift, shuffled",
+    ],
 )
 def test_groups_that_nothing_names_are_no_signal(name):
     found = signal_test(UNSEEN[name](np.random.default_rng(3)))
@@ -150,6 +155,24 @@ def test_groups_that_nothing_names_are_no_signal(name):
 def test_weak_relations_make_no_groups(name):
     for seed in range(3):
         data = SIGNALS[name](np.random.default_rng(seed))
+        assert near_groups(data, seed=0) is None
+
+
+def test_borders_between_rows_that_do_not_gather_make_no_groups(dataset_of):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(250, 2))
+    ring = (x**2).sum(axis=1) > 2
+    cross = (x[:, 0] > 0) ^ (x[:, 1] > 0)
+    for y in (ring, cross):
+        assert near_groups(dataset_of(x, y.astype(int)), seed=0) is None
+    board = RELATED["a checkerboard"](rng)
+    assert near_groups(board, seed=0) is None
+
+
+def test_line_over_rows_in_groups_makes_no_groups():
+    """Groups of like rows whose target follows two columns, not the group."""
+    for seed in range(3):
+        data = RELATED[SMALL_GROUPS](np.random.default_rng(seed))
         assert near_groups(data, seed=0) is None
 
 
@@ -175,3 +198,18 @@ def test_settings_drawn_from_all_are_no_series(dataset_of):
     some = grid[np.sort(rng.choice(len(grid), 900, replace=False))].astype("float64")
     y = (some[:, 0] + some[:, 1] + rng.normal(size=900) > 3).astype("int64")
     assert find_unit(dataset_of(some, y), seed=0).kind == "row"
+
+
+def test_file_nearly_sorted_by_a_column_is_no_series(dataset_of):
+    """Kinds one after the other, each by a length that falls now and then by a little.
+
+    Two further lengths, a width and the target follow it.
+    """
+    rng = np.random.default_rng(0)
+    kind = np.repeat(np.arange(5), 30)
+    length = kind * 4 + np.tile(np.linspace(10, 40, 30), 5) + rng.normal(0, 0.4, 150)
+    width = rng.normal(13, 2, 150)
+    x = np.c_[kind, length, 1.1 * length, 1.2 * length + 0.3, width]
+    y = length**3 / 100 * (1 + 0.1 * rng.normal(size=150))
+    assert (np.diff(length)[np.diff(kind) == 0] < 0).any()
+    assert find_unit(dataset_of(x, y), seed=0).kind == "row"

@@ -75,11 +75,6 @@ def test_averages_that_arrive_too_late(case_of, trains):
     assert model.get_layer("norm").momentum == pytest.approx(0.89)
 
 
-def test_batches_of_few_rows(case_of):
-    context = case_of(functional(), X, Y, epochs=20, batch_size=2)
-    assert "batches of 2 rows" in batchnorm_statistics(context).sentence
-
-
 def test_networks_without_batch_normalization(case_of, sequence):
     context = case_of(sequence((3,), [layers.Dense(1)], "mse"), X, Y, batch_size=1)
     assert batchnorm_statistics(context) is None

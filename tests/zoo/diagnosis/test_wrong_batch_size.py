@@ -29,6 +29,19 @@ def test_single_rows_leave_a_quarter_of_the_steps(case_of):
     assert (mended.batch_size, mended.epochs, mended.steps) == (32, 80, 800)
 
 
+@pytest.mark.parametrize(("size", "priority"), [(1, 1), (4, 1), (5, None)])
+def test_batches_of_few_rows_behind_batch_normalization(case_of, size, priority):
+    layers = keras.layers
+    model = keras.Sequential(
+        [keras.Input((1,)), layers.BatchNormalization(), layers.Dense(1)]
+    )
+    model.compile("adam", "mse")
+    x, y = np.zeros((320, 1), "float32"), np.arange(320) / 7
+    found = wrong_batch_size(case_of(model, x, y, batch_size=size, epochs=2))
+    assert (found and found.priority) == priority
+    assert found is None or "'batch_normalization" in found.sentence
+
+
 def test_a_dataset_is_cut_anew(case_of):
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     model.compile("adam", "mse")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +9,9 @@ from ....baselines.rules.registry import rule
 from ...backend import keras
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.graph import Node
-from ..problem.training_setup import DEFAULT_BATCH, Setup, unmoved_averages
+from ..problem.training_setup import Setup, unmoved_averages
 from .output_layer import counted
-from .repairs import set_fit, set_layers
+from .repairs import set_layers
 
 _LEFT = 0.5
 """Share of its first value in a moving average at the end, from which it is not that of
@@ -20,22 +19,19 @@ the data."""
 _ARRIVED = 0.01
 """That share with the momentum that is proposed."""
 _USUAL_MOMENTUM = 0.9
-_FEW_ROWS = 4
-"""Rows of a batch, whose mean and variance say little of the others."""
 
 
 @rule("N117", order=45)
 def batchnorm_statistics(context: RuleContext) -> NetworkFinding | None:
-    """Averages that are never updated, that arrive too late, or of a few rows each."""
-    nodes = [n for n in context.graph.nodes if _is_batch_norm(n.layer)]
+    """Averages that are never updated, or that arrive too late."""
+    nodes = [n for n in context.graph.nodes if is_batch_norm(n.layer)]
     if not nodes:
         return None
-    checks: tuple[Callable[..., NetworkFinding | None], ...]
-    checks = (_never, _late, _of_few_rows)
-    return next((found for check in checks if (found := check(context, nodes))), None)
+    return _never(context, nodes) or _late(context, nodes)
 
 
-def _is_batch_norm(layer: Any) -> bool:
+def is_batch_norm(layer: Any) -> bool:
+    """Whether a layer normalises by the batch."""
     return isinstance(layer, keras.layers.BatchNormalization)
 
 
@@ -91,28 +87,4 @@ def _late(context: RuleContext, nodes: list[Node]) -> NetworkFinding | None:
         layers=tuple(n.name for n in slow),
         left=momentum**steps,
         steps=steps,
-    )
-
-
-def _of_few_rows(context: RuleContext, nodes: list[Node]) -> NetworkFinding | None:
-    size = context.setup.batch_size
-    if size > _FEW_ROWS or len(context.setup.y) < DEFAULT_BATCH:
-        return None
-    repair = set_fit(
-        f"batch_size {size:,} -> {DEFAULT_BATCH}",
-        {"batch_size": str(DEFAULT_BATCH)},
-        batch_size=DEFAULT_BATCH,
-    )
-    if context.setup.in_batches:
-        repair = replace(repair, edits=None)
-    return network_finding(
-        "N117",
-        f"BatchNormalization ({_names(nodes)}) takes mean and variance of batches of "
-        f"{counted(size, 'row')}, which differ from those of all rows that predictions "
-        "use.",
-        f"Use batch_size={DEFAULT_BATCH}, or LayerNormalization.",
-        priority=1,
-        repairs=(repair,),
-        layers=tuple(n.name for n in nodes),
-        batch_size=size,
     )

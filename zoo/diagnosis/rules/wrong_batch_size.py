@@ -7,8 +7,16 @@ from dataclasses import replace
 
 from ....baselines.rules.registry import rule
 from ..codemod.edits import Edit, WrapArgument
-from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
+from ..problem.context import (
+    NetworkFinding,
+    Priority,
+    Repair,
+    RuleContext,
+    network_finding,
+)
 from ..problem.training_setup import DEFAULT_BATCH, Setup
+from .batchnorm_statistics import is_batch_norm
+from .output_layer import counted
 from .repairs import set_fit
 
 _FEW_STEPS = 200
@@ -16,6 +24,8 @@ _LARGE = 1 / 10
 """Share of the rows in one batch from which on it is large."""
 _SMALL = 2
 """Largest batch whose gradient is that of single rows."""
+_FEW_ROWS = 4
+"""Rows of a batch, whose mean and variance say little of the others."""
 
 
 @rule("N204", order=270)
@@ -23,6 +33,14 @@ def wrong_batch_size(context: RuleContext) -> NetworkFinding | None:
     """A batch of a tenth of the rows or more and few steps, or of one or two rows."""
     setup, rows = context.setup, len(context.setup.y)
     size = setup.batch_size
+    if size <= _FEW_ROWS and rows >= 2 * DEFAULT_BATCH:
+        nodes = [n for n in context.graph.nodes if is_batch_norm(n.layer)]
+        if nodes and not setup.in_inference:
+            unlike = (
+                f"BatchNormalization ({nodes[0].name!r}) takes mean and variance of "
+                f"{counted(size, 'row')}, unlike those that predictions use"
+            )
+            return _found(context, unlike, _fewer_steps(setup, rows), priority=1)
     if size <= _SMALL and rows >= 2 * DEFAULT_BATCH:
         noisy = "each step follows the noise of single rows"
         return _found(context, noisy, _fewer_steps(setup, rows))
@@ -37,7 +55,9 @@ def wrong_batch_size(context: RuleContext) -> NetworkFinding | None:
     return None
 
 
-def _found(context: RuleContext, told: str, repair: Repair) -> NetworkFinding:
+def _found(
+    context: RuleContext, told: str, repair: Repair, *, priority: Priority = 2
+) -> NetworkFinding:
     setup = context.setup
     rows, size = len(setup.y), setup.batch_size
     if setup.in_batches:
@@ -47,7 +67,7 @@ def _found(context: RuleContext, told: str, repair: Repair) -> NetworkFinding:
         f"batch_size is {size:,} for {rows:,} rows and {setup.epochs:,} epochs: "
         f"{told}.",
         f"Use batch_size={DEFAULT_BATCH}.",
-        priority=2,
+        priority=priority,
         repairs=(repair,),
         batch_size=size,
         rows=rows,
