@@ -70,7 +70,9 @@ def rates(times: float) -> Plant:
         for call in optimizers(tree)[-1:]:
             given = value_of(call, "learning_rate", 0)
             rate = 0.001 if given is None else float(ast.literal_eval(given))
-            set_value(call, "learning_rate", f"{rate * times:.4g}", 0)
+            # Keras refuses a rate that is an int
+            changed = float(f"{rate * times:.4g}")
+            set_value(call, "learning_rate", repr(changed), 0)
             yield True
 
     return lambda program: change(program, edit)

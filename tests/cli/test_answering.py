@@ -388,6 +388,9 @@ def test_repairs_that_do_not_help_are_told_only_where_some_were_tested():
     assert "no repair of it was tested" in told(inquiry(0.1)).sentence
     tried = replace(inquiry(0.1), scores={"rate": 0.1})
     assert "none of the tested repairs helps" in told(tried).sentence
+    helped = replace(inquiry(0.1), scores={"rate": 0.7}, timed_out=True)
+    sentence = told(helped).sentence
+    assert "the best of the tested repairs has 0.70 in a trial (rate)" in sentence
 
 
 def test_a_network_that_was_not_trained_is_at_fault():

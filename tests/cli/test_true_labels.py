@@ -8,15 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from learnable.baselines.results.findings import Finding
+from learnable.zoo.check import evaluation_rows
 from learnable.zoo.check.evaluation_rows import (
     Scores,
+    evaluation_faults,
     fault_of_few_rows,
     fault_of_labels,
     right_answers,
     unseen_class,
 )
 from learnable.zoo.diagnosis.problem.task import TrainingTask
-from learnable.zoo.diagnosis.record.recording import Evaluation
+from learnable.zoo.diagnosis.record.recording import Evaluation, Place, Retested
 
 RNG = np.random.default_rng(0)
 QUESTION = TrainingTask("multiclass", np.arange(4).repeat(50), np.array([2, 4, 6, 8]))
@@ -214,3 +216,36 @@ def test_few_rows_that_tell_nothing_of_others(share, own, told):
     if found is not None:
         assert found.label == "too-few-rows"
         assert "There are 12 training rows" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("share", "own", "held", "told"),
+    [
+        (1.0, 0.99, 0.35, "duplicate-rows-across-split"),
+        (1.0, 0.99, 0.97, None),  # the network knows other rows as well
+        (0.2, 0.99, 0.35, None),  # of five folds the second
+    ],
+)
+def test_folds_over_one_network_are_told_where_they_flatter(
+    monkeypatch, share, own, held, told
+):
+    model = object()
+    place = Place("train.py", 26)
+    fit = SimpleNamespace(
+        model=model, validation=None, error="", retested=Retested(share, place)
+    )
+    problem: Any = SimpleNamespace(fit=fit, recording=SimpleNamespace(evaluations=[]))
+    scores = np.where(np.arange(1000) < held * 1000, 1.0, 0.0)
+    runner: Any = SimpleNamespace(
+        splits=[None],
+        outcome=lambda repairs, number: SimpleNamespace(row_scores=scores),
+    )
+    monkeypatch.setattr(evaluation_rows, "train_score", lambda problem: own)
+    study: Any = None
+    found = evaluation_faults(problem, study, runner, best_score=0.5)
+    assert [fault.cause.label for fault in found] == [told] * (told is not None)
+    if found:
+        assert found[0].cause.side == "preparation"
+        assert "100% of the rows that are held out of a later one (line 26)" in (
+            found[0].cause.sentence
+        )

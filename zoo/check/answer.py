@@ -179,10 +179,16 @@ def _suspicions(evidence: CheckEvidence) -> list[RuledOut]:
 
     tried = [told(finding) for finding in inquiry.no_effect]
     untested = [
-        RuledOut(s.code, s.label, s.sentence, "untested", reason=_reason(evidence, s))
+        RuledOut(s.code, s.label, _in_full(s), "untested", reason=_reason(evidence, s))
         for s in inquiry.untested
     ]
     return [one for one in (*tried, *untested) if one.code not in proved]
+
+
+def _in_full(finding: NetworkFinding) -> str:
+    """The sentence; with what to do, where the finding holds without a trial."""
+    advice = f" {finding.advice}" if finding.code in UNTRIED else ""
+    return f"{finding.sentence}{advice}"
 
 
 def _effect(inquiry: Inquiry, finding: NetworkFinding) -> str:
@@ -349,16 +355,26 @@ def _behind(evidence: CheckEvidence, stands: str) -> tuple[str, str, str]:
     learns = plain is not None and plain.score >= FAILING * evidence.best[1]
     so = ": a network can learn these rows" if learns else ", which is no better"
     can = f" {has.capitalize()}{so}." if has else ""
-    tested = "none of the tested repairs helps"
-    if not evidence.inquiry.scores:
-        tested = "no repair of it was tested"
     return (
         "network-at-fault",
-        f"The network has {stands}, and {tested}.{can}",
+        f"The network has {stands}, and {_tested(evidence.inquiry)}.{can}",
         "More trainings (--budget): not all repairs were tested together."
         if evidence.inquiry.timed_out
         else "A repair that was not tested.",
     )
+
+
+def _tested(inquiry: Inquiry) -> str:
+    """Say what came of the repairs, of which none was proved."""
+    if not inquiry.scores:
+        return "no repair of it was tested"
+    what, score = max(inquiry.scores.items(), key=lambda pair: pair[1])
+    if inquiry.timed_out and score >= inquiry.original_score + _SMALL:
+        return (
+            f"the best of the tested repairs has {score:.2f} in a trial ({what}), "
+            "which the budget left no time to prove"
+        )
+    return "none of the tested repairs helps"
 
 
 def _on_data(data: Verdict, cause: Cause) -> tuple[str, str, str]:
@@ -366,7 +382,7 @@ def _on_data(data: Verdict, cause: Cause) -> tuple[str, str, str]:
 
     So it is on a network that was not even trained.
     """
-    if cause.code == "D311":
+    if cause.code == "D311" and cause.side == "data":
         return "undecided", cause.sentence, cause.advice
     if cause.side == "network":
         return "network-at-fault", cause.sentence, cause.advice

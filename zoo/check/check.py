@@ -46,6 +46,7 @@ from .problem import (
     prepare,
     train_score,
 )
+from .repeated_rows import repeated_rows
 from .rerunner import RepairedScript, Rerunner, repair_script
 from .stages import Say, Stages
 from .training_curves import training_curves
@@ -224,7 +225,7 @@ def _tried(
     short = _shortfall(runner, best_score.get(best, [])) if is_varied else None
     faults = _mispaired(problem)
     if not faults:
-        faults = tuple(_untrained(known))
+        faults = (*_untrained(known), *repeated_rows(context))
         faults += _faults(problem, study, found, runner, is_asked=not faults)
     evidence = CheckEvidence(
         context, study, found, (best, scores.get(best, 0.0)), short, faults
@@ -247,8 +248,9 @@ def _are_varied(problem: CheckProblem) -> bool:
     return bool((problem.task.y != problem.task.y[0]).any())
 
 
-_RECORDED = ("N115", "N119", "P711")
-"""Rules on what the script did beside the training, where no repair can be tried."""
+_RECORDED = ("N102", "N115", "N119", "P711")
+"""Rules on what the script did beside the training, or what its network gives for any
+row, where no repair can be tried."""
 
 
 def _untrained(known: Sequence[NetworkFinding]) -> Iterator[DataFault]:

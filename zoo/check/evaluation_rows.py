@@ -73,11 +73,46 @@ def evaluation_faults(
         if (rows := _evaluated_rows(problem, evaluated.x)) is not None
     )
     context = _Evaluations(problem, study, runner, best_score, parts)
-    checks = [_trained_on, _has_stray_columns]
+    checks = [_retested]
+    checks += [_trained_on, _has_stray_columns] if parts else []
     # a network whose training raised may not even be there to predict anything
-    checks += [] if problem.fit.error else [_unlike, _wrongly_answered]
-    found = (check(context) for check in checks if parts)
+    checks += [_unlike, _wrongly_answered] if parts and not problem.fit.error else []
+    found = (check(context) for check in checks)
     return next(((fault,) for fault in found if fault is not None), ())
+
+
+def _retested(context: _Evaluations) -> DataFault | None:
+    """Whether folds are held out of a network that was trained on them, and flatter."""
+    fit, held = context.problem.fit, _held_out(context.runner)
+    own = train_score(context.problem) if fit.retested.share >= _RETESTED else None
+    if own is None or held is None:
+        return None
+    gained = own - float(held.mean())
+    if gained < max(duplicates.FLATTERED, _SURE * _error(held)):
+        return None
+    where = f" (line {fit.retested.place.line})" if fit.retested.place else ""
+    found = data_faults.cause(
+        "D309",
+        f"The same network goes through all folds: {fit.retested.share:.0%} of the "
+        f"rows that are held out of a later one{where} are rows that it was trained "
+        f"on before. It has a score of {own:.2f} on rows it was trained on, and of "
+        f"{held.mean():.2f} on others: the score measures memorisation.",
+        "Build and compile a new network in each fold, before fit.",
+    )
+    return DataFault(replace(found, side="preparation"))
+
+
+def _held_out(runner: TrialRunner) -> np.ndarray | None:
+    """Return the network's scores for rows held out of trials, where there are some."""
+    try:
+        held = [runner.outcome([], i).row_scores for i in range(len(runner.splits))]
+    except OutOfTime:
+        return None
+    return np.concatenate(held) if all(map(len, held)) else None
+
+
+def _error(row_scores: np.ndarray) -> float:
+    return float(row_scores.std() / len(row_scores) ** 0.5)
 
 
 def _trained_on(context: _Evaluations) -> DataFault | None:
@@ -161,17 +196,12 @@ def _compare_with_truth(
     truth = right_answers(problem.recording, problem.task, evaluated, predicted)
     if truth is None:
         return None
-    try:
-        held = [runner.outcome([], i).row_scores for i in range(len(runner.splits))]
-    except OutOfTime:
+    row_scores, own_score = _held_out(runner), train_score(problem)
+    if own_score is None or row_scores is None:
         return None
-    own_score = train_score(problem)
-    if own_score is None or not all(map(len, held)):
-        return None
-    row_scores = np.concatenate(held)
     scores = Scores(
         held=float(row_scores.mean()),
-        error=float(row_scores.std() / len(row_scores) ** 0.5),
+        error=_error(row_scores),
         best_score=context.best_score,
         train_score=own_score,
         alike=data_faults.find_drift(problem.dataset, rows) is None,
@@ -379,6 +409,9 @@ GAINED = 0.15
 """What a network must have more on other rows than anyone has on rows held out."""
 _TIMES = 1.25
 """... and so many times as much."""
+_RETESTED = 0.5
+"""Share of the rows held out of a fold that were trained on before: of the second of
+two folds it is all, and of five about a quarter, a half, three quarters, and all."""
 COPIES = 0.05
 """Share of rows that were trained on as well, from which a high score is memory."""
 

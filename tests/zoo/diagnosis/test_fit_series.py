@@ -66,3 +66,75 @@ def test_calls_on_two_lines_are_two_trainings():
         model.fit(X, Y, verbose=0)
     assert len(done.fits) == 2
     assert done.fits[1].pretrained
+
+
+FOLDS = np.arange(12).reshape(4, 3)
+
+
+def through_folds(model, ask):
+    for held in FOLDS:
+        kept = np.setdiff1d(np.arange(12), held)
+        model.fit(X[kept], Y[kept], verbose=0)
+        ask(model, held)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda model, held: model.evaluate(X[held], Y[held], verbose=0),
+        lambda model, held: model.predict(X[held], verbose=0),
+    ],
+)
+def test_rows_held_out_of_a_fold_that_the_network_knows_are_noted(ask):
+    model = network()
+    with recorded(__file__) as done:
+        through_folds(model, ask)
+    (fit,) = done.fits
+    assert fit.retested.share == 1
+    assert fit.retested.place is not None
+
+
+def test_validation_rows_of_a_fold_are_noted_too():
+    model = network()
+    with recorded(__file__) as done:
+        for held in FOLDS:
+            kept = np.setdiff1d(np.arange(12), held)
+            given = X[held], Y[held]
+            model.fit(X[kept], Y[kept], validation_data=given, verbose=0)
+    assert done.fits[0].retested.share == 1
+
+
+def test_rows_that_no_call_trained_on_are_held_out():
+    model = network()
+    with recorded(__file__) as done:
+        for part in FOLDS[:3]:
+            model.fit(X[part], Y[part], verbose=0)
+            model.evaluate(X[FOLDS[3]], Y[FOLDS[3]], verbose=0)
+    assert done.fits[0].retested.share == 0
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_batches_of_a_memory_that_come_again_are_no_folds(size):
+    model = network()
+    batches = np.random.default_rng(0).permutation(12).reshape(-1, size)
+    with recorded(__file__) as done:
+        for rows in np.concatenate([batches, batches[::-1][1:]]):
+            model.predict(X[rows], verbose=0)  # as Q-learning asks before it trains
+            model.fit(X[rows], Y[rows], verbose=0)
+    assert done.fits[0].retested.share == 0
+
+
+def test_what_the_network_knows_of_all_its_rows_is_no_fold():
+    model = network()
+    with recorded(__file__) as done:
+        through_folds(model, lambda model, held: model.evaluate(X, Y, verbose=0))
+    assert done.fits[0].retested.share == 0
+
+
+def test_a_network_made_anew_in_each_fold_is_not_retested():
+    with recorded(__file__) as done:
+        for held in FOLDS:
+            kept, model = np.setdiff1d(np.arange(12), held), network()
+            model.fit(X[kept], Y[kept], verbose=0)
+            model.evaluate(X[held], Y[held], verbose=0)
+    assert all(fit.retested.share == 0 for fit in done.fits)

@@ -5,6 +5,7 @@ import pytest
 from learnable.zoo.backend import keras, tensorflow
 from learnable.zoo.diagnosis.problem.task import loss_name, training_task
 from learnable.zoo.diagnosis.problem.training_setup import as_given
+from learnable.zoo.diagnosis.record.known_losses import AcrossRows
 from learnable.zoo.diagnosis.record.recorder import recorded
 
 X = np.random.default_rng(0).normal(size=(60, 3)).astype("float32")
@@ -99,6 +100,30 @@ def test_losses_written_otherwise_are_told(write, told, in_graph):
     (fit,) = done.fits
     assert told in loss_name(fit.loss)
     np.testing.assert_array_equal(fit.y, COLUMN)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda: lambda y, p: tf.reduce_mean((p - y) ** 2),
+        lambda: lambda y, p: tf.reduce_mean(tf.abs(y - p)),
+        lambda: (
+            lambda y, p: (
+                -tf.reduce_mean(y * tf.math.log(p) + (1 - y) * tf.math.log(1 - p))
+            )
+        ),
+    ],
+)
+def test_a_loss_of_shapes_that_broadcast_is_none_of_keras(write):
+    # outputs near 0, of which the loss row by row is nearly the same
+    model = network(activation=tf.sigmoid)
+    model.layers[-1].set_weights([np.full((4, 1), 1e-3), np.zeros(1)])
+    done = loop(model, write, slices(y=Y.astype("float32")))
+    (fit,) = done.fits
+    assert isinstance(fit.loss, AcrossRows)
+    assert fit.y.shape == (60,)
+    setup = as_given(fit, training_task(fit))
+    assert setup.loss.get_config() == fit.loss.get_config()
 
 
 def test_classes_of_a_softmax_are_told():

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -38,6 +39,48 @@ def test_metrics_that_lie(case_of, sequence, metric, y, units, loss, told):
     if told:
         assert told in found.sentence
         assert not found.repairs
+
+
+def read_by(context, line):
+    """The finding on a script with this line behind its training."""
+    model = context.fit.model
+    module = SimpleNamespace(model=model, x=X, y=FLAGS, column=FLAGS[:, None], np=np)
+    source = f"model.fit(x, y)\nguess = model.predict(x)\n{line}\n"
+    recording = replace(context.recording, source=source, module=module)
+    return misleading_metric(replace(context, recording=recording))
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("np.argmax(guess, axis=1)", "Line 3 takes the place of the largest output"),
+        ("np.argmax(model.predict(x), -1)", "class 0 for every row"),
+        ("guess.argmax(axis=-1)", "class 0 for every row"),
+        ("np.mean((guess - y) ** 2)", "with 'y' of shape (n,)"),
+        ("(y == (guess > 0.5)).mean()", "with 'y' of shape (n,)"),
+        ("np.argmax(guess)", None),  # the row with the largest output
+        ("np.argmax(guess, axis=0)", None),
+        ("np.mean((guess - column) ** 2)", None),
+        ("np.mean((guess.ravel() - y) ** 2)", None),
+        ("guess = guess[:, 0]\nnp.mean((guess - y) ** 2)", None),
+        ("np.argmax(x, axis=1)", None),
+        ("y = guess - 1", None),
+    ],
+)
+def test_predictions_of_one_column_that_are_misread(case_of, sequence, line, told):
+    head = keras.layers.Dense(1, "sigmoid")
+    context = case_of(sequence((3,), [head], "binary_crossentropy"), X, FLAGS)
+    found = read_by(context, line)
+    assert (found is not None) == (told is not None)
+    if told:
+        assert told in found.sentence
+
+
+def test_the_largest_of_several_outputs_is_their_class(case_of, sequence):
+    head = keras.layers.Dense(2, "softmax")
+    loss = "sparse_categorical_crossentropy"
+    context = case_of(sequence((3,), [head], loss), X, FLAGS)
+    assert read_by(context, "np.argmax(guess, axis=1)") is None
 
 
 def test_example_of_the_page(example_of):

@@ -4,6 +4,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from learnable.zoo.diagnosis.record.arrays import (
     name_of,
@@ -39,6 +40,13 @@ def made(folder, y, line, names):
 def test_labels_of_the_same_classes_are_named_together(recorded):
     recording, fit = recorded(y_train=Y, y_test=TEST, x=X, count=3, other=TEST + 1)
     assert names_of_labels(recording, fit) == ("y_train", "y_test")
+
+
+def test_columns_of_pandas_are_named_as_arrays_are(recorded):
+    table = pd.DataFrame({"kind": Y})
+    names = {"table": table, "y_train": table["kind"], "y_test": TEST}
+    recording, fit = recorded(**names, other=pd.Series(TEST + 1))
+    assert sorted(names_of_labels(recording, fit)) == ["y_test", "y_train"]
 
 
 @pytest.mark.parametrize("names", [{}, {"y": np.append(Y, 1)}, {"y_test": TEST}])

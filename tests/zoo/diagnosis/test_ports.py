@@ -56,6 +56,14 @@ LAYERS = "from keras.layers import *\n"
             "Dense(units=3, kernel_initializer='uniform', kernel_regularizer='l2')",
         ),
         (
+            "model.compile('adam', 'mse', ['mae'])",
+            "model.compile('adam', 'mse', metrics=['mae'])",
+        ),
+        (
+            "model.compile('adam', 'mse', ['mae'], [1.0])",
+            "model.compile('adam', 'mse', metrics=['mae'], loss_weights=[1.0])",
+        ),
+        (
             LAYERS + "Embedding(9, output_dim=3, init='uniform')",
             "Embedding(9, output_dim=3, embeddings_initializer='uniform')",
         ),
@@ -136,6 +144,7 @@ def test_old_spelling_is_ported(old, new):
         "from keras import backend as K\nK.clear_session()",
         "import numpy as np\nnp.float64(3)",
         "m.compile('sgd', metrics=['acc'])\nh.history['acc']",
+        "m.compile('sgd', ['mse', 'mae'], [1.0, 2.0])",
         "print('print x')\ntext = '''\nprint x\n'''",
         "def f(:\n    pass",
     ],

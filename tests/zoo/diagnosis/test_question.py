@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.problem.task import are_ids, as_dataset
+from learnable.zoo.diagnosis.problem.task import MOST_LABELS, are_ids, as_dataset
+from learnable.zoo.diagnosis.search.trials import decide
 
 X = np.random.default_rng(0).normal(size=(40, 3)).astype("float32")
 CODES = np.arange(40) % 4
@@ -144,3 +145,45 @@ def test_texts_are_a_column_of_their_own(case_of, shape, kind):
     task = asked(case_of, CODES % 2, "binary_crossentropy")
     table = as_dataset(network(X, keras.layers.Dense(1)), x, task, name="n").x
     assert table["text"].tolist()[:2] == ["one two", "three"]
+
+
+def test_of_very_many_labels_some_that_vary_are_chosen(case_of):
+    mask = np.zeros((40, 16, 16))
+    mask[:20, 4:12, 4:12] = 1  # the others are 0 in every row
+    task = asked(case_of, mask.reshape(40, -1), "binary_crossentropy", units=256)
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(256)])
+    dataset = as_dataset(model, X, task, name="masks")
+    assert dataset.y.shape == (40, MOST_LABELS)
+    assert (dataset.y.mean(axis=0) == 0.5).all()
+    few = asked(case_of, (X > 0).astype(int), "binary_crossentropy", units=3)
+    assert as_dataset(model, X, few, name="few").y.shape == (40, 3)
+
+
+STEPS = RNG.integers(0, 4, (40, 5))
+
+
+@pytest.mark.parametrize(
+    ("y", "loss"),
+    [
+        (STEPS, "sparse_categorical_crossentropy"),
+        (STEPS[..., None], "sparse_categorical_crossentropy"),
+        (np.eye(4)[STEPS], "categorical_crossentropy"),
+    ],
+)
+def test_a_class_for_each_step_is_no_number(case_of, y, loss):
+    steps = keras.Input((5, 3))
+    model = keras.Model(steps, keras.layers.Dense(4, "softmax")(steps))
+    model.compile("sgd", loss)
+    task = case_of(model, RNG.normal(size=(40, 5, 3)), y).task
+    assert task.kind == "multilabel"
+    np.testing.assert_array_equal(task.y[:, 0], STEPS[:, 0] == task.places[0, 1])
+    right = decide(np.eye(4)[STEPS], task, task.values, logits=True)
+    np.testing.assert_array_equal(right, task.y)
+
+
+def test_numbers_for_each_step_are_numbers(case_of):
+    steps = keras.Input((5, 3))
+    model = keras.Model(steps, keras.layers.Dense(2)(steps))
+    model.compile("sgd", "mse")
+    y = RNG.normal(size=(40, 5, 2))
+    assert case_of(model, RNG.normal(size=(40, 5, 3)), y).task.kind == "regression"

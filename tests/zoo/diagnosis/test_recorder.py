@@ -229,6 +229,40 @@ class Breaks(keras.callbacks.Callback):
             raise RuntimeError("enough\nof this")
 
 
+@pytest.mark.parametrize("eagerly", [False, True])
+def test_a_network_without_an_input_shape_has_its_first_weights(eagerly):
+    def built(**arguments):
+        keras.utils.set_random_seed(0)
+        parts = [layers.Dense(4, kernel_initializer="orthogonal"), layers.Dense(1)]
+        model = keras.Sequential(parts)
+        model.compile("sgd", "mse", **arguments)
+        return model
+
+    expected = built()
+    expected.build((None, 3))
+    with recorded(__file__) as recording:
+        built(run_eagerly=eagerly).fit(X, Y, epochs=1, verbose=0)
+    (fit,) = recording.fits
+    for known, own in zip(fit.weights, expected.get_weights(), strict=True):
+        np.testing.assert_allclose(known, own, atol=1e-6)
+    assert not fit.pretrained
+
+
+def test_first_weights_of_a_generator_in_use_are_left_as_they_are():
+    def trained():
+        seed = keras.random.SeedGenerator(0)
+        made = keras.initializers.RandomNormal(seed=seed)
+        model = keras.Sequential([layers.Dense(1, kernel_initializer=made)])
+        model.compile("sgd", "mse")
+        model.fit(X, Y, epochs=1, verbose=0)
+        return model.get_weights()
+
+    expected = trained()
+    with recorded(__file__):
+        found = trained()
+    np.testing.assert_array_equal(found[0], expected[0])
+
+
 def test_training_that_raises_is_recorded():
     with recorded(__file__) as recording, pytest.raises(RuntimeError, match="enough"):
         small().fit(X, Y, epochs=3, verbose=0, callbacks=[Breaks()])

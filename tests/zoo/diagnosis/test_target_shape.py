@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.record.known_losses import AcrossRows
 from learnable.zoo.diagnosis.rules.target_shape import target_shape
 
 layers = keras.layers
@@ -27,6 +28,22 @@ def test_finds_and_reshapes_them(case_of, sequence, trains):
     assert found.repairs[1].apply(context.setup).loss == "mean_squared_error"
     (edit,) = found.repairs[0].edits
     assert (edit.name, edit.code) == ("y", "np.asarray({}).reshape(-1, 1)")
+
+
+def test_a_network_of_a_class_of_ones_own_is_asked_for_its_shape(case_of):
+    class Net(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.head = layers.Dense(1)
+
+        def call(self, inputs):
+            return self.head(inputs)
+
+    model = Net()
+    model(X)
+    model.compile("adam", AcrossRows("squared"))
+    found = target_shape(case_of(model, X, Y))
+    assert found.evidence["as_given"] > found.evidence["row_by_row"]
 
 
 def test_finds_outputs_without_a_column(case_of, sequence, trains):

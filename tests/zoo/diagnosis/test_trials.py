@@ -65,3 +65,16 @@ def test_a_training_that_costs_more_than_is_left_is_not_begun(laboratory):
         runner.outcome([ENDLESS])
     assert runner.trained == 1
     assert runner.outcome([set_fit("short", {}, epochs=2)]).losses
+
+
+def test_a_network_of_a_fixed_batch_is_trained_and_asked_in_such(case_of):
+    rows = keras.Input(batch_shape=(8, 2, 1))
+    states = keras.layers.LSTM(2, stateful=True)(rows)
+    model = keras.Model(rows, keras.layers.Dense(1)(states))
+    model.compile("sgd", "mse")
+    context = case_of(model, X[..., None], X[:, 0], batch_size=8, shuffle=False)
+    budget = TrialBudget(1e12, time.monotonic() + 3600)
+    runner = TrialRunner(context.setup, context.task, SPLITS, budget=budget)
+    found = runner.outcome([])  # 60 rows to train on, and 20 to be asked about
+    assert not found.error
+    assert len(found.row_scores) == 20

@@ -281,6 +281,44 @@ def test_a_step_that_asks_outside_of_the_tape_has_no_gradient(case_of):
     assert found.repairs
 
 
+@pytest.mark.parametrize("functional", [True, False])
+def test_a_loss_of_rounded_outputs_in_a_step_of_ones_own_has_no_gradient(
+    case_of, functional
+):
+    class Rounding(keras.Model):
+        def train_step(self, data):
+            x, y = data
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean((y - tf.round(self(x, training=True))) ** 2)
+            found = tape.gradient(loss, self.trainable_variables)
+            self.optimizer.apply(found, self.trainable_variables)
+            return {"loss": loss}
+
+    class Called(Rounding):
+        def __init__(self):
+            super().__init__()
+            self.head = layers.Dense(1, "sigmoid")
+
+        def call(self, inputs):
+            return self.head(inputs)
+
+    rows = keras.Input((6,))
+    head = layers.Dense(1, "sigmoid")
+    model = Rounding(rows, head(rows)) if functional else Called()
+    model(X)
+    model.compile("adam")
+    context = case_of(model, X, Y[:, None])
+    assert wrong_gradient(context) is None  # nothing is known of steps not taken
+    raised = replace(context.fit, error="No gradients provided for any variable.")
+    found = wrong_gradient(replace(context, fit=raised))
+    assert "no gradient of any weight" in found.sentence
+    (repair,) = found.repairs
+    made = build_model(repair.apply(context.setup), np.arange(40), seed=0)
+    assert type(made).train_step is keras.Model.train_step
+    assert isinstance(made.loss, keras.losses.BinaryCrossentropy)
+    assert np.isfinite(made.train_on_batch(X[:8], Y[:8, None]))
+
+
 class Climbing(keras.optimizers.SGD):
     def update_step(self, gradient, variable, learning_rate):
         super().update_step(-gradient, variable, learning_rate)

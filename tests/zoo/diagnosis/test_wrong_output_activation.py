@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
@@ -92,3 +94,42 @@ def test_what_scales_the_output_is_not_judged(case_of, sequence):
 
 def test_example_of_the_page(example_of):
     assert wrong_output_activation(example_of("N102")) is not None
+
+
+def over_rows(inputs):
+    return keras.ops.softmax(inputs, axis=0)
+
+
+class OverRows(keras.Model):
+    """A network whose last activation is over the rows of a batch."""
+
+    def __init__(self):
+        super().__init__()
+        self.body = keras.layers.Dense(3)
+
+    def call(self, inputs):
+        return over_rows(self.body(inputs))
+
+
+def test_a_softmax_over_the_rows_of_a_batch(case_of, sequence, trains):
+    x = np.random.default_rng(0).normal(size=(60, 4)).astype("float32")
+    y = np.arange(60) % 3
+    parts = [keras.layers.Dense(3), keras.layers.Softmax(axis=0, name="shares")]
+    loss = "sparse_categorical_crossentropy"
+    found = wrong_output_activation(case_of(sequence((4,), parts, loss), x, y))
+    assert "'shares' is over axis 0" in found.sentence
+    (made,) = trains(case_of(sequence((4,), parts, loss), x, y), found)
+    np.testing.assert_allclose(np.asarray(made(x[:5])).sum(axis=1), 1, rtol=1e-5)
+
+
+def test_one_within_a_call_is_told_by_a_row_alone(case_of):
+    x = np.random.default_rng(0).normal(size=(60, 4)).astype("float32")
+    model = OverRows()
+    model(x)
+    model.compile("adam", "sparse_categorical_crossentropy")
+    context = case_of(model, x, np.arange(60) % 3)
+    source = "import keras\nprobabilities = keras.ops.softmax(scores, axis=0)\n"
+    recording = replace(context.recording, source=source)
+    found = wrong_output_activation(replace(context, recording=recording))
+    assert "each of the 3 outputs is 1: the softmax in line 2" in found.sentence
+    assert not found.repairs

@@ -180,8 +180,25 @@ def _port_input(edits: SourceEdits, call: ast.Call, kind: str) -> None:
 def _port_method(edits: SourceEdits, call: ast.Call, method: str) -> None:
     if method == "compile":
         _change(edits, call, {}, _COMPILE_GONE)
+        _name_metrics(edits, call)
     elif method in _TRAINERS and _of_keras(call):
         _change(edits, call, _TRAINING, _TRAINING_GONE)
+
+
+def _name_metrics(edits: SourceEdits, call: ast.Call) -> None:
+    """Name what Keras 2 had in the third and fourth place of ``compile``.
+
+    Keras 3 has weights of losses in the third, which no text is among.
+    """
+    metrics, *rest = call.args[2:4] or [None]
+    if not isinstance(metrics, ast.List | ast.Tuple) or len(call.args) > 4:
+        return
+    texts = [isinstance(getattr(one, "value", None), str) for one in metrics.elts]
+    if not any(texts) or given(call, "metrics") is not None:
+        return
+    for place, name in zip((metrics, *rest), ("metrics", "loss_weights"), strict=False):
+        edits.insert(edits.start(place), f"{name}=")
+    edits.say(metrics, "the third argument of `compile` is now `metrics=`")
 
 
 def _of_keras(call: ast.Call) -> bool:

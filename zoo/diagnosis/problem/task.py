@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
@@ -36,12 +37,16 @@ class TrainingTask:
         targets are numbers.
     one_hot : bool
         Whether the script wrote a column for each class.
+    places : array of shape (n_labels, 2)
+        Where each row has a class for each of several places (steps of a sequence,
+        pixels), each label is a place that has a class: their numbers. Else empty.
     """
 
     kind: TaskKind
     y: np.ndarray
     values: np.ndarray
     one_hot: bool = False
+    places: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), "int64"))
 
     def __len__(self) -> int:
         return len(self.y)
@@ -106,6 +111,9 @@ def training_task(fit: Fit) -> TrainingTask:
     where the loss, a metric or the head says so, and numbers to be predicted else.
     """
     y = np.asarray(first(fit.y))
+    codes = _codes_of_places(fit, y)
+    if codes is not None and (labels := _labels_of_places(codes)) is not None:
+        return labels
     if y.ndim > 1 and y.shape[-1] == 1:
         y = y[..., 0]
     if y.ndim > 2:
@@ -120,6 +128,45 @@ def training_task(fit: Fit) -> TrainingTask:
     if len(kinds) == 2 or (_few(kinds, len(y)) and _wants_classes(fit)):
         return _classes(y)
     return TrainingTask("regression", y.astype("float64"), np.zeros(0))
+
+
+def _codes_of_places(fit: Fit, y: np.ndarray) -> np.ndarray | None:
+    """The class of each place of a row, (n_rows, n_places); None for other targets.
+
+    They are the whole numbers that a last axis of the outputs has a place for each of,
+    or columns with a single 1.
+    """
+    shape = getattr(first(getattr(fit.model, "outputs", None) or []), "shape", ())
+    if len(shape) < 3 or (shape[-1] or 1) < 2 or y.dtype.kind not in "biuf":
+        return None
+    if y.ndim == len(shape) and y.shape[-1] == shape[-1]:
+        one = np.isin(y, (0, 1)).all() and (y.sum(axis=-1) == 1).all()
+        return y.argmax(axis=-1).reshape(len(y), -1) if one else None
+    y = y[..., 0] if y.ndim > 1 and y.shape[-1] == 1 else y
+    if y.ndim != len(shape) - 1 or y.ndim < 2 or not y.size:
+        return None
+    whole = bool((y == np.round(y)).all()) and y.min() >= 0 and y.max() < shape[-1]
+    return y.astype("int64").reshape(len(y), -1) if whole else None
+
+
+def _labels_of_places(codes: np.ndarray) -> TrainingTask | None:
+    """Places and classes as labels, of which some that vary are chosen."""
+    found = [
+        (place, kind)
+        for place in _even(codes.shape[1], _MOST_COLUMNS)
+        for kind, count in _class_counts(codes[:, place])
+        if _VARIED <= count / len(codes) <= 1 - _VARIED
+    ]
+    if not found:
+        return None
+    places = np.array(found)[_even(len(found), _MOST_PLACES)]
+    flags = codes[:, places[:, 0]] == places[:, 1]
+    return TrainingTask("multilabel", flags.astype("int64"), np.zeros(0), places=places)
+
+
+def _class_counts(codes: np.ndarray) -> Iterator[tuple[int, int]]:
+    counts = np.bincount(codes)
+    return ((int(kind), int(counts[kind])) for kind in np.flatnonzero(counts))
 
 
 def first(tree: Any) -> Any:
@@ -170,6 +217,12 @@ MOST_WORDS = 500
 """Values of a sequence of places (words, for instance) that get a column each."""
 MOST_TARGETS = 8
 """Of more numbers to be predicted, an even choice."""
+MOST_LABELS = 24
+"""Of more labels: a forest for each of 256 pixels took minutes."""
+_MOST_PLACES = 64
+"""Of more labels that are places with a class."""
+_VARIED = 0.02
+"""Share of the rows that have a label, or have it not, from which it is chosen."""
 _SIDE = 15
 """Pixels to which the shorter side of an image is brought, about: a forest had .932,
 .842 and .360 of MNIST, Fashion-MNIST and CIFAR-10 as they are and .933, .830 and .360
@@ -211,12 +264,24 @@ def as_dataset(model: Any, x: Any, task: TrainingTask, *, name: str) -> Dataset:
     else:
         features = _as_table(given, places)
         notes = _on_width(given, places)
-    y = task.y
-    if task.kind == "regression" and y.ndim == 2 and y.shape[1] > MOST_TARGETS:
-        y = y[:, _even(y.shape[1], MOST_TARGETS)]
+    y = task.y[:, _chosen_targets(task)] if task.y.ndim == 2 else task.y
     classes, targets = _names(task, y)
     card = Card(name, name, task.kind, "y")
     return Dataset(features, y, card, classes=classes, targets=targets, notes=notes)
+
+
+def _chosen_targets(task: TrainingTask) -> np.ndarray:
+    """Places of the targets that other learners get, each of which is one training.
+
+    Of many labels, such as the pixels of a mask, some of those that vary.
+    """
+    if task.kind == "regression":
+        return _even(task.y.shape[1], MOST_TARGETS)
+    shares = task.y.mean(axis=0)
+    varied = np.flatnonzero(np.minimum(shares, 1 - shares) >= _VARIED)
+    few = task.y.shape[1] <= MOST_LABELS or not len(varied)
+    places = np.arange(task.y.shape[1]) if few else varied
+    return places[_even(len(places), MOST_LABELS)]
 
 
 def _looked_up(part: np.ndarray) -> np.ndarray:

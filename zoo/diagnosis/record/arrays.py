@@ -184,9 +184,15 @@ class Batches:
 
 def _first_rows(arrays: list[np.ndarray]) -> list[int]:
     found: dict[bytes, int] = {}
-    for row in range(len(arrays[0])):
-        found.setdefault(_digest([np.asarray(array[row]) for array in arrays]), row)
+    for row, digest in enumerate(row_digests(arrays)):
+        found.setdefault(digest, row)
     return list(found.values())
+
+
+def row_digests(arrays: list[np.ndarray]) -> list[bytes]:
+    """A short text a row, equal for rows that are equal in all arrays."""
+    rows = range(len(arrays[0])) if arrays and arrays[0].ndim else ()
+    return [_digest([np.asarray(array[row]) for array in arrays]) for row in rows]
 
 
 def tapped(
@@ -328,12 +334,15 @@ def names_of_labels(recording: Recording, fit: Fit) -> tuple[str, ...]:
     they were made from would be changed together with them.
     """
     whole = whole_fit(recording, fit)
-    if whole is None or not sees_names(whole) or name_of(recording, whole.y) is None:
+    if whole is None or not sees_names(whole):
+        return ()
+    held = [*arrays(recording), *_series(recording)]
+    if not any(_equal(value, whole.y) for _, value in held):
         return ()
     classes = np.unique(whole.y)
     return tuple(
         name
-        for name, value in arrays(recording)
+        for name, value in held
         if value.ndim == whole.y.ndim
         and value.dtype.kind in "iuf"
         and np.array_equal(np.unique(value), classes)
@@ -346,6 +355,15 @@ def arrays(recording: Recording) -> Iterator[tuple[str, np.ndarray]]:
     for name, value in vars(module).items() if module else ():
         if isinstance(value, np.ndarray) and value.size <= _MOST_CELLS:
             yield name, value
+
+
+def _series(recording: Recording) -> Iterator[tuple[str, np.ndarray]]:
+    """Name and values of the script's columns of pandas."""
+    module = recording.module
+    for name, value in vars(module).items() if module else ():
+        kind = type(value)
+        if kind.__name__ == "Series" and kind.__module__.startswith("pandas"):
+            yield name, value.to_numpy()
 
 
 def _equal(value: np.ndarray, array: Any) -> bool:

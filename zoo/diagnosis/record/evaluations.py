@@ -69,6 +69,7 @@ class Evaluations:
             place = self._recorder.code.place()
             evaluation = Evaluation(kind, model, found.x, y, after, place, is_reset)
             self._recorder.recording.evaluations.append(evaluation)
+            self._recorder.series.evaluated(model, found.x, place)
             return result
 
         return ask

@@ -7,11 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import Batches, count_rows, leaves
-from .recording import Fit, Recording
+from .arrays import Batches, count_rows, leaves, over, row_digests
+from .recording import Fit, Place, Recording, Retested
 
 _MOST_ROWS = 20_000
 """Of all calls together, as of batches."""
+_COPIES = 0.1
+"""Share of rows held out of a call, that tables have among its rows by chance."""
+_LEAST = 3
+"""Rows of a fold."""
 
 
 class FitSeries:
@@ -33,6 +37,10 @@ class FitSeries:
         self._steps = self._epochs = 0
         self._seconds = 0.0
         self._history: dict[str, list[float]] = {}
+        self._rows: Any = None  # of the last call
+        self._latest: set[bytes] = set()
+        self._earlier: set[bytes] = set()
+        self._retested = Retested()
 
     def add(self, fit: Fit) -> None:
         """Take up a call that has ended."""
@@ -43,6 +51,10 @@ class FitSeries:
                 self._note(last)
             self._calls += 1
             self._note(fit)
+            self._earlier |= self._latest or _digests(self._rows)
+            self._rows, self._latest = fit.x, _digests(fit.x)
+            if fit.validation is not None:
+                self.evaluated(fit.model, fit.validation[0], fit.place)
             # what the next call is compared with, and what the first began with
             self._fits[-1] = replace(fit, weights=last.weights, x=last.x, y=last.y)
             return
@@ -50,6 +62,27 @@ class FitSeries:
         self._fits.append(fit)
         self._calls, self._steps, self._epochs, self._seconds = 1, 0, 0, 0.0
         self._history = {}
+        self._rows, self._latest, self._earlier = fit.x, set(), set()
+        self._retested = Retested()
+
+    def evaluated(self, model: Any, x: Any, place: Place | None) -> None:
+        """Take up rows that a network is asked about after a call.
+
+        As those of folds, they are no more than the rows of this call, others, and
+        with them nearly all that was trained on: minibatches that come again are not.
+        """
+        if self._calls < 2 or self._fits[-1].model is not model:
+            return
+        rows = _digests(x)
+        copies = len(rows & self._latest)
+        if not _LEAST <= len(rows) <= len(self._latest):
+            return
+        others = len(self._earlier - self._latest - rows)
+        if copies > _COPIES * len(rows) or others > _COPIES * len(self._earlier):
+            return
+        share = len((rows - self._latest) & self._earlier) / len(rows)
+        if share > self._retested.share:
+            self._retested = Retested(share, place)
 
     def _note(self, fit: Fit) -> None:
         self._batches.add(fit.x, fit.y, fit.sample_weight)
@@ -82,6 +115,7 @@ class FitSeries:
             seconds=self._seconds,
             arguments=last.arguments | changed,
             history={name: _means(v, epochs) for name, v in self._history.items()},
+            retested=self._retested,
         )
         self._calls = 0
 
@@ -98,6 +132,11 @@ def _goes_on(last: Fit, fit: Fit) -> bool:
         and len(fit.weights) == len(last.trained)
         and all(map(np.array_equal, fit.weights, last.trained))
     )
+
+
+def _digests(x: Any) -> set[bytes]:
+    first = over(lambda array: array[:_MOST_ROWS] if array.ndim else array, x)
+    return set(row_digests(leaves(first)))
 
 
 def _means(values: list[float], epochs: int) -> list[float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,46 @@ import numpy as np
 from ...backend import keras
 
 _CLIP = 1e-7  # as `keras.config.epsilon()`
-_CLOSE = 1e-3
-"""A hand-written logarithm may add another epsilon than Keras does."""
+_CLOSE = (1e-5, 1e-3)
+"""Relative differences: that of rounding, and that of a hand-written logarithm, which
+may add another epsilon than Keras does."""
+
+
+@keras.saving.register_keras_serializable("learnable")
+class AcrossRows(keras.losses.Loss):
+    """A loss that compares each target of a batch with each output.
+
+    So it is computed by hand of targets of shape ``(n,)`` and outputs of shape
+    ``(n, 1)``, which broadcast; Keras' own losses bring them to one shape first.
+
+    Parameters
+    ----------
+    measure : str
+        ``"squared"``, ``"absolute"`` or ``"crossentropy"``.
+    name : str
+    """
+
+    def __init__(self, measure: str, name: str = "across_rows") -> None:
+        super().__init__(name=name)
+        self.measure = measure
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Return the mean over all pairs that broadcast."""
+        ops = keras.ops
+        if self.measure == "crossentropy":
+            p = ops.clip(y_pred, _CLIP, 1 - _CLIP)
+            pairs = -(y_true * ops.log(p) + (1 - y_true) * ops.log(1 - p))
+        else:
+            pairs = ops.abs(y_true - y_pred)
+            pairs = pairs if self.measure == "absolute" else ops.square(pairs)
+        return ops.mean(pairs)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments, as Keras saves them."""
+        return {"measure": self.measure, "name": self.name}
+
+
+_Measure = Callable[[np.ndarray, np.ndarray], float | None]
 
 
 @dataclass(frozen=True)
@@ -37,15 +76,15 @@ def find_loss(
     arrays : mapping of name -> array
         What may be the targets.
     """
-    for array in arrays.values():
-        if not array.ndim or len(array) != len(prediction):
-            continue
-        if array.dtype.kind not in "biuf":
-            continue
-        for make, measure in _LOSSES:
-            found = measure(array, prediction.astype("float64"))
-            if found is not None and np.isclose(found, value, rtol=_CLOSE):
-                return KnownLoss(array, make())
+    able = [
+        array
+        for array in arrays.values()
+        if array.ndim and len(array) == len(prediction) and array.dtype.kind in "biuf"
+    ]
+    for close, array, (make, measure) in product(_CLOSE, able, _LOSSES):
+        found = measure(array, prediction.astype("float64"))
+        if found is not None and np.isclose(found, value, rtol=close):
+            return KnownLoss(array, make())
     return None
 
 
@@ -112,6 +151,44 @@ def _classes_logits(y: np.ndarray, p: np.ndarray) -> float | None:
     return float(-np.mean((columns * logs).sum(axis=1)))
 
 
+def _across(measure: str) -> tuple[Callable[[], Any], _Measure]:
+    """The loss of targets and outputs that broadcast, and its value."""
+
+    def found(y: np.ndarray, p: np.ndarray) -> float | None:
+        shapes = {y.shape, p.shape}
+        if shapes != {(len(p),), (len(p), 1)}:
+            return None
+        return _MEANS[measure](y.astype("float64").ravel(), p.ravel())
+
+    return lambda: AcrossRows(measure), found
+
+
+def _all_squares(y: np.ndarray, p: np.ndarray) -> float:
+    return float(np.mean(y**2) - 2 * y.mean() * p.mean() + np.mean(p**2))
+
+
+def _all_differences(y: np.ndarray, p: np.ndarray) -> float | None:
+    if len(y) > _MOST_PAIRED:
+        return None
+    return float(np.abs(y[:, None] - p).mean())
+
+
+def _all_entropies(y: np.ndarray, p: np.ndarray) -> float | None:
+    if p.min() < 0 or p.max() > 1:
+        return None
+    p = np.clip(p, _CLIP, 1 - _CLIP)
+    return float(-y.mean() * np.log(p).mean() - (1 - y.mean()) * np.log(1 - p).mean())
+
+
+_MEANS: dict[str, _Measure] = {
+    "squared": _all_squares,
+    "absolute": _all_differences,
+    "crossentropy": _all_entropies,
+}
+_MOST_PAIRED = 2_000
+"""Rows of which all pairs are made."""
+
+
 def _codes(
     measure: Callable[[np.ndarray, np.ndarray], float | None], *, whole: bool
 ) -> Callable[[np.ndarray, np.ndarray], float | None]:
@@ -122,8 +199,6 @@ def _codes(
 
     return found
 
-
-_Measure = Callable[[np.ndarray, np.ndarray], float | None]
 
 _LOSSES: list[tuple[Callable[[], Any], _Measure]] = [
     (lambda: "mean_squared_error", _squared),
@@ -141,4 +216,5 @@ _LOSSES: list[tuple[Callable[[], Any], _Measure]] = [
         lambda: keras.losses.CategoricalCrossentropy(from_logits=True),
         _codes(_classes_logits, whole=False),
     ),
+    *map(_across, _MEANS),
 ]

@@ -22,6 +22,7 @@ from .recording import Fit, Place, Recording, TrainingBegun
 from .source_locations import UserCode, in_one_line
 from .training_start import (
     ARGUMENTS,
+    FirstValues,
     TrainingStart,
     iterations_of,
     serialized,
@@ -73,6 +74,7 @@ def recorded(
         (tensorflow.GradientTape, "__enter__", taped.enter),
         (tensorflow.GradientTape, "__exit__", taped.leave),
         (tensorflow.GradientTape, "gradient", taped.gradient),
+        (keras.Variable, "__init__", recorder.first.made),
         (keras.Variable, "assign", recorder.assign),
         (keras.Optimizer, "apply", recorder.apply),
         (keras.Model, "make_train_function", recorder.make_train_function),
@@ -147,6 +149,7 @@ class Recorder:
         self._given: dict[int, tuple[Any, set[int]]] = {}  # models kept likewise
         self._current: TrainingStart | None = None
         self.series = FitSeries(recording)
+        self.first = FirstValues()
         self.busy = False
 
     @contextmanager
@@ -222,7 +225,7 @@ class Recorder:
 
     def look_at_weights(self, start: TrainingStart) -> None:
         """Note the weights that a training begins with."""
-        start.weights = weights_of(start.model)
+        start.weights = self.first.of(start.model)
         start.pretrained = any(id(w) in self._changed for w in start.model.weights)
 
     def given(

@@ -17,6 +17,19 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Retested:
+    """Rows that one call of a training is judged by, and another was trained on.
+
+    ``share`` is how many of the rows that were evaluated after a call, or are its
+    ``validation_data``, an earlier call with the same weights was trained on, and this
+    one was not. ``place`` is the line that evaluates them.
+    """
+
+    share: float = 0.0
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
 class LayerCall:
     """A layer that was called on symbolic tensors while a model was built.
 
@@ -83,6 +96,8 @@ class Fit:
         The name of the output that this is of, where a network has several.
     held : tuple of str
         Names of layers whose weights are trainable, and given to no optimizer.
+    retested : Retested
+        Of several calls that are one training, as folds over one network are.
     """
 
     model: Any
@@ -112,6 +127,7 @@ class Fit:
     output: str = ""
     held: tuple[str, ...] = ()
     stopping: tuple[str, str] = ("", "")
+    retested: Retested = Retested()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -36,6 +38,47 @@ class TrainingStart:
     clock: float = field(default_factory=time.perf_counter)
     weights: list[np.ndarray] | None = None
     pretrained: bool = False
+
+
+class FirstValues:
+    """First values of variables that are made while a graph is traced.
+
+    TensorFlow gives these their values when the graph is run, whose first step changes
+    them. An initialiser of Keras gives the same values again.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[Any, Any]] = {}  # variables kept: ids stay theirs
+
+    def made(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """In place of ``keras.Variable.__init__``."""
+
+        @wraps(original)
+        def init(variable: Any, initializer: Any, *args: Any, **named: Any) -> None:
+            original(variable, initializer, *args, **named)
+            if not tensorflow.executing_eagerly() and _gives_same(initializer):
+                self._made[id(variable)] = variable, initializer
+
+        return init
+
+    def of(self, model: Any) -> list[np.ndarray]:
+        """Return copies of the weights, also before the graph runs that made them."""
+        with tensorflow.init_scope():
+            pairs = zip(model.weights, weights_of(model), strict=True)
+            return [self._value(weight, value) for weight, value in pairs]
+
+    def _value(self, weight: Any, value: np.ndarray) -> np.ndarray:
+        if value.shape == tuple(weight.shape) or id(weight) not in self._made:
+            return value
+        initializer = self._made[id(weight)][1]
+        return np.array(initializer(tuple(weight.shape), dtype=weight.dtype))
+
+
+def _gives_same(initializer: Any) -> bool:
+    """Whether asking for values once more gives the same ones, and changes nothing."""
+    own = isinstance(initializer, keras.initializers.Initializer)
+    seed = getattr(initializer, "seed", None)
+    return own and not isinstance(seed, keras.random.SeedGenerator)
 
 
 def weights_of(model: Any) -> list[np.ndarray]:

@@ -25,8 +25,8 @@ def class_imbalance(context: RuleContext) -> NetworkFinding | None:
     of = "weight that fit gives the rows" if _is_weighted(context) else "rows"
     found = network_finding(
         "D310",
-        f"The rarest class has {rarest:.2%} of the {of} and the commonest "
-        f"{commonest:.0%}: ignoring it hardly increases the loss.",
+        f"The rarest class has {rarest:.2%} of the {of}: always predicting the "
+        f"commonest is right for {commonest:.0%}.",
         "Pass class_weight to fit: n_rows / (n_classes * n_rows_of_the_class) for "
         "each.",
         priority=1,

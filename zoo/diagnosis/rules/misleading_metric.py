@@ -9,6 +9,7 @@ import numpy as np
 from ....baselines.rules.registry import rule
 from ..problem.context import NetworkFinding, RuleContext, network_finding
 from ..problem.task import each_metric, metric_name
+from .prediction_reading import reading_told
 
 _MOST_FLAGS = 0.5
 """Share of targets that are 0 or 1, above which accuracy says something of them."""
@@ -22,8 +23,11 @@ _LEAST_COLUMNS = 3
 def misleading_metric(context: RuleContext) -> NetworkFinding | None:
     """A metric that stays low although the network learns, or high though it does not.
 
-    Metrics take no part in the training: nothing can be tried.
+    Metrics take no part in the training, nor do the script's own scores of predictions:
+    nothing can be tried.
     """
+    if read := reading_told(context):
+        return network_finding("N118", *read, priority=2)
     for metric in each_metric(context.fit.metrics):
         name = metric_name(metric)
         if told := _told(context, metric, name):
@@ -36,7 +40,8 @@ def misleading_metric(context: RuleContext) -> NetworkFinding | None:
 
 def _told(context: RuleContext, metric: Any, name: str) -> tuple[str, str] | None:
     """Say what a metric shows, and what is better; None where it is sound."""
-    if "acc" not in name.lower():
+    # accuracy of a class for each place of a row is what it says
+    if "acc" not in name.lower() or len(context.task.places):
         return None
     if context.task.kind == "regression":
         return _of_numbers(context)

@@ -244,6 +244,22 @@ def set_loss(context: RuleContext, name: str, *, logits: bool = False) -> Repair
     return set_compile(told, {"loss": code}, loss=loss)
 
 
+def standard_loss(context: RuleContext) -> Repair:
+    """Give the usual loss of the task, for outputs as the last layer has them."""
+    task = context.task
+    name = {"regression": "MeanSquaredError", "multiclass": "CategoricalCrossentropy"}
+    chosen = name.get(task.kind, "BinaryCrossentropy")
+    units = context.head.units if context.head else 1
+    if task.kind in ("binary", "multiclass") and units > 1:
+        one_hot = task.one_hot
+        chosen = ("" if one_hot else "Sparse") + "CategoricalCrossentropy"
+    linear = context.head is not None and context.head.activation == LINEAR
+    raw = linear and task.is_classification
+    loss = getattr(keras.losses, chosen)(**({"from_logits": True} if raw else {}))
+    code = f"keras.losses.{chosen}({'from_logits=True' if raw else ''})"
+    return set_compile(f"loss {chosen}", {"loss": code}, loss=loss)
+
+
 def recode(context: RuleContext) -> Repair:
     """Labels as 0, 1, ... in their own order."""
     values = context.task.values

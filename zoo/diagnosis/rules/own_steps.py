@@ -15,9 +15,9 @@ import numpy as np
 from ...backend import keras, tensorflow
 from ..codemod.edits import Statement
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
-from ..problem.training_setup import build_model, make_optimizer, rows_of
-from .output_layer import counted, spread_rows
-from .repairs import use_adam
+from ..problem.training_setup import Setup, build_model, make_optimizer, rows_of
+from .output_layer import counted, spread_rows, standard_loss
+from .repairs import join, use_adam
 
 UPHILL = 0.2
 """Cosine of a step and the gradient, from which it climbs: those of Adam are near -.6,
@@ -84,8 +84,10 @@ def _cosine(step: np.ndarray, gradient: np.ndarray) -> float:
 
 def _of_train_step(context: RuleContext) -> NetworkFinding | None:
     kind = type(context.fit.model)
-    if kind.train_step is keras.Model.train_step or context.fit.loss is None:
+    if kind.train_step is keras.Model.train_step:
         return None
+    if context.fit.loss is None:
+        return _of_own_loss(context)
     steps = [_step(context, seed) for seed in range(_STEPS)]
     told = _told_of_steps(steps)
     if told is None:
@@ -96,15 +98,32 @@ def _of_train_step(context: RuleContext) -> NetworkFinding | None:
         f"The train_step of {kind.__name__} {what}.",
         advice,
         priority=0,
-        repairs=(
-            Repair(
-                "train_step of keras.Model",
-                lambda s: replace(s, own_step=False),
-                (Statement(_CODE),),
-            ),
-        ),
+        repairs=(_step_of_keras(),),
         layers=_left_by_all(steps),
         **evidence,
+    )
+
+
+def _step_of_keras() -> Repair:
+    def apply(setup: Setup) -> Setup:
+        return replace(setup, own_step=False)
+
+    return Repair("train_step of keras.Model", apply, (Statement(_CODE),))
+
+
+def _of_own_loss(context: RuleContext) -> NetworkFinding | None:
+    """A loss made in ``train_step``, of which the script's steps had no gradient."""
+    if _NO_GRADIENT not in context.fit.error:
+        return None
+    what, advice, _ = _told_of_steps([_OwnStep(None)]) or ("", "", {})
+    loss = standard_loss(context)
+    repair = join(f"train_step of keras.Model, {loss.what}", [_step_of_keras(), loss])
+    return network_finding(
+        "N114",
+        f"The train_step of {type(context.fit.model).__name__} {what}.",
+        advice,
+        priority=0,
+        repairs=(repair,),
     )
 
 

@@ -11,7 +11,7 @@ from ....baselines.rules.registry import rule
 from ...backend import keras
 from ..codemod.edits import WrapArgument
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
-from ..problem.graph import is_recurrent
+from ..problem.graph import arrays_of, is_recurrent, packed, some_rows
 from ..problem.training_setup import Setup
 from .output_layer import (
     aim_of,
@@ -32,12 +32,11 @@ _SAME = 1e-4
 @rule("P706", order=60)
 def target_shape(context: RuleContext) -> NetworkFinding | None:
     """A loss that pairs each target with the outputs of other rows."""
-    outputs = getattr(context.fit.model, "outputs", None) or []
     loss = context.fit.loss
-    if len(outputs) != 1 or loss is None or isinstance(loss, (list, tuple, dict)):
+    if loss is None or isinstance(loss, (list, tuple, dict)):
         return None
-    shape, y = outputs[0].shape[1:], first_target(context)
-    if None in shape or len(y) < 2 or y.dtype.kind not in "biuf":
+    shape, y = _output_shape(context), first_target(context)
+    if shape is None or None in shape or len(y) < 2 or y.dtype.kind not in "biuf":
         return None
     if len(shape) > 1 and y[0].size == 1:
         return _of_steps(context, shape, y)
@@ -62,6 +61,16 @@ def target_shape(context: RuleContext) -> NetworkFinding | None:
         row_by_row=meant,
         as_given=given,
     )
+
+
+def _output_shape(context: RuleContext) -> tuple[int, ...] | None:
+    """The shape of one output row; None for several outputs."""
+    model = context.fit.model
+    outputs = getattr(model, "outputs", None)
+    if not outputs:  # a network of a class of one's own is asked
+        rows = some_rows(context.fit.x, 2)
+        outputs = keras.tree.flatten(model(packed(model, rows, arrays_of(model, rows))))
+    return tuple(outputs[0].shape[1:]) if len(outputs) == 1 else None
 
 
 def _told(shape: tuple[int, ...]) -> str:

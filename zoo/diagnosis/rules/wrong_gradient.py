@@ -26,9 +26,9 @@ from ..problem.graph import (
 from ..problem.training_setup import build_model, rows_of
 from ..record.recording import Fit
 from .derivatives import Slopes, check_gradient, check_weight_gradients
-from .output_layer import spread_rows
+from .output_layer import spread_rows, standard_loss
 from .own_steps import steps_told
-from .repairs import set_compile, set_layers
+from .repairs import set_layers
 from .trying import buildable
 
 _ROWS = 4
@@ -247,7 +247,7 @@ def _loss_told(context: RuleContext) -> NetworkFinding | None:
         f"The loss {_words(slopes)}.",
         ADVICE,
         priority=0,
-        repairs=(_standard_loss(context), *_automatic(right)),
+        repairs=(standard_loss(context), *_automatic(right)),
         error=slopes.error,
     )
 
@@ -277,7 +277,7 @@ def _weights_told(context: RuleContext) -> NetworkFinding | None:
 
     Only a network with parts of the script's own can have such.
     """
-    if not _has_own(context):
+    if context.fit.loss is None or not _has_own(context):
         return None
     found = {
         name: slopes
@@ -380,19 +380,3 @@ def _loss_slopes(context: RuleContext) -> Slopes:
         except Exception:  # it takes no such numbers
             continue
     return Slopes("unknown")
-
-
-def _standard_loss(context: RuleContext) -> Repair:
-    """The usual loss of the task, for outputs as the head gives them."""
-    task = context.task
-    name = {"regression": "MeanSquaredError", "multiclass": "CategoricalCrossentropy"}
-    chosen = name.get(task.kind, "BinaryCrossentropy")
-    units = context.head.units if context.head else 1
-    if task.kind in ("binary", "multiclass") and units > 1:
-        one_hot = task.one_hot
-        chosen = ("" if one_hot else "Sparse") + "CategoricalCrossentropy"
-    linear = context.head is not None and context.head.activation == LINEAR
-    raw = linear and task.is_classification
-    loss = getattr(keras.losses, chosen)(**({"from_logits": True} if raw else {}))
-    code = f"keras.losses.{chosen}({'from_logits=True' if raw else ''})"
-    return set_compile(f"loss {chosen}", {"loss": code}, loss=loss)

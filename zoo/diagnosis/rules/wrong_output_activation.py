@@ -15,6 +15,7 @@ from ..problem.context import (
     network_finding,
 )
 from ..problem.graph import LINEAR
+from .across_rows import softmax_of_rows
 from .output_layer import (
     BINARY,
     CATEGORICAL,
@@ -67,6 +68,10 @@ class Fault:
 @rule("N102", order=90)
 def wrong_output_activation(context: RuleContext) -> NetworkFinding | None:
     """A last activation that the loss cannot read, or that cannot reach the targets."""
+    return softmax_of_rows(context) or _of_last_layer(context)
+
+
+def _of_last_layer(context: RuleContext) -> NetworkFinding | None:
     head = head_of(context)
     if head is None or head.activation == "?":
         return None

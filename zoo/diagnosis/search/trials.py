@@ -265,6 +265,8 @@ def train_trial(
     # Keras takes the last rows away, in the order in which the script has them
     kept = round(len(split.train) * (1 - setup.validation_split))
     rows = np.sort(split.train)[:kept]
+    size = fixed_batch(setup.model)
+    rows = rows[: len(rows) // size * size] if size else rows
     model = build_model(setup, rows, seed=seed)
     weight = setup.sample_weight
     with gradients_of(setup):
@@ -309,6 +311,11 @@ def _callbacks(setup: Setup) -> list[Any]:
 def predict_outputs(model: Any, x: Any) -> np.ndarray:
     """The first output for every row, as predicted and not as trained."""
     count = len(keras.tree.flatten(x)[0])
+    if size := fixed_batch(model):
+        # the last batch is filled up with its last row
+        rows = np.minimum(np.arange(-(-count // size) * size), count - 1)
+        found = model.predict(rows_of(x, rows), batch_size=size, verbose=0)
+        return np.asarray(keras.tree.flatten(found)[0])[:count]
     parts = []
     for start in range(0, count, CHUNK):
         rows = np.arange(start, min(count, start + CHUNK))
@@ -318,6 +325,12 @@ def predict_outputs(model: Any, x: Any) -> np.ndarray:
         found = keras.tree.flatten(model(given, training=False))[0]
         parts.append(keras.ops.convert_to_numpy(found))
     return np.concatenate(parts)
+
+
+def fixed_batch(model: Any) -> int:
+    """Return the rows that each batch must have, as of stateful layers; 0 for any."""
+    inputs = keras.tree.flatten(getattr(model, "inputs", None) or [])
+    return int(inputs[0].shape[0] or 0) if inputs else 0
 
 
 def gives_logits(setup: Setup) -> bool:
@@ -357,6 +370,10 @@ def decide(
         that does not exist.
     """
     wide = outputs.reshape(len(outputs), -1)
+    if len(task.places) and outputs.ndim > 2:
+        place, kind = task.places.T
+        told = outputs.argmax(axis=-1).reshape(len(outputs), -1)
+        return (told[:, place] == kind).astype("int64")
     if task.kind == "multilabel":
         return (_from_many(wide, task) > (0 if logits else 0.5)).astype("int64")
     if task.kind == "regression":
