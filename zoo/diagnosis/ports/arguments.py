@@ -190,13 +190,14 @@ def _name_metrics(edits: SourceEdits, call: ast.Call) -> None:
 
     Keras 3 has weights of losses in the third, which no text is among.
     """
-    metrics, *rest = call.args[2:4] or [None]
+    places = call.args[2:4]
+    metrics = places[0] if places else None
     if not isinstance(metrics, ast.List | ast.Tuple) or len(call.args) > 4:
         return
     texts = [isinstance(getattr(one, "value", None), str) for one in metrics.elts]
     if not any(texts) or given(call, "metrics") is not None:
         return
-    for place, name in zip((metrics, *rest), ("metrics", "loss_weights"), strict=False):
+    for place, name in zip(places, ("metrics", "loss_weights"), strict=False):
         edits.insert(edits.start(place), f"{name}=")
     edits.say(metrics, "the third argument of `compile` is now `metrics=`")
 
