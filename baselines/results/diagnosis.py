@@ -282,7 +282,8 @@ class Diagnosis:
         if handed and "network" not in self.sides:
             told = f"the script {_PREPARATION[handed[0].label]}"
         else:
-            places = " and ".join(_PLACES[side] for side in self.sides)
+            *first, last = [_PLACES[side] for side in self.sides]
+            places = f"{', '.join(first)} and {last}" if first else last
             told = f"the fault lies in {places}"
         if proved:
             return f"The data can be learned; {told}."

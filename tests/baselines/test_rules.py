@@ -49,7 +49,8 @@ def scored(name: str, accuracy: float, balanced: float) -> Row:
     return Row(name, "network", "", scores, 1.0, 1.0, ())
 
 
-@settings(deadline=None, max_examples=25)
+# D304 errs once in 1,000 draws: others at each run would fail in one of forty
+@settings(deadline=None, max_examples=25, derandomize=True)
 @given(st.integers(0, 10_000), st.sampled_from([0, 2, 5]), st.integers(30, 400))
 def test_sound_rows_have_no_findings(seed, classes, rows):
     rng = np.random.default_rng(seed)

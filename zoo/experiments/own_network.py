@@ -7,7 +7,6 @@ brought into the form that the network's loss wants, and outputs into probabilit
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
@@ -20,7 +19,6 @@ from ...data.encode import fit_encoder
 from ...data.errors import BadData, Misuse, ZooError, first_line
 from ...data.split import VALIDATION_SHARE, hold_out
 from ..backend import keras, on_show
-from ..diagnosis.problem.copy_model import uncompiled
 from ..diagnosis.problem.from_model import (
     arguments_for,
     compiled,
@@ -111,12 +109,18 @@ class HeldModel:
 
     def __getstate__(self) -> dict[str, Any]:
         found = compiled(self.model, "the model")
-        with uncompiled(self.model):
-            network = pickle.dumps(self.model)
-        return {"network": network, "optimizer": found.optimizer, "loss": found.loss}
+        return {
+            "kind": type(self.model),
+            "config": self.model.get_config(),
+            "weights": self.model.get_weights(),
+            "optimizer": found.optimizer,
+            "loss": found.loss,
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.model = pickle.loads(state["network"])
+        self.model = state["kind"].from_config(state["config"])
+        if state["weights"]:
+            self.model.set_weights(state["weights"])
         optimizer = keras.optimizers.deserialize(state["optimizer"])
         self.model.compile(optimizer=optimizer, loss=state["loss"])
 

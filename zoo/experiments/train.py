@@ -132,10 +132,10 @@ horizon, series, memory : optional
     source["target"] = column
     in_memory = dataset is not None and not isinstance(dataset, str | Path)
     held = _loaded(dataset, source, folds=folds, seed=seed) if in_memory else None
-    named = {"name": DATASET_OBJECT} if in_memory else source
+    name = DATASET_OBJECT if in_memory else str(dataset or "")
     facts = {
         "recipe": settings.to_dict(),
-        "data": {"name": str(dataset or "")} | named,
+        "data": {"name": name} | ({} if in_memory else source),
         "scoring": {"folds": folds, "repeats": repeats, "seeds": seeds},
         "seed": seed,
     }
