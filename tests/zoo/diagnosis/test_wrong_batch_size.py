@@ -42,6 +42,19 @@ def test_batches_of_few_rows_behind_batch_normalization(case_of, size, priority)
     assert found is None or "'batch_normalization" in found.sentence
 
 
+def test_averages_arrive_in_the_steps_that_are_left(case_of):
+    layers = keras.layers
+    model = keras.Sequential(
+        [keras.Input((1,)), layers.BatchNormalization(momentum=0.99), layers.Dense(1)]
+    )
+    model.compile("adam", "mse")
+    x, y = np.zeros((320, 1), "float32"), np.arange(320) / 7
+    context = case_of(model, x, y, batch_size=1, epochs=2)
+    mended = wrong_batch_size(context).repairs[0].apply(context.setup)
+    assert 0.99**mended.steps <= 0.012
+    assert mended.steps <= context.setup.steps
+
+
 def test_a_dataset_is_cut_anew(case_of):
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     model.compile("adam", "mse")

@@ -16,7 +16,7 @@ from .repairs import set_layers
 _LEFT = 0.5
 """Share of its first value in a moving average at the end, from which it is not that of
 the data."""
-_ARRIVED = 0.01
+ARRIVED = 0.01
 """That share with the momentum that is proposed."""
 _USUAL_MOMENTUM = 0.9
 
@@ -72,7 +72,7 @@ def _late(context: RuleContext, nodes: list[Node]) -> NetworkFinding | None:
     if not slow or context.fit.pretrained:
         return None
     momentum = max(n.layer.momentum for n in slow)
-    arrived = float(f"{_ARRIVED ** (1 / steps):.2g}")
+    arrived = float(f"{ARRIVED ** (1 / steps):.2g}")
     value = min(_USUAL_MOMENTUM, arrived)
     what = f"momentum of BatchNormalization: {momentum:g} -> {value:g}"
     return network_finding(

@@ -14,8 +14,9 @@ from ..problem.context import (
     RuleContext,
     network_finding,
 )
+from ..problem.graph import Node
 from ..problem.training_setup import DEFAULT_BATCH, Setup
-from .batchnorm_statistics import is_batch_norm
+from .batchnorm_statistics import ARRIVED, is_batch_norm
 from .output_layer import counted
 from .repairs import set_fit
 
@@ -24,6 +25,7 @@ _LARGE = 1 / 10
 """Share of the rows in one batch from which on it is large."""
 _SMALL = 2
 """Largest batch whose gradient is that of single rows."""
+_MOST_MOMENTUM = 0.999
 _FEW_ROWS = 4
 """Rows of a batch, whose mean and variance say little of the others."""
 
@@ -40,7 +42,9 @@ def wrong_batch_size(context: RuleContext) -> NetworkFinding | None:
                 f"BatchNormalization ({nodes[0].name!r}) takes mean and variance of "
                 f"{counted(size, 'row')}, unlike those that predictions use"
             )
-            return _found(context, unlike, _fewer_steps(setup, rows), priority=1)
+            least = max(map(_steps_to_arrive, nodes))
+            repair = _fewer_steps(setup, rows, least=least)
+            return _found(context, unlike, repair, priority=1)
     if size <= _SMALL and rows >= 2 * DEFAULT_BATCH:
         noisy = "each step follows the noise of single rows"
         return _found(context, noisy, _fewer_steps(setup, rows))
@@ -83,10 +87,17 @@ def _cut_anew(context: RuleContext, repair: Repair) -> tuple[Edit, ...] | None:
     return (WrapArgument("x", f"{{}}.unbatch().batch({DEFAULT_BATCH})"), *others)
 
 
-def _fewer_steps(setup: Setup, rows: int) -> Repair:
-    """Larger batches, and the epochs that leave a quarter of the steps."""
-    each = -(-rows // DEFAULT_BATCH)
-    epochs = max(setup.epochs, math.ceil(setup.steps / (4 * each * setup.passes)))
+def _steps_to_arrive(node: Node) -> int:
+    """Steps after which moving averages have nothing left of their first value."""
+    momentum = min(max(float(node.layer.momentum), 0.0), _MOST_MOMENTUM)
+    return math.ceil(math.log(ARRIVED) / math.log(momentum)) if momentum else 1
+
+
+def _fewer_steps(setup: Setup, rows: int, *, least: int = 0) -> Repair:
+    """Larger batches, and the epochs that leave a quarter of the steps, or a least."""
+    each = -(-rows // DEFAULT_BATCH) * setup.passes
+    steps = max(setup.steps / 4, min(least, setup.steps))
+    epochs = max(setup.epochs, math.ceil(steps / each))
     return set_fit(
         f"batch_size {setup.batch_size} -> {DEFAULT_BATCH}, {epochs:,} epochs",
         {"batch_size": str(DEFAULT_BATCH), "epochs": str(epochs)},
