@@ -59,6 +59,15 @@ def test_relation_that_bends_is_worth_a_network():
     assert "over accuracy 0.800" in reason
 
 
+def test_accuracy_of_a_rare_class_leaves_much_to_gain():
+    """Of a class that one row in 300 has, the majority is right as often."""
+    majority = row("majority", 0.0, accuracy=0.997)
+    able = row("logistic", 0.07, accuracy=0.997), row("forest", 0.3, accuracy=0.997)
+    assert told(majority, *able)[0] == "yes"
+    reached = row("logistic", 0.9, accuracy=0.9999), row("forest", 0.9, accuracy=0.9999)
+    assert told(majority, *reached)[0] == "hardly"
+
+
 def test_sum_of_columns_needs_no_network():
     answer, reason = told(row("forest", 0.5), row("logistic", 0.6))
     assert answer == "hardly"
