@@ -149,17 +149,16 @@ def _joined(
         msg = f"target is {options.target!r}, and y is given as well"
         raise Misuse(f"{msg}; leave target out, or give a table that has it")
     targets, notes = _targets(y)
-    features = as_frame(x)
-    array = None if features is not None else _array(x, "X")
-    rows = len(features) if features is not None else len(array)  # type: ignore[arg-type]
-    if rows != len(targets):
-        msg = f"X has {rows:,} rows and y has {len(targets):,}"
+    frame = as_frame(x)
+    given = _array(x, "X") if frame is None else frame
+    if len(given) != len(targets):
+        msg = f"X has {len(given):,} rows and y has {len(targets):,}"
         raise BadData(f"{msg}; give as many in both")
-    if array is not None and array.ndim > 2:
-        return _of_images(array, targets, options), options, notes
-    if features is None:
-        features = _of_array(array, "X")
-    features = flat(features).rename(columns=str)
+    if isinstance(given, np.ndarray):
+        if given.ndim > 2:
+            return _of_images(given, targets, options), options, notes
+        given = _of_array(given, "X")
+    features = flat(given).rename(columns=str)
     names = _free_names(list(targets.columns), list(features.columns))
     targets.columns = names
     joined = pd.concat([features.reset_index(drop=True), targets], axis=1)
@@ -208,7 +207,7 @@ def _array(value: Any, name: str) -> np.ndarray:
         raise Misuse(f"{name} is a {type(value).__name__}; give an array or a table")
     try:
         array = np.asarray(value)
-    # ragged lists, or a tensor on another device
+    # a type of somebody's own may raise anything: ragged lists, a tensor on a device
     except Exception as error:
         msg = f"{name} cannot be made an array: {first_line(error)}"
         raise BadData(f"{msg}; give all rows the same length") from error
@@ -225,9 +224,8 @@ def _array(value: Any, name: str) -> np.ndarray:
     return array
 
 
-def _of_array(array: np.ndarray | None, name: str) -> pd.DataFrame:
+def _of_array(array: np.ndarray, name: str) -> pd.DataFrame:
     """A table of an array of one or two axes; its columns are "0", "1", ..."""
-    assert array is not None
     if array.dtype.kind not in "buifOUSMm":
         raise BadData(f"{name} has type {array.dtype}; give numbers or texts")
     check_width(name, array.shape[1] if array.ndim > 1 else 1)
@@ -311,8 +309,7 @@ def _elements(data: Any) -> Iterable[tuple[Any, ...]]:
     """
     try:
         yield from data.as_numpy_iterator()
-    except GeneratorExit:
-        raise
+    # functions of the dataset's own raise what they like, TensorFlow errors of its own
     except Exception as error:
         msg = f"the tf.data.Dataset cannot be read: {first_line(error)}"
         raise BadData(msg) from error

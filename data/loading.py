@@ -67,20 +67,25 @@ def from_text(path: Path, order: Order) -> Dataset:
     return Dataset(x, y, about, classes, n_test=n_test, notes=(*notes, *more))
 
 
-class ReadingOptions(TypedDict, total=False):
-    """Arguments of `load` that other functions hand on to it."""
+class LookOptions(TypedDict, total=False):
+    """Arguments of `load` that say how columns are read."""
 
     task: str | None
     drop: Sequence[str]
     group: str | None
-    rows: str | None
-    limit: int | None
     header: bool | None
     missing: Sequence[str]
     drop_rows: str
     season: int | None
     horizon: int | None
     series: str | None
+
+
+class ReadingOptions(LookOptions, total=False):
+    """Arguments of `load` that other functions hand on to it."""
+
+    rows: str | None
+    limit: int | None
     memory: int | None
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from .columns import find_column
 from .counts import count
-from .dataset import Card, Dataset
+from .dataset import Card, Dataset, Task
 from .errors import BadData, Misuse, UnknownName
 from .files import TableReading, convert_table, read_rows
 from .magnitude import TOLD, is_too_large
@@ -287,11 +287,11 @@ def task_note(found: str, asked: str | None) -> tuple[str, ...]:
     return (f"task {found}, by the target's values (--task overrules)",)
 
 
-def file_card(name: str, task: str, target: str, x: pd.DataFrame | np.ndarray) -> Card:
+def file_card(name: str, task: Task, target: str, x: pd.DataFrame | np.ndarray) -> Card:
     return Card(
         name=name,
         title=f"{len(x):,} rows of {name}",
-        task=task,  # type: ignore[arg-type]  (encode_target returns one of them)
+        task=task,
         target=target,
         source="a file of the user",
         rows=len(x),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import textwrap
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -33,7 +34,7 @@ _MOST_PAGE_ROWS = 40
 _MOST_FINDINGS = 3
 
 
-class Answer:
+class Answer(ABC):
     """Base class of answers.
 
     Attributes
@@ -50,31 +51,31 @@ class Answer:
     """Columns of the table in a terminal and a notebook; all if empty."""
 
     @property
+    @abstractmethod
     def verdict(self) -> Verdict:
         """The answer in a name and a sentence, with what would change it."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def table(self) -> pd.DataFrame:
         """The numbers as a DataFrame."""
-        raise NotImplementedError
 
     @property
     def findings(self) -> Sequence[Finding | Cause]:
         """Findings with their codes, the gravest first."""
         return ()
 
+    @abstractmethod
     def html(self) -> str:
         """The page: a whole document that needs no network and no other file."""
-        raise NotImplementedError
 
     def markdown(self) -> str:
         """The page as Markdown."""
         return "\n".join([*_markdown(self)]) + "\n"
 
+    @abstractmethod
     def to_dict(self) -> dict[str, Any]:
         """Lists, dicts, texts and numbers only."""
-        raise NotImplementedError
 
     def to_html(self, path: str | Path | None = None) -> str:
         """Write the page to a file, or return it.

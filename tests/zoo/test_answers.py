@@ -87,7 +87,7 @@ def test_an_answer_is_written(answers, kind: str, tmp_path: Path) -> None:
     with pytest.raises(Misuse, match=r"cannot write .*; choose another path"):
         answer.to_markdown(tmp_path / "no" / "folder" / "a.md")
     with pytest.raises(Misuse, match="path must be the path of a file, got int"):
-        answer.to_json(3)  # type: ignore[arg-type]
+        answer.to_json(3)  # type: ignore[arg-type]  (what is tested: a wrong type)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -216,7 +216,7 @@ def test_wrong_arguments_are_told_in_one_line(call, told: str) -> None:
 
 def test_an_argument_that_nobody_knows_is_refused() -> None:
     with pytest.raises(TypeError, match="fold"):
-        learnable.baseline(TABLE, "kind", fold=3)  # type: ignore[call-arg]
+        learnable.baseline(TABLE, "kind", fold=3)  # type: ignore[call-arg]  (a wrong name)
 
 
 @pytest.fixture(scope="module")

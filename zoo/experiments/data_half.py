@@ -13,7 +13,7 @@ from .. import console
 from ..experiment import Scoring
 
 if TYPE_CHECKING:
-    from ...data.loading import ReadingOptions
+    from ...data.loading import LookOptions, ReadingOptions
     from ...reports import Report
     from ...reports.answers import Look, SignalTest
 
@@ -24,7 +24,7 @@ def look(
     target: Any = None,
     *,
     most: int | None = None,
-    **reading: Unpack[ReadingOptions],
+    **reading: Unpack[LookOptions],
 ) -> Look:
     """Show how data are read: each column's kind, role, example and gaps.
 
@@ -60,7 +60,7 @@ def look(
     from ...data.looking import PROBLEM, look_at
     from ...reports.answers import Look
 
-    found = look_at(data, target, most=most, **reading)  # type: ignore[arg-type]
+    found = look_at(data, target, most=most, **reading)
     told = [n.removeprefix(PROBLEM) for n in found.notes if n.startswith(PROBLEM)]
     notes = tuple(n for n in found.notes if not n.startswith(PROBLEM))
     return Look(replace(found, notes=notes), told[0] if told else "")

@@ -15,6 +15,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from ...data import Card, Dataset
+from ...data.dataset import Task
 from ...data.encode import fit_encoder
 from ...data.errors import BadData, Misuse, ZooError, first_line
 from ...data.split import VALIDATION_SHARE, hold_out
@@ -159,7 +160,7 @@ class OwnNetwork(BaseEstimator):
         self,
         make: Callable[..., Any],
         name: str = "model",
-        task: str = "binary",
+        task: Task = "binary",
         classes: tuple[str, ...] = (),
         epochs: int | None = None,
         batch_size: int = 32,
@@ -167,7 +168,7 @@ class OwnNetwork(BaseEstimator):
     ) -> None:
         self.make = make
         self.name = name
-        self.task = task
+        self.task: Task = task
         self.classes = classes
         self.epochs = epochs
         self.batch_size = batch_size
@@ -241,7 +242,7 @@ class OwnNetwork(BaseEstimator):
         ZooError
         """
         found = first_output(compiled(self._made(x, y), "the model"))
-        card = Card("rows", "rows", self.task, "y")  # type: ignore[arg-type]
+        card = Card("rows", "rows", self.task, "y")
         rows = Dataset(x, y, card, classes=self.classes)
         made = make_fit(
             found,
