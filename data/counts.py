@@ -1,4 +1,6 @@
-"""Amounts of things in words, singular and plural."""
+"""Amounts of things in words, singular and plural, and lists of them."""
+
+from collections.abc import Sequence
 
 
 def count(amount: int, one: str, many: str = "") -> str:
@@ -41,6 +43,18 @@ def some_of(part: int, whole: int, one: str, many: str) -> str:
     verb = one.rsplit(" ", 1)[1] if part == 1 else verb
     noun = one.rsplit(" ", 1)[0] if whole == 1 else noun
     return f"{part:,} of {whole:,} {noun} {verb}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Write names or clauses as one list; one at least.
+
+    Examples
+    --------
+    >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
+    ('a', 'a and b', 'a, b and c')
+    """
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def plural(noun: str) -> str:

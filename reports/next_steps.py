@@ -17,8 +17,8 @@ from ..baselines.results.results import Results
 from ..baselines.verdicts.prospect import network_prospect
 
 MOST_STEPS = 3
-_ALONE = {"--json", "--quiet", "-q", "--header", "--no-header", "--learning-curve"}
-_ALONE |= {"--gate", "--tensorboard", "--keep-weights", "--sandbox"}
+FLAGS = {"--json", "--quiet", "-q", "--header", "--no-header", "--learning-curve"}
+FLAGS |= {"--gate", "--tensorboard", "--keep-weights", "--sandbox", "--explain-only"}
 """Options without a value; all others take one."""
 _NETWORKS = {
     "forecast": "lstm-series",
@@ -108,7 +108,7 @@ def _parse(command: str) -> _Typed | None:
     for word in left:
         if not word.startswith("-") or word == "-":
             places.append(word)
-        elif "=" in word or word in _ALONE:
+        elif "=" in word or word in FLAGS:
             options.append((word,))
         else:
             options.append((word, next(left, "")))

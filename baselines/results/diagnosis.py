@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Literal
 
+from ...data.counts import listed
+
 Side = Literal["network", "preparation", "data"]
 """On which side a fault lies: the network and its training, the way in which the
 program hands rows over, or the rows themselves, whatever the model."""
@@ -282,8 +284,7 @@ class Diagnosis:
         if handed and "network" not in self.sides:
             told = f"the script {_PREPARATION[handed[0].label]}"
         else:
-            *first, last = [_PLACES[side] for side in self.sides]
-            places = f"{', '.join(first)} and {last}" if first else last
+            places = listed([_PLACES[side] for side in self.sides])
             told = f"the fault lies in {places}"
         if proved:
             return f"The data can be learned; {told}."

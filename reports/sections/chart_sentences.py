@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...baselines.results.results import Picture
+from ...data.counts import listed
 from .. import text
 
 
@@ -30,11 +31,11 @@ def paired_sentence(marks: list[dict[str, Any]], *, alone: bool, name: str) -> s
     widest = max(marks, key=lambda mark: abs(mark["mean"]))
     gap = text.signed(widest["mean"])
     if alone:
-        said_all = f"{name} is above {_listed(said)}"
+        said_all = f"{name} is above {listed(said)}"
         return f"{said_all}. The widest gap is {gap}, to {widest['name']}."
     heads = [f"{m['name']} is above {one}" for m, one in zip(marks, said, strict=False)]
     first = heads[0].replace(" it on", f" {name} on")
-    said_all = _listed([first, *heads[1:]])
+    said_all = listed([first, *heads[1:]])
     return f"{said_all}. The widest gap is {gap}, of {widest['name']}."
 
 
@@ -114,8 +115,3 @@ def histogram_sentence(panel: dict[str, Any], *, numbers: bool) -> str:
         return f"{said}."
     held = text.percent(panel["inner"][top]["rows"] / bar["rows"], 0)
     return f"{said}; {held} of these are true."
-
-
-def _listed(parts: Sequence[str]) -> str:
-    """``a, b and c``."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

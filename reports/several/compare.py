@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...baselines.results.results import Network
+from ...data.counts import listed
 from .. import text
 from ..metrics import metric
 from ..sections.diagnosis import score_text
@@ -91,8 +92,7 @@ def _groups(found: list[list[int]]) -> str:
 
 def _together(places: Sequence[int]) -> str:
     """``A, B and C``."""
-    marks = [MARKS[i] for i in places]
-    return " and ".join([", ".join(marks[:-1])] * (len(marks) > 1) + marks[-1:])
+    return listed([MARKS[i] for i in places])
 
 
 def _run(place: int, run: ReadRun) -> dict[str, Any]:

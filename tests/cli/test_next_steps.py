@@ -16,7 +16,7 @@ from learnable.baselines.results.results import (
     Verdict,
 )
 from learnable.baselines.rules.registry import RULES
-from learnable.reports.next_steps import next_steps
+from learnable.reports.next_steps import FLAGS, next_steps
 from learnable.zoo.check.jobs import check_options, find_target
 from learnable.zoo.cli import main
 
@@ -184,3 +184,20 @@ def test_call_from_python_gets_no_command_of_another():
 
 def test_quotation_without_an_end_is_no_command():
     assert next_steps(results("zoo baseline 't.csv", "signal")) == ()
+
+
+@pytest.mark.parametrize("name", ["baseline", "train", "compare", "check"])
+def test_options_without_a_value_are_known(name: str) -> None:
+    """Else what stands behind one would be taken for its value."""
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    options = [p for p in command.params if isinstance(p, click.Option)]
+    flags = {
+        spelling
+        for option in options
+        if option.is_flag or option.count
+        for spelling in (*option.opts, *option.secondary_opts)
+    }
+    taking = {s for o in options if not o.is_flag for s in o.opts}
+    assert flags <= FLAGS
+    assert not taking & FLAGS

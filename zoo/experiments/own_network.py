@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
+from scipy.special import expit, softmax
 from sklearn.base import BaseEstimator
 
 from ...data import Card, Dataset
@@ -76,7 +77,7 @@ class _Outputs:
         if "hinge" in self.loss:  # targets are -1 and 1
             outputs = (outputs + 1) / 2
         if labels or self.width == 1:
-            likely = _sigmoid(outputs) if self.logits else np.clip(outputs, 0, 1)
+            likely = expit(outputs) if self.logits else np.clip(outputs, 0, 1)
             if labels:
                 return likely
             if classes == 2:
@@ -85,13 +86,9 @@ class _Outputs:
             codes = np.clip(np.round(outputs[:, 0]), 0, classes - 1).astype(int)
             return np.eye(classes)[codes]
         if self.logits:
-            outputs = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+            outputs = softmax(outputs, axis=1)
         positive = np.clip(outputs[:, :classes], 0, None) + 1e-12
         return positive / positive.sum(axis=1, keepdims=True)
-
-
-def _sigmoid(values: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-np.clip(values, -500, 500)))
 
 
 class HeldModel:
