@@ -144,7 +144,7 @@ def test_mistake_is_one_line(zoo, here, line, told) -> None:
     assert found.exit_code == 2, found.output
     assert re.search(told, found.stderr)
     assert found.stderr.count("\n") == 1
-    assert not out.exists()
+    assert not (here / "runs").exists()
 
 
 ANY = Reading()
