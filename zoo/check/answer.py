@@ -249,6 +249,13 @@ def verdict_of(evidence: CheckEvidence) -> tuple[str, str, str]:
             f"it was not examined: {inquiry.unrepeated}",
             "A network that Keras can rebuild from its configuration (get_config).",
         )
+    if not evidence.is_varied:
+        return (
+            "undecided",
+            f"All rows have the same target, so a constant is right for each: {stands} "
+            "tells nothing of what the network can learn.",
+            "Rows with different targets.",
+        )
     if evidence.is_behind:
         return _behind(evidence, stands)
     if inquiry.original_score <= NOTHING and data.name != "signal":
@@ -421,7 +428,7 @@ class CheckEvidence:
     script's; ``train_score`` the script's own on its training rows, None where nobody
     asked or knows; ``memorised`` how many different rows there are, where networks are
     judged by those that they learn, else 0; ``limited`` a finding by which the network
-    must fail.
+    must fail; ``is_varied`` whether the rows have more than one target.
     """
 
     context: RuleContext
@@ -435,6 +442,7 @@ class CheckEvidence:
     memorised: int = 0
     limited: LimitedFinding | None = None
     n_trainings: int = 0
+    is_varied: bool = True
 
     @property
     def is_behind(self) -> bool:

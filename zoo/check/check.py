@@ -235,6 +235,7 @@ def _tried(
         memorised=problem.memorised,
         limited=_limited(problem, context, study, known, found),
         n_trainings=runner.trained,
+        is_varied=is_varied,
     )
     if not evidence.is_explained:
         evidence = replace(evidence, train_score=train_score(problem))
