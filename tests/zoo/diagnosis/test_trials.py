@@ -58,6 +58,14 @@ def test_what_is_left_counts_trainings_and_not_seconds(laboratory):
     assert runner.budget.left == pytest.approx(cost / 2)
 
 
+def test_a_budget_in_seconds_is_prolonged_by_its_grace_at_most():
+    now = time.monotonic()
+    budget = TrialBudget(left=0, deadline=now, grace=2.0)
+    budget.allow(30)
+    assert budget.left == 30
+    assert budget.deadline < now + 3
+
+
 def test_a_training_that_costs_more_than_is_left_is_not_begun(laboratory):
     runner = laboratory(left=100)
     runner.outcome([])
