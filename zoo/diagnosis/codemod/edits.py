@@ -103,11 +103,12 @@ class RescaleOutputs:
     """A ``keras.layers.Rescaling(scale, offset)`` behind the model.
 
     ``weight`` multiplies the loss (``loss_weights`` of ``compile``), so that its
-    gradients are those of targets in units of ``scale``.
+    gradients are those of targets in units of ``scale``. Lists have a number for each
+    column of the outputs.
     """
 
-    scale: float
-    offset: float
+    scale: float | list[float]
+    offset: float | list[float]
     weight: float
 
 

@@ -57,8 +57,9 @@ class Setup:
         Whether gaps become 0, and inputs are standardised, in front of the network.
     hidden : tuple of int
         Columns of the inputs that the network does not see.
-    rescale : (float, float), optional
-        Scale and offset of what the network gives; the loss is divided accordingly.
+    rescale : (float or list, float or list), optional
+        Scale and offset of what the network gives, of several columns one each; the
+        loss is divided accordingly, by the largest scale.
     own_optimizer : type, optional
         The script's own class, which ``optimizer`` names.
     held : tuple of str
@@ -92,7 +93,7 @@ class Setup:
     clean: bool = False
     normalise: bool = False
     hidden: tuple[int, ...] = ()
-    rescale: tuple[float, float] | None = None
+    rescale: tuple[float | list[float], float | list[float]] | None = None
     own_optimizer: type | None = None
     held: tuple[str, ...] = ()
     in_inference: bool = False
@@ -336,8 +337,10 @@ def _wrapped(model: Any, setup: Setup, rows: np.ndarray) -> tuple[Any, Any]:
     weight = None
     if setup.rescale:
         scale, offset = setup.rescale
-        outputs = keras.layers.Rescaling(scale, offset)(outputs)
-        weight = [loss_weight(setup.loss, scale)]
+        # Keras' hints: a float
+        make: Any = keras.layers.Rescaling
+        outputs = make(scale, offset)(outputs)
+        weight = [loss_weight(setup.loss, float(np.max(scale)))]
     around = keras.Model(packed(model, setup.x, inputs), outputs)
     # what is put around a network is no repair of its steps
     return with_steps(around, type(model).train_step), weight
