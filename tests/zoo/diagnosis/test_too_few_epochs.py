@@ -48,6 +48,17 @@ def test_a_flat_end_is_fine(case_of):
     assert too_few_epochs(case_with(case_of, flat, rows=96)) is None
 
 
+@pytest.mark.parametrize(("end", "is_found"), [(0.33, True), (0.1, False)])
+def test_a_loss_flat_at_that_of_one_answer_has_not_begun(case_of, end, is_found):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, "sigmoid")])
+    model.compile("adam", "binary_crossentropy")
+    y = (np.arange(640) % 10 == 0).astype("int64")
+    context = case_of(model, np.zeros((640, 1), "float32"), y, epochs=20)
+    losses = end + 0.4 * np.exp(-np.arange(20.0))
+    fit = replace(context.fit, history={"loss": losses.tolist()})
+    assert bool(too_few_epochs(replace(context, fit=fit))) == is_found
+
+
 @pytest.mark.parametrize(("epochs", "longer"), [(500, [2000]), (1500, [])])
 def test_repairs_stay_short(case_of, epochs, longer):
     context = case_with(case_of, 1 - STEPS / 200, epochs=epochs)
