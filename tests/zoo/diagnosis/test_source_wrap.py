@@ -7,6 +7,7 @@ from learnable.zoo.diagnosis.codemod.edits import (
     CleanInputs,
     NormaliseInputs,
     RescaleOutputs,
+    ScaleInputs,
     SetArgument,
     Statement,
     WrapArgument,
@@ -25,6 +26,14 @@ class TestWraps:
         assert "\n# Adam is fine.\nmodel.compile" in result
         layer = run(result)["model"].layers[0]
         np.testing.assert_allclose(np.ravel(layer.mean), [19, 20])
+
+    def test_inputs_on_another_scale(self):
+        result = edited(LISTED, ScaleInputs(0.5, -1.0)) or ""
+        assert "keras.layers.Rescaling(0.5, offset=-1.0), model" in result
+        model = run(result)["model"]
+        inner = model.layers[-1].predict(np.zeros((1, 2)), verbose=0)
+        outer = model.predict(np.full((1, 2), 2.0), verbose=0)
+        np.testing.assert_allclose(outer, inner, rtol=1e-5)
 
     def test_images_as_a_whole(self):
         result = edited(FUNCTIONAL, NormaliseInputs(axes=4)) or ""

@@ -86,6 +86,14 @@ class NormaliseInputs:
 
 
 @dataclass(frozen=True)
+class ScaleInputs:
+    """A ``keras.layers.Rescaling(scale, offset)`` in front of the model."""
+
+    scale: float
+    offset: float
+
+
+@dataclass(frozen=True)
 class CleanInputs:
     """Missing and infinite values become 0, in front of the model."""
 
@@ -137,6 +145,7 @@ Edit = (
     | InsertLayer
     | FeedFrom
     | NormaliseInputs
+    | ScaleInputs
     | CleanInputs
     | HideInputs
     | RescaleOutputs

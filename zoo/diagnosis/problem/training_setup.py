@@ -55,6 +55,8 @@ class Setup:
         What stands for each class in ``y`` where that is one column.
     clean, normalise : bool
         Whether gaps become 0, and inputs are standardised, in front of the network.
+    span : (float, float), optional
+        Scale and offset of the inputs, in front of the network.
     hidden : tuple of int
         Columns of the inputs that the network does not see.
     rescale : (float or list, float or list), optional
@@ -92,6 +94,7 @@ class Setup:
     values: np.ndarray | None = None
     clean: bool = False
     normalise: bool = False
+    span: tuple[float, float] | None = None
     hidden: tuple[int, ...] = ()
     rescale: tuple[float | list[float], float | list[float]] | None = None
     own_optimizer: type | None = None
@@ -321,7 +324,8 @@ def _known(
 
 def _wrapped(model: Any, setup: Setup, rows: np.ndarray) -> tuple[Any, Any]:
     """The network between what cleans, scales and scales back."""
-    if not (setup.clean or setup.normalise or setup.hidden or setup.rescale):
+    around = setup.clean or setup.normalise or setup.span or setup.hidden
+    if not (around or setup.rescale):
         return model, None
     inputs = [
         keras.Input(t.shape[1:], dtype=t.dtype, name=t.name) for t in model.inputs
@@ -337,13 +341,14 @@ def _wrapped(model: Any, setup: Setup, rows: np.ndarray) -> tuple[Any, Any]:
     weight = None
     if setup.rescale:
         scale, offset = setup.rescale
-        # Keras' hints: a float
-        make: Any = keras.layers.Rescaling
-        outputs = make(scale, offset)(outputs)
+        outputs = _Rescaling(scale, offset)(outputs)
         weight = [loss_weight(setup.loss, float(np.max(scale)))]
-    around = keras.Model(packed(model, setup.x, inputs), outputs)
+    whole = keras.Model(packed(model, setup.x, inputs), outputs)
     # what is put around a network is no repair of its steps
-    return with_steps(around, type(model).train_step), weight
+    return with_steps(whole, type(model).train_step), weight
+
+
+_Rescaling: Any = keras.layers.Rescaling  # by its hints it takes no lists
 
 
 def loss_weight(loss: Any, scale: float) -> float:
@@ -365,6 +370,9 @@ def _prepared(tensor: Any, values: np.ndarray, setup: Setup) -> Any:
     if setup.hidden:
         visible = [float(i not in setup.hidden) for i in range(values.shape[1])]
         tensor = keras.layers.Rescaling(visible)(tensor)
+    if setup.span is not None:
+        scale, offset = setup.span
+        tensor, values = _Rescaling(scale, offset)(tensor), values * scale + offset
     if not setup.normalise:
         return tensor
     axes = tuple(range(values.ndim)) if values.ndim > 2 else 0
