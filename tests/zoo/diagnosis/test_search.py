@@ -47,6 +47,16 @@ def test_class_weights_are_no_cause_where_more_training_does_as_well():
     assert causes(world, findings)[0] == {"mask", "N205"}
 
 
+def test_a_lower_rate_comes_before_gradients_that_are_cut_short():
+    world = World([{"scale", "N206"}, {"scale", "N201"}])
+    findings = [
+        network_finding("scale"),
+        network_finding("N206"),
+        network_finding("N201", 2),
+    ]
+    assert causes(world, findings)[0] == {"scale", "N201"}
+
+
 @pytest.mark.parametrize(
     ("answers", "side"),
     [([{"D310"}], "data"), ([{"D310"}, {"N205"}], "network")],

@@ -35,8 +35,13 @@ PROOF = 4
 SETS = 12
 """Trainings that a search for several repairs takes: sets, fewer, and their proof."""
 IMBALANCE = "D310"
-MORE_TRAINING = frozenset({"N202", "N205"})
-"""Findings whose repairs train further: a higher rate, and more epochs."""
+INSTEAD = {
+    IMBALANCE: frozenset({"N202", "N205"}),
+    "N206": frozenset({"N201"}),
+}
+"""Findings by code, and others whose repairs come before theirs, where both do: a
+network that has only begun gives the commonest class to all rows, and gradients that
+are cut short are those of a rate that is too high."""
 MOST_TOGETHER = 4
 """Faults that are looked for at a time, one added after the other."""
 
@@ -107,7 +112,7 @@ class Search:
     def _proved(self, before: float) -> tuple[ProvedCause, ...]:
         """The causes of the first set of repairs that holds on every split."""
         for found in self._candidates(before):
-            chosen = self._trained_on(found)
+            chosen = self._at_the_root(found)
             best = self._with_best_values(chosen)
             for repairs in (best, chosen, found):
                 if names(repairs) in self._refuted:
@@ -256,22 +261,22 @@ class Search:
                 chosen = rest
         return chosen
 
-    def _trained_on(self, chosen: list[Proposal]) -> list[Proposal]:
-        """With more training in place of class weights, where that does as well.
-
-        A network that has only begun gives the commonest class to all rows.
-        """
-        rest = [p for p in chosen if p.finding.code != IMBALANCE]
-        used = {p.finding.code for p in rest}
-        if len(rest) == len(chosen) or any(_is_weighted(p) for p in chosen):
-            return chosen
-        least = self.results.score(chosen) - LOSS * self.results.best_score
-        longer = [p for p in self.proposals if p.finding.code in MORE_TRAINING - used]
-        for p in longer:
-            if not self._can_be_proved(p.repair):
+    def _at_the_root(self, chosen: list[Proposal]) -> list[Proposal]:
+        """With what `INSTEAD` has for a repair, where that does as well."""
+        for old in chosen:
+            better = INSTEAD.get(old.finding.code, frozenset())
+            if not better or _is_weighted(old):
                 continue
-            if self.results.score([*rest, p]) >= least:
-                return [*rest, p]
+            rest = [p for p in chosen if p is not old]
+            used = {p.finding.code for p in rest}
+            least = self.results.score(chosen) - LOSS * self.results.best_score
+            for p in self.proposals:
+                if p.finding.code not in better - used:
+                    continue
+                if not self._can_be_proved(p.repair):
+                    continue
+                if self.results.score([*rest, p]) >= least:
+                    return self._at_the_root([*rest, p])
         return chosen
 
     def _with_best_values(self, chosen: list[Proposal]) -> list[Proposal]:
