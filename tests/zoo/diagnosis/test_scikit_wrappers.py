@@ -1,6 +1,7 @@
 """Scripts that train networks inside of wrappers for scikit-learn."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -73,10 +74,11 @@ def test_a_stand_in_is_told_with_its_line():
 )
 def test_classes_are_those_of_the_targets(named):
     units, loss = 2, "categorical_crossentropy"
-    made = KerasClassifier(
+    made: Any = KerasClassifier(
         network, units=units, loss=loss, activation="softmax", nb_epoch=1, verbose=0
     )
-    made = clone(made).set_params(batch_size=8)
+    made = clone(made)
+    made.set_params(batch_size=8)
     assert is_classifier(made)
     made.fit(X, named)
     assert made.history_.params["epochs"] == 1
@@ -87,6 +89,6 @@ def test_classes_are_those_of_the_targets(named):
 
 
 def test_numbers_are_a_column():
-    made = KerasRegressor(model=network, model__loss="mse", epochs=1, verbose=0)
+    made: Any = KerasRegressor(model=network, model__loss="mse", epochs=1, verbose=0)
     assert is_regressor(made)
     assert made.fit(X, X[:, 0]).predict(X).shape == (30,)

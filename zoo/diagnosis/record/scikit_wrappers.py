@@ -141,12 +141,12 @@ class KerasClassifier(ClassifierMixin, _Wrapper):
         """The likeliest classes."""
         return self.classes_[self.predict_proba(x, **options).argmax(axis=1)]
 
-    def score(self, x: Any, y: Any, sample_weight: Any = None) -> float:
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Accuracy; of one column a class too."""
         wanted = np.asarray(y)
         if wanted.ndim == 2 and wanted.shape[1] > 1:
             wanted = wanted.argmax(axis=1)
-        right = self.predict(x) == wanted.reshape(len(wanted))
+        right = self.predict(X) == wanted.reshape(len(wanted))
         return float(np.average(right, weights=sample_weight))
 
 
