@@ -131,3 +131,23 @@ def test_frozen_layers_get_their_inputs_on_usual_scales(case_of, x, span):
     given = changed.span[0] * x + changed.span[1]
     inside = model(given[:, None].astype("float32"))
     np.testing.assert_allclose(made(changed.x), inside, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("x", "told"), [(255.0, ""), (1.0, "standard deviations are at most")]
+)
+def test_what_scales_within_models_is_looked_through(case_of, x, told):
+    augment = keras.Sequential(
+        [layers.RandomFlip(), layers.RandomTranslation(0.1, 0.1)]
+    )
+    base = keras.Sequential(
+        [keras.Input((4, 4, 1)), layers.Rescaling(1 / 255), layers.Conv2D(2, 3)]
+    )
+    rows = keras.Input((4, 4, 1))
+    hidden = layers.Flatten()(base(augment(rows)))
+    model = keras.Model(rows, layers.Dense(1, "sigmoid")(hidden))
+    model.compile("adam", "binary_crossentropy")
+    pixels = (x * RNG.random((60, 4, 4, 1))).astype("float32")
+    found = inputs_not_scaled(case_of(model, pixels, Y))
+    assert (found is not None) == bool(told)
+    assert told in ("" if found is None else found.sentence)

@@ -32,7 +32,19 @@ _FROZEN_ADVICE = (
     "pixels from 0 to 1, or as preprocess_input of keras.applications gives them."
 )
 SCALERS = (keras.layers.Rescaling, keras.layers.Normalization)
-PASSING = (keras.layers.Flatten, keras.layers.Reshape, keras.layers.Dropout)
+PASSING = (
+    keras.layers.Flatten,
+    keras.layers.Reshape,
+    keras.layers.Dropout,
+    keras.layers.RandomFlip,
+    keras.layers.RandomRotation,
+    keras.layers.RandomTranslation,
+    keras.layers.RandomZoom,
+    keras.layers.RandomCrop,
+    keras.layers.RandomContrast,
+    keras.layers.CenterCrop,
+    keras.layers.Resizing,
+)
 """Layers that hand on what they get, as far as its size goes."""
 
 
@@ -131,8 +143,17 @@ def _brought(
         layer = after[0]
         if isinstance(layer, SCALERS):
             values = np.asarray(layer(values.astype("float32")), "float64")
-        after = readers(model, layer.output)
+        after = _readers_of(model, layer)
     return values, after
+
+
+def _readers_of(model: Any, layer: Any) -> list[Any]:
+    """Return the layers behind a layer, which may stand in a model within."""
+    for inner in model.layers:
+        if isinstance(inner, keras.Model) and layer in flat_layers(inner):
+            within = _readers_of(inner, layer)
+            return within or readers(model, inner._inbound_nodes[-1].output_tensors[0])
+    return readers(model, layer.output)
 
 
 def _size(values: np.ndarray) -> _Size:
