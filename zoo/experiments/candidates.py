@@ -149,12 +149,6 @@ def _own_network(
     ).checked(dataset)
 
 
-def process_limit(candidates: Mapping[str, Any], jobs: int | None) -> int | None:
-    """Processes at a time: one where a network has layers that others cannot load."""
-    own = [one for one in candidates.values() if getattr(one, "is_local", False)]
-    return 1 if own and jobs is None else jobs
-
-
 _MOST_EPOCHS = 200
 """Of a training whose epochs are not given ..."""
 _PATIENCE = 10

@@ -104,7 +104,7 @@ def compare(
     """
     from ...data import load
     from ...reports import Report
-    from .candidates import named_candidates, process_limit
+    from .candidates import named_candidates
     from .score import called, check_models, half_of_memory, score
 
     if (epochs is not None and epochs < 1) or batch_size < 1:
@@ -118,7 +118,7 @@ def compare(
         found,
         dataset,
         scoring=Scoring(folds, repeats, seeds),
-        jobs=process_limit(found, jobs),
+        jobs=jobs,
         seed=seed,
         quiet=quiet,
         command=called("compare", candidates, data, target),
