@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from learnable.zoo.check.pairing import find_mispaired
+from learnable.zoo.check.duplicates import find_mispaired
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(400, 5))
