@@ -65,11 +65,11 @@ PROBE_COST = 8.0
 GOLDEN_COST = 10.0
 RUN_SECONDS = 120.0
 """Beside four times the script's own training, that a repaired script may take."""
-FIRST_LOOK = 0.5
+_FIRST_LOOK = 0.5
 """Of a budget in seconds, after which no baseline begins."""
-PART = 0.15
+_PART = 0.15
 """Of it, that the golden tests may take, and that the probe may."""
-GRACE = 0.25
+_GRACE = 0.25
 """Of it, beyond the budget, for a plain network where nothing mends the script's."""
 
 _log = logging.getLogger("learnable")
@@ -164,9 +164,9 @@ def check_fit(
     with stages("data and first look", what), ThreadPoolExecutor(1) as beside:
         problem = prepare(recording, fit, seed=seed)
         # baselines need no network, and a network leaves a core to them
-        latest = start + _share(budget, FIRST_LOOK)
+        latest = start + _share(budget, _FIRST_LOOK)
         learned = beside.submit(baseline_study, problem, budget, latest=latest)
-        context = _probed(problem, cost=min(PROBE_COST, _share(budget, PART)))
+        context = _probed(problem, cost=min(PROBE_COST, _share(budget, _PART)))
         golden = (
             []
             if has_crashed(fit)
@@ -175,7 +175,7 @@ def check_fit(
                 problem.task,
                 problem.splits[0].train,
                 seed=seed,
-                cost=min(GOLDEN_COST, _share(budget, PART)),
+                cost=min(GOLDEN_COST, _share(budget, _PART)),
                 latest=latest,
             )
         )
@@ -367,7 +367,7 @@ def _trial_budget(seconds: float | None, start: float) -> TrialBudget:
     if seconds is None:
         return TrialBudget(deadline=start + GUARD_SECONDS)
     end = max(start + seconds, time.monotonic() + seconds / 2)
-    return TrialBudget(max(TRIALS_COST, seconds), end, grace=GRACE * seconds)
+    return TrialBudget(max(TRIALS_COST, seconds), end, grace=_GRACE * seconds)
 
 
 def _laboratory(

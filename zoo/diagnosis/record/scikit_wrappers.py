@@ -8,7 +8,6 @@ trainings are recorded; of scikeras it does what is common to both.
 from __future__ import annotations
 
 import inspect
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -28,7 +27,6 @@ MODULES = (
 )
 SCIKERAS = ("scikeras", "scikeras.wrappers")
 _OF_MODEL = "model__"
-_IMPORT = re.compile(r"\s*(?:from|import)\s+([\w.]+)")
 
 
 @contextmanager
@@ -49,8 +47,8 @@ def told_stand_ins(source: str) -> tuple[str, ...]:
     """Say which lines of a script import what only has a stand-in here."""
     found = []
     for number, line in enumerate(source.splitlines(), start=1):
-        module = _IMPORT.match(line)
-        name = module.group(1) if module else ""
+        words = line.split()
+        name = words[1] if words[0:1] in (["from"], ["import"]) and words[1:] else ""
         if name in MODULES or (name in SCIKERAS and not find_spec("scikeras")):
             found.append(f"line {number}: `{name}` is not installed: a stand-in runs")
     return tuple(found)
@@ -154,7 +152,7 @@ class KerasRegressor(RegressorMixin, _Wrapper):
     """A network for numbers."""
 
     def predict(self, x: Any, **options: Any) -> np.ndarray:
-        """What the network gives."""
+        """Predictions, (n_rows,) for one output."""
         return np.squeeze(self._outputs(x, **options), axis=-1)
 
 

@@ -18,9 +18,9 @@ SCALE_FREE = ("poisson", "logarithmic", "percentage", "crossentropy", "cosine")
 """Losses that read the targets' ratios or counts, and not their differences."""
 
 
-MOST_COLUMNS = 16
+_MOST_COLUMNS = 16
 """Of targets, that are each scaled by itself."""
-APART = 10.0
+_APART = 10.0
 """Times that one column's deviation is another's, from which one scale fits neither."""
 
 
@@ -51,10 +51,10 @@ def targets_not_scaled(context: RuleContext) -> NetworkFinding | None:
 
 def _are_apart(y: np.ndarray) -> bool:
     """Whether there are a few columns of quite different sizes."""
-    if y.ndim != 2 or not 1 < y.shape[1] <= MOST_COLUMNS:
+    if y.ndim != 2 or not 1 < y.shape[1] <= _MOST_COLUMNS:
         return False
     spreads = y.std(axis=0)
-    return bool(spreads.min() > 0 and spreads.max() > APART * spreads.min())
+    return bool(spreads.min() > 0 and spreads.max() > _APART * spreads.min())
 
 
 def _range(values: np.ndarray) -> str:
@@ -75,7 +75,7 @@ def _rescale(context: RuleContext, spreads: np.ndarray, means: np.ndarray) -> Re
 
 
 def _setting(values: np.ndarray) -> float | list[float]:
-    """As ``Rescaling`` takes it: of several columns a number each, short enough."""
+    """Return what ``Rescaling`` takes: of several columns a short number each."""
     if len(values) == 1:
         return float(values[0])
     return [float(f"{value:.6g}") for value in values]
