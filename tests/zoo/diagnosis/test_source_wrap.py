@@ -55,6 +55,11 @@ class TestWraps:
         outer = model.predict(np.ones((1, 2)), verbose=0)
         np.testing.assert_allclose(outer, 50 * inner + 7, rtol=1e-5)
 
+    def test_columns_of_outputs_are_rescaled_each_by_itself(self):
+        source = LISTED.replace("Dense(1", "Dense(2")
+        result = edited(source, RescaleOutputs((5.0, 2.0), (7.0, 0.0), 0.04)) or ""
+        assert "keras.layers.Rescaling([5.0, 2.0], offset=[7.0, 0.0])" in result
+
     def test_all_in_one_statement(self):
         edits = [
             RescaleOutputs(2.0, 0.0, 0.25),

@@ -111,12 +111,12 @@ class RescaleOutputs:
     """A ``keras.layers.Rescaling(scale, offset)`` behind the model.
 
     ``weight`` multiplies the loss (``loss_weights`` of ``compile``), so that its
-    gradients are those of targets in units of ``scale``. Lists have a number for each
-    column of the outputs.
+    gradients are those of targets in units of ``scale``. Several numbers are for a
+    column of the outputs each.
     """
 
-    scale: float | list[float]
-    offset: float | list[float]
+    scale: float | tuple[float, ...]
+    offset: float | tuple[float, ...]
     weight: float
 
 

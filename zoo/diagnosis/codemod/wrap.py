@@ -132,8 +132,12 @@ def _rows(wrap: Wrap, x: str) -> str:
 
 
 def _rescaling(rescale: RescaleOutputs | ScaleInputs) -> str:
-    offset = f", offset={rescale.offset!r}" if rescale.offset else ""
-    return f"keras.layers.Rescaling({rescale.scale!r}{offset})"
+    scale, offset = (
+        list(part) if isinstance(part, tuple) else part
+        for part in (rescale.scale, rescale.offset)
+    )
+    more = f", offset={offset!r}" if offset else ""
+    return f"keras.layers.Rescaling({scale!r}{more})"
 
 
 def _several(wrap: Wrap, model: str, x: str, fresh: _Fresh) -> list[str]:

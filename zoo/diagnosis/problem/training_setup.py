@@ -18,6 +18,7 @@ from .gradients import automatic_gradients
 from .graph import arrays_of, flat_layers, is_looked_up, packed, start_weights
 from .task import TrainingTask, loss_name
 
+_Numbers = float | tuple[float, ...]
 DEFAULT_BATCH = 32
 """Keras' own, where a script gives none."""
 
@@ -59,7 +60,7 @@ class Setup:
         Scale and offset of the inputs, in front of the network.
     hidden : tuple of int
         Columns of the inputs that the network does not see.
-    rescale : (float or list, float or list), optional
+    rescale : (float or tuple, float or tuple), optional
         Scale and offset of what the network gives, of several columns one each; the
         loss is divided accordingly, by the largest scale.
     own_optimizer : type, optional
@@ -96,7 +97,7 @@ class Setup:
     normalise: bool = False
     span: tuple[float, float] | None = None
     hidden: tuple[int, ...] = ()
-    rescale: tuple[float | list[float], float | list[float]] | None = None
+    rescale: tuple[_Numbers, _Numbers] | None = None
     own_optimizer: type | None = None
     held: tuple[str, ...] = ()
     in_inference: bool = False
@@ -341,7 +342,8 @@ def _wrapped(model: Any, setup: Setup, rows: np.ndarray) -> tuple[Any, Any]:
     weight = None
     if setup.rescale:
         scale, offset = setup.rescale
-        outputs = _Rescaling(scale, offset)(outputs)
+        given = [np.asarray(part).tolist() for part in (scale, offset)]
+        outputs = _Rescaling(*given)(outputs)
         weight = [loss_weight(setup.loss, float(np.max(scale)))]
     whole = keras.Model(packed(model, setup.x, inputs), outputs)
     # what is put around a network is no repair of its steps

@@ -74,11 +74,11 @@ def _rescale(context: RuleContext, spreads: np.ndarray, means: np.ndarray) -> Re
     )
 
 
-def _setting(values: np.ndarray) -> float | list[float]:
+def _setting(values: np.ndarray) -> float | tuple[float, ...]:
     """Return what ``Rescaling`` takes: of several columns a short number each."""
     if len(values) == 1:
         return float(values[0])
-    return [float(f"{value:.6g}") for value in values]
+    return tuple(float(f"{value:.6g}") for value in values)
 
 
 def _is_scaled(context: RuleContext) -> bool:
