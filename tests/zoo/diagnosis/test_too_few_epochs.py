@@ -29,6 +29,17 @@ def test_two_steps_are_few(case_of):
     assert [r.apply(context.setup).epochs for r in found.repairs] == [10, 40]
 
 
+@pytest.mark.parametrize(("idle", "is_told"), [(90, True), (4, False)])
+def test_a_step_outside_the_loop_over_batches_is_told(case_of, idle, is_told):
+    context = case_with(case_of, [0.7, 0.69], rows=40, epochs=2)
+    fit = replace(context.fit, idle=idle, steps=4)
+    found = too_few_epochs(replace(context, fit=fit))
+    assert ("outside the loop" in found.sentence) == is_told
+    assert ("into the loop" in found.advice) == is_told
+    epochs = [r.apply(context.setup).epochs for r in found.repairs]
+    assert epochs == ([47] if is_told else [10, 40])
+
+
 def test_an_epoch_of_few_steps_is_told(case_of):
     context = case_with(case_of, [0.7, 0.69], rows=40, epochs=2)
     arguments = context.fit.arguments | {"steps_per_epoch": 1}
