@@ -258,3 +258,27 @@ def test_rows_on_quite_another_scale_are_told_though_answered_alike():
     assert found is not None
     assert found.label == "train-test-mismatch"
     assert data_side.find_mismatch(dataset(own), dataset(3 * other / 255), said) is None
+
+
+def windows(series, steps, behind):
+    """Windows of a series, and the value so many steps behind the end of each."""
+    starts = range(len(series) - steps - 1)
+    x = np.stack([series[start : start + steps] for start in starts])
+    return x, np.array([series[start + steps - 1 + behind, 1] for start in starts])
+
+
+@pytest.mark.parametrize(("behind", "is_leak"), [(0, True), (1, False)])
+def test_a_window_that_holds_the_target_is_a_leak(behind, is_leak):
+    series = RNG.normal(size=(120, 3)).cumsum(axis=0)
+    x, y = windows(series, 8, behind)
+    found = data_side.target_in_window(x, 5 * y + 2)
+    assert (found is not None) == is_leak
+    if found is not None:
+        assert found.label == "leak"
+        assert "step 8 of 8 of series 2" in found.sentence
+
+
+def test_rows_that_do_not_overlap_may_hold_their_target():
+    x = RNG.normal(size=(100, 8, 1))
+    assert data_side.target_in_window(x, x[:, 0, 0]) is None
+    assert data_side.target_in_window(x[:, :, 0], x[:, 0, 0]) is None
