@@ -14,7 +14,7 @@ from ..experiment import Scoring
 from ..run_files import MODEL
 from ..runs.folder import new_run
 from .candidates import is_keras_model, named_candidates
-from .compare import network_facts
+from .compare import first_fold_facts
 from .run import Run, RunOptions
 from .score import score, write_results
 
@@ -61,7 +61,7 @@ def train_own(
         trained = own.fit(x, dataset.y[rows], groups)
     with new_run(how.out, name) as (folder, final):
         trained.model_.save(folder / MODEL)
-        networks = network_facts(study, found, dataset)
+        networks = first_fold_facts(study, found, dataset)
         results = write_results(folder, study, "train", networks=networks)
     return Run(results, final)
 
