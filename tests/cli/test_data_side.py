@@ -139,7 +139,7 @@ def study_of(*findings, verdict="signal"):
     )
 
 
-def noise(share, severity="warning"):
+def noise(share, severity="warning", wrong=0.1):
     return Finding(
         "D307",
         "label-noise",
@@ -150,7 +150,7 @@ def noise(share, severity="warning"):
         (),
         0,
         9,
-        {"sure_share": share},
+        {"sure_share": share, "wrong_share": wrong},
     )
 
 
@@ -166,6 +166,16 @@ def noise(share, severity="warning"):
 )
 def test_many_wrong_labels_are_a_cause_though_something_is_learned(finding, named):
     study, rows = study_of(finding), dataset(RNG.normal(size=(60, 2)))
+    found = data_side.data_causes(study, rows, learned=True, failing=False)
+    assert [cause.label for cause in found] == named
+
+
+@pytest.mark.parametrize(("wrong", "named"), [(0.25, []), (0.15, ["label-noise"])])
+def test_of_images_only_good_judges_tell_wrong_labels(wrong, named):
+    pixels = RNG.normal(size=(60, 4, 4, 1)).astype("float32")
+    card = Card("rows", "rows", "binary", "")
+    rows = Dataset(pixels, np.arange(60) % 2, card, ("a", "b"))
+    study = study_of(noise(0.3, wrong=wrong))
     found = data_side.data_causes(study, rows, learned=True, failing=False)
     assert [cause.label for cause in found] == named
 
