@@ -273,7 +273,8 @@ row, where no repair can be tried."""
 def _untrained(known: Sequence[NetworkFinding]) -> Iterator[DataFault]:
     """Faults that follow from the record of the script's calls; no trial tells them."""
     for f in known:
-        if f.code in _RECORDED and not f.repairs:
+        is_recorded = f.code in _RECORDED or f.evidence.get("recorded", 0.0)
+        if is_recorded and not f.repairs:
             yield DataFault(Cause(f.code, f.label, f.sentence, f.advice, side=f.side))
 
 
