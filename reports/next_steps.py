@@ -90,6 +90,20 @@ def next_steps(results: Results) -> tuple[NextStep, ...]:
     return tuple(known.values())[:MOST_STEPS]
 
 
+def data_file(command: str) -> str:
+    """Return what a command line takes its rows from; "" where that is not known."""
+    typed = _parse(command)
+    if typed is None:
+        return ""
+    if typed.name == "baseline":
+        return typed.places[0] if typed.places else ""
+    for option in typed.options:
+        name, _, value = option[0].partition("=")
+        if name in ("--data", "--predictions"):
+            return value or option[-1]
+    return ""
+
+
 def _parse(command: str) -> _Typed | None:
     """Return the parts of a command line; None where it is none of ours."""
     try:

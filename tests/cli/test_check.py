@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from learnable.baselines.verdicts.verdict import EXIT_CODES
+from learnable.baselines.results.results import EXIT_CODES
 from learnable.data.errors import ZooError
 from learnable.zoo.check.jobs import OPTIONS, CheckJob, Reading, find_target
 from learnable.zoo.check.worker import record_training

@@ -225,7 +225,7 @@ def _tried(
     short = _shortfall(runner, best_score.get(best, [])) if is_varied else None
     faults = _mispaired(problem)
     if not faults:
-        faults = (*_untrained(known), *repeated_rows(context))
+        faults = (*_untrained(context, known), *repeated_rows(context))
         faults += _faults(problem, study, found, runner, is_asked=not faults)
     evidence = CheckEvidence(
         context, study, found, (best, scores.get(best, 0.0)), short, faults
@@ -254,11 +254,15 @@ _RECORDED = ("N102", "N115", "N119", "P711")
 row, where no repair can be tried."""
 
 
-def _untrained(known: Sequence[NetworkFinding]) -> Iterator[DataFault]:
+def _untrained(
+    context: RuleContext, known: Sequence[NetworkFinding]
+) -> Iterator[DataFault]:
     """Faults that follow from the record of the script's calls; no trial tells them."""
     for f in known:
         if f.code in _RECORDED and not f.repairs:
-            yield DataFault(Cause(f.code, f.label, f.sentence, f.advice, side=f.side))
+            told = (f.code, f.label, f.sentence, f.advice)
+            at = context.locations(f)
+            yield DataFault(Cause(*told, side=f.side, locations=at))
 
 
 def _mispaired(problem: CheckProblem) -> tuple[DataFault, ...]:

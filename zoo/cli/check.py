@@ -98,7 +98,7 @@ def check_command(
     context: click.Context,
     what: str,
     write: Path | None,
-    as_json: bool,
+    form: options.Form,
     quiet: bool,
     **asked: Any,
 ) -> None:
@@ -116,31 +116,33 @@ def check_command(
     """
     from ..check.jobs import check_options, find_target
     from ..check.worker import examine_job, explain_job
+    from .output import documented, show_form
 
     way = find_target(what)
     check_options(way, _typed(context))
     job = _job(way, asked)
     if job.explain_only:
         lines = explain_job(job, quiet=quiet)
-        for line in [json_line({"lines": lines})] if as_json else map(plain, lines):
+        for line in (
+            [json_line({"lines": lines})] if form == "json" else map(plain, lines)
+        ):
             click.echo(line)
         return
-    run = examine_job(job, quiet=quiet)
+    with documented(form, way.name):
+        run = examine_job(job, quiet=quiet)
 
     # these take seconds to import, which the child does not wait for
-    from ...baselines.results.results import Results
-    from ...baselines.verdicts.verdict import EXIT_CODES
+    from ...baselines.results.results import EXIT_CODES, Results
     from . import check_output as answers_shown
 
     results = Results.load(run / "results.json")
     found = results.diagnosis
     assert found is not None
     wrote = write is not None and answers_shown.write_fixed(found, write)
-    if as_json:
-        facts = answers_shown.as_facts(results, run)
-        click.echo(json_line(facts))
-    else:
+    if form == "text":
         answers_shown.show(results, run, wrote=write if wrote else None)
+    else:
+        show_form(results, run, form, answers_shown.as_facts(results, run))
     raise SystemExit(EXIT_CODES[found.verdict])
 
 

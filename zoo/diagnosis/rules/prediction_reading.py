@@ -12,7 +12,7 @@ from ..record.arrays import arrays
 _LAST = (1, -1)
 
 
-def reading_told(context: RuleContext) -> tuple[str, str] | None:
+def reading_told(context: RuleContext) -> tuple[str, str, int] | None:
     """Say how predictions of one column are misread, and what to write.
 
     Parameters
@@ -22,7 +22,7 @@ def reading_told(context: RuleContext) -> tuple[str, str] | None:
 
     Returns
     -------
-    tuple of sentence and advice, or None
+    tuple of sentence, advice and line, or None
     """
     shape = getattr(context.fit.model, "output_shape", (None, 1))
     if context.head is None or context.head.units != 1 or len(shape) != 2:
@@ -40,21 +40,23 @@ def reading_told(context: RuleContext) -> tuple[str, str] | None:
     return None
 
 
-def _largest(node: Any) -> tuple[str, str]:
+def _largest(node: Any) -> tuple[str, str, int]:
     return (
         f"Line {node.lineno} takes the place of the largest output of each row, but "
         "there is one output per row: it is class 0 for every row, whatever the "
         "network predicts.",
         "Compare the output with its threshold: (model.predict(x) > 0.5).astype(int).",
+        node.lineno,
     )
 
 
-def _paired(node: Any, name: str) -> tuple[str, str]:
+def _paired(node: Any, name: str) -> tuple[str, str, int]:
     return (
         f"Line {node.lineno} compares predictions of shape (n, 1) with {name!r} of "
         "shape (n,): each prediction meets the targets of all rows, and what is "
         "computed of that says nothing of the network.",
         "Bring both to one shape: model.predict(x).ravel().",
+        node.lineno,
     )
 
 
