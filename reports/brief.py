@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from ..baselines.results.candidates import best_learner, main_metric
-from ..baselines.results.diagnosis import Cause, Diagnosis, Location
+from ..baselines.results.diagnosis import Cause, Diagnosis, Location, RuledOut
 from ..baselines.results.results import EXIT_CODES, Results
 from ..baselines.verdicts.prospect import network_prospect
 from . import text
 from .next_steps import next_steps
 
-MOST_LINES = 8
+BRIEF_LINES = 8
 _MOST_VERDICTS, _MOST_CAUSES = 3, 3
 _WIDTH = 300
 
@@ -29,11 +29,11 @@ def brief(results: Results, run: str) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        `MOST_LINES` at most, each on one line.
+        `BRIEF_LINES` at most, each on one line.
     """
     found = results.diagnosis
     lines = _of_check(found) if found is not None else _of_comparison(results)
-    shown = [*list(lines)[: MOST_LINES - 2]]
+    shown = [*list(lines)[: BRIEF_LINES - 2]]
     command = next((step.command for step in next_steps(results) if step.command), "")
     shown += [f"next: {command}"] if command else []
     return tuple(
@@ -41,20 +41,30 @@ def brief(results: Results, run: str) -> tuple[str, ...]:
     )
 
 
+def check_brief(found: Diagnosis) -> tuple[str, ...]:
+    """Say the answer on a script of which there is no run, as `brief` does."""
+    lines = [*_of_check(found)][:BRIEF_LINES]
+    return tuple(text.clean(" ".join(line.split()), _WIDTH) for line in lines)
+
+
 def _of_check(found: Diagnosis) -> Iterator[str]:
     for one in (found, *found.others)[:_MOST_VERDICTS]:
         of = f" of output {one.output}" if one.output else ""
         yield f"{_verdict(one.verdict)}{of}: {one.sentence}"
         for cause in one.causes[:_MOST_CAUSES]:
-            yield f"{cause.code} {cause.label}{_where(cause)}: {_remedy(cause)}"
+            yield f"{cause.code} {cause.label}{where(cause)}: {_remedy(cause)}"
+        untested = [s for s in one.ruled_out if s.state == "untested"]
+        if untested:
+            told = (f"{s.code} {s.label}{where(s)}" for s in untested)
+            yield f"not tested: {'; '.join(told)}"
 
 
 def _verdict(name: str) -> str:
     return f"{name} (exit code {EXIT_CODES.get(name, 0)})"
 
 
-def _where(cause: Cause) -> str:
-    """Write its first lines, such as ``, train.py:15, 16``."""
+def where(cause: Cause | RuledOut) -> str:
+    """Write the first lines of a finding, such as ``, train.py:15, 16``; or ""."""
     if not cause.locations:
         return ""
     first: Location = cause.locations[0]

@@ -22,8 +22,8 @@ from ..baselines.rules.registry import RULES
 from . import text
 from .next_steps import data_file
 
-Format = Literal["github", "junit", "sarif"]
-FORMATS: tuple[Format, ...] = ("github", "junit", "sarif")
+CiFormat = Literal["github", "junit", "sarif"]
+CI_FORMATS: tuple[CiFormat, ...] = ("github", "junit", "sarif")
 _NOTEBOOK = ".ipynb"
 _LONGEST = 2_000
 _MOST_DESCRIBED = 1_000
@@ -69,7 +69,18 @@ class Item:
         return failing or self.kind == "cause"
 
 
-def document(results: Results, kind: Format) -> str:
+@dataclass(frozen=True)
+class Origin:
+    """Name, command, time and versions behind an answer."""
+
+    name: str
+    command: str
+    created: str
+    seconds: float
+    versions: dict[str, str]
+
+
+def ci_document(results: Results, kind: CiFormat) -> str:
     """Write an answer in one of the formats, without a line break at its end.
 
     Parameters
@@ -77,15 +88,41 @@ def document(results: Results, kind: Format) -> str:
     results : Results
     kind : {"github", "junit", "sarif"}
     """
-    return {"github": github, "junit": junit, "sarif": sarif}[kind](results)
+    found = results.diagnosis
+    about = PurePath(found.script).name if found else results.about.name
+    made = (results.command, results.created, results.seconds, results.versions)
+    return written(items(results), Origin(about, *made), kind)
+
+
+def check_document(found: Diagnosis, origin: Origin, kind: CiFormat) -> str:
+    """Write the answer on a script, of which there is no run, as `ci_document` does.
+
+    Parameters
+    ----------
+    found : Diagnosis
+    origin : Origin
+    kind : {"github", "junit", "sarif"}
+    """
+    return written(check_items(found), origin, kind)
+
+
+def written(every: tuple[Item, ...], origin: Origin, kind: CiFormat) -> str:
+    """Write items in one of the formats."""
+    if kind == "github":
+        return github(every)
+    return {"junit": junit, "sarif": sarif}[kind](every, origin)
 
 
 def items(results: Results) -> tuple[Item, ...]:
     """Return what an answer says: verdicts, then what they rest on."""
     if results.diagnosis is not None:
-        found = (results.diagnosis, *results.diagnosis.others)
-        return tuple(item for one in found for item in _of_check(one))
+        return check_items(results.diagnosis)
     return tuple(_of_comparison(results))
+
+
+def check_items(found: Diagnosis) -> tuple[Item, ...]:
+    """Return what the answer on a script says, output by output."""
+    return tuple(item for one in (found, *found.others) for item in _of_check(one))
 
 
 def _of_check(found: Diagnosis) -> Iterator[Item]:
@@ -180,7 +217,7 @@ def _told(item: Item) -> str:
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
-def github(results: Results) -> str:
+def github(every: Sequence[Item]) -> str:
     """Write annotations, one a line: the form of GitHub's workflow commands.
 
     What trials ruled out is left out; what was seen and what was not tested are
@@ -188,11 +225,11 @@ def github(results: Results) -> str:
 
     Parameters
     ----------
-    results : Results
+    every : sequence of Item
     """
     return "\n".join(
         _annotation(_COMMANDS.get(item.level, "notice"), item, at)
-        for item in items(results)
+        for item in every
         if item.kind != "ruled out"
         for at in _spans(item.locations) or [{}]
     )
@@ -233,7 +270,7 @@ def _property(value: object) -> str:
 # JUnit
 
 
-def junit(results: Results) -> str:
+def junit(every: Sequence[Item], origin: Origin) -> str:
     """Write JUnit's XML: a test case for each verdict, cause, and finding of trials.
 
     Verdicts whose exit code is not 0 and causes have failed, what was not tested is
@@ -242,16 +279,17 @@ def junit(results: Results) -> str:
 
     Parameters
     ----------
-    results : Results
+    every : sequence of Item
+        The first one is a verdict.
+    origin : Origin
     """
-    every = items(results)
     cases = [i for i in every if i.kind not in ("finding", "seen")]
     beside = [f"{i.level}: {i.title}. {_told(i)}" for i in every if i not in cases]
-    name, at = _suite_name(results), results.created[:19]
-    seconds = f"{results.seconds:.3f}"
+    name, at = text.name(f"zoo {origin.name}", 200), origin.created[:19]
+    seconds = f"{origin.seconds:.3f}"
     suite = ElementTree.Element("testsuite", name=name, time=seconds, timestamp=at)
     listed = ElementTree.SubElement(suite, "properties")
-    for key, value in {"command": results.command, **results.versions}.items():
+    for key, value in {"command": origin.command, **origin.versions}.items():
         ElementTree.SubElement(listed, "property", name=key, value=text.name(value))
     for item in cases:
         _case(suite, item, seconds if item is every[0] else "0.000")
@@ -260,12 +298,6 @@ def junit(results: Results) -> str:
     failures = sum(item.is_failure for item in cases)
     skipped = sum(item.kind == "untested" for item in cases)
     return _xml(suite, tests=len(cases), failures=failures, skipped=skipped)
-
-
-def _suite_name(results: Results) -> str:
-    found = results.diagnosis
-    about = PurePath(found.script).name if found else results.about.name
-    return text.name(f"zoo {about}", 200)
 
 
 def _case(suite: ElementTree.Element, item: Item, seconds: str) -> None:
@@ -305,7 +337,7 @@ def _xml(suite: ElementTree.Element, **counts: int) -> str:
 # SARIF
 
 
-def sarif(results: Results) -> str:
+def sarif(every: Sequence[Item], origin: Origin) -> str:
     """Write SARIF 2.1.0: one run, its rules, and a result for each finding.
 
     A verdict is a result of its own where nothing explains it, ``open`` where it is
@@ -313,18 +345,19 @@ def sarif(results: Results) -> str:
 
     Parameters
     ----------
-    results : Results
+    every : sequence of Item
+    origin : Origin
     """
-    shown = [item for item in items(results) if _is_result(item)]
+    shown = [item for item in every if _is_result(item)]
     rules = list(dict.fromkeys(item.code for item in shown))
     return _sarif(
-        results.versions.get("learnable", ""),
+        origin.versions.get("learnable", ""),
         rules=[_rule(code) for code in rules],
         results=[_result(item, rules.index(item.code)) for item in shown],
         invocation={
             "executionSuccessful": True,
-            "commandLine": text.clean(results.command, _LONGEST),
-            "endTimeUtc": f"{results.created[:19]}Z",
+            "commandLine": text.clean(origin.command, _LONGEST),
+            "endTimeUtc": f"{origin.created[:19]}Z",
         },
     )
 
@@ -388,7 +421,7 @@ def _physical(location: Location) -> dict[str, Any]:
 # A command that could not answer
 
 
-def error_document(kind: Format, said: str, file: str = "") -> str:
+def error_document(kind: CiFormat, said: str, file: str = "") -> str:
     """Write that a command could not answer, in one of the formats.
 
     Parameters

@@ -18,7 +18,7 @@ from ..baselines.verdicts.prospect import network_prospect
 
 MOST_STEPS = 3
 FLAGS = {"--json", "--quiet", "-q", "--header", "--no-header", "--learning-curve"}
-FLAGS |= {"--gate", "--tensorboard", "--keep-weights", "--sandbox", "--explain-only"}
+FLAGS |= {"--gate", "--tensorboard", "--keep-weights", "--sandbox", "--fast", "--brief"}
 """Options without a value; all others take one."""
 _NETWORKS = {
     "forecast": "lstm-series",

@@ -288,6 +288,8 @@ class Diagnosis:
     @property
     def headline(self) -> str:
         """Say in one sentence where the fault lies."""
+        if self.verdict == "no-fault-proved":
+            return "Nothing was trained."
         if not self.sides:
             unclear = self.verdict in ("undecided", "no-signal")
             return (

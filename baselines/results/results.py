@@ -287,6 +287,7 @@ EXIT_CODES = {
     "undecided": 4,
     "no-signal": 5,
     "suspicious": 6,
+    "no-fault-proved": 0,
 }
 """Verdict -> exit code of `zoo check`, and of other commands with ``--gate``."""
 MEANINGS = {
@@ -299,6 +300,8 @@ MEANINGS = {
     "undecided": "The rows cannot tell.",
     "no-signal": "No relation was found, and one of a stated size would have been.",
     "suspicious": "The score is too good to be true, or the rows cannot be trusted.",
+    "no-fault-proved": "No rule proves a fault, and nothing was trained "
+    "(`zoo check --fast` only).",
 }
 """Verdict -> what it says, in one sentence."""
 

@@ -55,7 +55,7 @@ class Rule:
 
     @property
     def summary(self) -> str:
-        """What it sees: the first section of the page, on one line."""
+        """The page's first section, on what it sees, on one line."""
         section = self.page.split("\n## ")[1].partition("\n")[2]
         return " ".join(section.split())
 

@@ -17,8 +17,14 @@ from learnable.baselines.results.diagnosis import (
 )
 from learnable.baselines.results.results import EXIT_CODES, MEANINGS
 from learnable.baselines.rules.registry import RULES
-from learnable.reports.brief import MOST_LINES, brief
-from learnable.reports.ci import FORMATS, Format, document, error_document, items
+from learnable.reports.brief import BRIEF_LINES, brief
+from learnable.reports.ci import (
+    CI_FORMATS,
+    CiFormat,
+    ci_document,
+    error_document,
+    items,
+)
 from learnable.zoo.cli import options
 
 EVIL = "a%b\r\n::error::x,y:z]]></failure>\x00\u202e<b>"
@@ -61,7 +67,7 @@ def of(results, found):
 def annotations(results) -> list[tuple[str, dict[str, str], str]]:
     """Command, properties and text, as GitHub reads them."""
     found = []
-    for line in document(results, "github").split("\n"):
+    for line in ci_document(results, "github").split("\n"):
         command, facts, said = re.fullmatch(r"::(\w+) (.*?)::(.*)", line).groups()
         pairs = [pair.partition("=") for pair in facts.split(",") if pair]
         found.append((command, {k: unquote(v) for k, _, v in pairs}, unquote(said)))
@@ -69,7 +75,7 @@ def annotations(results) -> list[tuple[str, dict[str, str], str]]:
 
 
 def suite(results) -> ElementTree.Element:
-    root = ElementTree.fromstring(document(results, "junit"))
+    root = ElementTree.fromstring(ci_document(results, "junit"))
     assert root.tag == "testsuites"
     (found,) = root
     cases = found.findall("testcase")
@@ -106,8 +112,8 @@ def sarif_run(text: str) -> dict:
 
 
 def test_the_command_takes_all_formats() -> None:
-    assert options.FORMATS == FORMATS == get_args(Format)
-    assert set(get_args(options.Form)) == {"text", "json", "brief", *FORMATS}
+    assert options._DOCUMENTS == CI_FORMATS == get_args(CiFormat)
+    assert set(get_args(options.AnswerForm)) == {"text", "json", "brief", *CI_FORMATS}
 
 
 def test_every_verdict_has_a_meaning() -> None:
@@ -137,7 +143,7 @@ def test_a_sound_network_has_a_notice_alone(made, here) -> None:
     sound = replace(checked(verdict="network-level"), ruled_out=(), symptoms=())
     results = of(made("data only"), sound)
     assert [c for c, *_ in annotations(results)] == ["notice"]
-    assert not sarif_run(document(results, "sarif"))["results"]
+    assert not sarif_run(ci_document(results, "sarif"))["results"]
     assert not suite(results).findall("*/failure")
 
 
@@ -151,7 +157,7 @@ def test_documents_fail_as_the_exit_code_does(made, here, verdict) -> None:
 
 def test_undecided_is_open_and_a_warning(made, here) -> None:
     results = of(made("data only"), checked(verdict="undecided"))
-    first = sarif_run(document(results, "sarif"))["results"][0]
+    first = sarif_run(ci_document(results, "sarif"))["results"][0]
     assert (first["ruleId"], first["kind"]) == ("undecided", "open")
     assert annotations(results)[0][0] == "warning"
 
@@ -175,7 +181,7 @@ def test_cases_are_verdict_causes_and_trials(made, here) -> None:
 
 
 def test_sarif_has_the_pages_of_its_rules_and_the_lines(made, here) -> None:
-    run = sarif_run(document(of(made("data only"), checked()), "sarif"))
+    run = sarif_run(ci_document(of(made("data only"), checked()), "sarif"))
     rules = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
     assert list(rules) == ["N106", "N201", "N204", "N118", "S404"]
     assert rules["N106"]["help"]["markdown"] == RULES["N106"].page
@@ -194,14 +200,14 @@ def test_a_notebook_has_no_lines_but_tells_them(made, here) -> None:
     (_, facts, said), *_ = annotations(results)
     assert facts == {"file": "task.ipynb", "title": "network-at-fault"}
     assert said.endswith("(line 12 of the code cells)")
-    run = sarif_run(document(results, "sarif"))
+    run = sarif_run(ci_document(results, "sarif"))
     assert "region" not in run["results"][1]["locations"][0]["physicalLocation"]
 
 
 def test_a_file_elsewhere_has_its_whole_path(made, here, tmp_path_factory) -> None:
     far = tmp_path_factory.mktemp("far away") / "train it.py"
     far.touch()
-    run = sarif_run(document(of(made("data only"), checked(str(far))), "sarif"))
+    run = sarif_run(ci_document(of(made("data only"), checked(str(far))), "sarif"))
     place = run["results"][1]["locations"][0]["physicalLocation"]["artifactLocation"]
     assert place == {"uri": far.as_uri()}
 
@@ -212,13 +218,13 @@ def test_comparisons_have_a_case_for_each_network(made, here) -> None:
     about = [v.about for v in results.verdicts if v.about]
     assert [case.get("name") for case in cases] == [f"verdict {n}" for n in about]
     assert {facts.get("file") for _, facts, _ in annotations(results)} == {"credit.csv"}
-    sarif_run(document(results, "sarif"))
+    sarif_run(ci_document(results, "sarif"))
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", CI_FORMATS)
 def test_texts_from_elsewhere_break_no_document(made, here, kind) -> None:
     results = of(made("data only"), checked(said=EVIL))
-    text = document(results, kind)
+    text = ci_document(results, kind)
     assert "\x00" not in text
     if kind == "github":
         assert len(annotations(results)) == len(text.split("\n"))
@@ -236,7 +242,7 @@ def test_outputs_of_one_network_are_all_told(made, here) -> None:
     assert verdicts == ["", "output age"]
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", CI_FORMATS)
 def test_what_could_not_be_answered_is_a_document_too(here, kind) -> None:
     text = error_document(kind, "train.py stops: no rows (line 4)", "train.py")
     if kind == "github":
@@ -257,7 +263,7 @@ def test_what_could_not_be_answered_is_a_document_too(here, kind) -> None:
 @pytest.mark.parametrize("task", ["classification", "regression", "data only"])
 def test_brief_is_a_few_lines(made, task) -> None:
     lines = brief(made(task), "runs/one")
-    assert 2 <= len(lines) <= MOST_LINES
+    assert 2 <= len(lines) <= BRIEF_LINES
     assert re.match(r"[a-z-]+ \(exit code \d\)", lines[0])
     assert lines[-1] == "run: runs/one"
     assert all(len(line) <= 300 and "\n" not in line for line in lines)

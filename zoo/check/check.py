@@ -35,7 +35,7 @@ from . import data_faults
 from .answer import CheckEvidence, answer, has_crashed, plain_network
 from .data_faults import DataFault, hide
 from .evaluation_rows import evaluation_faults, unseen_class
-from .jobs import GUARD_SECONDS
+from .jobs import GUARD_SECONDS, RECORDED
 from .pairing import find_mispaired
 from .problem import (
     CheckProblem,
@@ -249,17 +249,12 @@ def _are_varied(problem: CheckProblem) -> bool:
     return bool((problem.task.y != problem.task.y[0]).any())
 
 
-_RECORDED = ("N102", "N115", "N119", "P711")
-"""Rules on what the script did beside the training, or what its network gives for any
-row, where no repair can be tried."""
-
-
 def _untrained(
     context: RuleContext, known: Sequence[NetworkFinding]
 ) -> Iterator[DataFault]:
     """Faults that follow from the record of the script's calls; no trial tells them."""
     for f in known:
-        if f.code in _RECORDED and not f.repairs:
+        if f.code in RECORDED and not f.repairs:
             told = (f.code, f.label, f.sentence, f.advice)
             at = context.locations(f)
             yield DataFault(Cause(*told, side=f.side, locations=at))
@@ -268,7 +263,7 @@ def _untrained(
 def _mispaired(problem: CheckProblem) -> tuple[DataFault, ...]:
     """Targets of other rows: beside these nothing can be said of the rows."""
     try:
-        cause = find_mispaired(problem)
+        cause = find_mispaired(problem.recording, problem.fit)
     # arrays of a script may hold anything
     except (TypeError, ValueError, MemoryError) as error:
         _log.debug("rows cannot be looked up in the script's arrays: %r", error)

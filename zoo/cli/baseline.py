@@ -30,7 +30,7 @@ def baseline_command(
     jobs: int | None,
     seed: int,
     out: Path,
-    form: options.Form,
+    form: options.AnswerForm,
     quiet: bool,
     gate: bool,
     mlflow: str | None,

@@ -65,7 +65,7 @@ def compare_command(
     seeds: int,
     seed: int,
     out: Path,
-    form: options.Form,
+    form: options.AnswerForm,
     quiet: bool,
     gate: bool,
     mlflow: str | None,
@@ -123,7 +123,7 @@ def _compare_several(
     names: Sequence[str],
     how: RunOptions,
     *,
-    form: options.Form,
+    form: options.AnswerForm,
     gate: bool,
 ) -> NoReturn:
     """Compare on several datasets; exits with 1 if one could not be compared on.

@@ -13,8 +13,9 @@ from ...data.dataset import TASKS
 from ...data.errors import Misuse, ZooError
 from ..experiment import LARGEST_SEED
 
-FORMATS = ("github", "junit", "sarif")
-"""As `learnable.reports.ci.FORMATS`, whose module need not be loaded for ``--help``."""
+AnswerForm = Literal["text", "json", "brief", "github", "junit", "sarif"]
+"""How an answer is printed."""
+_DOCUMENTS = ("github", "junit", "sarif")
 
 Decorator = Callable[[Any], Any]
 
@@ -44,7 +45,7 @@ brief_option = click.option(
 format_option = click.option(
     "--format",
     "document",
-    type=click.Choice(FORMATS),
+    type=click.Choice(_DOCUMENTS),
     help="Print annotations of GitHub, JUnit's XML, or SARIF 2.1.0.",
 )
 quiet_option = click.option(
@@ -135,14 +136,11 @@ seeds_option = click.option(
     "trained N times on each fold. Shows how folds and seeds vary the scores.",
 )  # fmt: skip
 
-Form = Literal["text", "json", "brief", "github", "junit", "sarif"]
-"""How an answer is printed."""
-
 
 def form_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--json``, ``--brief`` and ``--format``, of which one may be given.
 
-    The command gets a `Form` as ``form``.
+    The command gets a `AnswerForm` as ``form``.
     """
 
     @json_option
@@ -158,7 +156,7 @@ def form_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def _chosen(*, as_json: bool, brief: bool, document: str | None) -> Form:
+def _chosen(*, as_json: bool, brief: bool, document: str | None) -> AnswerForm:
     """Return the form that options ask for.
 
     Raises
@@ -172,7 +170,7 @@ def _chosen(*, as_json: bool, brief: bool, document: str | None) -> Form:
         msg = f"{' and '.join(given)} are two forms of the answer; give one of them"
         raise Misuse(msg)
     if document is not None:
-        return cast(Form, document)
+        return cast(AnswerForm, document)
     return "json" if as_json else "brief" if brief else "text"
 
 

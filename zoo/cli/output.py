@@ -23,7 +23,7 @@ from ...data.errors import Misuse, ZooError
 from ..console import PLAIN_WIDTH, console, json_line, plain
 from ..faults import fault
 from ..results_table import show_table
-from .options import FORMATS, Form
+from .options import AnswerForm
 
 if TYPE_CHECKING:
     from ..experiments.run import Run, RunOptions
@@ -33,7 +33,7 @@ def show_results(
     results: Results,
     run: Path,
     *,
-    form: Form,
+    form: AnswerForm,
     quiet: bool,
     report: Path | None = None,
 ) -> None:
@@ -54,7 +54,9 @@ def show_results(
     click.echo(plain(f"report: {report}"))
 
 
-def show_form(results: Results, run: Path, form: Form, facts: dict[str, Any]) -> None:
+def show_form(
+    results: Results, run: Path, form: AnswerForm, facts: dict[str, Any]
+) -> None:
     """Print an answer for programs; nothing else is on standard output.
 
     Parameters
@@ -62,7 +64,7 @@ def show_form(results: Results, run: Path, form: Form, facts: dict[str, Any]) ->
     results : Results
     run : Path
         Its folder.
-    form : Form
+    form : AnswerForm
         Any but ``"text"``.
     facts : dict
         Of the answer as JSON, without what to do next.
@@ -75,9 +77,9 @@ def show_form(results: Results, run: Path, form: Form, facts: dict[str, Any]) ->
         for line in brief(results, str(run)):
             click.echo(line)
     elif form != "text":
-        from ...reports.ci import document
+        from ...reports.ci import ci_document
 
-        click.echo(as_text(document(results, form)))
+        click.echo(as_text(ci_document(results, form)))
 
 
 def outlook(results: Results) -> dict[str, Any]:
@@ -93,21 +95,21 @@ def outlook(results: Results) -> dict[str, Any]:
 
 
 @contextmanager
-def documented(form: Form, file: str = "") -> Iterator[None]:
+def documented(form: AnswerForm, file: str = "") -> Iterator[None]:
     """Print a document also where the command cannot answer, for what reads it.
 
     Parameters
     ----------
-    form : Form
+    form : AnswerForm
     file : str, optional
         What was to be examined.
     """
     try:
         yield
     except ZooError as error:
-        if form in FORMATS and error.exit_code == ZooError.exit_code:
-            from ...reports.ci import error_document
+        from ...reports.ci import CI_FORMATS, error_document
 
+        if form in CI_FORMATS and error.exit_code == ZooError.exit_code:
             click.echo(as_text(error_document(form, str(error), file)))
         raise
 
@@ -283,7 +285,7 @@ def _exit_code(results: Results) -> int:
     return next((code for code in codes if code), 0)
 
 
-def shown(run: Run, how: RunOptions, *, form: Form, gate: bool = False) -> None:
+def shown(run: Run, how: RunOptions, *, form: AnswerForm, gate: bool = False) -> None:
     """Print what came of an experiment; with ``gate`` exit with the verdict's code.
 
     Raises

@@ -54,7 +54,7 @@ def sweep_command(
     changes: tuple[str, ...],
     jobs: int | None,
     out: Path,
-    form: options.Form,
+    form: options.AnswerForm,
     quiet: bool,
     gate: bool,
     mlflow: str | None,

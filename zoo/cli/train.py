@@ -77,7 +77,7 @@ def train_command(
     jobs: int | None,
     seed: int,
     out: Path,
-    form: options.Form,
+    form: options.AnswerForm,
     quiet: bool,
     gate: bool,
     mlflow: str | None,

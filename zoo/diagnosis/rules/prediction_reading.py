@@ -32,12 +32,24 @@ def reading_told(context: RuleContext) -> tuple[str, str, int] | None:
     except SyntaxError:
         return None
     predicted = _Predicted(tree, context)
+    by_shape = set(_chosen_by_shape(tree))
     for node in ast.walk(tree):
+        if node in by_shape:
+            continue
         if predicted.is_largest(node):
             return _largest(node)
         if (name := predicted.paired_with(node)) is not None:
             return _paired(node, name)
     return None
+
+
+def _chosen_by_shape(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield what runs for some shapes only, as of predictions of several columns."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If | ast.IfExp):
+            asked = {getattr(part, "attr", "") for part in ast.walk(node.test)}
+            if asked & {"shape", "ndim", "output_shape"}:
+                yield from ast.walk(node)
 
 
 def _largest(node: Any) -> tuple[str, str, int]:
