@@ -12,6 +12,7 @@ from typing import Literal
 from ...data.counts import count
 from ..results.candidates import S_NAIVE, best_learner, learns, main_metric, margin
 from ..results.results import Results, Row
+from ..signal.permutations import LEVEL
 
 _LINEAR = ("logistic", "ridge", "ridge-lags")
 """Baselines that weigh columns and add them up."""
@@ -105,18 +106,19 @@ def _by_form(linear: Row, bent: Row, best: Row, more: str) -> Prospect:
     gain = bent.scores["skill"].mean - linear.scores["skill"].mean
     level = margin(max(row.scores["skill"].mean for row in (linear, bent)))
     ahead, folds = _folds_ahead(bent, linear)
+    if gain <= 0:
+        return Prospect(
+            "hardly",
+            f"{linear.name}, which weighs the columns and adds them up, is not behind "
+            f"{bent.name} ({_scores(linear, bent)}): nothing seen here needs a "
+            f"network.{more}",
+        )
     told = f"({_scores(bent, linear)})"
     if gain > level and ahead == folds:
         return Prospect(
             "yes",
             f"{bent.name} is above {linear.name} on {ahead} of {folds} folds {told}: "
             f"the relation bends, as a network can. {_goal(best)}{more}",
-        )
-    if gain <= 0:
-        return Prospect(
-            "hardly",
-            f"{linear.name}, which weighs the columns and adds them up, is not behind "
-            f"{bent.name} {told}: nothing seen here needs a network.{more}",
         )
     return Prospect(
         "perhaps",
@@ -160,7 +162,8 @@ def _of_series(results: Results, best: Row) -> Prospect:
 
 
 def _signal(results: Results) -> str:
-    return f"there is something to learn (p = {results.signal.p:.3g})."
+    p = results.signal.p  # above the level where a baseline proves the signal
+    return f"there is something to learn{f' (p = {p:.3g})' if p <= LEVEL else ''}."
 
 
 def _goal(best: Row) -> str:

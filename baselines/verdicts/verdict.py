@@ -208,9 +208,11 @@ def _gains(evidence: Evidence, level: float) -> dict[str, float]:
 
 def _signal_sentence(evidence: Evidence, proved: dict[str, float]) -> str:
     signal, best = evidence.signal, evidence.best
-    test = f"signal test p = {signal.p:.3g} over {signal.permutations} permutations"
+    p = f"p = {signal.p:.3g} over {signal.permutations} permutations"
+    test = f"signal test {p}"
     if signal.p > LEVEL and proved:
-        test = f"{_ranks(*next(iter(proved.items())))}, though the {test}"
+        ranks = _ranks(*next(iter(proved.items())))
+        test = f"{ranks}, though the signal test alone does not tell ({p})"
     if best is None or no_use(best):
         sure = better_for_sure(evidence, alone=True)
         but = "no baseline predicts better than the majority for sure"

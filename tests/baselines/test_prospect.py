@@ -71,7 +71,7 @@ def test_accuracy_of_a_rare_class_leaves_much_to_gain():
 def test_sum_of_columns_needs_no_network():
     answer, reason = told(row("forest", 0.5), row("logistic", 0.6))
     assert answer == "hardly"
-    assert "is not behind forest (accuracy 0.750 against 0.800)" in reason
+    assert "is not behind forest (accuracy 0.800 against 0.750)" in reason
 
 
 def test_gain_that_is_not_on_every_fold_proves_nothing():
