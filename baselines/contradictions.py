@@ -152,7 +152,7 @@ def _verdict_on_data(results: Results) -> Iterator[str]:
     random = [f for f in results.findings if f.code == "D305"]
     if bool(random) != (verdict.name == "no-signal") and results.findings:
         yield f"the verdict is {verdict.name}, and D305 says otherwise"
-    told = {"P707", "D308"} & {f.code for f in results.findings}
+    told = {"P707", "D308", "D320"} & {f.code for f in results.findings}
     told = {code for code in told if code not in verdict.change}
     if verdict.name == "no-signal" and told:
         yield f"no signal, and {', '.join(sorted(told))} says where there is one"

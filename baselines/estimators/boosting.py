@@ -18,7 +18,7 @@ class StoppedBoosting(HistGradientBoostingClassifier):
     There, and where rows held out are fewer than classes, it makes all its trees.
     """
 
-    def fit(self, X: Any, y: np.ndarray, sample_weight: Any = None) -> Any:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, **validation: Any) -> Any:
         """Fit the trees.
 
         Parameters
@@ -26,8 +26,10 @@ class StoppedBoosting(HistGradientBoostingClassifier):
         X : array of shape (n_rows, n_columns)
         y : array of shape (n_rows,)
         sample_weight : array of shape (n_rows,), optional
+        **validation
+            Rows by which to stop, as scikit-learn takes them.
         """
         counts = np.unique(y, return_counts=True)[1]
         spared = ceil(_HELD_OUT * len(y)) >= len(counts)
         self.early_stopping = bool(counts.min() > 1 and spared)
-        return super().fit(X, y, sample_weight)
+        return super().fit(X, y, sample_weight, **validation)

@@ -219,7 +219,10 @@ def _signal_sentence(evidence: Evidence, proved: dict[str, float]) -> str:
         if evidence.task == "regression":
             but = "no baseline predicts better than the mean for sure"
         if sure:
-            but = f"by log loss no baseline is better; {_apart(sure[0], evidence.rows)}"
+            but = (
+                "by log loss none of the baselines is better than the class "
+                f"frequencies; {_apart(sure[0], evidence.rows)}"
+            )
         return f"Features and target are related ({test}), but {but}."
     return f"There is something to learn: {test}; {reached(best, evidence.rows)}."
 
@@ -231,4 +234,4 @@ def _change_signal(evidence: Evidence) -> str:
         return "Another text: only this one was tested."
     if _gains(evidence, SIGNIFICANT):
         return "A leak: check that every column is known before the target."
-    return "More rows: the relation is weak, and the baselines hardly gain from it."
+    return "More rows: with these the baselines hardly gain from the relation."
