@@ -251,8 +251,8 @@ def _told(transfers: list[Transfer], column: str, rows: tuple[int, int]) -> Rule
         f"{_percent(late.beyond)}; in the earlier rows the former explains "
         f"{_percent(early.beyond)}, the latter {_percent(early.within)}.",
         "Find what changed, such as a unit, a code or a rule, and mend it or add a "
-        "column that says so. Else learn from the last rows alone, and test on the last "
-        "of these: a score over shuffled folds is that of a mean over all times.",
+        "column that says so. Else learn from the last rows alone, and test on the "
+        "last of these: a score over shuffled folds is that of a mean over all times.",
         columns=[column] if column else [],
         within=late.within,
         beyond=late.beyond,

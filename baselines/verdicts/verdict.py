@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...data.counts import count
-from ..results.candidates import learns
+from ..results.candidates import learns, main_metric
 from ..results.results import Row, Signal, Verdict
 from ..scores.comparison import holm
 from ..signal.effect_size import effect
@@ -143,7 +143,10 @@ def _ranks(name: str, p: float) -> str:
 def _apart(row: Row, rows: Sequence[Row]) -> str:
     """A baseline that is above chance by its own interval, though not by its ranks."""
     metric = "skill" if (row.scores["skill"].low or 0) > 0 else "accuracy"
-    return f"{reached(row, rows)}, {metric} {told_interval(row, metric)}"
+    told = told_interval(row, metric)
+    if main_metric(row)[1] == metric:  # whose mean was told
+        return f"{reached(row, rows)}, 95 % interval {told[told.index('[') :]}"
+    return f"{reached(row, rows)}, {metric} {told}"
 
 
 def _nothing(evidence: Evidence, found: str) -> Verdict:
