@@ -10,9 +10,15 @@ from math import isfinite
 from typing import Literal
 
 from ...data.counts import count
-from ..results.candidates import S_NAIVE, best_learner, learns, main_metric, margin
+from ..results.candidates import (
+    LEVEL,
+    S_NAIVE,
+    best_learner,
+    learns,
+    main_metric,
+    margin,
+)
 from ..results.results import Results, Row
-from ..signal.permutations import LEVEL
 
 _LINEAR = ("logistic", "ridge", "ridge-lags")
 """Baselines that weigh columns and add them up."""
