@@ -183,15 +183,23 @@ def _without_unfinished(
 def _in_their_place(
     verdicts: tuple[Verdict, ...], codes: Sequence[str]
 ) -> tuple[Verdict, ...]:
-    """Advise to move targets where none fits its row, and all fit others."""
+    """Advise to move targets where none fits its row, and all fit others.
+
+    Or to look at a part of the rows where early and late ones deny each other.
+    """
     *networks, data = verdicts
-    if data.name != "no-signal" or "P707" not in codes:
+    told = [change for code, change in _CHANGES.items() if code in codes]
+    if data.name != "no-signal" or not told:
         return verdicts
-    change = (
-        "Targets moved to the rows whose features they fit: finding P707 says by how "
-        "many rows. If that is chance, other features."
-    )
-    return (*networks, replace(data, change=change))
+    return (*networks, replace(data, change=told[0]))
+
+
+_CHANGES = {
+    "P707": "Targets moved to the rows whose features they fit: finding P707 says by "
+    "how many rows. If that is chance, other features.",
+    "D320": "Rows of one time alone: finding D320 says that the relation changes.",
+}
+"""What would change ``no-signal`` by findings that there is something."""
 
 
 def study_results(

@@ -18,7 +18,7 @@ def found(x, given, **names):
     fit = SimpleNamespace(x=x, y=given, history={})
     recording = SimpleNamespace(module=SimpleNamespace(**names), fits=[fit])
     problem: Any = SimpleNamespace(recording=recording, fit=fit)
-    return find_mispaired(problem)
+    return find_mispaired(problem.recording, problem.fit)
 
 
 @pytest.mark.parametrize("target", [KIND, SIZE, SIZE[:, None]])

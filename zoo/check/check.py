@@ -39,7 +39,7 @@ from .answer import CheckEvidence, answer, has_crashed, plain_network
 from .data_faults import DataFault, hide
 from .duplicates import find_mispaired, repeated_rows
 from .evaluation_rows import evaluation_faults, unseen_class
-from .jobs import GUARD_SECONDS
+from .jobs import GUARD_SECONDS, RECORDED
 from .problem import (
     CheckProblem,
     baseline_study,
@@ -241,7 +241,7 @@ def _tried(
     short = _shortfall(runner, best_score.get(best, [])) if is_varied else None
     faults = _mispaired(problem)
     if not faults:
-        faults = (*_untrained(known), *repeated_rows(context))
+        faults = (*_untrained(context, known), *repeated_rows(context))
         faults += _faults(problem, study, found, runner, is_asked=not faults)
     evidence = CheckEvidence(
         context, study, found, (best, scores.get(best, 0.0)), short, faults
@@ -265,23 +265,22 @@ def _are_varied(problem: CheckProblem) -> bool:
     return bool((problem.task.y != problem.task.y[0]).any())
 
 
-_RECORDED = ("N102", "N115", "N119", "P711")
-"""Rules on what the script did beside the training, or what its network gives for any
-row, where no repair can be tried."""
-
-
-def _untrained(known: Sequence[NetworkFinding]) -> Iterator[DataFault]:
+def _untrained(
+    context: RuleContext, known: Sequence[NetworkFinding]
+) -> Iterator[DataFault]:
     """Faults that follow from the record of the script's calls; no trial tells them."""
     for f in known:
-        is_recorded = f.code in _RECORDED or f.evidence.get("recorded", 0.0)
+        is_recorded = f.code in RECORDED or f.evidence.get("recorded", 0.0)
         if is_recorded and not f.repairs:
-            yield DataFault(Cause(f.code, f.label, f.sentence, f.advice, side=f.side))
+            told = (f.code, f.label, f.sentence, f.advice)
+            at = context.locations(f)
+            yield DataFault(Cause(*told, side=f.side, locations=at))
 
 
 def _mispaired(problem: CheckProblem) -> tuple[DataFault, ...]:
     """Targets of other rows: beside these nothing can be said of the rows."""
     try:
-        cause = find_mispaired(problem)
+        cause = find_mispaired(problem.recording, problem.fit)
     # arrays of a script may hold anything
     except (TypeError, ValueError, MemoryError) as error:
         _log.debug("rows cannot be looked up in the script's arrays: %r", error)

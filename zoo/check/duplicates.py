@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ...baselines.results.diagnosis import Cause
     from ...data import Dataset
     from ..diagnosis.problem.context import RuleContext
-    from .problem import CheckProblem
+    from ..diagnosis.record.recording import Fit, Recording
 
 
 MANY_COPIES = 0.25
@@ -233,7 +233,7 @@ _SPREAD = 4.0
 """Standard errors around what chance gives."""
 
 
-def find_mispaired(problem: CheckProblem) -> Cause | None:
+def find_mispaired(recording: Recording, fit: Fit) -> Cause | None:
     """Rows whose targets are those of other rows of the script's arrays; else None.
 
     Which array the targets are from must be sure: they stand in its order, or have its
@@ -241,13 +241,13 @@ def find_mispaired(problem: CheckProblem) -> Cause | None:
     of its own.
     """
     # of many rows a sample was taken, which is in no order any more
-    fit = whole_fit(problem.recording, problem.fit) or problem.fit
+    fit = whole_fit(recording, fit) or fit
     x, y = fit.x, np.asarray(fit.y)
     if not isinstance(x, np.ndarray) or y.size != len(y) or len(y) < _LEAST_ROWS:
         return None
     known = [
         (name, values)
-        for name, values in sorted(arrays(problem.recording), key=lambda one: one[0])
+        for name, values in sorted(arrays(recording), key=lambda one: one[0])
         if values.ndim and values.dtype.kind in "biuf"
     ]
     for name, rows, places in _sources(x, known):

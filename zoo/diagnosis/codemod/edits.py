@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -152,6 +153,31 @@ Edit = (
     | ReadClasses
     | Statement
 )
+
+
+def edited_places(
+    edits: Iterable[Edit], *, fit: Place | None, compiled: Place | None
+) -> tuple[Place, ...]:
+    """Return the lines that edits change, each once; those of no file are left out.
+
+    Parameters
+    ----------
+    edits : iterable of Edit
+    fit, compiled : Place, optional
+        The lines that train and compile the network.
+    """
+    found = (_edited_place(edit, fit, compiled) for edit in edits)
+    return tuple(dict.fromkeys(place for place in found if place is not None))
+
+
+def _edited_place(
+    edit: Edit, fit: Place | None, compiled: Place | None
+) -> Place | None:
+    if isinstance(edit, InsertLayer | FeedFrom):
+        return edit.place
+    if isinstance(edit, SetArgument):
+        return {"layer": edit.place, "compile": compiled, "fit": fit}[edit.call]
+    return compiled if isinstance(edit, Statement | RescaleOutputs) else fit
 
 
 def is_for_all_outputs(edit: Edit) -> bool:

@@ -11,16 +11,21 @@ from typing import Any
 
 import numpy as np
 
+from ....data.errors import BadData
 from ...backend import keras
 from ..record.recording import Fit
 from .copy_model import copy, give_weights
 from .gradients import automatic_gradients
 from .graph import arrays_of, flat_layers, is_looked_up, packed, start_weights
-from .task import TrainingTask, loss_name
+from .task import TrainingTask, first, loss_name, training_task
 
 _Numbers = float | tuple[float, ...]
 DEFAULT_BATCH = 32
 """Keras' own, where a script gives none."""
+_MOST_ROWS = 6_000
+"""More are sampled: a fault shows in these, and trials are many."""
+_LEAST_VARIED = 8
+"""Rows from which on targets that are all the same are no accident."""
 
 
 @dataclass(frozen=True)
@@ -242,6 +247,67 @@ def unmoved_averages(fit: Fit) -> tuple[str, ...]:
         and not after[id(layer.moving_mean)].any()
         and (after[id(layer.moving_variance)] == 1).all()
     )
+
+
+def check_compiled(fit: Fit) -> None:
+    """Refuse a model that was given to ``fit`` before ``compile``.
+
+    Raises
+    ------
+    BadData
+    """
+    if fit.loss is None and "compile" in fit.error:
+        raise BadData("the model is not compiled: call model.compile(...) before fit")
+
+
+def sampled(fit: Fit, *, seed: int) -> tuple[Fit, TrainingTask]:
+    """Return a training on rows with a target, `_MOST_ROWS` of them at most.
+
+    Parameters
+    ----------
+    fit : Fit
+        With targets.
+    seed : int
+
+    Raises
+    ------
+    BadData
+        No row has a target, or all have the same.
+    """
+    task = training_task(fit)
+    rows = _some_rows(task, seed)
+    weight = fit.sample_weight
+    fit = replace(
+        fit,
+        x=rows_of(fit.x, rows),
+        y=rows_of(fit.y, rows),
+        sample_weight=None if weight is None else rows_of(weight, rows),
+    )
+    task = replace(task, y=task.y[rows])
+    _check_varied(fit, task)
+    return fit, task
+
+
+def _some_rows(task: TrainingTask, seed: int) -> np.ndarray:
+    """All rows, or a sample; without those whose target is missing."""
+    missing = ~np.isfinite(task.y.astype("float64"))
+    rows = np.flatnonzero(~missing.any(axis=tuple(range(1, missing.ndim))))
+    if not len(rows):
+        raise BadData("the training has no row with a target")
+    if len(rows) <= _MOST_ROWS:
+        return rows
+    rng = np.random.default_rng(seed)
+    return np.sort(rng.choice(rows, _MOST_ROWS, replace=False))
+
+
+def _check_varied(fit: Fit, task: TrainingTask) -> None:
+    """Refuse targets that are all the same: there is nothing to tell apart."""
+    if len(task) < _LEAST_VARIED or (task.y != task.y[0]).any():
+        return
+    value = np.asarray(first(fit.y)).reshape(len(task), -1)[0]
+    told = f"{value[0]}" if value.size == 1 else "the same"
+    msg = f"all {len(task):,} targets of the training are {told}"
+    raise BadData(f"{msg}: there is nothing to learn; look at how they are made")
 
 
 def rows_of(tree: Any, rows: np.ndarray) -> Any:
