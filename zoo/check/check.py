@@ -270,8 +270,7 @@ def _untrained(
 ) -> Iterator[DataFault]:
     """Faults that follow from the record of the script's calls; no trial tells them."""
     for f in known:
-        is_recorded = f.code in RECORDED or f.evidence.get("recorded", 0.0)
-        if is_recorded and not f.repairs:
+        if f.is_recorded or (f.code in RECORDED and not f.repairs):
             told = (f.code, f.label, f.sentence, f.advice)
             at = context.locations(f)
             yield DataFault(Cause(*told, side=f.side, locations=at))

@@ -83,6 +83,11 @@ class NetworkFinding:
     layers: tuple[str, ...] = ()
     evidence: dict[str, float] = field(default_factory=dict)
     side: Side = "network"
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the script's own run shows it, so that there is nothing to try."""
+        return bool(self.evidence.get("recorded")) and not self.repairs
     place: Place | None = None
 
 
