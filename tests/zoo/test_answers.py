@@ -14,7 +14,10 @@ from learnable.baselines.results.results import Verdict
 from learnable.data.errors import BadData, Misuse, UnknownName, ZooError
 from learnable.reports import Report
 from learnable.reports.answers import SHOWN_LINES, Answer
-from learnable.zoo.experiments.candidates import named_candidates, process_limit
+from learnable.zoo.experiment import Scoring
+from learnable.zoo.experiments.candidates import named_candidates
+from learnable.zoo.experiments.score import process_limit
+from learnable.zoo.registry import recipe
 from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -310,11 +313,25 @@ def test_models_are_sent_to_other_processes_unless_parts_are_ones_own(keras) -> 
 
     usual = network(keras, 2, (1, "sigmoid"), "binary_crossentropy")
     made = named_candidates({"net": usual}, data, epochs=1, batch_size=8)
-    assert process_limit(made, None) is None
+    assert process_limit(made, data, Scoring()) is None
     again = pickle.loads(pickle.dumps(made["net"]))
     assert again.make().loss == "binary_crossentropy"
     assert again.make().count_params() == usual.count_params()
     own = network(keras, 2, (1, "sigmoid"), own_loss)
     made = named_candidates({"net": own}, data, epochs=1, batch_size=8)
-    assert process_limit(made, None) == 1
-    assert process_limit(made, 3) == 3
+    assert process_limit(made, data, Scoring()) == 1
+
+
+def test_short_trainings_of_small_tables_need_no_other_process() -> None:
+    from joblib import parallel_config
+
+    data = learnable.load(TABLE, "kind")
+    short = {"net": recipe("one-hidden")}
+    assert process_limit(short, data, Scoring()) == 1
+    assert process_limit(short, data, Scoring(folds=20_000)) is None
+    assert process_limit(short | {"forest": None}, data, Scoring()) is None
+    assert process_limit({}, data, Scoring()) is None
+    wide = learnable.load((np.zeros((300, 400)), np.arange(300) % 2))
+    assert process_limit(short, wide, Scoring()) is None
+    with parallel_config("threading", n_jobs=2):
+        assert process_limit(short, data, Scoring()) is None

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...baselines.results.diagnosis import Cause, Diagnosis
+from ...baselines.results.diagnosis import Cause, Diagnosis, TrainingCurve
 from ..diagnosis.probe.golden_tests import golden_tests
 from ..diagnosis.probe.probe import measure
-from ..diagnosis.problem.context import NetworkFinding, Repair, RuleContext
+from ..diagnosis.problem.context import NetworkFinding, Repair, RuleContext, repaired
 from ..diagnosis.problem.from_model import each_output
+from ..diagnosis.problem.task import loss_name
 from ..diagnosis.problem.training_setup import as_given
 from ..diagnosis.rules.run_rules import run_rules
 from ..diagnosis.rules.wrong_gradient import is_adversarial
@@ -34,9 +35,9 @@ from ..diagnosis.search.trials import (
 from . import data_faults
 from .answer import CheckEvidence, answer, has_crashed, plain_network
 from .data_faults import DataFault, hide
+from .duplicates import find_mispaired, repeated_rows
 from .evaluation_rows import evaluation_faults, unseen_class
 from .jobs import GUARD_SECONDS, RECORDED
-from .pairing import find_mispaired
 from .problem import (
     CheckProblem,
     baseline_study,
@@ -46,15 +47,15 @@ from .problem import (
     prepare,
     train_score,
 )
-from .repeated_rows import repeated_rows
 from .rerunner import RepairedScript, Rerunner, repair_script
 from .stages import Say, Stages
-from .training_curves import training_curves
 from .wording import for_scripts
 
 if TYPE_CHECKING:
     from ...baselines.evaluate import Study
     from ..diagnosis.record.recording import Fit, Recording
+    from ..diagnosis.search.causes import Inquiry
+    from ..diagnosis.search.trials import TrialRunner
 
 
 LEAST_JUDGED = 30
@@ -431,3 +432,49 @@ def _without_leak(
     return DataFault(
         replace(cause, sentence=told, advice=advice, repair=repair.what), repair, score
     )
+
+
+_UNITS = {
+    "binary_crossentropy": "log_loss",
+    "categorical_crossentropy": "log_loss",
+    "sparse_categorical_crossentropy": "log_loss",
+    "mean_squared_error": "mse",
+}
+"""Losses that baselines have, too."""
+
+
+def training_curves(runner: TrialRunner, inquiry: Inquiry) -> tuple[TrainingCurve, ...]:
+    """Losses by epoch on the first split; empty where none of the repairs is a cause.
+
+    Parameters
+    ----------
+    runner : TrialRunner
+        After its trials.
+    inquiry : Inquiry
+    """
+    repairs = [cause.proposal.repair for cause in inquiry.causes]
+    if not repairs:
+        return ()
+    wanted: dict[str, list[Repair]] = {"as it is": [], "repaired": repairs}
+    if inquiry.tuned:
+        wanted["repaired and tuned"] = [*repairs, *inquiry.tuned]
+    found = tuple(_curves(runner, wanted))
+    return found if len(found) > 1 else ()
+
+
+def _curves(
+    runner: TrialRunner, wanted: dict[str, list[Repair]]
+) -> Iterator[TrainingCurve]:
+    for name, repairs in wanted.items():
+        losses = runner.losses(repairs)
+        if losses:
+            yield TrainingCurve(name, losses, *_loss(runner, repairs))
+
+
+def _loss(runner: TrialRunner, repairs: Sequence[Repair]) -> tuple[str, str]:
+    """The loss that was trained on, and the metric that it can be compared with."""
+    setup = repaired(runner.setup, repairs)
+    name = loss_name(setup.loss)
+    weighed = setup.class_weight is not None or setup.sample_weight is not None
+    same = not weighed and setup.rescale is None
+    return name, _UNITS.get(name, "") if same else ""

@@ -36,9 +36,9 @@ from ..diagnosis.search.causes import NOTHING, SETTING
 from ..diagnosis.search.definitions import Limit, explained_by, find_limit
 from ..diagnosis.search.reference import own_score
 from ..diagnosis.search.trials import SLACK
+from .duplicates import find_mispaired
 from .first_contact import FirstContact, aligned, files_read, why_untrained
 from .jobs import RECORDED, UNTRAINED, CheckAnswer
-from .pairing import find_mispaired
 
 if TYPE_CHECKING:
     from ..diagnosis.problem.context import NetworkFinding

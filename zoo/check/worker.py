@@ -34,13 +34,13 @@ from .jobs import (
     read_job,
     write_facts,
 )
-from .sandbox import sandboxed
-from .supervised import REST, Supervised
+from .supervised import REST, Supervised, sandboxed
 
 if TYPE_CHECKING:
     from ...baselines.results.diagnosis import Diagnosis
     from ..diagnosis.record.recording import Fit, Recording
     from .stages import Say
+
 
 _MODULE = f"{__package__}.worker"
 _GRACE = 300.0

@@ -94,7 +94,7 @@ def compare_command(
 
     how = RunOptions(out, jobs, quiet, mlflow=mlflow)
     if predictions or truth or not models:
-        from ..experiments.predictions import check_sources, run_predictions
+        from ..experiments.compare import check_sources, run_predictions
 
         check_sources(models, predictions, truth, data)
         with documented(form, str(predictions)):

@@ -163,6 +163,7 @@ class Noisy(Rest):
         return x + random.gauss(), y
 
 
+@pytest.mark.slow  # trainings
 def test_training_goes_as_it_goes_without():
     def trained():
         keras.utils.set_random_seed(3)
