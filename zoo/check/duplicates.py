@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ...baselines.results.diagnosis import Cause
     from ...data import Dataset
     from ..diagnosis.problem.context import RuleContext
+    from ..diagnosis.record.recording import Fit, Recording
 
 
 MANY_COPIES = 0.25
