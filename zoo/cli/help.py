@@ -102,7 +102,7 @@ def _is_of(key: str, name: str) -> bool:
 
 
 def _exit_codes(name: str, flags: set[str]) -> dict[str, str]:
-    """What each exit code of a command says."""
+    """Meaning of each exit code of a command."""
     ends = {str(code): said for code, said in _ENDS.items()}
     if name == "rerun":
         ends["1"] = f"the results are different, or {ends['1']}"
@@ -115,7 +115,7 @@ def _exit_codes(name: str, flags: set[str]) -> dict[str, str]:
 
 
 def _facts(param: click.Parameter) -> dict[str, Any]:
-    """What is known of an argument or option."""
+    """Facts of an argument or option."""
     kind: Schema = {"type": param.type.name}
     if isinstance(param.type, click.Choice):
         kind["choices"] = [*param.type.choices]
