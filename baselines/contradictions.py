@@ -14,6 +14,7 @@ from itertools import chain
 from .results.candidates import learns
 from .results.results import Results, Row, Verdict
 from .rules.registry import RULES
+from .verdicts.prospect import network_prospect
 
 _SHOWN = 0.0006
 """Two numbers that are shown alike with three digits differ by less."""
@@ -58,6 +59,8 @@ def all_sentences(results: Results) -> list[str]:
     told += [results.ceiling.sentence] if results.ceiling else []
     told += [network.note for network in results.networks]
     told += [results.split, *results.about.notes]
+    prospect = network_prospect(results)
+    told += [prospect.sentence] if prospect else []
     return [text for text in told + advice(results) if text]
 
 
@@ -149,7 +152,7 @@ def _verdict_on_data(results: Results) -> Iterator[str]:
     random = [f for f in results.findings if f.code == "D305"]
     if bool(random) != (verdict.name == "no-signal") and results.findings:
         yield f"the verdict is {verdict.name}, and D305 says otherwise"
-    told = {"P707", "D308"} & {f.code for f in results.findings}
+    told = {"P707", "D308", "D320"} & {f.code for f in results.findings}
     told = {code for code in told if code not in verdict.change}
     if verdict.name == "no-signal" and told:
         yield f"no signal, and {', '.join(sorted(told))} says where there is one"
@@ -245,12 +248,12 @@ _CLAIMS = re.compile(
 
 def _p_values(results: Results) -> Iterator[str]:
     """A claim beside a p-value that does not carry it."""
-    for text in all_sentences(results):
-        for found in _P.finditer(text):
-            before = re.split(r"[.;] ", text[: found.start()])[-1]
-            claim = _CLAIMS.search(before)
-            if claim and float(found["p"]) > _CLEAR:
-                yield f"{claim[0]!r} is said with p = {found['p']}"
+    clauses = chain.from_iterable(re.split("[.;] ", t) for t in all_sentences(results))
+    for clause in clauses:
+        claim = _CLAIMS.search(clause)
+        told = _P.findall(clause, claim.end()) if claim else []
+        if claim and told and min(map(float, told)) > _CLEAR:
+            yield f"{claim[0]!r} is said with p = {told[0]}"
 
 
 def _names(results: Results) -> Iterator[str]:

@@ -165,7 +165,8 @@ def from_reading(name: str, reading: TableReading, options: TableOptions) -> Dat
     numbers = table.index.to_numpy() + 1
     table = table.reset_index(drop=True)
     used = [*answers, family] if family else answers
-    x, empty = usable(table.drop(columns=used), name)
+    numeric = found == "regression" and len(answers) == 1
+    x, empty = usable(table.drop(columns=used), name, numeric=numeric)
     check_test_classes(y, n_test, classes, name)
     return Dataset(
         x,
@@ -255,8 +256,13 @@ def _with_target(
 _WITHOUT = "row without a target was", "rows without a target were"
 
 
-def usable(features: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[str]]:
-    """The columns that hold anything; values nobody can compute with are refused."""
+def usable(
+    features: pd.DataFrame, name: str, *, numeric: bool = False
+) -> tuple[pd.DataFrame, list[str]]:
+    """The columns that hold anything; values nobody can compute with are refused.
+
+    Numbers without a column beside them may be a series.
+    """
     empty = features.columns[features.isna().all()].tolist()
     kept = features.drop(columns=empty)
     if kept.shape[1] == 0:
@@ -264,6 +270,8 @@ def usable(features: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[str]]:
         gone = count(len(empty), "column is", "columns are")
         why = f" ({gone} missing in all rows)" if empty else ""
         msg = f"{msg}{why}; keep one column at least"
+        if numeric and not empty:
+            msg = f"{msg}, or give --task forecast if its values follow each other"
         raise BadData(msg)
     numbers = kept.select_dtypes("number")
     large = [str(c) for c in numbers.columns if _is_too_large(_column(numbers, c))]

@@ -168,15 +168,29 @@ def encode_target(
         msg = f"{msg}. Give --task multiclass."
         raise BadData(msg)
     if counts.min() < 2:
-        rare = str(counts.idxmin())
-        msg = f"class {rare!r} of the target {name!r} has 1 row of {len(labels)}"
-        hint = "each class needs 2 or more: join it with another, remove the row"
-        quantity = ", or give --task regression" if _is_number(values) else ""
-        msg = f"{msg}; {hint}{quantity}."
-        raise BadData(msg)
+        raise BadData(_too_rare(counts, values))
     classes = _ordered(counts.index, values)
     codes = pd.Categorical(labels, categories=classes).codes.astype("int64")
     return codes, tuple(classes), "binary" if len(classes) == 2 else "multiclass"
+
+
+def _too_rare(counts: pd.Series, values: pd.Series) -> str:
+    """Describe classes with one row each."""
+    rare, name = counts.index[(counts == 1).to_numpy()], values.name
+    quantity = "give --task regression" if _is_number(values) else ""
+    if len(rare) == len(counts):
+        msg = f"the target {name!r} has another value in each of its {len(rare)} rows"
+        other = "choose another --target"
+        return f"{msg}: no class repeats; {quantity or other}."
+    known = f"of the target {name!r}"
+    msg = f"class {str(rare[0])!r} {known} has 1 row of {counts.sum()}"
+    hint = "each class needs 2 or more: join it with another, remove the row"
+    if len(rare) > 1:
+        named = ", ".join(repr(str(label)) for label in rare[:3])
+        named += ", ..." if len(rare) > 3 else ""
+        msg = f"{len(rare)} classes {known} have 1 row each ({named})"
+        hint = "each class needs 2 or more: join them with others, remove the rows"
+    return f"{msg}; {hint}{quantity and f', or {quantity}'}."
 
 
 def _is_number(values: pd.Series) -> bool:

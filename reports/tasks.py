@@ -10,7 +10,10 @@ from . import text
 class _Words:
     """Parts of sentences, for one task."""
 
-    gain: str = "log loss, compared with always predicting the class frequencies"
+    gain: str = (
+        "log loss after one temperature, compared with always predicting the class "
+        "frequencies"
+    )
     question: str = "Are inputs and target related?"
     thumb: str = "which ignores the inputs"
     right: str = "rows whose class is predicted correctly"
@@ -40,7 +43,8 @@ _WORDS = {
         label="character",
     ),
     "multilabel": _Words(
-        gain="log loss, compared with always predicting the label frequencies",
+        gain="log loss after one temperature, compared with always predicting the "
+        "label frequencies",
         right="labels predicted correctly, counted over all rows",
         label="label",
     ),

@@ -81,10 +81,9 @@ def _forest(dataset: Dataset, seed: int) -> Any:
 
 
 def _boosting(dataset: Dataset, seed: int) -> Any:
-    from sklearn.ensemble import HistGradientBoostingClassifier
+    from .boosting import StoppedBoosting
 
-    stop: Any = True  # which scikit-learn's own hints do not allow
-    model = HistGradientBoostingClassifier(early_stopping=stop, random_state=seed)
+    model = StoppedBoosting(random_state=seed)
     return _piped(dataset, *_fewer(dataset, seed), _per_label(dataset, model))
 
 

@@ -61,12 +61,15 @@ def row_order(context: TableContext) -> RuleResult | None:
         kind = f"values of {names[place]!r}"
     chance = f"= {order.p:.1g}" if order.p > LEAST_P else f"< {LEAST_P:.0e}"
     in_time = dataset.dependence == "time"
+    rows, advice = "rows", _IN_TIME if in_time else _SORTED
+    if dataset.n_test:  # there are no folds to speak of
+        rows, advice = "training rows", advice[: advice.index(" Folds here are")]
     return found(
         "D304",
         "note" if in_time else "warning",
-        f"The last fifth of the rows has other {kind} than the rows before (distance "
-        f"{order.distance:.2f} of 1, p {chance}){_alone(order)}.",
-        _IN_TIME if in_time else _SORTED,
+        f"The last fifth of the {rows} has other {kind} than the rows before "
+        f"(distance {order.distance:.2f} of 1, p {chance}){_alone(order)}.",
+        advice,
         distance=order.distance,
         p=order.p,
         unseen_classes=order.new,

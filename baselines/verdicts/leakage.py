@@ -159,7 +159,9 @@ def answer_column(dataset: Dataset, scores: Mapping[str, float]) -> str | None:
     if first - second < AHEAD:
         return None
     is_cut = _is_measure_in_ranges(dataset, column) and not (
-        _is_parted(dataset, column) or _is_still(dataset, column)
+        _is_parted(dataset, column)
+        or _is_still(dataset, column)
+        or _counts_along(dataset, column)
     )
     return None if is_cut or not _goes_with(dataset, column) else column
 
@@ -227,6 +229,17 @@ def _is_still(dataset: Dataset, column: str) -> bool:
     return any(
         one and len(own) >= MIN_ROWS for own, one in zip(classes, still, strict=True)
     )
+
+
+def _counts_along(dataset: Dataset, column: str) -> bool:
+    """Whether a column counts rows, or what they belong to, in the file's order.
+
+    Of a file that is sorted by class such a number tells the class, and nothing of new
+    rows.
+    """
+    table: Any = dataset.x
+    steps = np.diff(table[column].to_numpy(dtype="float64", na_value=np.nan))
+    return bool(np.isin(steps, (0, 1)).all())
 
 
 def _has_gap(low: np.ndarray, high: np.ndarray) -> bool:

@@ -10,7 +10,14 @@ from math import isfinite
 from typing import Literal
 
 from ...data.counts import count
-from ..results.candidates import S_NAIVE, best_learner, learns, main_metric, margin
+from ..results.candidates import (
+    LEVEL,
+    S_NAIVE,
+    best_learner,
+    learns,
+    main_metric,
+    margin,
+)
 from ..results.results import Results, Row
 
 _LINEAR = ("logistic", "ridge", "ridge-lags")
@@ -92,36 +99,37 @@ def _beside_baselines(results: Results, best: Row) -> Prospect:
         return Prospect(
             "yes",
             f"no baseline knows which pixels of an image are neighbours. "
-            f"{_goal(best)}{more}",
+            f"{_goal(results, best)}{more}",
         )
     linear, bent = _first(results.rows, _LINEAR), _first(results.rows, _NONLINEAR)
     if linear is None or bent is None:
-        return Prospect("perhaps", f"{_signal(results)} {_goal(best)}{more}")
-    return _by_form(linear, bent, best, more)
+        return Prospect("perhaps", f"{_signal(results)} {_goal(results, best)}{more}")
+    return _by_form(linear, bent, f"{_goal(results, best)}{more}", more)
 
 
-def _by_form(linear: Row, bent: Row, best: Row, more: str) -> Prospect:
+def _by_form(linear: Row, bent: Row, goal: str, more: str) -> Prospect:
     """Judge by the form of the relation: weighed columns, or bends as well."""
     gain = bent.scores["skill"].mean - linear.scores["skill"].mean
     level = margin(max(row.scores["skill"].mean for row in (linear, bent)))
     ahead, folds = _folds_ahead(bent, linear)
+    if gain <= 0:
+        return Prospect(
+            "hardly",
+            f"{linear.name}, which weighs the columns and adds them up, is not behind "
+            f"{bent.name} ({_scores(linear, bent)}): nothing seen here needs a "
+            f"network.{more}",
+        )
     told = f"({_scores(bent, linear)})"
     if gain > level and ahead == folds:
         return Prospect(
             "yes",
             f"{bent.name} is above {linear.name} on {ahead} of {folds} folds {told}: "
-            f"the relation bends, as a network can. {_goal(best)}{more}",
-        )
-    if gain <= 0:
-        return Prospect(
-            "hardly",
-            f"{linear.name}, which weighs the columns and adds them up, is not behind "
-            f"{bent.name} {told}: nothing seen here needs a network.{more}",
+            f"the relation bends, as a network can. {goal}",
         )
     return Prospect(
         "perhaps",
         f"{bent.name} is above {linear.name} on {ahead} of {folds} folds {told}, which "
-        f"does not prove that the relation bends. {_goal(best)}{more}",
+        f"does not prove that the relation bends. {goal}",
     )
 
 
@@ -156,18 +164,23 @@ def _of_series(results: Results, best: Row) -> Prospect:
             f"none of {count(len(others), 'other forecast')} is better than repeating "
             "the last season.",
         )
-    return Prospect("perhaps", f"{_signal(results)} {_goal(best)}")
+    return Prospect("perhaps", f"{_signal(results)} {_goal(results, best)}")
 
 
 def _signal(results: Results) -> str:
-    return f"there is something to learn (p = {results.signal.p:.3g})."
+    p = results.signal.p  # above the level where a baseline proves the signal
+    return f"there is something to learn{f' (p = {p:.3g})' if p <= LEVEL else ''}."
 
 
-def _goal(best: Row) -> str:
+def _goal(results: Results, best: Row) -> str:
+    """The score to beat: that of the majority or the mean, too, may be above others."""
     label, key = main_metric(best)
-    than = "under" if key in ("mase", "bits_per_character") else "over"
-    mean = best.scores[key].mean
-    return f"A network has to come {than} {label} {mean:.3f}, as {best.name} does."
+    sign = -1 if key in ("mase", "bits_per_character") else 1
+    rows = [row for row in results.rows if key in row.scores and not row.error]
+    top = max(rows, key=lambda row: sign * row.scores[key].mean)
+    than = "over" if sign > 0 else "under"
+    reached = f"{label} {top.scores[key].mean:.3f}"
+    return f"A network has to come {than} {reached}, which {top.name} reaches."
 
 
 def _scores(first: Row, second: Row) -> str:

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...data.counts import count
-from ..results.candidates import learns
+from ..results.candidates import LEVEL, learns, main_metric
 from ..results.results import Row, Signal, Verdict
 from ..scores.comparison import holm
 from ..signal.effect_size import effect
-from ..signal.permutations import CLEAR, LEVEL
+from ..signal.permutations import CLEAR
 from ..signal.power import EFFECTS
 from .evidence import (
     CONFIDENT,
@@ -133,7 +133,10 @@ def _ranks(name: str, p: float) -> str:
 def _apart(row: Row, rows: Sequence[Row]) -> str:
     """A baseline that is above chance by its own interval, though not by its ranks."""
     metric = "skill" if (row.scores["skill"].low or 0) > 0 else "accuracy"
-    return f"{reached(row, rows)}, {metric} {told_interval(row, metric)}"
+    told = told_interval(row, metric)
+    if main_metric(row)[1] == metric:  # whose mean was told
+        return f"{reached(row, rows)}, 95 % interval {told[told.index('[') :]}"
+    return f"{reached(row, rows)}, {metric} {told}"
 
 
 def _nothing(evidence: Evidence, found: str) -> Verdict:
@@ -198,16 +201,21 @@ def _gains(evidence: Evidence, level: float) -> dict[str, float]:
 
 def _signal_sentence(evidence: Evidence, proved: dict[str, float]) -> str:
     signal, best = evidence.signal, evidence.best
-    test = f"signal test p = {signal.p:.3g} over {signal.permutations} permutations"
+    p = f"p = {signal.p:.3g} over {signal.permutations} permutations"
+    test = f"signal test {p}"
     if signal.p > LEVEL and proved:
-        test = f"{_ranks(*next(iter(proved.items())))}, though the {test}"
+        ranks = _ranks(*next(iter(proved.items())))
+        test = f"{ranks}, though the signal test alone does not tell ({p})"
     if best is None or no_use(best):
         sure = better_for_sure(evidence, alone=True)
         but = "no baseline predicts better than the majority for sure"
         if evidence.task == "regression":
             but = "no baseline predicts better than the mean for sure"
         if sure:
-            but = f"by log loss no baseline is better; {_apart(sure[0], evidence.rows)}"
+            but = (
+                "by log loss none of the baselines is better than the class "
+                f"frequencies; {_apart(sure[0], evidence.rows)}"
+            )
         return f"Features and target are related ({test}), but {but}."
     return f"There is something to learn: {test}; {reached(best, evidence.rows)}."
 
@@ -219,4 +227,4 @@ def _change_signal(evidence: Evidence) -> str:
         return "Another text: only this one was tested."
     if _gains(evidence, SIGNIFICANT):
         return "A leak: check that every column is known before the target."
-    return "More rows: the relation is weak, and the baselines hardly gain from it."
+    return "More rows: with these the baselines hardly gain from the relation."

@@ -235,3 +235,14 @@ def test_topics_of_any_shape(shape, rng):
     assert found.shape[0] == shape[0]
     assert found.shape[1] <= (5 if min(shape) > 2 else shape[1])
     assert np.isfinite(found).all()
+
+
+@pytest.mark.parametrize("counts", [(30, 14, 1), (4,) * 10 + (5,)])
+def test_classes_of_one_row_or_many_are_learned_by_all(counts, rng):
+    y = np.repeat(range(len(counts)), counts)
+    y = np.concatenate([rng.permutation(y), y])
+    x = pd.DataFrame(rng.normal(size=(len(y), 2)) + y[:, None], columns=list("ab"))
+    assert len(y) == N
+    data = made(x, y, "multiclass", tuple("abcdefghijk")[: len(counts)])
+    model, rest = fitted(data, "boosting")
+    assert model.predict_proba(rest).shape == (N // 2, len(counts))

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from learnable.baselines.contradictions import contradictions
+from learnable.baselines.contradictions import all_sentences, contradictions
 from learnable.baselines.evaluate import run_study
 from learnable.baselines.results.findings import Finding
 from learnable.baselines.results.results import (
@@ -18,6 +18,7 @@ from learnable.baselines.results.results import (
     Signal,
     Verdict,
 )
+from learnable.baselines.verdicts.prospect import network_prospect
 from learnable.benchmarks.contradictions import HEAVY, draw, examine
 
 
@@ -129,8 +130,9 @@ def test_short_numbers_are_quoted_as_they_are_rounded(results):
     odd = "logistic reaches R² -0.003, skill 0.007 (R² is against another mean)."
     scores = {"r2": Score(-0.0034, None, None, ()), "skill": Score(0.0066, 0, 1, ())}
     logistic = replace(results.rows[1], scores=scores)
+    mean = replace(results.rows[0], scores=dict.fromkeys(scores, Score(0, 0, 0, ())))
     changed = replace(
-        results, rows=(results.rows[0], logistic), verdicts=data_verdict("signal", odd)
+        results, rows=(mean, logistic), verdicts=data_verdict("signal", odd)
     )
     assert contradictions(changed) == ()
     wrong = data_verdict("signal", odd.replace("0.007", "0.005"))
@@ -152,6 +154,30 @@ def test_share_of_a_class_may_differ_by_a_row_in_each_fold(results, share, denie
 def test_option_of_another_command_may_be_advised(results):
     said = data_verdict("signal", "Found.", "Use `zoo train --class-weight balanced`.")
     assert contradictions(replace(results, verdicts=said), {"--drop"}) == ()
+
+
+BY_RANKS = (
+    "There is something to learn: logistic is better than chance (corrected p = 1e-24),"
+    " though the signal test p = 0.2 over 199 permutations."
+)
+
+
+def test_claim_is_carried_by_one_of_its_p_values(results):
+    by_ranks = replace(
+        results, signal=NOTHING, verdicts=data_verdict("signal", BY_RANKS)
+    )
+    assert contradictions(by_ranks) == ()
+    worse = data_verdict("signal", BY_RANKS.replace("1e-24", "0.3"))
+    found = contradictions(replace(by_ranks, verdicts=worse))
+    assert any("p = 0.3" in one for one in found), found
+
+
+def test_word_on_networks_takes_part(results):
+    by_ranks = replace(
+        results, signal=NOTHING, verdicts=data_verdict("signal", BY_RANKS)
+    )
+    assert "0.4" not in network_prospect(by_ranks).sentence
+    assert network_prospect(by_ranks).sentence in all_sentences(by_ranks)
 
 
 @pytest.mark.slow

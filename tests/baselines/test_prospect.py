@@ -59,6 +59,12 @@ def test_relation_that_bends_is_worth_a_network():
     assert "over accuracy 0.800" in reason
 
 
+def test_majority_with_the_highest_accuracy_is_what_a_network_has_to_beat():
+    poor = row("forest", 0.02, accuracy=0.48), row("logistic", 0.01, accuracy=0.47)
+    reason = told(*poor)[1]
+    assert "over accuracy 0.500, which majority reaches" in reason
+
+
 def test_accuracy_of_a_rare_class_leaves_much_to_gain():
     """Of a class that one row in 300 has, the majority is right as often."""
     majority = row("majority", 0.0, accuracy=0.997)
@@ -71,7 +77,7 @@ def test_accuracy_of_a_rare_class_leaves_much_to_gain():
 def test_sum_of_columns_needs_no_network():
     answer, reason = told(row("forest", 0.5), row("logistic", 0.6))
     assert answer == "hardly"
-    assert "is not behind forest (accuracy 0.750 against 0.800)" in reason
+    assert "is not behind forest (accuracy 0.800 against 0.750)" in reason
 
 
 def test_gain_that_is_not_on_every_fold_proves_nothing():

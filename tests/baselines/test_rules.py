@@ -116,6 +116,13 @@ def test_official_test_rows_are_no_matter_of_order():
     assert "D304" not in codes(data)
 
 
+def test_folds_are_not_spoken_of_beside_official_test_rows():
+    y = np.concatenate([np.repeat([0, 1], 75), RNG.integers(0, 2, 50)])
+    told = one(made(sound(), y, classes=("u", "v"), n_test=50), "D304").finding
+    assert "fifth of the training rows" in told.sentence
+    assert "Folds" not in told.advice
+
+
 def copied(share: float, rows: int = 200) -> dict[str, np.ndarray]:
     x = sound(rows)
     count = int(share * rows / 2)

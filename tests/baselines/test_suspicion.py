@@ -62,6 +62,15 @@ def test_column_of_cases_is_told_from_a_code(suspect, dataset_of, rng):
     assert "(--group)" in told
 
 
+@pytest.mark.parametrize("rows", [1, 8])
+def test_number_of_rows_in_a_file_sorted_by_class_is_no_measure(
+    rows, suspect, dataset_of, rng
+):
+    x = columns(rng).assign(number=np.arange(200) // rows)
+    kind, found = suspect(dataset_of(x, np.repeat([0, 1], 100)))
+    assert (kind, "'number'" in found) == ("answer", True)
+
+
 @pytest.mark.parametrize("nobody", [0.0, np.nan])
 def test_consequence_that_one_class_alone_has_is_suspicious(
     suspect, dataset_of, rng, nobody

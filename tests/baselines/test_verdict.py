@@ -302,3 +302,12 @@ def test_exit_codes_are_fixed():
 )
 def test_rows_are_said_roundly(rows, text):
     assert round_rows(rows) == text
+
+
+def test_baseline_above_the_majority_with_a_poor_log_loss_is_told_once():
+    poor = row("forest", -0.05, accuracy=0.7), row("logistic", -0.1, accuracy=0.6)
+    said = draw_verdicts(evidence(baselines=poor))[-1].sentence
+    assert "none of the baselines is better than the class frequencies" in said
+    assert "no baseline" not in said
+    assert said.count("0.700") == 1
+    assert "95 % interval [0." in said

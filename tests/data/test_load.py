@@ -50,6 +50,13 @@ def test_wrong_options_are_refused(write, refused, options, kind, text):
     assert text in refused(kind, load, write(TABLE), **options)
 
 
+def test_column_of_numbers_alone_may_be_a_series(write, refused):
+    path = write("y\n" + "\n".join(f"{i * i % 17}.5" for i in range(40)))
+    assert "task='forecast' if its values follow" in refused(
+        BadData, load, path, target="y"
+    )
+
+
 @pytest.mark.parametrize("option", ["target", "task", "drop", "group"])
 def test_catalog_takes_no_columns(refused, option):
     refused(Misuse, load, "iris", **{option: "binary"})

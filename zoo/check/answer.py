@@ -366,6 +366,8 @@ def _behind(evidence: CheckEvidence, stands: str) -> tuple[str, str, str]:
         "" if plain is None else f"a plain network on these rows has {plain.score:.2f}"
     )
     also = f" {has.capitalize()}." if has else ""
+    learns = plain is not None and plain.score >= FAILING * evidence.best[1]
+    is_surely_more = plain is not None and learns and plain.difference.is_sure
     if not evidence.is_at_fault and evidence.has_learned:
         return (
             "undecided",
@@ -374,13 +376,20 @@ def _behind(evidence: CheckEvidence, stands: str) -> tuple[str, str, str]:
             f"generalise.{also}",
             "More rows; a smaller network, dropout, or early stopping.",
         )
+    if not evidence.is_at_fault and is_surely_more:
+        return (
+            "undecided",
+            f"The network has {stands}, and {_tested(evidence.inquiry)}.{also} It "
+            "learns less than a network can, for a reason that is not known.",
+            "A repair that was not tested: other layers, or a longer training.",
+        )
     if not evidence.is_at_fault:
         return (
             "undecided",
-            f"The network has {stands}; {has}, so other networks do no better here.",
+            f"The network has {stands}.{also} It is not sure that another network "
+            "does clearly better here.",
             f"A network that scores close to {evidence.best[0]}; until then, use that.",
         )
-    learns = plain is not None and plain.score >= FAILING * evidence.best[1]
     so = ": a network can learn these rows" if learns else ", which is no better"
     can = f" {has.capitalize()}{so}." if has else ""
     return (

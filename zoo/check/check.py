@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -64,6 +65,12 @@ PROBE_COST = 8.0
 GOLDEN_COST = 10.0
 RUN_SECONDS = 120.0
 """Beside four times the script's own training, that a repaired script may take."""
+_FIRST_LOOK = 0.5
+"""Of a budget in seconds, after which no baseline begins."""
+_PART = 0.15
+"""Of it, that the golden tests may take, and that the probe may."""
+_GRACE = 0.25
+"""Of it, beyond the budget, for a plain network where nothing mends the script's."""
 
 _log = logging.getLogger("learnable")
 
@@ -157,8 +164,9 @@ def check_fit(
     with stages("data and first look", what), ThreadPoolExecutor(1) as beside:
         problem = prepare(recording, fit, seed=seed)
         # baselines need no network, and a network leaves a core to them
-        learned = beside.submit(baseline_study, problem, budget)
-        context = _probed(problem)
+        latest = start + _share(budget, _FIRST_LOOK)
+        learned = beside.submit(baseline_study, problem, budget, latest=latest)
+        context = _probed(problem, cost=min(PROBE_COST, _share(budget, _PART)))
         golden = (
             []
             if has_crashed(fit)
@@ -167,7 +175,8 @@ def check_fit(
                 problem.task,
                 problem.splits[0].train,
                 seed=seed,
-                cost=GOLDEN_COST,
+                cost=min(GOLDEN_COST, _share(budget, _PART)),
+                latest=latest,
             )
         )
         study = learned.result() if has_options else for_scripts(learned.result())
@@ -177,7 +186,7 @@ def check_fit(
             runner = _laboratory(problem, context, _trial_budget(budget, start), say)
             evidence = _tried(problem, context, study, runner, rerunner)
         with stages("repaired script", "the repaired script runs"):
-            seconds = 4 * fit.seconds + RUN_SECONDS
+            seconds = 4 * fit.seconds + min(RUN_SECONDS, _share(budget, 1.0))
             mended = repair_script(
                 recording,
                 fit,
@@ -190,6 +199,11 @@ def check_fit(
     found = answer(evidence, golden, stages.seconds)
     found = replace(found, curves=training_curves(runner, evidence.inquiry))
     return Checked(_with_script(found, mended), study)
+
+
+def _share(budget: float | None, part: float) -> float:
+    """Return a part of a budget in seconds; no limit where the user sets none."""
+    return math.inf if budget is None else part * budget
 
 
 def _with_script(found: Diagnosis, mended: RepairedScript) -> Diagnosis:
@@ -333,13 +347,13 @@ def _shortfall(
     return score_difference(best, filled, whole=runner.whole) if best else None
 
 
-def _probed(problem: CheckProblem) -> RuleContext:
+def _probed(problem: CheckProblem, *, cost: float) -> RuleContext:
     """The case with what was measured on the network while it trains."""
     setup = as_given(problem.fit, problem.task)
     context = RuleContext(problem.recording, problem.fit, problem.task, setup)
     try:
         rows = problem.splits[0].train
-        probe = measure(setup, rows, seed=problem.seed, cost=PROBE_COST)
+        probe = measure(setup, rows, seed=problem.seed, cost=cost)
         return replace(context, probe=probe)
     # a network of somebody's own may fail in any way; rules do without the probe then
     except Exception as error:
@@ -352,7 +366,7 @@ def _trial_budget(seconds: float | None, start: float) -> TrialBudget:
     if seconds is None:
         return TrialBudget(deadline=start + GUARD_SECONDS)
     end = max(start + seconds, time.monotonic() + seconds / 2)
-    return TrialBudget(max(TRIALS_COST, seconds), end)
+    return TrialBudget(max(TRIALS_COST, seconds), end, grace=_GRACE * seconds)
 
 
 def _laboratory(

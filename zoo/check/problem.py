@@ -8,6 +8,7 @@ there; a fold without one of them asks for something that nobody taught.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -140,7 +141,9 @@ _SHARE = 0.25
 """Of a budget in seconds, that one baseline may take."""
 
 
-def baseline_study(problem: CheckProblem, budget: float | None = None) -> Study:
+def baseline_study(
+    problem: CheckProblem, budget: float | None = None, *, latest: float = math.inf
+) -> Study:
     """Run baselines and rules on the rows.
 
     Parameters
@@ -148,6 +151,8 @@ def baseline_study(problem: CheckProblem, budget: float | None = None) -> Study:
     problem : CheckProblem
     budget : float, optional
         Seconds for all; a note tells of a baseline that would take too much of it.
+    latest : float, optional
+        As of `learnable.baselines.evaluate.run_study`.
     """
     cells = _cells(problem.dataset)
     left_out = too_slow(cells, budget)
@@ -166,6 +171,7 @@ def baseline_study(problem: CheckProblem, budget: float | None = None) -> Study:
             seed=problem.seed,
             jobs=None if cells > _MOST_CELLS else 1,
             leave_out=left_out,
+            latest=latest,
         )
 
 

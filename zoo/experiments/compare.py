@@ -123,7 +123,7 @@ def compare(
         quiet=quiet,
         command=called("compare", candidates, data, target),
     )
-    networks = _networks(study, found, dataset)
+    networks = first_fold_facts(study, found, dataset)
     return Report(replace(study.results, networks=networks), study.predictions)
 
 
@@ -195,7 +195,7 @@ def compare_predictions(
     return Report(study.results, study.predictions)
 
 
-def _networks(
+def first_fold_facts(
     study: Study, found: Mapping[str, Any], dataset: Dataset
 ) -> tuple[Network, ...]:
     """Return the trainings of the candidates' networks on the first fold."""

@@ -87,6 +87,14 @@ class NormaliseInputs:
 
 
 @dataclass(frozen=True)
+class ScaleInputs:
+    """A ``keras.layers.Rescaling(scale, offset)`` in front of the model."""
+
+    scale: float
+    offset: float
+
+
+@dataclass(frozen=True)
 class CleanInputs:
     """Missing and infinite values become 0, in front of the model."""
 
@@ -104,11 +112,12 @@ class RescaleOutputs:
     """A ``keras.layers.Rescaling(scale, offset)`` behind the model.
 
     ``weight`` multiplies the loss (``loss_weights`` of ``compile``), so that its
-    gradients are those of targets in units of ``scale``.
+    gradients are those of targets in units of ``scale``. Several numbers are for a
+    column of the outputs each.
     """
 
-    scale: float
-    offset: float
+    scale: float | tuple[float, ...]
+    offset: float | tuple[float, ...]
     weight: float
 
 
@@ -137,6 +146,7 @@ Edit = (
     | InsertLayer
     | FeedFrom
     | NormaliseInputs
+    | ScaleInputs
     | CleanInputs
     | HideInputs
     | RescaleOutputs

@@ -19,6 +19,7 @@ from .gradients import automatic_gradients
 from .graph import arrays_of, flat_layers, is_looked_up, packed, start_weights
 from .task import TrainingTask, first, loss_name, training_task
 
+_Numbers = float | tuple[float, ...]
 DEFAULT_BATCH = 32
 """Keras' own, where a script gives none."""
 _MOST_ROWS = 6_000
@@ -60,10 +61,13 @@ class Setup:
         What stands for each class in ``y`` where that is one column.
     clean, normalise : bool
         Whether gaps become 0, and inputs are standardised, in front of the network.
+    span : (float, float), optional
+        Scale and offset of the inputs, in front of the network.
     hidden : tuple of int
         Columns of the inputs that the network does not see.
-    rescale : (float, float), optional
-        Scale and offset of what the network gives; the loss is divided accordingly.
+    rescale : (float or tuple, float or tuple), optional
+        Scale and offset of what the network gives, of several columns one each; the
+        loss is divided accordingly, by the largest scale.
     own_optimizer : type, optional
         The script's own class, which ``optimizer`` names.
     held : tuple of str
@@ -96,8 +100,9 @@ class Setup:
     values: np.ndarray | None = None
     clean: bool = False
     normalise: bool = False
+    span: tuple[float, float] | None = None
     hidden: tuple[int, ...] = ()
-    rescale: tuple[float, float] | None = None
+    rescale: tuple[_Numbers, _Numbers] | None = None
     own_optimizer: type | None = None
     held: tuple[str, ...] = ()
     in_inference: bool = False
@@ -386,7 +391,8 @@ def _known(
 
 def _wrapped(model: Any, setup: Setup, rows: np.ndarray) -> tuple[Any, Any]:
     """The network between what cleans, scales and scales back."""
-    if not (setup.clean or setup.normalise or setup.hidden or setup.rescale):
+    around = setup.clean or setup.normalise or setup.span or setup.hidden
+    if not (around or setup.rescale):
         return model, None
     inputs = [
         keras.Input(t.shape[1:], dtype=t.dtype, name=t.name) for t in model.inputs
@@ -402,11 +408,15 @@ def _wrapped(model: Any, setup: Setup, rows: np.ndarray) -> tuple[Any, Any]:
     weight = None
     if setup.rescale:
         scale, offset = setup.rescale
-        outputs = keras.layers.Rescaling(scale, offset)(outputs)
-        weight = [loss_weight(setup.loss, scale)]
-    around = keras.Model(packed(model, setup.x, inputs), outputs)
+        given = [np.asarray(part).tolist() for part in (scale, offset)]
+        outputs = _Rescaling(*given)(outputs)
+        weight = [loss_weight(setup.loss, float(np.max(scale)))]
+    whole = keras.Model(packed(model, setup.x, inputs), outputs)
     # what is put around a network is no repair of its steps
-    return with_steps(around, type(model).train_step), weight
+    return with_steps(whole, type(model).train_step), weight
+
+
+_Rescaling: Any = keras.layers.Rescaling  # by its hints it takes no lists
 
 
 def loss_weight(loss: Any, scale: float) -> float:
@@ -428,6 +438,9 @@ def _prepared(tensor: Any, values: np.ndarray, setup: Setup) -> Any:
     if setup.hidden:
         visible = [float(i not in setup.hidden) for i in range(values.shape[1])]
         tensor = keras.layers.Rescaling(visible)(tensor)
+    if setup.span is not None:
+        scale, offset = setup.span
+        tensor, values = _Rescaling(scale, offset)(tensor), values * scale + offset
     if not setup.normalise:
         return tensor
     axes = tuple(range(values.ndim)) if values.ndim > 2 else 0
