@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: test test-fast test-slow check demo docs examples benchmarks clean
+.PHONY: test test-fast test-slow test-python test-next check demo docs examples benchmarks clean
 
 test: $(READY)
 	$(MAKE) -j 2 check test-fast
@@ -13,6 +13,20 @@ test-fast: $(READY)
 
 test-slow: $(READY)
 	$(BIN)/python -m pytest -n auto --dist load -m slow
+
+# another Python: make test-python PYTHON=python3.13
+test-python:
+	$(PYTHON) -m venv --clear .venv-python
+	.venv-python/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	.venv-python/bin/python -m pytest -n auto --dist loadfile
+
+# the newest releases of everything, and the nightly build of Keras (docs/hooks.md)
+test-next:
+	$(PYTHON) -m venv --clear .venv-next
+	.venv-next/bin/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	.venv-next/bin/python -m pip uninstall --quiet --yes keras
+	.venv-next/bin/python -m pip install --quiet --disable-pip-version-check keras-nightly
+	.venv-next/bin/python -m pytest -n auto --dist loadfile
 
 check: $(READY)
 	$(BIN)/ruff check .

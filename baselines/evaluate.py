@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 MAX_ROWS = 20_000
 """Tables with more rows are scored on a seeded sample: the intervals are narrow by
 then, and the answer comes within a minute or two."""
+QUICK = frozenset({"majority", "prior", "naive-bayes", "mean", "ridge"})
+"""Baselines that take a moment: these are there however little time is left."""
 _LINEAR = ("logistic", "ridge")
 """Baselines whose learning curve stands beside the best one's."""
 Curves = Literal["none", "best", "all"]
@@ -76,6 +79,7 @@ def run_study(
     command: str = "",
     curves: Curves = "none",
     leave_out: Collection[str] = (),
+    latest: float = math.inf,
 ) -> Study:
     """Score candidates beside the task's baselines on the same folds.
 
@@ -109,6 +113,9 @@ def run_study(
         Outcomes that are known have none.
     leave_out : collection of str
         Names of baselines that are not run, for want of time.
+    latest : float, optional
+        On the clock of ``time.monotonic``: a baseline that is not done with all folds
+        then is left out, which a note tells, save the quick ones (`QUICK`).
 
     Raises
     ------
@@ -129,6 +136,7 @@ def run_study(
     settled, found = signal.settled_test(dataset, seed=seed)
     whole, dataset = dataset, within_reach(_foldable(settled, folds), seed=seed)
     splits = make_folds(dataset, folds=folds, repeats=repeats, seed=seed)
+    ends = {n: latest for n in baselines if latest < math.inf and n not in QUICK}
     outcomes = harness.run(
         {**baselines, **candidates},
         dataset,
@@ -136,7 +144,9 @@ def run_study(
         seeds=seeds,
         jobs=jobs,
         on_done=on_done,
+        latest=ends,
     )
+    dataset, outcomes = _without_unfinished(dataset, outcomes)
     outcomes = [*outcomes, *known]
     board = collect_outcomes(dataset, splits, outcomes)
     evidence = gather(board, found)
@@ -156,6 +166,18 @@ def run_study(
     )
     said = fold_scores.make_predictions(board)
     return Study(results, said, tuple(outcomes), faults, tuple(splits))
+
+
+def _without_unfinished(
+    dataset: Dataset, outcomes: Sequence[harness.Outcome]
+) -> tuple[Dataset, list[harness.Outcome]]:
+    """Leave out baselines that time ran out for, and say so in a note."""
+    left = dict.fromkeys(o.candidate for o in outcomes if o.error == harness.TIMED_OUT)
+    if not left:
+        return dataset, [*outcomes]
+    note = f"The budget left no time for {', '.join(left)}."
+    kept = [outcome for outcome in outcomes if outcome.candidate not in left]
+    return replace(dataset, notes=(*dataset.notes, note)), kept
 
 
 def _in_their_place(

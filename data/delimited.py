@@ -21,7 +21,13 @@ from .fast_text import SAMPLE_ROWS, is_faster, read_fast
 from .header import COMMENT_MARKS, Header, TextLine, common_width, find_header
 from .number_cells import DecimalMark
 from .numbers import HINT, DecimalHint, may_be_thousands
-from .ragged import refuse_cut_off, refuse_long_line, refuse_open_quote
+from .ragged import (
+    find_units,
+    refuse_cut_off,
+    refuse_long_line,
+    refuse_open_quote,
+    without_remarks,
+)
 from .separators import (
     BLANKS,
     find_separator,
@@ -29,7 +35,6 @@ from .separators import (
     numbered_rows,
     told_separator,
 )
-from .stray_lines import find_units, without_remarks
 from .target import find_targets
 
 MISSING_MARKS = ("?", "")

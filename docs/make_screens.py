@@ -9,6 +9,7 @@ from playwright.sync_api import Page, sync_playwright
 
 HERE = Path(__file__).parent
 SCREENS: dict[str, tuple[str, dict[str, Any]]] = {
+    "report": ("binary", {"viewport": {"width": 1200, "height": 900}}),
     "check": ("check", {"viewport": {"width": 1000, "height": 1000}}),
     "chart": ("forecast", {"viewport": {"width": 1000, "height": 560}}),
     "table": ("multilabel", {"viewport": {"width": 1000, "height": 420}}),

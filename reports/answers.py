@@ -30,7 +30,6 @@ SHOWN_LINES = 25
 _WIDTH = 88
 _MOST_ROWS = 8
 """Of the table in a terminal; a notebook shows more."""
-_MOST_PAGE_ROWS = 40
 _MOST_FINDINGS = 3
 
 

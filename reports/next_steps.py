@@ -18,7 +18,7 @@ from ..baselines.verdicts.prospect import network_prospect
 
 MOST_STEPS = 3
 FLAGS = {"--json", "--quiet", "-q", "--header", "--no-header", "--learning-curve"}
-FLAGS |= {"--gate", "--tensorboard", "--keep-weights", "--sandbox", "--explain-only"}
+FLAGS |= {"--gate", "--tensorboard", "--keep-weights", "--sandbox", "--fast", "--brief"}
 """Options without a value; all others take one."""
 _NETWORKS = {
     "forecast": "lstm-series",
@@ -88,6 +88,20 @@ def next_steps(results: Results) -> tuple[NextStep, ...]:
     steps = [*found, *_of_findings(results.findings)]
     known: dict[str, NextStep] = {step.command or step.sentence: step for step in steps}
     return tuple(known.values())[:MOST_STEPS]
+
+
+def data_file(command: str) -> str:
+    """Return what a command line takes its rows from; "" where that is not known."""
+    typed = _parse(command)
+    if typed is None:
+        return ""
+    if typed.name == "baseline":
+        return typed.places[0] if typed.places else ""
+    for option in typed.options:
+        name, _, value = option[0].partition("=")
+        if name in ("--data", "--predictions"):
+            return value or option[-1]
+    return ""
 
 
 def _parse(command: str) -> _Typed | None:

@@ -35,6 +35,18 @@ _PLACES: dict[Side, str] = {
 
 
 @dataclass(frozen=True)
+class Location:
+    """A line of a script or of a module beside it.
+
+    ``line`` counts from 1, and is 0 for a file as a whole. Of a notebook it counts the
+    lines of its code cells, one below the other.
+    """
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
 class Cause:
     """A fault whose effect was measured, or which follows from the definitions.
 
@@ -55,6 +67,8 @@ class Cause:
     limit : float, optional
         Score that no training exceeds, by the definitions of layers and loss; None
         where they set no limit.
+    locations : tuple of Location
+        Lines that it is about; empty where no line is known.
     """
 
     code: str
@@ -69,6 +83,7 @@ class Cause:
     error: float | None = None
     side: Side = "network"
     limit: float | None = None
+    locations: tuple[Location, ...] = ()
 
     @property
     def definition(self) -> str:
@@ -94,7 +109,7 @@ class RuledOut:
     """Finding of a rule that is no cause: ruled out by trials, or untested.
 
     ``reason`` says why it was not tested, or what its repair did; "" where it did
-    nothing.
+    nothing. ``locations`` are as those of a `Cause`.
     """
 
     code: str
@@ -105,6 +120,7 @@ class RuledOut:
     ]
     repair: str = ""
     reason: str = ""
+    locations: tuple[Location, ...] = ()
 
 
 NO_REPAIR = "no repair of it is known"
@@ -216,6 +232,8 @@ class Diagnosis:
         The name of the output that was examined, where the network has several.
     others : tuple of Diagnosis
         The answers on its other outputs.
+    location : Location, optional
+        The line that trains the network; None where that is in no file of the user's.
     """
 
     script: str
@@ -249,6 +267,7 @@ class Diagnosis:
     output: str = ""
     others: tuple[Diagnosis, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
+    location: Location | None = None
 
     def __repr__(self) -> str:
         """Verdict, sides and causes, a few lines, as a terminal shows them."""
@@ -269,6 +288,8 @@ class Diagnosis:
     @property
     def headline(self) -> str:
         """Say in one sentence where the fault lies."""
+        if self.verdict == "no-fault-proved":
+            return "Nothing was trained."
         if not self.sides:
             unclear = self.verdict in ("undecided", "no-signal")
             return (

@@ -278,6 +278,34 @@ class Noise:
     sentence: str
 
 
+EXIT_CODES = {
+    "signal": 0,
+    "network-ahead": 0,
+    "network-level": 0,
+    "network-at-fault": 3,
+    "preparation-at-fault": 3,
+    "undecided": 4,
+    "no-signal": 5,
+    "suspicious": 6,
+    "no-fault-proved": 0,
+}
+"""Verdict -> exit code of `zoo check`, and of other commands with ``--gate``."""
+MEANINGS = {
+    "signal": "There is something to learn.",
+    "network-ahead": "The network is better than every baseline.",
+    "network-level": "The network is practically equal to the best baseline.",
+    "network-at-fault": "The data can be learned, and the network falls short.",
+    "preparation-at-fault": "The rows are handed over in a way that keeps the network "
+    "from learning them.",
+    "undecided": "The rows cannot tell.",
+    "no-signal": "No relation was found, and one of a stated size would have been.",
+    "suspicious": "The score is too good to be true, or the rows cannot be trusted.",
+    "no-fault-proved": "No rule proves a fault, and nothing was trained "
+    "(`zoo check --fast` only).",
+}
+"""Verdict -> what it says, in one sentence."""
+
+
 SCHEMA = 2
 """Raised when a reader of the older form would misread the newer one. 2: a diagnosis
 has sides, and codes were given anew."""

@@ -53,6 +53,12 @@ class Rule:
         """The page, as Markdown."""
         return self.path.read_text("utf-8")
 
+    @property
+    def summary(self) -> str:
+        """The page's first section, on what it sees, on one line."""
+        section = self.page.split("\n## ")[1].partition("\n")[2]
+        return " ".join(section.split())
+
 
 def _read_pages() -> Iterator[Rule]:
     root = files(__name__.split(".")[0])

@@ -5,6 +5,7 @@ classes); the harness knows nothing else of it. One that fails does not end the 
 """
 
 import inspect
+import math
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +18,9 @@ from ...data import Dataset
 from ...data.dataset import take
 from ...data.encode import encode_fold
 from ...data.split import Fold
+
+TIMED_OUT = "the budget left no time for it"
+"""Error of a candidate that was not begun."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +65,16 @@ class _Rows:
 
 @dataclass(frozen=True)
 class _Job:
-    """One candidate to fit and ask on one fold, with one of its seeds."""
+    """One candidate to fit and ask on one fold, with one of its seeds.
+
+    It is not begun after ``latest``, on the clock of ``time.monotonic``.
+    """
 
     name: str
     candidate: Any
     rows: _Rows
     seed: int = 0
+    latest: float = math.inf
 
 
 def run(
@@ -77,6 +85,7 @@ def run(
     seeds: int = 1,
     jobs: int | None = None,
     on_done: Callable[[Outcome], None] | None = None,
+    latest: Mapping[str, float] | None = None,
 ) -> list[Outcome]:
     """Fit and ask every candidate on every fold.
 
@@ -95,6 +104,10 @@ def run(
         ``joblib.parallel_config("dask")`` moves the work to other machines.
     on_done : callable, optional
         Called with each outcome as it comes.
+    latest : dict of name -> float, optional
+        When a candidate is begun at the latest, on the clock of ``time.monotonic``; in
+        a fold that comes later its error is `TIMED_OUT`. Candidates go in their order
+        then, the quick ones of the catalog first.
 
     Returns
     -------
@@ -104,9 +117,11 @@ def run(
     encoded = _encode_folds(dataset, folds, jobs)
     if any(map(encodes_columns, candidates.values())) and hasattr(dataset.x, "iloc"):
         encoded = [_with_tables(r, dataset, folds[r.number]) for r in encoded]
+    ends = latest or {}
+    order = [*candidates.items()] if ends else _slowest_first(candidates)
     first = [
-        _Job(name, candidate, rows)
-        for name, candidate in _slowest_first(candidates)
+        _Job(name, candidate, rows, latest=ends.get(name, math.inf))
+        for name, candidate in order
         for rows in encoded
     ]
     later = _reseeded(candidates, encoded, seeds)
@@ -233,6 +248,8 @@ def fit_and_ask(job: _Job) -> Outcome:
     from sklearn.base import clone
 
     rows = job.rows
+    if time.monotonic() > job.latest:
+        return Outcome(job.name, rows.number, None, error=TIMED_OUT, seed=job.seed)
     try:
         estimator = clone(job.candidate)
         start = time.perf_counter()

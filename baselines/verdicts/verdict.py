@@ -29,16 +29,6 @@ from .evidence import (
 )
 from .network_verdict import network_verdict
 
-EXIT_CODES = {
-    "signal": 0,
-    "network-ahead": 0,
-    "network-level": 0,
-    "network-at-fault": 3,
-    "preparation-at-fault": 3,
-    "undecided": 4,
-    "no-signal": 5,
-    "suspicious": 6,
-}
 STATED_EFFECT = 0.13
 """A relation that explains 13 % of the variance is what Cohen (1988) calls medium;
 ``no-signal`` is said only where one would have been found with 80 % power."""

@@ -63,6 +63,7 @@ def gains(results):
     return [r.name for r in able if (r.scores["skill"].low or 0) > 0]
 
 
+@pytest.mark.slow  # many draws
 @pytest.mark.parametrize("features", FEATURES)
 def test_shuffled_labels_fall_to_chance(features, dataset_of):
     rng = np.random.default_rng(13)
@@ -82,6 +83,7 @@ def test_shuffled_numbers_fall_to_chance(dataset_of):
     assert results.verdicts[-1].name in ("no-signal", "undecided")
 
 
+@pytest.mark.slow  # many draws
 def test_labels_of_groups_fall_to_chance(dataset_of):
     """Rows of a group are alike and share their label: folds must not part them."""
     rng = np.random.default_rng(10)

@@ -66,6 +66,7 @@ def test_a_network_alone_or_failed_has_no_pair(data):
     assert make_pairs(board) == ()
 
 
+@pytest.mark.slow  # many draws
 @settings(deadline=None, max_examples=4)
 @given(
     st.lists(st.floats(0.1, 0.99), min_size=4, max_size=4),

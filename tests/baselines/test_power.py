@@ -46,6 +46,7 @@ def test_two_classes_are_worth_what_theory_says(prior, share):
     )
 
 
+@pytest.mark.slow  # many draws
 @settings(max_examples=8, deadline=None)
 @given(st.lists(st.integers(0, 50), min_size=2, max_size=8), st.floats(0.01, 0.6))
 def test_any_classes_have_their_worth(counts, share):

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from learnable.baselines.contradictions import contradictions
 from learnable.data.errors import ZooError
-from learnable.zoo.experiments.predictions import check_sources, predictions_of
+from learnable.zoo.experiments.compare import check_sources, predictions_of
 
 N = 240
 RNG = np.random.default_rng(0)

@@ -41,6 +41,7 @@ def columns(rng, n=200, k=3):
     return pd.DataFrame(rng.normal(size=(n, k)), columns=[f"x{i}" for i in range(k)])
 
 
+@pytest.mark.slow  # many draws
 def test_copied_classes_are_suspicious(suspect, dataset_of, rng):
     y = rng.integers(0, 3, 200)
     x = columns(rng).assign(outcome=np.array(["no", "maybe", "yes"])[y])
@@ -182,6 +183,7 @@ def test_duplicated_noise_is_suspicious(copies, suspect, dataset_of, rng):
     assert "are also training rows" in found
 
 
+@pytest.mark.slow  # many draws
 @pytest.mark.parametrize("levels", [3, 12])
 def test_natural_duplicates_are_honest(levels, suspect, dataset_of, rng):
     x = pd.DataFrame(

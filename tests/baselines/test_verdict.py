@@ -1,9 +1,14 @@
 from dataclasses import replace
 
 import pytest
-from learnable.baselines.results.results import Comparison, Row, Score, Signal
+from learnable.baselines.results.results import (
+    EXIT_CODES,
+    Comparison,
+    Row,
+    Score,
+    Signal,
+)
 from learnable.baselines.scores.comparison import Estimate
-from learnable.baselines.verdicts import verdict
 from learnable.baselines.verdicts.evidence import Evidence, round_rows
 from learnable.baselines.verdicts.leakage import Suspicion
 from learnable.baselines.verdicts.verdict import draw_verdicts
@@ -144,7 +149,7 @@ def test_network_gets_its_verdict(case):
 @pytest.mark.parametrize("case", CASES)
 def test_verdicts_have_numbers_and_change(case):
     for found in draw_verdicts(CASES[case][0]):
-        assert found.name in verdict.EXIT_CODES
+        assert found.name in EXIT_CODES
         assert any(c.isdigit() for c in found.sentence) or case in (
             "fails",
             "only copies",
@@ -279,7 +284,7 @@ def test_regression_is_told_by_r2():
 
 
 def test_exit_codes_are_fixed():
-    assert verdict.EXIT_CODES == {
+    assert EXIT_CODES == {
         "signal": 0,
         "network-ahead": 0,
         "network-level": 0,
@@ -288,6 +293,7 @@ def test_exit_codes_are_fixed():
         "undecided": 4,
         "no-signal": 5,
         "suspicious": 6,
+        "no-fault-proved": 0,
     }
 
 

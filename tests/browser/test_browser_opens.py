@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from looking import CUT, width_of
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
@@ -28,6 +29,7 @@ def test_every_task_has_an_example(names):
     assert tasks | {"characters", "check"} <= set(names)
 
 
+@pytest.mark.slow  # pages in a browser
 def test_page_reads_on_a_phone(opened, written, unfold, name):
     page = opened(written(name), width=360)
     assert width_of(page) <= 360
@@ -71,6 +73,7 @@ def test_page_prints_whole(opened, written, name):
     assert page.locator(".filter:visible, .hover:visible, .spot:visible").count() == 0
 
 
+@pytest.mark.slow  # pages in a browser
 def test_hostile_texts_stay_texts(opened, written, unfold, name):
     page = unfold(opened(written(name, hostile=True), width=360))
     assert page.locator("img").count() == 0

@@ -263,6 +263,21 @@ def test_a_plain_network_says_whether_any_can(before, score, gain, sides, verdic
 
 
 @pytest.mark.parametrize(
+    ("score", "gain", "told_of"),
+    [
+        (0.88, SURE, "learns less than a network can"),
+        (0.88, UNSURE, "not sure that another network"),
+        (0.6, SURE, "not sure that another network"),
+    ],
+    ids=["surely better", "by chance", "not as good as the baseline"],
+)
+def test_what_a_plain_network_reaches_is_not_denied(score, gain, told_of):
+    found = told(inquiry(0.55), plain=Reference(score, None, gain))
+    assert (found.sides, found.verdict) == ((), "undecided")
+    assert told_of in found.sentence
+
+
+@pytest.mark.parametrize(
     ("before", "taught", "plain", "sides"),
     [
         (0.2, 0.95, 0.7, ()),

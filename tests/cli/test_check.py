@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from learnable.baselines.verdicts.verdict import EXIT_CODES
+from learnable.baselines.results.results import EXIT_CODES
 from learnable.data.errors import ZooError
 from learnable.zoo.check.jobs import OPTIONS, CheckJob, Reading, find_target
 from learnable.zoo.check.worker import record_training
@@ -130,7 +130,10 @@ MISTAKES = [
         "--write is an option for a script",
     ),
     ("model.keras --data table.csv --fit 1", "--fit is an option for a script"),
-    ("rgb-softmax --explain-only", "--explain-only is an option for a script"),
+    ("rgb-softmax --fast", "--fast is an option for a script"),
+    ("train.py --fast --fit 2", "omit --fit"),
+    ("train.py --fast --write fixed.py", "omit --write"),
+    ("train.py --brief --json", "are two forms of the answer"),
     (
         "model.keras --data table.csv -- --fast",
         "-- ARGUMENTS is an option for a script",
@@ -287,11 +290,34 @@ def test_every_option_has_its_kind() -> None:
 
 
 @pytest.mark.slow  # starts TensorFlow in a process of its own
-def test_script_is_explained_without_its_training(zoo, here, tmp_path) -> None:
+def test_fast_check_trains_nothing_and_says_so(zoo, here, tmp_path) -> None:
     out = tmp_path / "runs"
-    told = zoo("check", "train.py", "--explain-only", "--quiet", "--out", out)
+    told = zoo("check", "train.py", "--fast", "--quiet", "--out", out)
     assert told.exit_code == 0
-    names = [line.split()[0] for line in told.stdout.splitlines()]
+    lines = told.stdout.splitlines()
+    names = [line.split()[0] for line in lines]
     assert names[0] == "model"
-    assert names[-2:] == ["training", "examined"]
+    assert names[5:8] == ["training", "examined", "no-fault-proved."]
+    assert lines[-2].startswith("Not tested: what only a training shows")
+    assert "Possible: N108 bad-initialisation, train.py:7." in told.stdout
     assert not out.exists()
+
+
+@pytest.mark.slow  # runs the hook's own command
+@pytest.mark.parametrize(("units", "code"), [(2, 0), (1, 3)])
+def test_hook_refuses_what_is_proved(zoo, tmp_path, monkeypatch, units, code) -> None:
+    import yaml
+
+    root = Path(__file__).parents[2]
+    hooks = yaml.safe_load((root / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    (hook,) = hooks
+    assert hook["id"] == "zoo-check"
+    assert hook["pass_filenames"] is False
+    script = SCRIPT.replace('Dense(1, "relu"', f'Dense({units}, "softmax"')
+    script = script.replace("binary_crossentropy", "sparse_categorical_crossentropy")
+    (tmp_path / "train.py").write_text(script, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    command, *rest = hook["entry"].split()
+    assert command == "zoo"
+    assert zoo(*rest, "train.py").exit_code == code
+    assert [path.name for path in tmp_path.iterdir()] == ["train.py"]

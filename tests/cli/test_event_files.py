@@ -67,6 +67,7 @@ def trained(zoo, tmp_path_factory) -> tuple[Path, dict]:
     return run, json.loads(told.stdout)
 
 
+@pytest.mark.slow  # whole commands
 def test_every_epoch_of_the_history_is_an_event(trained) -> None:
     run, told = trained
     history = told["networks"][0]["history"]
@@ -78,6 +79,7 @@ def test_every_epoch_of_the_history_is_an_event(trained) -> None:
     assert "val_loss" not in written | inner
 
 
+@pytest.mark.slow  # whole commands
 def test_scores_and_settings_are_told_at_the_end(trained) -> None:
     run, told = trained
     scores = values_of(run / "tensorboard")
@@ -93,6 +95,7 @@ def test_scores_and_settings_are_told_at_the_end(trained) -> None:
     assert all(line.startswith("    ") for line in lines), "not Markdown's code"
 
 
+@pytest.mark.slow  # whole commands
 def test_option_is_no_setting(trained) -> None:
     run, _ = trained
     facts = json.loads((run / "recipe.json").read_text())
@@ -100,6 +103,7 @@ def test_option_is_no_setting(trained) -> None:
     assert "tensorboard" not in json.dumps(facts)
 
 
+@pytest.mark.slow  # whole commands
 def test_nothing_is_written_unasked(flowers, tmp_path) -> None:
     _, told = flowers
     assert not (Path(told["run"]) / "tensorboard").exists()

@@ -124,6 +124,7 @@ def test_page_stands_beside_the_runs_and_is_none(compared, zoo):
     assert not list(out.glob(".*"))
 
 
+@pytest.mark.slow  # whole commands
 def test_one_dataset_named_twice_is_one(zoo, tmp_path):
     told = zoo(
         "compare", "one-hidden", "--data", "wine", "--data", "wine", *QUICK,

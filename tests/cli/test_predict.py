@@ -90,6 +90,7 @@ def test_unknown_run_is_misuse(zoo, colours) -> None:
     assert "no run is named 'rgb-sofmax'" in told.stderr
 
 
+@pytest.mark.slow  # whole commands
 def test_baseline_run_has_no_network(zoo, scored_iris) -> None:
     told = zoo("predict", "last", "--out", scored_iris.parent, input="1,2,3,4\n")
     assert told.exit_code == 1

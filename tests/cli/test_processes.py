@@ -250,6 +250,7 @@ def examine(tmp_path, monkeypatch) -> Callable[..., Path]:
     return examined
 
 
+@pytest.mark.slow  # whole commands
 def test_run_of_an_answer_is_given_though_the_script_goes_on(examine, tmp_path) -> None:
     code = """
         run = pathlib.Path(job["out"]) / "a-run"

@@ -93,6 +93,7 @@ def test_same_experiment_is_noticed(zoo, first) -> None:
     assert "was run before" not in other.stderr
 
 
+@pytest.mark.slow  # whole commands
 def test_rerun_is_the_same_to_the_bit(zoo, first) -> None:
     out, told = first
     again = zoo("rerun", told["run"], "--out", out, *SMALL)

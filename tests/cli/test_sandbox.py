@@ -11,8 +11,7 @@ from textwrap import dedent
 
 import pytest
 from learnable.data.errors import Misuse
-from learnable.zoo.check.sandbox import sandboxed
-from learnable.zoo.check.supervised import Supervised
+from learnable.zoo.check.supervised import Supervised, sandboxed
 
 
 def is_possible() -> bool:

@@ -86,6 +86,7 @@ def test_mixed_table_is_learned(zoo, people, tmp_path) -> None:
     assert 10_000 < float(answer.stdout) < 40_000
 
 
+@pytest.mark.slow  # whole commands
 def test_quiet_prints_the_answer_alone(zoo, tmp_path) -> None:
     told = zoo(
         "baseline", "iris", "--folds", 2, "--quiet", "--jobs", 1, "--out", tmp_path

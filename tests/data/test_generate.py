@@ -68,6 +68,7 @@ def test_each_frame_is_the_one_before_moved_by_a_pixel(moving, direction):
     assert np.sqrt((still**2).mean()) > 4 * NOISE
 
 
+@pytest.mark.slow  # many draws
 def test_single_frame_tells_nothing(moving):
     from sklearn.ensemble import RandomForestClassifier
     from sklearn.model_selection import cross_val_score

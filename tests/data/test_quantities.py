@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from learnable.data.quantities import convert_quantities
+from learnable.data.conversion import convert_quantities
 
 
 def converted(*cells):

@@ -127,6 +127,7 @@ def test_code_is_the_one_after_the_last(copy: Path) -> None:
     assert not {page.read_text("utf-8")[2:6] for page in pages} & {*codes}
 
 
+@pytest.mark.slow  # whole processes
 def test_baseline_of_the_printed_lines_is_in_the_catalog(copy: Path) -> None:
     told = new(copy, "baseline", "my-baseline")
     function = told[told.index("def _") : told.index("to each list")]

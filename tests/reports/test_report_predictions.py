@@ -199,6 +199,7 @@ def test_calibration_tells_every_answer(full):
     assert len(collapsed["points"]) == 1
 
 
+@pytest.mark.slow  # large pages
 @pytest.mark.parametrize("text", [EVIL, "plain"])
 def test_every_panel_is_an_svg_with_a_name(made, text):
     rows = made("five networks").rows
@@ -320,6 +321,7 @@ def test_scores_of_one_seed_have_no_columns(made):
     assert Score(0.5, None, None, (0.5,)).seeds == ()
 
 
+@pytest.mark.slow  # large pages
 @pytest.mark.skipif(
     not Path("/proc/self/status").exists(), reason="memory is told by Linux alone"
 )

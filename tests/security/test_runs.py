@@ -57,6 +57,7 @@ def in_time() -> Iterator[None]:
     signal.signal(signal.SIGALRM, before)
 
 
+@pytest.mark.slow  # whole commands
 @pytest.mark.usefixtures("in_time")
 @pytest.mark.parametrize(
     "name",
@@ -148,6 +149,7 @@ def test_words_of_a_status_line_are_no_markup(monkeypatch) -> None:
     assert REVERSED not in shown
 
 
+@pytest.mark.slow  # whole commands
 def test_weights_of_a_recipe_are_no_address(
     tmp_path: Path, target: Target, listener: Listener, monkeypatch
 ) -> None:

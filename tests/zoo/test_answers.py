@@ -14,7 +14,11 @@ from learnable.baselines.results.results import Verdict
 from learnable.data.errors import BadData, Misuse, UnknownName, ZooError
 from learnable.reports import Report
 from learnable.reports.answers import SHOWN_LINES, Answer
-from learnable.zoo.experiments.candidates import named_candidates, process_limit
+from learnable.zoo.experiment import Scoring
+from learnable.zoo.experiments.candidates import named_candidates
+from learnable.zoo.experiments.score import process_limit
+from learnable.zoo.registry import recipe
+from learnable.zoo.runs.folder import read_settings
 from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -310,11 +314,62 @@ def test_models_are_sent_to_other_processes_unless_parts_are_ones_own(keras) -> 
 
     usual = network(keras, 2, (1, "sigmoid"), "binary_crossentropy")
     made = named_candidates({"net": usual}, data, epochs=1, batch_size=8)
-    assert process_limit(made, None) is None
+    assert process_limit(made, data, Scoring()) is None
     again = pickle.loads(pickle.dumps(made["net"]))
     assert again.make().loss == "binary_crossentropy"
     assert again.make().count_params() == usual.count_params()
     own = network(keras, 2, (1, "sigmoid"), own_loss)
     made = named_candidates({"net": own}, data, epochs=1, batch_size=8)
-    assert process_limit(made, None) == 1
-    assert process_limit(made, 3) == 3
+    assert process_limit(made, data, Scoring()) == 1
+
+
+def test_short_trainings_of_small_tables_need_no_other_process() -> None:
+    from joblib import parallel_config
+
+    data = learnable.load(TABLE, "kind")
+    short = {"net": recipe("one-hidden")}
+    assert process_limit(short, data, Scoring()) == 1
+    assert process_limit(short, data, Scoring(folds=20_000)) is None
+    assert process_limit(short | {"forest": None}, data, Scoring()) is None
+    assert process_limit({}, data, Scoring()) is None
+    wide = learnable.load((np.zeros((300, 400)), np.arange(300) % 2))
+    assert process_limit(short, wide, Scoring()) is None
+    with parallel_config("threading", n_jobs=2):
+        assert process_limit(short, data, Scoring()) is None
+
+
+def test_own_network_is_trained_scored_and_kept(keras, tmp_path) -> None:
+    own = network(keras, 2, (1, "sigmoid"), "binary_crossentropy")
+    before = own.get_weights()
+    run = learnable.train(own, TABLE, "kind", epochs=2, out=tmp_path, **FAST)
+    assert own.name in {verdict.about for verdict in run.results.verdicts}
+    kept = keras.models.load_model(run.folder / "model.keras")
+    assert kept.predict(np.zeros((3, 4)), verbose=0).shape == (3, 1)
+    assert not np.array_equal(kept.get_weights()[0], before[0])
+    assert all(map(np.array_equal, own.get_weights(), before))
+    with pytest.raises(BadData, match="one of your own"):
+        read_settings(run.folder)
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "reason"),
+    [
+        (3, {}, "a Keras model or a function that builds one, got int"),
+        (SVC(), {}, "learnable.compare scores estimators"),
+        (lambda: 3, {}, "not a Keras model but a int"),
+        (lambda: 3, {"changes": ["epochs=3"]}, "changes is for networks of the zoo"),
+    ],
+)
+def test_what_is_no_network_is_not_trained(model, options, reason, tmp_path) -> None:
+    with pytest.raises(ZooError, match=reason):
+        learnable.train(model, TABLE, "kind", out=tmp_path, **options)
+    assert not list(tmp_path.iterdir())
+
+
+def test_length_of_a_training_is_an_argument(tmp_path) -> None:
+    run = learnable.train(
+        "one-hidden", TABLE, "kind", epochs=2, batch_size=64, out=tmp_path, **FAST
+    )
+    (network_of_the_zoo,) = run.results.networks
+    assert network_of_the_zoo.recipe["epochs"] == 2
+    assert network_of_the_zoo.recipe["batch_size"] == 64

@@ -1,5 +1,6 @@
 """Baselines beside a script's network, and what a budget leaves of them."""
 
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -37,6 +38,14 @@ def test_a_note_tells_what_the_budget_leaves_no_time_for():
     results = baseline_study(problem, 0.01).results
     assert "no time for boosting" in " ".join(results.about.notes)
     assert "boosting" not in {row.name for row in results.rows}
+
+
+def test_after_the_time_for_the_rows_only_quick_baselines_are_run():
+    problem: Any = SimpleNamespace(dataset=load("iris"), seed=0)
+    results = baseline_study(problem, 600.0, latest=time.monotonic()).results
+    assert {row.name for row in results.rows} == {"majority", "prior", "naive-bayes"}
+    assert "no time for logistic, forest, boosting" in " ".join(results.about.notes)
+    assert results.verdicts[-1].name == "signal"
 
 
 def test_baselines_and_network_have_the_same_folds():

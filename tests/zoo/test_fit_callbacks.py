@@ -74,6 +74,7 @@ def stopping():
     return callbacks.EarlyStopping(patience=3, restore_best_weights=True)
 
 
+@pytest.mark.slow  # trainings
 @pytest.mark.parametrize(
     "make",
     [
@@ -146,6 +147,7 @@ def test_callbacks_may_use_the_model(both):
     assert "outside" in ours.history
 
 
+@pytest.mark.slow  # trainings
 @pytest.mark.parametrize("verbose", [1, 2, "auto"])
 def test_progress_is_shown_as_by_keras(verbose, capsys):
     model = small()

@@ -305,6 +305,7 @@ def test_mixed_precision(policy, agree):
     assert ours.model.layers[0].compute_dtype in policy
 
 
+@pytest.mark.slow  # trainings
 @in_both_ways
 def test_seed_decides_the_weights(way):
     model = random()
@@ -320,6 +321,7 @@ def test_seed_decides_the_weights(way):
     assert (weights(1) != weights(2)).any()
 
 
+@pytest.mark.slow  # trainings
 @in_both_ways
 def test_random_numbers_keep_their_moments(way):
     rate, deviation, units = 0.3, 0.2, 16

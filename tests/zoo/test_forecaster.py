@@ -78,6 +78,7 @@ def trained(wave):
     return forecaster.train_forecaster(QUICK, wave, season=12, horizon=6)
 
 
+@pytest.mark.slow  # trainings
 def test_untrained_head_is_near_the_naive_forecast(wave):
     """What a network adds is small before it has learned anything."""
     lazy = replace(QUICK, epochs=1, learning_rate=1e-12)
@@ -113,6 +114,7 @@ def test_served_network_opens_with_plain_keras(trained, wave, tmp_path):
     )
 
 
+@pytest.mark.slow  # trainings
 def test_estimator_forecasts_further_than_its_horizon(trained, wave):
     """And its first steps are those of a network that was trained by itself."""
     model = forecaster.NetworkForecaster(QUICK, season=12, horizon=6)

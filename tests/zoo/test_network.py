@@ -183,6 +183,7 @@ def test_corrected_network_learns_colours(rgb):
     assert trained.seconds > 0
 
 
+@pytest.mark.slow  # trainings
 def test_broken_network_gives_one_answer(rgb):
     trained = train_network(
         recipe("rgb-sigmoid"),
@@ -197,6 +198,7 @@ def test_broken_network_gives_one_answer(rgb):
     assert np.mean(given.argmax(axis=1) == rgb["test"].y) < 0.65
 
 
+@pytest.mark.slow  # trainings
 def test_broadcast_loss_prevents_learning(rgb):
     settings = replace(
         recipe("rgb-softmax"),
@@ -212,6 +214,7 @@ def test_broadcast_loss_prevents_learning(rgb):
     assert np.mean(given.argmax(axis=1) == rgb["test"].y) < 0.75
 
 
+@pytest.mark.slow  # trainings
 def test_history_has_a_value_an_epoch(make_rows):
     rows = make_rows(40, (3,), 2)
     told = []
@@ -242,6 +245,7 @@ def test_steps_may_end_before_the_first_pass():
         )
 
 
+@pytest.mark.slow  # trainings
 def test_full_batch_loss_falls(make_rows):
     rows = make_rows(40, (3,), 2)
     settings = short("rgb-softmax", epochs=5, batch_size=40, learning_rate=1e-3)
@@ -249,6 +253,7 @@ def test_full_batch_loss_falls(make_rows):
     assert all(after < before for before, after in pairwise(losses))
 
 
+@pytest.mark.slow  # trainings
 def test_patience_ends_the_training(make_rows):
     rows, other = make_rows(20, (3,), 2), make_rows(20, (3,), 2, seed=1)
     guessed = Rows(other.x, 1 - other.y)
@@ -264,6 +269,7 @@ def test_wild_learning_rate_is_named(refused, make_rows):
     )
 
 
+@pytest.mark.slow  # trainings
 def test_type_of_rows_is_nothing(make_rows):
     drawn = make_rows(20, (4, 4), 2)
 
@@ -276,6 +282,7 @@ def test_type_of_rows_is_nothing(make_rows):
     np.testing.assert_allclose(outputs("uint8"), wanted, atol=1e-6)
 
 
+@pytest.mark.slow  # trainings
 def test_constant_columns_and_targets_train(make_rows):
     drawn = make_rows(20, (3,), 0)
     x = drawn.x.copy()

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from learnable.zoo.check.pairing import find_mispaired
+from learnable.zoo.check.duplicates import find_mispaired
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(400, 5))
@@ -18,7 +18,7 @@ def found(x, given, **names):
     fit = SimpleNamespace(x=x, y=given, history={})
     recording = SimpleNamespace(module=SimpleNamespace(**names), fits=[fit])
     problem: Any = SimpleNamespace(recording=recording, fit=fit)
-    return find_mispaired(problem)
+    return find_mispaired(problem.recording, problem.fit)
 
 
 @pytest.mark.parametrize("target", [KIND, SIZE, SIZE[:, None]])

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from learnable.zoo.check.repeated_rows import repeated_rows
+from learnable.zoo.check.duplicates import repeated_rows
 
 X = np.random.default_rng(0).normal(size=(400, 3)).astype("float32")
 

@@ -48,6 +48,7 @@ def test_targets_stay_with_their_rows_when_shuffled(parquet):
         np.testing.assert_array_equal(y, x[:, 0] + x[:, 1] > 0)
 
 
+@pytest.mark.slow  # trainings
 def test_training_from_disk_is_training_from_memory(parquet):
     rows = stream(parquet, target="y")
     table = pd.read_parquet(parquet)

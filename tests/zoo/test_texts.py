@@ -62,6 +62,7 @@ def test_words_past_the_window_are_not_read(trained):
     np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.slow  # trainings
 def test_only_words_of_the_training_rows_are_known():
     rows = Rows(TEXTS[:48], CLASSES[:48])
     later = Rows(np.array(["hail", "sun"] * 4, dtype=object), np.array([1, 0] * 4))

@@ -111,6 +111,7 @@ def test_rows_in_memory_cannot_be_had_again(in_memory, arguments, monkeypatch) -
     )
 
 
+@pytest.mark.slow  # trainings
 def test_progress_is_shown_where_asked(points, tmp_path, capfd) -> None:
     quick("one-hidden", points, tmp_path)
     assert capfd.readouterr() == ("", "")

@@ -61,6 +61,7 @@ def test_text_of_less_than_two_pieces_is_refused(refused, length):
     assert str(WINDOW) in text
 
 
+@pytest.mark.slow  # trainings
 def test_shortest_text_leaves_a_piece_to_validate():
     trained = train_writer(replace(QUICK, epochs=1), WHEEL[: 2 * WINDOW + 1], classes=4)
     assert np.isfinite(trained.history["val_loss"]).all()
@@ -103,6 +104,7 @@ def test_served_network_opens_with_plain_keras(trained, tmp_path):
         )
 
 
+@pytest.mark.slow  # trainings
 def test_estimator_says_what_its_network_says(trained):
     rows = np.lib.stride_tricks.sliding_window_view(WHEEL[:-1], WINDOW)
     model = clone(NetworkWriter(QUICK, 4)).fit(rows, WHEEL[WINDOW:])

@@ -13,6 +13,7 @@ from ...baselines.results.diagnosis import (
     UNTRIED,
     Cause,
     Diagnosis,
+    Location,
     ProbeStep,
     RuledOut,
     Side,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from ..diagnosis.probe.golden_tests import GoldenTest
     from ..diagnosis.probe.probe import Moment
     from ..diagnosis.problem.context import NetworkFinding, Repair, RuleContext
-    from ..diagnosis.record.recording import Fit
+    from ..diagnosis.record.recording import Fit, Place
     from ..diagnosis.search import causes as inquiries
     from ..diagnosis.search.causes import Inquiry
     from ..diagnosis.search.definitions import LimitedFinding
@@ -96,7 +97,12 @@ def answer(
         probe_steps=() if probe is None else tuple(_as_look(m) for m in probe.moments),
         losses=() if probe is None else probe.losses,
         seconds=seconds,
+        location=_location(evidence.context.fit.place),
     )
+
+
+def _location(place: Place | None) -> Location | None:
+    return None if place is None else Location(place.file, place.line)
 
 
 def _as_look(moment: Moment) -> ProbeStep:
@@ -127,14 +133,20 @@ def _sides(evidence: CheckEvidence, causes: tuple[Cause, ...]) -> tuple[Side, ..
 
 def _causes(evidence: CheckEvidence) -> tuple[Cause, ...]:
     """Those of the data, those that trials prove, and one that definitions prove."""
-    proved = tuple(_as_cause(cause) for cause in evidence.inquiry.causes)
+    context = evidence.context
+    proved = tuple(_as_cause(cause, context) for cause in evidence.inquiry.causes)
     limited = evidence.limited
     if limited is None:
         return (*evidence.data, *proved)
     found = limited.finding
     told = (found.code, found.label, found.sentence, found.advice)
     if found.code not in {cause.code for cause in proved}:
-        by_definition = Cause(*told, side=found.side, limit=limited.limit)
+        by_definition = Cause(
+            *told,
+            side=found.side,
+            limit=limited.limit,
+            locations=context.locations(found),
+        )
         return (*evidence.data, by_definition, *proved)
     both = (
         replace(c, limit=limited.limit) if c.code == found.code else c for c in proved
@@ -142,7 +154,7 @@ def _causes(evidence: CheckEvidence) -> tuple[Cause, ...]:
     return (*evidence.data, *both)
 
 
-def _as_cause(cause: inquiries.ProvedCause) -> Cause:
+def _as_cause(cause: inquiries.ProvedCause, context: RuleContext) -> Cause:
     finding, repair = cause.proposal.finding, cause.proposal.repair
     # advice is on a rule's first repair; where another mends, that is to be made
     first = repair.what == finding.repairs[0].what
@@ -158,6 +170,7 @@ def _as_cause(cause: inquiries.ProvedCause) -> Cause:
         cause.ablation.difference,
         cause.ablation.error,
         finding.side,
+        locations=context.locations(finding, repair),
     )
 
 
@@ -175,11 +188,19 @@ def _suspicions(evidence: CheckEvidence) -> list[RuledOut]:
         effect = "" if would or is_open else _effect(inquiry, finding)
         state = "small_effect" if effect else "alternative" if would else no_effect
         named = (finding.code, finding.label, finding.sentence)
-        return RuledOut(*named, state, would, effect)
+        at = evidence.context.locations(finding)
+        return RuledOut(*named, state, would, effect, at)
 
     tried = [told(finding) for finding in inquiry.no_effect]
     untested = [
-        RuledOut(s.code, s.label, _in_full(s), "untested", reason=_reason(evidence, s))
+        RuledOut(
+            s.code,
+            s.label,
+            _in_full(s),
+            "untested",
+            reason=_reason(evidence, s),
+            locations=evidence.context.locations(s),
+        )
         for s in inquiry.untested
     ]
     return [one for one in (*tried, *untested) if one.code not in proved]
@@ -345,6 +366,8 @@ def _behind(evidence: CheckEvidence, stands: str) -> tuple[str, str, str]:
         "" if plain is None else f"a plain network on these rows has {plain.score:.2f}"
     )
     also = f" {has.capitalize()}." if has else ""
+    learns = plain is not None and plain.score >= FAILING * evidence.best[1]
+    is_surely_more = plain is not None and learns and plain.difference.is_sure
     if not evidence.is_at_fault and evidence.has_learned:
         return (
             "undecided",
@@ -353,13 +376,20 @@ def _behind(evidence: CheckEvidence, stands: str) -> tuple[str, str, str]:
             f"generalise.{also}",
             "More rows; a smaller network, dropout, or early stopping.",
         )
+    if not evidence.is_at_fault and is_surely_more:
+        return (
+            "undecided",
+            f"The network has {stands}, and {_tested(evidence.inquiry)}.{also} It "
+            "learns less than a network can, for a reason that is not known.",
+            "A repair that was not tested: other layers, or a longer training.",
+        )
     if not evidence.is_at_fault:
         return (
             "undecided",
-            f"The network has {stands}; {has}, so other networks do no better here.",
+            f"The network has {stands}.{also} It is not sure that another network "
+            "does clearly better here.",
             f"A network that scores close to {evidence.best[0]}; until then, use that.",
         )
-    learns = plain is not None and plain.score >= FAILING * evidence.best[1]
     so = ": a network can learn these rows" if learns else ", which is no better"
     can = f" {has.capitalize()}{so}." if has else ""
     return (

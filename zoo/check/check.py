@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...baselines.results.diagnosis import Cause, Diagnosis
+from ...baselines.results.diagnosis import Cause, Diagnosis, TrainingCurve
 from ..diagnosis.probe.golden_tests import golden_tests
 from ..diagnosis.probe.probe import measure
-from ..diagnosis.problem.context import NetworkFinding, Repair, RuleContext
+from ..diagnosis.problem.context import NetworkFinding, Repair, RuleContext, repaired
 from ..diagnosis.problem.from_model import each_output
+from ..diagnosis.problem.task import loss_name
 from ..diagnosis.problem.training_setup import as_given
 from ..diagnosis.rules.run_rules import run_rules
 from ..diagnosis.rules.wrong_gradient import is_adversarial
@@ -34,9 +36,9 @@ from ..diagnosis.search.trials import (
 from . import data_faults
 from .answer import CheckEvidence, answer, has_crashed, plain_network
 from .data_faults import DataFault, hide
+from .duplicates import find_mispaired, repeated_rows
 from .evaluation_rows import evaluation_faults, unseen_class
-from .jobs import GUARD_SECONDS
-from .pairing import find_mispaired
+from .jobs import GUARD_SECONDS, RECORDED
 from .problem import (
     CheckProblem,
     baseline_study,
@@ -46,15 +48,15 @@ from .problem import (
     prepare,
     train_score,
 )
-from .repeated_rows import repeated_rows
 from .rerunner import RepairedScript, Rerunner, repair_script
 from .stages import Say, Stages
-from .training_curves import training_curves
 from .wording import for_scripts
 
 if TYPE_CHECKING:
     from ...baselines.evaluate import Study
     from ..diagnosis.record.recording import Fit, Recording
+    from ..diagnosis.search.causes import Inquiry
+    from ..diagnosis.search.trials import TrialRunner
 
 
 LEAST_JUDGED = 30
@@ -63,6 +65,12 @@ PROBE_COST = 8.0
 GOLDEN_COST = 10.0
 RUN_SECONDS = 120.0
 """Beside four times the script's own training, that a repaired script may take."""
+_FIRST_LOOK = 0.5
+"""Of a budget in seconds, after which no baseline begins."""
+_PART = 0.15
+"""Of it, that the golden tests may take, and that the probe may."""
+_GRACE = 0.25
+"""Of it, beyond the budget, for a plain network where nothing mends the script's."""
 
 _log = logging.getLogger("learnable")
 
@@ -156,8 +164,9 @@ def check_fit(
     with stages("data and first look", what), ThreadPoolExecutor(1) as beside:
         problem = prepare(recording, fit, seed=seed)
         # baselines need no network, and a network leaves a core to them
-        learned = beside.submit(baseline_study, problem, budget)
-        context = _probed(problem)
+        latest = start + _share(budget, _FIRST_LOOK)
+        learned = beside.submit(baseline_study, problem, budget, latest=latest)
+        context = _probed(problem, cost=min(PROBE_COST, _share(budget, _PART)))
         golden = (
             []
             if has_crashed(fit)
@@ -166,7 +175,8 @@ def check_fit(
                 problem.task,
                 problem.splits[0].train,
                 seed=seed,
-                cost=GOLDEN_COST,
+                cost=min(GOLDEN_COST, _share(budget, _PART)),
+                latest=latest,
             )
         )
         study = learned.result() if has_options else for_scripts(learned.result())
@@ -176,7 +186,7 @@ def check_fit(
             runner = _laboratory(problem, context, _trial_budget(budget, start), say)
             evidence = _tried(problem, context, study, runner, rerunner)
         with stages("repaired script", "the repaired script runs"):
-            seconds = 4 * fit.seconds + RUN_SECONDS
+            seconds = 4 * fit.seconds + min(RUN_SECONDS, _share(budget, 1.0))
             mended = repair_script(
                 recording,
                 fit,
@@ -189,6 +199,11 @@ def check_fit(
     found = answer(evidence, golden, stages.seconds)
     found = replace(found, curves=training_curves(runner, evidence.inquiry))
     return Checked(_with_script(found, mended), study)
+
+
+def _share(budget: float | None, part: float) -> float:
+    """Return a part of a budget in seconds; no limit where the user sets none."""
+    return math.inf if budget is None else part * budget
 
 
 def _with_script(found: Diagnosis, mended: RepairedScript) -> Diagnosis:
@@ -225,7 +240,7 @@ def _tried(
     short = _shortfall(runner, best_score.get(best, [])) if is_varied else None
     faults = _mispaired(problem)
     if not faults:
-        faults = (*_untrained(known), *repeated_rows(context))
+        faults = (*_untrained(context, known), *repeated_rows(context))
         faults += _faults(problem, study, found, runner, is_asked=not faults)
     evidence = CheckEvidence(
         context, study, found, (best, scores.get(best, 0.0)), short, faults
@@ -249,22 +264,21 @@ def _are_varied(problem: CheckProblem) -> bool:
     return bool((problem.task.y != problem.task.y[0]).any())
 
 
-_RECORDED = ("N102", "N115", "N119", "P711")
-"""Rules on what the script did beside the training, or what its network gives for any
-row, where no repair can be tried."""
-
-
-def _untrained(known: Sequence[NetworkFinding]) -> Iterator[DataFault]:
+def _untrained(
+    context: RuleContext, known: Sequence[NetworkFinding]
+) -> Iterator[DataFault]:
     """Faults that follow from the record of the script's calls; no trial tells them."""
     for f in known:
-        if f.code in _RECORDED and not f.repairs:
-            yield DataFault(Cause(f.code, f.label, f.sentence, f.advice, side=f.side))
+        if f.code in RECORDED and not f.repairs:
+            told = (f.code, f.label, f.sentence, f.advice)
+            at = context.locations(f)
+            yield DataFault(Cause(*told, side=f.side, locations=at))
 
 
 def _mispaired(problem: CheckProblem) -> tuple[DataFault, ...]:
     """Targets of other rows: beside these nothing can be said of the rows."""
     try:
-        cause = find_mispaired(problem)
+        cause = find_mispaired(problem.recording, problem.fit)
     # arrays of a script may hold anything
     except (TypeError, ValueError, MemoryError) as error:
         _log.debug("rows cannot be looked up in the script's arrays: %r", error)
@@ -333,13 +347,13 @@ def _shortfall(
     return score_difference(best, filled, whole=runner.whole) if best else None
 
 
-def _probed(problem: CheckProblem) -> RuleContext:
+def _probed(problem: CheckProblem, *, cost: float) -> RuleContext:
     """The case with what was measured on the network while it trains."""
     setup = as_given(problem.fit, problem.task)
     context = RuleContext(problem.recording, problem.fit, problem.task, setup)
     try:
         rows = problem.splits[0].train
-        probe = measure(setup, rows, seed=problem.seed, cost=PROBE_COST)
+        probe = measure(setup, rows, seed=problem.seed, cost=cost)
         return replace(context, probe=probe)
     # a network of somebody's own may fail in any way; rules do without the probe then
     except Exception as error:
@@ -352,7 +366,7 @@ def _trial_budget(seconds: float | None, start: float) -> TrialBudget:
     if seconds is None:
         return TrialBudget(deadline=start + GUARD_SECONDS)
     end = max(start + seconds, time.monotonic() + seconds / 2)
-    return TrialBudget(max(TRIALS_COST, seconds), end)
+    return TrialBudget(max(TRIALS_COST, seconds), end, grace=_GRACE * seconds)
 
 
 def _laboratory(
@@ -432,3 +446,49 @@ def _without_leak(
     return DataFault(
         replace(cause, sentence=told, advice=advice, repair=repair.what), repair, score
     )
+
+
+_UNITS = {
+    "binary_crossentropy": "log_loss",
+    "categorical_crossentropy": "log_loss",
+    "sparse_categorical_crossentropy": "log_loss",
+    "mean_squared_error": "mse",
+}
+"""Losses that baselines have, too."""
+
+
+def training_curves(runner: TrialRunner, inquiry: Inquiry) -> tuple[TrainingCurve, ...]:
+    """Losses by epoch on the first split; empty where none of the repairs is a cause.
+
+    Parameters
+    ----------
+    runner : TrialRunner
+        After its trials.
+    inquiry : Inquiry
+    """
+    repairs = [cause.proposal.repair for cause in inquiry.causes]
+    if not repairs:
+        return ()
+    wanted: dict[str, list[Repair]] = {"as it is": [], "repaired": repairs}
+    if inquiry.tuned:
+        wanted["repaired and tuned"] = [*repairs, *inquiry.tuned]
+    found = tuple(_curves(runner, wanted))
+    return found if len(found) > 1 else ()
+
+
+def _curves(
+    runner: TrialRunner, wanted: dict[str, list[Repair]]
+) -> Iterator[TrainingCurve]:
+    for name, repairs in wanted.items():
+        losses = runner.losses(repairs)
+        if losses:
+            yield TrainingCurve(name, losses, *_loss(runner, repairs))
+
+
+def _loss(runner: TrialRunner, repairs: Sequence[Repair]) -> tuple[str, str]:
+    """The loss that was trained on, and the metric that it can be compared with."""
+    setup = repaired(runner.setup, repairs)
+    name = loss_name(setup.loss)
+    weighed = setup.class_weight is not None or setup.sample_weight is not None
+    same = not weighed and setup.rescale is None
+    return name, _UNITS.get(name, "") if same else ""

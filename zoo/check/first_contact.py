@@ -50,15 +50,15 @@ class FirstContact:
 
     Attributes
     ----------
-    trainings : int
-        Number of trainings that have begun.
+    begun : TrainingBegun or None
+        The first training that has begun.
     """
 
     def __init__(
         self, show: Say, files: Callable[[], Sequence[str]], *, stops: bool = False
     ) -> None:
         self._show, self._files, self._stops = show, files, stops
-        self.trainings = 0
+        self.begun: TrainingBegun | None = None
 
     def script_begins(self, source: str, ports: tuple[str, ...]) -> None:
         """Say which old spellings were ported in what runs."""
@@ -77,8 +77,8 @@ class FirstContact:
         Stopped
             The script is to end here.
         """
-        self.trainings += 1
-        if self.trainings == 1:
+        if self.begun is None:
+            self.begun = begun
             for line in table_of(begun, self._files()):
                 self._show(line)
         if self._stops:

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from ...baselines.results.diagnosis import Diagnosis
 from ...data.dataset import ORDERED, Task
 from ...data.errors import BadData, Misuse, unknown
 from ...data.structure import structure
@@ -36,7 +37,7 @@ _TABLE = {
 }
 _TRAINING = {"epochs", "batch_size", "keep_weights"}
 OPTIONS: dict[_Kind, set[str]] = {
-    "script": {"number", "time_limit", "write", "arguments", "explain_only"},
+    "script": {"number", "time_limit", "write", "arguments", "fast"},
     "model": _TABLE | _TRAINING,
     "function": _TABLE | _TRAINING | {"time_limit"},
     "zoo": _TABLE | {"time_limit"},
@@ -44,6 +45,13 @@ OPTIONS: dict[_Kind, set[str]] = {
 """Those that go with each kind, by parameter; others go with all."""
 SHOWN = {"number": "--fit", "arguments": "-- ARGUMENTS"}
 _SUFFIXES = (".keras", ".h5")
+_SLOW = ("number", "write", "budget")
+"""Options of what ``--fast`` leaves out."""
+UNTRAINED = "nothing was trained"
+"""Why ``--fast`` has not tested a finding."""
+RECORDED = ("N102", "N115", "N119", "P711")
+"""Rules on what the script did beside the training, or what its network gives for any
+row, where no repair can be tried."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +136,10 @@ def check_options(way: CheckTarget, given: Iterable[str]) -> None:
         others = [CALLED[kind] for kind in CALLED if name in OPTIONS[kind]]
         msg = f"{shown} is an option for {' or '.join(others)}, and {way.title} is"
         raise Misuse(f"{msg} {CALLED[way.kind]}; omit {shown}")
+    if "fast" in typed and (slow := [name for name in _SLOW if name in typed]):
+        option = SHOWN.get(slow[0], f"--{slow[0]}")
+        msg = f"--fast stops where the first training begins; omit {option}"
+        raise Misuse(msg)
     if way.kind in ("model", "function") and "data" not in typed:
         msg = f"{way.title} is {CALLED[way.kind]}, without data of its own"
         raise Misuse(f"{msg}; give --data with a name or a file")
@@ -187,8 +199,9 @@ class CheckJob:
         The script's command line.
     sandbox : bool
         Whether it runs without network, and with files that it can only read.
-    explain_only : bool
-        Whether a script is stopped where its first training begins.
+    fast : bool
+        Whether a script is stopped where its first training begins, and only rules are
+        checked.
     seed : int
     command : str
         What the user typed.
@@ -209,7 +222,7 @@ class CheckJob:
     keep_weights: bool = False
     arguments: tuple[str, ...] = ()
     sandbox: bool = False
-    explain_only: bool = False
+    fast: bool = False
     seed: int = 0
     command: str = ""
 
@@ -218,11 +231,13 @@ class CheckJob:
 class CheckAnswer:
     """The run that an examination wrote; or its error, one line, and the exit code.
 
-    ``lines`` say what a script holds, where that alone was asked.
+    ``lines`` say what a script holds, and ``diagnosis`` what rules say of it, where
+    those alone were asked.
     """
 
     run: str = ""
     lines: tuple[str, ...] = ()
+    diagnosis: Diagnosis | None = None
     error: str = ""
     code: int = 1
 

@@ -8,6 +8,7 @@ there; a fold without one of them asks for something that nobody taught.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from ...data import Dataset
 from ...data.dataset import take
 from ...data.errors import BadData
 from ...data.split import has_strata
-from ..diagnosis.problem.task import TrainingTask, first
+from ..diagnosis.problem.task import TrainingTask
 from ..diagnosis.search.trials import Split, score_rows
 from . import duplicates
 
@@ -38,9 +39,6 @@ SPLITS = 3
 _ROUNDS = 2
 """Trainings on every fold, for a network that sometimes learns by itself: of one that
 fails six times in ten, eight show it (`learnable.zoo.diagnosis.search.trials.SURE`)."""
-_MOST_ROWS = 6_000
-"""More are sampled: a fault shows in these, and trials are many."""
-
 
 _log = logging.getLogger("learnable")
 
@@ -73,30 +71,14 @@ def prepare(recording: Recording, fit: Fit, *, seed: int) -> CheckProblem:
         The rows are too few or too odd to be examined, or nothing was compiled.
     """
     from ...data.split import make_folds
-    from ..diagnosis.problem.task import (
-        are_ids,
-        as_dataset,
-        parts_as_read,
-        training_task,
-    )
-    from ..diagnosis.problem.training_setup import rows_of
+    from ..diagnosis.problem.task import are_ids, as_dataset, parts_as_read
+    from ..diagnosis.problem.training_setup import check_compiled, sampled
 
-    if fit.loss is None and "compile" in fit.error:
-        raise BadData("the model is not compiled: call model.compile(...) before fit")
+    check_compiled(fit)
     if fit.y is None:
         msg = "fit was given no targets, and the network has a loss of its own"
         raise BadData(f"{msg}: such trainings are recorded, and not examined yet")
-    task = training_task(fit)
-    rows = _some_rows(task, seed)
-    weight = fit.sample_weight
-    fit = replace(
-        fit,
-        x=rows_of(fit.x, rows),
-        y=rows_of(fit.y, rows),
-        sample_weight=None if weight is None else rows_of(weight, rows),
-    )
-    task = replace(task, y=task.y[rows])
-    _check_varied(fit, task)
+    fit, task = sampled(fit, seed=seed)
     name = recording.script.rsplit("/", 1)[-1] or "model"
     dataset = as_dataset(fit.model, fit.x, task, name=name)
     # copies of a row are kept on one side: else a network is judged by its memory
@@ -131,28 +113,6 @@ def on_folds_of(study: Study, problem: CheckProblem) -> CheckProblem:
     return replace(problem, splits=splits, spare=spare)
 
 
-def _check_varied(fit: Fit, task: TrainingTask) -> None:
-    """Refuse targets that are all the same: there is nothing to tell apart."""
-    if len(task) < _LEAST_ROWS or (task.y != task.y[0]).any():
-        return
-    value = np.asarray(first(fit.y)).reshape(len(task), -1)[0]
-    told = f"{value[0]}" if value.size == 1 else "the same"
-    msg = f"all {len(task):,} targets of the training are {told}"
-    raise BadData(f"{msg}: there is nothing to learn; look at how they are made")
-
-
-def _some_rows(task: TrainingTask, seed: int) -> np.ndarray:
-    """All rows, or a sample; without those whose target is missing."""
-    missing = ~np.isfinite(task.y.astype("float64"))
-    rows = np.flatnonzero(~missing.any(axis=tuple(range(1, missing.ndim))))
-    if not len(rows):
-        raise BadData("the training has no row with a target")
-    if len(rows) <= _MOST_ROWS:
-        return rows
-    rng = np.random.default_rng(seed)
-    return np.sort(rng.choice(rows, _MOST_ROWS, replace=False))
-
-
 def train_score(problem: CheckProblem) -> float | None:
     """Score the script's network on its training rows; None if it cannot be scored."""
     from ..diagnosis.search.reference import own_score
@@ -181,7 +141,9 @@ _SHARE = 0.25
 """Of a budget in seconds, that one baseline may take."""
 
 
-def baseline_study(problem: CheckProblem, budget: float | None = None) -> Study:
+def baseline_study(
+    problem: CheckProblem, budget: float | None = None, *, latest: float = math.inf
+) -> Study:
     """Run baselines and rules on the rows.
 
     Parameters
@@ -189,6 +151,8 @@ def baseline_study(problem: CheckProblem, budget: float | None = None) -> Study:
     problem : CheckProblem
     budget : float, optional
         Seconds for all; a note tells of a baseline that would take too much of it.
+    latest : float, optional
+        As of `learnable.baselines.evaluate.run_study`.
     """
     cells = _cells(problem.dataset)
     left_out = too_slow(cells, budget)
@@ -207,6 +171,7 @@ def baseline_study(problem: CheckProblem, budget: float | None = None) -> Study:
             seed=problem.seed,
             jobs=None if cells > _MOST_CELLS else 1,
             leave_out=left_out,
+            latest=latest,
         )
 
 

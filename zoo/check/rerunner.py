@@ -78,7 +78,7 @@ def repair_script(
         Its command line.
     rerunner : Rerunner
     seconds : float
-        It is stopped after them.
+        It is stopped after them; no further way of writing the repairs is tried then.
     """
     from ..diagnosis.codemod.apply import difference
     from ..diagnosis.codemod.model_to_code import as_code
@@ -101,12 +101,12 @@ def repair_script(
         fit=next(same, 0),
         output=fit.output,
     )
-    output = fit.output
+    output, latest = fit.output, time.monotonic() + seconds
     more = [(edits, True) for edits in _ways(setup, tuned, output)]
     less = ((edits, False) for edits in _ways(setup, repairs, output))
     for edits, is_tuned in (*more, *less):
         source, fixed = _written(recording, fit, edits)
-        if fixed is None:
+        if fixed is None or (diff and time.monotonic() > latest):
             continue
         here = difference(source, fixed, name=script.name)
         why = rerunner.run(fixed, job, least=FAILING * evidence.expected)

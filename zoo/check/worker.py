@@ -34,13 +34,13 @@ from .jobs import (
     read_job,
     write_facts,
 )
-from .sandbox import sandboxed
-from .supervised import REST, Supervised
+from .supervised import REST, Supervised, sandboxed
 
 if TYPE_CHECKING:
     from ...baselines.results.diagnosis import Diagnosis
     from ..diagnosis.record.recording import Fit, Recording
     from .stages import Say
+
 
 _MODULE = f"{__package__}.worker"
 _GRACE = 300.0
@@ -73,15 +73,23 @@ def examine_job(job: CheckJob, *, quiet: bool) -> Path:
     return run
 
 
-def explain_job(job: CheckJob, *, quiet: bool) -> tuple[str, ...]:
-    """Return lines on what a script holds, in a process of its own; nothing is trained.
+def fast_job(job: CheckJob, *, quiet: bool) -> tuple[tuple[str, ...], Diagnosis]:
+    """Check the rules alone, in a process of its own; nothing is trained.
+
+    Returns
+    -------
+    tuple
+        Lines on what the script holds, and what rules say of it.
 
     Raises
     ------
     Misuse, BadData
         The script trains no network, or ends before.
     """
-    return _answered(job, quiet=quiet)[0].lines
+    answer, child = _answered(job, quiet=quiet)
+    if answer.diagnosis is None:
+        raise _damaged(child)
+    return answer.lines, answer.diagnosis
 
 
 def _answered(job: CheckJob, *, quiet: bool) -> tuple[CheckAnswer, Supervised]:
@@ -199,8 +207,10 @@ def main(folder: Path) -> None:
         if job.kind in ("script", "function"):
             # the user's code starts processes as it would without us
             os.environ.pop("PYTHONSAFEPATH", None)
-        if job.explain_only:
-            answer = CheckAnswer(lines=_explained(job))
+        if job.fast:
+            from .fast import fast_check
+
+            answer = fast_check(job)
         else:
             answer = CheckAnswer(run=str(_examine(job, folder)))
     # whatever it is: without an answer a thread of the script's would be waited for
@@ -246,29 +256,6 @@ def _examine(job: CheckJob, folder: Path) -> Path:
     results = replace(checked.study.results, command=job.command, diagnosis=found)
     study = replace(checked.study, results=results)
     return write_run(Path(job.out), "check", study, settings=_settings(job))[1]
-
-
-def _explained(job: CheckJob) -> tuple[str, ...]:
-    """Run a script until it trains; return what it holds.
-
-    Raises
-    ------
-    BadData
-        It trains nothing, or ends before.
-    """
-    from ..diagnosis.record.run_script import run_script
-    from .first_contact import FirstContact, aligned, files_read, why_untrained
-
-    lines: list[str] = []
-    path = Path(job.name)
-    read = files_read(path.resolve().parent)
-    told = FirstContact(lines.append, read, stops=True)
-    recording = run_script(path, job.arguments, seconds=job.time_limit, listener=told)
-    if not told.trainings:
-        raise BadData(f"{path.name} {why_untrained(recording)}")
-    which = "the last training" if job.number is None else f"training {job.number}"
-    more = "" if job.number else "; --fit N selects another"
-    return (*lines, *aligned({"examined": f"{which} of the script{more}"}))
 
 
 def _with_ports(found: Diagnosis, recording: Recording) -> Diagnosis:

@@ -21,6 +21,7 @@ from . import options
 @options.fold_options
 @options.run_options
 @options.learning_curve_option
+@options.gate_option
 @options.mlflow_option
 def baseline_command(
     data: str,
@@ -29,8 +30,9 @@ def baseline_command(
     jobs: int | None,
     seed: int,
     out: Path,
-    as_json: bool,
+    form: options.AnswerForm,
     quiet: bool,
+    gate: bool,
     mlflow: str | None,
     learning_curve: bool,
     **reading: Any,
@@ -43,7 +45,7 @@ def baseline_command(
     """
     from ..experiment import Experiment, Scoring, Source
     from ..experiments.run import RunOptions, run_comparison
-    from .output import shown
+    from .output import documented, shown
 
     experiment = Experiment(
         "baseline",
@@ -53,4 +55,6 @@ def baseline_command(
         seed,
     )
     how = RunOptions(out, jobs, quiet, mlflow=mlflow)
-    shown(run_comparison(experiment, how), how, as_json=as_json)
+    with documented(form, data):
+        run = run_comparison(experiment, how)
+    shown(run, how, form=form, gate=gate)

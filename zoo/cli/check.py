@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from ..console import json_line, plain
 from . import options
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     "check",
     epilog="\b\nExamples:\n  zoo check train.py\n"
     "  zoo check train.py --write fixed.py -- --epochs 20\n"
+    "  zoo check train.py --fast\n"
     "  zoo check notebook.ipynb\n"
     "  zoo check model.keras --data people.csv --target income --epochs 30\n"
     "  zoo check networks.py:build --data people.csv --target income\n"
@@ -82,9 +82,10 @@ if TYPE_CHECKING:
     help="Write the repaired script here.",
 )
 @click.option(
-    "--explain-only",
+    "--fast",
     is_flag=True,
-    help="Say what the script holds, and stop where its first training begins.",
+    help="Stop the script where its first training begins, and check rules alone: "
+    "faults that need no training to be proved, and possible ones.",
 )
 @click.option(
     "--sandbox",
@@ -98,7 +99,7 @@ def check_command(
     context: click.Context,
     what: str,
     write: Path | None,
-    as_json: bool,
+    form: options.AnswerForm,
     quiet: bool,
     **asked: Any,
 ) -> None:
@@ -113,34 +114,40 @@ def check_command(
     and without repairs, so that every cause is proved. The exit code is the verdict's:
     0 the network learns, 3 it is at fault, 4 undecided, 5 nothing to learn, 6
     suspicious.
+
+    With --fast nothing is trained or written: 3 is then a fault that follows from
+    definitions and the script's own arrays, and 0 that none is proved, not that there
+    is none.
     """
+    from ...baselines.results.results import EXIT_CODES
     from ..check.jobs import check_options, find_target
-    from ..check.worker import examine_job, explain_job
+    from ..check.worker import examine_job, fast_job
+    from .check_output import show_fast
+    from .output import documented, show_form
 
     way = find_target(what)
     check_options(way, _typed(context))
     job = _job(way, asked)
-    if job.explain_only:
-        lines = explain_job(job, quiet=quiet)
-        for line in [json_line({"lines": lines})] if as_json else map(plain, lines):
-            click.echo(line)
-        return
-    run = examine_job(job, quiet=quiet)
+    if job.fast:
+        with documented(form, way.name):
+            lines, found = fast_job(job, quiet=quiet)
+        show_fast(lines, found, job, form)
+        raise SystemExit(EXIT_CODES[found.verdict])
+    with documented(form, way.name):
+        run = examine_job(job, quiet=quiet)
 
     # these take seconds to import, which the child does not wait for
     from ...baselines.results.results import Results
-    from ...baselines.verdicts.verdict import EXIT_CODES
     from . import check_output as answers_shown
 
     results = Results.load(run / "results.json")
     found = results.diagnosis
     assert found is not None
     wrote = write is not None and answers_shown.write_fixed(found, write)
-    if as_json:
-        facts = answers_shown.as_facts(results, run)
-        click.echo(json_line(facts))
-    else:
+    if form == "text":
         answers_shown.show(results, run, wrote=write if wrote else None)
+    else:
+        show_form(results, run, form, answers_shown.as_facts(results, run))
     raise SystemExit(EXIT_CODES[found.verdict])
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +16,16 @@ from ...baselines.results.diagnosis import STATES
 from ...data.disk import write_whole
 from ...data.errors import Misuse
 from ...reports.text import clean
-from ..console import console, plain
-from .output import asked_file
+from ..check.jobs import UNTRAINED
+from ..console import console, json_line, plain
+from .options import AnswerForm
+from .output import as_text, asked_file
 
 if TYPE_CHECKING:
     from ...baselines.results.diagnosis import Cause, Diagnosis
     from ...baselines.results.results import Results
+    from ...reports.ci import Origin
+    from ..check.jobs import CheckJob
 
 
 def as_facts(results: Results, run: Path) -> dict[str, Any]:
@@ -82,9 +90,9 @@ def _say(line: str) -> None:
     click.echo(plain(line))
 
 
-def _show_cause(cause: Cause) -> None:
+def _show_cause(cause: Cause, *, at: str = "") -> None:
     code = click.style(plain(cause.code), bold=True)
-    click.echo(f"{code} {plain(f'{cause.label}. {cause.sentence}')}")
+    click.echo(f"{code} {plain(f'{cause.label}{at}. {cause.sentence}')}")
     if cause.repair and cause.original_score is not None:
         _say(
             f"  Proved: {cause.repair}. Score {cause.original_score:.2f} without "
@@ -121,3 +129,68 @@ def write_fixed(found: Diagnosis, path: Path) -> bool:
     told = plain(f"no repaired script for {path}: {why}")
     console().print(told, markup=False)
     return False
+
+
+_NOT_TESTED = (
+    "Not tested: what only a training shows (learning rate, epochs, gradients), the "
+    "data, and evaluated rows."
+)
+
+
+def show_fast(
+    lines: Sequence[str], found: Diagnosis, job: CheckJob, form: AnswerForm
+) -> None:
+    """Print what a script holds and what rules say of it; nothing was trained.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        What it holds.
+    found : Diagnosis
+    job : CheckJob
+    form : AnswerForm
+    """
+    from ...baselines.results.results import finite
+
+    if form == "json":
+        facts = finite(asdict(found))
+        click.echo(json_line(_told(facts) | {"lines": [*lines]}))
+    elif form == "brief":
+        from ...reports.brief import check_brief
+
+        for line in check_brief(found):
+            click.echo(line)
+    elif form == "text":
+        for line in lines:
+            click.echo(plain(line))
+        _show_fast(found)
+    else:
+        from ...reports.ci import check_document
+
+        click.echo(as_text(check_document(found, _origin(found, job), form)))
+
+
+def _show_fast(found: Diagnosis) -> None:
+    from ...reports.brief import where
+
+    for one in (found, *found.others):
+        of = f"output {one.output!r}: " if one.output else ""
+        verdict = click.style(plain(one.verdict), bold=True)
+        click.echo(f"{plain(of)}{verdict}. {plain(f'{one.headline} {one.sentence}')}")
+        for cause in one.causes:
+            _show_cause(cause, at=where(cause))
+        for finding in one.ruled_out:
+            kind = "Possible" if finding.reason == UNTRAINED else "Beside this"
+            named = f"{finding.code} {finding.label}{where(finding)}"
+            _say(f"{kind}: {named}. {finding.sentence}")
+    _say(_NOT_TESTED)
+    _say(f"  `zoo check {Path(found.script).name}` tests these, in trainings.")
+
+
+def _origin(found: Diagnosis, job: CheckJob) -> Origin:
+    """Return the origin of an answer without a run."""
+    made = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"
+    from ...reports.ci import Origin
+
+    name = Path(found.script).name
+    return Origin(name, job.command, made, 0.0, {"learnable": version("learnable")})

@@ -65,7 +65,7 @@ def compare_command(
     seeds: int,
     seed: int,
     out: Path,
-    as_json: bool,
+    form: options.AnswerForm,
     quiet: bool,
     gate: bool,
     mlflow: str | None,
@@ -90,15 +90,16 @@ def compare_command(
     from ..experiment import Experiment, Scoring, Source
     from ..experiments.run import RunOptions, run_comparison
     from ..registry import card, recipe
-    from .output import shown
+    from .output import documented, shown
 
     how = RunOptions(out, jobs, quiet, mlflow=mlflow)
     if predictions or truth or not models:
-        from ..experiments.predictions import check_sources, run_predictions
+        from ..experiments.compare import check_sources, run_predictions
 
         check_sources(models, predictions, truth, data)
-        run = run_predictions(str(predictions), truth, reading, how, seed=seed)
-        shown(run, how, as_json=as_json, gate=gate)
+        with documented(form, str(predictions)):
+            run = run_predictions(str(predictions), truth, reading, how, seed=seed)
+        shown(run, how, form=form, gate=gate)
         return
     named = list(dict.fromkeys(data))
     names = dict.fromkeys(card(name).name for name in models)
@@ -111,8 +112,10 @@ def compare_command(
         seed,
     )
     if len(named) > 1:
-        _compare_several(experiment, named, how, as_json=as_json, gate=gate)
-    shown(run_comparison(experiment, how), how, as_json=as_json, gate=gate)
+        _compare_several(experiment, named, how, form=form, gate=gate)
+    with documented(form, experiment.data.name):
+        run = run_comparison(experiment, how)
+    shown(run, how, form=form, gate=gate)
 
 
 def _compare_several(
@@ -120,7 +123,7 @@ def _compare_several(
     names: Sequence[str],
     how: RunOptions,
     *,
-    as_json: bool,
+    form: options.AnswerForm,
     gate: bool,
 ) -> NoReturn:
     """Compare on several datasets; exits with 1 if one could not be compared on.
@@ -131,13 +134,16 @@ def _compare_several(
     ------
     ZooError
     """
-    from ...data.errors import BadData
+    from ...data.errors import BadData, Misuse
     from ...reports.several.matrix import sentences
     from ..experiments.matrix import compare_all, exit_code, matrix_dict, write_page
 
+    if form not in ("text", "json"):
+        option = "--brief" if form == "brief" else "--format"
+        raise Misuse(f"{option} is for one dataset; give --data once, or --json")
     matrix, interrupted = compare_all(experiment, names, how)
     page = write_page(matrix, how.out)
-    if as_json:
+    if form == "json":
         click.echo(json_line(matrix_dict(matrix, page, how.out)))
     else:
         if not how.quiet:

@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Callable
-from functools import reduce
+from functools import reduce, wraps
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 import click
 
 from ...data.dataset import TASKS
-from ...data.errors import ZooError
+from ...data.errors import Misuse, ZooError
 from ..experiment import LARGEST_SEED
+
+AnswerForm = Literal["text", "json", "brief", "github", "junit", "sarif"]
+"""How an answer is printed."""
+_DOCUMENTS = ("github", "junit", "sarif")
 
 Decorator = Callable[[Any], Any]
 
@@ -34,6 +38,15 @@ out_option = click.option(
 )
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print the results as JSON."
+)
+brief_option = click.option(
+    "--brief", is_flag=True, help="Print verdict, causes and next command alone."
+)
+format_option = click.option(
+    "--format",
+    "document",
+    type=click.Choice(_DOCUMENTS),
+    help="Print annotations of GitHub, JUnit's XML, or SARIF 2.1.0.",
 )
 quiet_option = click.option(
     "--quiet", "-q", is_flag=True, help="Print no progress and no table."
@@ -123,13 +136,51 @@ seeds_option = click.option(
     "trained N times on each fold. Shows how folds and seeds vary the scores.",
 )  # fmt: skip
 
+
+def form_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--json``, ``--brief`` and ``--format``, of which one may be given.
+
+    The command gets a `AnswerForm` as ``form``.
+    """
+
+    @json_option
+    @brief_option
+    @format_option
+    @wraps(command)
+    def call(
+        *args: Any, as_json: bool, brief: bool, document: str | None, **named: Any
+    ) -> Any:
+        form = _chosen(as_json=as_json, brief=brief, document=document)
+        return command(*args, form=form, **named)
+
+    return call
+
+
+def _chosen(*, as_json: bool, brief: bool, document: str | None) -> AnswerForm:
+    """Return the form that options ask for.
+
+    Raises
+    ------
+    Misuse
+        They ask for several.
+    """
+    flags = {"--json": as_json, "--brief": brief, "--format": document is not None}
+    given = [flag for flag, is_given in flags.items() if is_given]
+    if len(given) > 1:
+        msg = f"{' and '.join(given)} are two forms of the answer; give one of them"
+        raise Misuse(msg)
+    if document is not None:
+        return cast(AnswerForm, document)
+    return "json" if as_json else "brief" if brief else "text"
+
+
 run_options = _together(
     click.option(
         "--seed", type=click.IntRange(0, LARGEST_SEED), default=0, show_default=True,
         help="Seed of random generators, folds, weights and permutations.",
     ),
     out_option,
-    json_option,
+    form_options,
     quiet_option,
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
     from ...data.column_summary import DataSummary
 
 from ...data.counts import count, some_of
-from ...data.errors import Misuse
+from ...data.errors import Misuse, ZooError
 from ..console import PLAIN_WIDTH, console, json_line, plain
 from ..faults import fault
 from ..results_table import show_table
+from .options import AnswerForm
 
 if TYPE_CHECKING:
     from ..experiments.run import Run, RunOptions
@@ -31,25 +33,90 @@ def show_results(
     results: Results,
     run: Path,
     *,
-    as_json: bool,
+    form: AnswerForm,
     quiet: bool,
     report: Path | None = None,
 ) -> None:
-    """The table, the verdicts and the report's path; or all of it as JSON."""
+    """The table, the verdicts and the report's path; or all of it in another form."""
     if not quiet:
         for note in _notes(results):
             console().print(plain(f"note: {note}"), markup=False)
         show_table(results)
         show_networks(results)
     report = report or run / "report.html"
-    if as_json:
+    if form != "text":
         facts = results.to_dict() | {"run": str(run), "report": str(report)}
-        click.echo(json_line(facts))
+        show_form(results, run, form, facts)
         return
     show_verdicts(results)
     show_reach(results)
     show_findings(results)
     click.echo(plain(f"report: {report}"))
+
+
+def show_form(
+    results: Results, run: Path, form: AnswerForm, facts: dict[str, Any]
+) -> None:
+    """Print an answer for programs; nothing else is on standard output.
+
+    Parameters
+    ----------
+    results : Results
+    run : Path
+        Its folder.
+    form : AnswerForm
+        Any but ``"text"``.
+    facts : dict
+        Of the answer as JSON, without what to do next.
+    """
+    if form == "json":
+        click.echo(json_line(facts | outlook(results)))
+    elif form == "brief":
+        from ...reports.brief import brief
+
+        for line in brief(results, str(run)):
+            click.echo(line)
+    elif form != "text":
+        from ...reports.ci import ci_document
+
+        click.echo(as_text(ci_document(results, form)))
+
+
+def outlook(results: Results) -> dict[str, Any]:
+    """Return whether a network is worth trying, and what to do next, as JSON has it."""
+    from ...baselines.verdicts.prospect import network_prospect
+    from ...reports.next_steps import next_steps
+
+    found = network_prospect(results) if results.diagnosis is None else None
+    return {
+        "prospect": None if found is None else asdict(found),
+        "next": [asdict(step) for step in next_steps(results)],
+    }
+
+
+@contextmanager
+def documented(form: AnswerForm, file: str = "") -> Iterator[None]:
+    """Print a document also where the command cannot answer, for what reads it.
+
+    Parameters
+    ----------
+    form : AnswerForm
+    file : str, optional
+        What was to be examined.
+    """
+    try:
+        yield
+    except ZooError as error:
+        from ...reports.ci import CI_FORMATS, error_document
+
+        if form in CI_FORMATS and error.exit_code == ZooError.exit_code:
+            click.echo(as_text(error_document(form, str(error), file)))
+        raise
+
+
+def as_text(document: str) -> str:
+    """A text that can be written as UTF-8, whatever names of files stand in it."""
+    return document.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 @contextmanager
@@ -210,14 +277,15 @@ def show_networks(results: Results) -> None:
 
 
 def _exit_code(results: Results) -> int:
-    """The code of the first network's verdict that is not 0."""
-    from ...baselines.verdicts.verdict import EXIT_CODES
+    """The code of the first network's verdict that is not 0; or that of the data."""
+    from ...baselines.results.results import EXIT_CODES
 
-    codes = [EXIT_CODES[v.name] for v in results.verdicts if v.about]
+    networks = [v for v in results.verdicts if v.about]
+    codes = [EXIT_CODES[v.name] for v in networks or results.verdicts]
     return next((code for code in codes if code), 0)
 
 
-def shown(run: Run, how: RunOptions, *, as_json: bool, gate: bool = False) -> None:
+def shown(run: Run, how: RunOptions, *, form: AnswerForm, gate: bool = False) -> None:
     """Print what came of an experiment; with ``gate`` exit with the verdict's code.
 
     Raises
@@ -227,7 +295,7 @@ def shown(run: Run, how: RunOptions, *, as_json: bool, gate: bool = False) -> No
     """
     from ..experiments.run import tracked
 
-    show_results(run.results, run.folder, as_json=as_json, quiet=how.quiet)
+    show_results(run.results, run.folder, form=form, quiet=how.quiet)
     tell_contradictions(run.results)
     tracked(run, how)
     if gate:

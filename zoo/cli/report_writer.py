@@ -57,7 +57,7 @@ def of_one(folder: Path) -> Reported:
     def show(path: Path, quiet: bool) -> None:
         if results.diagnosis:  # a checked script has its answer there
             output.show_answer(results.diagnosis)
-        output.show_results(results, folder, as_json=False, quiet=quiet, report=path)
+        output.show_results(results, folder, form="text", quiet=quiet, report=path)
 
     return Reported(
         told=results.to_dict() | {"run": str(folder)},

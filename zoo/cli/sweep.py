@@ -43,7 +43,7 @@ from . import options
 )
 @options.jobs_option
 @options.out_option
-@options.json_option
+@options.form_options
 @options.quiet_option
 @options.gate_option
 @options.mlflow_option
@@ -54,7 +54,7 @@ def sweep_command(
     changes: tuple[str, ...],
     jobs: int | None,
     out: Path,
-    as_json: bool,
+    form: options.AnswerForm,
     quiet: bool,
     gate: bool,
     mlflow: str | None,
@@ -68,8 +68,9 @@ def sweep_command(
     """
     from ..experiments.grid import sweep
     from ..experiments.run import RunOptions
-    from .output import shown
+    from .output import documented, shown
 
     how = RunOptions(out, jobs, quiet, mlflow=mlflow)
-    run = sweep(source, variations, draws, changes, how)
-    shown(run, how, as_json=as_json, gate=gate)
+    with documented(form):
+        run = sweep(source, variations, draws, changes, how)
+    shown(run, how, form=form, gate=gate)

@@ -77,7 +77,7 @@ def train_command(
     jobs: int | None,
     seed: int,
     out: Path,
-    as_json: bool,
+    form: options.AnswerForm,
     quiet: bool,
     gate: bool,
     mlflow: str | None,
@@ -101,7 +101,7 @@ def train_command(
     from ..experiments.run import RunOptions
     from ..experiments.score import command_line
     from ..experiments.train import arguments_from, resume_training, train
-    from .output import shown
+    from .output import documented, shown
 
     _check_ways(ctx, model, file, resume)
     running = {"out": out, "jobs": jobs, "tensorboard": tensorboard}
@@ -118,13 +118,14 @@ def train_command(
         "seed": seed,
         **reading,
     }
-    if resume:
-        run = resume_training(resume, **running)
-    else:
-        asked = arguments_from(file) if file else asked
-        run = train(**asked, changes=changes, command=command_line(), **running)
+    with documented(form, data or ""):
+        if resume:
+            run = resume_training(resume, **running)
+        else:
+            asked = arguments_from(file) if file else asked
+            run = train(**asked, changes=changes, command=command_line(), **running)
     how = RunOptions(out, quiet=quiet, mlflow=mlflow)
-    shown(run, how, as_json=as_json, gate=gate)
+    shown(run, how, form=form, gate=gate)
 
 
 def _check_ways(

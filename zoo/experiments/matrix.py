@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...baselines.verdicts.verdict import EXIT_CODES
+from ...baselines.results.results import EXIT_CODES
 from ...data.disk import write_whole
 from ...data.errors import BadData, Misuse, ZooError
 from ...reports.several.matrix import (

@@ -8,8 +8,11 @@ import shlex
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from ...data import Dataset
 from ...data.disk import replaced_by_name
@@ -36,6 +39,12 @@ if TYPE_CHECKING:
 
 
 _log = logging.getLogger("learnable")
+
+_MOST_STEPS = 50_000
+"""Of all trainings; 10,000 take a small network about a second on one core, and each
+process takes about 4 s to load TensorFlow."""
+_MOST_CELLS = 100_000
+"""Of a table."""
 
 
 def half_of_memory() -> int | None:
@@ -109,6 +118,7 @@ def score(
     from ...baselines.estimators.catalog import for_dataset
     from ...baselines.evaluate import run_study
 
+    limit = process_limit(candidates, dataset, scoring) if jobs is None else jobs
     task = network_task(dataset)
     splits = 1 if dataset.n_test else scoring.folds * scoring.repeats
     total = splits * scoring.seeds * (len(for_dataset(dataset)) + len(candidates))
@@ -132,13 +142,37 @@ def score(
             repeats=scoring.repeats,
             seeds=scoring.seeds,
             seed=seed,
-            jobs=jobs,
+            jobs=limit,
             known=known,
             on_done=count,
             command=command or command_line(),
             curves=curves,
             leave_out=leave_out,
         )
+
+
+def process_limit(
+    candidates: Mapping[str, Any], dataset: Dataset, scoring: Scoring
+) -> int | None:
+    """One process where others could not load a network, or would load it too late.
+
+    Other processes take seconds to load TensorFlow; short trainings of small tables are
+    over before. The recipes tell, never the clock. None leaves it to the harness.
+    """
+    from joblib.parallel import get_active_backend
+
+    if any(getattr(one, "is_local", False) for one in candidates.values()):
+        return 1
+    recipes = [one for one in candidates.values() if isinstance(one, Recipe)]
+    is_asked = get_active_backend()[1] not in (None, 1)  # by joblib.parallel_config
+    is_small = np.ndim(dataset.x) == 2 and np.size(dataset.x) <= _MOST_CELLS
+    if is_asked or not is_small or not recipes or len(recipes) < len(candidates):
+        return None
+    trainings = scoring.folds * scoring.repeats * scoring.seeds
+    steps = sum(
+        one.steps or one.epochs * ceil(len(dataset) / one.batch_size) for one in recipes
+    )
+    return 1 if trainings * steps <= _MOST_STEPS else None
 
 
 def train_each(

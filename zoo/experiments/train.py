@@ -1,4 +1,4 @@
-"""`learnable.train`: a network of the zoo trained, scored and kept; ``zoo train``."""
+"""`learnable.train`: a network trained, scored and kept; ``zoo train``."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ..experiment import (
     DATASET_OBJECT,
     FILE,
     Experiment,
+    Scoring,
     Source,
     read_experiment,
     with_changes,
@@ -29,10 +30,12 @@ from .settings import adjusted
 
 @python_call
 def train(
-    model: str | Recipe,
+    model: Any,
     dataset: Any = None,
     target: Any = None,
     *,
+    epochs: int | None = None,
+    batch_size: int | None = None,
     task: Task | None = None,
     drop: Sequence[str] = (),
     group: str | None = None,
@@ -59,7 +62,7 @@ def train(
     verbose: bool | None = None,
     command: str = "",
 ) -> Run:
-    """Train a network of the zoo, score it beside the baselines, and write the run.
+    """Train a network, score it beside the baselines, and write the run.
 
     The network is trained once on the training rows and saved. It is then trained again
     on each fold, where the baselines are scored too; the verdict is drawn from those.
@@ -67,12 +70,17 @@ def train(
 
     Parameters
     ----------
-    model : str or Recipe
-        A name of the zoo (`learnable.list_models`), or all settings.
+    model : str, Recipe, keras.Model or callable
+        A name of the zoo (`learnable.list_models`) or all settings; or a compiled model
+        of your own, or a function that returns one, as `learnable.compare` takes them:
+        copies are trained, it stays as it is.
     dataset : str, Path, DataFrame, (X, y), tf.data.Dataset or Dataset, optional
         As ``data`` of `learnable.load`; None: the model's own dataset. A run on rows in
         memory cannot be repeated by ``zoo rerun`` and is not kept when it is
         interrupted, for no file holds its data.
+    epochs, batch_size : int, optional
+        None: the recipe's. A model of your own has batches of 32, and trains until the
+        loss on a fifth of the rows has not fallen for 10 epochs, at most 200.
     target, task, drop, group, rows, limit, header, missing, drop_rows, season, \
 horizon, series, memory : optional
         How data are read, as in `learnable.load`; not for a `Dataset`, which is read.
@@ -125,11 +133,28 @@ horizon, series, memory : optional
     from ...data.in_memory import as_pair  # loads pandas
 
     given = {k: v for k, v in locals().items() if k != "as_pair"}
-    settings = _recipe(model, class_weight, stub, weights)
     how = _options(out, jobs, verbose, tensorboard, command or _call(given))
     dataset, column = as_pair(dataset, target)
     source = {name: given[name] for name in types_of(Source) if name != "name"}
     source["target"] = column
+    if not isinstance(model, str | Recipe):
+        from .own_training import train_own  # loads Keras
+
+        no_recipe = {
+            name: given[name]
+            for name in ("class_weight", "stub", "weights", "changes", "tensorboard")
+        }
+        return train_own(
+            model,
+            _loaded(dataset, source, folds=folds, seed=seed),
+            scoring=Scoring(folds, repeats, seeds),
+            seed=seed,
+            epochs=epochs,
+            batch_size=32 if batch_size is None else batch_size,
+            how=how,
+            no_recipe=no_recipe,
+        )
+    settings = _recipe(model, class_weight, stub, weights)
     in_memory = dataset is not None and not isinstance(dataset, str | Path)
     held = _loaded(dataset, source, folds=folds, seed=seed) if in_memory else None
     name = DATASET_OBJECT if in_memory else str(dataset or "")
@@ -140,7 +165,9 @@ horizon, series, memory : optional
         "seed": seed,
     }
     plain = Experiment.from_dict(facts)
-    experiment = with_changes(plain, changes)
+    lengths = {"epochs": epochs, "batch_size": batch_size}
+    named = [f"{name}={value}" for name, value in lengths.items() if value is not None]
+    experiment = with_changes(plain, [*named, *changes])
     if in_memory and experiment.data != plain.data:
         told = "changes of data. are for files, and the rows are in memory"
         raise Misuse(f"{told}; give them as arguments of learnable.train")
@@ -221,10 +248,6 @@ def _recipe(
     ------
     Misuse
     """
-    if not isinstance(model, str | Recipe):
-        kind = type(model).__name__
-        msg = f"model must be a name of the zoo or a Recipe, got {kind}"
-        raise Misuse(f"{msg}; learnable.compare scores models of your own")
     settings = model if isinstance(model, Recipe) else recipe(model)
     return adjusted(settings, class_weight=class_weight, stub=stub, weights=weights)
 

@@ -268,6 +268,9 @@ def read_settings(folder: Path) -> tuple[Recipe, Inputs]:
         The run has no network, or the file is damaged.
     """
     path = folder / FILE
+    if (folder / MODEL).exists() and not path.exists():
+        msg = f"the network of {folder.name} is one of your own, made in Python"
+        raise BadData(f"{msg}; open its {MODEL} with Keras")
     if not (path.exists() and (folder / MODEL).exists()):
         msg = f"the run {folder.name} has no saved network"
         raise BadData(f"{msg}; use a run of `zoo train`")

@@ -54,6 +54,8 @@ class Programs:
         self._steps: dict[Any, Any] = {}
         # a gradient through a loop over time must know the size of a batch
         self._any_size = not any(isinstance(p, keras.layers.RNN) for p in walk(model))
+        # its states have as many rows
+        self._is_fixed = any(t.shape[0] for t in model.inputs or ())
         self._rooms: dict[int, int] = {}
         # a metric that is not Keras' may keep something outside the graph
         metrics = _leaves(model.metrics)
@@ -130,8 +132,9 @@ class Programs:
         span: tuple[int, int, int, int],
         way: ExecutionMode,
     ) -> Steps:
-        specs = keras.tree.map_structure(_SPEC_OF[way], batches)
-        any_size = way == "graph" or self._any_size
+        spec_of = _SPEC_OF["fixed" if self._is_fixed and way == "graph" else way]
+        specs = keras.tree.map_structure(spec_of, batches)
+        any_size = not self._is_fixed and (way == "graph" or self._any_size)
         key = (step.__name__, way, any_size, str(specs))
         if key not in self._compiled:
             one = self._traced(step, specs, any_size=any_size)
@@ -213,6 +216,7 @@ def programs_of(model: keras.Model, batch: Any) -> Programs:
 _SPEC_OF = {
     "xla": lambda t: tf.TensorSpec(t.shape, t.dtype),
     "graph": lambda t: tf.TensorSpec((None, None, *t.shape[2:]), t.dtype),
+    "fixed": lambda t: tf.TensorSpec((None, *t.shape[1:]), t.dtype),
 }
 
 

@@ -34,6 +34,7 @@ def head(tensor):
     return layers.Dense(1, activation="sigmoid", name="head")(tensor)
 
 
+@pytest.mark.slow  # trainings
 def test_ties_layers_in_the_order_of_their_calls():
     with recorded(__file__) as recording:
         image = keras.Input((6, 6, 1))

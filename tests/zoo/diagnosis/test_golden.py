@@ -73,8 +73,9 @@ def test_one_answer_is_not_told_apart(case_of):
     assert found["G502"].passed is None
 
 
-def test_without_a_budget_nothing_is_run(case_of, sequence):
+@pytest.mark.parametrize("limits", [{"cost": 0}, {"latest": 0.0}])
+def test_without_a_budget_nothing_is_run(case_of, sequence, limits):
     context = case_of(sequence((3,), [keras.layers.Dense(1)], "mse"), X, Y)
-    found = golden_tests(context.setup, context.task, ROWS, seed=0, cost=0)
+    found = golden_tests(context.setup, context.task, ROWS, seed=0, **limits)
     assert {test.passed for test in found} == {None}
     assert "budget" in found[0].sentence

@@ -148,6 +148,21 @@ def test_dataset_that_mixes_is_told():
     assert len(done.fits[0].x) == 60
 
 
+def test_batches_without_a_step_are_counted():
+    model, optimizer = network(), keras.optimizers.Adam(0.01)
+    loss_of = keras.losses.BinaryCrossentropy()
+    with recorded(__file__) as recording:
+        for _ in range(2):
+            for x, y in slices(y=COLUMN, size=10):
+                with tf.GradientTape() as tape:
+                    loss = loss_of(y, model(x, training=True))
+            update(optimizer, model, tape.gradient(loss, model.trainable_variables))
+    (fit,) = recording.fits
+    assert (fit.steps, fit.idle) == (2, 10)
+    done = loop(network(), keras.losses.BinaryCrossentropy, slices(y=COLUMN))
+    assert done.fits[0].idle == 0
+
+
 def test_gradients_that_are_added_up_are_one_batch():
     model, optimizer = network(), keras.optimizers.SGD(0.1)
     with recorded(__file__) as done:

@@ -59,6 +59,7 @@ def trained(rows, *, eagerly=True, **arguments):
     return fit, as_given(fit, training_task(fit))
 
 
+@pytest.mark.slow  # trainings
 @LEFT_ALONE
 @pytest.mark.parametrize(
     ("rows", "arguments", "expected"),
@@ -115,6 +116,7 @@ def test_more_epochs_are_told_in_those_of_the_script(case_of):
     assert [repair.apply(setup).steps for repair in found.repairs] == [200, 800]
 
 
+@pytest.mark.slow  # trainings
 @LEFT_ALONE
 @pytest.mark.parametrize(
     ("rows", "arguments", "told"),

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.codemod.edits import CleanInputs
 from learnable.zoo.diagnosis.problem.training_setup import build_model
@@ -47,3 +48,30 @@ def test_is_silent_on_numbers(case_of):
     assert inputs_not_finite(case_of(network(), X, Y)) is None
     whole = np.arange(120).reshape(40, 3)
     assert inputs_not_finite(case_of(network(), whole, Y)) is None
+
+
+@pytest.mark.parametrize(("empty", "mask"), [(3, True), (0, True), (3, False)])
+def test_rows_of_nothing_but_padding_have_no_mean(case_of, empty, mask):
+    layers = keras.layers
+    steps = np.random.default_rng(0).integers(1, 9, (40, 5))
+    steps[:empty] = 0
+    model = keras.Sequential(
+        [
+            keras.Input((5,)),
+            layers.Embedding(9, 2, mask_zero=mask),
+            layers.GlobalAveragePooling1D(),
+            layers.Dense(1),
+        ]
+    )
+    model.compile("sgd", "mse")
+    context = case_of(model, steps, Y)
+    found = inputs_not_finite(context)
+    if not (empty and mask):
+        assert found is None
+        return
+    assert "3 rows hold nothing but padding" in found.sentence
+    made = build_model(found.repairs[0].apply(context.setup), np.arange(40), seed=0)
+    assert np.isfinite(first_loss(made, steps, Y))
+    assert np.isnan(
+        first_loss(build_model(context.setup, np.arange(40), seed=0), steps, Y)
+    )

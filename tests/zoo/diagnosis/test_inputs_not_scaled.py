@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.problem.training_setup import build_model
+from learnable.zoo.diagnosis.problem.training_setup import as_given, build_model
 from learnable.zoo.diagnosis.rules.inputs_not_scaled import inputs_not_scaled
 from one_batch import first_loss
 
@@ -97,3 +99,55 @@ def test_a_loss_of_ones_own_does_not_hinder_it(case_of):
     setup = inputs_not_scaled(context).repairs[0].apply(context.setup)
     assert first_loss(build_model(setup, np.arange(60), seed=0), NORMAL, Y) < 5
     assert model.compiled
+
+
+@pytest.mark.parametrize(
+    ("x", "span"),
+    [
+        (np.array([0.0, 80.0, 255.0] * 20), (1 / 255, 0.0)),
+        (np.linspace(-4000, 21500, 60), (1 / 25500, 4000 / 25500)),
+    ],
+    ids=["pixels", "another scale"],
+)
+def test_frozen_layers_get_their_inputs_on_usual_scales(case_of, x, span):
+    base = layers.Dense(4, "tanh", trainable=False)
+    model = keras.Sequential([keras.Input((1,)), base, layers.Dense(1, "sigmoid")])
+    model.compile("adam", "binary_crossentropy")
+    context = case_of(model, x[:, None].astype("float32"), Y)
+    (found,) = inputs_not_scaled(context).repairs
+    assert found.what == "inputs standardised"
+    fit = replace(context.fit, pretrained=True)
+    setup = as_given(fit, context.task)
+    finding = inputs_not_scaled(replace(context, fit=fit, setup=setup))
+    first, other, last = finding.repairs
+    assert (first.what, other.what) == (
+        "inputs scaled to 0 .. 1",
+        "inputs scaled to -1 .. 1",
+    )
+    assert last.what == "inputs standardised"
+    changed = first.apply(setup)
+    np.testing.assert_allclose(changed.span, span, rtol=1e-5)
+    made = build_model(changed, np.arange(60), seed=0)
+    given = changed.span[0] * x + changed.span[1]
+    inside = model(given[:, None].astype("float32"))
+    np.testing.assert_allclose(made(changed.x), inside, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("x", "told"), [(255.0, ""), (1.0, "standard deviations are at most")]
+)
+def test_what_scales_within_models_is_looked_through(case_of, x, told):
+    augment = keras.Sequential(
+        [layers.RandomFlip(), layers.RandomTranslation(0.1, 0.1)]
+    )
+    base = keras.Sequential(
+        [keras.Input((4, 4, 1)), layers.Rescaling(1 / 255), layers.Conv2D(2, 3)]
+    )
+    rows = keras.Input((4, 4, 1))
+    hidden = layers.Flatten()(base(augment(rows)))
+    model = keras.Model(rows, layers.Dense(1, "sigmoid")(hidden))
+    model.compile("adam", "binary_crossentropy")
+    pixels = (x * RNG.random((60, 4, 4, 1))).astype("float32")
+    found = inputs_not_scaled(case_of(model, pixels, Y))
+    assert (found is not None) == bool(told)
+    assert told in ("" if found is None else found.sentence)

@@ -65,6 +65,9 @@ def read_by(context, line):
         ("guess = guess[:, 0]\nnp.mean((guess - y) ** 2)", None),
         ("np.argmax(x, axis=1)", None),
         ("y = guess - 1", None),
+        ("guess.argmax(1) if guess.shape[1] > 1 else guess > 0.5", None),
+        ("if guess.ndim > 1:\n    guess = np.argmax(guess, axis=1)", None),
+        ("if len(x):\n    np.argmax(guess, axis=1)", "class 0 for every row"),
     ],
 )
 def test_predictions_of_one_column_that_are_misread(case_of, sequence, line, told):

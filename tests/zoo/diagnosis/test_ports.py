@@ -47,6 +47,18 @@ LAYERS = "from keras.layers import *\n"
             "tf.keras.optimizers.SGD(learning_rate=0.1)",
         ),
         (
+            "import tensorflow as tf; tf.keras.losses.mean_absolute_error",
+            "keras.losses.mean_absolute_error",
+        ),
+        (
+            "from tensorflow.keras.losses import mean_squared_error",
+            "from keras.losses import mean_squared_error",
+        ),
+        (
+            "from keras.losses import mae; mae(1, 2)",
+            "from keras.losses import mean_absolute_error as mae",
+        ),
+        (
             "import tensorflow as tf; tf.set_random_seed(1)",
             "tf.random.set_seed(1)",
         ),
@@ -152,6 +164,12 @@ def test_old_spelling_is_ported(old, new):
 def test_other_scripts_stay_as_they_are(text):
     found = port_script(text)
     assert (found.source, found.ports) == (text, ())
+
+
+@pytest.mark.parametrize("name", ["losses.mae", "losses.MSE", "metrics.mse"])
+def test_names_that_tensorflow_has_stay_as_they_are(name):
+    text = f"import tensorflow as tf; tf.keras.{name}(1, 2)"
+    assert ported(text) == text
 
 
 def test_a_statement_over_lines_keeps_its_lines():

@@ -101,6 +101,24 @@ def test_generator_goes_on_where_the_training_left_it():
     assert abs(len([*source]) - len([*plain])) <= 1  # Keras reads ahead in a thread
 
 
+@LEFT_ALONE
+def test_texts_of_a_dataset_can_be_trained_on_again():
+    texts = np.array(["warm sun", "kalter Schnee", "été", "雪"] * 3)
+    words = layers.TextVectorization(max_tokens=9, output_sequence_length=2)
+    words.adapt(texts)
+    model = keras.Sequential(
+        [keras.Input((1,), dtype="string"), words, layers.Rescaling(0.1)]
+    )
+    model.add(layers.Dense(1))
+    model.compile("sgd", "mse", run_eagerly=True)
+    dataset = tf.data.Dataset.from_tensor_slices((texts, np.arange(12.0))).batch(4)
+    with recorded(__file__) as recording:
+        model.fit(dataset, verbose=0)
+    (fit,) = recording.fits
+    assert fit.x.tolist() == texts.tolist()
+    model.fit(fit.x, fit.y, verbose=0)
+
+
 def test_dicts_and_several_outputs_keep_their_form():
     one, two = keras.Input((3,), name="one"), keras.Input((1,), name="two")
     both = layers.concatenate([one, two])
@@ -163,6 +181,7 @@ class Noisy(Rest):
         return x + random.gauss(), y
 
 
+@pytest.mark.slow  # trainings
 def test_training_goes_as_it_goes_without():
     def trained():
         keras.utils.set_random_seed(3)

@@ -37,6 +37,36 @@ def test_names_the_nearest_of_two_repairs_that_each_do():
     assert named == {"near"}
 
 
+def imbalance(side="data"):
+    return replace(network_finding("D310"), side=side)
+
+
+def test_class_weights_are_no_cause_where_more_training_does_as_well():
+    world = World([{"mask", "D310"}, {"mask", "N205"}])
+    findings = [network_finding("mask"), imbalance(), network_finding("N205", 2)]
+    assert causes(world, findings)[0] == {"mask", "N205"}
+
+
+def test_a_lower_rate_comes_before_gradients_that_are_cut_short():
+    world = World([{"scale", "N206"}, {"scale", "N201"}])
+    findings = [
+        network_finding("scale"),
+        network_finding("N206"),
+        network_finding("N201", 2),
+    ]
+    assert causes(world, findings)[0] == {"scale", "N201"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "side"),
+    [([{"D310"}], "data"), ([{"D310"}, {"N205"}], "network")],
+    ids=["more training is no help", "weights of the script"],
+)
+def test_class_weights_are_a_cause_else(answers, side):
+    findings = [imbalance(side), network_finding("N205", 2)]
+    assert causes(World(answers), findings)[0] == {"D310"}
+
+
 def test_says_what_else_would_do():
     world = World([{"one"}, {"two"}])
     named, found = causes(world, [network_finding("one"), network_finding("two")])

@@ -7,6 +7,7 @@ from learnable.zoo.diagnosis.codemod.edits import (
     CleanInputs,
     NormaliseInputs,
     RescaleOutputs,
+    ScaleInputs,
     SetArgument,
     Statement,
     WrapArgument,
@@ -25,6 +26,14 @@ class TestWraps:
         assert "\n# Adam is fine.\nmodel.compile" in result
         layer = run(result)["model"].layers[0]
         np.testing.assert_allclose(np.ravel(layer.mean), [19, 20])
+
+    def test_inputs_on_another_scale(self):
+        result = edited(LISTED, ScaleInputs(0.5, -1.0)) or ""
+        assert "keras.layers.Rescaling(0.5, offset=-1.0), model" in result
+        model = run(result)["model"]
+        inner = model.layers[-1].predict(np.zeros((1, 2)), verbose=0)
+        outer = model.predict(np.full((1, 2), 2.0), verbose=0)
+        np.testing.assert_allclose(outer, inner, rtol=1e-5)
 
     def test_images_as_a_whole(self):
         result = edited(FUNCTIONAL, NormaliseInputs(axes=4)) or ""
@@ -45,6 +54,11 @@ class TestWraps:
         inner = model.layers[0].predict(np.ones((1, 2)), verbose=0)
         outer = model.predict(np.ones((1, 2)), verbose=0)
         np.testing.assert_allclose(outer, 50 * inner + 7, rtol=1e-5)
+
+    def test_columns_of_outputs_are_rescaled_each_by_itself(self):
+        source = LISTED.replace("Dense(1", "Dense(2")
+        result = edited(source, RescaleOutputs((5.0, 2.0), (7.0, 0.0), 0.04)) or ""
+        assert "keras.layers.Rescaling([5.0, 2.0], offset=[7.0, 0.0])" in result
 
     def test_all_in_one_statement(self):
         edits = [

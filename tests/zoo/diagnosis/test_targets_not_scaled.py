@@ -32,6 +32,24 @@ def test_repair_brings_the_loss_near_one(case_of, loss):
     assert 0.1 < first < 10
 
 
+def test_columns_of_different_sizes_are_scaled_each_by_itself(case_of):
+    parts = [layers.Dense(8, activation="relu"), layers.Dense(2)]
+    model = keras.Sequential([keras.Input((3,)), *parts])
+    model.compile("adam", "mae")
+    y = np.stack([4000 * Y + 3000, 0.5 * Y + 0.8], axis=1)
+    context = case_of(model, X, y)
+    found = targets_not_scaled(context)
+    assert "deviation 0." in found.sentence
+    assert "by column" in found.sentence
+    setup = found.repairs[0].apply(context.setup)
+    scale, offset = setup.rescale
+    np.testing.assert_allclose(scale, y.std(axis=0), rtol=1e-5)
+    np.testing.assert_allclose(offset, y.mean(axis=0), rtol=1e-5)
+    built = build_model(setup, np.arange(60), seed=0)
+    assert built(X[:5]).shape == (5, 2)
+    assert 0.1 < first_loss(built, X, y) < 10
+
+
 @pytest.mark.parametrize("y", [Y, 3 * Y + 2, np.full(60, 70.0)])
 def test_is_silent_on_targets_near_one_or_constant(case_of, y):
     assert targets_not_scaled(case_of(network(), X, y)) is None

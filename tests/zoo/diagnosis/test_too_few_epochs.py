@@ -29,6 +29,17 @@ def test_two_steps_are_few(case_of):
     assert [r.apply(context.setup).epochs for r in found.repairs] == [10, 40]
 
 
+@pytest.mark.parametrize(("idle", "is_told"), [(90, True), (4, False)])
+def test_a_step_outside_the_loop_over_batches_is_told(case_of, idle, is_told):
+    context = case_with(case_of, [0.7, 0.69], rows=40, epochs=2)
+    fit = replace(context.fit, idle=idle, steps=4)
+    found = too_few_epochs(replace(context, fit=fit))
+    assert ("outside the loop" in found.sentence) == is_told
+    assert ("into the loop" in found.advice) == is_told
+    epochs = [r.apply(context.setup).epochs for r in found.repairs]
+    assert epochs == ([47] if is_told else [10, 40])
+
+
 def test_an_epoch_of_few_steps_is_told(case_of):
     context = case_with(case_of, [0.7, 0.69], rows=40, epochs=2)
     arguments = context.fit.arguments | {"steps_per_epoch": 1}
@@ -46,6 +57,17 @@ def test_a_flat_end_is_fine(case_of):
     flat = 0.1 + np.exp(-STEPS / 8)
     assert too_few_epochs(case_with(case_of, flat)) is None
     assert too_few_epochs(case_with(case_of, flat, rows=96)) is None
+
+
+@pytest.mark.parametrize(("end", "is_found"), [(0.33, True), (0.1, False)])
+def test_a_loss_flat_at_that_of_one_answer_has_not_begun(case_of, end, is_found):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, "sigmoid")])
+    model.compile("adam", "binary_crossentropy")
+    y = (np.arange(640) % 10 == 0).astype("int64")
+    context = case_of(model, np.zeros((640, 1), "float32"), y, epochs=20)
+    losses = end + 0.4 * np.exp(-np.arange(20.0))
+    fit = replace(context.fit, history={"loss": losses.tolist()})
+    assert bool(too_few_epochs(replace(context, fit=fit))) == is_found
 
 
 @pytest.mark.parametrize(("epochs", "longer"), [(500, [2000]), (1500, [])])

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from learnable.zoo.check.training_curves import training_curves
+from learnable.zoo.check.check import training_curves
 from learnable.zoo.diagnosis.problem.context import Repair
 
 

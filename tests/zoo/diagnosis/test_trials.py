@@ -58,6 +58,14 @@ def test_what_is_left_counts_trainings_and_not_seconds(laboratory):
     assert runner.budget.left == pytest.approx(cost / 2)
 
 
+def test_a_budget_in_seconds_is_prolonged_by_its_grace_at_most():
+    now = time.monotonic()
+    budget = TrialBudget(left=0, deadline=now, grace=2.0)
+    budget.allow(30)
+    assert budget.left == 30
+    assert budget.deadline < now + 3
+
+
 def test_a_training_that_costs_more_than_is_left_is_not_begun(laboratory):
     runner = laboratory(left=100)
     runner.outcome([])
@@ -67,12 +75,13 @@ def test_a_training_that_costs_more_than_is_left_is_not_begun(laboratory):
     assert runner.outcome([set_fit("short", {}, epochs=2)]).losses
 
 
-def test_a_network_of_a_fixed_batch_is_trained_and_asked_in_such(case_of):
-    rows = keras.Input(batch_shape=(8, 2, 1))
+@pytest.mark.parametrize("size", [8, 1])
+def test_a_network_of_a_fixed_batch_is_trained_and_asked_in_such(case_of, size):
+    rows = keras.Input(batch_shape=(size, 2, 1))
     states = keras.layers.LSTM(2, stateful=True)(rows)
     model = keras.Model(rows, keras.layers.Dense(1)(states))
     model.compile("sgd", "mse")
-    context = case_of(model, X[..., None], X[:, 0], batch_size=8, shuffle=False)
+    context = case_of(model, X[..., None], X[:, 0], batch_size=size, shuffle=False)
     budget = TrialBudget(1e12, time.monotonic() + 3600)
     runner = TrialRunner(context.setup, context.task, SPLITS, budget=budget)
     found = runner.outcome([])  # 60 rows to train on, and 20 to be asked about

@@ -7,13 +7,9 @@ import numpy as np
 import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.problem.context import NetworkFinding, Repair
-from learnable.zoo.diagnosis.search.search import (
-    MOST_COST,
-    Search,
-    choose_value,
-    find_tuning,
-)
+from learnable.zoo.diagnosis.search.search import Search
 from learnable.zoo.diagnosis.search.trials import OutOfTime, ScoreDifference
+from learnable.zoo.diagnosis.search.tuning import MOST_COST, choose_value, find_tuning
 
 
 @dataclass(frozen=True)

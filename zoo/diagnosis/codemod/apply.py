@@ -23,6 +23,7 @@ from .edits import (
     NormaliseInputs,
     ReadClasses,
     RescaleOutputs,
+    ScaleInputs,
     SetArgument,
     Statement,
     WrapArgument,
@@ -177,7 +178,9 @@ class _Writer:
             self._changes.before(statement, *new)
 
     def _wrap_model(self, edits: Sequence[Edit]) -> None:
-        kinds = NormaliseInputs | CleanInputs | HideInputs | RescaleOutputs
+        kinds = (
+            NormaliseInputs | ScaleInputs | CleanInputs | HideInputs | RescaleOutputs
+        )
         wrap = Wrap.of(edits)
         if wrap.rescale is not None:
             self._weigh(wrap.rescale)

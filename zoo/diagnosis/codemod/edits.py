@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -86,6 +87,14 @@ class NormaliseInputs:
 
 
 @dataclass(frozen=True)
+class ScaleInputs:
+    """A ``keras.layers.Rescaling(scale, offset)`` in front of the model."""
+
+    scale: float
+    offset: float
+
+
+@dataclass(frozen=True)
 class CleanInputs:
     """Missing and infinite values become 0, in front of the model."""
 
@@ -103,11 +112,12 @@ class RescaleOutputs:
     """A ``keras.layers.Rescaling(scale, offset)`` behind the model.
 
     ``weight`` multiplies the loss (``loss_weights`` of ``compile``), so that its
-    gradients are those of targets in units of ``scale``.
+    gradients are those of targets in units of ``scale``. Several numbers are for a
+    column of the outputs each.
     """
 
-    scale: float
-    offset: float
+    scale: float | tuple[float, ...]
+    offset: float | tuple[float, ...]
     weight: float
 
 
@@ -136,12 +146,38 @@ Edit = (
     | InsertLayer
     | FeedFrom
     | NormaliseInputs
+    | ScaleInputs
     | CleanInputs
     | HideInputs
     | RescaleOutputs
     | ReadClasses
     | Statement
 )
+
+
+def edited_places(
+    edits: Iterable[Edit], *, fit: Place | None, compiled: Place | None
+) -> tuple[Place, ...]:
+    """Return the lines that edits change, each once; those of no file are left out.
+
+    Parameters
+    ----------
+    edits : iterable of Edit
+    fit, compiled : Place, optional
+        The lines that train and compile the network.
+    """
+    found = (_edited_place(edit, fit, compiled) for edit in edits)
+    return tuple(dict.fromkeys(place for place in found if place is not None))
+
+
+def _edited_place(
+    edit: Edit, fit: Place | None, compiled: Place | None
+) -> Place | None:
+    if isinstance(edit, InsertLayer | FeedFrom):
+        return edit.place
+    if isinstance(edit, SetArgument):
+        return {"layer": edit.place, "compile": compiled, "fit": fit}[edit.call]
+    return compiled if isinstance(edit, Statement | RescaleOutputs) else fit
 
 
 def is_for_all_outputs(edit: Edit) -> bool:

@@ -10,7 +10,14 @@ import libcst as cst
 
 from ...backend import keras
 from .calls import Parameters, value_of
-from .edits import CleanInputs, Edit, HideInputs, NormaliseInputs, RescaleOutputs
+from .edits import (
+    CleanInputs,
+    Edit,
+    HideInputs,
+    NormaliseInputs,
+    RescaleOutputs,
+    ScaleInputs,
+)
 from .script import Changes, Script, Unplaced, free_names, method
 
 
@@ -22,6 +29,7 @@ class Wrap:
     normalise: NormaliseInputs | None = None
     rescale: RescaleOutputs | None = None
     hide: HideInputs | None = None
+    scale: ScaleInputs | None = None
 
     @classmethod
     def of(cls, edits: Sequence[Edit]) -> Wrap:
@@ -29,7 +37,8 @@ class Wrap:
         normal = [e for e in edits if isinstance(e, NormaliseInputs)]
         scaled = [e for e in edits if isinstance(e, RescaleOutputs)]
         hidden = [e for e in edits if isinstance(e, HideInputs)]
-        if max(len(normal), len(scaled), len(hidden)) > 1:
+        inputs = [e for e in edits if isinstance(e, ScaleInputs)]
+        if max(map(len, (normal, scaled, hidden, inputs))) > 1:
             raise Unplaced("the same wrap twice, with other numbers")
         clean = any(isinstance(e, CleanInputs) for e in edits)
         return cls(
@@ -37,6 +46,7 @@ class Wrap:
             next(iter(normal), None),
             next(iter(scaled), None),
             next(iter(hidden), None),
+            next(iter(inputs), None),
         )
 
 
@@ -59,8 +69,8 @@ def wrap_model(
     several = _is_list(script, rows, script.line(fit))
     if several and any(_has_dicts(call) for call in (fit, compiled) if call):
         raise Unplaced("outputs are told by name, and the wrap has other names")
-    if several and wrap.hide is not None:
-        raise Unplaced("which of the inputs has the columns is not known")
+    if several and (wrap.hide is not None or wrap.scale is not None):
+        raise Unplaced("which of the inputs is meant is not known")
     front = wrap.clean or wrap.normalise is not None
     x = script.code(rows) if wrap.normalise or (several and front) else ""
     site, repeat = site_of(script, changes, model, x, fit, compiled)
@@ -96,6 +106,8 @@ def _one(wrap: Wrap, model: str, x: str, fresh: _Fresh) -> list[str]:
         axis = "" if wrap.normalise.axes == 2 else "axis=None"
         lines.append(f"{name} = keras.layers.Normalization({axis})")
         lines.append(f"{name}.adapt({_rows(wrap, x)})")
+    if wrap.scale is not None:
+        parts.append(_rescaling(wrap.scale))
     if wrap.hide is not None:
         seen = [i not in wrap.hide.columns for i in range(wrap.hide.count)]
         parts.append(fresh("visible"))
@@ -119,9 +131,13 @@ def _rows(wrap: Wrap, x: str) -> str:
     )
 
 
-def _rescaling(rescale: RescaleOutputs) -> str:
-    offset = f", offset={rescale.offset!r}" if rescale.offset else ""
-    return f"keras.layers.Rescaling({rescale.scale!r}{offset})"
+def _rescaling(rescale: RescaleOutputs | ScaleInputs) -> str:
+    scale, offset = (
+        list(part) if isinstance(part, tuple) else part
+        for part in (rescale.scale, rescale.offset)
+    )
+    more = f", offset={offset!r}" if offset else ""
+    return f"keras.layers.Rescaling({scale!r}{more})"
 
 
 def _several(wrap: Wrap, model: str, x: str, fresh: _Fresh) -> list[str]:

@@ -166,10 +166,16 @@ def today(name: str) -> str:
 def _of_keras(root: str, rest: str) -> str:
     root = "tensorflow.keras" if root in _OLD_ROOTS else root
     # `keras.optimizers.legacy` is there, and raises when it is called
-    if not _has(keras, rest) or rest.startswith("optimizers.legacy"):
+    is_legacy = rest.startswith("optimizers.legacy")
+    # `tf.keras.losses.mae` is there, and `keras.losses.mae` is not
+    if _is_in(root, rest) and not is_legacy:
+        return f"{root}.{rest}" if rest else root
+    if is_legacy or not _has(keras, rest):
         rest = _renamed(rest, _NAMES, _MODULES)
-    if root == "keras" and not _has(keras, rest) and _in_tensorflow(rest):
-        root = "tensorflow.keras"  # where some of Keras 2 is left
+    # some of Keras 2 is left in TensorFlow, some names are in Keras alone
+    other = "tensorflow.keras" if root == "keras" else "keras"
+    if not _is_in(root, rest) and _is_in(other, rest):
+        root = other
     return f"{root}.{rest}" if rest else root
 
 
@@ -184,8 +190,8 @@ def _renamed(name: str, names: dict[str, str], modules: dict[str, str]) -> str:
 
 
 @cache
-def _in_tensorflow(rest: str) -> bool:
-    return _has(tensorflow.keras, rest)
+def _is_in(root: str, rest: str) -> bool:
+    return _has(keras if root == "keras" else tensorflow.keras, rest)
 
 
 def _has(module: Any, rest: str) -> bool:

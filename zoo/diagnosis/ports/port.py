@@ -1,21 +1,21 @@
 """A script of older Keras, TensorFlow, NumPy, pandas or scikit-learn, in today's words.
 
-The script itself stays as it is: what runs is the ported source.
+The script itself stays as it is: what runs is the ported source. Python 2 is read where
+it is in one-line statements; settings that today's Keras reads otherwise are told, and
+left.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .arguments import port_arguments
-from .changed_settings import changed_settings
-from .imported_names import ImportedNames
+from .arguments import calls, given, port_arguments
+from .imported_names import ImportedNames, below_keras
 from .imports import port_names
-from .libraries import port_libraries
-from .methods import port_first_shape, port_methods
-from .python2 import port_builtins, port_python2
+from .methods import port_first_shape, port_libraries, port_methods
 from .source_edits import Port, SourceEdits
 from .values import port_texts, port_values
 
@@ -84,3 +84,101 @@ def _at(lines: Sequence[int]) -> str:
     shown = ", ".join(map(str, lines[:_MOST_LINES]))
     more = f" and {len(lines) - _MOST_LINES} more" if len(lines) > _MOST_LINES else ""
     return f"line{'s' if len(lines) > 1 else ''} {shown}{more}"
+
+
+_PRINT = re.compile(
+    r"^(\s*(?:[^#'\"\n]*:\s+)?)print\s+(?![=(.,)\]])(.+?)(\s*#[^'\"]*)?$"
+)
+_BARE_PRINT = re.compile(r"^(\s*)print\s*$")
+_PRINT_TUPLE = re.compile(r"^(\s*)print\s+(\(.*)$")
+_EXCEPT = re.compile(r"^(\s*except\s+[\w.() ,]+?),\s*(\w+)\s*:")
+_NAMES = {"xrange": "range", "raw_input": "input", "unicode": "str"}
+
+
+def port_python2(source: str) -> tuple[str, list[Port]]:
+    """Return the source in Python 3, and what was replaced; few statements are known.
+
+    For sources that Python 3 does not read: in others a line that looks alike may be
+    part of a text.
+    """
+    lines, ports = source.split("\n"), []
+    for number, line in enumerate(lines, start=1):
+        new = _printed(line)
+        if new != line:
+            ports.append(Port(number, "the statement `print` is now a function"))
+        lines[number - 1], old = _EXCEPT.sub(r"\1 as \2:", new), new
+        if lines[number - 1] != old:
+            ports.append(Port(number, "`except E, e` is now `except E as e`"))
+    return "\n".join(lines), ports
+
+
+def _printed(line: str) -> str:
+    if found := _BARE_PRINT.match(line):
+        return f"{found[1]}print()"
+    if found := _PRINT_TUPLE.match(line):
+        return f"{found[1]}print({found[2]})"
+    found = _PRINT.match(line)
+    if found is None:
+        return line
+    before, value, comment = found[1], found[2].rstrip(), found[3] or ""
+    if value.endswith(","):
+        value = f"{value[:-1]}, end=' '"
+    return f"{before}print({value}){comment}"
+
+
+def port_builtins(edits: SourceEdits, names: ImportedNames) -> None:
+    """Replace functions of Python 2, where the script has none of that name."""
+    made = {
+        node.id
+        for node in ast.walk(edits.tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    for node in ast.walk(edits.tree):
+        if not isinstance(node, ast.Name) or node.id in made | {*names.imported}:
+            continue
+        if (new := _NAMES.get(node.id)) is not None:
+            edits.replace(edits.start(node), edits.end(node), new)
+            edits.say(node, f"`{node.id}` is now `{new}`")
+
+
+_RATES = {
+    "Adadelta": ("1.0", "0.001"),
+    "Adagrad": ("0.01", "0.001"),
+    "Adamax": ("0.002", "0.001"),
+    "Nadam": ("0.002", "0.001"),
+}
+"""Optimizer -> learning rate that it had in Keras 2.2, and has in Keras 3.15, where a
+script gives none."""
+
+
+def changed_settings(source: str) -> list[Port]:
+    """Return a sentence for each setting of an older script that means another now."""
+    tree = ast.parse(source)
+    names = ImportedNames(tree)
+    return [port for call in calls(tree) for port in _told(call, names)]
+
+
+def _told(call: ast.Call, names: ImportedNames) -> Iterator[Port]:
+    part, _, kind = (below_keras(names.full(call.func)) or "").rpartition(".")
+    if part == "optimizers":
+        yield from _of_optimizer(call, kind)
+    elif isinstance(call.func, ast.Attribute) and call.func.attr == "compile":
+        optimizer = given(call, "optimizer")
+        value = optimizer.value if optimizer else (call.args or [None])[0]
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            yield from _of_rate(call.lineno, value.value.capitalize())
+
+
+def _of_optimizer(call: ast.Call, kind: str) -> Iterator[Port]:
+    if (decay := given(call, "decay")) is not None:
+        told = "`decay=` of an optimizer has no effect in Keras 3: give learning_rate="
+        yield Port(decay.lineno, f"{told} a schedule, such as InverseTimeDecay")
+    if not call.args and given(call, "learning_rate") is None:
+        yield from _of_rate(call.lineno, kind)
+
+
+def _of_rate(line: int, kind: str) -> Iterator[Port]:
+    if kind in _RATES:
+        old, new = _RATES[kind]
+        told = f"the learning rate of `{kind}`, which is not given, was {old} in Keras"
+        yield Port(line, f"{told} 2 and is {new} now")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +65,7 @@ def golden_tests(
     seed: int,
     cost: float = 10.0,
     codes: Sequence[str] | None = None,
+    latest: float = math.inf,
 ) -> tuple[GoldenTest, ...]:
     """Run the tests with the script's own loss and optimizer.
 
@@ -77,6 +80,8 @@ def golden_tests(
         most 300, and what then is left is not run.
     codes : sequence of str
         Of the tests wanted; all by default.
+    latest : float, optional
+        None is begun after it, on the clock of ``time.monotonic``.
     """
     tests = {
         code: test
@@ -88,11 +93,13 @@ def golden_tests(
     # whatever a script's own layer or loss raises, the others of its tests are not run
     except Exception as error:
         return tuple(_test(code, None, _reason(error)) for code in tests)
-    return tuple(_run(code, test, bench) for code, test in tests.items())
+    return tuple(_run(code, test, bench, latest) for code, test in tests.items())
 
 
-def _run(code: str, test: Callable[[Bench], _Outcome], bench: Bench) -> GoldenTest:
-    if bench.left <= 0:
+def _run(
+    code: str, test: Callable[[Bench], _Outcome], bench: Bench, latest: float
+) -> GoldenTest:
+    if bench.left <= 0 or time.monotonic() > latest:
         return _test(code, None, "Not run: the budget of these tests was spent.")
     try:
         return _test(code, *test(bench))

@@ -9,13 +9,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ....baselines.results.diagnosis import Side
+from ....baselines.results.diagnosis import Location, Side
 from ....baselines.rules.registry import RULES, side_of
 from ...backend import keras
-from ..codemod.edits import Edit
+from ..codemod.edits import Edit, edited_places
 from ..probe.probe import Probe
 from ..record.recording import Fit, Place, Recording
-from .graph import Graph, Node, make_graph
+from .graph import Graph, Node, flat_layers, make_graph
 from .task import TrainingTask, loss_name
 from .training_setup import Setup
 
@@ -70,6 +70,8 @@ class NetworkFinding:
         The numbers behind the sentence.
     side : {"network", "preparation", "data"}
         Where the fault lies.
+    place : Place, optional
+        The line that it is about, where it is about neither layers nor a repair.
     """
 
     code: str
@@ -81,6 +83,7 @@ class NetworkFinding:
     layers: tuple[str, ...] = ()
     evidence: dict[str, float] = field(default_factory=dict)
     side: Side = "network"
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,33 @@ class RuleContext:
         """Find where the script makes a layer."""
         return next((p for made, p in self.recording.layers if made is layer), None)
 
+    def locations(
+        self, finding: NetworkFinding, repair: Repair | None = None
+    ) -> tuple[Location, ...]:
+        """Find the lines that a finding is about.
+
+        They are those of its own, of its layers, or of what its repair changes; else
+        that of the training.
+        """
+        fit, compiled = self.fit.place, self.fit.compiled
+        repairs = finding.repairs[:1] if repair is None else (repair,)
+        edits = [edit for one in repairs for edit in one.edits or ()]
+        known = (
+            (finding.place,),
+            tuple(map(self.place, self._named(finding.layers))),
+            edited_places(edits, fit=fit, compiled=compiled),
+            (fit,),
+        )
+        found = ([p for p in places if p is not None] for places in known)
+        first = dict.fromkeys(next(filter(None, found), []))
+        return tuple(Location(place.file, place.line) for place in first)
+
+    def _named(self, names: tuple[str, ...]) -> list[Any]:
+        """Layers of the script's network by their names."""
+        if not names:
+            return []
+        return [la for la in flat_layers(self.fit.model) if la.name in names]
+
     def order(self, layer: Any) -> tuple[int, int]:
         """Which of the layers of its class on its line it is, and of how many."""
         place = self.place(layer)
@@ -146,11 +176,12 @@ class RuleContext:
 
 def network_finding(
     code: str, sentence: str, advice: str, *, priority: Priority,
-    repairs: tuple[Repair, ...] = (), layers: tuple[str, ...] = (), **evidence: float,
+    repairs: tuple[Repair, ...] = (), layers: tuple[str, ...] = (),
+    place: Place | None = None, **evidence: float,
 ) -> NetworkFinding:  # fmt: skip
     """A finding of a rule, with the label and the side of its code."""
     numbers = {name: float(value) for name, value in evidence.items()}
     label, side = RULES[code].label, side_of(code)
     return NetworkFinding(
-        code, label, sentence, advice, priority, repairs, layers, numbers, side
+        code, label, sentence, advice, priority, repairs, layers, numbers, side, place
     )

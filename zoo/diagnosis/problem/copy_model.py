@@ -119,7 +119,7 @@ def _adapted(found: Any, model: Any) -> Any:
         if known is None or not known.built:
             continue
         if not layer.built:
-            layer.build(known._build_input_shape)
+            layer.build_from_config(known.get_build_config())
         layer.set_weights(known.get_weights())
         layer.finalize_state()
     return found

@@ -11,15 +11,21 @@ from typing import Any
 
 import numpy as np
 
+from ....data.errors import BadData
 from ...backend import keras
 from ..record.recording import Fit
 from .copy_model import copy, give_weights
 from .gradients import automatic_gradients
 from .graph import arrays_of, flat_layers, is_looked_up, packed, start_weights
-from .task import TrainingTask, loss_name
+from .task import TrainingTask, first, loss_name, training_task
 
+_Numbers = float | tuple[float, ...]
 DEFAULT_BATCH = 32
 """Keras' own, where a script gives none."""
+_MOST_ROWS = 6_000
+"""More are sampled: a fault shows in these, and trials are many."""
+_LEAST_VARIED = 8
+"""Rows from which on targets that are all the same are no accident."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +61,13 @@ class Setup:
         What stands for each class in ``y`` where that is one column.
     clean, normalise : bool
         Whether gaps become 0, and inputs are standardised, in front of the network.
+    span : (float, float), optional
+        Scale and offset of the inputs, in front of the network.
     hidden : tuple of int
         Columns of the inputs that the network does not see.
-    rescale : (float, float), optional
-        Scale and offset of what the network gives; the loss is divided accordingly.
+    rescale : (float or tuple, float or tuple), optional
+        Scale and offset of what the network gives, of several columns one each; the
+        loss is divided accordingly, by the largest scale.
     own_optimizer : type, optional
         The script's own class, which ``optimizer`` names.
     held : tuple of str
@@ -91,8 +100,9 @@ class Setup:
     values: np.ndarray | None = None
     clean: bool = False
     normalise: bool = False
+    span: tuple[float, float] | None = None
     hidden: tuple[int, ...] = ()
-    rescale: tuple[float, float] | None = None
+    rescale: tuple[_Numbers, _Numbers] | None = None
     own_optimizer: type | None = None
     held: tuple[str, ...] = ()
     in_inference: bool = False
@@ -239,6 +249,67 @@ def unmoved_averages(fit: Fit) -> tuple[str, ...]:
     )
 
 
+def check_compiled(fit: Fit) -> None:
+    """Refuse a model that was given to ``fit`` before ``compile``.
+
+    Raises
+    ------
+    BadData
+    """
+    if fit.loss is None and "compile" in fit.error:
+        raise BadData("the model is not compiled: call model.compile(...) before fit")
+
+
+def sampled(fit: Fit, *, seed: int) -> tuple[Fit, TrainingTask]:
+    """Return a training on rows with a target, `_MOST_ROWS` of them at most.
+
+    Parameters
+    ----------
+    fit : Fit
+        With targets.
+    seed : int
+
+    Raises
+    ------
+    BadData
+        No row has a target, or all have the same.
+    """
+    task = training_task(fit)
+    rows = _some_rows(task, seed)
+    weight = fit.sample_weight
+    fit = replace(
+        fit,
+        x=rows_of(fit.x, rows),
+        y=rows_of(fit.y, rows),
+        sample_weight=None if weight is None else rows_of(weight, rows),
+    )
+    task = replace(task, y=task.y[rows])
+    _check_varied(fit, task)
+    return fit, task
+
+
+def _some_rows(task: TrainingTask, seed: int) -> np.ndarray:
+    """All rows, or a sample; without those whose target is missing."""
+    missing = ~np.isfinite(task.y.astype("float64"))
+    rows = np.flatnonzero(~missing.any(axis=tuple(range(1, missing.ndim))))
+    if not len(rows):
+        raise BadData("the training has no row with a target")
+    if len(rows) <= _MOST_ROWS:
+        return rows
+    rng = np.random.default_rng(seed)
+    return np.sort(rng.choice(rows, _MOST_ROWS, replace=False))
+
+
+def _check_varied(fit: Fit, task: TrainingTask) -> None:
+    """Refuse targets that are all the same: there is nothing to tell apart."""
+    if len(task) < _LEAST_VARIED or (task.y != task.y[0]).any():
+        return
+    value = np.asarray(first(fit.y)).reshape(len(task), -1)[0]
+    told = f"{value[0]}" if value.size == 1 else "the same"
+    msg = f"all {len(task):,} targets of the training are {told}"
+    raise BadData(f"{msg}: there is nothing to learn; look at how they are made")
+
+
 def rows_of(tree: Any, rows: np.ndarray) -> Any:
     """Some rows of an array, or of each in a list or dict."""
     return keras.tree.map_structure(lambda part: part[rows], tree)
@@ -320,7 +391,8 @@ def _known(
 
 def _wrapped(model: Any, setup: Setup, rows: np.ndarray) -> tuple[Any, Any]:
     """The network between what cleans, scales and scales back."""
-    if not (setup.clean or setup.normalise or setup.hidden or setup.rescale):
+    around = setup.clean or setup.normalise or setup.span or setup.hidden
+    if not (around or setup.rescale):
         return model, None
     inputs = [
         keras.Input(t.shape[1:], dtype=t.dtype, name=t.name) for t in model.inputs
@@ -336,11 +408,15 @@ def _wrapped(model: Any, setup: Setup, rows: np.ndarray) -> tuple[Any, Any]:
     weight = None
     if setup.rescale:
         scale, offset = setup.rescale
-        outputs = keras.layers.Rescaling(scale, offset)(outputs)
-        weight = [loss_weight(setup.loss, scale)]
-    around = keras.Model(packed(model, setup.x, inputs), outputs)
+        given = [np.asarray(part).tolist() for part in (scale, offset)]
+        outputs = _Rescaling(*given)(outputs)
+        weight = [loss_weight(setup.loss, float(np.max(scale)))]
+    whole = keras.Model(packed(model, setup.x, inputs), outputs)
     # what is put around a network is no repair of its steps
-    return with_steps(around, type(model).train_step), weight
+    return with_steps(whole, type(model).train_step), weight
+
+
+_Rescaling: Any = keras.layers.Rescaling  # by its hints it takes no lists
 
 
 def loss_weight(loss: Any, scale: float) -> float:
@@ -362,6 +438,9 @@ def _prepared(tensor: Any, values: np.ndarray, setup: Setup) -> Any:
     if setup.hidden:
         visible = [float(i not in setup.hidden) for i in range(values.shape[1])]
         tensor = keras.layers.Rescaling(visible)(tensor)
+    if setup.span is not None:
+        scale, offset = setup.span
+        tensor, values = _Rescaling(scale, offset)(tensor), values * scale + offset
     if not setup.normalise:
         return tensor
     axes = tuple(range(values.ndim)) if values.ndim > 2 else 0

@@ -65,11 +65,23 @@ def _array(value: Any) -> np.ndarray | None:
         value = tensorflow.sparse.to_dense(value)
     for convert in ("to_numpy", "toarray", "numpy"):
         if callable(getattr(value, convert, None)):
-            return np.asarray(getattr(value, convert)())
+            return _with_texts(np.asarray(getattr(value, convert)()))
     try:
-        return np.asarray(value)
+        return _with_texts(np.asarray(value))
     except (TypeError, ValueError):  # lists of unequal length
         return None
+
+
+def _with_texts(array: np.ndarray) -> np.ndarray:
+    """Texts as ``str``: Keras trains on these, and not on the bytes of TensorFlow."""
+    if not array.dtype.hasobject or not array.size:
+        return array
+    values = array.ravel().tolist()
+    if not all(isinstance(value, bytes) for value in values):
+        return array
+    texts = np.empty(array.shape, dtype=object)
+    texts.ravel()[:] = [value.decode("utf-8", "replace") for value in values]
+    return texts
 
 
 def leaves(value: Any) -> list[np.ndarray]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -102,6 +103,7 @@ class GradientLoops:
         self._depth = 0
         self.open: dict[int, _Loop] = {}
         self._elsewhere: dict[str, Any] = {}
+        self._taped: Counter[int] = Counter()
 
     def enter(self, original: Callable[..., Any]) -> Callable[..., Any]:
         """In place of ``tf.GradientTape.__enter__``."""
@@ -121,6 +123,10 @@ class GradientLoops:
         @wraps(original)
         def leave(tape: Any, *args: Any) -> Any:
             self._active = [other for other in self._active if other is not tape]
+            # a function that is traced has one tape for all steps
+            if tensorflow.executing_eagerly() and tape in self._tapes:
+                called = {id(call.model) for call in self._tapes[tape].models}
+                self._taped.update(called)
             return original(tape, *args)
 
         return leave
@@ -334,6 +340,7 @@ class GradientLoops:
             "initial_epoch": 0,
         }
         parts = np.array_split(loop.values, min(epochs, len(loop.values)))
+        taped = self._taped.pop(id(model), 0)
         self._recorder.write(
             loop.start,
             rows,
@@ -347,6 +354,7 @@ class GradientLoops:
             history={"loss": [float(part.mean()) for part in parts]},
             seconds=loop.seconds,
             kind=_KIND,
+            idle=max(0, taped - len(loop.values)),
         )
 
 

@@ -386,9 +386,9 @@ class Fits:
         )
         handed["x"] = x
         handed["validation_data"], held_out = self._validation(given)
-        self._recorder.tell(start, given["x"], given["y"], arguments=given)
         error = ""
         try:
+            self._recorder.tell(start, given["x"], given["y"], arguments=given)
             with self._recorder.training(start):
                 return original(**handed)
         except BaseException as trouble:

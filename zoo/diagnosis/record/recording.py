@@ -96,6 +96,8 @@ class Fit:
         The name of the output that this is of, where a network has several.
     held : tuple of str
         Names of layers whose weights are trainable, and given to no optimizer.
+    idle : int
+        Batches that a tape of a loop recorded, and whose gradient nobody asked for.
     retested : Retested
         Of several calls that are one training, as folds over one network are.
     """
@@ -128,6 +130,7 @@ class Fit:
     held: tuple[str, ...] = ()
     stopping: tuple[str, str] = ("", "")
     retested: Retested = Retested()
+    idle: int = 0
 
 
 @dataclass(frozen=True)

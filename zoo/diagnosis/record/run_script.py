@@ -19,6 +19,7 @@ from ..ports.notebook import SUFFIX, notebook_source
 from ..ports.port import port_script, port_sentences
 from .recorder import recorded
 from .recording import Listener, Recording
+from .scikit_wrappers import stand_ins, told_stand_ins
 from .script_errors import script_end
 from .source_locations import STOPPED, Stopped, UserCode
 
@@ -72,6 +73,7 @@ def run_script(
     code, began = UserCode(str(file)), time.perf_counter()
     with ExitStack() as stack:
         stack.enter_context(_surroundings(file, arguments))
+        stack.enter_context(stand_ins())
         printed = stack.enter_context(_printed())
         heard = listener.training_begins if listener else None
         recording = stack.enter_context(recorded(str(file), heard=heard))
@@ -79,7 +81,8 @@ def run_script(
             with _as_main(file) as recording.module, _stopped_after(seconds):
                 recording.source, recording.ports = _source(file, source)
                 if listener is not None:
-                    listener.script_begins(recording.source, recording.ports)
+                    told = (*recording.ports, *told_stand_ins(recording.source))
+                    listener.script_begins(recording.source, told)
                 _run(file, recording.module, then, recording.source)
         # whatever a script raises is what became of it: KeyboardInterrupt too, for no
         # Ctrl-C reaches a process of its own

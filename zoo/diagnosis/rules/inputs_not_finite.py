@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from ....baselines.rules.registry import rule
+from ...backend import keras
 from ..codemod.edits import CleanInputs
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
+from .repairs import set_layers
 
 LOST = "a step on such a row makes weights NaN, and no later step mends them"
 """Of the loss nothing is said: where a relu follows it may stay finite."""
+_MEANS = keras.layers.GlobalAveragePooling1D
 
 
 @rule("P703", order=20)
@@ -20,7 +24,7 @@ def inputs_not_finite(context: RuleContext) -> NetworkFinding | None:
     bad = sum(_gaps(part) - _empty(part) for part in context.inputs)
     wrong = _gaps(np.asarray(context.targets))
     if not bad and not wrong:
-        return None
+        return _nothing_but_padding(context)
     rows = len(context.targets)
     values, verb = (
         "value" if bad == 1 else "values",
@@ -40,6 +44,45 @@ def inputs_not_finite(context: RuleContext) -> NetworkFinding | None:
         inputs=bad,
         targets=wrong,
     )
+
+
+def _nothing_but_padding(context: RuleContext) -> NetworkFinding | None:
+    """Rows without a step that counts, of which a layer takes the mean over steps."""
+    masked = [n for n in context.graph.nodes if getattr(n.layer, "mask_zero", False)]
+    pools = [n for n in context.graph.nodes if isinstance(n.layer, _MEANS)]
+    if len(masked) != 1 or len(pools) != 1:
+        return None
+    count = _padded_rows(context.fit.model, masked[0].layer, context.fit.x)
+    if not count:
+        return None
+    rows = "row holds" if count == 1 else "rows hold"
+    return network_finding(
+        "P703",
+        f"{count:,} {rows} nothing but padding: the mean over steps in "
+        f"{pools[0].name!r} is 0/0 there, and {LOST}.",
+        "Drop such rows, such as texts without a known word, or set mask_zero=False.",
+        priority=0,
+        repairs=(
+            set_layers(context, masked, "no mask of the padding", mask_zero=False),
+        ),
+        layers=(pools[0].name,),
+        rows=count,
+    )
+
+
+def _padded_rows(model: Any, embedding: Any, x: Any) -> int:
+    """Count rows of which an embedding masks every step; 0 where nobody knows."""
+    try:
+        before = keras.Model(model.inputs, embedding.input)
+        steps = keras.ops.convert_to_numpy(before(_tensors(x), training=False))
+    # a layer that is called twice, or a network that is no graph, has no single input
+    except (AttributeError, ValueError, TypeError):
+        return 0
+    return int((steps.reshape(len(steps), -1) == 0).all(axis=1).sum())
+
+
+def _tensors(x: Any) -> Any:
+    return keras.tree.map_structure(keras.ops.convert_to_tensor, x)
 
 
 def clean_inputs() -> Repair:

@@ -10,9 +10,9 @@ import numpy as np
 
 from ....baselines.rules.registry import rule
 from ...backend import keras
-from ..codemod.edits import NormaliseInputs
+from ..codemod.edits import NormaliseInputs, ScaleInputs
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
-from ..problem.graph import NORMALISERS, arrays_of, readers, some_rows
+from ..problem.graph import NORMALISERS, arrays_of, flat_layers, readers, some_rows
 
 LARGE, SMALL = 10.0, 0.1
 """Standard deviations beyond which weights of the usual start are far from right."""
@@ -23,8 +23,28 @@ _UNEQUAL = 10.0
 """Factor between the spreads of columns (LeCun, Bottou, Orr, Müller 1998)."""
 _WIDE = 100
 """Tables with more columns are pixels or words: they share one unit."""
+_PIXEL = 255.0
+_ADVICE = (
+    "Add keras.layers.Normalization(), adapted to the training rows, as first layer."
+)
+_FROZEN_ADVICE = (
+    "Give frozen layers their inputs on the scale that they were trained on, such as "
+    "pixels from 0 to 1, or as preprocess_input of keras.applications gives them."
+)
 SCALERS = (keras.layers.Rescaling, keras.layers.Normalization)
-PASSING = (keras.layers.Flatten, keras.layers.Reshape, keras.layers.Dropout)
+PASSING = (
+    keras.layers.Flatten,
+    keras.layers.Reshape,
+    keras.layers.Dropout,
+    keras.layers.RandomFlip,
+    keras.layers.RandomRotation,
+    keras.layers.RandomTranslation,
+    keras.layers.RandomZoom,
+    keras.layers.RandomCrop,
+    keras.layers.RandomContrast,
+    keras.layers.CenterCrop,
+    keras.layers.Resizing,
+)
 """Layers that hand on what they get, as far as its size goes."""
 
 
@@ -45,21 +65,55 @@ def inputs_not_scaled(context: RuleContext) -> NetworkFinding | None:
     if not found:
         return None
     axes = max(np.ndim(part) for part in context.inputs)
-    repair = Repair(
+    standard = Repair(
         "inputs standardised",
         lambda setup: replace(setup, normalise=True),
         (NormaliseInputs(axes),),
     )
+    known = _known_scales(context)
     return network_finding(
         "P701",
         f"The inputs of the network are not scaled to about 1: {found[0].trouble}.",
-        "Add keras.layers.Normalization(), adapted to the training rows, as first "
-        "layer.",
+        _FROZEN_ADVICE if known else _ADVICE,
         priority=1,
-        repairs=(repair,),
+        repairs=(*known, standard),
         largest_mean=max(abs(size.mean) for size in found),
         largest_spread=max(size.spread for size in found),
     )
+
+
+def _known_scales(context: RuleContext) -> tuple[Repair, ...]:
+    """Bring inputs to scales that frozen layers are usually trained on.
+
+    These cannot get used to another one: pixels of 0 to 1, or of -1 to 1.
+    """
+    arrays = [part for part in context.inputs if part.dtype.kind in "iuf"]
+    if len(arrays) != 1 or len(context.inputs) != 1 or not _is_frozen(context):
+        return ()
+    low, high = float(np.nanmin(arrays[0])), float(np.nanmax(arrays[0]))
+    if low >= 0 and 1 < high <= _PIXEL:
+        low, high = 0.0, _PIXEL
+    if not low < high or not np.isfinite(high - low):
+        return ()
+    usual = [to for to in ((0.0, 1.0), (-1.0, 1.0)) if to != (low, high)]
+    return tuple(_to_range(low, high, to) for to in usual)
+
+
+def _to_range(low: float, high: float, to: tuple[float, float]) -> Repair:
+    scale = float(f"{(to[1] - to[0]) / (high - low):.6g}")
+    offset = float(f"{to[0] - low * scale:.6g}")
+    return Repair(
+        f"inputs scaled to {to[0]:g} .. {to[1]:g}",
+        lambda setup: replace(setup, span=(scale, offset)),
+        (ScaleInputs(scale, offset),),
+    )
+
+
+def _is_frozen(context: RuleContext) -> bool:
+    """Whether layers keep weights that were loaded, or trained before."""
+    layers = flat_layers(context.fit.model)
+    held = any(layer.weights and not layer.trainable for layer in layers)
+    return context.fit.pretrained and held
 
 
 def _seen(context: RuleContext) -> Iterator[np.ndarray]:
@@ -89,8 +143,17 @@ def _brought(
         layer = after[0]
         if isinstance(layer, SCALERS):
             values = np.asarray(layer(values.astype("float32")), "float64")
-        after = readers(model, layer.output)
+        after = _readers_of(model, layer)
     return values, after
+
+
+def _readers_of(model: Any, layer: Any) -> list[Any]:
+    """Return the layers behind a layer, which may stand in a model within."""
+    for inner in model.layers:
+        if isinstance(inner, keras.Model) and layer in flat_layers(inner):
+            within = _readers_of(inner, layer)
+            return within or readers(model, inner._inbound_nodes[-1].output_tensors[0])
+    return readers(model, layer.output)
 
 
 def _size(values: np.ndarray) -> _Size:

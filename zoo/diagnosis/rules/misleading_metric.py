@@ -9,6 +9,7 @@ import numpy as np
 from ....baselines.rules.registry import rule
 from ..problem.context import NetworkFinding, RuleContext, network_finding
 from ..problem.task import each_metric, metric_name
+from ..record.recording import Place
 from .prediction_reading import reading_told
 
 _MOST_FLAGS = 0.5
@@ -27,13 +28,19 @@ def misleading_metric(context: RuleContext) -> NetworkFinding | None:
     nothing can be tried.
     """
     if read := reading_told(context):
-        return network_finding("N118", *read, priority=2)
+        sentence, advice, line = read
+        place = Place(context.recording.script, line)
+        return network_finding("N118", sentence, advice, priority=2, place=place)
     for metric in each_metric(context.fit.metrics):
         name = metric_name(metric)
         if told := _told(context, metric, name):
             sentence, advice = told
             return network_finding(
-                "N118", f"The metric {name!r} {sentence}", advice, priority=2
+                "N118",
+                f"The metric {name!r} {sentence}",
+                advice,
+                priority=2,
+                place=context.fit.compiled,
             )
     return None
 

@@ -12,7 +12,7 @@ from ..record.arrays import arrays
 _LAST = (1, -1)
 
 
-def reading_told(context: RuleContext) -> tuple[str, str] | None:
+def reading_told(context: RuleContext) -> tuple[str, str, int] | None:
     """Say how predictions of one column are misread, and what to write.
 
     Parameters
@@ -22,7 +22,7 @@ def reading_told(context: RuleContext) -> tuple[str, str] | None:
 
     Returns
     -------
-    tuple of sentence and advice, or None
+    tuple of sentence, advice and line, or None
     """
     shape = getattr(context.fit.model, "output_shape", (None, 1))
     if context.head is None or context.head.units != 1 or len(shape) != 2:
@@ -32,7 +32,10 @@ def reading_told(context: RuleContext) -> tuple[str, str] | None:
     except SyntaxError:
         return None
     predicted = _Predicted(tree, context)
+    by_shape = set(_chosen_by_shape(tree))
     for node in ast.walk(tree):
+        if node in by_shape:
+            continue
         if predicted.is_largest(node):
             return _largest(node)
         if (name := predicted.paired_with(node)) is not None:
@@ -40,21 +43,32 @@ def reading_told(context: RuleContext) -> tuple[str, str] | None:
     return None
 
 
-def _largest(node: Any) -> tuple[str, str]:
+def _chosen_by_shape(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield what runs for some shapes only, as of predictions of several columns."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If | ast.IfExp):
+            asked = {getattr(part, "attr", "") for part in ast.walk(node.test)}
+            if asked & {"shape", "ndim", "output_shape"}:
+                yield from ast.walk(node)
+
+
+def _largest(node: Any) -> tuple[str, str, int]:
     return (
         f"Line {node.lineno} takes the place of the largest output of each row, but "
         "there is one output per row: it is class 0 for every row, whatever the "
         "network predicts.",
         "Compare the output with its threshold: (model.predict(x) > 0.5).astype(int).",
+        node.lineno,
     )
 
 
-def _paired(node: Any, name: str) -> tuple[str, str]:
+def _paired(node: Any, name: str) -> tuple[str, str, int]:
     return (
         f"Line {node.lineno} compares predictions of shape (n, 1) with {name!r} of "
         "shape (n,): each prediction meets the targets of all rows, and what is "
         "computed of that says nothing of the network.",
         "Bring both to one shape: model.predict(x).ravel().",
+        node.lineno,
     )
 
 

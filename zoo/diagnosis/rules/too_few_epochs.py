@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
+from scipy.stats import entropy
+
 from ....baselines.rules.registry import rule
 from ..probe.loss_curve import LossCurve, break_of, curve_of
 from ..problem.context import NetworkFinding, RuleContext, network_finding
@@ -15,15 +20,20 @@ _LOW = ("error", "mse", "mae", "loss")
 """Parts of names of what is better high, and low."""
 _MOST_STEPS = 20_000
 """Steps of a repair, about."""
+_IDLE = 4
+"""Batches without a gradient for each step, from which a step is outside its loop."""
+_OUTSIDE = "Move gradient and apply_gradients into the loop over batches."
+BEGUN = 0.9
+"""Share of the loss of one answer to all rows, below which something was learned."""
 
 
 @rule("N205", order=280)
 def too_few_epochs(context: RuleContext) -> NetworkFinding | None:
     """Few steps without a flat end, or a loss that falls to the end."""
     setup, curve = context.setup, curve_of(context)
-    few = setup.steps < _FEW_STEPS and not _is_done(curve)
+    few = setup.steps < _FEW_STEPS and not _is_done(context, curve)
     falling = curve is not None and curve.is_falling
-    longer = _longer(setup)
+    longer = _longer(setup) if not _outside(context) else _with_all(context)
     if not (few or falling) or not longer or break_of(context):
         return None
     told = ""
@@ -42,13 +52,31 @@ def too_few_epochs(context: RuleContext) -> NetworkFinding | None:
     return network_finding(
         "N205",
         f"The training has {counted(setup.epochs, 'epoch')}{_of_steps(context)}, "
-        f"{counted(setup.steps, 'step')}{told}{stopped}.",
-        f"Train for {longer[0]:,} epochs.",
+        f"{counted(setup.steps, 'step')}{told}{stopped}.{_outside(context)}",
+        _OUTSIDE if _outside(context) else f"Train for {longer[0]:,} epochs.",
         priority=2,
         repairs=tuple(set_epochs(setup, epochs) for epochs in longer),
         epochs=setup.epochs,
         steps=setup.steps,
     )
+
+
+def _outside(context: RuleContext) -> str:
+    """Say that most batches of a loop are computed for nothing."""
+    fit = context.fit
+    if fit.idle < _IDLE * max(1, fit.steps):
+        return ""
+    return (
+        f" Of {fit.idle + fit.steps:,} batches that a tape records, {fit.steps:,} have "
+        "a gradient: the step stands outside the loop over batches."
+    )
+
+
+def _with_all(context: RuleContext) -> tuple[int, ...]:
+    """Return epochs of as many steps as there are batches."""
+    fit, setup = context.fit, context.setup
+    steps = min(_MOST_STEPS, fit.idle + fit.steps)
+    return (max(2, round(setup.epochs * steps / setup.steps)),)
 
 
 def _of_steps(context: RuleContext) -> str:
@@ -75,9 +103,28 @@ def _turned(monitor: str, mode: str) -> str:
     )
 
 
-def _is_done(curve: LossCurve | None) -> bool:
-    """Whether the loss has fallen and lies flat now."""
-    return curve is not None and not curve.is_slow
+def _is_done(context: RuleContext, curve: LossCurve | None) -> bool:
+    """Whether the loss has fallen and lies flat now, below that of one answer to all.
+
+    Recurrent networks stay there for some hundred steps before they learn.
+    """
+    if curve is None or curve.is_slow:
+        return False
+    return curve.end < BEGUN * _of_one_answer(context)
+
+
+def _of_one_answer(context: RuleContext) -> float:
+    """The cross-entropy of the shares of the classes; infinite for other losses."""
+    if not _has_classes(context):
+        return math.inf
+    return float(entropy(np.bincount(context.task.y)))
+
+
+def _has_classes(context: RuleContext) -> bool:
+    """Whether the loss is the plain cross-entropy of classes."""
+    weighed = context.setup.class_weight or context.setup.sample_weight is not None
+    is_plain = "crossentropy" in context.loss and not weighed
+    return is_plain and context.task.class_count > 0
 
 
 def _longer(setup: Setup) -> tuple[int, ...]:

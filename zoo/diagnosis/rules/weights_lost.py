@@ -40,6 +40,7 @@ def _set_back(context: RuleContext) -> NetworkFinding | None:
         "that its training began with: the script has set them back since.",
         "Load or set weights before fit, or save them after it.",
         priority=0,
+        place=asked[0].place,
         calls=len(asked),
     )
 
@@ -65,6 +66,7 @@ def _made_anew(context: RuleContext) -> NetworkFinding | None:
         "Build and compile the network once, before the loop.",
         priority=0,
         repairs=(_one_network(count, epochs),),
+        place=whole.place,
         networks=count,
         epochs=setup.epochs,
     )

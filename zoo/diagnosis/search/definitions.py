@@ -80,24 +80,43 @@ def limited_finding(
     if found.original_score > score + SLACK or score >= FAILING * can:
         return None
     proved = {cause.proposal.finding.code for cause in found.causes}
-    explained = _explained(limit, findings, proved)
+    explained = explained_by(context, limit, findings, proved)
     # a repair of something else that lifts the limit explains it better
     if found.repaired_score > score + SLACK and explained.code not in proved:
         return None
     return LimitedFinding(explained, score)
 
 
-def _explained(
-    limit: Limit, findings: Sequence[NetworkFinding], proved: set[str]
+def explained_by(
+    context: RuleContext,
+    limit: Limit,
+    findings: Sequence[NetworkFinding],
+    proved: set[str],
 ) -> NetworkFinding:
-    """The finding that the limit proves: one that trials prove too, if there is one."""
+    """Return the finding that a limit proves.
+
+    Parameters
+    ----------
+    context : RuleContext
+    limit : Limit
+    findings : sequence of NetworkFinding
+        Those of the rules. Where none is of the limit's codes, one is made.
+    proved : set of str
+        Codes that trials prove, too: one of these is preferred.
+    """
     by_code = {finding.code: finding for finding in findings}
     codes = sorted(limit.codes, key=lambda code: code not in proved)
     known = next((by_code[code] for code in codes if code in by_code), None)
     if known is not None:
         return replace(known, sentence=f"{known.sentence} {limit.sentence}")
     advice = "Change the last layer or the loss, so that every target is possible."
-    return network_finding(limit.codes[0], limit.sentence, advice, priority=0)
+    return network_finding(
+        limit.codes[0],
+        limit.sentence,
+        advice,
+        priority=0,
+        layers=() if context.head is None else (context.head.name,),
+    )
 
 
 def find_limit(context: RuleContext) -> Limit | None:
@@ -140,7 +159,10 @@ def _of_constant_loss(context: RuleContext) -> Limit | None:
         return None
     rows = spread_rows(context, _ROWS)
     y = first_target(context)[rows]
-    losses = [loss_value(loss, y, given) for given in _random_outputs(len(y), shape)]
+    # beside targets of a million, outputs of 1 and of 3 are the same to a loss
+    sizes = (0.3, 3, max(3.0, float(np.nan_to_num(np.abs(y.astype("float64"))).max())))
+    outputs = _random_outputs(len(y), shape, sizes)
+    losses = [loss_value(loss, y, given) for given in outputs]
     if not np.isfinite(losses).all() or np.ptp(losses) > _ROUNDING * (1 + losses[0]):
         return None
     name = context.loss or "(custom)"
@@ -148,12 +170,14 @@ def _of_constant_loss(context: RuleContext) -> Limit | None:
     return Limit(None, f"{told}, so it has no gradient.", ("N101", "N103"))
 
 
-def _random_outputs(count: int, shape: tuple[Any, ...]) -> Iterator[np.ndarray]:
+def _random_outputs(
+    count: int, shape: tuple[Any, ...], sizes: Sequence[float]
+) -> Iterator[np.ndarray]:
     """Outputs between 0 and 1, and of several sizes to both sides of 0."""
     rng = np.random.default_rng(0)
     for _ in range(3):
         yield rng.uniform(0.05, 0.95, (count, *shape)).astype("float32")
-    for size in (0.3, 3):
+    for size in sizes:
         yield rng.normal(0, size, (count, *shape)).astype("float32")
 
 

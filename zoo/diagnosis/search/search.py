@@ -6,7 +6,7 @@ not mend all, the rules are asked once more behind it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, groupby
 
@@ -14,8 +14,6 @@ import numpy as np
 
 from ..probe.probe import measure
 from ..problem.context import NetworkFinding, Repair, RuleContext, repaired
-from ..problem.training_setup import Setup
-from ..rules.repairs import set_epochs, set_optimizer
 from ..rules.run_rules import run_rules
 from .causes import (
     FAILING,
@@ -30,11 +28,20 @@ from .causes import (
     proved,
 )
 from .trials import OutOfTime, ScoreDifference, TrialRunner, score_difference
+from .tuning import choose_value, find_tuning
 
 PROOF = 4
 """Trainings that prove a single repair: two more splits, with and without it."""
 SETS = 12
 """Trainings that a search for several repairs takes: sets, fewer, and their proof."""
+IMBALANCE = "D310"
+INSTEAD = {
+    IMBALANCE: frozenset({"N202", "N205"}),
+    "N206": frozenset({"N201"}),
+}
+"""Findings by code, and others whose repairs come before theirs, where both do: a
+network that has only begun gives the commonest class to all rows, and gradients that
+are cut short are those of a rate that is too high."""
 MOST_TOGETHER = 4
 """Faults that are looked for at a time, one added after the other."""
 
@@ -46,6 +53,11 @@ def _pairs(proposals: Sequence[Proposal]) -> list[list[Proposal]]:
 def _are_different(proposals: Sequence[Proposal]) -> bool:
     """Whether no repair is there twice, such as a rate that two rules propose."""
     return len({p.repair.what for p in proposals}) == len(proposals)
+
+
+def _is_weighted(proposal: Proposal) -> bool:
+    """Whether the script itself gives the weights that a finding is about."""
+    return proposal.finding.code == IMBALANCE and proposal.finding.side == "network"
 
 
 class Search:
@@ -99,9 +111,10 @@ class Search:
 
     def _proved(self, before: float) -> tuple[ProvedCause, ...]:
         """The causes of the first set of repairs that holds on every split."""
-        for chosen in self._candidates(before):
+        for found in self._candidates(before):
+            chosen = self._at_the_root(found)
             best = self._with_best_values(chosen)
-            for repairs in (best, chosen):
+            for repairs in (best, chosen, found):
                 if names(repairs) in self._refuted:
                     continue
                 causes = proved(self.results, repairs)
@@ -248,6 +261,24 @@ class Search:
                 chosen = rest
         return chosen
 
+    def _at_the_root(self, chosen: list[Proposal]) -> list[Proposal]:
+        """With what `INSTEAD` has for a repair, where that does as well."""
+        for old in chosen:
+            better = INSTEAD.get(old.finding.code, frozenset())
+            if not better or _is_weighted(old):
+                continue
+            rest = [p for p in chosen if p is not old]
+            used = {p.finding.code for p in rest}
+            least = self.results.score(chosen) - LOSS * self.results.best_score
+            for p in self.proposals:
+                if p.finding.code not in better - used:
+                    continue
+                if not self._can_be_proved(p.repair):
+                    continue
+                if self.results.score([*rest, p]) >= least:
+                    return self._at_the_root([*rest, p])
+        return chosen
+
     def _with_best_values(self, chosen: list[Proposal]) -> list[Proposal]:
         """Give each setting the value that does best beside the other repairs."""
         found = list(chosen)
@@ -299,100 +330,6 @@ class Search:
             tuned_score=mended,
             timed_out=self.timed_out or not self.aside <= self.tried,
         )
-
-
-_TIMES = 4
-"""Of the epochs, that may make a mended network better."""
-NOTICE = 0.01
-"""A gain of the score that is worth another value."""
-LEAST_GAIN = 0.004
-"""One that a mended network is trained otherwise for."""
-_MOST_STEPS = 20_000
-MOST_COST = 25.0
-"""Of the trainings of one such question."""
-
-
-def choose_value(
-    runner: TrialRunner,
-    others: Sequence[Repair],
-    values: Sequence[Repair],
-    first: Repair,
-) -> Repair:
-    """Return the value of a setting that does best beside other repairs.
-
-    Parameters
-    ----------
-    runner : TrialRunner
-    others : sequence of Repair
-        Made in every trial.
-    values : sequence of Repair
-    first : Repair
-        One of them; another must do better by `NOTICE` on the first split.
-
-    Raises
-    ------
-    OutOfTime
-    """
-    best, top = first, runner.score([*others, first]) + NOTICE
-    for value in values:
-        score = runner.score([*others, value])
-        if score > top:
-            best, top = value, score
-    return best
-
-
-def find_tuning(runner: TrialRunner, repairs: Sequence[Repair]) -> tuple[Repair, ...]:
-    """Another rate, and a longer training, where a mended network does better so.
-
-    What is taken does better on the first split, then on every split. Nothing is where
-    its trainings would cost too much, or more than is left.
-    """
-    found: list[Repair] = []
-    for propose in (_rates, _longer):
-        mended = [*repairs, *found]
-        try:
-            better = _better(runner, mended, propose(repaired(runner.setup, mended)))
-        except OutOfTime:
-            break
-        found += [] if better is None else [better]
-    return tuple(found)
-
-
-def _rates(setup: Setup) -> Iterator[Repair]:
-    """A rate three times as high, and as low."""
-    if setup.rate <= 0:
-        return
-    for times in (3, 1 / 3):
-        rate = float(f"{setup.rate * times:.1g}")
-        what = f"learning rate {setup.rate:.3g} -> {rate:g}"
-        yield set_optimizer(setup, what, learning_rate=rate)
-
-
-def _longer(setup: Setup) -> Iterator[Repair]:
-    """More epochs, as far as the steps allow."""
-    epochs = min(setup.epochs * _TIMES, setup.epochs * _MOST_STEPS // setup.steps)
-    if epochs >= 2 * setup.epochs:
-        yield set_epochs(setup, epochs)
-
-
-def _better(
-    runner: TrialRunner, mended: Sequence[Repair], choice: Iterable[Repair]
-) -> Repair | None:
-    splits = len(runner.splits)
-    score = runner.score(mended)
-    if score > 1 - LEAST_GAIN:
-        return None
-    tried = [*choice]
-    # each is trained on the first split, and one of them on all the others
-    each = [runner.cost([*mended, repair]) for repair in tried]
-    if not tried or sum(each) + max(each) * (splits - 1) > MOST_COST:
-        return None
-    scores = [runner.score([*mended, repair]) for repair in tried]
-    best = tried[scores.index(max(scores))]
-    if max(scores) < score + LEAST_GAIN:
-        return None
-    found = runner.difference([*mended, best], mended, splits=splits)
-    return best if found.difference >= LEAST_GAIN and found.least >= 0 else None
 
 
 WITHOUT = " Without this repair the training ends with an error."

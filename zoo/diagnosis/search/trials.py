@@ -70,10 +70,13 @@ class TrialBudget:
     deadline : float
         On the clock of `time.monotonic`: the user's limit. After it nothing is begun,
         and what goes on is ended.
+    grace : float
+        Seconds beyond it that `allow` may give, at most.
     """
 
     left: float = TRIALS_COST
     deadline: float = math.inf
+    grace: float = math.inf
 
     @property
     def is_over(self) -> bool:
@@ -83,7 +86,8 @@ class TrialBudget:
     def allow(self, cost: float) -> None:
         """Give so much from now on, and as many seconds, where less is left."""
         self.left = max(self.left, cost)
-        self.deadline = max(self.deadline, time.monotonic() + cost)
+        seconds = min(cost, self.grace)
+        self.deadline = max(self.deadline, time.monotonic() + seconds)
 
 
 class _AtDeadline(keras.callbacks.Callback):
