@@ -182,12 +182,11 @@ class RuleContext:
 
 def network_finding(
     code: str, sentence: str, advice: str, *, priority: Priority,
-    repairs: tuple[Repair, ...] = (), layers: tuple[str, ...] = (),
-    place: Place | None = None, **evidence: float,
+    repairs: tuple[Repair, ...] = (), layers: tuple[str, ...] = (), **evidence: float,
 ) -> NetworkFinding:  # fmt: skip
     """A finding of a rule, with the label and the side of its code."""
     numbers = {name: float(value) for name, value in evidence.items()}
     label, side = RULES[code].label, side_of(code)
     return NetworkFinding(
-        code, label, sentence, advice, priority, repairs, layers, numbers, side, place
+        code, label, sentence, advice, priority, repairs, layers, numbers, side
     )
