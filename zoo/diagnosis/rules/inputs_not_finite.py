@@ -74,7 +74,8 @@ def _padded_rows(model: Any, embedding: Any, x: Any) -> int:
     """Count rows of which an embedding masks every step; 0 where nobody knows."""
     try:
         before = keras.Model(model.inputs, embedding.input)
-        steps = keras.ops.convert_to_numpy(before(_tensors(x), training=False))
+        given = before(_tensors(x), training=False)
+        steps = np.asarray(keras.ops.convert_to_numpy(given))
     # a layer that is called twice, or a network that is no graph, has no single input
     except (AttributeError, ValueError, TypeError):
         return 0
