@@ -12,7 +12,6 @@ from typing import Literal
 from ...data.counts import count
 from ..results.candidates import S_NAIVE, best_learner, learns, main_metric, margin
 from ..results.results import Results, Row
-from ..signal.permutations import LEVEL
 
 _LINEAR = ("logistic", "ridge", "ridge-lags")
 """Baselines that weigh columns and add them up."""
@@ -164,6 +163,8 @@ def _of_series(results: Results, best: Row) -> Prospect:
 
 
 def _signal(results: Results) -> str:
+    from ..signal.permutations import LEVEL
+
     p = results.signal.p  # above the level where a baseline proves the signal
     return f"there is something to learn{f' (p = {p:.3g})' if p <= LEVEL else ''}."
 
