@@ -44,6 +44,7 @@ docs: $(READY)
 examples: $(READY)
 	$(BIN)/python docs/make_examples.py
 	$(BIN)/python docs/make_screens.py
+	$(BIN)/python docs/make_notebooks.py
 
 benchmarks: $(READY)
 	$(BIN)/python -m benchmarks.speed

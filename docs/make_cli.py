@@ -1,6 +1,7 @@
 """Writes docs/cli.md: the help of every command, as a terminal shows it.
 
-``--check`` writes nothing and exits with 1 if the page is not up to date.
+And the table of commands in docs/for-programs.md. ``--check`` writes nothing and exits
+with 1 if a page is not up to date.
 """
 
 import sys
@@ -9,8 +10,11 @@ from typing import Any
 
 import click
 from learnable.zoo.cli import COMMANDS, main
+from learnable.zoo.cli.help import every_command, help_facts
 
 PAGE = Path(__file__).with_name("cli.md")
+PROGRAMS = Path(__file__).with_name("for-programs.md")
+BEGIN, END = "<!-- commands -->\n", "<!-- /commands -->"
 HEAD = """# The command line
 
 Made by `make docs`; do not edit. Results go to standard output, progress and tables
@@ -54,7 +58,26 @@ def all_commands() -> list[tuple[str, ...]]:
     return found
 
 
+def programs_page() -> str:
+    """docs/for-programs.md with its table of commands."""
+    context = click.Context(main, info_name="zoo")
+    facts = help_facts(list(every_command(context)))["commands"]
+    rows = ["| command | `--json` prints | exit codes |", "| --- | --- | --- |"]
+    for one in facts:
+        outputs = {key: output["prints"] for key, output in one["json"].items()}
+        told = "; ".join(
+            said if f"zoo {key}" == one["command"] else f"`{key}`: {said}"
+            for key, said in outputs.items()
+        )
+        rows.append(f"| `{one['command']}` | {told} | {', '.join(one['exit_codes'])} |")
+    before, _, rest = PROGRAMS.read_text("utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    return f"{before}{BEGIN}{chr(10).join(rows)}\n{END}{after}"
+
+
 if __name__ == "__main__":
+    pages = {PAGE: page(), PROGRAMS: programs_page()}
     if "--check" in sys.argv:
-        sys.exit(not PAGE.exists() or PAGE.read_text("utf-8") != page())
-    PAGE.write_text(page(), "utf-8")
+        sys.exit(any(p.read_text("utf-8") != made for p, made in pages.items()))
+    for path, made in pages.items():
+        path.write_text(made, "utf-8")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..baselines.results.diagnosis import Cause, Diagnosis
     from ..baselines.results.findings import Finding
     from ..baselines.results.results import Results, Row, Verdict
+    from ..baselines.verdicts.prospect import Prospect
 
 __all__ = ["Report"]
 
@@ -137,6 +138,13 @@ class Report(Answer):
         causes = self.diagnosis.causes if self.diagnosis else ()
         return (*causes, *self.results.findings)
 
+    @property
+    def prospect(self) -> "Prospect | None":
+        """Whether a network is worth trying; None where one was scored or checked."""
+        from ..baselines.verdicts.prospect import network_prospect
+
+        return None if self.diagnosis else network_prospect(self.results)
+
     def html(self) -> str:
         """The page: a whole document that needs no network and no other file."""
         from .html import to_html  # loads jinja2, then altair
@@ -150,7 +158,7 @@ class Report(Answer):
         return to_markdown(self.facts)
 
     def to_dict(self) -> dict[str, Any]:
-        """All numbers, as ``results.json`` of a run and ``--json`` have them."""
+        """All numbers, as ``results.json`` of a run has them."""
         return self.results.to_dict()
 
     def evidence(self) -> Mapping[str, str]:

@@ -16,6 +16,8 @@ S_NAIVE = "seasonal-naive"
 """Of a series: it uses the past, and yet is what every forecast is measured by."""
 THUMBS = ("majority", "prior", "mean", "commonest")
 """Baselines that ignore what there is to learn."""
+LEVEL = 0.01
+"""A relation is declared at this p-value: a wrong one costs its reader a week."""
 MARGIN = 0.05
 """Practically equal: within a twentieth of the best baseline's skill ..."""
 LEAST_MARGIN = 0.01

@@ -66,10 +66,6 @@ CALIBRATION = 99
 """Permutations that tell the statistics' scale; the p-value is got from others."""
 
 
-LEVEL = 0.01
-"""A relation is declared at this p-value: a wrong one costs its reader a week."""
-
-
 CLEAR = 0.05
 """Above this p-value nothing was found; between the two, nobody can tell."""
 

@@ -34,6 +34,7 @@ import numpy as np
 from ...data import Dataset
 from ...data.errors import BadData
 from ...data.split import has_strata
+from ..results.candidates import LEVEL
 from ..results.results import Signal
 from .dependence import LEAST_CASES_A_CLASS, find_unit, repeating_columns
 from .feature_maps import (
@@ -50,7 +51,6 @@ from .permutations import (
     CLEAR,
     GLANCE_P,
     LAST,
-    LEVEL,
     TIE,
     glance,
     sequential_p,

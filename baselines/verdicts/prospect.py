@@ -10,7 +10,14 @@ from math import inf, isfinite
 from typing import Literal
 
 from ...data.counts import count
-from ..results.candidates import S_NAIVE, best_learner, learns, main_metric, margin
+from ..results.candidates import (
+    LEVEL,
+    S_NAIVE,
+    best_learner,
+    learns,
+    main_metric,
+    margin,
+)
 from ..results.results import Results, Row
 
 _LINEAR = ("logistic", "ridge", "ridge-lags")

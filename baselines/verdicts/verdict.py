@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...data.counts import count
-from ..results.candidates import learns, main_metric
+from ..results.candidates import LEVEL, learns, main_metric
 from ..results.results import Row, Signal, Verdict
 from ..scores.comparison import holm
 from ..signal.effect_size import effect
-from ..signal.permutations import CLEAR, LEVEL
+from ..signal.permutations import CLEAR
 from ..signal.power import EFFECTS
 from .evidence import (
     CONFIDENT,

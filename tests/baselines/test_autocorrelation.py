@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnable.baselines.signal.permutations import CLEAR, LEVEL
+from learnable.baselines.results.candidates import LEVEL
+from learnable.baselines.signal.permutations import CLEAR
 from learnable.baselines.signal.signal_test import (
     series_test,
     squared_autocorrelations,

@@ -39,6 +39,7 @@ LIGHT = {
     "show": command("show", "rgb-softmax"),
     "train-help": command("train", "--help"),
     "runs": command("runs"),
+    "help-json": command("help", "--json"),
     "prune": command("runs", "prune", "--keep", "1"),
 }
 

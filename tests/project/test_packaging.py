@@ -82,4 +82,4 @@ def test_commits_are_checked_as_make_checks() -> None:
 def test_package_stays_small() -> None:
     files = [p for f in FOLDERS for p in (ROOT / f).rglob("*") if p.is_file()]
     kept = [p for p in files if "__pycache__" not in p.parts]
-    assert sum(p.stat().st_size for p in kept) < 3_000_000
+    assert sum(p.stat().st_size for p in kept) < 3_100_000

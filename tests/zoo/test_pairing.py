@@ -15,10 +15,10 @@ ORDER = RNG.permutation(400)
 
 
 def found(x, given, **names):
-    fit = SimpleNamespace(x=x, y=given, history={})
-    recording = SimpleNamespace(module=SimpleNamespace(**names), fits=[fit])
-    problem: Any = SimpleNamespace(recording=recording, fit=fit)
-    return find_mispaired(problem.recording, problem.fit)
+    fit: Any = SimpleNamespace(x=x, y=given, history={})
+    module = SimpleNamespace(**names)
+    recording: Any = SimpleNamespace(module=module, fits=[fit])
+    return find_mispaired(recording, fit)
 
 
 @pytest.mark.parametrize("target", [KIND, SIZE, SIZE[:, None]])

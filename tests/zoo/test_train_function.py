@@ -158,7 +158,7 @@ def test_interrupted_run_on_rows_in_memory_is_removed(
     ("kind", "said", "options"),
     [
         (UnknownName, "no model is named 'mpl'. Did you mean", {"model": "mpl"}),
-        (Misuse, "model must be a name of the zoo or a Recipe, got int", {"model": 3}),
+        (Misuse, "a function that builds one, got int", {"model": 3}),
         (Misuse, "data must be a table (DataFrame)", {"dataset": [1, 2, 3]}),
         (UnknownName, "Did you mean 'iris'", {"dataset": "irsi"}),
         (Misuse, "seed is -1; it must be a whole number from 0", {"seed": -1}),

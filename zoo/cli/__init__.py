@@ -32,6 +32,7 @@ COMMANDS = {
     "list": "list_show",
     "show": "list_show",
     "explain": "explain",
+    "help": "help",
 }
 """Command -> module of this package; the function is called ``<command>_command``."""
 

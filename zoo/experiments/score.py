@@ -12,8 +12,6 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ...data import Dataset
 from ...data.disk import replaced_by_name
 from ...data.errors import BadData
@@ -159,6 +157,7 @@ def process_limit(
     Other processes take seconds to load TensorFlow; short trainings of small tables are
     over before. The recipes tell, never the clock. None leaves it to the harness.
     """
+    import numpy as np
     from joblib.parallel import get_active_backend
 
     if any(getattr(one, "is_local", False) for one in candidates.values()):

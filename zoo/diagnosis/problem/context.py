@@ -83,6 +83,11 @@ class NetworkFinding:
     layers: tuple[str, ...] = ()
     evidence: dict[str, float] = field(default_factory=dict)
     side: Side = "network"
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the script's own run shows it, so that there is nothing to try."""
+        return bool(self.evidence.get("recorded")) and not self.repairs
     place: Place | None = None
 
 
@@ -176,12 +181,11 @@ class RuleContext:
 
 def network_finding(
     code: str, sentence: str, advice: str, *, priority: Priority,
-    repairs: tuple[Repair, ...] = (), layers: tuple[str, ...] = (),
-    place: Place | None = None, **evidence: float,
+    repairs: tuple[Repair, ...] = (), layers: tuple[str, ...] = (), **evidence: float,
 ) -> NetworkFinding:  # fmt: skip
     """A finding of a rule, with the label and the side of its code."""
     numbers = {name: float(value) for name, value in evidence.items()}
     label, side = RULES[code].label, side_of(code)
     return NetworkFinding(
-        code, label, sentence, advice, priority, repairs, layers, numbers, side, place
+        code, label, sentence, advice, priority, repairs, layers, numbers, side
     )

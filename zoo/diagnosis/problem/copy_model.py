@@ -162,7 +162,7 @@ def again(layer: Any, **changes: Any) -> Any:
         )
     if not (changes or type(layer).__module__.startswith("keras.")):
         return _anew(layer)
-    config = layer.get_config()
+    config = _config(layer)
     # what it was adapted to is not in its configuration
     if isinstance(layer, LOOKUPS) and config.get("vocabulary") is None:
         known = layer.get_vocabulary(include_special_tokens=False)
@@ -170,6 +170,21 @@ def again(layer: Any, **changes: Any) -> Any:
     if isinstance(config.get("activation"), dict):
         config["activation"] = layer.activation
     return type(layer).from_config({**config, **changes})
+
+
+def _config(layer: Any) -> dict[str, Any]:
+    """A layer's configuration; an activation that Keras cannot write stays as it is.
+
+    Such are objects that TensorFlow makes of functions, as ``tf.custom_gradient`` does.
+    """
+    own = vars(layer).get("activation")  # of a recurrent layer it is its cell's
+    if not callable(own) or inspect.isfunction(own) or hasattr(own, "get_config"):
+        return layer.get_config()
+    layer.activation = keras.activations.linear
+    try:
+        return layer.get_config() | {"activation": own}
+    finally:
+        layer.activation = own
 
 
 @contextmanager

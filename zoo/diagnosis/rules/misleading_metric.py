@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,18 +31,16 @@ def misleading_metric(context: RuleContext) -> NetworkFinding | None:
     if read := reading_told(context):
         sentence, advice, line = read
         place = Place(context.recording.script, line)
-        return network_finding("N118", sentence, advice, priority=2, place=place)
+        return replace(
+            network_finding("N118", sentence, advice, priority=2), place=place
+        )
     for metric in each_metric(context.fit.metrics):
         name = metric_name(metric)
         if told := _told(context, metric, name):
             sentence, advice = told
-            return network_finding(
-                "N118",
-                f"The metric {name!r} {sentence}",
-                advice,
-                priority=2,
-                place=context.fit.compiled,
-            )
+            said = f"The metric {name!r} {sentence}"
+            found = network_finding("N118", said, advice, priority=2)
+            return replace(found, place=context.fit.compiled)
     return None
 
 

@@ -34,15 +34,15 @@ def _set_back(context: RuleContext) -> NetworkFinding | None:
     if not asked or not all(one.is_reset for one in asked):
         return None
     line = f" (line {asked[0].place.line})" if asked[0].place else ""
-    return network_finding(
+    found = network_finding(
         "N119",
         f"{asked[0].kind} is called{line} on {asked[0].model.name!r} with the weights "
         "that its training began with: the script has set them back since.",
         "Load or set weights before fit, or save them after it.",
         priority=0,
-        place=asked[0].place,
         calls=len(asked),
     )
+    return replace(found, place=asked[0].place)
 
 
 def _made_anew(context: RuleContext) -> NetworkFinding | None:
@@ -66,7 +66,6 @@ def _made_anew(context: RuleContext) -> NetworkFinding | None:
         "Build and compile the network once, before the loop.",
         priority=0,
         repairs=(_one_network(count, epochs),),
-        place=whole.place,
         networks=count,
         epochs=setup.epochs,
     )
