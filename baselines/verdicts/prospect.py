@@ -170,8 +170,6 @@ def _of_series(results: Results, best: Row) -> Prospect:
 
 
 def _signal(results: Results) -> str:
-    from ..signal.permutations import LEVEL
-
     p = results.signal.p  # above the level where a baseline proves the signal
     return f"there is something to learn{f' (p = {p:.3g})' if p <= LEVEL else ''}."
 
