@@ -88,7 +88,6 @@ class NetworkFinding:
     def is_recorded(self) -> bool:
         """Whether the script's own run shows it, so that there is nothing to try."""
         return bool(self.evidence.get("recorded")) and not self.repairs
-
     place: Place | None = None
 
 
