@@ -56,17 +56,20 @@ def _nothing_but_padding(context: RuleContext) -> NetworkFinding | None:
     if not count:
         return None
     rows = "row holds" if count == 1 else "rows hold"
+    is_seen = any(_gaps(weight) for weight in context.fit.trained)
+    repair = set_layers(context, masked, "no mask of the padding", mask_zero=False)
     return network_finding(
         "P703",
         f"{count:,} {rows} nothing but padding: the mean over steps in "
         f"{pools[0].name!r} is 0/0 there, and {LOST}.",
         "Drop such rows, such as texts without a known word, or set mask_zero=False.",
         priority=0,
-        repairs=(
-            set_layers(context, masked, "no mask of the padding", mask_zero=False),
-        ),
+        # few rows are in no training of some folds: where the script's own weights are
+        # NaN there is nothing to try
+        repairs=() if is_seen else (repair,),
         layers=(pools[0].name,),
         rows=count,
+        recorded=is_seen,
     )
 
 
