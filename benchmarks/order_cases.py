@@ -417,6 +417,10 @@ RANDOM: dict[str, Draw] = {
     "numbers of a t of 4": relation(lambda g, x: g.standard_t(4, len(x)), 500),
     "one column": relation(_chance(), 300, 1),
     "twelve columns": relation(_chance(), 900, 12),
+    "zeros and amounts": relation(
+        lambda g, x: (g.random(len(x)) < 0.3) * g.lognormal(size=len(x)), 500
+    ),
+    "two thirds, 20 columns": relation(_chance((2, 1)), 1_200, 20),
 }
 RELATED: dict[str, Draw] = {
     "a tenth explained": relation(_of(0.1), 300),
@@ -447,6 +451,12 @@ RELATED: dict[str, Draw] = {
     "few rows by chance": relation(_chance(), 30),
     "few numbers by chance": relation(lambda g, x: g.normal(size=len(x)), 30),
     "many columns, one related": relation(_of(0.3), 300, 30),
+    "zeros that are told": relation(
+        lambda g, x: (x[:, 0] > 0.3) * g.lognormal(size=len(x)), 400
+    ),
+    "one class in a corner": relation(
+        lambda g, x: _names((x[:, 0] > 0.4) & (x[:, 1] > 0.4)), 500
+    ),
 }
 FEW_ROWS: dict[str, Draw] = {
     "30 rows by chance": relation(_chance(), 30),

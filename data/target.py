@@ -175,7 +175,7 @@ def encode_target(
 
 
 def _too_rare(counts: pd.Series, values: pd.Series) -> str:
-    """Describe classes with one row each."""
+    """Name the classes with one row each, and a way out."""
     rare, name = counts.index[(counts == 1).to_numpy()], values.name
     quantity = "give --task regression" if _is_number(values) else ""
     if len(rare) == len(counts):

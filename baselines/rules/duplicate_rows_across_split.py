@@ -17,6 +17,8 @@ _MANY = 0.05
 BY_CHANCE = 0.1
 """Share of the equal pairs that chance explains, from which rows are no copies. Of
 independent columns it is 1 on average; of ten symptoms with one cause .3."""
+_AGREEING = 0.5
+"""Share of the pairs of copies that have one class, below which they are none."""
 _STRAY = 3
 """Pairs of rows that differ in one column only, whatever the table."""
 _UNIQUE = 0.95
@@ -55,7 +57,7 @@ def duplicate_rows_across_split(context: TableContext) -> RuleResult | None:
     """
     dataset = context.dataset
     copies = _find_copies(context)
-    if copies is None:
+    if copies is None or (dataset.classes and _disagree(copies.kinds, dataset.y)):
         return None
     again = copies.again
     if dataset.groups is not None and dataset.dependence == "unknown":
@@ -73,6 +75,14 @@ def duplicate_rows_across_split(context: TableContext) -> RuleResult | None:
         columns=copies.left_out,
         share=share,
     )
+
+
+def _disagree(kinds: np.ndarray, y: np.ndarray) -> bool:
+    """Whether most pairs of copies have different classes: they are cases that look
+    alike, as answers of many persons to one question, and no record twice."""
+    targets = np.unique(y, axis=0, return_inverse=True)[1].ravel()
+    both = kinds * (int(targets.max()) + 1) + targets
+    return _pairs(both) < _AGREEING * _pairs(kinds)
 
 
 def _in_several_groups(kinds: np.ndarray, groups: np.ndarray) -> np.ndarray:

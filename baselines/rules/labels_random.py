@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
+from ...data import Dataset
+from ..signal.permutations import LEVEL
+from ..signal.signal_test import signal_of
 from .context import RuleResult, TableContext, found
 from .registry import rule
 
@@ -14,6 +21,19 @@ def labels_random(context: TableContext) -> RuleResult | None:
         return None
     p, least = learned.signal.p, learned.signal.detectable
     assert least is not None
+    spread = _spread_p(context.dataset)
+    if spread <= LEVEL:
+        return found(
+            "D305",
+            "note",
+            f"The features tell the spread of the targets (p = {spread:.3g}), and "
+            f"nothing was found that they tell of their level (p = {p:.3g}).",
+            "No prediction of one number is better than the mean: predict an interval, "
+            "such as two quantiles.",
+            p=p,
+            p_spread=spread,
+            detectable=least,
+        )
     return found(
         "D305",
         "warning",
@@ -26,3 +46,11 @@ def labels_random(context: TableContext) -> RuleResult | None:
         p=p,
         detectable=least,
     )
+
+
+def _spread_p(dataset: Dataset) -> float:
+    """p-value of the distance of numbers from their median; 1 for other targets."""
+    if dataset.is_classification or dataset.y.ndim == 2:
+        return 1.0
+    away = np.abs(dataset.y - np.median(dataset.y))
+    return signal_of(replace(dataset, y=away)).p if away.std() > 0 else 1.0

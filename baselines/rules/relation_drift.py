@@ -15,7 +15,7 @@ from ..scores.comparison import Estimate, over_folds
 from .context import RuleResult, TableContext, found
 from .registry import rule
 
-_LOOKS = ((0.0, 0.4, 0.6), (0.4, 0.8, 0.8))
+_LOOKS = ((0.0, 0.4, 0.6), (0.3, 0.7, 0.8))
 """Where earlier rows begin and end, and later ones begin; these go on to the end."""
 _LEAST, _MOST = 80, 500
 """Rows of each part."""

@@ -267,6 +267,8 @@ def _plain(score: Score) -> Reach:
     return Reach(score.mean, score.low, score.high)
 
 
+_UNKNOWN = 1.0
+"""Width of an interval of accuracy, R² or skill that says nothing."""
 _TELLS: dict[Trend, str] = {
     "rising": "More rows helped",
     "flat": "More rows hardly helped",
@@ -293,6 +295,8 @@ def _promise(line: Line, label: str) -> str:
         twice, unit = line.twice_skill, "skill"
     if line.trend != "cannot tell" or twice.low is None or twice.high is None:
         return f"if this continues, twice the rows give {unit} {_told(twice, '.3f')}"
+    if twice.high - twice.low > _UNKNOWN:
+        return "what twice the rows would give cannot be told from so few"
     return (
         f"with twice the rows, {unit} may be between {twice.low:.3f} and "
         f"{twice.high:.3f}"

@@ -59,10 +59,14 @@ def test_relation_that_bends_is_worth_a_network():
     assert "over accuracy 0.800" in reason
 
 
-def test_majority_with_the_highest_accuracy_is_what_a_network_has_to_beat():
+def test_skill_is_to_beat_where_the_majority_has_the_highest_accuracy():
     poor = row("forest", 0.02, accuracy=0.48), row("logistic", 0.01, accuracy=0.47)
-    reason = told(*poor)[1]
-    assert "over accuracy 0.500, which majority reaches" in reason
+    assert "over skill 0.020, which forest reaches" in told(*poor)[1]
+
+
+def test_scores_that_look_the_same_are_told_in_skill():
+    same = row("forest", 0.2, accuracy=0.957), row("logistic", 0.17, accuracy=0.957)
+    assert "(skill 0.200 against 0.170)" in told(*same)[1]
 
 
 def test_accuracy_of_a_rare_class_leaves_much_to_gain():

@@ -139,6 +139,16 @@ def test_copies_are_counted(share, severity):
     assert found.finding.rows == tuple(found.rows[:10])
 
 
+def test_one_question_answered_by_many_is_no_copy():
+    """Few different rows, of which each stands with many classes."""
+    asked = RNG.normal(size=(25, 3))[np.arange(200) // 8]
+    x = {f"x{i}": column for i, column in enumerate(asked.T)}
+    answers = RNG.integers(0, 4, 200)
+    assert "D309" not in codes(made(x, answers, classes=tuple("pqrs")))
+    alike = made(x, answers[np.arange(200) // 8], classes=tuple("pqrs"))
+    assert one(alike, "D309").finding.severity == "warning"
+
+
 def test_copies_that_stay_together_are_none():
     x = copied(0.2)
     kinds = np.unique(np.asarray(x["a"]), return_inverse=True)[1]

@@ -82,6 +82,17 @@ def test_random_labels_are_told_with_what_would_have_been_found(dataset_of, rng)
     assert labels_random(open_case) is None
 
 
+def test_features_that_tell_the_spread_alone_are_a_note(dataset_of, rng):
+    x = columns(rng, 300)
+    y = np.exp(x["x0"].to_numpy()) * rng.normal(size=300)
+    data = replace(dataset_of(x, y), dependence="none")
+    test = signal(0.4, detectable=0.05)
+    case = learned_from(data, nothing_said(data), verdict="no-signal", test=test)
+    told = labels_random(case).finding
+    assert told.severity == "note"
+    assert "the spread of the targets (p = 0.005)" in told.sentence
+
+
 # D306
 
 

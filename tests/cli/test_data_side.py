@@ -139,7 +139,7 @@ def study_of(*findings, verdict="signal"):
     )
 
 
-def noise(share, severity="warning"):
+def noise(share, severity="warning", wrong=0.1):
     return Finding(
         "D307",
         "label-noise",
@@ -150,7 +150,7 @@ def noise(share, severity="warning"):
         (),
         0,
         9,
-        {"sure_share": share},
+        {"sure_share": share, "wrong_share": wrong},
     )
 
 
@@ -166,6 +166,16 @@ def noise(share, severity="warning"):
 )
 def test_many_wrong_labels_are_a_cause_though_something_is_learned(finding, named):
     study, rows = study_of(finding), dataset(RNG.normal(size=(60, 2)))
+    found = data_side.data_causes(study, rows, learned=True, failing=False)
+    assert [cause.label for cause in found] == named
+
+
+@pytest.mark.parametrize(("wrong", "named"), [(0.25, []), (0.15, ["label-noise"])])
+def test_of_images_only_good_judges_tell_wrong_labels(wrong, named):
+    pixels = RNG.normal(size=(60, 4, 4, 1)).astype("float32")
+    card = Card("rows", "rows", "binary", "")
+    rows = Dataset(pixels, np.arange(60) % 2, card, ("a", "b"))
+    study = study_of(noise(0.3, wrong=wrong))
     found = data_side.data_causes(study, rows, learned=True, failing=False)
     assert [cause.label for cause in found] == named
 
@@ -258,3 +268,27 @@ def test_rows_on_quite_another_scale_are_told_though_answered_alike():
     assert found is not None
     assert found.label == "train-test-mismatch"
     assert data_side.find_mismatch(dataset(own), dataset(3 * other / 255), said) is None
+
+
+def windows(series, steps, behind):
+    """Windows of a series, and the value so many steps behind the end of each."""
+    starts = range(len(series) - steps - 1)
+    x = np.stack([series[start : start + steps] for start in starts])
+    return x, np.array([series[start + steps - 1 + behind, 1] for start in starts])
+
+
+@pytest.mark.parametrize(("behind", "is_leak"), [(0, True), (1, False)])
+def test_a_window_that_holds_the_target_is_a_leak(behind, is_leak):
+    series = RNG.normal(size=(120, 3)).cumsum(axis=0)
+    x, y = windows(series, 8, behind)
+    found = data_side.target_in_window(x, 5 * y + 2)
+    assert (found is not None) == is_leak
+    if found is not None:
+        assert found.label == "leak"
+        assert "step 8 of 8 of series 2" in found.sentence
+
+
+def test_rows_that_do_not_overlap_may_hold_their_target():
+    x = RNG.normal(size=(100, 8, 1))
+    assert data_side.target_in_window(x, x[:, 0, 0]) is None
+    assert data_side.target_in_window(x[:, :, 0], x[:, 0, 0]) is None

@@ -108,6 +108,12 @@ def train(model, x=X, y=SCORE, **options):
     return fit(model, x, y, **(common | options))
 
 
+def test_models_written_as_classes_are_trained_in_the_graph():
+    history = train(own(), way="graph")
+    assert history.params["way"] == "graph"
+    assert np.isfinite(history.history["loss"]).all()
+
+
 @on_cpu
 def test_long_trainings_take_xla():
     model = dense()

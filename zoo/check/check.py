@@ -20,6 +20,7 @@ from ..diagnosis.problem.context import NetworkFinding, Repair, RuleContext, rep
 from ..diagnosis.problem.from_model import each_output
 from ..diagnosis.problem.task import loss_name
 from ..diagnosis.problem.training_setup import as_given
+from ..diagnosis.record.arrays import whole_fit
 from ..diagnosis.rules.run_rules import run_rules
 from ..diagnosis.rules.wrong_gradient import is_adversarial
 from ..diagnosis.search.causes import FAILING, NOTHING, Inquiry
@@ -269,7 +270,7 @@ def _untrained(
 ) -> Iterator[DataFault]:
     """Faults that follow from the record of the script's calls; no trial tells them."""
     for f in known:
-        if f.code in RECORDED and not f.repairs:
+        if f.is_recorded or (f.code in RECORDED and not f.repairs):
             told = (f.code, f.label, f.sentence, f.advice)
             at = context.locations(f)
             yield DataFault(Cause(*told, side=f.side, locations=at))
@@ -402,6 +403,11 @@ def _faults(
     judged = sum(len(split.test) for split in problem.splits)
     learned = bool(inquiry.causes) or inquiry.original_score > NOTHING
     learned = learned and (problem.memorised > 0 or judged >= LEAST_JUDGED)
+    # the rows of the problem may be a sample
+    whole = whole_fit(problem.recording, problem.fit) or problem.fit
+    copied = data_faults.target_in_window(whole.x, whole.y)
+    if copied is not None:
+        return (DataFault(copied),)
     unseen = unseen_class(problem, study)
     if unseen is not None:
         return (unseen,)

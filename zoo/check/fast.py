@@ -172,7 +172,7 @@ def _build(fit: Fit) -> None:
 def _proved(context: RuleContext, known: Sequence[NetworkFinding]) -> Iterator[Cause]:
     """Faults that no training is needed for, and none refutes."""
     for f in known:
-        if f.code in RECORDED and not f.repairs:
+        if f.is_recorded or (f.code in RECORDED and not f.repairs):
             at = context.locations(f)
             said = (f.code, f.label, f.sentence, f.advice)
             yield Cause(*said, side=f.side, locations=at)

@@ -55,7 +55,8 @@ class Programs:
         # a gradient through a loop over time must know the size of a batch
         self._any_size = not any(isinstance(p, keras.layers.RNN) for p in walk(model))
         # its states have as many rows
-        self._is_fixed = any(t.shape[0] for t in model.inputs or ())
+        inputs = keras.tree.flatten(getattr(model, "inputs", None) or [])
+        self._is_fixed = any(tensor.shape[0] for tensor in inputs)
         self._rooms: dict[int, int] = {}
         # a metric that is not Keras' may keep something outside the graph
         metrics = _leaves(model.metrics)

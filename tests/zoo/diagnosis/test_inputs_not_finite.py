@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
@@ -70,6 +72,11 @@ def test_rows_of_nothing_but_padding_have_no_mean(case_of, empty, mask):
         assert found is None
         return
     assert "3 rows hold nothing but padding" in found.sentence
+    assert not found.evidence["recorded"]
+    lost = [np.full_like(weight, np.nan) for weight in context.fit.trained]
+    trained = replace(context, fit=replace(context.fit, trained=lost))
+    seen = inputs_not_finite(trained)
+    assert (seen.repairs, seen.evidence["recorded"]) == ((), 1.0)
     made = build_model(found.repairs[0].apply(context.setup), np.arange(40), seed=0)
     assert np.isfinite(first_loss(made, steps, Y))
     assert np.isnan(

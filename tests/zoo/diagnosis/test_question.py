@@ -187,3 +187,17 @@ def test_numbers_for_each_step_are_numbers(case_of):
     model.compile("sgd", "mse")
     y = RNG.normal(size=(40, 5, 2))
     assert case_of(model, RNG.normal(size=(40, 5, 3)), y).task.kind == "regression"
+
+
+def test_texts_stand_beside_numbers(case_of):
+    age = keras.Input((1,), name="age")
+    port = keras.Input((1,), dtype="string", name="port")
+    words = keras.layers.StringLookup(vocabulary=["S", "C"], output_mode="one_hot")
+    both = keras.layers.concatenate([age, words(port)])
+    model = keras.Model({"age": age, "port": port}, keras.layers.Dense(1)(both))
+    model.compile("sgd", "mse")
+    x = {"age": np.arange(6.0), "port": np.array(["S", "C"] * 3, dtype=object)}
+    task = case_of(model, x, np.arange(6.0) / 7).task
+    table = as_dataset(model, x, task, name="rows").x
+    assert table["input 0 column 0"].tolist() == [0, 1, 2, 3, 4, 5]
+    assert table["input 1 column 0"].tolist() == ["S", "C"] * 3

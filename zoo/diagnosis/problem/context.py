@@ -85,6 +85,11 @@ class NetworkFinding:
     side: Side = "network"
     place: Place | None = None
 
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the script's own run shows it, so that there is nothing to try."""
+        return bool(self.evidence.get("recorded")) and not self.repairs
+
 
 @dataclass(frozen=True)
 class RuleContext:

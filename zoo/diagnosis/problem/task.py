@@ -378,15 +378,21 @@ def _on_size(given: np.ndarray, found: np.ndarray) -> tuple[str, ...]:
 
 
 def _as_table(given: list[np.ndarray], places: list[bool]) -> Any:
-    parts, names = [], []
+    """Columns of numbers, and those of texts behind them."""
+    parts, names, texts = [np.zeros((len(given[0]), 0))], [], {}
     for i, part in enumerate(given):
         title = f"input {i} " if len(given) > 1 else ""
+        if part.dtype.kind in "OSU":
+            wide = part.reshape(len(part), -1)
+            texts |= {f"{title}column {c}": _as_texts(t) for c, t in enumerate(wide.T)}
+            continue
         values, own = _columns_of(part, places=places[i])
         parts.append(values)
         names += [f"{title}{n}" for n in own]
     values = np.concatenate(parts, axis=1)
     # in the array: pandas would part a table into a block for each column
-    return pd.DataFrame(np.where(np.isinf(values), np.nan, values), columns=names)
+    table = pd.DataFrame(np.where(np.isinf(values), np.nan, values), columns=names)
+    return table.assign(**texts)
 
 
 def _on_width(given: list[np.ndarray], places: list[bool]) -> tuple[str, ...]:
