@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...data import Dataset
-from ..signal.permutations import LEVEL
+from ..results.candidates import LEVEL
 from ..signal.signal_test import signal_of
 from .context import RuleResult, TableContext, found
 from .registry import rule

@@ -27,6 +27,7 @@ def steady(rng, x, t):
 
 def test_relation_that_turns_round_is_a_warning(rng):
     found = told(dated(turned, ROWS, 2)(rng))
+    assert found
     assert (found.severity, found.columns) == ("warning", ("when",))
     assert "Of the variance in the last 88 rows" in found.sentence
     assert found.evidence["lost"] > 0.5

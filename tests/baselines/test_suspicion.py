@@ -66,8 +66,8 @@ def test_column_of_cases_is_told_from_a_code(suspect, dataset_of, rng):
 def test_number_of_rows_in_a_file_sorted_by_class_is_no_measure(
     rows, suspect, dataset_of, rng
 ):
-    x = columns(rng).assign(number=np.arange(200) // rows)
-    kind, found = suspect(dataset_of(x, np.repeat([0, 1], 100)))
+    x = columns(rng, 400).assign(number=np.arange(400) // rows)
+    kind, found = suspect(dataset_of(x, np.repeat([0, 1], 200)))
     assert (kind, "'number'" in found) == ("answer", True)
 
 
