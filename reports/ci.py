@@ -294,7 +294,11 @@ def junit(every: Sequence[Item], origin: Origin) -> str:
     for item in cases:
         _case(suite, item, seconds if item is every[0] else "0.000")
     if beside:
-        ElementTree.SubElement(suite[1], "system-out").text = "\n".join(beside)
+        first = suite[1]
+        printed = first.find("system-out")
+        if printed is None:
+            printed = ElementTree.SubElement(first, "system-out")
+        printed.text = "\n".join([*filter(None, [printed.text]), *beside])
     failures = sum(item.is_failure for item in cases)
     skipped = sum(item.kind == "untested" for item in cases)
     return _xml(suite, tests=len(cases), failures=failures, skipped=skipped)

@@ -178,6 +178,7 @@ def test_cases_are_verdict_causes_and_trials(made, here) -> None:
     beside = found.findtext("testcase/system-out")
     assert "warning: N118 misleading-metric" in beside
     assert "note: S404 plateau" in beside
+    assert all(len(case.findall("system-out")) < 2 for case in found)
 
 
 def test_sarif_has_the_pages_of_its_rules_and_the_lines(made, here) -> None:

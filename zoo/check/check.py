@@ -241,7 +241,7 @@ def _tried(
     short = _shortfall(runner, best_score.get(best, [])) if is_varied else None
     faults = _mispaired(problem)
     if not faults:
-        faults = (*_untrained(context, known), *repeated_rows(context))
+        faults = (*_untrained(context, known, found), *repeated_rows(context))
         faults += _faults(problem, study, found, runner, is_asked=not faults)
     evidence = CheckEvidence(
         context, study, found, (best, scores.get(best, 0.0)), short, faults
@@ -266,10 +266,16 @@ def _are_varied(problem: CheckProblem) -> bool:
 
 
 def _untrained(
-    context: RuleContext, known: Sequence[NetworkFinding]
+    context: RuleContext, known: Sequence[NetworkFinding], found: Inquiry
 ) -> Iterator[DataFault]:
-    """Faults that follow from the record of the script's calls; no trial tells them."""
+    """Faults that follow from the record of the script's calls; no trial tells them.
+
+    Those that trials have proved besides are left to them.
+    """
+    proved = {cause.proposal.finding.code for cause in found.causes}
     for f in known:
+        if f.code in proved:
+            continue
         if f.is_recorded or (f.code in RECORDED and not f.repairs):
             told = (f.code, f.label, f.sentence, f.advice)
             at = context.locations(f)

@@ -312,6 +312,7 @@ def test_a_loss_of_rounded_outputs_in_a_step_of_ones_own_has_no_gradient(
     raised = replace(context.fit, error="No gradients provided for any variable.")
     found = wrong_gradient(replace(context, fit=raised))
     assert "no gradient of any weight" in found.sentence
+    assert found.is_recorded
     (repair,) = found.repairs
     made = build_model(repair.apply(context.setup), np.arange(40), seed=0)
     assert type(made).train_step is keras.Model.train_step

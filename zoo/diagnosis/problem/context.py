@@ -86,8 +86,9 @@ class NetworkFinding:
 
     @property
     def is_recorded(self) -> bool:
-        """Whether the script's own run shows it, so that there is nothing to try."""
-        return bool(self.evidence.get("recorded")) and not self.repairs
+        """Whether the script's own run shows it, whatever becomes of its repairs."""
+        return bool(self.evidence.get("recorded"))
+
     place: Place | None = None
 
 

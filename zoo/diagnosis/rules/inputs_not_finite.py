@@ -56,20 +56,17 @@ def _nothing_but_padding(context: RuleContext) -> NetworkFinding | None:
     if not count:
         return None
     rows = "row holds" if count == 1 else "rows hold"
-    is_seen = any(_gaps(weight) for weight in context.fit.trained)
-    repair = set_layers(context, masked, "no mask of the padding", mask_zero=False)
     return network_finding(
         "P703",
         f"{count:,} {rows} nothing but padding: the mean over steps in "
         f"{pools[0].name!r} is 0/0 there, and {LOST}.",
         "Drop such rows, such as texts without a known word, or set mask_zero=False.",
         priority=0,
-        # few rows are in no training of some folds: where the script's own weights are
-        # NaN there is nothing to try
-        repairs=() if is_seen else (repair,),
+        repairs=(
+            set_layers(context, masked, "no mask of the padding", mask_zero=False),
+        ),
         layers=(pools[0].name,),
         rows=count,
-        recorded=is_seen,
     )
 
 
@@ -77,7 +74,8 @@ def _padded_rows(model: Any, embedding: Any, x: Any) -> int:
     """Count rows of which an embedding masks every step; 0 where nobody knows."""
     try:
         before = keras.Model(model.inputs, embedding.input)
-        steps = np.asarray(before(_tensors(x), training=False))
+        given = before(_tensors(x), training=False)
+        steps = np.asarray(keras.ops.convert_to_numpy(given))
     # a layer that is called twice, or a network that is no graph, has no single input
     except (AttributeError, ValueError, TypeError):
         return 0

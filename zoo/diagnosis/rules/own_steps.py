@@ -124,6 +124,7 @@ def _of_own_loss(context: RuleContext) -> NetworkFinding | None:
         advice,
         priority=0,
         repairs=(repair,),
+        recorded=True,
     )
 
 
