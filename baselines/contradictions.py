@@ -231,9 +231,11 @@ def _quotations(results: Results) -> Iterator[str]:
                 yield f"{row.name}: R² {score:.3f}, skill {skill:.3f}, unexplained"
 
 
-def _is_quoted(value: float, said: str) -> bool:
+def _is_quoted(value: float, text: str) -> bool:
     """Whether a number is said as it is, but for rounding to the digits shown."""
-    return abs(value - float(said)) <= 0.6 * 10.0 ** -len(said.rpartition(".")[2])
+    return abs(value - float(sentence)) <= 0.6 * 10.0 ** -len(
+        sentence.rpartition(".")[2]
+    )
 
 
 def _is_seen(r2: float, skill: float) -> bool:

@@ -148,23 +148,23 @@ def run_study(
     )
     dataset, outcomes = _without_unfinished(dataset, outcomes)
     outcomes = [*outcomes, *known]
-    board = collect_outcomes(dataset, splits, outcomes)
-    evidence = gather(board, found)
+    fold_outcomes = collect_outcomes(dataset, splits, outcomes)
+    evidence = gather(fold_outcomes, found)
     _check_any(evidence)
     verdicts = verdict.draw_verdicts(evidence)
-    learned = LearnedContext(board, found, verdicts[-1], whole)
+    learned = LearnedContext(fold_outcomes, found, verdicts[-1], whole)
     faults = examine(dataset, evidence.rows, learned=learned)
     verdicts = _in_their_place(verdicts, [f.finding.code for f in faults])
     wanted = _wanted(curves, evidence, verdicts[-1].name, {**baselines, **candidates})
     results = replace(
-        study_results(board, evidence, verdicts, seed=seed),
+        study_results(fold_outcomes, evidence, verdicts, seed=seed),
         command=command,
-        split=_split_text(dataset, folds, repeats) + _times(board),
+        split=_split_text(dataset, folds, repeats) + _times(fold_outcomes),
         findings=tuple(f.finding for f in faults),
-        curve=learning_curve(board, wanted, seed=seed, jobs=jobs),
+        curve=learning_curve(fold_outcomes, wanted, seed=seed, jobs=jobs),
         seconds=time.perf_counter() - start,
     )
-    said = fold_scores.make_predictions(board)
+    said = fold_scores.make_predictions(fold_outcomes)
     return Study(results, said, tuple(outcomes), faults, tuple(splits))
 
 
@@ -203,31 +203,35 @@ _CHANGES = {
 
 
 def study_results(
-    board: FoldOutcomes, evidence: Evidence, verdicts: tuple[Verdict, ...], *, seed: int
+    outcomes: FoldOutcomes,
+    evidence: Evidence,
+    verdicts: tuple[Verdict, ...],
+    *,
+    seed: int,
 ) -> Results:
     """Return the results that follow from the scores alone."""
     # what is too good to be true says nothing of what can be reached
     suspicious = verdicts[-1].name == "suspicious"
-    top = None if suspicious else best_achievable_score(board, seed=seed)
+    top = None if suspicious else best_achievable_score(outcomes, seed=seed)
     return Results(
         command="",
         seed=seed,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         seconds=0.0,
         versions=versions(),
-        about=describe(board.dataset),
+        about=describe(outcomes.dataset),
         split="",
         metric="skill",
         rows=evidence.rows,
         signal=evidence.signal,
         verdicts=verdicts,
         comparisons=evidence.comparisons,
-        pairs=make_pairs(board),
-        noise=measure_noise(board),
-        course=fold_scores.make_course(board),
+        pairs=make_pairs(outcomes),
+        noise=measure_noise(outcomes),
+        course=fold_scores.make_course(outcomes),
         ceiling=top,
-        pictures=make_pictures(board, evidence.rows, seed=seed),
-        worst=worst_rows(board, evidence.rows),
+        pictures=make_pictures(outcomes, evidence.rows, seed=seed),
+        worst=worst_rows(outcomes, evidence.rows),
     )
 
 
@@ -320,9 +324,11 @@ def _split_text(dataset: Dataset, folds: int, repeats: int) -> str:
     return f"{folds} {kind}{times}{whole}"
 
 
-def _times(board: FoldOutcomes) -> str:
+def _times(outcomes: FoldOutcomes) -> str:
     """``, 3 seeds`` where a candidate was trained so often on each fold."""
-    seeds = 1 + max((o.seed for more in board.more.values() for o in more), default=0)
+    seeds = 1 + max(
+        (o.seed for more in outcomes.more.values() for o in more), default=0
+    )
     return f", {seeds} seeds" if seeds > 1 else ""
 
 

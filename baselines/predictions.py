@@ -60,7 +60,10 @@ def study_predictions(
         got = "an empty one" if empty else f"a {type(predictions).__name__}"
         msg = f"predictions must be a dict of name -> predictions, got {got}"
         raise Misuse(f"{msg}; give e.g. {{'torch': p, 'forest': q}}")
-    said = {str(n): _said(str(n), p, codes, classes) for n, p in predictions.items()}
+    said = {
+        str(n): _read_predictions(str(n), p, codes, classes)
+        for n, p in predictions.items()
+    }
     dataset = _dataset(codes, classes, found, target, said, _groups(groups, codes))
     rows = np.arange(len(codes))
     outcomes = [Outcome(name, 0, values) for name, values in said.items()]
@@ -68,18 +71,22 @@ def study_predictions(
     bare = reference(codes, len(codes), classes=len(classes), season=0)
     outcomes.append(Outcome(thumb, 0, bare))
     known = _baselines(baselines, said, dataset)
-    board = collect_outcomes(dataset, [Fold(rows, rows)], outcomes)
-    board = replace(board, baselines=frozenset((*known, thumb)), by_groups=True)
+    fold_outcomes = collect_outcomes(dataset, [Fold(rows, rows)], outcomes)
+    fold_outcomes = replace(
+        fold_outcomes, baselines=frozenset((*known, thumb)), by_groups=True
+    )
     settled = settled_test(dataset, seed=seed)[1]
-    evidence = gather(board, settled, has_features=False)
+    evidence = gather(fold_outcomes, settled, has_features=False)
     results = replace(
-        study_results(board, evidence, verdict.draw_verdicts(evidence), seed=seed),
+        study_results(
+            fold_outcomes, evidence, verdict.draw_verdicts(evidence), seed=seed
+        ),
         command=command,
         ceiling=None,
         split=_split(dataset),
         seconds=time.perf_counter() - start,
     )
-    table = fold_scores.make_predictions(board)
+    table = fold_scores.make_predictions(fold_outcomes)
     return Study(results, table, tuple(outcomes), (), (Fold(rows, rows),))
 
 
@@ -102,7 +109,7 @@ def _truth(
     return encode_target(values, task)
 
 
-def _said(
+def _read_predictions(
     name: str, given: Any, codes: np.ndarray, classes: tuple[str, ...]
 ) -> np.ndarray:
     """Probabilities of shape (n_rows, n_classes), or numbers of shape (n_rows,).
@@ -235,7 +242,7 @@ def _baselines(
 
 
 def _split(dataset: Dataset) -> str:
-    told = f"the {count(len(dataset), 'row')} that were predicted"
+    message = f"the {count(len(dataset), 'row')} that were predicted"
     if dataset.groups is None:
-        return told
-    return f"{told}, in {count(len(np.unique(dataset.groups)), 'group')}"
+        return message
+    return f"{message}, in {count(len(np.unique(dataset.groups)), 'group')}"

@@ -139,7 +139,7 @@ def _choose(
         return str(member)
     if len(found) == 1 and member is None:
         return found[0]
-    told = f"no file {member!r}" if member else f"{len(found):,} tables"
+    message = f"no file {member!r}" if member else f"{len(found):,} tables"
     shown = ", ".join(found[:10]) + (" ..." if len(found) > 10 else "")
-    msg = f"{path.name} holds {told}: {shown}; choose one, as"
+    msg = f"{path.name} holds {message}: {shown}; choose one, as"
     raise Misuse(f"{msg} '{path.name}#{found[0]}'")

@@ -187,8 +187,8 @@ def _quantities(column: pd.Series) -> tuple[pd.Series, tuple[str, ...]] | None:
         if _share([_read(text, dimension) for text in some]) < _NEARLY:
             continue
         texts = enumerate(map(_plain, kinds))
-        told = {i: text for i, text in texts if text.lower() not in NO_NUMBER}
-        cells = {i: _read(text, dimension) for i, text in told.items()}
+        facts = {i: text for i, text in texts if text.lower() not in NO_NUMBER}
+        cells = {i: _read(text, dimension) for i, text in facts.items()}
         if _is_whole(cells, counts):
             fitting.append((dimension, cells))
     if len(fitting) != 1:

@@ -75,7 +75,7 @@ def _choose(file: str, table: str | None, names: list[str]) -> str:
         return str(table)
     if table is None and len(names) == 1:
         return names[0]
-    told = f"no table {table!r}" if table else f"{len(names):,} tables"
+    message = f"no table {table!r}" if table else f"{len(names):,} tables"
     shown = ", ".join(names[:10]) + (" ..." if len(names) > 10 else "")
-    msg = f"{file} holds {told}: {shown}; choose one, as '{file}#{names[0]}'"
+    msg = f"{file} holds {message}: {shown}; choose one, as '{file}#{names[0]}'"
     raise Misuse(msg)

@@ -93,8 +93,8 @@ def _chosen(path: Path, split: str | None, names: list[str]) -> str:
         return str(split)
     if split is None and len(names) == 1:
         return names[0]
-    told = f"no split {split!r}" if split else "no split train"
-    msg = f"{path.name} holds {told}; its splits are {', '.join(names[:20])}"
+    message = f"no split {split!r}" if split else "no split train"
+    msg = f"{path.name} holds {message}; its splits are {', '.join(names[:20])}"
     raise Misuse(f"{msg}; choose one, as '{path.name}#{names[0]}'")
 
 

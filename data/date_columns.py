@@ -151,11 +151,13 @@ def _judged(reading: TimeReading, column: pd.Series) -> tuple[str, np.ndarray | 
         return f"read as {what}", reading.moments
     cell = str(column.iloc[int(odd.argmax())])
     if odd.sum() <= (1 - LEAST_READ) * there.sum():
-        told = some_of(int(odd.sum()), int(there.sum()), "cell is", "cells are")
-        told = f"{told} none ({cell!r}) and missing"
-        return f"read as {what}; {told}", reading.moments
-    told = some_of(int((there & ~odd).sum()), int(there.sum()), "cell is", "cells are")
-    return f"{told} {what}; the others ({cell!r}) keep it text", None
+        message = some_of(int(odd.sum()), int(there.sum()), "cell is", "cells are")
+        message = f"{message} none ({cell!r}) and missing"
+        return f"read as {what}; {message}", reading.moments
+    message = some_of(
+        int((there & ~odd).sum()), int(there.sum()), "cell is", "cells are"
+    )
+    return f"{message} {what}; the others ({cell!r}) keep it text", None
 
 
 def parse_cells(column: pd.Series, formats: tuple[str, ...]) -> np.ndarray:

@@ -30,10 +30,10 @@ from .ragged import (
 )
 from .separators import (
     BLANKS,
+    declared_separator,
     find_separator,
     first_lines,
     numbered_rows,
-    told_separator,
 )
 from .target import find_targets
 
@@ -107,9 +107,9 @@ def find_layout(
     """Find separator, decimal point and header from the first lines."""
     facts = look_at_text(source)
     lines = first_lines(source, facts.encoding)
-    told = told_separator(lines[0][1])
-    lines = lines[1:] if told and len(lines) > 1 else lines
-    separator = told or ("\t" if source.tabs else None)
+    message = declared_separator(lines[0][1])
+    lines = lines[1:] if message and len(lines) > 1 else lines
+    separator = message or ("\t" if source.tabs else None)
     separator = separator or find_separator([line for _, line in lines], source.name)
     rows = numbered_rows(lines, separator, source.name)
     for row in rows:
@@ -372,12 +372,12 @@ def _repeated_headers(
         elif number > layout.header.start and text.strip() == head:
             left_out.add(number)
     if left_out:
-        told = _lines_told(left_out, min(left_out))
+        told = _describe_lines(left_out, min(left_out))
         notes.append(f"the header stands again in {told}; left out")
     return left_out
 
 
-def _lines_told(numbers: set[int], first: int) -> str:
+def _describe_lines(numbers: set[int], first: int) -> str:
     return f"line {first:,}" + (f" and {len(numbers) - 1} more" * (len(numbers) > 1))
 
 

@@ -107,7 +107,7 @@ class _Read:
         try:
             return to_matrix(self.fitted, x)
         except Exception as error:  # rows, versions or the file may be at fault
-            msg = f"the rows cannot be encoded with {self.path} ({_told(error)})"
+            msg = f"the rows cannot be encoded with {self.path} ({_describe(error)})"
             if self.versions != _versions():
                 raise _of_other_versions(self.path, self.versions, error) from error
             msg = f"{msg}; compare them with the rows trained on"
@@ -163,7 +163,7 @@ def read_encoder(path: Path) -> Any:
     except Exception as error:  # numpy, zipfile and json raise whatever they meet
         if versions not in (None, _versions()):
             raise _of_other_versions(path, versions, error) from error
-        msg = f"{path} is damaged ({_told(error)}); train the network again"
+        msg = f"{path} is damaged ({_describe(error)}); train the network again"
         raise BadData(msg) from error
 
 
@@ -185,11 +185,11 @@ def _of_other_versions(
         " and ".join(f"{name} {version}" for name, version in some.items())
         for some in (versions, _versions())
     )
-    msg = f"{path} was written by {told}, here are {here} ({_told(error)})"
+    msg = f"{path} was written by {told}, here are {here} ({_describe(error)})"
     return BadData(f"{msg}; train the network again")
 
 
-def _told(error: Exception) -> str:
+def _describe(error: Exception) -> str:
     return f"{type(error).__name__}: {first_line(error)}"
 
 

@@ -77,8 +77,8 @@ def find_header(
         return found
     said = above[0].text.strip()[:60]
     count = f"{len(above)} lines" if len(above) > 1 else "a line"
-    told = f"{count} of comments above the table left out ({said!r})"
-    return replace(found, notes=(*found.notes, told))
+    message = f"{count} of comments above the table left out ({said!r})"
+    return replace(found, notes=(*found.notes, message))
 
 
 def _find(

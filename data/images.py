@@ -188,13 +188,13 @@ def _left_out(path: Path, broken: Sequence[Path], total: int) -> tuple[str, ...]
         return ()
     names = ", ".join(f"{file.parent.name}/{file.name}" for file in broken[:NAMED])
     names = f"{names}, ..." if len(broken) > NAMED else names
-    told = f"{len(broken):,} of {count(total, 'image')}"
+    message = f"{len(broken):,} of {count(total, 'image')}"
     if len(broken) > MOST_BROKEN * total:
-        msg = f"{told} in {path.name} cannot be read: {names}"
+        msg = f"{message} in {path.name} cannot be read: {names}"
         msg = f"{msg}; {MOST_BROKEN:.0%} may be broken. Mend or remove them."
         raise BadData(msg)
     are = "is" if len(broken) == 1 else "are"
-    return (f"{told} cannot be read and {are} left out: {names}",)
+    return (f"{message} cannot be read and {are} left out: {names}",)
 
 
 def _check_classes(path: Path, labels: Sequence[str]) -> None:
@@ -222,13 +222,13 @@ def _changed(looks: Sequence[_Look], form: _Look) -> list[str]:
     recoloured = sum(look.colour != form.colour for look in looks)
     pixels = f"{form.size[0]} x {form.size[1]} pixels"
     kind = "colours" if form.colour else "grey"
-    told = {
+    facts = {
         f"resized to {pixels}, the commonest size": resized,
         f"brought to {kind}, as most of them are": recoloured,
     }
     return [
         f"{some_of(changed, len(looks), 'image is', 'images are')} {what}"
-        for what, changed in told.items()
+        for what, changed in facts.items()
         if changed
     ]
 

@@ -182,9 +182,9 @@ def _targets(y: Any) -> tuple[pd.DataFrame, tuple[str, ...]]:
         raise BadData(f"{msg} each of several targets")
     if array.ndim == 2 and array.shape[1] > 1:
         if np.isin(array, (0, 1)).all() and (array.sum(axis=1) == 1).all():
-            told = "y holds a 1 in one column of each row; the columns are classes"
+            message = "y holds a 1 in one column of each row; the columns are classes"
             codes = array.argmax(axis=1).astype(str)
-            return pd.DataFrame({"y": codes}), (told,)
+            return pd.DataFrame({"y": codes}), (message,)
         names = [f"y{i}" for i in range(array.shape[1])]
         return pd.DataFrame(array, columns=names), ()
     return pd.DataFrame({"y": array.ravel()}), ()
@@ -288,8 +288,8 @@ def _of_tensorflow(data: Any) -> tuple[Any, tuple[str, ...]]:
         raise BadData("the tf.data.Dataset gives no rows; is its source empty?")
     join = np.concatenate if is_batched else np.stack
     xs, ys = zip(*parts, strict=True)
-    told = f"the first {rows:,} rows of the tf.data.Dataset were read"
-    notes = (told,) if rows >= STREAMED_ROWS or size >= _MOST_BYTES else ()
+    message = f"the first {rows:,} rows of the tf.data.Dataset were read"
+    notes = (message,) if rows >= STREAMED_ROWS or size >= _MOST_BYTES else ()
     if isinstance(xs[0], dict):
         columns = {key: join([x[key] for x in xs]) for key in xs[0]}
         frame = pd.DataFrame(

@@ -96,8 +96,8 @@ def is_spread_evenly(column: Any) -> bool:
     if len(numbers) < _EVENLY_ROWS:
         return False
     low, high = numbers.min(), numbers.max()
-    told: Any = kstest((numbers - low) / (high - low), "uniform")
-    return bool(told.pvalue >= _EVENLY)
+    result: Any = kstest((numbers - low) / (high - low), "uniform")
+    return bool(result.pvalue >= _EVENLY)
 
 
 def _distinct(column: Any) -> Any:

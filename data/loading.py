@@ -237,11 +237,11 @@ def _dependence(rows: str | None, group: str | None) -> tuple[Dependence, str | 
     kind, _, column = rows.partition(":")
     if kind == "group" and column:
         return "unknown", column
-    told: dict[str, Dependence] = {"independent": "none", "time": "time"}
-    if rows not in told:
+    facts: dict[str, Dependence] = {"independent": "none", "time": "time"}
+    if rows not in facts:
         msg = f"--rows must be independent, time or group:COL, got {rows!r}"
         raise Misuse(msg)
-    return told[rows], None
+    return facts[rows], None
 
 
 def _check(
@@ -400,8 +400,11 @@ def from_stored(
         rng = np.random.default_rng(seed)
         count = int(max(2, min(room, _SAMPLE, len(known))))
         numbers = np.sort(rng.choice(known, count, replace=False))
-        told = f"a sample of {count:,} of {rows.rows:,} rows is held in memory"
-        notes = (*notes, f"{told}; only networks are trained on the others, from disk")
+        message = f"a sample of {count:,} of {rows.rows:,} rows is held in memory"
+        notes = (
+            *notes,
+            f"{message}; only networks are trained on the others, from disk",
+        )
     x = rows.take(numbers)
     if isinstance(x, pd.DataFrame):
         x, empty = usable(x, path.name)

@@ -161,10 +161,12 @@ def settle_class_words(target: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
     if empty:
         cells = f"cell {word!r} was taken", f"cells {word!r} were taken"
         as_are = "as is" if empty == 1 else "as are"
-        told = f"{count(int(words.sum()), *cells)} for missing, {as_are}"
-        told = f"{told} {count(empty, 'empty one')}; if {word!r} is a class, give it"
-        told = f"{told} another"
-        return target.mask(words), (f"{told} name in the file",)
+        message = f"{count(int(words.sum()), *cells)} for missing, {as_are}"
+        message = (
+            f"{message} {count(empty, 'empty one')}; if {word!r} is a class, give it"
+        )
+        message = f"{message} another"
+        return target.mask(words), (f"{message} name in the file",)
     name = shlex.quote(f"{target.name}={word}")
     return target, (
         f"{count(common, f'cell {word!r} is', f'cells {word!r} are')} a class, for no "

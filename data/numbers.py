@@ -260,8 +260,8 @@ def _read_column(text: _TextColumn, mark: DecimalMark, in_doubt: bool) -> _Readi
     if text.share(fits) < LEAST_NUMBERS:
         row, cell = text.first_row(odd)
         cells = some_of(text.rows_with(odd), len(text.codes), "cell is", "cells are")
-        told = f"{STAYS_TEXT}: {cells} no number{'s' * cells.endswith('are')}"
-        return _Reading(None, (f"{told}, the first is {cell!r} in row {row:,}",))
+        message = f"{STAYS_TEXT}: {cells} no number{'s' * cells.endswith('are')}"
+        return _Reading(None, (f"{message}, the first is {cell!r} in row {row:,}",))
     mixed = _mixed_units(text, fits)
     if mixed:
         return _Reading(None, (f"{STAYS_TEXT}: {mixed}",))
@@ -293,8 +293,8 @@ def _mixed_units(text: _TextColumn, fits: np.ndarray) -> str:
     if not bare.any():
         return ""
     without = int(counts[bare].sum())
-    told = count(have[named[0]], "cell has", "cells have")
-    return f"{told} {named[0]!r}, and {count(without, 'has', 'have')} no unit"
+    message = count(have[named[0]], "cell has", "cells have")
+    return f"{message} {named[0]!r}, and {count(without, 'has', 'have')} no unit"
 
 
 def _as_column(text: _TextColumn, values: np.ndarray) -> pd.Series:

@@ -215,18 +215,18 @@ def _tell_left_out(
         some = ", ".join(names[i] for i in gone[:3]) + (
             ", ..." if len(gone) > 3 else ""
         )
-        told = some_of(len(gone), total, "series was", "series were")
-        told = f"{told} left out ({some}): not there at"
-        notes.append(f"{told} nearly all steps of the others, or all values equal")
+        message = some_of(len(gone), total, "series was", "series were")
+        message = f"{message} left out ({some}): not there at"
+        notes.append(f"{message} nearly all steps of the others, or all values equal")
 
 
 def _filled(values: np.ndarray, notes: list[str]) -> np.ndarray:
     """Missing values by straight lines between their neighbours."""
     missing, steps = np.isnan(values), np.arange(len(values))
     if missing.any():
-        told = some_of(int(missing.sum()), missing.size, "value is", "values are")
+        message = some_of(int(missing.sum()), missing.size, "value is", "values are")
         notes.append(
-            f"{told} missing ({missing.mean():.1%}): filled in by straight lines"
+            f"{message} missing ({missing.mean():.1%}): filled in by straight lines"
         )
     filled = [
         np.interp(steps, steps[~gone], column[~gone])

@@ -42,7 +42,7 @@ def refuse_panel(table: pd.DataFrame, times: Times, name: str) -> None:
         if found is None:
             return
         parts, column = found
-        told = f"column {column!r} counts the rows of each"
+        message = f"column {column!r} counts the rows of each"
     else:
         if not comes_twice(times.places):
             return
@@ -51,11 +51,13 @@ def refuse_panel(table: pd.DataFrame, times: Times, name: str) -> None:
         if not parts:
             return
         twice = pd.Series(times.places).duplicated()
-        told = f"{times.names[int(twice.argmax())]!r} in column {times.column!r}"
-        told = f"{told} comes again in row {int(twice.argmax()) + 1}"
+        message = f"{times.names[int(twice.argmax())]!r} in column {times.column!r}"
+        message = f"{message} comes again in row {int(twice.argmax()) + 1}"
     count = len(table[parts].drop_duplicates())
     asked = ",".join(parts)
-    msg = f"{name} holds {count:,} series, one for each {' and '.join(parts)} ({told})"
+    msg = (
+        f"{name} holds {count:,} series, one for each {' and '.join(parts)} ({message})"
+    )
     msg = f"{msg}: write --series {asked!r} to forecast each, scored together"
     raise BadData(f"{msg}, or keep the rows of one")
 

@@ -212,9 +212,11 @@ def without_remarks(table: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     count = int(alone[::-1].cumprod().sum())
     if not 0 < count <= min(_MOST_REMARKS, len(table) // 2):
         return table
-    said = [str(cell).strip() for cell in table.iloc[-count:, 0]]
-    if not all(map(is_word, said)):
+    sentences = [str(cell).strip() for cell in table.iloc[-count:, 0]]
+    if not all(map(is_word, sentences)):
         return table
     rows = f"the last {count} rows hold" if count > 1 else "the last row holds"
-    notes.append(f"{rows} one cell, {said[0][:_LONGEST]!r}, and nothing else; left out")
+    notes.append(
+        f"{rows} one cell, {sentences[0][:_LONGEST]!r}, and nothing else; left out"
+    )
     return table.iloc[:-count]

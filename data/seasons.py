@@ -56,9 +56,9 @@ def infer_season(
             continue
         if gain > sure or season_p(level, longer) < SEASON_LEVEL:
             season = longer
-    told = ", ".join(f"of {s}: {e:.4g}" for s, e in errors.items())
+    message = ", ".join(f"of {s}: {e:.4g}" for s, e in errors.items())
     why = "mean error of repeating the last season, its trend taken off,"
-    why = f" ({why} {told})" if fitting else ""
+    why = f" ({why} {message})" if fitting else ""
     known = "no season was found" if season == 1 else f"the season is {season} steps"
     notes.append(f"{known}{why}; --season N overrules")
     return season

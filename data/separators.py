@@ -44,7 +44,7 @@ def first_lines(source: ByteSource, encoding: str) -> list[tuple[int, str]]:
     return kept
 
 
-def told_separator(line: str) -> str | None:
+def declared_separator(line: str) -> str | None:
     """The separator that a first line ``sep=;`` tells, as Excel reads it."""
     found = re.fullmatch(r'"?sep=(.)"?[\s,;]*', line.lstrip("\ufeff"), re.IGNORECASE)
     return found[1] if found else None

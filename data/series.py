@@ -162,9 +162,9 @@ def _in_order(
     ):
         values[order[same]] = _means(values[order[same]], values[order[same + 1]])
         order = np.delete(order, same + 1)
-        told = "1 time comes" if len(same) == 1 else f"{len(same):,} times come"
-        told = f"{told} twice, as clocks are set back"
-        notes.append(f"{told}: the means of both values were taken")
+        message = "1 time comes" if len(same) == 1 else f"{len(same):,} times come"
+        message = f"{message} twice, as clocks are set back"
+        notes.append(f"{message}: the means of both values were taken")
     elif len(same):
         first, second = order[same[0]], order[same[0] + 1]
         msg = f"{times.names[second]!r} in column {times.column!r} of {name} is in row"
@@ -226,9 +226,11 @@ def _one_step(times: Times, values: np.ndarray, name: str, notes: list[str]) -> 
         _refuse_steps(times, step, sizes[np.argsort(-counts)], name)
     if len(kept) == len(values):
         return _Steps(times, values, step)
-    told = some_of(len(kept), len(values), "row was", "rows were")
-    told = f"the step changes: {told} kept, from"
-    notes.append(f"{told} {times.names[kept[0]]} on, the longest stretch with one step")
+    message = some_of(len(kept), len(values), "row was", "rows were")
+    message = f"the step changes: {message} kept, from"
+    notes.append(
+        f"{message} {times.names[kept[0]]} on, the longest stretch with one step"
+    )
     return _Steps(times.at(kept), values[kept], step)
 
 
@@ -250,16 +252,16 @@ def _filled(steps: _Steps, name: str, notes: list[str]) -> _Steps:
     if not gone:
         return steps
     runs = np.diff(np.flatnonzero(np.concatenate([[True], ~missing, [True]]))) - 1
-    told = some_of(gone, len(values), "value is", "values are")
-    told = f"{told} missing ({share:.1%}, at most"
-    told = f"{told} {runs.max():,} in a row)"
+    message = some_of(gone, len(values), "value is", "values are")
+    message = f"{message} missing ({share:.1%}, at most"
+    message = f"{message} {runs.max():,} in a row)"
     if share >= MOST_MISSING:
-        msg = f"{name}: {told}; less than {MOST_MISSING:.0%} are filled in. Fill the"
+        msg = f"{name}: {message}; less than {MOST_MISSING:.0%} are filled in. Fill the"
         raise BadData(f"{msg} gaps, or keep a stretch that has few")
     places = times.places[0] + step * np.arange(len(values))
     names = name_places(places, times.unit)
     names[spots] = times.names
     known = np.flatnonzero(~missing)
     values[missing] = np.interp(np.flatnonzero(missing), known, values[known])
-    notes.append(f"{told}: filled in by straight lines")
+    notes.append(f"{message}: filled in by straight lines")
     return _Steps(Times(places, times.unit, names, times.column), values, step)

@@ -97,11 +97,11 @@ def _on_sentences(table: pd.DataFrame, place: int) -> str:
     """Tell how sentences beside other columns are encoded (`encode.make_encoder`)."""
     few = [i for i in range(table.shape[1]) if i != place][:_FEW_COLUMNS]
     named = [str(table.columns[i]) for i in few if names_rows(table.iloc[:, i])]
-    told = "sentences beside other columns: groups of letters are counted, not words"
+    message = "sentences beside other columns: groups of letters are counted, not words"
     if len(named) == table.shape[1] - 1:
         drops = " ".join(f"--drop {name}" for name in named)
-        return f"{told}; words are with {drops}, which only names the rows"
-    return f"{told}; --drop {table.columns[place]} leaves it out"
+        return f"{message}; words are with {drops}, which only names the rows"
+    return f"{message}; --drop {table.columns[place]} leaves it out"
 
 
 def summarize_column(
@@ -118,8 +118,8 @@ def summarize_column(
     """
     some = column.iloc[:: -(-len(column) // LOOKED_AT_ROWS) or 1]
     if nested := nested_type(some):
-        told = f"no single value in a cell; --drop {column.name}, or write its parts"
-        return ColumnSummary(str(column.name), nested, role, notes=(*notes, told))
+        message = f"no single value in a cell; --drop {column.name}, or write its parts"
+        return ColumnSummary(str(column.name), nested, role, notes=(*notes, message))
     kind = column_kind(column, some)
     known = some.dropna()
     return ColumnSummary(
@@ -149,8 +149,8 @@ def _on_numbers(known: pd.Series) -> Iterator[str]:
     none = np.isnan(np.asarray(pd.to_numeric(texts, errors="coerce"), "float64"))
     if none.any() and none.mean() < _MOST_ODD:
         odd = shown_text(texts.iloc[int(none.argmax())], _LONG_LABEL)
-        told = some_of(int((~none).sum()), len(none), "value is", "values are")
-        yield f"{told} numbers; {odd!r} is none, so that all are read as text"
+        message = some_of(int((~none).sum()), len(none), "value is", "values are")
+        yield f"{message} numbers; {odd!r} is none, so that all are read as text"
 
 
 def _example(value: Any) -> str:
@@ -222,14 +222,14 @@ def classes_summary(
     bars = [(str(classes[i]), int(counts[i])) for i in order[:_MOST_VALUES]]
     rest = int(counts[order[_MOST_VALUES:]].sum())
     bars += [("others", rest)] if rest else []
-    said = ", ".join(f"{label[:_LONG_LABEL]} {count:,}" for label, count in bars)
+    sentence = ", ".join(f"{label[:_LONG_LABEL]} {count:,}" for label, count in bars)
     return ColumnSummary(
         name,
         count(len(classes), "class"),
         "target",
         str(classes[int(codes[0])])[:_LONGEST],
         unique=len(classes),
-        notes=(f"rows: {said}",),
+        notes=(f"rows: {sentence}",),
         histogram=tuple(bars),
     )
 
@@ -260,8 +260,8 @@ def _size(dataset: Dataset) -> str:
         return f"{len(dataset):,} characters, task characters"
     if dataset.series:
         season, horizon = dataset.season, dataset.series.horizon
-        told = f"season {season}" if season > 1 else "no season"
-        return f"{len(dataset):,} steps, {told}, horizon {horizon}, task forecast"
+        message = f"season {season}" if season > 1 else "no season"
+        return f"{len(dataset):,} steps, {message}, horizon {horizon}, task forecast"
     if isinstance(dataset.x, pd.DataFrame):
         rows = f"{rows}, {count(dataset.x.shape[1], 'feature')}"
     test = f", {dataset.n_test:,} of them test rows" if dataset.n_test else ""

@@ -64,8 +64,8 @@ def read_workbook(
     source = ByteSource(f"{path.name}#{name}", lambda: io.BytesIO(text))
     table, notes = read_delimited(source, header=header, target=target)
     if sheet is None and len(names) > 1:
-        told = f"the sheet {name!r} of {len(names)} was read"
-        notes.insert(0, f"{told} ('{path.name}#SHEET' chooses another)")
+        message = f"the sheet {name!r} of {len(names)} was read"
+        notes.insert(0, f"{message} ('{path.name}#SHEET' chooses another)")
     return table, notes
 
 
@@ -122,8 +122,8 @@ def _chosen(
             filled.append((name, rows))
     if filled:
         return filled[0]
-    told = f"the sheet {names[0]!r} of" if len(names) == 1 else "each sheet of"
-    raise BadData(f"{told} {path.name} is empty; give one with a header and rows")
+    message = f"the sheet {names[0]!r} of" if len(names) == 1 else "each sheet of"
+    raise BadData(f"{message} {path.name} is empty; give one with a header and rows")
 
 
 def _rows(sheet: Any) -> list[list[Any]]:

@@ -166,18 +166,18 @@ class Report(Answer):
         from .answers import signal_evidence
         from .summarize import duel_facts
 
-        told = {"Note": self.note} if self.note else {}
+        facts = {"Note": self.note} if self.note else {}
         for duel in duel_facts(self.results):
             name = f"{duel['network']} against {duel['baseline']}"
-            told[name] = f"{duel['outcome']}, {duel['difference']} ({duel['p']})"
-        return told | signal_evidence(self.results.signal, self.results.about.task)
+            facts[name] = f"{duel['outcome']}, {duel['difference']} ({duel['p']})"
+        return facts | signal_evidence(self.results.signal, self.results.about.task)
 
     def lines(self) -> Iterator[str]:
         yield from textwrap.wrap(self.note, 88)
         networks = [v for v in self.verdicts if v.about]
         for verdict in networks[1:_MOST_VERDICTS] if self.diagnosis is None else ():
-            said = f"{verdict.about}: {verdict.name}. {verdict.sentence}"
-            yield text.clean(said, 170)
+            sentence = f"{verdict.about}: {verdict.name}. {verdict.sentence}"
+            yield text.clean(sentence, 170)
         if len(networks) > _MOST_VERDICTS and self.diagnosis is None:
             more = len(networks) - _MOST_VERDICTS
             yield f"{text.count(more, 'verdict')} more in .verdicts"

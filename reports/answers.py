@@ -141,10 +141,10 @@ class Answer(ABC):
         grave = [f for f in self.findings if getattr(f, "severity", "error") != "note"]
         yield from [""] if grave else []
         for finding in grave[:_MOST_FINDINGS]:
-            said = f"{finding.code} {finding.label}. {finding.sentence}"
-            yield from textwrap.wrap(text.clean(said, 300), _WIDTH)[:3]
-            told = as_arguments(finding.advice)
-            advice = f"What to do: {told}" if told else ""
+            sentence = f"{finding.code} {finding.label}. {finding.sentence}"
+            yield from textwrap.wrap(text.clean(sentence, 300), _WIDTH)[:3]
+            message = as_arguments(finding.advice)
+            advice = f"What to do: {message}" if message else ""
             yield from textwrap.indent(
                 "\n".join(textwrap.wrap(text.clean(advice, 200), _WIDTH - 2)[:2]), "  "
             ).splitlines()
@@ -247,15 +247,15 @@ class Look(Answer):
     def verdict(self) -> Verdict:
         """``usable``, ``not-usable``, or ``no-target`` where none is named."""
         found = self.summary
-        said = f"{found.name}: {found.size}."
+        message = f"{found.name}: {found.size}."
         if self.problem:
-            sentence = f"{said} It cannot be learned from as it is: {self.problem}"
+            sentence = f"{message} It cannot be learned from as it is: {self.problem}"
             return Verdict("not-usable", "", sentence, "The data, mended as this says.")
         if not any(c.role in ("target", "time") for c in found.columns):
             change = "The name of the column to predict: target=."
-            return Verdict("no-target", "", f"{said} No target is named.", change)
+            return Verdict("no-target", "", f"{message} No target is named.", change)
         change = "Another reading: task=, drop=, group=, missing=."
-        return Verdict("usable", "", f"{said} It can be learned from.", change)
+        return Verdict("usable", "", f"{message} It can be learned from.", change)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -363,9 +363,9 @@ def signal_evidence(signal: Signal, task: str) -> dict[str, str]:
     from .summarize import signal_facts
 
     facts = signal_facts(signal, task)
-    said = f"{facts['p']} ({facts['permutations']} of {facts['rows']})"
-    told = {facts["question"]: said}
-    told["Variance explained"] = f"{facts['explained']} with {facts['features']}"
+    sentence = f"{facts['p']} ({facts['permutations']} of {facts['rows']})"
+    details = {facts["question"]: sentence}
+    details["Variance explained"] = f"{facts['explained']} with {facts['features']}"
     if facts["detectable"]:
-        told["Would have been found (80 % power)"] = facts["detectable"]
-    return told
+        details["Would have been found (80 % power)"] = facts["detectable"]
+    return details

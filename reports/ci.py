@@ -130,9 +130,11 @@ def _of_check(found: Diagnosis) -> Iterator[Item]:
     where = () if found.location is None else (found.location,)
     where = where or _file(found.script)
     of = f"output {found.output}" if found.output else ""
-    said = f"{found.headline} {found.sentence} What would change this: {found.change}"
+    sentence = (
+        f"{found.headline} {found.sentence} What would change this: {found.change}"
+    )
     explained = bool(found.causes)
-    yield _verdict(found.verdict, of, said, where, explained=explained)
+    yield _verdict(found.verdict, of, sentence, where, explained=explained)
     for cause in found.causes:
         at = cause.locations or where
         yield Item("cause", cause.code, cause.label, "error", _proof(cause), at)
@@ -163,25 +165,27 @@ def _of_comparison(results: Results) -> Iterator[Item]:
     networks = [v for v in results.verdicts if v.about]
     for verdict in networks or results.verdicts:
         beside = f" Beside this: {verdict.suspicion}" if verdict.suspicion else ""
-        said = f"{verdict.sentence}{beside} What would change this: {verdict.change}"
-        yield _verdict(verdict.name, verdict.about, said, where)
+        sentence = (
+            f"{verdict.sentence}{beside} What would change this: {verdict.change}"
+        )
+        yield _verdict(verdict.name, verdict.about, sentence, where)
     for finding in results.findings:
-        said = f"{finding.sentence} What to do: {finding.advice}"
+        sentence = f"{finding.sentence} What to do: {finding.advice}"
         named = (finding.code, finding.label, finding.severity)
-        yield Item("finding", *named, said, where)
+        yield Item("finding", *named, sentence, where)
 
 
 def _verdict(
     name: str,
     about: str,
-    said: str,
+    sentence: str,
     where: tuple[Location, ...],
     *,
     explained: bool = False,
 ) -> Item:
     level = "error" if EXIT_CODES.get(name, 0) else "passed"
     level = "warning" if name == "undecided" else level
-    return Item("verdict", name, about, level, said, where, explained)
+    return Item("verdict", name, about, level, sentence, where, explained)
 
 
 def _file(name: str) -> tuple[Location, ...]:
@@ -202,7 +206,7 @@ def _line(location: Location) -> int:
     return 0 if is_notebook else location.line
 
 
-def _told(item: Item) -> str:
+def _text(item: Item) -> str:
     """The text of an item; of a notebook with the lines, which its file does not have.
 
     ``text.clean`` keeps line breaks, which would end an annotation.
@@ -238,7 +242,7 @@ def github(every: Sequence[Item]) -> str:
 def _annotation(command: str, item: Item, at: dict[str, object]) -> str:
     facts = at | {"title": item.title}
     given = ",".join(f"{key}={_property(value)}" for key, value in facts.items())
-    return f"::{command} {given}::{_data(_told(item))}"
+    return f"::{command} {given}::{_data(_text(item))}"
 
 
 def _spans(locations: Sequence[Location]) -> list[dict[str, object]]:
@@ -256,10 +260,10 @@ def _spans(locations: Sequence[Location]) -> list[dict[str, object]]:
     return spans
 
 
-def _data(said: object) -> str:
+def _data(sentence: object) -> str:
     """The text of a workflow command, which ends at its line."""
     escapes = {"%": "%25", "\r": "%0D", "\n": "%0A"}
-    return str(said).translate(str.maketrans(escapes))
+    return str(sentence).translate(str.maketrans(escapes))
 
 
 def _property(value: object) -> str:
@@ -284,7 +288,7 @@ def junit(every: Sequence[Item], origin: Origin) -> str:
     origin : Origin
     """
     cases = [i for i in every if i.kind not in ("finding", "seen")]
-    beside = [f"{i.level}: {i.title}. {_told(i)}" for i in every if i not in cases]
+    beside = [f"{i.level}: {i.title}. {_text(i)}" for i in every if i not in cases]
     name, at = text.name(f"zoo {origin.name}", 200), origin.created[:19]
     seconds = f"{origin.seconds:.3f}"
     suite = ElementTree.Element("testsuite", name=name, time=seconds, timestamp=at)
@@ -314,15 +318,15 @@ def _case(suite: ElementTree.Element, item: Item, seconds: str) -> None:
         if line := _line(item.locations[0]):
             case.set("line", str(line))
     case.set("time", seconds)
-    said = _told(item)
+    sentence = _text(item)
     if item.is_failure:
         failure = ElementTree.SubElement(case, "failure", type=item.code)
-        failure.set("message", f"{item.title}. {said}")
-        failure.text = said
+        failure.set("message", f"{item.title}. {sentence}")
+        failure.text = sentence
     elif item.kind == "untested":
-        ElementTree.SubElement(case, "skipped", message=said)
+        ElementTree.SubElement(case, "skipped", message=sentence)
     else:
-        ElementTree.SubElement(case, "system-out").text = f"{item.title}. {said}"
+        ElementTree.SubElement(case, "system-out").text = f"{item.title}. {sentence}"
 
 
 def _xml(suite: ElementTree.Element, **counts: int) -> str:
@@ -406,7 +410,7 @@ def _result(item: Item, rule: int) -> dict[str, Any]:
         "ruleId": item.code,
         "ruleIndex": rule,
         **level,
-        "message": {"text": _told(item)},
+        "message": {"text": _text(item)},
         "locations": [_physical(at) for at in item.locations],
     }
 
@@ -425,7 +429,7 @@ def _physical(location: Location) -> dict[str, Any]:
 # A command that could not answer
 
 
-def error_document(kind: CiFormat, said: str, file: str = "") -> str:
+def error_document(kind: CiFormat, sentence: str, file: str = "") -> str:
     """Write that a command could not answer, in one of the formats.
 
     Parameters
@@ -436,11 +440,11 @@ def error_document(kind: CiFormat, said: str, file: str = "") -> str:
     file : str, optional
         What was to be examined.
     """
-    item = Item("finding", "error", "", "error", said, _place(file, said))
+    item = Item("finding", "error", "", "error", sentence, _place(file, sentence))
     if kind == "github":
         return _annotation("error", item, (_spans(item.locations) or [{}])[0])
     if kind == "sarif":
-        note = {"level": "error", "message": {"text": _told(item)}}
+        note = {"level": "error", "message": {"text": _text(item)}}
         note |= {"locations": [_physical(at) for at in item.locations]}
         invocation = {
             "executionSuccessful": False,
@@ -451,11 +455,11 @@ def error_document(kind: CiFormat, said: str, file: str = "") -> str:
     suite = ElementTree.Element("testsuite", name=name, time="0.000")
     case = ElementTree.SubElement(suite, "testcase", classname=name, name="verdict")
     case.set("time", "0.000")
-    ElementTree.SubElement(case, "error", type="error", message=_told(item))
+    ElementTree.SubElement(case, "error", type="error", message=_text(item))
     return _xml(suite, tests=1, failures=0, errors=1, skipped=0)
 
 
-def _place(file: str, said: str) -> tuple[Location, ...]:
+def _place(file: str, sentence: str) -> tuple[Location, ...]:
     """The file, at the line that a message ends with."""
-    line = _LINE.search(said)
+    line = _LINE.search(sentence)
     return tuple(Location(at.file, int(line[1]) if line else 0) for at in _file(file))

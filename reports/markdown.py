@@ -43,19 +43,19 @@ def escaped(value: object) -> Ready:
     """
     if isinstance(value, Ready):
         return value
-    said = _MARKUP.sub(r"\\\g<0>", " ".join(str(value).split()))
-    said = _FIRST.sub(lambda found: f"{found[1] or ''}\\", said)
-    return Ready(_LINKS.sub(lambda found: found[0] + JOINER, said))
+    sentence = _MARKUP.sub(r"\\\g<0>", " ".join(str(value).split()))
+    sentence = _FIRST.sub(lambda found: f"{found[1] or ''}\\", sentence)
+    return Ready(_LINKS.sub(lambda found: found[0] + JOINER, sentence))
 
 
 def code(value: object) -> Ready:
     """A name as code; as text where it holds ``|``, which would end a cell."""
-    said = " ".join(str(value).split())
-    if not said or "|" in said:
-        return escaped(said)
-    marks = "`" * (_longest("`", said) + 1)
-    room = " " if said[0] == "`" or said[-1] == "`" else ""
-    return Ready(f"{marks}{room}{said}{room}{marks}")
+    sentence = " ".join(str(value).split())
+    if not sentence or "|" in sentence:
+        return escaped(sentence)
+    marks = "`" * (_longest("`", sentence) + 1)
+    room = " " if sentence[0] == "`" or sentence[-1] == "`" else ""
+    return Ready(f"{marks}{room}{sentence}{room}{marks}")
 
 
 def fenced(value: str, language: str = "") -> Ready:

@@ -134,8 +134,8 @@ def _after_check(results: Results, typed: _Typed | None) -> Iterator[NextStep]:
     found = results.diagnosis
     assert found is not None
     if found.crashed:
-        said = "Mend the error that ended the training; the answer names it."
-        yield NextStep(said)
+        sentence = "Mend the error that ended the training; the answer names it."
+        yield NextStep(sentence)
     suffix = PurePath(found.script).suffix
     can_write = typed is not None and suffix in (".py", ".ipynb") and typed.places
     if typed and can_write and found.fixed and found.causes and not found.failed:
@@ -148,8 +148,8 @@ def _after_check(results: Results, typed: _Typed | None) -> Iterator[NextStep]:
     elif found.causes:
         yield NextStep("Make the changes that stand below each cause.")
     for cause in found.causes[:2]:
-        said = f"Read what {cause.label} is and how it is mended."
-        yield NextStep(said, f"zoo explain {cause.code}")
+        sentence = f"Read what {cause.label} is and how it is mended."
+        yield NextStep(sentence, f"zoo explain {cause.code}")
     if not found.causes and found.verdict == "network-level":
         yield NextStep("Leave the network as it is: no fault was found.")
 
@@ -201,8 +201,8 @@ def _without_suspects(results: Results, typed: _Typed) -> Iterator[NextStep]:
         for column in finding.columns:
             without = without.plus(*_value("--drop", column))
         which = "the column" if finding.n_columns == 1 else "the columns"
-        said = f"Leave out {which} that may be the answer, and see what remains."
-        yield NextStep(said, str(without))
+        sentence = f"Leave out {which} that may be the answer, and see what remains."
+        yield NextStep(sentence, str(without))
         return
 
 
@@ -218,8 +218,8 @@ def _more_folds(change: str, typed: _Typed) -> Iterator[NextStep]:
     """Repeat the folds, where the verdict says how often; else more would not help."""
     found = _REPEATS.search(change)
     if found:
-        said = f"Repeat the folds {found[1]} times, which is enough to tell."
-        yield NextStep(said, str(typed.plus("--repeats", found[1])))
+        sentence = f"Repeat the folds {found[1]} times, which is enough to tell."
+        yield NextStep(sentence, str(typed.plus("--repeats", found[1])))
 
 
 def _after_networks(results: Results, typed: _Typed | None) -> Iterator[NextStep]:
@@ -240,11 +240,13 @@ def _after_networks(results: Results, typed: _Typed | None) -> Iterator[NextStep
             yield from _more_folds(worst.change, typed)
         yield from _more_seeds(typed, worst.about)
     if worst.name == "network-level" and best is not None:
-        said = f"Use {best.name}, which is as good: see how it is made."
-        yield NextStep(said, shlex.join(["zoo", "show", best.name]))
+        sentence = f"Use {best.name}, which is as good: see how it is made."
+        yield NextStep(sentence, shlex.join(["zoo", "show", best.name]))
     if worst.name == "network-ahead" and typed and known and not typed.has("--gate"):
-        said = "Keep it so: with --gate the exit code tells when it is no longer ahead."
-        yield NextStep(said, str(typed.plus("--gate")))
+        sentence = (
+            "Keep it so: with --gate the exit code tells when it is no longer ahead."
+        )
+        yield NextStep(sentence, str(typed.plus("--gate")))
 
 
 def _check(results: Results, typed: _Typed, name: str) -> Iterator[NextStep]:
@@ -254,8 +256,8 @@ def _check(results: Results, typed: _Typed, name: str) -> Iterator[NextStep]:
         return
     options = typed.keep(_READING | {"--data"})
     if sum(option[0].startswith("--data") for option in options) < 2:
-        said = f"Find out why {name} does not learn."
-        yield NextStep(said, str(_Typed("check", (name,), options)))
+        sentence = f"Find out why {name} does not learn."
+        yield NextStep(sentence, str(_Typed("check", (name,), options)))
 
 
 def _more_seeds(typed: _Typed, name: str) -> Iterator[NextStep]:
@@ -272,5 +274,5 @@ def _of_findings(findings: tuple[Finding, ...]) -> Iterator[NextStep]:
     serious = [f for f in findings if f.severity != SEVERITIES[-1]]
     serious.sort(key=lambda finding: SEVERITIES.index(finding.severity))
     for finding in serious[:1]:
-        said = f"Read about {finding.label}, found in the data."
-        yield NextStep(said, f"zoo explain {finding.code}")
+        sentence = f"Read about {finding.label}, found in the data."
+        yield NextStep(sentence, f"zoo explain {finding.code}")

@@ -172,7 +172,7 @@ def write_summary(folder: Path, results: Results, kind: str) -> None:
 
 def read_entry(folder: Path) -> Entry:
     """A finished run as a list shows it; whatever is wrong with it is its ``error``."""
-    note, tags = _told_notes(folder)
+    note, tags = _read_notes(folder)
     known: dict[str, Any] = {
         "name": Path(abspath(folder)).name,  # "." has none
         "folder": folder,
@@ -185,8 +185,8 @@ def read_entry(folder: Path) -> Entry:
     except ZooError as error:
         return Entry(**known, created=_file_time(folder), error=str(error))
     except OSError as error:
-        said = f"{folder / _RESULTS} cannot be read: {error.strerror}"
-        return Entry(**known, created=_file_time(folder), error=said)
+        sentence = f"{folder / _RESULTS} cannot be read: {error.strerror}"
+        return Entry(**known, created=_file_time(folder), error=sentence)
     return Entry(**known, **vars(summary))
 
 
@@ -262,7 +262,7 @@ def _kind(results: Results) -> str:
     return "compare" if compared else "train"
 
 
-def _told_notes(folder: Path) -> tuple[str, tuple[str, ...]]:
+def _read_notes(folder: Path) -> tuple[str, tuple[str, ...]]:
     """A damaged note is told in its place: the run counts as one with a note."""
     try:
         return read_notes(folder)

@@ -112,12 +112,12 @@ def _plain(value: Any, key: str = "") -> Any:
 def _rendered(spec: dict[str, Any]) -> str:
     import vl_convert
 
-    with _unsaid():
+    with _silenced():
         return vl_convert.vegalite_to_svg(spec)
 
 
 @contextmanager
-def _unsaid() -> Iterator[None]:
+def _silenced() -> Iterator[None]:
     """Keep the renderer's panics off the terminal; its error says the same."""
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
@@ -192,9 +192,9 @@ def _trim(svg: str, label: str) -> str:
     box = re.search(r'viewBox="([\d. ]+)"', head)
     size = box.group(1) if box else "0 0 0 0"
     wide, high = size.split()[2:]
-    said = html.escape(label)
+    sentence = html.escape(label)
     return (
-        f'<svg role="img" aria-label="{said}" viewBox="{size}" width="{wide}" '
+        f'<svg role="img" aria-label="{sentence}" viewBox="{size}" width="{wide}" '
         f'height="{high}">{_TAG.sub(_lighter, body)}'
     )
 

@@ -65,7 +65,7 @@ def size(about: About) -> str:
     known = words(about.task)
     if about.task == "forecast":
         return text.count(about.rows, known.row)
-    said = f"{text.count(about.rows, 'row')}, {text.count(about.columns, 'column')}"
+    sentence = f"{text.count(about.rows, 'row')}, {text.count(about.columns, 'column')}"
     if about.classes:
-        said += f", {text.count(len(about.classes), known.label)}"
-    return said
+        sentence += f", {text.count(len(about.classes), known.label)}"
+    return sentence

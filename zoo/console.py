@@ -70,7 +70,7 @@ Step = Callable[[int, int, str], None]
 PLAIN_WIDTH = 120
 
 
-def plain(said: object) -> str:
+def plain(sentence: object) -> str:
     """Return a text from a file on one line, without what would govern a terminal.
 
     Names of columns, classes and networks are somebody's, and a run may be from
@@ -78,7 +78,7 @@ def plain(said: object) -> str:
     """
     from ..reports.text import clean
 
-    return clean(" ".join(str(said).splitlines()), sys.maxsize)
+    return clean(" ".join(str(sentence).splitlines()), sys.maxsize)
 
 
 def json_line(facts: Any) -> str:

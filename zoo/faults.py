@@ -60,8 +60,12 @@ def refusal(error: OSError) -> str:
         _give_up_output()
         return f"the output cannot be written: {error.strerror}"
     name = _shortened(error.filename)
-    said = f"{_REFUSALS[error.errno]}{f' ({name})' if name else ''}"
-    return f"{said}; choose another place with --out" if error.errno in _PLACE else said
+    sentence = f"{_REFUSALS[error.errno]}{f' ({name})' if name else ''}"
+    return (
+        f"{sentence}; choose another place with --out"
+        if error.errno in _PLACE
+        else sentence
+    )
 
 
 def fault(error: BaseException) -> str:

@@ -114,8 +114,8 @@ class Recipe:
     def to_dict(self) -> dict[str, Any]:
         """Convert to a dict as in ``recipe.json``: ``optimizer`` holds its settings."""
         settings = asdict(self)
-        told = {name: settings.pop(name) for name in OF_OPTIMIZER}
-        return settings | {"optimizer": {"name": self.optimizer} | told}
+        facts = {name: settings.pop(name) for name in OF_OPTIMIZER}
+        return settings | {"optimizer": {"name": self.optimizer} | facts}
 
     @classmethod
     def from_dict(cls, settings: dict[str, Any]) -> Recipe:

@@ -303,13 +303,13 @@ class Diagnosis:
         proved = [cause for cause in self.causes if cause.together is not None]
         handed = [c for c in proved or self.causes if c.label in _PREPARATION]
         if handed and "network" not in self.sides:
-            told = f"the script {_PREPARATION[handed[0].label]}"
+            message = f"the script {_PREPARATION[handed[0].label]}"
         else:
             places = listed([_PLACES[side] for side in self.sides])
-            told = f"the fault lies in {places}"
+            message = f"the fault lies in {places}"
         if proved:
-            return f"The data can be learned; {told}."
-        return f"{told[0].upper()}{told[1:]}.".replace(" them ", " the rows ")
+            return f"The data can be learned; {message}."
+        return f"{message[0].upper()}{message[1:]}.".replace(" them ", " the rows ")
 
     @property
     def further(self) -> str:
@@ -325,11 +325,11 @@ class Diagnosis:
         for one in self.ruled_out:
             if one.state == state:
                 reasons.setdefault(one.reason, []).append(one.label)
-        told = [
+        messages = [
             f"{', '.join(labels)}{f' ({reason})' if reason else ''}"
             for reason, labels in reasons.items()
         ]
-        return f"{STATES[state]}: {'; '.join(told)}." if told else ""
+        return f"{STATES[state]}: {'; '.join(messages)}." if messages else ""
 
     @property
     def told(self) -> tuple[str, ...]:

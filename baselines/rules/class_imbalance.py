@@ -66,13 +66,13 @@ def class_imbalance(context: TableContext) -> RuleResult | None:
     rare = dataset.classes[codes[counts.argmin()]]
     common = dataset.classes[codes[counts.argmax()]]
     flattered = [r.name for r in context.candidates if _flattered(r, len(codes))]
-    told = f" No better than that: {', '.join(flattered)}." if flattered else ""
+    message = f" No better than that: {', '.join(flattered)}." if flattered else ""
     return found(
         "D310",
         "warning" if flattered else "note",
         f"Class {common!r} has {commonest:.1%} of the rows and class {rare!r} "
         f"{rarest:.1%}: always predicting {common!r} has an accuracy of "
-        f"{commonest:.3f}.{told}",
+        f"{commonest:.3f}.{message}",
         "Use balanced accuracy, MCC or the recall of the rare class instead of "
         "accuracy; weights give rare classes more of the loss (Keras: class_weight of "
         "fit; networks of the zoo: `zoo train --class-weight balanced`).",

@@ -32,14 +32,14 @@ def column_scale(context: TableContext) -> RuleResult | None:
     least = spreads.get(narrow, most)
     if most <= LARGE and most <= _UNEQUAL * least:
         return None
-    told = f"The inputs' size (root mean square) is up to {most:,.3g} ({ordered[0]})"
+    message = f"The inputs' size (root mean square) is up to {most:,.3g} ({ordered[0]})"
     if spreads:
-        told = f"{told}, and their spread as little as {least:,.3g} ({narrow})"
+        message = f"{message}, and their spread as little as {least:,.3g} ({narrow})"
     large = [name for name in ordered if sizes[name] > LARGE]
     return found(
         "D301",
         "note",
-        f"{told}.",
+        f"{message}.",
         "Your own network needs inputs near 0 that spread by about 1: use "
         "keras.layers.Normalization, adapted to the training rows. Networks of the zoo "
         "scale their inputs.",

@@ -52,15 +52,15 @@ def constant_columns(context: TableContext) -> RuleResult | None:
 
 
 def _sentences(single: list[str], nearly: list[str]) -> list[str]:
-    told = []
+    messages = []
     for columns, rows in (
         (single, "all rows"),
         (nearly, "all rows but very few or those where it is missing"),
     ):
         if columns:
             have = count(len(columns), "column has", "columns have")
-            told.append(f"{have} one value in {rows} ({named(columns)}).")
-    return told
+            messages.append(f"{have} one value in {rows} ({named(columns)}).")
+    return messages
 
 
 def _exceptions(column: pd.Series) -> np.ndarray | None:

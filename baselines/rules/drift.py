@@ -63,20 +63,20 @@ def drift(context: TableContext) -> RuleResult | None:
     score = _compare_scores(dataset, train, test) if context.learned else None
     unlike = auc >= _APART and p <= _CHANCE
     columns = _most_unlike(context, count) if unlike else {}
-    told = [_rows_told(auc, low, high, p, columns)] if unlike else []
+    messages = [_describe_rows(auc, low, high, p, columns)] if unlike else []
     if classes >= UNLIKE and p_classes <= _CHANCE:
-        told.append(
+        messages.append(
             f"{classes:.1%} of the test rows would need another class to give the "
             "class frequencies of the training rows."
         )
     if score is not None and score.lost >= _LOST and score.p <= _CHANCE:
-        told.append(_score_told(score))
-    if not told:
+        messages.append(_describe_score(score))
+    if not messages:
         return None
     return found(
         "D312",
         "warning",
-        " ".join(told),
+        " ".join(messages),
         "A model may not generalise to such test rows. Check how they were selected, "
         "and that their targets are coded and joined as those of the training rows; "
         "drop columns that only show when or where a row was recorded (--drop), or "
@@ -126,7 +126,7 @@ class _ScoreShift:
         return self.within - self.beyond
 
 
-def _score_told(score: _ScoreShift) -> str:
+def _describe_score(score: _ScoreShift) -> str:
     low, high = (score.lost + side * 1.96 * score.error for side in (-1, 1))
     return (
         f"{score.name} has skill {score.within:.2f} on held-out training rows, and "
@@ -154,11 +154,11 @@ def _compare_scores(
         return None
     name = min(losses, key=lambda name: float(losses[name][: len(train)].mean()))
     within, beyond = np.split(losses[name], [len(train)])
-    told: Any = ttest_ind(beyond, within, equal_var=False, alternative="greater")
+    result: Any = ttest_ind(beyond, within, equal_var=False, alternative="greater")
     y = both.y[: len(train)]
     bare = reference(y, len(y), classes=len(both.classes))
     base = float(scaled_losses(y, bare, y, classes=len(both.classes)).mean())
-    if not base > 0 or not np.isfinite(told.pvalue):
+    if not base > 0 or not np.isfinite(result.pvalue):
         return None
     spread = sqrt(within.var() / len(within) + beyond.var() / len(beyond))
     return _ScoreShift(
@@ -166,7 +166,7 @@ def _compare_scores(
         float(1 - within.mean() / base),
         float(1 - beyond.mean() / base),
         spread / base,
-        float(told.pvalue),
+        float(result.pvalue),
     )
 
 
@@ -203,7 +203,7 @@ def _losses(both: Dataset, count: int) -> dict[str, np.ndarray]:
     return sums
 
 
-def _rows_told(
+def _describe_rows(
     auc: float, low: float, high: float, p: float, columns: dict[str, float]
 ) -> str:
     most = [f"{name!r} ({distance:.2f})" for name, distance in columns.items()][:3]
@@ -233,10 +233,10 @@ def _tell_apart(
     forest = RandomForestClassifier(100, **trees).fit(flatten(x[old]), is_test[old])
     scores = forest.predict_proba(flatten(x[new]))[:, 1]
     own, other = scores[is_test[new]], scores[~is_test[new]]
-    told: Any = mannwhitneyu(own, other, alternative="greater")
-    auc = float(told.statistic) / (len(own) * len(other))
+    result: Any = mannwhitneyu(own, other, alternative="greater")
+    auc = float(result.statistic) / (len(own) * len(other))
     reach = 1.96 * _auc_error(auc, len(own), len(other))
-    return auc, max(0.0, auc - reach), min(1.0, auc + reach), float(told.pvalue)
+    return auc, max(0.0, auc - reach), min(1.0, auc + reach), float(result.pvalue)
 
 
 def _auc_error(auc: float, m: int, n: int) -> float:

@@ -105,8 +105,8 @@ def _find_copies(context: TableContext) -> _Copies | None:
         return few
     for key, columns in _narrower(table, hashes):
         kinds = np.unique(key, return_inverse=True)[1]
-        told = f"equal another row in all columns but {named(columns)}"
-        copies = _Copies(kinds, told, columns)
+        message = f"equal another row in all columns but {named(columns)}"
+        copies = _Copies(kinds, message, columns)
         if copies.again.mean() < _MANY:
             continue
         if not _is_chance({c: h for c, h in hashes.items() if c not in columns}):
@@ -180,8 +180,8 @@ def _nearly_equal(table: pd.DataFrame) -> _Copies | None:
         return None
     graph = coo_matrix((np.ones(len(near)), near.T), shape=(len(table),) * 2)
     kinds = connected_components(graph, directed=False)[1]
-    told = "equal another row but for the last digits of their numbers"
-    copies = _Copies(kinds, told)
+    message = "equal another row but for the last digits of their numbers"
+    copies = _Copies(kinds, message)
     return copies if copies.again.mean() >= _MANY else None
 
 

@@ -79,7 +79,7 @@ def relation_drift(context: TableContext) -> RuleResult | None:
         sizes = (len(parts[0]), len(parts[1]))
         transfers = transfers_between(whole, *map(_thinned, parts))
         if _is_change(transfers):
-            return _told(transfers, moments.column, sizes)
+            return _finding(transfers, moments.column, sizes)
     return None
 
 
@@ -239,7 +239,9 @@ def _is_clear(found: Estimate | None, least: float) -> bool:
     return found is not None and found.mean >= least and found.p_value() <= _SURE
 
 
-def _told(transfers: list[Transfer], column: str, rows: tuple[int, int]) -> RuleResult:
+def _finding(
+    transfers: list[Transfer], column: str, rows: tuple[int, int]
+) -> RuleResult:
     early, late = transfers
     along = f"with {column!r}" if column else "along the file"
     return found(

@@ -90,14 +90,14 @@ _IN_TIME = (
 
 
 def _alone(order: _Order) -> str:
-    told = ""
+    message = ""
     if order.new:
         occur = "occurs" if order.new == 1 else "occur"
-        told += f"; {order.new} of its classes {occur} nowhere before"
+        message += f"; {order.new} of its classes {occur} nowhere before"
     if order.gone:
         occur = "class occurs" if order.gone == 1 else "classes occur"
-        told += f"; {order.gone} {occur} before it alone"
-    return told
+        message += f"; {order.gone} {occur} before it alone"
+    return message
 
 
 def _order(y: np.ndarray, *, is_class: bool) -> _Order:
@@ -146,18 +146,18 @@ def apart(first: np.ndarray, last: np.ndarray, classes: int) -> tuple[float, flo
     from scipy import stats
 
     if not classes:
-        told: Any = stats.ks_2samp(first, last)
-        return float(told.statistic), float(told.pvalue)
+        result: Any = stats.ks_2samp(first, last)
+        return float(result.statistic), float(result.pvalue)
     counts = np.stack([np.bincount(part, minlength=classes) for part in (first, last)])
     counts = counts[:, counts.sum(axis=0) > 0]
     if counts.shape[1] < 2:
         return 0.0, 1.0
     shares = counts / counts.sum(axis=1, keepdims=True)
     distance = float(np.abs(shares[0] - shares[1]).sum() / 2)
-    told = stats.chi2_contingency(counts, correction=False)
-    p = float(told.pvalue)
-    if p < _DOUBTED and told.expected_freq.min() < _LEAST_EXPECTED:
-        p = max(p, _permuted_p(counts, float(told.statistic)))
+    result = stats.chi2_contingency(counts, correction=False)
+    p = float(result.pvalue)
+    if p < _DOUBTED and result.expected_freq.min() < _LEAST_EXPECTED:
+        p = max(p, _permuted_p(counts, float(result.statistic)))
     return distance, p
 
 

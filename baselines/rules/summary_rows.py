@@ -44,16 +44,16 @@ def summary_rows(context: TableContext) -> RuleResult | None:
     numbers = dataset.row_numbers
     if numbers is None or len(numbers) != len(dataset):
         numbers = np.arange(1, len(dataset) + 1)
-    told = ",".join(str(n) for n in numbers[met.rows[:20]])
+    listed = ",".join(str(n) for n in numbers[met.rows[:20]])
     single = len(met.rows) == 1
-    what = f"Row {told} is" if single else f"{len(met.rows):,} rows are"
+    what = f"Row {listed} is" if single else f"{len(met.rows):,} rows are"
     return found(
         "D318",
         "warning",
         f"{what} probably no row{'s' * (not single)} of the table: {met.reason}.",
         "What sums up other rows is learned from as one more case. Leave "
         f"{'it' if single else 'them'} out: "
-        f"--drop-rows {told}",
+        f"--drop-rows {listed}",
         summary_rows=len(met.rows),
     )
 
@@ -101,8 +101,8 @@ def _last(dataset: Dataset) -> _Summary | None:
         if abs(end - total) <= _CLOSE * abs(total):
             return _Summary(last, f"{name!r} is {end:g}, the sum of all other rows")
         if end > _TIMES * largest:
-            told = f"{end:g}, {end / largest:.0f} times the largest other value"
-            return _Summary(last, f"{name!r} is {told}")
+            message = f"{end:g}, {end / largest:.0f} times the largest other value"
+            return _Summary(last, f"{name!r} is {message}")
     return None
 
 
@@ -113,5 +113,5 @@ def _units(table: pd.DataFrame) -> _Summary | None:
         return None
     if (numbers.iloc[1:].isna().mean() > _GAPS).any():
         return None
-    told = f"its {numbers.shape[1]:,} numbers are missing, as in a line of units"
-    return _Summary(np.array([0]), told)
+    message = f"its {numbers.shape[1]:,} numbers are missing, as in a line of units"
+    return _Summary(np.array([0]), message)

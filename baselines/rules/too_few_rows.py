@@ -26,16 +26,16 @@ def too_few_rows(context: TableContext) -> RuleResult | None:
     """A verdict that cannot be drawn, rare classes, few groups, a wide interval."""
     if context.learned is None:
         return None
-    told: list[str] = []
-    needed = _undecided(context, context.learned, told)
+    messages: list[str] = []
+    needed = _undecided(context, context.learned, messages)
     grave = needed > 0
-    rare = _rare(context, told)
+    rare = _rare(context, messages)
     folds = _parts(context.learned)
     if rare and min(rare.values()) < folds:
         grave = True
-    needed = max(needed, _grouped(context, told))
-    wide = _wide(context, told)
-    if not told:
+    needed = max(needed, _grouped(context, messages))
+    wide = _wide(context, messages)
+    if not messages:
         return None
     open_end = needed == 2 * len(context.dataset)
     others = [wide, *(_for_class(context, n) for n in rare.values())]
@@ -45,7 +45,7 @@ def too_few_rows(context: TableContext) -> RuleResult | None:
     return found(
         "D311",
         "warning" if grave else "note",
-        " ".join(told),
+        " ".join(messages),
         f"Collect about {round_rows(needed)} rows in total{begin}"
         f"{_or_fewer(context, rare)}.",
         needed=needed,
@@ -65,18 +65,18 @@ def _or_fewer(context: TableContext, rare: dict[str, int]) -> str:
 
 
 def _undecided(
-    context: TableContext, learned: LearnedContext, told: list[str]
+    context: TableContext, learned: LearnedContext, messages: list[str]
 ) -> float:
     """Rows that would decide, 0 where the verdict is drawn."""
     if learned.verdict.name != "undecided":
         return 0
     rows, least = len(context.dataset), learned.signal.detectable
     if least is None or not lacks_power(learned.verdict):
-        told.append(
+        messages.append(
             f"With {rows:,} rows it is unclear whether there is anything to learn."
         )
         return 2 * rows
-    told.append(
+    messages.append(
         f"With {rows:,} rows only a relation that explains {least:.0%} of the variance "
         "or more is found with 80 % power, so finding none means little."
         if least < 1
@@ -85,7 +85,7 @@ def _undecided(
     return rows * least / STATED_EFFECT
 
 
-def _rare(context: TableContext, told: list[str]) -> dict[str, int]:
+def _rare(context: TableContext, messages: list[str]) -> dict[str, int]:
     """Classes with fewer than `_RARE` rows, and how many they have.
 
     Labels that few rows have, or all but few.
@@ -106,7 +106,7 @@ def _rare(context: TableContext, told: list[str]) -> dict[str, int]:
     if rare:
         fewest = sorted(rare, key=lambda label: rare[label])
         one, more = ("label", "labels") if dataset.y.ndim == 2 else ("class", "classes")
-        told.append(
+        messages.append(
             f"{count(len(rare), f'{one} has', f'{more} have')} fewer than {_RARE} rows "
             f"({named(fewest)}; {min(rare.values())} at least): scores on such a {one} "
             "rest on a few rows."
@@ -114,13 +114,13 @@ def _rare(context: TableContext, told: list[str]) -> dict[str, int]:
     return rare
 
 
-def _grouped(context: TableContext, told: list[str]) -> float:
+def _grouped(context: TableContext, messages: list[str]) -> float:
     """Rows in all that bring `_RARE` groups, 0 where there are as many."""
     groups = context.dataset.groups
     there = _RARE if groups is None else len(np.unique(groups))
     if there >= _RARE:
         return 0
-    told.append(
+    messages.append(
         f"The rows are of {count(there, 'group')}: scores vary with the groups that a "
         "fold holds out."
     )
@@ -137,7 +137,7 @@ def _for_class(context: TableContext, count: int) -> float:
     return len(context.dataset) * _RARE / count
 
 
-def _wide(context: TableContext, told: list[str]) -> float:
+def _wide(context: TableContext, messages: list[str]) -> float:
     """Rows for a useful interval of the best skill, 0 where it is narrow enough."""
     skill = context.best.scores["skill"] if context.best else None
     if skill is None or skill.low is None or skill.high is None or skill.mean <= 0:
@@ -147,7 +147,7 @@ def _wide(context: TableContext, told: list[str]) -> float:
     width = skill.high - skill.low
     if not width > _WIDE:
         return 0
-    told.append(
+    messages.append(
         f"The best baseline's skill of {skill.mean:.2f} may be between {skill.low:.2f} "
         f"and {skill.high:.2f}: too wide an interval to compare candidates."
     )

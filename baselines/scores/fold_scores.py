@@ -203,21 +203,21 @@ def collect_outcomes(
     )
 
 
-def _row(board: FoldOutcomes, name: str, about: Mapping[str, str]) -> Row:
-    known = board.baselines or about
+def _row(outcomes: FoldOutcomes, name: str, about: Mapping[str, str]) -> Row:
+    known = outcomes.baselines or about
     kind = "baseline" if name in known else "network"
-    error = board.failure(name)
+    error = outcomes.failure(name)
     if error:
         return Row(name, kind, about.get(name, ""), {}, None, None, (), error)
-    each = board.seed_scores[name]
+    each = outcomes.seed_scores[name]
     folds = _mean_scores(each)
     scores = {
-        metric: _score(board, name, metric, [f[metric] for f in folds])
+        metric: _score(outcomes, name, metric, [f[metric] for f in folds])
         for metric in folds[0]
     }
     if len(each) > 1:
         scores["skill"] = replace(scores["skill"], seeds=_by_fold(each, "skill"))
-    trainings = board.trainings(name)
+    trainings = outcomes.trainings(name)
     return Row(
         name,
         kind,
@@ -225,55 +225,66 @@ def _row(board: FoldOutcomes, name: str, about: Mapping[str, str]) -> Row:
         scores,
         float(np.mean([o.fit_seconds for o in trainings])),
         float(np.mean([o.predict_seconds for o in trainings])),
-        _confusion(board, board.outcomes[name]),
-        temperature=_temperature(board, name),
+        _confusion(outcomes, outcomes.outcomes[name]),
+        temperature=_temperature(outcomes, name),
     )
 
 
-def _refined(board: FoldOutcomes, name: str) -> list[np.ndarray]:
+def _refined(outcomes: FoldOutcomes, name: str) -> list[np.ndarray]:
     """Predictions of each training, after one temperature where they are refined."""
-    trainings = board.trainings(name)
-    said, truths = [_said(o) for o in trainings], _truths(board, trainings)
-    if not board.is_refined:
+    trainings = outcomes.trainings(name)
+    said, truths = [_predictions_of(o) for o in trainings], _truths(outcomes, trainings)
+    if not outcomes.is_refined:
         return said
-    if board.held_out:
+    if outcomes.held_out:
         return [_refined_rows(p, y) for p, y in zip(said, truths, strict=True)]
-    once = len(board.folds) // board.repeats
+    once = len(outcomes.folds) // outcomes.repeats
     starts = range(0, len(said), once)
     parts = [refine(said[i : i + once], truths[i : i + once]) for i in starts]
     return [refined for part in parts for refined in part]
 
 
-def _refined_rows(said: np.ndarray, truth: np.ndarray) -> np.ndarray:
+def _refined_rows(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """Predictions for one held-out set, each part refined by the other parts."""
-    parts = parts_of(len(said))
+    parts = parts_of(len(predicted))
     if len(parts) < 2:
-        return said
-    refined = np.empty(said.shape)
-    found = refine([said[rows] for rows in parts], [truth[rows] for rows in parts])
+        return predicted
+    refined = np.empty(predicted.shape)
+    found = refine([predicted[rows] for rows in parts], [truth[rows] for rows in parts])
     for rows, values in zip(parts, found, strict=True):
         refined[rows] = values
     return refined
 
 
-def _temperature(board: FoldOutcomes, name: str) -> float | None:
+def _temperature(fold_outcomes: FoldOutcomes, name: str) -> float | None:
     """The temperature that suits all rows, by a candidate's first seed."""
-    if not board.is_refined:
+    if not fold_outcomes.is_refined:
         return None
-    outcomes = board.outcomes[name]
-    return temperature([_said(o) for o in outcomes], _truths(board, outcomes))
+    outcomes = fold_outcomes.outcomes[name]
+    return temperature(
+        [_predictions_of(o) for o in outcomes], _truths(fold_outcomes, outcomes)
+    )
 
 
-def _truths(board: FoldOutcomes, outcomes: Sequence[Outcome]) -> list[np.ndarray]:
-    return [board.dataset.y[board.folds[outcome.fold].test] for outcome in outcomes]
+def _truths(
+    fold_outcomes: FoldOutcomes, outcomes: Sequence[Outcome]
+) -> list[np.ndarray]:
+    return [
+        fold_outcomes.dataset.y[fold_outcomes.folds[outcome.fold].test]
+        for outcome in outcomes
+    ]
 
 
-def _seed_scores(board: FoldOutcomes, name: str) -> list[list[dict[str, float]]]:
-    pairs = zip(board.trainings(name), board.losses[name], strict=True)
-    scores = [_fold_scores(board, outcome, own) for outcome, own in pairs]
-    size = len(board.folds)
+def _seed_scores(outcomes: FoldOutcomes, name: str) -> list[list[dict[str, float]]]:
+    pairs = zip(outcomes.trainings(name), outcomes.losses[name], strict=True)
+    scores = [_fold_scores(outcomes, outcome, own) for outcome, own in pairs]
+    size = len(outcomes.folds)
     found = [scores[i : i + size] for i in range(0, len(scores), size)]
-    return [_pooled_skill(board, f) for f in found] if board.dataset.series else found
+    return (
+        [_pooled_skill(outcomes, f) for f in found]
+        if outcomes.dataset.series
+        else found
+    )
 
 
 def _mean_scores(found: list[list[dict[str, float]]]) -> list[dict[str, float]]:
@@ -292,27 +303,27 @@ def _by_fold(
 
 
 def _fold_scores(
-    board: FoldOutcomes, outcome: Outcome, own: np.ndarray
+    outcomes: FoldOutcomes, outcome: Outcome, own: np.ndarray
 ) -> dict[str, float]:
-    fold, y = board.folds[outcome.fold], board.dataset.y
-    skill = {"skill": skill_of(own, board.reference_losses[outcome.fold])}
-    truth, said = y[fold.test], _said(outcome)
-    if board.dataset.task == "characters":
+    fold, y = outcomes.folds[outcome.fold], outcomes.dataset.y
+    skill = {"skill": skill_of(own, outcomes.reference_losses[outcome.fold])}
+    truth, said = y[fold.test], _predictions_of(outcome)
+    if outcomes.dataset.task == "characters":
         return skill | score_characters(truth, said)
-    if board.is_refined:
+    if outcomes.is_refined:
         skill["refined_log_loss"] = float(own.mean())
-    return skill | other_metrics(truth, said, y[fold.train], **board.asked)
+    return skill | other_metrics(truth, said, y[fold.train], **outcomes.asked)
 
 
 def _pooled_skill(
-    board: FoldOutcomes, folds: Sequence[dict[str, float]]
+    outcomes: FoldOutcomes, folds: Sequence[dict[str, float]]
 ) -> list[dict[str, float]]:
     """Fold scores whose mean skill is ``1 - mean MASE / mean MASE of seasonal naive``.
 
     A fold on which the naive forecast happens to be nearly right would outweigh all
     others if each fold had a ratio of its own.
     """
-    naive = board.reference_scores
+    naive = outcomes.reference_scores
     # a series that has not moved yet gives no scale
     scaled = all(np.isfinite(found["mase"]) for found in naive)
     unit = "mase" if scaled else "mae"
@@ -323,14 +334,16 @@ def _pooled_skill(
     ]
 
 
-def _score(board: FoldOutcomes, name: str, metric: str, values: list[float]) -> Score:
+def _score(
+    outcomes: FoldOutcomes, name: str, metric: str, values: list[float]
+) -> Score:
     finite = [v for v in values if np.isfinite(v)]
     mean = float(np.mean(finite)) if finite else float("nan")
-    if metric == "accuracy" and board.has_own_rows and name not in board.more:
-        ends = _share_ends(board, name)
+    if metric == "accuracy" and outcomes.has_own_rows and name not in outcomes.more:
+        ends = _share_ends(outcomes, name)
         if ends is not None:
             return Score(mean, *ends, tuple(values))
-    estimate = _estimate(board, name, metric, values)
+    estimate = _estimate(outcomes, name, metric, values)
     # stratified folds of a constant answer, or of no error, vary in nothing
     if estimate is None or not estimate.error > 0:
         return Score(mean, None, None, tuple(values))
@@ -340,132 +353,136 @@ def _score(board: FoldOutcomes, name: str, metric: str, values: list[float]) -> 
 
 
 def _estimate(
-    board: FoldOutcomes, name: str, metric: str, values: list[float]
+    outcomes: FoldOutcomes, name: str, metric: str, values: list[float]
 ) -> Estimate | None:
     """The interval's source: the rows, or where they cannot say, the folds."""
-    if not board.held_out:
-        found = _over_own_rows(board, name) if metric == "skill" else None
-        return found or over_folds(values, test_over_train=board.test_over_train)
-    owns = _by_rows(board, name, metric)
+    if not outcomes.held_out:
+        found = _over_own_rows(outcomes, name) if metric == "skill" else None
+        return found or over_folds(values, test_over_train=outcomes.test_over_train)
+    owns = _by_rows(outcomes, name, metric)
     if not owns:
         return None
-    bare = board.reference_losses[0] if metric == "skill" else np.ones(len(owns[0]))
+    bare = outcomes.reference_losses[0] if metric == "skill" else np.ones(len(owns[0]))
     found = _over_trainings(owns, bare)
     return replace(found, mean=1 - found.mean) if metric == "skill" else found
 
 
-def skill_estimate(board: FoldOutcomes, row: Row) -> Estimate:
+def skill_estimate(outcomes: FoldOutcomes, row: Row) -> Estimate:
     """A candidate's skill with its error; nothing is known of it from one fold."""
-    found = _estimate(board, row.name, "skill", list(row.scores["skill"].folds))
+    found = _estimate(outcomes, row.name, "skill", list(row.scores["skill"].folds))
     return found or Estimate(row.scores["skill"].mean, float("inf"), 1)
 
 
 def _confusion(
-    board: FoldOutcomes, outcomes: Sequence[Outcome]
+    fold_outcomes: FoldOutcomes, outcomes: Sequence[Outcome]
 ) -> tuple[tuple[int, ...], ...]:
     """Rows by true class and predicted class, summed over all folds of one seed."""
-    n = len(board.dataset.classes)
-    if board.dataset.y.ndim == 2 or n > MOST_CLASSES:
+    n = len(fold_outcomes.dataset.classes)
+    if fold_outcomes.dataset.y.ndim == 2 or n > MOST_CLASSES:
         return ()
     counts = np.zeros((n, n), dtype=int)
     for outcome in outcomes if n else ():
-        truth = board.dataset.y[board.folds[outcome.fold].test]
-        np.add.at(counts, (truth, _said(outcome).argmax(axis=1)), 1)
+        truth = fold_outcomes.dataset.y[fold_outcomes.folds[outcome.fold].test]
+        np.add.at(counts, (truth, _predictions_of(outcome).argmax(axis=1)), 1)
     return tuple(tuple(int(v) for v in row) for row in counts)
 
 
 def skill_difference(
-    board: FoldOutcomes, rows: Mapping[str, Row], a: str, b: str
+    outcomes: FoldOutcomes, rows: Mapping[str, Row], a: str, b: str
 ) -> Estimate:
     """The skill of a minus that of b: by rows where they can say, else by folds."""
-    return row_difference(board, a, b) or fold_difference(board, rows, a, b)
+    return row_difference(outcomes, a, b) or fold_difference(outcomes, rows, a, b)
 
 
-def row_difference(board: FoldOutcomes, a: str, b: str) -> Estimate | None:
+def row_difference(outcomes: FoldOutcomes, a: str, b: str) -> Estimate | None:
     """The skill of a minus that of b, over all rows; None where folds decide."""
-    if board.held_out:
-        own, other = board.losses[a], board.losses[b]
-        return _over_trainings(other, board.reference_losses[0], own)
-    return _over_own_rows(board, b, a)
+    if outcomes.held_out:
+        own, other = outcomes.losses[a], outcomes.losses[b]
+        return _over_trainings(other, outcomes.reference_losses[0], own)
+    return _over_own_rows(outcomes, b, a)
 
 
 def fold_difference(
-    board: FoldOutcomes, rows: Mapping[str, Row], a: str, b: str
+    outcomes: FoldOutcomes, rows: Mapping[str, Row], a: str, b: str
 ) -> Estimate:
     """The skill of a minus that of b, over the same folds."""
     pairs = zip(
         rows[a].scores["skill"].folds, rows[b].scores["skill"].folds, strict=True
     )
-    found = over_folds([x - y for x, y in pairs], test_over_train=board.test_over_train)
+    found = over_folds(
+        [x - y for x, y in pairs], test_over_train=outcomes.test_over_train
+    )
     return found or Estimate(float("nan"), float("inf"), 1)
 
 
 def _over_own_rows(
-    board: FoldOutcomes, name: str, other: str | None = None
+    outcomes: FoldOutcomes, name: str, other: str | None = None
 ) -> Estimate | None:
     """A candidate's skill, or another's minus it, by all rows; None where folds decide.
 
     They do where rows are no cases of their own, where they are few, and where the
     folds differ by more than their rows explain.
     """
-    if not board.has_own_rows:
+    if not outcomes.has_own_rows:
         return None
-    losses = _fold_losses(board, name)
+    losses = _fold_losses(outcomes, name)
     if other is not None:
-        theirs = _fold_losses(board, other)
+        theirs = _fold_losses(outcomes, other)
         losses = [own - more for own, more in zip(losses, theirs, strict=True)]
-    found = over_tested_rows(losses, board.reference_losses, repeats=board.repeats)
+    found = over_tested_rows(
+        losses, outcomes.reference_losses, repeats=outcomes.repeats
+    )
     if found is None or other is not None:
         return found
     return replace(found, mean=1 - found.mean)
 
 
-def _fold_losses(board: FoldOutcomes, name: str) -> list[np.ndarray]:
+def _fold_losses(outcomes: FoldOutcomes, name: str) -> list[np.ndarray]:
     """The mean over seeds of the losses of each fold's test rows."""
-    losses, size = board.losses[name], len(board.folds)
+    losses, size = outcomes.losses[name], len(outcomes.folds)
     return [np.mean(losses[fold::size], axis=0) for fold in range(size)]
 
 
-def _share_ends(board: FoldOutcomes, name: str) -> tuple[float, float] | None:
+def _share_ends(outcomes: FoldOutcomes, name: str) -> tuple[float, float] | None:
     """Wilson's interval of the share of rows that are right; None of labels."""
-    if board.dataset.y.ndim == 2:
+    if outcomes.dataset.y.ndim == 2:
         return None
-    right = np.concatenate([_is_right(board, o) for o in board.outcomes[name]])
-    size = len(right) / board.repeats / (1 if board.held_out else SHARED_ROWS)
+    right = np.concatenate([_is_right(outcomes, o) for o in outcomes.outcomes[name]])
+    size = len(right) / outcomes.repeats / (1 if outcomes.held_out else SHARED_ROWS)
     return wilson(float(right.mean()) * size, size)
 
 
-def rank_p_values(board: FoldOutcomes) -> dict[str, float]:
+def rank_p_values(outcomes: FoldOutcomes) -> dict[str, float]:
     """Whether each candidate ranks rows better than chance, one-sided.
 
     By its first seed; empty where rows are no cases of their own.
     """
-    if not board.has_own_rows:
+    if not outcomes.has_own_rows:
         return {}
     return {
         name: rank_p(
-            [_said(o) for o in board.outcomes[name]],
-            _truths(board, board.outcomes[name]),
-            repeats=board.repeats,
+            [_predictions_of(o) for o in outcomes.outcomes[name]],
+            _truths(outcomes, outcomes.outcomes[name]),
+            repeats=outcomes.repeats,
         )
-        for name in board.losses
+        for name in outcomes.losses
     }
 
 
 def make_comparisons(
-    board: FoldOutcomes, rows: Sequence[Row]
+    outcomes: FoldOutcomes, rows: Sequence[Row]
 ) -> tuple[Comparison, ...]:
     """Every network against every baseline that uses the features; Holm over these."""
     table = {row.name: row for row in rows if not row.error}
     baselines = [r.name for r in table.values() if r.kind == "baseline" and learns(r)]
     found: list[Comparison] = []
     for network in (r.name for r in table.values() if r.kind == "network"):
-        by_rows = [row_difference(board, network, b) for b in baselines]
-        by_folds = [fold_difference(board, table, network, b) for b in baselines]
+        by_rows = [row_difference(outcomes, network, b) for b in baselines]
+        by_folds = [fold_difference(outcomes, table, network, b) for b in baselines]
         estimates = [r or f for r, f in zip(by_rows, by_folds, strict=True)]
         p_values = [e.p_value() for e in estimates]
         corrected = holm(p_values)
-        rights = make_mcnemars(board, [(network, b) for b in baselines])
+        rights = make_mcnemars(outcomes, [(network, b) for b in baselines])
         for i, (baseline, e) in enumerate(zip(baselines, estimates, strict=True)):
             c = Comparison(
                 network,
@@ -476,7 +493,7 @@ def make_comparisons(
                 p_holm=corrected[i],
                 mcnemar=rights[i],
                 by="rows" if by_rows[i] else "folds",
-                p_folds=None if board.held_out else by_folds[i].p_value(),
+                p_folds=None if outcomes.held_out else by_folds[i].p_value(),
             )
             found.append(c)
     return tuple(found)
@@ -497,54 +514,59 @@ def _over_trainings(
     return with_seeds(over_rows(mean, bare), *seeds)
 
 
-def _by_rows(board: FoldOutcomes, name: str, metric: str) -> list[np.ndarray]:
+def _by_rows(outcomes: FoldOutcomes, name: str, metric: str) -> list[np.ndarray]:
     """The held-out rows' contributions to a metric, by training; empty if none has."""
     if metric in ("skill", "refined_log_loss"):
-        return list(board.losses[name])
+        return list(outcomes.losses[name])
     if metric == "log_loss":  # of the probabilities as they are
-        return [_losses(board, o.fold, _said(o)) for o in board.trainings(name)]
+        return [
+            _losses(outcomes, o.fold, _predictions_of(o))
+            for o in outcomes.trainings(name)
+        ]
     if metric == "bits_per_character":
-        return [own / np.log(2) for own in board.losses[name]]
-    if metric == "accuracy" and board.dataset.y.ndim == 1:
-        return [_blocks(board, _is_right(board, o)) for o in board.trainings(name)]
+        return [own / np.log(2) for own in outcomes.losses[name]]
+    if metric == "accuracy" and outcomes.dataset.y.ndim == 1:
+        return [
+            _blocks(outcomes, _is_right(outcomes, o)) for o in outcomes.trainings(name)
+        ]
     return []
 
 
-def _said(outcome: Outcome) -> np.ndarray:
+def _predictions_of(outcome: Outcome) -> np.ndarray:
     assert outcome.predictions is not None
     return outcome.predictions
 
 
-def _is_right(board: FoldOutcomes, outcome: Outcome) -> np.ndarray:
+def _is_right(outcomes: FoldOutcomes, outcome: Outcome) -> np.ndarray:
     """Whether the likeliest class is the true one, for each test row."""
-    truth = board.dataset.y[board.folds[outcome.fold].test]
-    return _said(outcome).argmax(axis=1) == truth
+    truth = outcomes.dataset.y[outcomes.folds[outcome.fold].test]
+    return _predictions_of(outcome).argmax(axis=1) == truth
 
 
-def _losses(board: FoldOutcomes, number: int, said: np.ndarray) -> np.ndarray:
+def _losses(outcomes: FoldOutcomes, number: int, predicted: np.ndarray) -> np.ndarray:
     """Losses of predictions for the test rows of a fold."""
-    fold, y = board.folds[number], board.dataset.y
-    own = scaled_losses(y[fold.test], said, y[fold.train], **board.asked)
-    return _blocks(board, own)
+    fold, y = outcomes.folds[number], outcomes.dataset.y
+    own = scaled_losses(y[fold.test], predicted, y[fold.train], **outcomes.asked)
+    return _blocks(outcomes, own)
 
 
-def _blocks(board: FoldOutcomes, values: np.ndarray) -> np.ndarray:
+def _blocks(outcomes: FoldOutcomes, values: np.ndarray) -> np.ndarray:
     """One value a row; of a text one for each block of characters, or one a group.
 
     Values of groups weigh as their rows do: their mean is that of the rows.
     """
-    groups = board.dataset.groups
-    if board.by_groups and groups is not None:
+    groups = outcomes.dataset.groups
+    if outcomes.by_groups and groups is not None:
         sums = np.bincount(groups, weights=values)
         return sums * (len(sums) / len(values))
-    if board.dataset.task != "characters":
+    if outcomes.dataset.task != "characters":
         return values.astype("float64")
     starts = np.arange(0, len(values), _BLOCK)
     return np.add.reduceat(values, starts) / np.diff(np.append(starts, len(values)))
 
 
 def make_mcnemars(
-    board: FoldOutcomes, pairs: Sequence[tuple[str, str]]
+    outcomes: FoldOutcomes, pairs: Sequence[tuple[str, str]]
 ) -> list[McNemar | None]:
     """McNemar's test of each pair of candidates; Holm over all of them.
 
@@ -552,12 +574,12 @@ def make_mcnemars(
     neighbouring characters are not independent, numbers and labels are not right or
     wrong. The first seed of each candidate speaks.
     """
-    data = board.dataset
-    able = board.held_out and data.classes and data.y.ndim == 1
+    data = outcomes.dataset
+    able = outcomes.held_out and data.classes and data.y.ndim == 1
     if not able or data.task == "characters" or data.groups is not None:
         return [None] * len(pairs)
     rights = {
-        name: _is_right(board, board.outcomes[name][0])
+        name: _is_right(outcomes, outcomes.outcomes[name][0])
         for name in {name for pair in pairs for name in pair}
     }
     counts = [
@@ -571,22 +593,24 @@ def make_mcnemars(
     ]
 
 
-def make_course(board: FoldOutcomes) -> Course | None:
+def make_course(fold_outcomes: FoldOutcomes) -> Course | None:
     """The end of a series with all forecasts of it; None where rows have no order.
 
     Before the first forecast stand as many steps as are forecast in all folds. Of
     several series it is the first.
     """
-    data = board.dataset
+    data = fold_outcomes.dataset
     if data.series is None:
         return None
-    first = max(0, 2 * int(board.folds[0].test[0]) - len(data))
+    first = max(0, 2 * int(fold_outcomes.folds[0].test[0]) - len(data))
     forecasts = {}
-    for name, outcomes in board.outcomes.items():
+    for name, outcomes in fold_outcomes.outcomes.items():
         line = np.full(len(data), np.nan)
         for outcome in outcomes:
             if outcome.predictions is not None:
-                line[board.folds[outcome.fold].test] = _first(outcome.predictions)
+                line[fold_outcomes.folds[outcome.fold].test] = _first(
+                    outcome.predictions
+                )
         forecasts[name] = tuple(map(float, line[first:]))
     actual = tuple(map(float, _first(data.y[first:])))
     shown = ""
@@ -600,7 +624,7 @@ def _first(values: np.ndarray) -> np.ndarray:
     return values[:, 0] if values.ndim == 2 else values
 
 
-def make_predictions(board: FoldOutcomes) -> pd.DataFrame:
+def make_predictions(fold_outcomes: FoldOutcomes) -> pd.DataFrame:
     """Out-of-fold predictions, one line for each candidate, fold and test row.
 
     Columns: candidate, fold, row (number in the dataset), target (class label or
@@ -612,12 +636,12 @@ def make_predictions(board: FoldOutcomes) -> pd.DataFrame:
     import pandas as pd
 
     parts = []
-    for name, outcomes in board.outcomes.items():
+    for name, outcomes in fold_outcomes.outcomes.items():
         for outcome in (o for o in outcomes if o.predictions is not None):
-            rows = board.folds[outcome.fold].test
+            rows = fold_outcomes.folds[outcome.fold].test
             facts = {"candidate": name, "fold": outcome.fold, "row": rows}
-            said = _truth(board.dataset, rows)
-            said |= _columns(board.dataset, outcome.predictions, rows)
+            said = _truth(fold_outcomes.dataset, rows)
+            said |= _columns(fold_outcomes.dataset, outcome.predictions, rows)
             parts.append(pd.DataFrame(facts | said))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 

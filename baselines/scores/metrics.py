@@ -295,9 +295,11 @@ def calibration_bins(
     )
 
 
-def _bin(said: np.ndarray, held: np.ndarray, independent: bool) -> Bin:
+def _bin(predicted: np.ndarray, held: np.ndarray, independent: bool) -> Bin:
     ends = wilson(int(held.sum()), len(held)) if independent else (None, None)
-    return Bin(len(said), round(float(said.mean()), 5), float(held.mean()), *ends)
+    return Bin(
+        len(predicted), round(float(predicted.mean()), 5), float(held.mean()), *ends
+    )
 
 
 def wilson(successes: float, trials: float) -> tuple[float, float]:

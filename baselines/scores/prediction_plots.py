@@ -30,18 +30,18 @@ NUMBER_BINS = 24
 
 
 def make_pictures(
-    board: FoldOutcomes, rows: Sequence[Row], *, seed: int = 0
+    outcomes: FoldOutcomes, rows: Sequence[Row], *, seed: int = 0
 ) -> Pictures | None:
     """Count predictions of networks, best baseline and rule of thumb for test rows.
 
     None where nothing can be drawn.
     """
-    data, chosen = board.dataset, _chosen(rows)
+    data, chosen = outcomes.dataset, _chosen(rows)
     numbers = not data.classes
     if not chosen or data.task in ORDERED or (numbers and data.y.ndim > 1):
         return None
-    asked, _ = first_predictions(board, chosen[0].name)
-    said = [(row, first_predictions(board, row.name)[1]) for row in chosen]
+    asked, _ = first_predictions(outcomes, chosen[0].name)
+    said = [(row, first_predictions(outcomes, row.name)[1]) for row in chosen]
     if numbers:
         return _of_numbers(data.y[asked], said, seed)
     if data.y.ndim > 1:
@@ -59,13 +59,15 @@ def _chosen(rows: Sequence[Row]) -> list[Row]:
     return [*networks, *(row for row in baselines if row.name in names)]
 
 
-def first_predictions(board: FoldOutcomes, name: str) -> tuple[np.ndarray, np.ndarray]:
+def first_predictions(
+    outcomes: FoldOutcomes, name: str
+) -> tuple[np.ndarray, np.ndarray]:
     """Numbers of the test rows, and what was predicted of each the first time."""
-    seen = np.zeros(len(board.dataset), dtype=bool)
+    seen = np.zeros(len(outcomes.dataset), dtype=bool)
     rows, said = [], []
-    for outcome in board.outcomes[name]:
+    for outcome in outcomes.outcomes[name]:
         assert outcome.predictions is not None
-        test = board.folds[outcome.fold].test
+        test = outcomes.folds[outcome.fold].test
         fresh = ~seen[test]
         seen[test] = True
         rows.append(test[fresh])
@@ -76,13 +78,15 @@ def first_predictions(board: FoldOutcomes, name: str) -> tuple[np.ndarray, np.nd
 _Said = list[tuple[Row, np.ndarray]]
 
 
-def _of_classes(data: Dataset, asked: np.ndarray, said: _Said, seed: int) -> Pictures:
+def _of_classes(
+    data: Dataset, asked: np.ndarray, predicted: _Said, seed: int
+) -> Pictures:
     """Count answers: of two classes on the second, of more on the one chosen."""
     y, count = data.y[asked], len(data.classes)
     some = _sample(len(y), MOST_ANSWERS // count, seed)
     truth = (y[some, None] == np.arange(count))[:, 1 if count == 2 else slice(None)]
     pictures = []
-    for row, raw in said:
+    for row, raw in predicted:
         p = safe_probabilities(raw)
         named = p.argmax(axis=1)
         likely, held = p.max(axis=1), named == y
@@ -102,11 +106,11 @@ def _of_classes(data: Dataset, asked: np.ndarray, said: _Said, seed: int) -> Pic
     )
 
 
-def _of_labels(data: Dataset, asked: np.ndarray, said: _Said) -> Pictures:
+def _of_labels(data: Dataset, asked: np.ndarray, predicted: _Said) -> Pictures:
     """Each label of each row is a question of its own."""
     y = data.y[asked] == 1
     pictures = []
-    for row, raw in said:
+    for row, raw in predicted:
         p = np.clip(raw, 0, 1)
         curves = _tradeoffs(y.ravel(), p.ravel()) if learns(row) else {}
         own = _probabilities(p.ravel(), y.ravel(), False)
@@ -118,20 +122,20 @@ def _of_labels(data: Dataset, asked: np.ndarray, said: _Said) -> Pictures:
 
 
 def _probabilities(
-    said: np.ndarray, held: np.ndarray, independent: bool
+    predicted: np.ndarray, held: np.ndarray, independent: bool
 ) -> dict[str, Any]:
     """Bins of equal numbers and of equal width."""
-    bins = calibration_bins(said, held, independent=independent)
+    bins = calibration_bins(predicted, held, independent=independent)
     edges = np.linspace(0, 1, PROBABILITY_BINS + 1)
     return {
         "bins": bins,
         "error": calibration_error(bins),
-        "said": _whole(np.histogram(said, edges)[0]),
-        "held": _whole(np.histogram(said[held], edges)[0]),
+        "said": _whole(np.histogram(predicted, edges)[0]),
+        "held": _whole(np.histogram(predicted[held], edges)[0]),
     }
 
 
-def _tradeoffs(truth: np.ndarray, said: np.ndarray) -> dict[str, Tradeoff]:
+def _tradeoffs(truth: np.ndarray, predicted: np.ndarray) -> dict[str, Tradeoff]:
     """ROC and precision-recall curve; none where all answers are the same.
 
     Not for a rule of thumb: it says the same of all rows of a fold, and shares that
@@ -141,15 +145,15 @@ def _tradeoffs(truth: np.ndarray, said: np.ndarray) -> dict[str, Tradeoff]:
 
     if not 0 < truth.mean() < 1:
         return {}
-    false, true, _ = metrics.roc_curve(truth, said)
-    precision, recall, _ = metrics.precision_recall_curve(truth, said)
+    false, true, _ = metrics.roc_curve(truth, predicted)
+    precision, recall, _ = metrics.precision_recall_curve(truth, predicted)
     precision, recall = precision[::-1], recall[::-1]
     roc = thinned(false, true, false + true)
     return {
-        "roc": Tradeoff(*roc, float(metrics.roc_auc_score(truth, said))),
+        "roc": Tradeoff(*roc, float(metrics.roc_auc_score(truth, predicted))),
         "recall": Tradeoff(
             *thinned(recall, precision, recall),
-            float(metrics.average_precision_score(truth, said)),
+            float(metrics.average_precision_score(truth, predicted)),
         ),
     }
 
@@ -169,10 +173,10 @@ def thinned(
     return _rounded(across, 4), _rounded(up, 4)
 
 
-def _of_numbers(y: np.ndarray, said: _Said, seed: int) -> Pictures:
+def _of_numbers(y: np.ndarray, predicted: _Said, seed: int) -> Pictures:
     """Predictions and residuals, by size, and some of them one by one."""
-    edges = _edges(y, [p for _, p in said])
-    left = [y - p for _, p in said]
+    edges = _edges(y, [p for _, p in predicted])
+    left = [y - p for _, p in predicted]
     least = min(left, key=lambda r: float(np.square(r).mean()))
     steps = _edges(least, left)
     some = _sample(len(y), MOST_DRAWN, seed)
@@ -190,7 +194,7 @@ def _of_numbers(y: np.ndarray, said: _Said, seed: int) -> Pictures:
                 drawn=_rounded(p[some]),
                 residuals=_counted(rest, steps),
             )
-            for (row, p), rest in zip(said, left, strict=True)
+            for (row, p), rest in zip(predicted, left, strict=True)
         ),
     )
 

@@ -26,17 +26,17 @@ GREY_LEVELS = 9
 """Of grey, from 0."""
 
 
-def worst_rows(board: FoldOutcomes, rows: Sequence[Row]) -> WorstRows | None:
+def worst_rows(outcomes: FoldOutcomes, rows: Sequence[Row]) -> WorstRows | None:
     """The worst predictions of the best networks and the best baseline.
 
     Worst is where the true class had the lowest probability, or where a number was
     furthest off. None of series, texts by characters and several targets.
     """
-    data = board.dataset
+    data = outcomes.dataset
     chosen = _chosen(rows)
     if data.task in ORDERED or data.y.ndim > 1 or not chosen:
         return None
-    found = tuple(p for row in chosen for p in _worst(board, row))
+    found = tuple(p for row in chosen for p in _worst(outcomes, row))
     shown = sorted({prediction.row for prediction in found})
     columns, values = _values(data, shown)
     return WorstRows(
@@ -56,9 +56,9 @@ def _chosen(rows: Sequence[Row]) -> list[Row]:
     return [*networks[:_MOST_NETWORKS], *([best] if best else [])]
 
 
-def _worst(board: FoldOutcomes, row: Row) -> Iterator[WorstPrediction]:
-    data = board.dataset
-    asked, said = first_predictions(board, row.name)
+def _worst(outcomes: FoldOutcomes, row: Row) -> Iterator[WorstPrediction]:
+    data = outcomes.dataset
+    asked, said = first_predictions(outcomes, row.name)
     y = data.y[asked]
     if not data.classes:
         for i in np.argsort(-np.abs(y - said), kind="stable")[:_MOST_ROWS]:

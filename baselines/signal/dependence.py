@@ -135,16 +135,16 @@ def _by_cases(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
         return None
     if not _shared(views, cases, np.random.default_rng([seed, 6])):
         return None
-    told = (
+    message = (
         f"{several:.0%} of the rows are far nearer to another row than chance gives, "
         f"as near copies are, with like targets: the {len(counts):,} cases that they "
         "make were permuted, and folded, as one each"
     )
-    return Unit("case", _overruled(told), cases, found=True)
+    return Unit("case", _overruled(message), cases, found=True)
 
 
-def _overruled(told: str) -> str:
-    return f"{told} (--rows independent overrules this)."
+def _overruled(message: str) -> str:
+    return f"{message} (--rows independent overrules this)."
 
 
 def _shared(columns: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -> bool:
@@ -200,12 +200,12 @@ def _by_order(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
             return None
     if is_nearly_sorted(every, y, strata, rows, rng):
         return None
-    told = (
+    message = (
         "Rows depend on their order: neighbours in the file are alike in features "
         f"(correlation up to {x_like:.2f}) and target ({y_like:.2f}). So the target "
         "was moved along the file as a whole, and folds are made of stretches of it"
     )
-    return Unit("time", _overruled(told), found=True)
+    return Unit("time", _overruled(message), found=True)
 
 
 def _is_design(x: pd.DataFrame | np.ndarray) -> bool:
@@ -240,12 +240,12 @@ def _blocks(runs: np.ndarray, correlation: float) -> Unit:
     blocks = np.unique(
         np.stack([runs, place // max(1, size)], axis=1), axis=0, return_inverse=True
     )[1].ravel()
-    told = (
+    message = (
         "The file is sorted by class, and within a class neighbours are alike "
         f"(correlation up to {correlation:.2f}). So the {blocks.max() + 1:,} blocks of "
         f"{size} neighbouring rows were permuted, and folded, as one each"
     )
-    return Unit("block", _overruled(told), blocks, found=True)
+    return Unit("block", _overruled(message), blocks, found=True)
 
 
 def repeating_columns(dataset: Dataset, *, seed: int) -> list[str]:

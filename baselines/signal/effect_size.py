@@ -17,5 +17,5 @@ def effect(signal: Signal, *, digits: int = 1) -> str:
     """
     assert signal.detectable is not None
     share = f"{100 * signal.detectable:.{digits}f} % of the variance"
-    told = [WORTH[k].format(v) for k, v in signal.worth.items() if k in WORTH]
-    return f"{share} ({', '.join(told)})" if told else share
+    messages = [WORTH[k].format(v) for k, v in signal.worth.items() if k in WORTH]
+    return f"{share} ({', '.join(messages)})" if messages else share

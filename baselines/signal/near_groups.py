@@ -128,9 +128,9 @@ def _clusters(columns: np.ndarray, target: np.ndarray) -> NearGroups | None:
     least = max(_LEAST_GROUPS, n // _MOST_A_GROUP)
     counts = np.unique(np.geomspace(least, n / 3, _CUTS).astype(int))
     cuts = cut_tree(tree, counts).T
-    told = [_excess(cut[rows] == cut[:, None], likeness, bins) for cut in cuts]
-    best = int(np.argmax([sigmas for sigmas, _ in told]))
-    sigmas, part = told[best]
+    messages = [_excess(cut[rows] == cut[:, None], likeness, bins) for cut in cuts]
+    best = int(np.argmax([sigmas for sigmas, _ in messages]))
+    sigmas, part = messages[best]
     if sigmas < _SIGMAS or part < _MOST_OF_IT:
         return None
     if _gathering(columns, int(counts[0])) > _GATHERED:

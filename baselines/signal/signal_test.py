@@ -151,13 +151,15 @@ def _by_columns(
         grouped = replace(dataset, x=dataset.x.drop(columns=name), groups=groups)
         found = _tested(grouped, seed)
         if found.p > LEVEL:
-            told = (
+            message = (
                 f"Rows with the same {name!r} are alike in target and features, and "
                 f"with {name!r} as group (as --group) the relation is not found: p = "
                 f"{found.p:.3g}, {signal.p:.3g} if rows were independent (--rows "
                 "independent overrules this)."
             )
-            return grouped, replace(found, unit=told, dependent=True, p_rows=signal.p)
+            return grouped, replace(
+                found, unit=message, dependent=True, p_rows=signal.p
+            )
     return None
 
 
@@ -184,13 +186,13 @@ def _by_near_rows(
         p = max(p, min(1.0, 2 * _tested(coarser, seed, effect=False).p))
     if p <= LEVEL or _is_found_within(dataset, near.finer, seed):
         return None
-    told = (
+    message = (
         f"Rows may belong together: they form {units:,} groups of near rows with "
         "like targets, rows as near of other groups are not alike, and with these "
         "groups permuted, or rows within smaller ones, the relation is not found "
         "(--rows independent overrules this)."
     )
-    return grouped, replace(found, p=p, unit=told, dependent=True, p_rows=signal.p)
+    return grouped, replace(found, p=p, unit=message, dependent=True, p_rows=signal.p)
 
 
 def _is_found_within(dataset: Dataset, groups: np.ndarray, seed: int) -> bool:

@@ -60,7 +60,7 @@ class _Range:
     rows: np.ndarray
 
 
-def best_achievable_score(board: FoldOutcomes, *, seed: int = 0) -> Ceiling | None:
+def best_achievable_score(outcomes: FoldOutcomes, *, seed: int = 0) -> Ceiling | None:
     """The highest accuracy, or R², that anyone can reach on rows such as these.
 
     Parameters
@@ -75,8 +75,8 @@ def best_achievable_score(board: FoldOutcomes, *, seed: int = 0) -> Ceiling | No
         None of series, texts in order, labels that do not exclude each other and
         several targets, and where no candidate has scores.
     """
-    data = board.dataset
-    able = [row for row in board.rows if not row.error]
+    data = outcomes.dataset
+    able = [row for row in outcomes.rows if not row.error]
     if data.task not in ("binary", "multiclass", "regression") or data.y.ndim == 2:
         return None
     if not able or np.ptp(data.y) == 0:
@@ -84,13 +84,13 @@ def best_achievable_score(board: FoldOutcomes, *, seed: int = 0) -> Ceiling | No
     best = max(able, key=lambda row: row.scores["skill"].mean)
     found = _from_equal_rows(data, seed)
     if found is None:
-        proved = _proved(board, [row for row in able if learns(row)])
+        proved = _proved(outcomes, [row for row in able if learns(row)])
         if proved is None:
             return None
         best, low = proved
-        found = _from_neighbours(board, low)
+        found = _from_neighbours(outcomes, low)
     metric = _metric(data)
-    reached = _reached(board, best, found.rows)
+    reached = _reached(outcomes, best, found.rows)
     return Ceiling(
         metric,
         found.basis,
@@ -121,7 +121,7 @@ def _from_equal_rows(dataset: Dataset, seed: int) -> _Range | None:
     return _Range("equal rows", *ends, rows) if ends else None
 
 
-def _proved(board: FoldOutcomes, rows: Sequence[Row]) -> tuple[Row, float] | None:
+def _proved(outcomes: FoldOutcomes, rows: Sequence[Row]) -> tuple[Row, float] | None:
     """The candidate that proves the highest score, and the lower end of its own.
 
     Of those that use the features; that one was chosen is paid for (Bonferroni).
@@ -129,46 +129,46 @@ def _proved(board: FoldOutcomes, rows: Sequence[Row]) -> tuple[Row, float] | Non
     if not rows:
         return None
     tail = TAIL / len(rows)
-    low_end = _share_low if board.dataset.classes else _mean_low
-    ends = [(low_end(board, row, tail), row.scores["skill"].mean) for row in rows]
+    low_end = _share_low if outcomes.dataset.classes else _mean_low
+    ends = [(low_end(outcomes, row, tail), row.scores["skill"].mean) for row in rows]
     first = max(range(len(rows)), key=lambda i: ends[i])
     low = ends[first][0]
     # an R² of 0 is no one's doing: the mean has it
     return (rows[first], low) if low > 0 else None
 
 
-def _share_low(board: FoldOutcomes, row: Row, tail: float) -> float:
+def _share_low(outcomes: FoldOutcomes, row: Row, tail: float) -> float:
     """Clopper and Pearson's lower end of the accuracy, by rows or groups tested."""
-    groups = board.dataset.groups
-    tested = np.unique(np.concatenate([fold.test for fold in board.folds]))
+    groups = outcomes.dataset.groups
+    tested = np.unique(np.concatenate([fold.test for fold in outcomes.folds]))
     size = len(tested) if groups is None else len(np.unique(groups[tested]))
-    if not board.held_out:
+    if not outcomes.held_out:
         size /= SHARED_ROWS
     share = row.scores["accuracy"].mean
     return binomial_ends(share * size, size, tail)[0]
 
 
-def _mean_low(board: FoldOutcomes, row: Row, tail: float) -> float:
+def _mean_low(outcomes: FoldOutcomes, row: Row, tail: float) -> float:
     """The lower end of R², over the folds, or the rows of one held-out set."""
-    if board.held_out:
-        return skill_estimate(board, row).interval(1 - 2 * tail)[0]
+    if outcomes.held_out:
+        return skill_estimate(outcomes, row).interval(1 - 2 * tail)[0]
     folds = row.scores["r2"].folds
-    found = over_folds(folds, test_over_train=board.test_over_train)
+    found = over_folds(folds, test_over_train=outcomes.test_over_train)
     return found.interval(1 - 2 * tail)[0] if found else 0.0
 
 
-def _from_neighbours(board: FoldOutcomes, low: float) -> _Range:
+def _from_neighbours(outcomes: FoldOutcomes, low: float) -> _Range:
     """Return the range from what a candidate proves to what neighbours leave open."""
-    metric = _metric(board.dataset)
-    top = max(row.scores[metric].mean for row in board.rows if not row.error)
-    high = _neighbour_estimate(board, top)
-    every = np.arange(len(board.dataset))
+    metric = _metric(outcomes.dataset)
+    top = max(row.scores[metric].mean for row in outcomes.rows if not row.error)
+    high = _neighbour_estimate(outcomes, top)
+    every = np.arange(len(outcomes.dataset))
     if high is None or high >= 1 or top >= high:
         return _Range("candidate", low, 1.0, every)
     return _Range("neighbours", low, high, every)
 
 
-def _neighbour_estimate(board: FoldOutcomes, top: float) -> float | None:
+def _neighbour_estimate(outcomes: FoldOutcomes, top: float) -> float | None:
     """The highest score by the nearest neighbour; None where it cannot be trusted.
 
     It can where thousands of rows make it near, where it is better than the commonest
@@ -176,7 +176,7 @@ def _neighbour_estimate(board: FoldOutcomes, top: float) -> float | None:
     than it allows as it is: neighbours on two sides of a sharp border differ as those
     in noise do. Of its error as it is, and as it would become, the lower end counts.
     """
-    data, folds = board.dataset, board.folds
+    data, folds = outcomes.dataset, outcomes.folds
     most = log(len(data), _NEAR)
     if len(data) < _LEAST_ROWS or data.is_image or is_text(data.x):
         return None
@@ -189,8 +189,8 @@ def _neighbour_estimate(board: FoldOutcomes, top: float) -> float | None:
     losses = [_losses(data, f, *m) for f, m in zip(folds, matrices, strict=True)]
     # gains of all doublings to come, where each is 2^(-1/d) of the one before
     to_come = 1 / (2 ** (1 / columns) - 1)
-    now = _over(board, [loss for loss, _ in losses])
-    then = _over(board, [loss - to_come * (half - loss) for loss, half in losses])
+    now = _over(outcomes, [loss for loss, _ in losses])
+    then = _over(outcomes, [loss - to_come * (half - loss) for loss, half in losses])
     if now.interval()[1] >= _bare_loss(data) or top > _allowed(data, now.mean):
         return None
     return _allowed(data, max(0.0, min(now.interval()[0], then.interval()[0])))
@@ -233,21 +233,21 @@ def _bare_loss(data: Dataset) -> float:
     return 2 * float(data.y.var())
 
 
-def _over(board: FoldOutcomes, losses: Sequence[np.ndarray]) -> Estimate:
-    if board.held_out:
+def _over(outcomes: FoldOutcomes, losses: Sequence[np.ndarray]) -> Estimate:
+    if outcomes.held_out:
         return over_rows(losses[0], np.ones(len(losses[0])))
     means = [float(loss.mean()) for loss in losses]
-    found = over_folds(means, test_over_train=board.test_over_train)
+    found = over_folds(means, test_over_train=outcomes.test_over_train)
     return found or Estimate(means[0], float("inf"), 1)
 
 
-def _reached(board: FoldOutcomes, best: Row, rows: np.ndarray) -> float | None:
+def _reached(outcomes: FoldOutcomes, best: Row, rows: np.ndarray) -> float | None:
     """The best candidate's accuracy or R² on some rows, each once, out of fold."""
-    data = board.dataset
+    data = outcomes.dataset
     said: dict[int, Any] = {}
-    for outcome in board.outcomes[best.name]:
+    for outcome in outcomes.outcomes[best.name]:
         assert outcome.predictions is not None
-        test = board.folds[outcome.fold].test
+        test = outcomes.folds[outcome.fold].test
         said |= dict(zip(test.tolist(), outcome.predictions, strict=True))
     known = np.array([row for row in rows.tolist() if row in said], dtype=int)
     if not len(known):

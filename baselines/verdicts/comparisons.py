@@ -11,15 +11,15 @@ from ..scores.fold_scores import FoldOutcomes, make_mcnemars, skill_difference
 from .evidence import SIGNIFICANT, corrected, rights
 
 
-def make_pairs(board: FoldOutcomes) -> tuple[Pair, ...]:
+def make_pairs(outcomes: FoldOutcomes) -> tuple[Pair, ...]:
     """Every network against every one named before it; Holm over all of them."""
-    networks = {r.name: r for r in board.rows if r.kind == "network" and not r.error}
+    networks = {r.name: r for r in outcomes.rows if r.kind == "network" and not r.error}
     twos = list(combinations(networks, 2))
     estimates = [
-        skill_difference(board, networks, later, first) for first, later in twos
+        skill_difference(outcomes, networks, later, first) for first, later in twos
     ]
     p_values = holm([e.p_value() for e in estimates])
-    tests = make_mcnemars(board, [(later, first) for first, later in twos])
+    tests = make_mcnemars(outcomes, [(later, first) for first, later in twos])
     return tuple(
         _pair(networks[later], networks[first], e, p_holm, test)
         for (first, later), e, p_holm, test in zip(
@@ -56,20 +56,20 @@ def _pair(
     return Pair(row.name, other.name, e.mean, low, high, p, p_holm, sentence, test)
 
 
-def measure_noise(board: FoldOutcomes) -> tuple[Noise, ...]:
+def measure_noise(outcomes: FoldOutcomes) -> tuple[Noise, ...]:
     """Measure candidates' noise of folds and seeds; empty if none had several seeds.
 
     One that ran once on each fold beside others with several seeds is one that seeds
     do not change.
     """
-    if not board.more:
+    if not outcomes.more:
         return ()
-    return tuple(_noise(board, row) for row in board.rows if not row.error)
+    return tuple(_noise(outcomes, row) for row in outcomes.rows if not row.error)
 
 
-def _noise(board: FoldOutcomes, row: Row) -> Noise:
+def _noise(outcomes: FoldOutcomes, row: Row) -> Noise:
     label, key = main_metric(row)
-    scores = board.seed_scores[row.name]
+    scores = outcomes.seed_scores[row.name]
     values = np.array([[found[key] for found in of_seed] for of_seed in scores]).T
     # a metric may not be defined on a fold
     values = values[np.isfinite(values).all(axis=1)]
@@ -82,11 +82,11 @@ def _noise(board: FoldOutcomes, row: Row) -> Noise:
         found.within,
         folds,
         seeds,
-        f"{row.name}: {_told(found, folds, seeds)} ({label}).",
+        f"{row.name}: {_describe(found, folds, seeds)} ({label}).",
     )
 
 
-def _told(found: Components, folds: int, seeds: int) -> str:
+def _describe(found: Components, folds: int, seeds: int) -> str:
     """``folds vary by 0.012, seeds by 0.004``, with what else is to be known."""
     own = f"seeds by {_size(found.within)}"
     if seeds < 2:

@@ -60,25 +60,25 @@ class Evidence:
 
 
 def gather(
-    board: FoldOutcomes, signal: Signal, *, has_features: bool = True
+    outcomes: FoldOutcomes, signal: Signal, *, has_features: bool = True
 ) -> Evidence:
     """The table, the comparisons and the checks of one board.
 
     Without features nothing can look too good for a reason of theirs.
     """
-    rows = board.rows
-    skills = {row.name: skill_estimate(board, row) for row in rows if not row.error}
+    rows = outcomes.rows
+    skills = {row.name: skill_estimate(outcomes, row) for row in rows if not row.error}
     return Evidence(
         rows,
         signal,
-        make_comparisons(board, rows),
+        make_comparisons(outcomes, rows),
         skills,
-        find_suspicion(board) if has_features else None,
-        len(board.dataset),
-        board.held_out,
-        board.dataset.task,
-        board.test_over_train,
-        rank_p_values(board),
+        find_suspicion(outcomes) if has_features else None,
+        len(outcomes.dataset),
+        outcomes.held_out,
+        outcomes.dataset.task,
+        outcomes.test_over_train,
+        rank_p_values(outcomes),
     )
 
 
@@ -97,8 +97,8 @@ def reached(row: Row, rows: Sequence[Row]) -> str:
     if thumb is None or metric == "r2" or thumb is row:
         return own
     bare = thumb.scores[metric].mean
-    told = "" if _agree(metric, row, bare) else f", skill {skill:.2f}"
-    return f"{own}{told} ({thumb.name}: {bare:.3f})"
+    message = "" if _agree(metric, row, bare) else f", skill {skill:.2f}"
+    return f"{own}{message} ({thumb.name}: {bare:.3f})"
 
 
 def _agree(metric: str, row: Row, bare: float) -> bool:
@@ -162,7 +162,7 @@ def _is_above(evidence: Evidence, row: Row, tests: int) -> bool:
     return bool(own.mean - wider * (own.mean - own.low) > bare.mean)
 
 
-def told_interval(row: Row, metric: str) -> str:
+def score_interval(row: Row, metric: str) -> str:
     """``0.812 [0.790, 0.834]``."""
     score = row.scores[metric]
     if score.low is None or score.high is None:

@@ -64,18 +64,18 @@ class Suspicion:
     sentence: str
 
 
-def find_suspicion(board: FoldOutcomes) -> Suspicion | None:
+def find_suspicion(outcomes: FoldOutcomes) -> Suspicion | None:
     """Why the best baseline looks too good; None if it does not."""
-    best = board.best
+    best = outcomes.best
     if best is None or not best.scores["skill"].mean > 0:
         return None
-    if board.dataset.task in ORDERED:  # equal pasts are no leak there
+    if outcomes.dataset.task in ORDERED:  # equal pasts are no leak there
         return None
     # twins first: where all rows have some, each column seems to be the answer
-    copies = _memorised(board, best)
+    copies = _memorised(outcomes, best)
     if copies:
         return Suspicion("copies", copies)
-    return _answer_columns(board.dataset, best)
+    return _answer_columns(outcomes.dataset, best)
 
 
 def _answer_columns(dataset: Dataset, best: Row) -> Suspicion | None:
@@ -375,21 +375,21 @@ def _codes(column: pd.DataFrame) -> np.ndarray:
     return pd.factorize(values.astype(str), sort=True)[0].reshape(-1, 1)
 
 
-def _memorised(board: FoldOutcomes, best: Row) -> str:
+def _memorised(outcomes: FoldOutcomes, best: Row) -> str:
     """Whether the gain is made only on rows whose twin was in the training rows."""
-    twins = [_has_twin(board.dataset, fold) for fold in board.folds]
+    twins = [_has_twin(outcomes.dataset, fold) for fold in outcomes.folds]
     share = float(np.concatenate(twins).mean())
     alone = sum(int((~t).sum()) for t in twins)
     low = best.scores["skill"].low
-    if share < MANY_TWINS or board.held_out or low is None or low <= 0:
+    if share < MANY_TWINS or outcomes.held_out or low is None or low <= 0:
         return ""
-    known = float(np.nanmean(_skill_on(board, best.name, twins)))
+    known = float(np.nanmean(_skill_on(outcomes, best.name, twins)))
     where = "on the others"
-    fresh = _skill_on(board, best.name, [~t for t in twins])
+    fresh = _skill_on(outcomes, best.name, [~t for t in twins])
     if alone < MIN_ROWS:
         where = "with equal rows kept on one side"
-        fresh = _skill_apart(board.dataset, best.name)
-    estimate = over_folds(fresh, test_over_train=board.test_over_train)
+        fresh = _skill_apart(outcomes.dataset, best.name)
+    estimate = over_folds(fresh, test_over_train=outcomes.test_over_train)
     if estimate is None or estimate.interval()[1] > known / 2:
         return ""
     if estimate.interval()[0] > 0:
@@ -418,10 +418,10 @@ def _skill_apart(dataset: Dataset, name: str) -> list[float]:
     apart = replace(dataset, x=x, y=dataset.y[rows], groups=kinds)
     folds = make_folds(apart)
     outcomes = harness.run({name: baselines_for(apart)[name]}, apart, folds, jobs=1)
-    board = collect_outcomes(apart, folds, outcomes)
-    if board.failure(name):
+    fold_outcomes = collect_outcomes(apart, folds, outcomes)
+    if fold_outcomes.failure(name):
         return []
-    return _skill_on(board, name, [np.full(len(f.test), True) for f in folds])
+    return _skill_on(fold_outcomes, name, [np.full(len(f.test), True) for f in folds])
 
 
 def _has_twin(dataset: Dataset, fold: Fold) -> np.ndarray:
@@ -430,13 +430,15 @@ def _has_twin(dataset: Dataset, fold: Fold) -> np.ndarray:
     return np.isin(hashes[fold.test], hashes[fold.train])
 
 
-def _skill_on(board: FoldOutcomes, name: str, chosen: list[np.ndarray]) -> list[float]:
+def _skill_on(
+    outcomes: FoldOutcomes, name: str, chosen: list[np.ndarray]
+) -> list[float]:
     """Skill of a candidate on some of the test rows of each fold."""
     skills = []
-    own_seed = board.losses[name][: len(board.folds)]
-    found = zip(board.outcomes[name], own_seed, chosen, strict=True)
+    own_seed = outcomes.losses[name][: len(outcomes.folds)]
+    found = zip(outcomes.outcomes[name], own_seed, chosen, strict=True)
     for outcome, losses, rows in found:
-        bare = board.reference_losses[outcome.fold][rows].sum()
+        bare = outcomes.reference_losses[outcome.fold][rows].sum()
         own = losses[rows].sum()
         skills.append(float(1 - own / bare) if bare > 0 else float("nan"))
     return skills

@@ -64,7 +64,7 @@ class _Sizes:
 
 
 def learning_curve(
-    board: FoldOutcomes,
+    fold_outcomes: FoldOutcomes,
     candidates: Mapping[str, Any],
     *,
     seed: int = 0,
@@ -91,41 +91,41 @@ def learning_curve(
         half.
     """
     start = time.perf_counter()
-    parts = {} if board.dataset.task in ORDERED else _parts(board, seed)
-    able = {n: c for n, c in candidates.items() if not board.failure(n)}
+    parts = {} if fold_outcomes.dataset.task in ORDERED else _parts(fold_outcomes, seed)
+    able = {n: c for n, c in candidates.items() if not fold_outcomes.failure(n)}
     if SHARES[-1] not in parts or not able:
         return None
     flat = [fold for folds in parts.values() for fold in folds]
-    outcomes = harness.run(able, board.dataset, flat, jobs=jobs)
-    sizes = _tables(board, parts, outcomes, list(able))
+    outcomes = harness.run(able, fold_outcomes.dataset, flat, jobs=jobs)
+    sizes = _tables(fold_outcomes, parts, outcomes, list(able))
     lines = tuple(line for found in sizes if (line := _line(found)))
     if not lines:
         return None
     return Curve(sizes[0].metric, lines, time.perf_counter() - start)
 
 
-def _parts(board: FoldOutcomes, seed: int) -> dict[float, list[Fold]]:
+def _parts(outcomes: FoldOutcomes, seed: int) -> dict[float, list[Fold]]:
     """Folds with fewer training rows, by their share, and the same test rows."""
-    orders = [_ranks(board, fold, seed + i) for i, fold in enumerate(board.folds)]
+    orders = [_ranks(outcomes, fold, seed + i) for i, fold in enumerate(outcomes.folds)]
     parts = {}
     for share in SHARES:
         folds = [
             Fold(fold.train[ranks < share], fold.test)
-            for fold, ranks in zip(board.folds, orders, strict=True)
+            for fold, ranks in zip(outcomes.folds, orders, strict=True)
         ]
         if min(len(fold.train) for fold in folds) >= LEAST_TRAINING_ROWS:
             parts[share] = folds
     return parts
 
 
-def _ranks(board: FoldOutcomes, fold: Fold, seed: int) -> np.ndarray:
+def _ranks(outcomes: FoldOutcomes, fold: Fold, seed: int) -> np.ndarray:
     """For each training row the share from which on it belongs to a subset.
 
     Classes keep their shares, and two rows at least, as far as they have them; groups
     come and go whole.
     """
     rng = np.random.default_rng(seed)
-    data = board.dataset
+    data = outcomes.dataset
     if data.groups is not None:
         groups = np.unique(data.groups[fold.train], return_inverse=True)[1]
         order = rng.permutation(groups.max() + 1)
@@ -144,7 +144,7 @@ def _ranks(board: FoldOutcomes, fold: Fold, seed: int) -> np.ndarray:
 
 
 def _tables(
-    board: FoldOutcomes,
+    fold_outcomes: FoldOutcomes,
     parts: Mapping[float, Sequence[Fold]],
     outcomes: Sequence[harness.Outcome],
     names: Sequence[str],
@@ -153,14 +153,14 @@ def _tables(
 
     Sizes below one at which a candidate failed are left out.
     """
-    every = [*parts.values(), board.folds]
+    every = [*parts.values(), fold_outcomes.folds]
     counts = [int(np.mean([len(fold.train) for fold in folds])) for folds in every]
-    by_key = {name: list(board.outcomes[name]) for name in names}
+    by_key = {name: list(fold_outcomes.outcomes[name]) for name in names}
     for outcome in outcomes:
-        part, fold = divmod(outcome.fold, len(board.folds))
+        part, fold = divmod(outcome.fold, len(fold_outcomes.folds))
         key = f"{outcome.candidate}\n{part}"
         by_key.setdefault(key, []).append(replace(outcome, candidate=key, fold=fold))
-    wide = FoldOutcomes(board.dataset, board.folds, by_key)
+    wide = FoldOutcomes(fold_outcomes.dataset, fold_outcomes.folds, by_key)
     rows = {row.name: row for row in wide.rows}
     sizes = []
     for name in names:
@@ -282,7 +282,7 @@ def _sentence(line: Line, label: str) -> str:
     few, many = (point.rows for point in line.points[-2:])
     return (
         f"{_TELLS[line.trend]}: from {few:,} to {many:,} training rows {line.name} "
-        f"gained {_told(line.gain, '+.3f')} skill; {_promise(line, label)}."
+        f"gained {_interval_text(line.gain, '+.3f')} skill; {_promise(line, label)}."
     )
 
 
@@ -294,7 +294,8 @@ def _promise(line: Line, label: str) -> str:
     if twice is None:
         twice, unit = line.twice_skill, "skill"
     if line.trend != "cannot tell" or twice.low is None or twice.high is None:
-        return f"if this continues, twice the rows give {unit} {_told(twice, '.3f')}"
+        ends = _interval_text(twice, ".3f")
+        return f"if this continues, twice the rows give {unit} {ends}"
     if twice.high - twice.low > _UNKNOWN:
         return "what twice the rows would give cannot be told from so few"
     return (
@@ -303,7 +304,7 @@ def _promise(line: Line, label: str) -> str:
     )
 
 
-def _told(reach: Reach, spec: str) -> str:
+def _interval_text(reach: Reach, spec: str) -> str:
     """``0.812 [0.790, 0.834]``."""
     mean = format(reach.mean, spec)
     if reach.low is None or reach.high is None:

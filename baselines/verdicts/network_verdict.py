@@ -227,15 +227,15 @@ _FEW = 20
 
 def _order(evidence: Evidence, row: Row, other: Row) -> str:
     """Accuracy and ROC AUC of both, and the rows between them where these are few."""
-    told = []
+    messages = []
     for metric in ("accuracy", "roc_auc"):
         if metric in row.scores and metric in other.scores:
             own, theirs = (r.scores[metric].mean for r in (row, other))
-            told.append(f"{_ORDER[metric]} {own:.3f} against {theirs:.3f}")
+            messages.append(f"{_ORDER[metric]} {own:.3f} against {theirs:.3f}")
             apart = round(abs(own - theirs) * evidence.n_tested)
             if metric == "accuracy" and 0 < apart <= _FEW:
-                told[-1] += f" ({apart} of {evidence.n_tested:,} rows)"
-    return f"; {', '.join(told)}" if told else ""
+                messages[-1] += f" ({apart} of {evidence.n_tested:,} rows)"
+    return f"; {', '.join(messages)}" if messages else ""
 
 
 def _at_fault(evidence: Evidence, row: Row, best: Row, c: Comparison) -> Verdict:

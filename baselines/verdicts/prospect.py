@@ -121,17 +121,17 @@ def _by_form(linear: Row, bent: Row, goal: str, more: str) -> Prospect:
             f"{bent.name} ({_scores(linear, bent)}): nothing seen here needs a "
             f"network.{more}",
         )
-    told = f"({_scores(bent, linear)})"
+    message = f"({_scores(bent, linear)})"
     if gain > level and ahead == folds:
         return Prospect(
             "yes",
-            f"{bent.name} is above {linear.name} on {ahead} of {folds} folds {told}: "
-            f"the relation bends, as a network can. {goal}",
+            f"{bent.name} is above {linear.name} on {ahead} of {folds} folds "
+            f"{message}: the relation bends, as a network can. {goal}",
         )
     return Prospect(
         "perhaps",
-        f"{bent.name} is above {linear.name} on {ahead} of {folds} folds {told}, which "
-        f"does not prove that the relation bends. {goal}",
+        f"{bent.name} is above {linear.name} on {ahead} of {folds} folds "
+        f"{message}, which does not prove that the relation bends. {goal}",
     )
 
 

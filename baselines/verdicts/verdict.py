@@ -25,7 +25,7 @@ from .evidence import (
     no_use,
     reached,
     round_rows,
-    told_interval,
+    score_interval,
 )
 from .network_verdict import network_verdict
 
@@ -71,8 +71,8 @@ def signal_verdict(signal: Signal, *, rows: int, task: str) -> Verdict:
     evidence = Evidence((), signal, (), {}, None, rows, False, task)
     if signal.p > LEVEL:
         return data_verdict(evidence)
-    told = f"p = {signal.p:.3g} over {signal.permutations} permutations"
-    sentence = f"Features and target are related: signal test {told}."
+    message = f"p = {signal.p:.3g} over {signal.permutations} permutations"
+    sentence = f"Features and target are related: signal test {message}."
     if signal.dependent:
         sentence = f"{sentence} {signal.unit}"
     change = "A leak: check that every column is known before the target."
@@ -133,7 +133,7 @@ def _ranks(name: str, p: float) -> str:
 def _apart(row: Row, rows: Sequence[Row]) -> str:
     """A baseline that is above chance by its own interval, though not by its ranks."""
     metric = "skill" if (row.scores["skill"].low or 0) > 0 else "accuracy"
-    told = told_interval(row, metric)
+    told = score_interval(row, metric)
     if main_metric(row)[1] == metric:  # whose mean was told
         return f"{reached(row, rows)}, 95 % interval {told[told.index('[') :]}"
     return f"{reached(row, rows)}, {metric} {told}"
@@ -146,8 +146,8 @@ def _nothing(evidence: Evidence, found: str) -> Verdict:
     if least > STATED_EFFECT:
         least_text = f"not even a linear relation that explains {EFFECTS[-1]:.0%}"
         if least < 1:
-            told = effect(evidence.signal, digits=0)
-            least_text = f"only a relation that explains {told} or more"
+            message = effect(evidence.signal, digits=0)
+            least_text = f"only a relation that explains {message} or more"
         needed = round_rows(evidence.n_rows * min(least, 1) / STATED_EFFECT)
         return Verdict(
             "undecided",

@@ -42,8 +42,10 @@ def _temperature(row: Row) -> str:
     t = row.temperature
     if t is None or _NEAR_ONE[0] <= t <= _NEAR_ONE[1]:
         return ""
-    told = "too sure" if t > 1 else "too modest"
-    return f" As a whole {told}: best with log odds divided by {text.number(t, '.2g')}."
+    message = "too sure" if t > 1 else "too modest"
+    return (
+        f" As a whole {message}: best with log odds divided by {text.number(t, '.2g')}."
+    )
 
 
 def _point(found: Bin) -> dict[str, Any]:
@@ -99,5 +101,5 @@ def calibration_chart(panel: dict[str, Any]) -> Chart:
         "equal": [{"said": 0, "held": 0}, {"said": 1, "held": 1}],
         "bins": panel["points"],
     }
-    said = f"{panel['name']}: observed frequency by predicted probability."
-    return Chart(chart, tables, f"{said} {panel['sentence']}")
+    sentence = f"{panel['name']}: observed frequency by predicted probability."
+    return Chart(chart, tables, f"{sentence} {panel['sentence']}")

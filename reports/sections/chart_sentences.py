@@ -21,19 +21,21 @@ def paired_sentence(marks: list[dict[str, Any]], *, alone: bool, name: str) -> s
     name : str
         Of that network; else of the baseline that all are compared with.
     """
-    said = []
+    sentences = []
     for mark in marks[:4]:
         above = sum(value > 0 for value in mark["folds"])
         pair = f"{mark['name']} on" if alone else "it on"
-        said.append(f"{pair} {above} of {len(mark['folds'])} folds")
-    if not said or not any(mark["folds"] for mark in marks):
+        sentences.append(f"{pair} {above} of {len(mark['folds'])} folds")
+    if not sentences or not any(mark["folds"] for mark in marks):
         return ""
     widest = max(marks, key=lambda mark: abs(mark["mean"]))
     gap = text.signed(widest["mean"])
     if alone:
-        said_all = f"{name} is above {listed(said)}"
+        said_all = f"{name} is above {listed(sentences)}"
         return f"{said_all}. The widest gap is {gap}, to {widest['name']}."
-    heads = [f"{m['name']} is above {one}" for m, one in zip(marks, said, strict=False)]
+    heads = [
+        f"{m['name']} is above {one}" for m, one in zip(marks, sentences, strict=False)
+    ]
     first = heads[0].replace(" it on", f" {name} on")
     said_all = listed([first, *heads[1:]])
     return f"{said_all}. The widest gap is {gap}, of {widest['name']}."
@@ -57,18 +59,18 @@ def seeds_sentence(panel: dict[str, Any]) -> str:
 
 def areas_sentence(names: Sequence[str], pictures: Sequence[Picture]) -> str:
     """Name the largest area of each chart, and the next one."""
-    said = []
+    sentences = []
     for label, part in (("ROC AUC", "roc"), ("average precision", "recall")):
         areas = [getattr(found, part).area for found in pictures]
         ranked = sorted(zip(areas, names, strict=True), reverse=True)
         known = [(area, name) for area, name in ranked if math.isfinite(area)]
         if not known:
             continue
-        told = f"{known[0][1]} has the largest {label}, {text.number(known[0][0])}"
+        message = f"{known[0][1]} has the largest {label}, {text.number(known[0][0])}"
         if len(known) > 1:
-            told += f"; {known[1][1]} has {text.number(known[1][0])}"
-        said.append(f"{told}.")
-    return " ".join(said)
+            message += f"; {known[1][1]} has {text.number(known[1][0])}"
+        sentences.append(f"{message}.")
+    return " ".join(sentences)
 
 
 def points_sentence(points: list[dict[str, Any]]) -> str:
@@ -110,8 +112,8 @@ def histogram_sentence(panel: dict[str, Any], *, numbers: bool) -> str:
     bar = bars[top]
     ends = f"{text.number(bar['from'], '#.3g')} and {text.number(bar['to'], '#.3g')}"
     share = text.percent(bar["rows"] / total, 0)
-    said = f"{share} of the predictions are between {ends}"
+    sentence = f"{share} of the predictions are between {ends}"
     if numbers or not panel["inner"] or not bar["rows"]:
-        return f"{said}."
+        return f"{sentence}."
     held = text.percent(panel["inner"][top]["rows"] / bar["rows"], 0)
-    return f"{said}; {held} of these are true."
+    return f"{sentence}; {held} of these are true."

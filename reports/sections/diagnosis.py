@@ -135,14 +135,14 @@ def cause_facts(found: Diagnosis, shown: set[str]) -> list[dict[str, Any]]:
 def _cause(cause: Cause, baseline: float | None) -> dict[str, Any]:
     lost, error = score_text(cause.ablation), score_text(cause.error)
     spread = f" (standard error {error})" if error != text.MISSING else ""
-    said = f"Without this repair the score is lower by {lost}{spread}."
+    sentence = f"Without this repair the score is lower by {lost}{spread}."
     return {
         "code": text.name(cause.code, 20),
         "label": text.name(cause.label),
         "sentence": text.clean(cause.sentence, 1_000),
         "advice": text.clean(cause.advice, 1_000),
         "repair": text.clean(cause.repair, 300),
-        "lost": said if cause.ablation is not None and cause.ablation > 0 else "",
+        "lost": sentence if cause.ablation is not None and cause.ablation > 0 else "",
         "definition": cause.definition,
         "chart": repair_facts(cause, baseline),
     }
@@ -289,8 +289,14 @@ def _known(score: float | None) -> bool:
 def _bar(name: str, drawn: tuple[float | None, str]) -> dict[str, Any]:
     score, color = drawn
     value = score_text(score)
-    said = f"{name}: {value}"
-    return {"name": name, "score": score, "color": color, "text": value, "said": said}
+    sentence = f"{name}: {value}"
+    return {
+        "name": name,
+        "score": score,
+        "color": color,
+        "text": value,
+        "said": sentence,
+    }
 
 
 def repair_chart(chart: dict[str, Any], width: int) -> Chart:
@@ -323,8 +329,8 @@ def repair_chart(chart: dict[str, Any], width: int) -> Chart:
     zero = alt.Chart(alt.NamedData("zero")).mark_rule(color="var(--soft)", aria=False)
     layers = alt.layer(bars, numbers, zero.encode(x=alt.X("zero:Q", scale=scale)))
     sized = layers.properties(width=plot, height=_ROW * len(names))
-    said = ", ".join(bar["said"] for bar in chart["bars"])
-    return Chart(sized, _tables(chart), f"Scores. {said}")
+    sentence = ", ".join(bar["said"] for bar in chart["bars"])
+    return Chart(sized, _tables(chart), f"Scores. {sentence}")
 
 
 def _tables(chart: dict[str, Any]) -> dict[str, Table]:

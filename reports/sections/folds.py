@@ -122,9 +122,11 @@ def paired_facts(results: Results) -> dict[str, Any] | None:
     if not near:
         return None
     marks = [_mark(c, rows, alone, results.metric) for c in near]
-    said = f"{spec.label} of {text.name(near[0].network)} minus that of each baseline"
+    sentence = (
+        f"{spec.label} of {text.name(near[0].network)} minus that of each baseline"
+    )
     if not alone:
-        said = f"{spec.label} of each network minus that of {near[0].baseline}"
+        sentence = f"{spec.label} of each network minus that of {near[0].baseline}"
     far = [c.baseline if alone else c.network for c in ranked if c not in near]
     return {
         "marks": marks,
@@ -132,7 +134,7 @@ def paired_facts(results: Results) -> dict[str, Any] | None:
         "line": 0.0,
         "line_label": "equal",
         "axis": "difference",
-        "said": said,
+        "said": sentence,
         "sentence": paired_sentence(
             marks,
             alone=alone,

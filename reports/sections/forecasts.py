@@ -123,9 +123,9 @@ def _ranking(results: Results) -> list[str]:
         for name in ordered
         if not errors[name] < naive
     ]
-    said = [f"{NAIVE} has a MASE of {text.number(naive)}."]
-    said.append(f"Better: {', '.join(ahead) or 'none'}.")
-    return [*said, f"Not better: {', '.join(behind)}."] if behind else said
+    sentences = [f"{NAIVE} has a MASE of {text.number(naive)}."]
+    sentences.append(f"Better: {', '.join(ahead) or 'none'}.")
+    return [*sentences, f"Not better: {', '.join(behind)}."] if behind else sentences
 
 
 _COLORS = {
@@ -174,8 +174,8 @@ def course_chart(found: dict[str, Any], width: int) -> Chart:
     labels = named.encode(x=x, y=alt.value(height + 18), text=alt.Text("name:N"))
     chart = alt.layer(labels, *lines).properties(width=plot, height=height)
     names = ", ".join(line["name"] for line in found["lines"])
-    said = f"{found['target']} over time: {names}. {' '.join(found['sentences'])}"
-    return Chart(chart, _tables(found, plot), said)
+    sentence = f"{found['target']} over time: {names}. {' '.join(found['sentences'])}"
+    return Chart(chart, _tables(found, plot), sentence)
 
 
 def _tables(found: dict[str, Any], plot: float) -> dict[str, Table]:
@@ -189,14 +189,14 @@ def _points(line: dict[str, Any], times: list[str]) -> Table:
     steps = list(enumerate(line["values"]))
     while steps and steps[0][1] is None:
         del steps[0]
-    label = _told(line, times)
+    label = _describe_line(line, times)
     return [
         {"step": step, "value": value, "told": label if i == 0 else ""}
         for i, (step, value) in enumerate(steps)
     ]
 
 
-def _told(line: dict[str, Any], times: list[str]) -> str:
+def _describe_line(line: dict[str, Any], times: list[str]) -> str:
     pairs = zip(times, line["values"], strict=True)
     known = [(time, text.number(v, ".4g")) for time, v in pairs if v is not None]
     return told(line["name"], "", known)

@@ -32,8 +32,8 @@ def forest_chart(forest: dict[str, Any], width: int, *, dot: int = 14) -> Chart:
     y = alt.Y("name:N", sort=names, title=None)
     layers = alt.layer(*_line(x), *_candidates(x, y, scale, plot, dot))
     chart = layers.properties(width=plot, height=_ROW * len(names))
-    said = f"{forest['said']}; best: {forest['marks'][0]['said']}"
-    return Chart(chart, _tables(forest, names), said)
+    sentence = f"{forest['said']}; best: {forest['marks'][0]['said']}"
+    return Chart(chart, _tables(forest, names), sentence)
 
 
 def _candidates(x: Any, y: Any, scale: Any, plot: float, dot: int) -> list[Any]:

@@ -129,8 +129,8 @@ def learning_chart(chart: dict[str, Any], width: int) -> Chart:
     up = alt.Scale(domain=chart["domain"], nice=False, zero=False, clamp=True)
     layers = [*_marks(x, up), _names(up, plot)]
     sized = alt.layer(*layers).properties(width=plot, height=height)
-    said = f"Score over training rows. {' '.join(chart['sentences'])}"
-    return Chart(sized, _tables(chart, names, height), said)
+    sentence = f"Score over training rows. {' '.join(chart['sentences'])}"
+    return Chart(sized, _tables(chart, names, height), sentence)
 
 
 def _marks(x: Any, up: Any) -> list[Any]:
@@ -194,7 +194,7 @@ def _tables(chart: dict[str, Any], names: list[str], height: int) -> dict[str, T
         for i, mark in enumerate(line["points"]):
             fill = "var(--paper)" if mark["promised"] else color
             shown = mark | {"color": color, "fill": fill, "name": name}
-            tables["marks"].append(shown | {"said": _said(name, mark)})
+            tables["marks"].append(shown | {"said": _describe_mark(name, mark)})
             known = {"color": color, "name": f"{name}, known", "dash": [1, 0]}
             promised = {"color": color, "name": f"{name}, promised", "dash": [4, 3]}
             if not mark["promised"]:
@@ -205,7 +205,7 @@ def _tables(chart: dict[str, Any], names: list[str], height: int) -> dict[str, T
     return tables
 
 
-def _said(name: str, mark: dict[str, Any]) -> str:
+def _describe_mark(name: str, mark: dict[str, Any]) -> str:
     kind = "extrapolated" if mark["promised"] else "measured"
     ends = text.interval(mark["low"], mark["high"])
     at, rows = text.number(mark["at"]), text.count(mark["rows"], "training row")

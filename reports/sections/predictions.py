@@ -169,17 +169,17 @@ def _always(
     """Name the networks that predict the same class for all rows, or nearly."""
     if results.about.task == "multilabel":
         return []
-    said = []
+    sentences = []
     for row, found in told:
         total, most = sum(found.named), max(found.named)
         if row.kind == "network" and total and most >= ONE_CLASS * total:
             place = found.named.index(most)
-            said.append(
+            sentences.append(
                 f"{text.name(row.name)} predicts “{labels[place]}” for "
                 f"{text.percent(most / total)} of the rows; it is the true class of "
                 f"{text.percent(made.actual[place] / total)}."
             )
-    return said
+    return sentences
 
 
 def residual_facts(results: Results) -> dict[str, Any] | None:

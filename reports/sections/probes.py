@@ -108,7 +108,7 @@ def _layers(probe: _Probe, probe_steps: Sequence[ProbeStep]) -> dict[str, Any] |
         if len(line["points"]) < len(points)
     ]
     chart = _chart(probe.title, lines, log=probe.log, share=not probe.log)
-    sentences = _said_of_zeros(probe, lines) + _named(
+    sentences = _describe_zeros(probe, lines) + _named(
         "NaN or infinite at some steps", odd
     )
     if len(names) > len(drawn):
@@ -124,7 +124,7 @@ def _layers(probe: _Probe, probe_steps: Sequence[ProbeStep]) -> dict[str, Any] |
     }
 
 
-def _said_of_zeros(probe: _Probe, lines: Sequence[dict[str, Any]]) -> list[str]:
+def _describe_zeros(probe: _Probe, lines: Sequence[dict[str, Any]]) -> list[str]:
     """A sentence where all is zero, or where a gradient or an update is."""
     known = [line for line in lines if line["points"]]
     zero = [line for line in known if not any(value for _, value in line["points"])]
@@ -136,10 +136,10 @@ def _said_of_zeros(probe: _Probe, lines: Sequence[dict[str, Any]]) -> list[str]:
     )
 
 
-def _named(said: str, names: Sequence[str]) -> list[str]:
+def _named(sentence: str, names: Sequence[str]) -> list[str]:
     more = len(names) - _MOST_NAMED
     rest = f" and {text.whole(more)} more" if more > 0 else ""
-    return [f"{said}: {', '.join(names[:_MOST_NAMED])}{rest}."] if names else []
+    return [f"{sentence}: {', '.join(names[:_MOST_NAMED])}{rest}."] if names else []
 
 
 def _mean(values: Sequence[float]) -> float:
@@ -162,12 +162,12 @@ def _losses(losses: Sequence[float]) -> dict[str, Any] | None:
     log = least > 0 and max(values) > WIDE_RANGE * least
     title = "Loss by step"
     chart = _chart(title, [{"name": "", "points": points}], log=log)
-    said = [f"Each point is the mean of {size} steps."] if size > 1 else []
+    sentences = [f"Each point is the mean of {size} steps."] if size > 1 else []
     odd = next((i for i, v in enumerate(losses, 1) if not math.isfinite(v)), None)
-    said += (
+    sentences += (
         [f"The first NaN or infinite loss is at step {text.whole(odd)}."] if odd else []
     )
-    return {"title": title, "chart": chart, "sentences": said, "layers": 0}
+    return {"title": title, "chart": chart, "sentences": sentences, "layers": 0}
 
 
 def _chart(
@@ -230,8 +230,8 @@ def probe_chart(chart: dict[str, Any], width: int) -> Chart:
     )
     layers = [_layer_lines(chart, up, plot), _ends(plot)]
     sized = alt.layer(*layers).properties(width=plot, height=_HEIGHT)
-    said = f"{chart['title']} over the steps: {', '.join(filter(None, names))}"
-    return Chart(sized, _layer_tables(chart, names), said.removesuffix(": "))
+    sentence = f"{chart['title']} over the steps: {', '.join(filter(None, names))}"
+    return Chart(sized, _layer_tables(chart, names), sentence.removesuffix(": "))
 
 
 def _layer_lines(chart: dict[str, Any], up: Any, plot: float) -> Any:

@@ -86,18 +86,18 @@ def _row(curve: TrainingCurve) -> dict[str, str]:
 
 def _sentences(curves: tuple[TrainingCurve, ...]) -> list[str]:
     """Say where each line begins and ends."""
-    said = []
+    sentences = []
     for curve in curves:
         first, last = curve.losses[0], curve.losses[-1]
         name = curve.name.capitalize()
         if not math.isfinite(last):
-            said.append(f"{name} the loss is no longer finite at the end.")
+            sentences.append(f"{name} the loss is no longer finite at the end.")
             continue
         ends = f"from {text.number(first)} to {text.number(last)}"
-        said.append(
+        sentences.append(
             f"{name} the loss goes {ends} in {text.count(len(curve.losses), 'epoch')}."
         )
-    return said
+    return sentences
 
 
 def _beside(
@@ -245,5 +245,5 @@ def _points(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _rule(line: dict[str, Any]) -> dict[str, Any]:
-    said = f"{line['name']}: {text.number(line['loss'])}"
-    return {"loss": line["loss"], "said": said, "dash": [4, 3]}
+    sentence = f"{line['name']}: {text.number(line['loss'])}"
+    return {"loss": line["loss"], "said": sentence, "dash": [4, 3]}

@@ -161,12 +161,11 @@ def _in_words(key: str, task: str) -> str:
     if key != "skill":
         return ""
     gain = words(task).gain
-    told = f"Skill is the improvement in {gain}: 0 is no better, 1 is perfect."
+    message = f"Skill is the improvement in {gain}: 0 is no better, 1 is perfect."
     if task != "regression":
-        return told
-    return (
-        f"{told} R² is against the mean of the test rows, skill of the training rows."
-    )
+        return message
+    means = "R² is against the mean of the test rows, skill of the training rows."
+    return f"{message} {means}"
 
 
 def forest_facts(rows: list[Row], key: str, thumb: Row | None) -> dict[str, Any]:
@@ -208,16 +207,18 @@ def _ranking(marks: list[dict[str, Any]], thumb: Row | None, key: str) -> str:
     if len(marks) < 2:
         return ""
     first, second = marks[:2]
-    said = [_lead(first, second, key)]
+    sentences = [_lead(first, second, key)]
     place = next((i for i, m in enumerate(marks) if m["kind"] == "network"), 0)
     if place > 1:
         own = marks[place]
-        said.append(
+        sentences.append(
             f"{own['name']} comes {_place(place)} of {len(marks)} with {own['text']}."
         )
     if thumb and first["name"] == text.name(thumb.name):
-        said.append(f"Nothing is better than {first['name']}, which does not learn.")
-    return " ".join(said)
+        sentences.append(
+            f"Nothing is better than {first['name']}, which does not learn."
+        )
+    return " ".join(sentences)
 
 
 def _lead(first: dict[str, Any], second: dict[str, Any], key: str) -> str:
@@ -227,12 +228,16 @@ def _lead(first: dict[str, Any], second: dict[str, Any], key: str) -> str:
         names = f"{first['name']} and {second['name']}"
         return f"{names} are best in {label}, with {first['text']} each."
     gap = text.number(abs(first["mean"] - second["mean"]), metric(key).spec)
-    said = f"{first['name']} is best in {label} ({first['text']}), {second['name']} "
-    said += f"is {gap} behind"
+    sentence = (
+        f"{first['name']} is best in {label} ({first['text']}), {second['name']} "
+    )
+    sentence += f"is {gap} behind"
     if first["low"] is None or second["low"] is None:
-        return f"{said}."
+        return f"{sentence}."
     apart = first["low"] > second["high"] or first["high"] < second["low"]
-    return f"{said}; their 95 % intervals {'do not overlap' if apart else 'overlap'}."
+    return (
+        f"{sentence}; their 95 % intervals {'do not overlap' if apart else 'overlap'}."
+    )
 
 
 _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")

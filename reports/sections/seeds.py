@@ -23,19 +23,19 @@ def tries_facts(tries: SeedRuns | None, most: int) -> dict[str, Any] | None:
     finite = [loss for loss in tries.losses if math.isfinite(loss)]
     seeds = text.count(len(tries.losses), "seed")
     verb = "brings" if tries.reached == 1 else "bring"
-    said = [
+    sentences = [
         f"{tries.reached} of {seeds} {verb} the loss below {_loss(tries.goal)}.",
     ]
     if len(set(finite)) > 1:
-        said.append(
+        sentences.append(
             f"The losses range from {_loss(min(finite))} to {_loss(max(finite))}."
         )
     if len(finite) < len(tries.losses):
-        said.append(
+        sentences.append(
             f"{len(tries.losses) - len(finite)} ended with a loss of NaN or infinity."
         )
     return {
-        "sentences": said,
+        "sentences": sentences,
         "goal": tries.goal,
         "dots": finite[:most],
     }

@@ -162,14 +162,16 @@ def _course(network: Network, epochs: int) -> list[str]:
     losses = network.history[key]
     known = [(v, i) for i, v in enumerate(losses, 1) if math.isfinite(v)]
     word = "validation" if key == "val_loss" else "training"
-    said = []
+    sentences = []
     if known:
         low, at = min(known)
-        said = [f"Lowest {word} loss {text.number(low)} in epoch {at} of {epochs}."]
+        sentences = [
+            f"Lowest {word} loss {text.number(low)} in epoch {at} of {epochs}."
+        ]
     broken = next((i for i, v in enumerate(losses, 1) if not math.isfinite(v)), None)
     if broken is not None:
-        said.append(f"The {word} loss is NaN or infinite from epoch {broken}.")
-    return said
+        sentences.append(f"The {word} loss is NaN or infinite from epoch {broken}.")
+    return sentences
 
 
 def _about_lines(lines: list[dict[str, Any]], unit: str) -> list[str]:
@@ -186,14 +188,16 @@ def _about_lines(lines: list[dict[str, Any]], unit: str) -> list[str]:
 def _left_out(
     values: list[float], lines: list[dict[str, Any]], top: float
 ) -> list[str]:
-    said = []
+    sentences = []
     if max(values) > top:
-        said.append(f"Losses above {text.number(top)} are drawn at the upper edge.")
+        sentences.append(
+            f"Losses above {text.number(top)} are drawn at the upper edge."
+        )
     over = [line for line in lines if line["loss"] > top]
     if over:
         names = ", ".join(f"{o['name']} ({text.number(o['loss'])})" for o in over)
-        said.append(f"Above the chart: {names}.")
-    return said
+        sentences.append(f"Above the chart: {names}.")
+    return sentences
 
 
 def example_facts(network: Network) -> list[dict[str, Any]]:
@@ -231,8 +235,12 @@ def recipe_facts(recipe: dict[str, Any], prefix: str = "") -> list[dict[str, str
         if isinstance(value, dict) and value:
             found += recipe_facts(value, f"{label}.")
         else:
-            said = value if isinstance(value, str) else json.dumps(value, default=str)
-            found.append({"name": text.name(label, 80), "value": text.clean(said, 300)})
+            sentence = (
+                value if isinstance(value, str) else json.dumps(value, default=str)
+            )
+            found.append(
+                {"name": text.name(label, 80), "value": text.clean(sentence, 300)}
+            )
     return found[:120]
 
 
@@ -278,9 +286,9 @@ def shape_of(layer: Layer) -> str:
 def kinds(layers: Sequence[Layer]) -> str:
     """Count the layers of each kind, the commonest first: ``3 Dense, 1 Dropout``."""
     counts = Counter(layer.kind for layer in layers).most_common()
-    said = [f"{n} {text.name(kind, 40)}" for kind, n in counts[:_MOST_NAMES]]
+    sentences = [f"{n} {text.name(kind, 40)}" for kind, n in counts[:_MOST_NAMES]]
     rest = sum(n for _, n in counts[_MOST_NAMES:])
-    return ", ".join([*said, f"{rest} others"] if rest else said)
+    return ", ".join([*sentences, f"{rest} others"] if rest else sentences)
 
 
 def unused_sentence(layers: Sequence[Layer]) -> str:

@@ -25,8 +25,8 @@ def untested_facts(results: Results) -> list[dict[str, str]]:
 
 
 def _sentence(reason: str) -> str:
-    said = text.clean(reason.strip().rstrip("."), 500)
-    return f"{said[:1].upper()}{said[1:]}."
+    sentence = text.clean(reason.strip().rstrip("."), 500)
+    return f"{sentence[:1].upper()}{sentence[1:]}."
 
 
 def _of_check(found: Diagnosis | None) -> Iterator[tuple[str, str]]:

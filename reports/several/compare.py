@@ -86,8 +86,8 @@ def _groups(found: list[list[int]]) -> str:
     several = [group for group in found if len(group) > 1]
     if len(found) == 1 or not several:
         return ""
-    said = "; ".join(_together(group) for group in several)
-    return f"Comparable with one another: {said}."
+    sentence = "; ".join(_together(group) for group in several)
+    return f"Comparable with one another: {sentence}."
 
 
 def _together(places: Sequence[int]) -> str:
@@ -194,8 +194,8 @@ def _shown(value: Any, limit: int = 300) -> str:
         return text.MISSING
     if isinstance(value, dict) and len(value) > 3:
         return text.count(len(value), "setting")
-    said = value if isinstance(value, str) else json.dumps(value, default=str)
-    return text.name(said, limit)
+    sentence = value if isinstance(value, str) else json.dumps(value, default=str)
+    return text.name(sentence, limit)
 
 
 def _forest(runs: Sequence[ReadRun]) -> dict[str, Any] | None:
@@ -264,8 +264,8 @@ def _line(place: int, network: Network, key: str) -> dict[str, Any]:
     name = _label(place, network)
     low = min(points, key=lambda point: point[1], default=(0, math.nan))
     word = "validation" if key == "val_loss" else "training"
-    said = f"{name}: lowest {word} loss {text.number(low[1])} in epoch {low[0]}"
-    return {"name": name, "points": points, "said": said}
+    sentence = f"{name}: lowest {word} loss {text.number(low[1])} in epoch {low[0]}"
+    return {"name": name, "points": points, "said": sentence}
 
 
 def _above(values: list[float], top: float) -> list[str]:
@@ -327,8 +327,8 @@ def runs_chart(curves: dict[str, Any], width: int) -> Chart:
     up = alt.Scale(domain=_domain(curves), nice=False, clamp=True)
     layers = [_lines(curves, up, plot), _ends(plot)]
     sized = alt.layer(*layers).properties(width=plot, height=height)
-    said = ". ".join(line["said"] for line in curves["lines"])
-    label = f"{curves['axis'].capitalize()} per epoch. {said}."
+    sentence = ". ".join(line["said"] for line in curves["lines"])
+    label = f"{curves['axis'].capitalize()} per epoch. {sentence}."
     return Chart(sized, _tables(curves, names, height), label)
 
 

@@ -190,20 +190,20 @@ def obstacles(results: Sequence[Results]) -> list[str]:
     hashes = {about.sha256 for about in abouts}
     forms = {(a.rows, a.columns, a.task, a.target) for a in abouts}
     splits = {found.split for found in results}
-    said = []
+    sentences = []
     if len(hashes - {""}) > 1:
-        said.append("The runs use different data (sha256 differs).")
+        sentences.append("The runs use different data (sha256 differs).")
     elif len(forms) > 1:
-        said.append(
+        sentences.append(
             "The runs use different data (rows, columns, task or target differ)."
         )
     elif "" in hashes:
-        said.append(UNKNOWN)
+        sentences.append(UNKNOWN)
     if len(splits) > 1:
-        said.append("The rows were split in different ways.")
+        sentences.append("The rows were split in different ways.")
     if len({found.metric for found in results}) > 1:
-        said.append("The main scores are of different metrics.")
-    return said
+        sentences.append("The main scores are of different metrics.")
+    return sentences
 
 
 def groups(results: Sequence[Results]) -> list[list[int]]:
@@ -275,7 +275,7 @@ def as_dict(runs: Sequence[ReadRun]) -> dict[str, Any]:
     """
     results = [run.results for run in runs]
     parts = differences(runs)
-    told = {
+    facts = {
         "runs": [_run(run) for run in runs],
         "comparable": not obstacles(results),
         "comparability": comparability(results),
@@ -286,7 +286,7 @@ def as_dict(runs: Sequence[ReadRun]) -> dict[str, Any]:
         ],
         "equal": {p.name: p.equal for p in parts},
     }
-    return finite(told)
+    return finite(facts)
 
 
 def _run(run: ReadRun) -> dict[str, Any]:

@@ -192,9 +192,9 @@ def _sentence(network: str, cells: Sequence[Cell]) -> str:
         if counts[name]
     ]
     (phrase, first), *rest = parts
-    said = [f"{phrase} on {first} of {text.count(len(cells), 'dataset')}"]
-    said += [f"{phrase} on {count}" for phrase, count in rest]
-    return f"{text.name(network)} is {', '.join(said)}."
+    messages = [f"{phrase} on {first} of {text.count(len(cells), 'dataset')}"]
+    messages += [f"{phrase} on {count}" for phrase, count in rest]
+    return f"{text.name(network)} is {', '.join(messages)}."
 
 
 def _head(column: Column, label: str) -> dict[str, str]:
@@ -247,14 +247,16 @@ def _explained(columns: Sequence[Column]) -> list[str]:
     """Explain the scores, and that those of different datasets are not compared."""
     scored = [column for column in columns if column.run]
     keys = dict.fromkeys(column.metric for column in scored)
-    said = [f"Scores: {' or '.join(metric(key).label for key in keys)}, mean over the "]
-    said[0] += "folds, with the 95 % interval."
+    messages = [
+        f"Scores: {' or '.join(metric(key).label for key in keys)}, mean over the "
+    ]
+    messages[0] += "folds, with the 95 % interval."
     if "skill" in keys:
         gains = dict.fromkeys(words(column.task).gain for column in scored)
-        said += [f"Skill is the improvement in {'; or in '.join(gains)}."]
-        said += ["0 is no better, 1 is perfect."]
+        messages += [f"Skill is the improvement in {'; or in '.join(gains)}."]
+        messages += ["0 is no better, 1 is perfect."]
     return [
-        *said,
+        *messages,
         "Compare scores within a column: those of different datasets do not compare.",
     ]
 

@@ -263,7 +263,7 @@ def test_a_plain_network_says_whether_any_can(before, score, gain, sides, verdic
 
 
 @pytest.mark.parametrize(
-    ("score", "gain", "told_of"),
+    ("score", "gain", "differences_dict"),
     [
         (0.88, SURE, "learns less than a network can"),
         (0.88, UNSURE, "not sure that another network"),
@@ -271,10 +271,10 @@ def test_a_plain_network_says_whether_any_can(before, score, gain, sides, verdic
     ],
     ids=["surely better", "by chance", "not as good as the baseline"],
 )
-def test_what_a_plain_network_reaches_is_not_denied(score, gain, told_of):
+def test_what_a_plain_network_reaches_is_not_denied(score, gain, differences_dict):
     found = told(inquiry(0.55), plain=Reference(score, None, gain))
     assert (found.sides, found.verdict) == ((), "undecided")
-    assert told_of in found.sentence
+    assert differences_dict in found.sentence
 
 
 @pytest.mark.parametrize(

@@ -126,18 +126,18 @@ def check(
         )
         recording = Recording(script=str(model.name), fits=[fit])
         checked = check_outputs(recording, fit, budget=budget, seed=seed, say=say)
-    told = "" if epochs else _on_epochs(given, count_rows(inputs))
+    message = "" if epochs else _on_epochs(given, count_rows(inputs))
     results = replace(
         checked.study.results,
         diagnosis=checked.diagnosis,
         command=called("check", model, x, y),
     )
-    return Report(results, checked.study.predictions, note=told)
+    return Report(results, checked.study.predictions, note=message)
 
 
 def _on_epochs(epochs: int, rows: int) -> str:
-    told = f"Trained for {epochs} epochs, as none were given ({rows:,} rows)"
-    return f"{told}; epochs= checks the training that you run."
+    message = f"Trained for {epochs} epochs, as none were given ({rows:,} rows)"
+    return f"{message}; epochs= checks the training that you run."
 
 
 def _apart(found: Any, x: Any) -> Any:
@@ -190,14 +190,16 @@ def _numbers(array: Any, name: str, given: Any = None) -> np.ndarray:
     if array is None:
         rows = given if isinstance(given, list | tuple) else []
         lengths = sorted({len(row) for row in rows if isinstance(row, list | tuple)})
-        told = f": its rows have lengths {str(lengths[:4])[1:-1]}" if lengths else ""
-        msg = f"{name} is ragged or not an array{told}"
+        message = f": its rows have lengths {str(lengths[:4])[1:-1]}" if lengths else ""
+        msg = f"{name} is ragged or not an array{message}"
         raise BadData(f"{msg}; give all rows the same shape, e.g. by padding")
     if array.dtype.kind == "O":
         lengths = sorted({np.shape(part) for part in array.ravel()[:1_000]}, key=str)
         if lengths != [()]:
-            told = ", ".join(map(str, lengths[:4]))
-            raise BadData(f"{name} is ragged: its {len(array)} rows have shapes {told}")
+            message = ", ".join(map(str, lengths[:4]))
+            raise BadData(
+                f"{name} is ragged: its {len(array)} rows have shapes {message}"
+            )
         try:
             array = array.astype("float64")
         except (TypeError, ValueError) as error:
@@ -220,8 +222,8 @@ def _check_lengths(x: Any, y: Any) -> None:
             raise BadData(f"{name} is empty: it holds no arrays")
         lengths = [len(array) for array in arrays]
         if len(set(lengths)) > 1:
-            told = " and ".join(f"{length:,}" for length in lengths)
-            msg = f"the arrays of {name} have {told} rows"
+            message = " and ".join(f"{length:,}" for length in lengths)
+            msg = f"the arrays of {name} have {message} rows"
             raise BadData(f"{msg}; all must have the same number")
     if len(targets[0]) != len(parts[0]):
         msg = f"x has {len(parts[0]):,} rows and y has {len(targets[0]):,}"

@@ -449,14 +449,16 @@ def _without_leak(
         score = runner.score([repair])
     except OutOfTime:
         return DataFault(cause)
-    told = f"{cause.sentence} Without it, the network has a score of {score:.2f}."
+    message = f"{cause.sentence} Without it, the network has a score of {score:.2f}."
     named = ", ".join(finding.columns)
     advice = (
         f"Leave {named} out of training and evaluated rows, unless it is known before "
         "the target."
     )
     return DataFault(
-        replace(cause, sentence=told, advice=advice, repair=repair.what), repair, score
+        replace(cause, sentence=message, advice=advice, repair=repair.what),
+        repair,
+        score,
     )
 
 

@@ -89,8 +89,10 @@ def data_causes(
         known = (f for f in study.results.findings if _is_noise(f, dataset))
         return tuple(map(_of, known))
     if _all_constant(dataset):
-        told = "All inputs are constant: the network sees the same values in every row."
-        return (cause("P709", told, "Check how the inputs are computed."),)
+        message = (
+            "All inputs are constant: the network sees the same values in every row."
+        )
+        return (cause("P709", message, "Check how the inputs are computed."),)
     order = ("P707", "D305", "D311")
     named = next((findings[code] for code in order if code in findings), None)
     return () if named is None else (_of(named),)
@@ -212,8 +214,8 @@ def find_mismatch(
     if found is None or wide < OTHER_SCALE:
         return found
     wider = "wider" if ratio > 1 else "narrower"
-    told = f"{found.sentence} Their values are spread {wide:.3g} times {wider}."
-    return replace(found, sentence=told, advice=SCALED)
+    message = f"{found.sentence} Their values are spread {wide:.3g} times {wider}."
+    return replace(found, sentence=message, advice=SCALED)
 
 
 def find_drift(dataset: Dataset, evaluated: Dataset) -> Cause | None:
@@ -267,8 +269,8 @@ def _answer_distance(own: np.ndarray, other: np.ndarray, *, classes: bool) -> fl
     if not classes:
         from scipy.stats import ks_2samp
 
-        told: Any = ks_2samp(own.ravel(), other.ravel())
-        return float(told.statistic)
+        result: Any = ks_2samp(own.ravel(), other.ravel())
+        return float(result.statistic)
     kinds = np.union1d(own, other)
     shares = [np.array([(part == k).mean() for k in kinds]) for part in (own, other)]
     return float(np.abs(shares[0] - shares[1]).sum() / 2)

@@ -259,7 +259,7 @@ def find_mispaired(recording: Recording, fit: Fit) -> Cause | None:
         shares = {n: float((v[places] == y.ravel()).mean()) for n, v in beside}
         told = [n for n, v in beside if _is_from(y.ravel(), v)]
         if told and all(_is_chance(y, share) for share in shares.values()):
-            return _told(name, told[0], shares[told[0]], len(y))
+            return _mispaired(name, told[0], shares[told[0]], len(y))
     return None
 
 
@@ -299,7 +299,7 @@ def _by_chance(y: np.ndarray) -> float:
     return float((counts**2).sum())
 
 
-def _told(name: str, target: str, share: float, rows: int) -> Cause:
+def _mispaired(name: str, target: str, share: float, rows: int) -> Cause:
     own = count(round(share * rows), "row has", "rows have")
     return cause(
         "P707",

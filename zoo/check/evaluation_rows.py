@@ -285,12 +285,12 @@ def _fault_of_classes(
     count = int(np.isin(other, unseen).sum())
     if count < _MISSED * len(other):
         return None
-    told = ", ".join(f"{value:g}" for value in unseen[:5])
+    message = ", ".join(f"{value:g}" for value in unseen[:5])
     if len(np.unique(own)) == len(np.unique(other)) > 1:
         codes = ", ".join(f"{value:g}" for value in np.unique(own)[:5])
         return data_faults.cause(
             "P705",
-            f"Evaluated rows have the class {told}, which no training row has: the "
+            f"Evaluated rows have the class {message}, which no training row has: the "
             f"classes of these are coded as {codes}.",
             "Encode training and test labels with one encoder, fitted once.",
         )
@@ -298,7 +298,7 @@ def _fault_of_classes(
     what, has = ("Class", "has") if len(unseen) == 1 else ("Classes", "have")
     return data_faults.cause(
         "P708" if order is None else "P704",
-        f"{what} {told} {has} no training row, but {count:,} of {len(other):,} "
+        f"{what} {message} {has} no training row, but {count:,} of {len(other):,} "
         "evaluated rows.",
         "Shuffle the rows before splitting them, or split them by class "
         "(train_test_split(..., stratify=y)), so that both parts have every class.",

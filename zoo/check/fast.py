@@ -217,9 +217,11 @@ def _possible(
         if f.code in proved or is_setting:
             continue
         reason = UNTRIED.get(f.code, UNTRAINED)
-        said = f"{f.sentence} {f.advice}"
+        sentence = f"{f.sentence} {f.advice}"
         at = context.locations(f)
-        yield RuledOut(f.code, f.label, said, "untested", reason=reason, locations=at)
+        yield RuledOut(
+            f.code, f.label, sentence, "untested", reason=reason, locations=at
+        )
 
 
 def _safely(look: Any, *given: Any) -> Any:

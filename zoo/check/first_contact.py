@@ -112,10 +112,12 @@ def _courses(fits: Sequence[Fit]) -> Iterator[str]:
     for i in shown:
         fit = fits[i]
         where = f"line {fit.place.line}" if fit.place else "a line of no file"
-        told = f"    {i + 1}: {where}, {fit.model.name!r}, {count(fit.steps, 'step')}"
+        message = (
+            f"    {i + 1}: {where}, {fit.model.name!r}, {count(fit.steps, 'step')}"
+        )
         losses = fit.history.get("loss", [])
         course = f", loss {losses[0]:.4g} to {losses[-1]:.4g}" if losses else ""
-        yield told + course + (f", ended by {fit.error}" if fit.error else "")
+        yield message + course + (f", ended by {fit.error}" if fit.error else "")
 
 
 def files_read(folder: Path) -> Callable[[], tuple[str, ...]]:
@@ -207,8 +209,8 @@ def _loss(loss: Any) -> str:
 
 def _optimizer(optimizer: dict[str, Any]) -> str:
     rate = optimizer.get("config", {}).get("learning_rate")
-    told = f", learning rate {rate:.4g}" if isinstance(rate, int | float) else ""
-    return f"{optimizer.get('class_name')}{told}"
+    message = f", learning rate {rate:.4g}" if isinstance(rate, int | float) else ""
+    return f"{optimizer.get('class_name')}{message}"
 
 
 def _metrics(metrics: Any) -> str:

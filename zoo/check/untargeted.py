@@ -79,8 +79,8 @@ def _seen(recording: Recording, fit: Fit, *, budget: float) -> Iterator[str]:
 
 
 def _finding(finding: NetworkFinding) -> str:
-    told = f"{finding.code} {finding.label}. {finding.sentence}"
-    return f"{told} What to do: {finding.advice}"
+    message = f"{finding.code} {finding.label}. {finding.sentence}"
+    return f"{message} What to do: {finding.advice}"
 
 
 def _other_rates(context: RuleContext, budget: float) -> Iterator[str]:

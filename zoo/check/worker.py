@@ -104,7 +104,7 @@ def _answered(job: CheckJob, *, quiet: bool) -> tuple[CheckAnswer, Supervised]:
             from ...baselines.verdicts import verdict  # noqa: F401
 
             _watch(child, place, job, quiet=quiet)
-        return _told(place, child), child
+        return _child_answer(place, child), child
 
 
 @contextmanager
@@ -164,7 +164,7 @@ class _Found:
         self._lines = max(self._lines, len(lines))
 
 
-def _told(place: Path, child: Supervised) -> CheckAnswer:
+def _child_answer(place: Path, child: Supervised) -> CheckAnswer:
     """Return what the child answered.
 
     Raises

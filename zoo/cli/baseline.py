@@ -54,7 +54,7 @@ def baseline_command(
         Scoring(folds, repeats, learning_curve=learning_curve),
         seed,
     )
-    how = RunOptions(out, jobs, quiet, mlflow=mlflow)
+    run_options = RunOptions(out, jobs, quiet, mlflow=mlflow)
     with documented(form, data):
-        run = run_comparison(experiment, how)
-    shown(run, how, form=form, gate=gate)
+        run = run_comparison(experiment, run_options)
+    shown(run, run_options, form=form, gate=gate)

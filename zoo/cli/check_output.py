@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def as_facts(results: Results, run: Path) -> dict[str, Any]:
     """Return the facts that ``--json`` prints."""
     facts = results.to_dict()
-    return _told(facts["diagnosis"]) | {
+    return _diagnosis_dict(facts["diagnosis"]) | {
         "findings": facts["findings"],
         "data": facts["verdicts"][-1],
         "run": str(run),
@@ -39,13 +39,16 @@ def as_facts(results: Results, run: Path) -> dict[str, Any]:
     }
 
 
-def _told(found: dict[str, Any]) -> dict[str, Any]:
+def _diagnosis_dict(found: dict[str, Any]) -> dict[str, Any]:
     """A diagnosis, whose score with all repairs is called ``all``."""
     causes = [
         {("all" if key == "together" else key): value for key, value in cause.items()}
         for cause in found["causes"]
     ]
-    return found | {"causes": causes, "others": [_told(o) for o in found["others"]]}
+    return found | {
+        "causes": causes,
+        "others": [_diagnosis_dict(o) for o in found["others"]],
+    }
 
 
 def show(results: Results, run: Path, *, wrote: Path | None) -> None:
@@ -126,8 +129,8 @@ def write_fixed(found: Diagnosis, path: Path) -> bool:
             why = str(error)
     if found.failed:
         why = f"with these changes: {found.failed}"
-    told = plain(f"no repaired script for {path}: {why}")
-    console().print(told, markup=False)
+    message = plain(f"no repaired script for {path}: {why}")
+    console().print(message, markup=False)
     return False
 
 
@@ -154,7 +157,7 @@ def show_fast(
 
     if form == "json":
         facts = finite(asdict(found))
-        click.echo(json_line(_told(facts) | {"lines": [*lines]}))
+        click.echo(json_line(_diagnosis_dict(facts) | {"lines": [*lines]}))
     elif form == "brief":
         from ...reports.brief import check_brief
 

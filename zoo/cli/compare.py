@@ -92,14 +92,16 @@ def compare_command(
     from ..registry import card, recipe
     from .output import documented, shown
 
-    how = RunOptions(out, jobs, quiet, mlflow=mlflow)
+    run_options = RunOptions(out, jobs, quiet, mlflow=mlflow)
     if predictions or truth or not models:
         from ..experiments.compare import check_sources, run_predictions
 
         check_sources(models, predictions, truth, data)
         with documented(form, str(predictions)):
-            run = run_predictions(str(predictions), truth, reading, how, seed=seed)
-        shown(run, how, form=form, gate=gate)
+            run = run_predictions(
+                str(predictions), truth, reading, run_options, seed=seed
+            )
+        shown(run, run_options, form=form, gate=gate)
         return
     named = list(dict.fromkeys(data))
     names = dict.fromkeys(card(name).name for name in models)
@@ -112,16 +114,16 @@ def compare_command(
         seed,
     )
     if len(named) > 1:
-        _compare_several(experiment, named, how, form=form, gate=gate)
+        _compare_several(experiment, named, run_options, form=form, gate=gate)
     with documented(form, experiment.data.name):
-        run = run_comparison(experiment, how)
-    shown(run, how, form=form, gate=gate)
+        run = run_comparison(experiment, run_options)
+    shown(run, run_options, form=form, gate=gate)
 
 
 def _compare_several(
     experiment: Experiment,
     names: Sequence[str],
-    how: RunOptions,
+    run_options: RunOptions,
     *,
     form: options.AnswerForm,
     gate: bool,
@@ -141,12 +143,12 @@ def _compare_several(
     if form not in ("text", "json"):
         option = "--brief" if form == "brief" else "--format"
         raise Misuse(f"{option} is for one dataset; give --data once, or --json")
-    matrix, interrupted = compare_all(experiment, names, how)
-    page = write_page(matrix, how.out)
+    matrix, interrupted = compare_all(experiment, names, run_options)
+    page = write_page(matrix, run_options.out)
     if form == "json":
-        click.echo(json_line(matrix_dict(matrix, page, how.out)))
+        click.echo(json_line(matrix_dict(matrix, page, run_options.out)))
     else:
-        if not how.quiet:
+        if not run_options.quiet:
             _show_matrix(matrix)
         for sentence in sentences(matrix.networks, matrix.columns):
             click.echo(plain(sentence))

@@ -79,8 +79,10 @@ def generate_command(
         click.echo(json_line(facts))
         return
     click.echo(clean(seed_text + text, sys.maxsize))
-    said = f"{share:.0%} of it is copied from the training text in runs of 20 or more"
-    click.echo(f"{said} characters; the longest run has {longest}", err=True)
+    sentence = (
+        f"{share:.0%} of it is copied from the training text in runs of 20 or more"
+    )
+    click.echo(f"{sentence} characters; the longest run has {longest}", err=True)
 
 
 def _codes(seed_text: str, inputs: Inputs) -> np.ndarray:

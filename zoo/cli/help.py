@@ -81,10 +81,10 @@ def _command_facts(path: tuple[str, ...], context: click.Context) -> dict[str, A
     command = context.command
     name = " ".join(path)
     params = command.get_params(context)
-    told = " ".join((command.help or "").split())
+    message = " ".join((command.help or "").split())
     return {
         "command": f"zoo {name}",
-        "help": told,
+        "help": message,
         "arguments": [_facts(p) for p in params if isinstance(p, click.Argument)],
         "options": [_facts(p) for p in params if isinstance(p, click.Option)],
         "exit_codes": _exit_codes(name, {o for p in params for o in p.opts}),

@@ -210,9 +210,9 @@ def _left(out: Path, age: timedelta | None) -> list[Entry]:
 
     stay = sum(not run.running for run in list_unfinished(out))
     if stay:
-        said = f"Kept, to be resumed with `zoo train --resume`: {stay:,}"
+        sentence = f"Kept, to be resumed with `zoo train --resume`: {stay:,}"
         trainings = "training" if stay == 1 else "trainings"
-        click.echo(f"{said} stopped {trainings}.", err=True)
+        click.echo(f"{sentence} stopped {trainings}.", err=True)
     return older(left_entries(out), age)
 
 
@@ -229,8 +229,8 @@ def _removable(found: Sequence[Entry], out: Path) -> list[Entry]:
             else:
                 check_own(entry.folder)
         except ZooError as error:
-            said = clean(f"{name(entry.name, 200)} stays: {error}", 2_000)
-            click.echo(said, err=True)
+            sentence = clean(f"{name(entry.name, 200)} stays: {error}", 2_000)
+            click.echo(sentence, err=True)
         else:
             going.append(entry)
     return going

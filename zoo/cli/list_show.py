@@ -68,10 +68,10 @@ def list_command(
 
 def _baselines(task: str | None) -> dict[str, str]:
     shown = [group for name, group in BASELINES.items() if task in (None, name)]
-    told: dict[str, str] = {}
+    facts: dict[str, str] = {}
     for baseline in (b for group in shown for b in group):
-        told.setdefault(baseline.name, baseline.about)  # as it is on tables, if there
-    return told
+        facts.setdefault(baseline.name, baseline.about)  # as it is on tables, if there
+    return facts
 
 
 def _model_rows(models: list[ModelCard]) -> list[tuple[str, ...]]:
@@ -160,8 +160,8 @@ def _card(name: str) -> tuple[dict[str, Any], str]:
 
 def _words(value: Any) -> str:
     if isinstance(value, dict):
-        told = {k: v for k, v in value.items() if v not in UNTOLD}
-        return ", ".join(f"{k} {_words(v)}" for k, v in told.items())
+        facts = {k: v for k, v in value.items() if v not in UNTOLD}
+        return ", ".join(f"{k} {_words(v)}" for k, v in facts.items())
     if isinstance(value, list | tuple):
         return " ".join(_words(v) for v in value)
     return str(value)

@@ -156,8 +156,8 @@ def tell_contradictions(results: Results) -> None:
     if found:
         first, *others = found
         more = f" (and {len(others)} more)" if others else ""
-        said = f"a fault of zoo: the results contradict themselves: {first}{more}"
-        click.echo(plain(f"{said}; please report it with results.json"), err=True)
+        sentence = f"a fault of zoo: the results contradict themselves: {first}{more}"
+        click.echo(plain(f"{sentence}; please report it with results.json"), err=True)
 
 
 def _notes(results: Results) -> list[str]:
@@ -229,8 +229,8 @@ def show_findings(results: Results) -> None:
     notes = [f.code for f in results.findings if f.severity == "note"]
     for finding in grave:
         code = click.style(plain(finding.code), bold=True)
-        said = plain(f"{finding.label}. {finding.sentence}{_rows(finding)}")
-        click.echo(f"{code} {said}")
+        sentence = plain(f"{finding.label}. {finding.sentence}{_rows(finding)}")
+        click.echo(f"{code} {sentence}")
         click.echo(plain(f"  What to do: {finding.advice}"))
     if notes:
         codes = plain(", ".join(notes))
@@ -285,7 +285,9 @@ def _exit_code(results: Results) -> int:
     return next((code for code in codes if code), 0)
 
 
-def shown(run: Run, how: RunOptions, *, form: AnswerForm, gate: bool = False) -> None:
+def shown(
+    run: Run, options: RunOptions, *, form: AnswerForm, gate: bool = False
+) -> None:
     """Print what came of an experiment; with ``gate`` exit with the verdict's code.
 
     Raises
@@ -295,9 +297,9 @@ def shown(run: Run, how: RunOptions, *, form: AnswerForm, gate: bool = False) ->
     """
     from ..experiments.run import tracked
 
-    show_results(run.results, run.folder, form=form, quiet=how.quiet)
+    show_results(run.results, run.folder, form=form, quiet=options.quiet)
     tell_contradictions(run.results)
-    tracked(run, how)
+    tracked(run, options)
     if gate:
         raise SystemExit(_exit_code(run.results))
 

@@ -112,8 +112,8 @@ def report_command(
             check_no_link(made.stem.parent)
         write_report_page(path, made.text(form), made.stem.parent)
         if as_json:
-            told = {"report": str(path), "charts": [str(chart) for chart in drawn]}
-            click.echo(as_line(made.told | told))
+            facts = {"report": str(path), "charts": [str(chart) for chart in drawn]}
+            click.echo(as_line(made.told | facts))
         else:
             made.show(path, quiet)
     if charts and not as_json:

@@ -20,7 +20,7 @@ from ...reports.several.runs import read_run
 from ..run_files import RESULTS
 from . import output
 from .output import as_line
-from .runs_diff import show_differences, told_of
+from .runs_diff import differences_dict, show_differences
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class Reported:
         """The report in one of the formats."""
         if form == "json":
             page = self.stem.with_name(f"{self.stem.name}.html")
-            told = {"report": str(page) if page.exists() else None}
-            return as_line(self.told | told) + "\n"
+            facts = {"report": str(page) if page.exists() else None}
+            return as_line(self.told | facts) + "\n"
         return self.markdown() if form == "md" else self.html()
 
 
@@ -83,7 +83,7 @@ def comparison_page(folders: Sequence[Path], out: Path) -> Reported:
         click.echo(output.plain(f"report: {path}"))
 
     return Reported(
-        told=told_of(facts, folders),
+        told=differences_dict(facts, folders),
         stem=out / f"compare-{'-'.join(map(_short, folders))}",
         html=lambda: compared_html(facts),
         markdown=lambda: compared_markdown(facts),

@@ -133,15 +133,15 @@ def _cells(entry: Entry) -> tuple[str, ...]:
 
     if entry.error:
         return _name(entry), "", name(entry.error, 120), "", ""
-    said = ", ".join(f"{name(a)} {name(v)}" for a, v in entry.verdicts.items())
+    sentence = ", ".join(f"{name(a)} {name(v)}" for a, v in entry.verdicts.items())
     if entry.state != FINISHED:
-        said = " ".join([*map(name, entry.models), name(entry.state)])
+        sentence = " ".join([*map(name, entry.models), name(entry.state)])
     tags = [f"#{name(tag)}" for tag in entry.tags]
     note = [name(entry.note, 80)] if entry.note else []
     return (
         _name(entry),
         name(entry.data),
-        said,
+        sentence,
         scores_in_words(entry),
         " ".join(tags + note),
     )
@@ -160,9 +160,9 @@ def scores_in_words(entry: Entry) -> str:
 
     known = metric(entry.metric)
     values = {"": entry.network_score, "baseline ": entry.baseline_score}
-    said = [
+    sentences = [
         f"{whose}{number(mean, known.spec)}"
         for whose, mean in values.items()
         if mean is not None
     ]
-    return f"{known.label} {', '.join(said)}" if said else ""
+    return f"{known.label} {', '.join(sentences)}" if sentences else ""

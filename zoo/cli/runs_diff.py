@@ -34,12 +34,12 @@ def diff_command(first: str, second: str, out: Path, as_json: bool) -> None:
     folders = distinct_runs((first, second), out)
     facts = compare_facts([read_run(folder) for folder in folders])
     if as_json:
-        click.echo(as_line(told_of(facts, folders)))
+        click.echo(as_line(differences_dict(facts, folders)))
     else:
         show_differences(facts)
 
 
-def told_of(facts: dict[str, Any], folders: Sequence[Path]) -> dict[str, Any]:
+def differences_dict(facts: dict[str, Any], folders: Sequence[Path]) -> dict[str, Any]:
     """The differences as ``--json`` prints them, with the folder of each run."""
     told = facts["data"]
     pairs = zip(folders, told["runs"], strict=True)
@@ -67,8 +67,8 @@ def show_differences(facts: dict[str, Any]) -> None:
             click.echo(f"  {line}")
 
 
-def _bold(said: str) -> str:
-    return click.style(said, bold=True)
+def _bold(sentence: str) -> str:
+    return click.style(sentence, bold=True)
 
 
 def _came(came: dict[str, Any], metric: str) -> list[str]:

@@ -68,7 +68,7 @@ def _head(entry: Entry, results: Results, place: Mapping[str, Any]) -> dict[str,
     from ...reports.tasks import size
 
     about = results.about
-    told = {
+    facts = {
         "note": text.clean(entry.note, 2_000),
         "tags": ", ".join(entry.tags),
         "folder": str(entry.folder),
@@ -83,14 +83,14 @@ def _head(entry: Entry, results: Results, place: Mapping[str, Any]) -> dict[str,
         "platform": place.get("platform", ""),
         "git": place.get("git", ""),
     }
-    return {key: str(value) for key, value in told.items() if value}
+    return {key: str(value) for key, value in facts.items() if value}
 
 
 def _show_pairs(pairs: Mapping[str, str]) -> None:
     width = max(map(len, pairs), default=0)
     for key, value in pairs.items():
-        said = " ".join(text.clean(value, 2_000).split())
-        click.echo(f"  {text.name(key, 100):<{width}}  {said}")
+        sentence = " ".join(text.clean(value, 2_000).split())
+        click.echo(f"  {text.name(key, 100):<{width}}  {sentence}")
 
 
 def _show_found(results: Results) -> None:
@@ -125,8 +125,8 @@ def _facts(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:
-        said = f"{path} cannot be read ({type(error).__name__})"
-        click.echo(text.clean(said, 2_000), err=True)
+        sentence = f"{path} cannot be read ({type(error).__name__})"
+        click.echo(text.clean(sentence, 2_000), err=True)
         return {}
     return facts if isinstance(facts, dict) else {}
 

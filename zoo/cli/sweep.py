@@ -70,7 +70,7 @@ def sweep_command(
     from ..experiments.run import RunOptions
     from .output import documented, shown
 
-    how = RunOptions(out, jobs, quiet, mlflow=mlflow)
+    run_options = RunOptions(out, jobs, quiet, mlflow=mlflow)
     with documented(form):
-        run = sweep(source, variations, draws, changes, how)
-    shown(run, how, form=form, gate=gate)
+        run = sweep(source, variations, draws, changes, run_options)
+    shown(run, run_options, form=form, gate=gate)

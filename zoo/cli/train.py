@@ -124,8 +124,8 @@ def train_command(
         else:
             asked = arguments_from(file) if file else asked
             run = train(**asked, changes=changes, command=command_line(), **running)
-    how = RunOptions(out, quiet=quiet, mlflow=mlflow)
-    shown(run, how, form=form, gate=gate)
+    run_options = RunOptions(out, quiet=quiet, mlflow=mlflow)
+    shown(run, run_options, form=form, gate=gate)
 
 
 def _check_ways(

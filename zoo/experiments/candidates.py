@@ -386,8 +386,8 @@ class OwnNetwork(BaseEstimator):
             return self.make(*given)
         # the user's own code may raise anything
         except Exception as error:
-            told = f"{type(error).__name__}: {first_line(error)}"
-            msg = f"the function that builds the model failed: {told}"
+            message = f"{type(error).__name__}: {first_line(error)}"
+            msg = f"the function that builds the model failed: {message}"
             raise BadData(msg) from error
 
     def _predicted(self, x: Any) -> np.ndarray:

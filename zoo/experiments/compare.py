@@ -258,7 +258,7 @@ def run_predictions(
     path: str,
     truth: str | None,
     reading: Mapping[str, Any],
-    how: RunOptions,
+    options: RunOptions,
     *,
     seed: int,
 ) -> Run:
@@ -301,7 +301,7 @@ def run_predictions(
         seed=seed,
         command=command_line(),
     )
-    return Run(*write_run(how.out, "predictions", study))
+    return Run(*write_run(options.out, "predictions", study))
 
 
 def predictions_of(table: pd.DataFrame) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def sweep(
     variations: Sequence[str],
     draws: int | None,
     changes: Sequence[str],
-    how: RunOptions,
+    options: RunOptions,
 ) -> Run:
     """Score a recipe with several values of its settings, beside the baselines.
 
@@ -51,7 +51,9 @@ def sweep(
     ------
     ZooError
     """
-    return run_comparison(_swept(_based_on(source, changes), variations, draws), how)
+    return run_comparison(
+        _swept(_based_on(source, changes), variations, draws), options
+    )
 
 
 def _based_on(source: str, changes: Sequence[str]) -> Experiment:

@@ -46,7 +46,7 @@ class Matrix:
 
 
 def compare_all(
-    experiment: Experiment, names: Sequence[str], how: RunOptions
+    experiment: Experiment, names: Sequence[str], options: RunOptions
 ) -> tuple[Matrix, bool]:
     """Compare on one dataset after the other; what one of them lacks stops no other.
 
@@ -68,12 +68,12 @@ def compare_all(
     columns: list[Column] = []
     interrupted = False
     for place, name in enumerate(names, 1):
-        if not how.quiet:
-            told = f"{place} of {len(names)}: {name}"
-            console().print(plain(told), markup=False)
+        if not options.quiet:
+            message = f"{place} of {len(names)}: {name}"
+            console().print(plain(message), markup=False)
         one = replace(experiment, data=replace(experiment.data, name=name))
         try:
-            columns.append(compare_on_dataset(one, how))
+            columns.append(compare_on_dataset(one, options))
         except KeyboardInterrupt:
             if not any(column.run for column in columns):
                 raise
@@ -84,7 +84,7 @@ def compare_all(
     return Matrix(tuple(experiment.networks), tuple(columns)), interrupted
 
 
-def compare_on_dataset(experiment: Experiment, how: RunOptions) -> Column:
+def compare_on_dataset(experiment: Experiment, options: RunOptions) -> Column:
     """The comparison on one dataset, of the networks that can do its task."""
     data, networks = experiment.data.name, experiment.networks
     try:
@@ -93,11 +93,11 @@ def compare_on_dataset(experiment: Experiment, how: RunOptions) -> Column:
         others = unable(networks.keys() - able.keys(), dataset.task)
         if not able:
             return Column(data, task=dataset.task, networks=others)
-        run = compare_on(dataset, replace(experiment, networks=able), how)
-        tracked(run, how)
+        run = compare_on(dataset, replace(experiment, networks=able), options)
+        tracked(run, options)
     except ZooError as error:
-        told = plain(f"failed: {data}: {error}")
-        console().print(told, markup=False)
+        message = plain(f"failed: {data}: {error}")
+        console().print(message, markup=False)
         return Column(data, error=str(error))
     return column_of(run.results, data=data, run=run.folder.name, others=others)
 

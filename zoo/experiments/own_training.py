@@ -30,7 +30,7 @@ def train_own(
     seed: int,
     epochs: int | None,
     batch_size: int,
-    how: RunOptions,
+    options: RunOptions,
     no_recipe: Mapping[str, Any],
 ) -> Run:
     """Score a network of the user's own, train it on all rows, and write the run.
@@ -49,17 +49,17 @@ def train_own(
         found,
         dataset,
         scoring=scoring,
-        jobs=how.jobs,
+        jobs=options.jobs,
         seed=seed,
-        quiet=how.quiet,
-        command=how.command,
+        quiet=options.quiet,
+        command=options.command,
     )
-    with progress(f"training {name} on all rows", quiet=how.quiet):
+    with progress(f"training {name} on all rows", quiet=options.quiet):
         rows = np.arange(len(dataset) - dataset.n_test)
         _, x = fit_encoder(dataset.x, rows)
         groups = None if dataset.groups is None else dataset.groups[rows]
         trained = own.fit(x, dataset.y[rows], groups)
-    with new_run(how.out, name) as (folder, final):
+    with new_run(options.out, name) as (folder, final):
         trained.model_.save(folder / MODEL)
         networks = first_fold_facts(study, found, dataset)
         results = write_results(folder, study, "train", networks=networks)

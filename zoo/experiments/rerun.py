@@ -52,7 +52,7 @@ class Rerun:
         return asdict(self)
 
 
-def rerun(name: str, how: RunOptions) -> Rerun:
+def rerun(name: str, options: RunOptions) -> Rerun:
     """Repeat a run by its settings, and compare what came of it.
 
     Parameters
@@ -68,11 +68,11 @@ def rerun(name: str, how: RunOptions) -> Rerun:
         in memory.
     ZooError
     """
-    folder = find_run(name, how.out)
+    folder = find_run(name, options.out)
     experiment = _experiment(folder)
     before = Results.load(folder / RESULTS)
-    again = run_experiment(experiment, how)
-    outcome, sentence, lines = beside(before, again.results, experiment, how)
+    again = run_experiment(experiment, options)
+    outcome, sentence, lines = beside(before, again.results, experiment, options)
     versions = changed_versions(before.versions, again.results.versions)
     return Rerun(str(again.folder), str(folder), versions, outcome, sentence, lines)
 
@@ -95,12 +95,12 @@ def _experiment(folder: Path) -> Experiment:
 
 
 def beside(
-    before: Results, after: Results, experiment: Experiment, how: RunOptions
+    before: Results, after: Results, experiment: Experiment, options: RunOptions
 ) -> tuple[str, str, tuple[str, ...]]:
     """Compare two runs of one experiment: outcome, sentence and lines of a `Rerun`."""
     if before.about.sha256 != after.about.sha256:
-        said = "The data have changed since, so the experiment is not the same."
-        return "different", said, ()
+        sentence = "The data have changed since, so the experiment is not the same."
+        return "different", sentence, ()
     was, now = ({row.name: row for row in r.rows} for r in (before, after))
     other = [
         name for name in {**was, **now} if _scores(was, name) != _scores(now, name)
@@ -108,9 +108,9 @@ def beside(
     trained = [network.name for network in before.networks]
     moved = [n for n in trained if _history(before, n) != _history(after, n)]
     if not other and not moved:
-        said = f"The scores of all {len(was)} candidates are equal on every fold."
-        return "same to the bit", said, ()
-    limits = seed_limits(before, other, experiment, how)
+        sentence = f"The scores of all {len(was)} candidates are equal on every fold."
+        return "same to the bit", sentence, ()
+    limits = seed_limits(before, other, experiment, options)
     lines, beyond = [], False
     for name in other:
         line, far = _line(name, was.get(name), now.get(name), before.metric, limits)
@@ -120,10 +120,12 @@ def beside(
         f"{n}: its losses differ, its scores do not" for n in moved if n not in other
     ]
     if beyond:
-        said = "The scores differ by more than the noise of seeds explains."
-        return "different", said, tuple(lines)
-    said = "The results are not identical to the bit, but within the noise of seeds."
-    return "same within seed noise", said, tuple(lines)
+        sentence = "The scores differ by more than the noise of seeds explains."
+        return "different", sentence, tuple(lines)
+    sentence = (
+        "The results are not identical to the bit, but within the noise of seeds."
+    )
+    return "same within seed noise", sentence, tuple(lines)
 
 
 def _scores(rows: dict[str, Row], name: str) -> Any:
@@ -148,14 +150,14 @@ def _line(
         errors = [row.error if row else "not there" for row in both]
         return f"{name}: {errors[0] or scores[0]} -> {errors[1] or scores[1]}", True
     limit, change = limits.get(name, 0.0), scores[1] - scores[0]
-    told = f"{name}: {key} {scores[0]:.4f} -> {scores[1]:.4f} ({change:+.2g}"
+    message = f"{name}: {key} {scores[0]:.4f} -> {scores[1]:.4f} ({change:+.2g}"
     if not limit:
-        return f"{told}; seeds do not change this score)", abs(change) > ROUNDING
-    return f"{told}; seeds explain up to {limit:.2g})", abs(change) > limit
+        return f"{message}; seeds do not change this score)", abs(change) > ROUNDING
+    return f"{message}; seeds explain up to {limit:.2g})", abs(change) > limit
 
 
 def seed_limits(
-    before: Results, names: list[str], experiment: Experiment, how: RunOptions
+    before: Results, names: list[str], experiment: Experiment, options: RunOptions
 ) -> dict[str, float]:
     """Return how far apart seeds alone may bring the scores of candidates, by name."""
     from ...baselines.verdicts.comparisons import seed_limit
@@ -163,7 +165,7 @@ def seed_limits(
     noises = {n.candidate: n for n in before.noise if n.n_seeds > 1}
     networks = {n: r for n, r in experiment.networks.items() if n in names}
     if not noises and networks:
-        noises = _measured(experiment, networks, how)
+        noises = _measured(experiment, networks, options)
     trainings = {row.name: len(row.scores[before.metric].folds) for row in before.rows
                  if row.scores}  # fmt: skip
     return {
@@ -174,7 +176,7 @@ def seed_limits(
 
 
 def _measured(
-    experiment: Experiment, networks: dict[str, Recipe], how: RunOptions
+    experiment: Experiment, networks: dict[str, Recipe], options: RunOptions
 ) -> dict[str, Noise]:
     """The noise of seeds of networks, from `_SEEDS` trainings on each fold."""
     from ...baselines.estimators.catalog import for_dataset
@@ -185,9 +187,9 @@ def _measured(
         networks,
         dataset,
         scoring=replace(experiment.scoring, seeds=_SEEDS, learning_curve=False),
-        jobs=how.jobs,
+        jobs=options.jobs,
         seed=experiment.seed,
-        quiet=how.quiet,
+        quiet=options.quiet,
         leave_out=others,
     )
     return {n.candidate: n for n in study.results.noise if n.n_seeds > 1}

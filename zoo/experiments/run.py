@@ -78,7 +78,7 @@ class RunOptions:
     command: str = ""
 
 
-def run_experiment(experiment: Experiment, how: RunOptions) -> Run:
+def run_experiment(experiment: Experiment, options: RunOptions) -> Run:
     """Do an experiment of any kind.
 
     Raises
@@ -86,13 +86,13 @@ def run_experiment(experiment: Experiment, how: RunOptions) -> Run:
     ZooError
     """
     if experiment.kind == "train":
-        return train_experiment(experiment, how)
-    return run_comparison(experiment, how)
+        return train_experiment(experiment, options)
+    return run_comparison(experiment, options)
 
 
 def train_experiment(
     experiment: Experiment,
-    how: RunOptions,
+    options: RunOptions,
     *,
     dataset: Dataset | None = None,
     resume: Unfinished | None = None,
@@ -117,24 +117,24 @@ def train_experiment(
     resumable = dataset is None
     dataset = dataset or opened(experiment)
     work.check_models([settings.model], dataset)
-    if not how.quiet:
+    if not options.quiet:
         show_columns(dataset)
-    check_settings(settings, dataset, quiet=how.quiet)
-    if resume is None and not how.quiet:
-        _tell_of_earlier(experiment, dataset, how.out)
+    check_settings(settings, dataset, quiet=options.quiet)
+    if resume is None and not options.quiet:
+        _tell_of_earlier(experiment, dataset, options.out)
     run = (
         resumed_run(resume)
         if resume
-        else training_run(how.out, name, resumable=resumable)
+        else training_run(options.out, name, resumable=resumable)
     )
     with run as (folder, final):
-        command = _begin(folder, experiment, dataset, how, resume)
-        with event_files.epochs_written(folder, asked=how.tensorboard) as on_epoch:
+        command = _begin(folder, experiment, dataset, options, resume)
+        with event_files.epochs_written(folder, asked=options.tensorboard) as on_epoch:
             fitted = fit_network(
                 settings,
                 dataset,
                 seed=experiment.seed,
-                quiet=how.quiet,
+                quiet=options.quiet,
                 checkpoint=folder,
                 on_epoch=on_epoch,
             )
@@ -143,9 +143,9 @@ def train_experiment(
             {} if once else experiment.networks,
             dataset,
             scoring=experiment.scoring,
-            jobs=how.jobs,
+            jobs=options.jobs,
             seed=experiment.seed,
-            quiet=how.quiet,
+            quiet=options.quiet,
             known=[work.known_outcome(name, fitted)] if once else [],
             command=command,
         )
@@ -155,37 +155,37 @@ def train_experiment(
     return Run(results, final)
 
 
-def run_comparison(experiment: Experiment, how: RunOptions) -> Run:
+def run_comparison(experiment: Experiment, options: RunOptions) -> Run:
     """Score networks, if any, and the baselines on the same folds."""
     dataset = opened(experiment)
     work.check_models((r.model for r in experiment.networks.values()), dataset)
-    return compare_on(dataset, experiment, how)
+    return compare_on(dataset, experiment, options)
 
 
-def compare_on(dataset: Dataset, experiment: Experiment, how: RunOptions) -> Run:
+def compare_on(dataset: Dataset, experiment: Experiment, options: RunOptions) -> Run:
     """Run `compare` on data that are read and whose task all networks can do."""
     networks, scoring = experiment.networks, experiment.scoring
-    if not how.quiet:
+    if not options.quiet:
         show_columns(dataset)
     for settings in networks.values():
-        check_settings(settings, dataset, quiet=how.quiet)
-    if not how.quiet:
-        _tell_of_earlier(experiment, dataset, how.out)
+        check_settings(settings, dataset, quiet=options.quiet)
+    if not options.quiet:
+        _tell_of_earlier(experiment, dataset, options.out)
     once = dataset.n_test > 0
     known, facts = work.train_each(
         networks if once else {},
         dataset,
         seeds=scoring.seeds,
         seed=experiment.seed,
-        quiet=how.quiet,
+        quiet=options.quiet,
     )
     study = work.score(
         {} if once else networks,
         dataset,
         scoring=scoring,
-        jobs=how.jobs,
+        jobs=options.jobs,
         seed=experiment.seed,
-        quiet=how.quiet,
+        quiet=options.quiet,
         known=known,
         curves=_curves(experiment),
     )
@@ -193,7 +193,7 @@ def compare_on(dataset: Dataset, experiment: Experiment, how: RunOptions) -> Run
         facts = work.first_trainings(study, networks, dataset)
     settings_of = settings_facts(experiment, dataset)
     written = work.write_run(
-        how.out, experiment.kind, study, networks=facts, settings=settings_of
+        options.out, experiment.kind, study, networks=facts, settings=settings_of
     )
     return Run(*written)
 
@@ -208,7 +208,7 @@ def show_columns(dataset: Dataset) -> None:
         where.print(line, markup=False, soft_wrap=True)
 
 
-def tracked(run: Run, how: RunOptions) -> None:
+def tracked(run: Run, options: RunOptions) -> None:
     """Write a run to MLflow as well, where that was asked for.
 
     Raises
@@ -216,10 +216,10 @@ def tracked(run: Run, how: RunOptions) -> None:
     ZooError
         It could not be.
     """
-    if how.mlflow:
+    if options.mlflow:
         from ..runs.mlflow import track
 
-        track(run.results, run.folder, how.mlflow)
+        track(run.results, run.folder, options.mlflow)
 
 
 def _curves(experiment: Experiment) -> Curves:
@@ -281,7 +281,7 @@ def _begin(
     folder: Path,
     experiment: Experiment,
     dataset: Dataset,
-    how: RunOptions,
+    options: RunOptions,
     resume: Unfinished | None,
 ) -> str:
     """Write what a killed run must have to go on; returns the command it began with.
@@ -295,7 +295,7 @@ def _begin(
     from ..runs import folder as disk
 
     if resume is None:
-        command = how.command or work.command_line()
+        command = options.command or work.command_line()
         facts, inputs = settings_facts(experiment, dataset), inputs_of(dataset)
         disk.write_environment(folder, versions(), dataset.sha256)
         disk.write_settings(folder, facts, inputs, command=command)
@@ -348,8 +348,8 @@ def _outcome(path: Path) -> str:
     except ZooError as error:
         return str(error)
     trained = [row for row in results.rows if row.kind == "network" and row.scores]
-    said = [f"{v.about} {v.name}".strip() for v in results.verdicts if v.about]
+    sentences = [f"{v.about} {v.name}".strip() for v in results.verdicts if v.about]
     scores = [
         f"{results.metric} {row.scores[results.metric].mean:.3f}" for row in trained
     ]
-    return ", ".join([*(said or [v.name for v in results.verdicts]), *scores[:3]])
+    return ", ".join([*(sentences or [v.name for v in results.verdicts]), *scores[:3]])

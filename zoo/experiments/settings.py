@@ -33,8 +33,8 @@ def adjusted(
 ) -> Recipe:
     """Return a recipe with what is given; None leaves a setting as it is."""
     given = {"class_weight": class_weight, "stub": stub, "weights": weights}
-    told = {name: str(value) for name, value in given.items() if value is not None}
-    return replace(settings, **told)  # pyright: ignore[reportArgumentType]
+    facts = {name: str(value) for name, value in given.items() if value is not None}
+    return replace(settings, **facts)  # pyright: ignore[reportArgumentType]
 
 
 def open_data(

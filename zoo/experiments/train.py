@@ -133,7 +133,7 @@ horizon, series, memory : optional
     from ...data.in_memory import as_pair  # loads pandas
 
     given = {k: v for k, v in locals().items() if k != "as_pair"}
-    how = _options(out, jobs, verbose, tensorboard, command or _call(given))
+    options = _options(out, jobs, verbose, tensorboard, command or _call(given))
     dataset, column = as_pair(dataset, target)
     source = {name: given[name] for name in types_of(Source) if name != "name"}
     source["target"] = column
@@ -151,7 +151,7 @@ horizon, series, memory : optional
             seed=seed,
             epochs=epochs,
             batch_size=32 if batch_size is None else batch_size,
-            how=how,
+            options=options,
             no_recipe=no_recipe,
         )
     settings = _recipe(model, class_weight, stub, weights)
@@ -169,9 +169,9 @@ horizon, series, memory : optional
     named = [f"{name}={value}" for name, value in lengths.items() if value is not None]
     experiment = with_changes(plain, [*named, *changes])
     if in_memory and experiment.data != plain.data:
-        told = "changes of data. are for files, and the rows are in memory"
-        raise Misuse(f"{told}; give them as arguments of learnable.train")
-    return train_experiment(experiment, how, dataset=held)
+        message = "changes of data. are for files, and the rows are in memory"
+        raise Misuse(f"{message}; give them as arguments of learnable.train")
+    return train_experiment(experiment, options, dataset=held)
 
 
 def _loaded(data: Any, reading: dict[str, Any], *, folds: int, seed: int) -> Dataset:
@@ -210,8 +210,8 @@ def resume_training(
     """
     stopped = find_unfinished(name, Path(out))
     experiment = read_experiment(stopped.folder / FILE)
-    how = _options(out, jobs, verbose, tensorboard)
-    return train_experiment(experiment, how, resume=stopped)
+    options = _options(out, jobs, verbose, tensorboard)
+    return train_experiment(experiment, options, resume=stopped)
 
 
 def arguments_from(file: Path) -> dict[str, Any]:

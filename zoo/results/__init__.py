@@ -130,17 +130,17 @@ def _figures(name: str, typed: list[str], facts: dict[str, Any], seconds: float)
 
 def _note(network: dict[str, Any]) -> str:
     """Seeds that succeed, layers that reach no output, rows given one class."""
-    said = []
+    sentences = []
     if network["tries"]:
         tries = network["tries"]
         reached = sum(loss < tries["goal"] for loss in tries["losses"])
-        said.append(f"{reached} of {len(tries['losses'])} seeds succeed")
+        sentences.append(f"{reached} of {len(tries['losses'])} seeds succeed")
     unused = [layer for layer in network["layers"] if not layer["used"]]
     if unused:
-        said.append(f"{len(unused)} layers reach no output")
+        sentences.append(f"{len(unused)} layers reach no output")
     if network["note"].startswith("It says"):
-        said.append("one class for all rows")
-    return "; ".join(said)
+        sentences.append("one class for all rows")
+    return "; ".join(sentences)
 
 
 def table(figures: dict[str, Figures]) -> str:

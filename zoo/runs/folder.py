@@ -313,12 +313,12 @@ def write_environment(folder: Path, versions: Mapping[str, str], sha256: str) ->
 def _git_commit() -> str | None:
     """The commit of the folder the command is run in, if it is a checkout."""
     try:
-        told = subprocess.run(
+        result = subprocess.run(
             ["git", "rev-parse", "HEAD"], capture_output=True, text=True, timeout=5
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return told.stdout.strip() or None
+    return result.stdout.strip() or None
 
 
 def list_runs(out: Path) -> list[Path]:

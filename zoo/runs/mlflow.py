@@ -99,10 +99,12 @@ def track(results: Results, run: Path, uri: str) -> None:
             _send(_mlflow().MlflowClient(tracking_uri=uri), results, run)
     # of MLflow, requests, SQLAlchemy, drivers of databases: whatever it is, it is told
     except Exception as error:
-        said = without_credentials(" ".join(str(error).split()))
-        said = said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…"
+        sentence = without_credentials(" ".join(str(error).split()))
+        sentence = (
+            sentence if len(sentence) <= _LONGEST else f"{sentence[: _LONGEST - 1]}…"
+        )
         msg = f"the run is complete ({run}), but MLflow at {without_credentials(uri)}"
-        raise ZooError(f"{msg} rejected it: {said}") from error
+        raise ZooError(f"{msg} rejected it: {sentence}") from error
 
 
 def _mlflow() -> Any:
@@ -177,14 +179,14 @@ def _scores(row: Row, before: str) -> dict[str, dict[int, float]]:
 
 
 def _tags(results: Results, run: Path) -> dict[str, str]:
-    said = [f"{v.about} {v.name}. {v.sentence}".strip() for v in results.verdicts]
+    sentences = [f"{v.about} {v.name}. {v.sentence}".strip() for v in results.verdicts]
     verdicts = {f"verdict.{v.about or 'data'}": v.name for v in results.verdicts}
     return verdicts | {
         "run": str(run.resolve()),
         "command": results.command,
         "data.sha256": results.about.sha256,
         "learnable": results.versions.get("learnable", ""),
-        "mlflow.note.content": "\n\n".join(said),
+        "mlflow.note.content": "\n\n".join(sentences),
     }
 
 

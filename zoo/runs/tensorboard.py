@@ -79,8 +79,8 @@ def write_outcome(folder: Path, results: Results) -> None:
     writer = _writer(place)
     settings = (folder / FILE).read_text("utf-8")
     values = [_text("settings", settings), _text("scores", _table(results))]
-    said = [f"{v.about} {v.name}. {v.sentence}".strip() for v in results.verdicts]
-    values.append(_text("verdicts", "\n".join(said)))
+    sentences = [f"{v.about} {v.name}. {v.sentence}".strip() for v in results.verdicts]
+    values.append(_text("verdicts", "\n".join(sentences)))
     # the other metrics are in the table: as charts they would bury the losses
     key = results.metric
     means = {

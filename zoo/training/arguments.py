@@ -142,16 +142,16 @@ def _rows_obstacle(rows: Any) -> str:
 
 def _weights_obstacle(y: Any, weights: Any) -> str:
     """Whether Keras has something to say of the sample weights."""
-    told = "sample_weight is not as the targets are"
+    message = "sample_weight is not as the targets are"
     nested = keras.tree.is_nested
     if weights is None or not (nested(y) or nested(weights)):
         return ""
     if not nested(weights):
-        return "" if np.ndim(weights) == 1 or np.shape(weights)[1:] == (1,) else told
+        return "" if np.ndim(weights) == 1 or np.shape(weights)[1:] == (1,) else message
     try:
         keras.tree.assert_same_structure(y, weights)
     except ValueError:
-        return told
+        return message
     return ""
 
 

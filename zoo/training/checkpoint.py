@@ -105,14 +105,14 @@ class Checkpoint(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         params, model = self._training
-        told = {name: float(value) for name, value in (logs or {}).items()}
-        for name, value in told.items():
+        facts = {name: float(value) for name, value in (logs or {}).items()}
+        for name, value in facts.items():
             self.history.setdefault(name, []).append(value)
         self.epoch = epoch + 1
         if self.epoch == 1:
             self._write_history()
         else:
-            self._append([self.epoch, *told.values()])
+            self._append([self.epoch, *facts.values()])
         ended = model.stop_training or self.epoch == params["epochs"]
         if ended or time.monotonic() - self._saved > EVERY:
             self._save(ended)

@@ -150,8 +150,8 @@ def _compare(programs: Programs, block: Block, steps: int) -> Choice:
         return _NO_XLA
     xla = _seconds_a_step(programs, block, "xla")
     way: ExecutionMode = "xla" if xla < graph else "graph"
-    told = f"XLA needs {xla * 1e3:.3g} ms a step, the graph {graph * 1e3:.3g} ms"
-    return Choice(way, f"in a trial {told}")
+    message = f"XLA needs {xla * 1e3:.3g} ms a step, the graph {graph * 1e3:.3g} ms"
+    return Choice(way, f"in a trial {message}")
 
 
 def _seconds_a_step(programs: Programs, block: Block, way: ExecutionMode) -> float:
@@ -315,8 +315,8 @@ class Training:
         params = self.callbacks.params
         if ran.finite < ran.steps and params["nonfinite"] is None:
             params["nonfinite"] = (self.epoch + 1, self.step + ran.finite + 1)
-            told = "the loss is not finite from epoch %d, step %d"
-            _log.warning(told, *params["nonfinite"])
+            message = "the loss is not finite from epoch %d, step %d"
+            _log.warning(message, *params["nonfinite"])
         self.step += ran.steps
         if ran.finite < ran.steps:
             for callback in self.halting:

@@ -42,8 +42,10 @@ def _port_from(edits: SourceEdits, names: ImportedNames, node: ast.ImportFrom) -
         groups[module].append(f"{name} as {known}" if known else name)
     if not changed:
         return
-    told = [f"from {module} import {', '.join(groups[module])}" for module in groups]
-    edits.replace(edits.start(node), edits.end(node), "; ".join(told))
+    messages = [
+        f"from {module} import {', '.join(groups[module])}" for module in groups
+    ]
+    edits.replace(edits.start(node), edits.end(node), "; ".join(messages))
     for old, new in changed:
         shown = (
             (old, new)

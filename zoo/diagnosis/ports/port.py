@@ -155,10 +155,10 @@ def changed_settings(source: str) -> list[Port]:
     """Return a sentence for each setting of an older script that means another now."""
     tree = ast.parse(source)
     names = ImportedNames(tree)
-    return [port for call in calls(tree) for port in _told(call, names)]
+    return [port for call in calls(tree) for port in _changed_settings(call, names)]
 
 
-def _told(call: ast.Call, names: ImportedNames) -> Iterator[Port]:
+def _changed_settings(call: ast.Call, names: ImportedNames) -> Iterator[Port]:
     part, _, kind = (below_keras(names.full(call.func)) or "").rpartition(".")
     if part == "optimizers":
         yield from _of_optimizer(call, kind)
@@ -171,8 +171,10 @@ def _told(call: ast.Call, names: ImportedNames) -> Iterator[Port]:
 
 def _of_optimizer(call: ast.Call, kind: str) -> Iterator[Port]:
     if (decay := given(call, "decay")) is not None:
-        told = "`decay=` of an optimizer has no effect in Keras 3: give learning_rate="
-        yield Port(decay.lineno, f"{told} a schedule, such as InverseTimeDecay")
+        message = (
+            "`decay=` of an optimizer has no effect in Keras 3: give learning_rate="
+        )
+        yield Port(decay.lineno, f"{message} a schedule, such as InverseTimeDecay")
     if not call.args and given(call, "learning_rate") is None:
         yield from _of_rate(call.lineno, kind)
 
@@ -180,5 +182,7 @@ def _of_optimizer(call: ast.Call, kind: str) -> Iterator[Port]:
 def _of_rate(line: int, kind: str) -> Iterator[Port]:
     if kind in _RATES:
         old, new = _RATES[kind]
-        told = f"the learning rate of `{kind}`, which is not given, was {old} in Keras"
-        yield Port(line, f"{told} 2 and is {new} now")
+        message = (
+            f"the learning rate of `{kind}`, which is not given, was {old} in Keras"
+        )
+        yield Port(line, f"{message} 2 and is {new} now")

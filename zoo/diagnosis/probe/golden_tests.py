@@ -112,8 +112,8 @@ def _test(code: str, passed: bool | None, sentence: str) -> GoldenTest:
 
 
 def _reason(error: Exception) -> str:
-    told = str(error) if isinstance(error, ZooError) else in_one_line(error)
-    return f"Not run: {told[:200]}"
+    message = str(error) if isinstance(error, ZooError) else in_one_line(error)
+    return f"Not run: {message[:200]}"
 
 
 @rule("G501")

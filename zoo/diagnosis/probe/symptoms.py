@@ -173,8 +173,8 @@ def _repeated(context: RuleContext) -> _Symptom | None:
     passes, rows = context.setup.passes, len(context.setup.y)
     if passes < AGAIN or context.fit.cut:
         return None
-    told = f"An epoch repeats the same {rows:,} rows {passes:.3g} times"
-    text = f"{told}: the dataset or generator yields no others."
+    message = f"An epoch repeats the same {rows:,} rows {passes:.3g} times"
+    text = f"{message}: the dataset or generator yields no others."
     return _symptom("S409", text, passes=passes, rows=rows)
 
 

@@ -157,10 +157,10 @@ class Watch(keras.callbacks.Callback):
             return
         long = self._steps >= STUCK_STEPS and len(self._losses) > STUCK_EPOCHS
         if long and min(self._losses) > first - FLAT * abs(first):
-            told = (
+            message = (
                 f"The loss hardly falls: {first:.4g} after the first epoch, {now:.4g}"
             )
-            self._say("S404", epoch, f"{told} after {self._steps:,} steps.")
+            self._say("S404", epoch, f"{message} after {self._steps:,} steps.")
 
     def _weights(self) -> dict[str, np.ndarray]:
         """The largest array of each layer that is to be trained."""
@@ -182,15 +182,15 @@ class Watch(keras.callbacks.Callback):
                 continue
             moved = float(np.abs(after - before).max())
             if not moved:
-                told = f"The weights of {name!r} have not changed in {steps:,} steps"
-                self._say("S403", epoch, f"{told}: no gradient reaches them.")
+                message = f"The weights of {name!r} have not changed in {steps:,} steps"
+                self._say("S403", epoch, f"{message}: no gradient reaches them.")
             size = float(np.linalg.norm(before))
             ratio = float(np.linalg.norm(after - before)) / size if size else 0.0
             if ratio > LEAPS:
-                told = (
+                message = (
                     f"The weights of {name!r} changed by {ratio:.0f} times their norm"
                 )
-                self._say("S410", epoch, f"{told}: the steps are too large.")
+                self._say("S410", epoch, f"{message}: the steps are too large.")
         self._then, self._steps_then = now, self._steps
 
     def _look_at_predictions(self, epoch: int) -> None:
@@ -201,9 +201,9 @@ class Watch(keras.callbacks.Callback):
             return
         spread = float(np.ptp(outputs, axis=0).max())
         if spread <= SAME * min(1.0, float(np.abs(outputs).max())):
-            told = f"The predictions for {len(outputs)} different rows are identical"
+            message = f"The predictions for {len(outputs)} different rows are identical"
             shown = np.array2string(outputs[0].ravel()[:3], precision=3)
-            self._say("S401", epoch, f"{told}: {shown}.")
+            self._say("S401", epoch, f"{message}: {shown}.")
 
     def _predictions(self) -> np.ndarray | None:
         try:

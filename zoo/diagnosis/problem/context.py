@@ -83,13 +83,12 @@ class NetworkFinding:
     layers: tuple[str, ...] = ()
     evidence: dict[str, float] = field(default_factory=dict)
     side: Side = "network"
+    place: Place | None = None
 
     @property
     def is_recorded(self) -> bool:
         """Whether the script's own run shows it, whatever becomes of its repairs."""
         return bool(self.evidence.get("recorded"))
-
-    place: Place | None = None
 
 
 @dataclass(frozen=True)

@@ -262,9 +262,11 @@ def inputs_for(model: Any, x: np.ndarray) -> Any:
         return _one(x, wanted[0])
     widths = [math.prod(size or 1 for size in tensor.shape[1:]) for tensor in wanted]
     if x.ndim != 2 or sum(widths) != x.shape[1]:
-        told = " and ".join(_told(tuple(tensor.shape[1:])) for tensor in wanted)
-        msg = f"the model has {len(wanted)} inputs and takes {told} a row"
-        raise BadData(f"{msg}; the data give {_told(x.shape[1:])}")
+        message = " and ".join(
+            _shape_text(tuple(tensor.shape[1:])) for tensor in wanted
+        )
+        msg = f"the model has {len(wanted)} inputs and takes {message} a row"
+        raise BadData(f"{msg}; the data give {_shape_text(x.shape[1:])}")
     parts = np.split(x, np.cumsum(widths)[:-1], axis=1)
     fitted = [_one(part, t) for part, t in zip(parts, wanted, strict=True)]
     return keras.tree.pack_sequence_as(model.input, fitted)
@@ -276,8 +278,9 @@ def _one(x: np.ndarray, tensor: Any) -> np.ndarray:
     shape = _fitting(x.shape[1:], wanted)
     dtype = str(tensor.dtype)
     if shape is None or dtype == "string":
-        takes = "texts" if dtype == "string" else _told(wanted)
-        msg = f"the model takes {takes} a row, and the data give {_told(x.shape[1:])}"
+        takes = "texts" if dtype == "string" else _shape_text(wanted)
+        given = _shape_text(x.shape[1:])
+        msg = f"the model takes {takes} a row, and the data give {given}"
         raise BadData(f"{msg}; drop columns with --drop")
     if "int" in dtype and not np.array_equal(x, np.round(x)):
         msg = f"the model takes whole numbers ({tensor.name}), and the data"
@@ -309,7 +312,7 @@ def _fitting(given: tuple[int, ...], wanted: Shape) -> tuple[int, ...] | None:
     return tuple(total // known if size is None else size for size in wanted)
 
 
-def _told(shape: Shape) -> str:
+def _shape_text(shape: Shape) -> str:
     """``28 x 28 numbers``; a question mark stands for any size."""
     sizes = " x ".join("?" if size is None else f"{size:,}" for size in shape)
     return f"{sizes or 1} number{'' if shape in ((), (1,)) else 's'}"

@@ -373,8 +373,10 @@ def _on_size(given: np.ndarray, found: np.ndarray) -> tuple[str, ...]:
     if given.shape == found.shape:
         return ()
     (h, w), (height, width) = given.shape[1:3], found.shape[1:3]
-    told = f"Baselines were given the images of {h} x {w} pixels as {height} x {width}"
-    return (f"{told}, each the mean of a block.",)
+    message = (
+        f"Baselines were given the images of {h} x {w} pixels as {height} x {width}"
+    )
+    return (f"{message}, each the mean of a block.",)
 
 
 def _as_table(given: list[np.ndarray], places: list[bool]) -> Any:
@@ -401,8 +403,10 @@ def _on_width(given: list[np.ndarray], places: list[bool]) -> tuple[str, ...]:
     if max(widths, default=0) <= _MOST_COLUMNS:
         return ()
     chosen = sum(min(width, _MOST_COLUMNS) for width in widths)
-    told = f"Baselines were given {chosen:,} of {sum(widths):,} columns, evenly chosen"
-    return (f"{told}: they do not see what only the others tell.",)
+    message = (
+        f"Baselines were given {chosen:,} of {sum(widths):,} columns, evenly chosen"
+    )
+    return (f"{message}: they do not see what only the others tell.",)
 
 
 def _columns_of(part: np.ndarray, *, places: bool) -> tuple[np.ndarray, list[str]]:
@@ -415,8 +419,8 @@ def _columns_of(part: np.ndarray, *, places: bool) -> tuple[np.ndarray, list[str
         return flat[:, chosen], names
     over = _over_time(part)
     kinds = ("mean", "spread", "least", "most")
-    told = [f"{kind} of {c}" for kind in kinds for c in range(part.shape[2])]
-    return np.concatenate([flat[:, chosen], over], axis=1), names + told
+    messages = [f"{kind} of {c}" for kind in kinds for c in range(part.shape[2])]
+    return np.concatenate([flat[:, chosen], over], axis=1), names + messages
 
 
 def _over_time(part: np.ndarray) -> np.ndarray:

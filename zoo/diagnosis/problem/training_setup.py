@@ -305,8 +305,8 @@ def _check_varied(fit: Fit, task: TrainingTask) -> None:
     if len(task) < _LEAST_VARIED or (task.y != task.y[0]).any():
         return
     value = np.asarray(first(fit.y)).reshape(len(task), -1)[0]
-    told = f"{value[0]}" if value.size == 1 else "the same"
-    msg = f"all {len(task):,} targets of the training are {told}"
+    message = f"{value[0]}" if value.size == 1 else "the same"
+    msg = f"all {len(task):,} targets of the training are {message}"
     raise BadData(f"{msg}: there is nothing to learn; look at how they are made")
 
 

@@ -116,15 +116,15 @@ def script_end(error: BaseException, file: Path, source: str, code: UserCode) ->
     code : UserCode
     """
     try:
-        told = _told(error, file, source, code)
+        message = _describe(error, file, source, code)
     # the error's class may be the user's, and answer in its own way; the file may be
     # gone
     except BaseException:
-        told = in_one_line(error)
-    return " ".join(told[: 2 * MOST_SAID].splitlines())
+        message = in_one_line(error)
+    return " ".join(message[: 2 * MOST_SAID].splitlines())
 
 
-def _told(error: BaseException, file: Path, source: str, code: UserCode) -> str:
+def _describe(error: BaseException, file: Path, source: str, code: UserCode) -> str:
     if isinstance(error, SystemExit):
         return "" if error.code in (None, 0) else f"ended by sys.exit({error.code!r})"
     if isinstance(error, SyntaxError):

@@ -28,8 +28,8 @@ def softmax_of_rows(context: RuleContext) -> NetworkFinding | None:
     if layers:
         repair = set_layers(context, layers, "softmax over the last axis", axis=-1)
         names = tuple(node.name for node in layers)
-        told = f"The softmax of {', '.join(map(repr, names))} is over axis 0"
-        return _told(told, repairs=(repair,), layers=names)
+        message = f"The softmax of {', '.join(map(repr, names))} is over axis 0"
+        return _finding(message, repairs=(repair,), layers=names)
     rows = arrays_of(context.fit.model, some_rows(context.fit.x, _ROWS))
     together = _outputs(context, rows)
     if together is None or not _are_one(together.sum(axis=0)):
@@ -40,11 +40,13 @@ def softmax_of_rows(context: RuleContext) -> NetworkFinding | None:
         return None
     line = _line_of_softmax(context.recording.source)
     count = counted(together.shape[1], "output")
-    told = f"For a row alone each of the {count} is 1: the softmax{line} is over axis 0"
-    return _told(told)
+    message = (
+        f"For a row alone each of the {count} is 1: the softmax{line} is over axis 0"
+    )
+    return _finding(message)
 
 
-def _told(what: str, **facts: Any) -> NetworkFinding:
+def _finding(what: str, **facts: Any) -> NetworkFinding:
     return network_finding(
         "N102",
         f"{what}, the rows of a batch. The outputs of a class sum to 1 over these "

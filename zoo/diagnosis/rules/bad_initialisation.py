@@ -41,10 +41,10 @@ def bad_initialisation(context: RuleContext) -> NetworkFinding | None:
     faults = [] if context.fit.pretrained else list(_faults(context))
     if not faults:
         return None
-    told = "; ".join(f"{fault.node.name!r}: {fault.text}" for fault in faults[:3])
+    message = "; ".join(f"{fault.node.name!r}: {fault.text}" for fault in faults[:3])
     return network_finding(
         "N108",
-        f"Bad initialisation in {told}.",
+        f"Bad initialisation in {message}.",
         "Use Keras' default initialisers (glorot_uniform, zeros for biases), or "
         "he_normal before relu.",
         priority=0 if any(fault.priority == 0 for fault in faults) else 1,

@@ -26,7 +26,7 @@ def disconnected_layer(context: RuleContext) -> NetworkFinding | None:
     names = [call.layer.name for call in loose.calls]
     return network_finding(
         "N109",
-        f"{_told(names, [t.name for t in unread])}: {_lost(names)}.",
+        f"{_describe(names, [t.name for t in unread])}: {_lost(names)}.",
         "Call each layer on the output of the previous one, or join the branches, and "
         "build the model from the last output.",
         priority=0,
@@ -43,7 +43,7 @@ def _lost(names: list[str]) -> str:
     return f"{'its' if len(names) == 1 else 'their'} weights are not trained"
 
 
-def _told(names: list[str], inputs: list[str]) -> str:
+def _describe(names: list[str], inputs: list[str]) -> str:
     parts = []
     if names:
         listed = ", ".join(map(repr, names[:4])) + (", ..." if len(names) > 4 else "")
@@ -73,7 +73,7 @@ def _unbuilt(context: RuleContext) -> NetworkFinding | None:
         return None
     return network_finding(
         "N109",
-        f"{_told(names, [])}: the model's call() does not use them.",
+        f"{_describe(names, [])}: the model's call() does not use them.",
         "Use each layer in the model's call(), or remove it.",
         priority=0,
         layers=tuple(names),

@@ -27,17 +27,17 @@ def exploding_gradient(context: RuleContext) -> NetworkFinding | None:
     broken = break_of(context)
     if not (broken or norm > _LARGE or (growth > GROWTH and norm > 1)):
         return None
-    told = [broken] if broken else []
+    messages = [broken] if broken else []
     if name:
-        told.append(f"the gradient of {name!r} has a norm of {norm:.3g}")
+        messages.append(f"the gradient of {name!r} has a norm of {norm:.3g}")
     if growth > GROWTH:
-        told.append(f"{growth:,.0f} times that of the first step")
+        messages.append(f"{growth:,.0f} times that of the first step")
     # an optimizer takes one kind of clipping only
     others = {n: None for n in ("clipvalue", "global_clipnorm") if config.get(n)}
     repair = set_optimizer(
         context.setup, f"clipnorm={_CLIP:g}", clipnorm=_CLIP, **others
     )  # fmt: skip
-    text = ", ".join(told)
+    text = ", ".join(messages)
     return network_finding(
         "N206",
         f"{text[0].upper()}{text[1:]}.",

@@ -61,12 +61,12 @@ def input_shape(context: RuleContext) -> NetworkFinding | None:
     repairs = buildable(context, [_repair(context, node, s) for _, s in good])
     if not repairs:
         return None
-    told = "rows and columns" if is_image else "time"
+    message = "rows and columns" if is_image else "time"
     shape = " x ".join(map(str, values.shape[1:]))
     other = " x ".join(map(str, good[0][1].values.shape[1:]))
     return network_finding(
         "P710",
-        f"{node.name!r} reads inputs of {shape} with {told} first, where neighbours "
+        f"{node.name!r} reads inputs of {shape} with {message} first, where neighbours "
         f"have a correlation of {here:.2f}; read as {other} they have "
         f"{good[0][0]:.2f}.",
         f"Bring the axes into the order that {node.kind} reads: {good[0][1].code}, or "

@@ -30,14 +30,14 @@ def inputs_not_finite(context: RuleContext) -> NetworkFinding | None:
         "value" if bad == 1 else "values",
         "is" if bad + wrong == 1 else "are",
     )
-    told = [f"{bad:,} {values} of the inputs"] if bad else []
-    told += [f"{wrong:,} of the targets"] if wrong else []
+    messages = [f"{bad:,} {values} of the inputs"] if bad else []
+    messages += [f"{wrong:,} of the targets"] if wrong else []
     advice = "Impute or drop missing inputs before the training."
     if wrong:
         advice = "Drop the rows without a target; " + advice[0].lower() + advice[1:]
     return network_finding(
         "P703",
-        f"{' and '.join(told)} ({rows:,} rows) {verb} NaN or infinite: {LOST}.",
+        f"{' and '.join(messages)} ({rows:,} rows) {verb} NaN or infinite: {LOST}.",
         advice,
         priority=0,
         repairs=(clean_inputs(),) if bad else (),

@@ -11,7 +11,7 @@ from ....baselines.rules.registry import rule
 from ..problem.context import NetworkFinding, RuleContext, network_finding
 from ..problem.task import each_metric, metric_name
 from ..record.recording import Place
-from .prediction_reading import reading_told
+from .prediction_reading import describe_reading
 
 _MOST_FLAGS = 0.5
 """Share of targets that are 0 or 1, above which accuracy says something of them."""
@@ -28,7 +28,7 @@ def misleading_metric(context: RuleContext) -> NetworkFinding | None:
     Metrics take no part in the training, nor do the script's own scores of predictions:
     nothing can be tried.
     """
-    if read := reading_told(context):
+    if read := describe_reading(context):
         sentence, advice, line = read
         place = Place(context.recording.script, line)
         return replace(
@@ -36,15 +36,15 @@ def misleading_metric(context: RuleContext) -> NetworkFinding | None:
         )
     for metric in each_metric(context.fit.metrics):
         name = metric_name(metric)
-        if told := _told(context, metric, name):
+        if told := _describe(context, metric, name):
             sentence, advice = told
-            said = f"The metric {name!r} {sentence}"
-            found = network_finding("N118", said, advice, priority=2)
+            message = f"The metric {name!r} {sentence}"
+            found = network_finding("N118", message, advice, priority=2)
             return replace(found, place=context.fit.compiled)
     return None
 
 
-def _told(context: RuleContext, metric: Any, name: str) -> tuple[str, str] | None:
+def _describe(context: RuleContext, metric: Any, name: str) -> tuple[str, str] | None:
     """Say what a metric shows, and what is better; None where it is sound."""
     # accuracy of a class for each place of a row is what it says
     if "acc" not in name.lower() or len(context.task.places):

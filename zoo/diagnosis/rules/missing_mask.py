@@ -44,11 +44,11 @@ def missing_mask(context: RuleContext) -> NetworkFinding | None:
             continue
         padding = _padding(_read(context, way[0]))
         if padding is not None:
-            return _told(context, node, way[0], padding)
+            return _finding(context, node, way[0], padding)
     return None
 
 
-def _told(
+def _finding(
     context: RuleContext, node: Node, first: Node, padding: _Padding
 ) -> NetworkFinding:
     end = "start" if padding.at_start else "end"

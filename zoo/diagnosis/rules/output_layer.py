@@ -167,8 +167,8 @@ def mend(context: RuleContext, head: OutputLayer, aim: TargetOutput) -> Repair:
     logits = head.logits and head.activation == LINEAR and aim.loss in CROSS_ENTROPIES
     keep = logits or _stays(head, aim)
     if head.width != aim.units:
-        told = f"units of {head.name!r}: {head.width} -> {aim.units}"
-        units = set_layers(context, [head.node], told, units=aim.units)
+        message = f"units of {head.name!r}: {head.width} -> {aim.units}"
+        units = set_layers(context, [head.node], message, units=aim.units)
         parts.append(_read_anew(units) if head.width == 1 else units)
     if not keep:
         parts.append(set_activation(context, head.final, aim.activation))
@@ -219,29 +219,29 @@ def _ignores(config: dict[str, Any]) -> bool:
 def set_activation(context: RuleContext, node: Node, name: str) -> Repair:
     """Another activation, wherever the network has it: in a layer or as a layer."""
     holder = replace(node, layer=node.activator)
-    told = f"activation of {node.name!r}: {node.activation} -> {name}"
+    message = f"activation of {node.name!r}: {node.activation} -> {name}"
     if hasattr(node.activator, "activation"):
-        return set_layers(context, [holder], told, activation=name)
+        return set_layers(context, [holder], message, activation=name)
 
     def change(layer: Any) -> Any:
         if layer.name != node.activator.name:
             return None
         return keras.layers.Activation(name, name=layer.name)
 
-    return Repair(told, lambda setup: setup.with_layers(change))
+    return Repair(message, lambda setup: setup.with_layers(change))
 
 
 def set_loss(context: RuleContext, name: str, *, logits: bool = False) -> Repair:
     """One of Keras' losses, for probabilities or for logits."""
-    told = f"loss: {context.loss or 'own'} -> {name}"
+    message = f"loss: {context.loss or 'own'} -> {name}"
     if context.loss == name:
-        told = f"{name} with from_logits={logits}"
+        message = f"{name} with from_logits={logits}"
     if not logits:
-        return set_compile(told, {"loss": repr(name)}, loss=name)
+        return set_compile(message, {"loss": repr(name)}, loss=name)
     kind = "".join(word.capitalize() for word in name.split("_"))
     loss = getattr(keras.losses, kind)(from_logits=True)
     code = f"keras.losses.{kind}(from_logits=True)"
-    return set_compile(told, {"loss": code}, loss=loss)
+    return set_compile(message, {"loss": code}, loss=loss)
 
 
 def standard_loss(context: RuleContext) -> Repair:

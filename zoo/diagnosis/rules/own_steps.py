@@ -42,7 +42,7 @@ class _OwnStep:
     left_out: tuple[str, ...] = ()
 
 
-def steps_told(context: RuleContext) -> NetworkFinding | None:
+def find_wrong_steps(context: RuleContext) -> NetworkFinding | None:
     """A finding on steps that climb, or that leave out weights with a gradient."""
     return _of_optimizer(context) or _of_train_step(context)
 
@@ -89,7 +89,7 @@ def _of_train_step(context: RuleContext) -> NetworkFinding | None:
     if context.fit.loss is None:
         return _of_own_loss(context)
     steps = [_step(context, seed) for seed in range(_STEPS)]
-    told = _told_of_steps(steps)
+    told = _describe_steps(steps)
     if told is None:
         return None
     what, advice, evidence = told
@@ -115,7 +115,7 @@ def _of_own_loss(context: RuleContext) -> NetworkFinding | None:
     """A loss made in ``train_step``, of which the script's steps had no gradient."""
     if _NO_GRADIENT not in context.fit.error:
         return None
-    what, advice, _ = _told_of_steps([_OwnStep(None)]) or ("", "", {})
+    what, advice, _ = _describe_steps([_OwnStep(None)]) or ("", "", {})
     loss = standard_loss(context)
     repair = join(f"train_step of keras.Model, {loss.what}", [_step_of_keras(), loss])
     return network_finding(
@@ -128,7 +128,7 @@ def _of_own_loss(context: RuleContext) -> NetworkFinding | None:
     )
 
 
-def _told_of_steps(
+def _describe_steps(
     steps: Sequence[_OwnStep],
 ) -> tuple[str, str, dict[str, float]] | None:
     """Return what is wrong with steps, what to do, and the number that shows it."""

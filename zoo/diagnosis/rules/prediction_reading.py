@@ -12,7 +12,7 @@ from ..record.arrays import arrays
 _LAST = (1, -1)
 
 
-def reading_told(context: RuleContext) -> tuple[str, str, int] | None:
+def describe_reading(context: RuleContext) -> tuple[str, str, int] | None:
     """Say how predictions of one column are misread, and what to write.
 
     Parameters

@@ -124,9 +124,11 @@ def set_optimizer(setup: Setup, what: str, **changes: Any) -> Repair:
     edits: tuple[Edit, ...] | None = None
     # a schedule is not written, nor an optimizer of the user's own
     if usual and not isinstance(config.get("learning_rate"), dict):
-        told = {k: _short(v) for k, v in config.items() if k in usual}
-        told = {k: v for k, v in told.items() if v != usual[k] or k == "learning_rate"}
-        inside = ", ".join(f"{k}={v!r}" for k, v in told.items() if k != "name")
+        facts = {k: _short(v) for k, v in config.items() if k in usual}
+        facts = {
+            k: v for k, v in facts.items() if v != usual[k] or k == "learning_rate"
+        }
+        inside = ", ".join(f"{k}={v!r}" for k, v in facts.items() if k != "name")
         code = f"keras.optimizers.{name}({inside})"
         edits = (SetArgument("compile", "optimizer", code),)
         if setup.scheduled and "learning_rate" in changes:

@@ -45,12 +45,12 @@ def target_shape(context: RuleContext) -> NetworkFinding | None:
     given, meant = _both(context, shape, y)
     if np.isnan(meant) or abs(given - meant) <= _SAME * abs(meant):
         return None
-    told = "fails" if np.isnan(given) else f"is {given:.4g}"
+    message = "fails" if np.isnan(given) else f"is {given:.4g}"
     sentence = (
-        f"Targets have shape {_told(y.shape[1:])}, outputs {_told(shape)}: on {_ROWS} "
-        f"rows the loss {told}, computed row by row {meant:.4g}."
+        f"Targets have shape {_shape_text(y.shape[1:])}, outputs {_shape_text(shape)}: "
+        f"on {_ROWS} rows the loss {message}, computed row by row {meant:.4g}."
     )
-    advice = f"Pass targets of shape {_told(shape)} to fit."
+    advice = f"Pass targets of shape {_shape_text(shape)} to fit."
     repairs = (_reshaped(shape), *_standard(context))
     return network_finding(
         "P706",
@@ -73,7 +73,7 @@ def _output_shape(context: RuleContext) -> tuple[int, ...] | None:
     return tuple(outputs[0].shape[1:]) if len(outputs) == 1 else None
 
 
-def _told(shape: tuple[int, ...]) -> str:
+def _shape_text(shape: tuple[int, ...]) -> str:
     inside = ", ".join(("n", *(str(size) for size in shape)))
     return f"({inside}{'' if shape else ','})"
 
@@ -98,7 +98,9 @@ def _reshaped(shape: tuple[int, ...]) -> Repair:
     def apply(setup: Setup) -> Setup:
         return replace(setup, y=setup.y.reshape(-1, *shape))
 
-    return Repair(f"targets of shape {_told(shape)}", apply, (WrapArgument("y", code),))
+    return Repair(
+        f"targets of shape {_shape_text(shape)}", apply, (WrapArgument("y", code),)
+    )
 
 
 def _standard(context: RuleContext) -> tuple[Repair, ...]:
@@ -125,7 +127,8 @@ def _of_steps(
     return network_finding(
         "P706",
         f"There is one target per row, and {context.head.name!r} has outputs of shape "
-        f"{_told(shape)}: the loss compares each of them with targets of other rows.",
+        f"{_shape_text(shape)}: the loss compares each of them with targets of other "
+        "rows.",
         "Reduce to one output per row: Flatten, pooling or return_sequences=False "
         "before the last layer.",
         priority=0,
@@ -150,8 +153,8 @@ def _one_a_row(context: RuleContext) -> tuple[Repair, ...]:
     if not before or not _gives_steps(before[-1].layer):
         return (flat,)
     last = before[-1]
-    told = f"return_sequences of {last.name!r}: True -> False"
-    return set_layers(context, [last], told, return_sequences=False), flat
+    message = f"return_sequences of {last.name!r}: True -> False"
+    return set_layers(context, [last], message, return_sequences=False), flat
 
 
 def _gives_steps(layer: Any) -> bool:

@@ -36,11 +36,11 @@ def targets_not_scaled(context: RuleContext) -> NetworkFinding | None:
     finite = np.isfinite(spreads).all() and spreads.max() > 0
     if not finite or not far.any() or _is_scaled(context):
         return None
-    told = f"have mean {_range(means)} and standard deviation {_range(spreads)}"
+    message = f"have mean {_range(means)} and standard deviation {_range(spreads)}"
     return network_finding(
         "P702",
-        f"The targets {told}; a new network's outputs are near 0, with deviation about "
-        "1.",
+        f"The targets {message}; a new network's outputs are near 0, with deviation "
+        "about 1.",
         "Standardise the targets, or add keras.layers.Rescaling as last layer.",
         priority=1,
         repairs=(_rescale(context, spreads, means),),

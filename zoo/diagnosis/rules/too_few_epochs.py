@@ -36,9 +36,9 @@ def too_few_epochs(context: RuleContext) -> NetworkFinding | None:
     longer = _longer(setup) if not _outside(context) else _with_all(context)
     if not (few or falling) or not longer or break_of(context):
         return None
-    told = ""
+    message = ""
     if curve is not None and falling:
-        told = (
+        message = (
             f": the loss goes from {curve.start:.3g} to {curve.end:.3g}, "
             f"{curve.late:.0%} of this fall in the last quarter"
         )
@@ -52,7 +52,7 @@ def too_few_epochs(context: RuleContext) -> NetworkFinding | None:
     return network_finding(
         "N205",
         f"The training has {counted(setup.epochs, 'epoch')}{_of_steps(context)}, "
-        f"{counted(setup.steps, 'step')}{told}{stopped}.{_outside(context)}",
+        f"{counted(setup.steps, 'step')}{message}{stopped}.{_outside(context)}",
         _OUTSIDE if _outside(context) else f"Train for {longer[0]:,} epochs.",
         priority=2,
         repairs=tuple(set_epochs(setup, epochs) for epochs in longer),

@@ -32,12 +32,12 @@ def too_few_units(context: RuleContext) -> NetworkFinding | None:
         why = "with so few, a bad initialisation of one or two can prevent learning"
     if not narrow:
         return None
-    told = ", ".join(f"{n.name!r} {n.units}" for n in narrow[:3])
+    message = ", ".join(f"{n.name!r} {n.units}" for n in narrow[:3])
     units = max(_LEAST, 2 * context.task.outputs)
     wider = set_layers(context, narrow, f"{units} units in narrow layers", units=units)
     return network_finding(
         "N111",
-        f"Hidden layers are narrow (units: {told}); {why}.",
+        f"Hidden layers are narrow (units: {message}); {why}.",
         f"Widen these layers, e.g. to {units} units.",
         priority=priority,
         repairs=buildable(context, [wider]),

@@ -33,17 +33,17 @@ def vanishing_gradient(context: RuleContext) -> NetworkFinding | None:
     ratio = _ratio(context, moments)
     if not moments or (not flat and not ratio < SHRINKS):
         return None
-    told = []
+    messages = []
     if ratio < SHRINKS:
-        told.append(
+        messages.append(
             f"The gradient of the first layer is {ratio:.1g} times that of the last."
         )
     if flat:
         name, share = max(flat.items(), key=lambda pair: pair[1])
-        told.append(f"{share:.0%} of the outputs of {name!r} are saturated.")
+        messages.append(f"{share:.0%} of the outputs of {name!r} are saturated.")
     return network_finding(
         "N207",
-        " ".join(told),
+        " ".join(messages),
         "Give hidden layers activation='relu' and kernel_initializer='he_normal'.",
         priority=1,
         repairs=tuple(_repairs(context, bent)),

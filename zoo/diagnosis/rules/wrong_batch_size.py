@@ -60,7 +60,7 @@ def wrong_batch_size(context: RuleContext) -> NetworkFinding | None:
 
 
 def _found(
-    context: RuleContext, told: str, repair: Repair, *, priority: Priority = 2
+    context: RuleContext, message: str, repair: Repair, *, priority: Priority = 2
 ) -> NetworkFinding:
     setup = context.setup
     rows, size = len(setup.y), setup.batch_size
@@ -69,7 +69,7 @@ def _found(
     return network_finding(
         "N204",
         f"batch_size is {size:,} for {rows:,} rows and {setup.epochs:,} epochs: "
-        f"{told}.",
+        f"{message}.",
         f"Use batch_size={DEFAULT_BATCH}.",
         priority=priority,
         repairs=(repair,),

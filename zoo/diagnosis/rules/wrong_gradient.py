@@ -27,7 +27,7 @@ from ..problem.training_setup import build_model, rows_of
 from ..record.recording import Fit
 from .derivatives import Slopes, check_gradient, check_weight_gradients
 from .output_layer import spread_rows, standard_loss
-from .own_steps import steps_told
+from .own_steps import find_wrong_steps
 from .repairs import set_layers
 from .trying import buildable
 
@@ -63,8 +63,8 @@ def wrong_gradient(context: RuleContext) -> NetworkFinding | None:
         # beside other outputs, a layer that gives what it is given is there for its
         # gradient: Ganin, Lempitsky, Unsupervised domain adaptation by backpropagation
         if slopes.answer in FAULTS and not (context.fit.output and _passes_on(part)):
-            return _layer_told(context, part, slopes)
-    told = (_loss_told, _cut_told, _weights_told, steps_told)
+            return _describe_layer(context, part, slopes)
+    told = (_describe_loss, _describe_cut, _describe_weights, find_wrong_steps)
     return next((found for check in told if (found := check(context))), None)
 
 
@@ -90,11 +90,13 @@ def is_adversarial(fit: Fit) -> bool:
 
 def _automatic(right: bool) -> list[Repair]:
     """Automatic differentiation of what is wrapped, where that gives the derivative."""
-    told = "automatic differentiation in place of custom_gradient and stop_gradient"
-    return [Repair(told, lambda s: replace(s, own_gradients=False))] if right else []
+    message = "automatic differentiation in place of custom_gradient and stop_gradient"
+    return [Repair(message, lambda s: replace(s, own_gradients=False))] if right else []
 
 
-def _layer_told(context: RuleContext, part: _Part, slopes: Slopes) -> NetworkFinding:
+def _describe_layer(
+    context: RuleContext, part: _Part, slopes: Slopes
+) -> NetworkFinding:
     with automatic_gradients():
         right = _checked(part).answer == "right"
     built_in = [_replaced(context, part, name) for name in _alike(part, slopes)]
@@ -232,7 +234,7 @@ def _replaced(context: RuleContext, part: _Part, name: str) -> Repair:
     return Repair(what, lambda setup: setup.with_layers(change))
 
 
-def _loss_told(context: RuleContext) -> NetworkFinding | None:
+def _describe_loss(context: RuleContext) -> NetworkFinding | None:
     """A loss of the script's own, looked at where targets and outputs are random."""
     loss = context.fit.loss
     if not callable(loss) or not _is_own(loss) or context.head is None:
@@ -252,17 +254,17 @@ def _loss_told(context: RuleContext) -> NetworkFinding | None:
     )
 
 
-def _cut_told(context: RuleContext) -> NetworkFinding | None:
+def _describe_cut(context: RuleContext) -> NetworkFinding | None:
     """Layers that no gradient reaches, though they lead to an output."""
     names = _without_gradient(context) if graph_of(context.fit.model) else ()
     if not names:
         return None
     with automatic_gradients():
         fewer = _without_gradient(context)
-    told = ", ".join(map(repr, names[:4]))
+    message = ", ".join(map(repr, names[:4]))
     return network_finding(
         "N114",
-        f"No gradient reaches {told}: a later operation (argmax, rounding or "
+        f"No gradient reaches {message}: a later operation (argmax, rounding or "
         "stop_gradient) has no gradient.",
         ADVICE,
         priority=0,
@@ -272,7 +274,7 @@ def _cut_told(context: RuleContext) -> NetworkFinding | None:
     )
 
 
-def _weights_told(context: RuleContext) -> NetworkFinding | None:
+def _describe_weights(context: RuleContext) -> NetworkFinding | None:
     """Layers to whose weights the loss has another gradient than its derivative.
 
     Only a network with parts of the script's own can have such.
@@ -290,10 +292,10 @@ def _weights_told(context: RuleContext) -> NetworkFinding | None:
         left = _weight_slopes(context)
     right = any(left[name].answer == "right" for name in found)
     worst = max(found.values(), key=lambda slopes: slopes.error)
-    told = ", ".join(map(repr, list(found)[:4]))
+    message = ", ".join(map(repr, list(found)[:4]))
     return network_finding(
         "N114",
-        f"The loss, as a function of the weights of {told}, {_words(worst)}.",
+        f"The loss, as a function of the weights of {message}, {_words(worst)}.",
         ADVICE,
         priority=0,
         repairs=tuple(_automatic(right)),

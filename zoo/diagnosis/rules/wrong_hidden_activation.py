@@ -38,21 +38,21 @@ def wrong_hidden_activation(context: RuleContext) -> NetworkFinding | None:
     """Softmax, sigmoid and their like between layers; relu in LSTM and GRU."""
     twice = [node for node in context.graph.nodes if _is_twice(node)]
     if twice:
-        return _told(context, twice, LINEAR, 0, "followed by another softmax")
+        return _finding(context, twice, LINEAR, 0, "followed by another softmax")
     strong, flat = _hidden(context, _STRONG), _hidden(context, _FLAT)
     if strong or flat:
         priority: Priority = 1 if strong or len(flat) > 1 else 2
         why = "between layers, it passes little of the signal and its gradient"
-        return _told(context, strong + flat, "relu", priority, why)
+        return _finding(context, strong + flat, "relu", priority, why)
     cells = [node for node in context.graph.weighted if _is_loud_cell(node)]
     if not cells:
         return None
-    return _told(
+    return _finding(
         context, cells, "tanh", 1, "the state is not bounded from step to step"
     )
 
 
-def _told(
+def _finding(
     context: RuleContext, nodes: list[Node], better: str, priority: Priority, why: str
 ) -> NetworkFinding:
     names = ", ".join(repr(node.name) for node in nodes[:3])
@@ -69,14 +69,14 @@ def _told(
 
 
 def _repair(context: RuleContext, nodes: list[Node], better: str) -> Repair:
-    told = f"{better} in {', '.join(node.name for node in nodes)}"
+    message = f"{better} in {', '.join(node.name for node in nodes)}"
     parts = [
-        set_layers(context, [node], told, activation=better)
+        set_layers(context, [node], message, activation=better)
         if is_recurrent(node.layer)
         else set_activation(context, node, better)
         for node in nodes
     ]
-    return join(told, parts)
+    return join(message, parts)
 
 
 def _activation(node: Node) -> str:

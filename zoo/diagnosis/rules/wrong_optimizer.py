@@ -47,7 +47,7 @@ def _odd(setup: Setup) -> dict[str, float]:
 def _set_oddly(context: RuleContext, odd: dict[str, float]) -> NetworkFinding:
     setup, name = context.setup, optimizer_name(context.setup)
     usual = defaults(name)
-    told = ", ".join(f"{key}={value:.3g}" for key, value in odd.items())
+    message = ", ".join(f"{key}={value:.3g}" for key, value in odd.items())
     here = ", ".join(f"{key}={usual.get(key)}" for key in odd)
     back: tuple[Repair, ...] = ()
     if usual:
@@ -55,8 +55,8 @@ def _set_oddly(context: RuleContext, odd: dict[str, float]) -> NetworkFinding:
         back = (set_optimizer(setup, what, **{key: usual[key] for key in odd}),)
     return network_finding(
         "N203",
-        f"{name} has {told}; Keras' defaults are {here}. Its steps do not follow the "
-        "gradient.",
+        f"{name} has {message}; Keras' defaults are {here}. Its steps do not "
+        "follow the gradient.",
         "Keep Keras' defaults for these, and change only the learning rate.",
         priority=2,
         repairs=(*back, use_adam(setup, 0.001)),
@@ -73,13 +73,13 @@ def _too_slow(context: RuleContext) -> NetworkFinding | None:
     slow = curve is None or curve.is_slow
     if not (plain or name in SLOW) or not slow or break_of(context):
         return None
-    told = "" if curve is None else f" {_told(curve.start, curve.end)}"
+    message = "" if curve is None else f" {_describe_loss(curve.start, curve.end)}"
     rates = (0.001, 0.01) if setup.steps < _FEW_STEPS else (0.001,)
     without = " without momentum" if plain else ""
     return network_finding(
         "N203",
         f"{name}{without} with a learning rate of {setup.rate:.3g} makes no progress "
-        f"in {setup.steps:,} steps.{told}",
+        f"in {setup.steps:,} steps.{message}",
         "Use keras.optimizers.Adam(0.001).",
         priority=2,
         repairs=tuple(use_adam(setup, rate) for rate in rates),
@@ -88,5 +88,5 @@ def _too_slow(context: RuleContext) -> NetworkFinding | None:
     )
 
 
-def _told(start: float, end: float) -> str:
+def _describe_loss(start: float, end: float) -> str:
     return f"The loss goes from {start:.3g} to {end:.3g}."

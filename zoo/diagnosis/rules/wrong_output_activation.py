@@ -86,14 +86,14 @@ def _of_last_layer(context: RuleContext) -> NetworkFinding | None:
         f"The last layer {head.name!r} ends in {head.activation}: {fault.why}.",
         f"Use activation={fault.better[0]!r} in the last layer.",
         priority=fault.priority,
-        repairs=(*repairs, *_told_of_logits(context, head)),
+        repairs=(*repairs, *_logits_repairs(context, head)),
         layers=tuple(dict.fromkeys((head.name, head.final.name))),
         outputs=head.width,
         **fault.evidence,
     )
 
 
-def _told_of_logits(context: RuleContext, head: OutputLayer) -> tuple[Repair, ...]:
+def _logits_repairs(context: RuleContext, head: OutputLayer) -> tuple[Repair, ...]:
     """A linear head is right where the loss knows of it."""
     if head.activation != LINEAR or head.loss not in CROSS_ENTROPIES:
         return ()
@@ -163,18 +163,18 @@ def _on_numbers(context: RuleContext, head: OutputLayer) -> Fault | None:
     if not len(y):
         return None
     seen = {"lowest": float(y.min()), "highest": float(y.max())}
-    told = f"the targets range from {y.min():.4g} to {y.max():.4g}"
+    message = f"the targets range from {y.min():.4g} to {y.max():.4g}"
     if head.activation == "softmax" and head.width == 1:
-        why = f"for a single output it is 1 for every row, but {told}"
+        why = f"for a single output it is 1 for every row, but {message}"
         return Fault(why, 0, (LINEAR,), seen)
     low, high = OUTPUT_RANGES.get(head.activation, (-INF, INF))
     slack = _SLACK * (y.max() - y.min())
     outside = float(np.mean((y < low - slack) | (y > high + slack)))
     if outside > _SLACK:
-        why = f"it outputs {span(low, high)}, but {told}"
+        why = f"it outputs {span(low, high)}, but {message}"
         return Fault(why, 0, (LINEAR,), seen | {"outside": outside})
     if head.activation == "softmax" and not _are_shares(context.task.y):
-        return Fault(f"its outputs sum to 1, but {told}", 0, (LINEAR,), seen)
+        return Fault(f"its outputs sum to 1, but {message}", 0, (LINEAR,), seen)
     return None
 
 

@@ -134,8 +134,8 @@ def _of_climbing(found: Inquiry) -> Limit | None:
     """The limit of steps that climb, where there was no time to repair them."""
     for finding in found.untested:
         if finding.evidence.get("cosine", 0.0) >= UPHILL:
-            told = "Steps along the gradient raise the loss: nothing is learned."
-            return Limit(None, told, (finding.code,))
+            message = "Steps along the gradient raise the loss: nothing is learned."
+            return Limit(None, message, (finding.code,))
     return None
 
 
@@ -166,8 +166,8 @@ def _of_constant_loss(context: RuleContext) -> Limit | None:
     if not np.isfinite(losses).all() or np.ptp(losses) > _ROUNDING * (1 + losses[0]):
         return None
     name = context.loss or "(custom)"
-    told = f"The loss {name} is {losses[0]:.2g} whatever the network outputs"
-    return Limit(None, f"{told}, so it has no gradient.", ("N101", "N103"))
+    message = f"The loss {name} is {losses[0]:.2g} whatever the network outputs"
+    return Limit(None, f"{message}, so it has no gradient.", ("N101", "N103"))
 
 
 def _random_outputs(
@@ -195,12 +195,12 @@ def _of_labels(context: RuleContext) -> Limit | None:
     if not outside.any():
         return None
     codes = context.task.y
-    told = (
+    message = (
         f"The loss expects labels from 0 to {width - 1}; "
         f"{_share(outside[codes])} rows have another one"
     )
     decided = np.where(outside[codes], -1, codes)
-    return _limit(context, decided, told, ("P705", "N103"))
+    return _limit(context, decided, message, ("P705", "N103"))
 
 
 def _of_outputs(context: RuleContext) -> Limit | None:
@@ -217,10 +217,12 @@ def _of_outputs(context: RuleContext) -> Limit | None:
     if y is None:
         return None
     best, outside = np.clip(y, low, high), (y < low) | (y > high)
-    told = f"{_share(outside)} targets lie outside of what {final.activation} can give"
-    told = f"{told} ({span(low, high)})"
+    message = (
+        f"{_share(outside)} targets lie outside of what {final.activation} can give"
+    )
+    message = f"{message} ({span(low, high)})"
     decided = decide(best, context.task, context.setup.values, logits=False)
-    return _limit(context, decided, told, ("N102", "P705", "N103", "N101"))
+    return _limit(context, decided, message, ("N102", "P705", "N103", "N101"))
 
 
 def _range(final: Node) -> tuple[float, float]:
@@ -268,15 +270,17 @@ _CONVEX = ("mean_squared_error", "huber", "log_cosh")
 def _shares(context: RuleContext, width: int) -> tuple[np.ndarray | None, str]:
     """The best outputs of a softmax for numbers, and why they are no better."""
     y = context.task.y.reshape(len(context.task), -1)
-    told = f"The {width} outputs of a softmax are shares of 1"
+    message = f"The {width} outputs of a softmax are shares of 1"
     if y.shape[1] == width:
         off = np.abs(y.sum(axis=1) - 1) > SLACK
-        told = f"{told}, and {_share(off | (y < 0).any(axis=1))} targets are not"
-        return _nearest_shares(y), told
+        message = f"{message}, and {_share(off | (y < 0).any(axis=1))} targets are not"
+        return _nearest_shares(y), message
     if y.shape[1] > 1 or context.loss not in _CONVEX:
         return None, ""
-    told = f"{told}, and the loss compares each with one number"
-    return np.full((len(y), width), 1 / width), f"{told}: the best is {1 / width:.2g}"
+    message = f"{message}, and the loss compares each with one number"
+    return np.full(
+        (len(y), width), 1 / width
+    ), f"{message}: the best is {1 / width:.2g}"
 
 
 def _nearest_shares(y: np.ndarray) -> np.ndarray:
@@ -292,13 +296,13 @@ def _nearest_shares(y: np.ndarray) -> np.ndarray:
 
 
 def _limit(
-    context: RuleContext, decided: np.ndarray, told: str, codes: tuple[str, ...]
+    context: RuleContext, decided: np.ndarray, message: str, codes: tuple[str, ...]
 ) -> Limit | None:
     """Score the best outputs; None where they are as good as the targets."""
     rows = np.arange(len(context.task))
     found = float(score_rows(decided, context.task, rows).mean())
     score = round(found, 6) + 0.0  # no -0.00
-    return Limit(score, f"{told}.", codes) if score < 1 - SLACK else None
+    return Limit(score, f"{message}.", codes) if score < 1 - SLACK else None
 
 
 def _share(outside: np.ndarray) -> str:

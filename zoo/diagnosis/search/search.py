@@ -101,7 +101,7 @@ class Search:
         except OutOfTime:
             self.timed_out = True
         before = causes[0].original_score if causes else before
-        return self._tuned(self._told(before, causes))
+        return self._tuned(self._as_inquiry(before, causes))
 
     @property
     def singles(self) -> dict[int, float]:
@@ -304,7 +304,7 @@ class Search:
             found, tuned=more, tuned_score=best, best_score=max(found.best_score, best)
         )
 
-    def _told(self, before: float, causes: tuple[ProvedCause, ...]) -> Inquiry:
+    def _as_inquiry(self, before: float, causes: tuple[ProvedCause, ...]) -> Inquiry:
         codes = {c.proposal.finding.code for c in causes}
         tried = {self.proposals[i].finding.code for i in self.singles}
         single = len(causes) == 1
