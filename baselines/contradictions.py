@@ -233,9 +233,7 @@ def _quotations(results: Results) -> Iterator[str]:
 
 def _is_quoted(value: float, text: str) -> bool:
     """Whether a number is said as it is, but for rounding to the digits shown."""
-    return abs(value - float(sentence)) <= 0.6 * 10.0 ** -len(
-        sentence.rpartition(".")[2]
-    )
+    return abs(value - float(text)) <= 0.6 * 10.0 ** -len(text.rpartition(".")[2])
 
 
 def _is_seen(r2: float, skill: float) -> bool:

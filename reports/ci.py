@@ -435,7 +435,7 @@ def error_document(kind: CiFormat, sentence: str, file: str = "") -> str:
     Parameters
     ----------
     kind : {"github", "junit", "sarif"}
-    said : str
+    sentence : str
         The error, one line.
     file : str, optional
         What was to be examined.

@@ -65,7 +65,7 @@ def best_achievable_score(outcomes: FoldOutcomes, *, seed: int = 0) -> Ceiling |
 
     Parameters
     ----------
-    board : FoldOutcomes
+    outcomes : FoldOutcomes
     seed : int, default 0
         Chooses pairs and halves of equal rows.
 

@@ -74,7 +74,7 @@ def learning_curve(
 
     Parameters
     ----------
-    board : FoldOutcomes
+    fold_outcomes : FoldOutcomes
         With the outcomes of all candidates on all training rows.
     candidates : dict of name -> unfitted estimator
         Whose curves are asked for.

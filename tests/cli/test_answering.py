@@ -61,9 +61,15 @@ def told(
         loss="mse",
         output="",
         error=error,
+        place=None,
     )
     context: Any = SimpleNamespace(
-        task=task, recording=recording, probe=None, fit=fit, loss="mse"
+        task=task,
+        recording=recording,
+        probe=None,
+        fit=fit,
+        loss="mse",
+        locations=lambda finding, repair=None: (),
     )
     verdict = Verdict(data, "", "what the data say", "what would change it")
     about = SimpleNamespace(notes=notes)

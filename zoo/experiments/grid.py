@@ -45,7 +45,7 @@ def sweep(
         Recipes to draw; None: all of the grid.
     changes : sequence of str
         Single settings of all recipes, such as ``"epochs=15"``.
-    how : RunOptions
+    options : RunOptions
 
     Raises
     ------

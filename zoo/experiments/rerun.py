@@ -59,7 +59,7 @@ def rerun(name: str, options: RunOptions) -> Rerun:
     ----------
     name : str
         A run's folder, its name, a part of it, or ``"last"``.
-    how : RunOptions
+    options : RunOptions
 
     Raises
     ------

@@ -103,7 +103,7 @@ def train_experiment(
     ----------
     experiment : Experiment
         Of one network.
-    how : RunOptions
+    options : RunOptions
     dataset : Dataset, optional
         The data, where they are in memory; None: those that the experiment names.
     resume : Unfinished, optional
