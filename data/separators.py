@@ -17,6 +17,7 @@ _START = 8 << 20
 """Bytes of a file in which its first lines are looked for."""
 _TOKEN = re.compile(r'"((?:[^"]|"")*)"(?=\s|$)|(\S+)')
 _NUMBER = re.compile(r"[+-]?[\d.,eE+-]+")
+_GROUPED = re.compile(r"[+-]?\d{1,3}( \d{3})+([.,]\d+)?")
 _DECIMAL = re.compile(r"[+-]?\d*,\d+")
 _CLOCK = re.compile(r"\d{1,2}(:\d{2}){1,2}(\.\d+)?")
 
@@ -114,11 +115,21 @@ def _is_one_column(lines: Sequence[str]) -> bool:
 
 
 def _has_numbers_in_cells(lines: Sequence[str], separator: str, name: str) -> bool:
-    """Whether the cells of some column are numbers with blanks between them."""
+    """Whether the cells of some column are numbers with blanks between them.
+
+    A number whose thousands stand apart is one, unless blanks cut the names as well.
+    """
     rows = cut_lines(lines, separator, name)[1:]
+    names, *others = cut_lines(lines, BLANKS, name)
+    are_apart = bool(others) and len(names) == len(others[-1])
+
+    def are_several(cell: str) -> bool:
+        is_one = not are_apart and _GROUPED.fullmatch(cell.strip())
+        return _are_numbers(cell) and not is_one
+
     columns = zip(*rows, strict=False)
     return bool(rows) and any(
-        sum(map(_are_numbers, column)) >= 0.9 * len(rows) for column in columns
+        sum(map(are_several, column)) >= 0.9 * len(rows) for column in columns
     )
 
 

@@ -299,7 +299,6 @@ def test_fast_check_trains_nothing_and_says_so(zoo, here, tmp_path) -> None:
     assert names[0] == "model"
     assert names[5:8] == ["training", "examined", "no-fault-proved."]
     assert lines[-2].startswith("Not tested: what only a training shows")
-    assert "Possible: N108 bad-initialisation, train.py:7." in told.stdout
     assert not out.exists()
 
 

@@ -32,6 +32,21 @@ def test_separators_are_found(write, name, separator):
     assert notes == []
 
 
+@pytest.mark.parametrize("thousands", ["1 257", "-1 257 061"])
+def test_thousands_that_stand_apart_are_cut_by_tabs(write, thousands):
+    rows = "".join(f"{thousands}\t{'ab'[i % 2]}\n" for i in range(20))
+    table, _ = read_table(write(f"size\tkind\n{rows}"))
+    assert list(table.columns) == ["size", "kind"]
+    assert table["size"].unique().tolist() == [float(thousands.replace(" ", ""))]
+
+
+def test_blanks_that_cut_the_names_as_well_cut_the_rows(write):
+    rows = "".join(f"{100 + i} {200 + i}\tc\n" for i in range(20))
+    table, _ = read_table(write(f"first second\tkind\n{rows}"))
+    assert list(table.columns) == ["first", "second", "kind"]
+    assert table["second"].iloc[0] == 200
+
+
 @pytest.mark.parametrize("name", ["t.csv.gz", "t.tsv.gz", "T.CSV.GZ"])
 def test_gzip_is_unpacked(write, name):
     text = TABLE.replace(",", "\t") if "tsv" in name else TABLE
