@@ -8,8 +8,8 @@ from typing import get_type_hints
 import pytest
 from jsonschema import Draft202012Validator
 from learnable.baselines.results.results import EXIT_CODES, SCHEMA
+from learnable.reports.json_schemas import JSON_OUTPUTS, Repeated
 from learnable.zoo.cli import COMMANDS
-from learnable.zoo.cli.json_schemas import JSON_OUTPUTS, Repeated
 
 SCRIPT = """
 import keras, numpy as np

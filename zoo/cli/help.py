@@ -10,9 +10,9 @@ import click
 
 from ...baselines.results.results import EXIT_CODES, MEANINGS
 from ...data.errors import unknown
+from ...reports.json_schemas import JSON_OUTPUTS, Schema
 from ..console import json_line
 from . import options
-from .json_schemas import JSON_OUTPUTS, Schema
 
 HELP_SCHEMA = 1
 """Raised when a reader of the older form of ``zoo help --json`` would misread it."""

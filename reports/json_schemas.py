@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypedDict, Union, get_args, get_origin, get_type_hints
 
-from ...baselines.results.diagnosis import Diagnosis
-from ...baselines.results.findings import Finding
-from ...baselines.results.results import Results, Verdict
-from ...baselines.verdicts.prospect import Prospect
-from ...data.column_summary import DataSummary
-from ...reports.next_steps import NextStep
-from ...reports.run_summary import Entry
+from ..baselines.results.diagnosis import Diagnosis
+from ..baselines.results.findings import Finding
+from ..baselines.results.results import Results, Verdict
+from ..baselines.verdicts.prospect import Prospect
+from ..data.column_summary import DataSummary
+from .next_steps import NextStep
+from .run_summary import Entry
 
 Schema = dict[str, Any]
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
