@@ -80,7 +80,7 @@ def test_network_that_fails_has_no_score():
             {"layers": [{"used": True}, {"used": False}, {"used": False}]},
             "2 layers reach no output",
         ),
-        ({"note": "It says 'a' of all 9 test rows."}, "one class for all rows"),
+        ({"note": "It predicts 'a' for all 9 test rows."}, "one class for all rows"),
         ({"note": "Broken on purpose: x"}, ""),
     ],
 )

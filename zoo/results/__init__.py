@@ -138,7 +138,7 @@ def _note(network: dict[str, Any]) -> str:
     unused = [layer for layer in network["layers"] if not layer["used"]]
     if unused:
         sentences.append(f"{len(unused)} layers reach no output")
-    if network["note"].startswith("It says"):
+    if network["note"].startswith("It predicts "):
         sentences.append("one class for all rows")
     return "; ".join(sentences)
 
