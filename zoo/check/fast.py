@@ -228,6 +228,7 @@ def _safely(look: Any, *given: Any) -> Any:
     """Return a look's result; None where a network of the user's is too odd for it."""
     try:
         return look(*given)
+    # layers and losses of somebody's own may raise anything when they are looked at
     except Exception as error:
         _log.debug("%s cannot read this training: %r", look.__name__, error)
         return None
