@@ -124,11 +124,11 @@ def _answer(recording: Recording, fit: Fit, *, is_whole: bool, seed: int) -> Dia
         verdict = "preparation-at-fault" if only_rows else "network-at-fault"
         proved_by = "by definitions or by the script's own arrays"
         are = count(len(causes), "fault is", "faults are")
-        said = f"{are} proved without a training, {proved_by}."
+        sentence = f"{are} proved without a training, {proved_by}."
     else:
-        verdict, said = UNPROVED, "No rule proves a fault."
-    said = f"{said} {_counted(possible)}".strip()
-    found = _diagnosis(recording, at, verdict, said)
+        verdict, sentence = UNPROVED, "No rule proves a fault."
+    sentence = f"{sentence} {_counted(possible)}".strip()
+    found = _diagnosis(recording, at, verdict, sentence)
     sides = {cause.side for cause in causes}
     return replace(
         found,

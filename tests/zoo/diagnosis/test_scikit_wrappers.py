@@ -10,7 +10,7 @@ from learnable.zoo.diagnosis.record.run_script import run_script
 from learnable.zoo.diagnosis.record.scikit_wrappers import (
     KerasClassifier,
     KerasRegressor,
-    told_stand_ins,
+    describe_stand_ins,
 )
 from sklearn.base import clone, is_classifier, is_regressor
 
@@ -62,11 +62,13 @@ def test_trainings_inside_of_wrappers_are_recorded(module, make, tmp_path: Path)
 
 
 def test_a_stand_in_is_told_with_its_line():
-    told = told_stand_ins(SCRIPT.format(module="keras.wrappers.scikit_learn", make=""))
+    told = describe_stand_ins(
+        SCRIPT.format(module="keras.wrappers.scikit_learn", make="")
+    )
     assert told == (
         "line 4: `keras.wrappers.scikit_learn` is not installed: a stand-in runs",
     )
-    assert told_stand_ins("import keras.layers") == ()
+    assert describe_stand_ins("import keras.layers") == ()
 
 
 @pytest.mark.parametrize(

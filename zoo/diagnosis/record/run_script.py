@@ -19,7 +19,7 @@ from ..ports.notebook import SUFFIX, notebook_source
 from ..ports.port import port_script, port_sentences
 from .recorder import recorded
 from .recording import Listener, Recording
-from .scikit_wrappers import stand_ins, told_stand_ins
+from .scikit_wrappers import describe_stand_ins, stand_ins
 from .script_errors import script_end
 from .source_locations import STOPPED, Stopped, UserCode
 
@@ -81,7 +81,7 @@ def run_script(
             with _as_main(file) as recording.module, _stopped_after(seconds):
                 recording.source, recording.ports = _source(file, source)
                 if listener is not None:
-                    told = (*recording.ports, *told_stand_ins(recording.source))
+                    told = (*recording.ports, *describe_stand_ins(recording.source))
                     listener.script_begins(recording.source, told)
                 _run(file, recording.module, then, recording.source)
         # whatever a script raises is what became of it: KeyboardInterrupt too, for no

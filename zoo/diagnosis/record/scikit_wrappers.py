@@ -43,7 +43,7 @@ def stand_ins() -> Iterator[None]:
             sys.modules.pop(name, None)
 
 
-def told_stand_ins(source: str) -> tuple[str, ...]:
+def describe_stand_ins(source: str) -> tuple[str, ...]:
     """Say which lines of a script import what only has a stand-in here."""
     found = []
     for number, line in enumerate(source.splitlines(), start=1):
