@@ -149,8 +149,10 @@ def test_numbers_of_a_chart_stand_below_it(opened, written):
     assert numbers.locator("table").count() == 0
     numbers.locator("summary").click()
     rows = numbers.locator("tbody tr")
+    rows.first.wait_for()  # it is written once the browser says that it is open
     assert rows.count() == page.locator("[data-test=scores] tbody tr").count()
     assert "accuracy 0.9" in numbers.inner_text()
     curve = page.locator("[data-test=curve] .numbers-of").first
     curve.locator("summary").click()
+    curve.locator("tbody tr").first.wait_for()
     assert "epoch 1" in curve.inner_text()
