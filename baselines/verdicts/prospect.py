@@ -101,7 +101,7 @@ def _beside_baselines(results: Results, best: Row) -> Prospect:
     more = _more_rows(results)
     small = _little_left(results, best)
     if small:
-        return Prospect("hardly", f"{small}{more}")
+        return Prospect("hardly", small)
     if any(row.name == "components" for row in results.rows):
         return Prospect(
             "yes",
