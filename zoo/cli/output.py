@@ -224,17 +224,17 @@ def show_reach(results: Results) -> None:
 
 
 def show_findings(results: Results) -> None:
-    """Print what is wrong with the data, a line each, and the codes of notes."""
+    """Print what is wrong with the data, a line each, and notes by their names."""
     grave = [f for f in results.findings if f.severity != "note"]
-    notes = [f.code for f in results.findings if f.severity == "note"]
+    notes = [f"{f.code} {f.label}" for f in results.findings if f.severity == "note"]
     for finding in grave:
         code = click.style(plain(finding.code), bold=True)
         sentence = plain(f"{finding.label}. {finding.sentence}{_rows(finding)}")
         click.echo(f"{code} {sentence}")
         click.echo(plain(f"  What to do: {finding.advice}"))
     if notes:
-        codes = plain(", ".join(notes))
-        click.echo(f"Notes on the data: {codes} (`zoo explain CODE`).")
+        named = plain(", ".join(dict.fromkeys(notes)))
+        click.echo(f"Notes on the data: {named} (`zoo explain CODE`).")
 
 
 def _rows(finding: Finding) -> str:
