@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from ...data.encode import is_text
-from .context import RuleResult, TableContext, found, named
+from .context import RuleResult, TableContext, found, list_columns
 from .registry import rule
 
 _MOST_KINDS = 200
@@ -23,7 +23,7 @@ def case_variants(context: TableContext) -> RuleResult | None:
     """Classes and categories that differ in case or blanks only."""
     dataset = context.dataset
     several = {} if dataset.y.ndim == 2 else {"": _variants(dataset.classes)}
-    several |= dict(_of_columns(context.table))
+    several |= dict(_column_variants(context.table))
     several = {name: groups for name, groups in several.items() if groups}
     if not several:
         return None
@@ -37,14 +37,16 @@ def case_variants(context: TableContext) -> RuleResult | None:
         "D319",
         "warning" if of_target else "note",
         f"{total:,} {what} from each other in case or blanks only, in "
-        f"{named(columns)} ({shown}).",
+        f"{list_columns(columns)} ({shown}).",
         "Write each name in one way: column.str.strip().str.lower().",
         columns=columns,
         variants=total,
     )
 
 
-def _of_columns(table: pd.DataFrame | None) -> Iterator[tuple[str, list[list[str]]]]:
+def _column_variants(
+    table: pd.DataFrame | None,
+) -> Iterator[tuple[str, list[list[str]]]]:
     """Spellings of the same category by column."""
     if table is None or is_text(table):
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...data import Dataset
-from ...data.counts import some_of
+from ...data.counts import count_of
 from .context import RuleResult, TableContext, found
 from .registry import rule
 
@@ -19,7 +19,7 @@ def conflicting_labels(context: TableContext) -> RuleResult | None:
     dataset = context.dataset
     if dataset.y.ndim == 2:
         return None
-    kinds, counts = context.kinds
+    kinds, counts = context.group_equal_rows
     if counts.max() == 1:
         return None
     if dataset.classes:
@@ -37,7 +37,7 @@ def _conflicting_classes(dataset: Dataset, kinds: np.ndarray) -> RuleResult | No
     return found(
         "D315",
         "warning" if share >= CONFLICTS else "note",
-        f"{some_of(int(other.sum()), len(dataset), 'row has', 'rows have')} another "
+        f"{count_of(int(other.sum()), len(dataset), 'row has', 'rows have')} another "
         "class than most rows with the same features: one rule on these features is "
         f"right in at most {1 - share:.1%} of all rows.",
         _advice(int(other.sum()), "label"),
@@ -63,7 +63,7 @@ def _conflicting_numbers(
     return found(
         "D315",
         "warning",
-        f"{some_of(len(rows), len(y), 'row has', 'rows have')} another target than "
+        f"{count_of(len(rows), len(y), 'row has', 'rows have')} another target than "
         "rows with the same features: one rule on these features has an R² of at most "
         f"{1 - share:.3f} on all rows.",
         _advice(len(rows), "target"),

@@ -143,7 +143,7 @@ def _reseeded(
         _Job(name, moved, rows, seed)
         for seed in range(1, seeds)
         for name, candidate in _slowest_first(candidates)
-        if (moved := reseeded(candidate, seed)) is not None
+        if (moved := clone_with_seed(candidate, seed)) is not None
         for rows in encoded
     ]
 
@@ -174,7 +174,7 @@ def _work(
     from joblib import Parallel, delayed
 
     parallel = Parallel(n_jobs=_workers(jobs), return_as="generator_unordered")
-    done: Any = parallel(delayed(fit_and_ask)(job) for job in work)
+    done: Any = parallel(delayed(fit_and_predict)(job) for job in work)
     outcomes = []
     for outcome in done:
         outcomes.append(outcome)
@@ -243,7 +243,7 @@ def encodes_columns(candidate: Any) -> bool:
     return any(type(part).__name__ in _ENCODERS for part in parts)
 
 
-def fit_and_ask(job: _Job) -> Outcome:
+def fit_and_predict(job: _Job) -> Outcome:
     """One job: clone, fit on the training rows, predict the test rows, take times."""
     from sklearn.base import clone
 
@@ -334,7 +334,7 @@ _NAMES = ("random_state", "seed")
 """What a parameter that seeds a candidate is called, its own or that of a part."""
 
 
-def reseeded(candidate: Any, number: int) -> Any:
+def clone_with_seed(candidate: Any, number: int) -> Any:
     """A clone whose every seed is moved by ``number``; None if it has no seed.
 
     A parameter that holds no whole number (None, a generator) is set to ``number``.

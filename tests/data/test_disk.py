@@ -4,7 +4,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from learnable.data.disk import no_link, remove_temporary, replaced_by_name, write_whole
+from learnable.data.disk import (
+    open_no_follow,
+    remove_temporary,
+    replaced_by_name,
+    write_whole,
+)
 
 
 @pytest.mark.parametrize("text", ["", "plain\n", "ä\r\n€\n" * 1_000])
@@ -111,7 +116,7 @@ def test_only_regular_files_are_opened(tmp_path, mode, kind):
         "folder": path.mkdir,
     }
     make[kind]()
-    with pytest.raises(OSError, match="lock"), open(path, mode, opener=no_link):
+    with pytest.raises(OSError, match="lock"), open(path, mode, opener=open_no_follow):
         pass
     assert mine.read_text() == "kept"
     assert not (tmp_path / "nowhere").exists()

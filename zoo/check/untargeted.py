@@ -20,7 +20,7 @@ from ..backend import keras
 from ..diagnosis.probe.symptoms import symptoms
 from ..diagnosis.problem.context import RuleContext
 from ..diagnosis.problem.task import TrainingTask
-from ..diagnosis.problem.training_setup import Setup, as_given, build_model
+from ..diagnosis.problem.training_setup import Setup, build_model, original_training
 from ..diagnosis.record.arrays import count_rows
 from ..diagnosis.rules.run_rules import run_rules
 
@@ -52,7 +52,7 @@ def refuse_untargeted(
     BadData
         Always: no score tells whether such a network has learned.
     """
-    for line in _seen(recording, fit, budget=budget or _SECONDS):
+    for line in _describe_recording(recording, fit, budget=budget or _SECONDS):
         show(f"  {line}")
     where = f" (line {fit.place.line})" if fit.place else ""
     msg = f"fit was given no targets{where}, and the loss is the network's own: there"
@@ -60,13 +60,17 @@ def refuse_untargeted(
     raise BadData(f"{msg} the inputs as targets, fit(x, x), with a loss in compile")
 
 
-def _seen(recording: Recording, fit: Fit, *, budget: float) -> Iterator[str]:
+def _describe_recording(
+    recording: Recording, fit: Fit, *, budget: float
+) -> Iterator[str]:
     rows = count_rows(fit.x)
     if not rows:
         return
     targets = np.zeros(rows, "float32")
     task = TrainingTask("regression", targets.astype("float64"), np.zeros(0))
-    context = RuleContext(recording, fit, task, as_given(replace(fit, y=targets), task))
+    context = RuleContext(
+        recording, fit, task, original_training(replace(fit, y=targets), task)
+    )
     if losses := fit.history.get("loss"):
         first, last = losses[0], losses[-1]
         yield f"loss      {first:.4g} in the first epoch, {last:.4g} in the last"
@@ -75,7 +79,7 @@ def _seen(recording: Recording, fit: Fit, *, budget: float) -> Iterator[str]:
     for finding in run_rules(context):
         if finding.code in _CODES:
             yield f"untested  {_finding(finding)}"
-    yield from _other_rates(context, budget)
+    yield from _compare_learning_rates(context, budget)
 
 
 def _finding(finding: NetworkFinding) -> str:
@@ -83,7 +87,7 @@ def _finding(finding: NetworkFinding) -> str:
     return f"{message} What to do: {finding.advice}"
 
 
-def _other_rates(context: RuleContext, budget: float) -> Iterator[str]:
+def _compare_learning_rates(context: RuleContext, budget: float) -> Iterator[str]:
     """Repeat the training with other learning rates, and compare the losses."""
     setup, fit = context.setup, context.fit
     if fit.error or not setup.rate or fit.seconds > _MOST_SHARE * budget:

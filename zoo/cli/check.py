@@ -126,7 +126,7 @@ def check_command(
     from .output import documented, show_form
 
     way = find_target(what)
-    check_options(way, _typed(context))
+    check_options(way, _given_parameters(context))
     job = _job(way, asked)
     if job.fast:
         with documented(form, way.name):
@@ -151,7 +151,7 @@ def check_command(
     raise SystemExit(EXIT_CODES[found.verdict])
 
 
-def _typed(context: click.Context) -> list[str]:
+def _given_parameters(context: click.Context) -> list[str]:
     """Parameters that were given, not left as they are."""
     source = context.get_parameter_source
     return [

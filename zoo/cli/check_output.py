@@ -17,9 +17,9 @@ from ...data.disk import write_whole
 from ...data.errors import Misuse
 from ...reports.text import clean
 from ..check.jobs import UNTRAINED
-from ..console import console, json_line, plain
+from ..console import console, json_line, strip_control_characters
 from .options import AnswerForm
-from .output import as_text, asked_file
+from .output import as_text, output_file
 
 if TYPE_CHECKING:
     from ...baselines.results.diagnosis import Cause, Diagnosis
@@ -56,8 +56,11 @@ def show(results: Results, run: Path, *, wrote: Path | None) -> None:
     found = results.diagnosis
     assert found is not None
     of = f"output {found.output!r}: " if found.output else ""
-    verdict = click.style(plain(found.verdict), bold=True)
-    click.echo(f"{plain(of)}{verdict}. {plain(found.headline)}")
+    verdict = click.style(strip_control_characters(found.verdict), bold=True)
+    click.echo(
+        f"{strip_control_characters(of)}{verdict}. "
+        f"{strip_control_characters(found.headline)}"
+    )
     _say(f"  {found.sentence}")
     for cause in found.causes:
         _show_cause(cause)
@@ -70,7 +73,7 @@ def show(results: Results, run: Path, *, wrote: Path | None) -> None:
     for other in found.others:
         click.echo(clean(other.summary, sys.maxsize))
     if wrote is not None:
-        _say(f"{what_is_written(found)}: {wrote}")
+        _say(f"{describe_written_script(found)}: {wrote}")
     elif found.diff:
         if found.failed:
             _say(f"The changed script was run, and failed: {found.failed}")
@@ -79,7 +82,7 @@ def show(results: Results, run: Path, *, wrote: Path | None) -> None:
     _say(f"report: {run / 'report.html'}")
 
 
-def what_is_written(found: Diagnosis) -> str:
+def describe_written_script(found: Diagnosis) -> str:
     """Return what a written script is: one without a difference has no repair.
 
     The difference of a repaired script that failed stands beside a ported one.
@@ -90,12 +93,14 @@ def what_is_written(found: Diagnosis) -> str:
 
 def _say(line: str) -> None:
     """Print a line in which names of somebody's layers may stand."""
-    click.echo(plain(line))
+    click.echo(strip_control_characters(line))
 
 
 def _show_cause(cause: Cause, *, at: str = "") -> None:
-    code = click.style(plain(cause.code), bold=True)
-    click.echo(f"{code} {plain(f'{cause.label}{at}. {cause.sentence}')}")
+    code = click.style(strip_control_characters(cause.code), bold=True)
+    click.echo(
+        f"{code} {strip_control_characters(f'{cause.label}{at}. {cause.sentence}')}"
+    )
     if cause.repair and cause.original_score is not None:
         _say(
             f"  Proved: {cause.repair}. Score {cause.original_score:.2f} without "
@@ -111,9 +116,9 @@ def _show_suspicions(found: Diagnosis) -> None:
         if suspicion.state == "alternative":
             _say(f"  Alternative: {suspicion.repair} ({suspicion.label}).")
     for state in STATES:
-        if state != "alternative" and (line := found.listed(state)):
+        if state != "alternative" and (line := found.list_labels(state)):
             _say(line)
-    for line in found.told:
+    for line in found.untestable_findings:
         _say(line)
 
 
@@ -122,14 +127,14 @@ def write_fixed(found: Diagnosis, path: Path) -> bool:
     why = "no cause was found" if not found.causes else "the report has the code"
     if found.fixed:
         try:
-            with asked_file(path, option="--write"):
+            with output_file(path, option="--write"):
                 write_whole(path, found.fixed)
             return True
         except Misuse as error:  # the answer is worth minutes, and still to be printed
             why = str(error)
     if found.failed:
         why = f"with these changes: {found.failed}"
-    message = plain(f"no repaired script for {path}: {why}")
+    message = strip_control_characters(f"no repaired script for {path}: {why}")
     console().print(message, markup=False)
     return False
 
@@ -165,7 +170,7 @@ def show_fast(
             click.echo(line)
     elif form == "text":
         for line in lines:
-            click.echo(plain(line))
+            click.echo(strip_control_characters(line))
         _show_fast(found)
     else:
         from ...reports.ci import check_document
@@ -174,17 +179,20 @@ def show_fast(
 
 
 def _show_fast(found: Diagnosis) -> None:
-    from ...reports.brief import where
+    from ...reports.brief import format_location
 
     for one in (found, *found.others):
         of = f"output {one.output!r}: " if one.output else ""
-        verdict = click.style(plain(one.verdict), bold=True)
-        click.echo(f"{plain(of)}{verdict}. {plain(f'{one.headline} {one.sentence}')}")
+        verdict = click.style(strip_control_characters(one.verdict), bold=True)
+        click.echo(
+            f"{strip_control_characters(of)}{verdict}. "
+            f"{strip_control_characters(f'{one.headline} {one.sentence}')}"
+        )
         for cause in one.causes:
-            _show_cause(cause, at=where(cause))
+            _show_cause(cause, at=format_location(cause))
         for finding in one.ruled_out:
             kind = "Possible" if finding.reason == UNTRAINED else "Beside this"
-            named = f"{finding.code} {finding.label}{where(finding)}"
+            named = f"{finding.code} {finding.label}{format_location(finding)}"
             _say(f"{kind}: {named}. {finding.sentence}")
     _say(_NOT_TESTED)
     _say(f"  `zoo check {Path(found.script).name}` tests these, in trainings.")

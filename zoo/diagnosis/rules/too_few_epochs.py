@@ -8,10 +8,10 @@ import numpy as np
 from scipy.stats import entropy
 
 from ....baselines.rules.registry import rule
-from ..probe.loss_curve import LossCurve, break_of, curve_of
+from ....data.counts import count
+from ..probe.loss_curve import LossCurve, curve_of, describe_divergence
 from ..problem.context import NetworkFinding, RuleContext, network_finding
 from ..problem.training_setup import Setup
-from .output_layer import counted
 from .repairs import set_epochs
 
 _FEW_STEPS = 500
@@ -33,8 +33,12 @@ def too_few_epochs(context: RuleContext) -> NetworkFinding | None:
     setup, curve = context.setup, curve_of(context)
     few = setup.steps < _FEW_STEPS and not _is_done(context, curve)
     falling = curve is not None and curve.is_falling
-    longer = _longer(setup) if not _outside(context) else _with_all(context)
-    if not (few or falling) or not longer or break_of(context):
+    longer = (
+        _more_epochs(setup)
+        if not _outside(context)
+        else _epochs_over_all_batches(context)
+    )
+    if not (few or falling) or not longer or describe_divergence(context):
         return None
     message = ""
     if curve is not None and falling:
@@ -45,14 +49,14 @@ def too_few_epochs(context: RuleContext) -> NetworkFinding | None:
     planned = context.fit.arguments.get("epochs")
     stopped = (
         f"; EarlyStopping ended it, of {planned:,} planned epochs"
-        f"{_turned(*context.fit.stopping)}"
+        f"{_describe_wrong_mode(*context.fit.stopping)}"
         if setup.stopped
         else ""
     )
     return network_finding(
         "N205",
-        f"The training has {counted(setup.epochs, 'epoch')}{_of_steps(context)}, "
-        f"{counted(setup.steps, 'step')}{message}{stopped}.{_outside(context)}",
+        f"The training has {count(setup.epochs, 'epoch')}{_describe_steps(context)}, "
+        f"{count(setup.steps, 'step')}{message}{stopped}.{_outside(context)}",
         _OUTSIDE if _outside(context) else f"Train for {longer[0]:,} epochs.",
         priority=2,
         repairs=tuple(set_epochs(setup, epochs) for epochs in longer),
@@ -72,20 +76,20 @@ def _outside(context: RuleContext) -> str:
     )
 
 
-def _with_all(context: RuleContext) -> tuple[int, ...]:
+def _epochs_over_all_batches(context: RuleContext) -> tuple[int, ...]:
     """Return epochs of as many steps as there are batches."""
     fit, setup = context.fit, context.setup
     steps = min(_MOST_STEPS, fit.idle + fit.steps)
     return (max(2, round(setup.epochs * steps / setup.steps)),)
 
 
-def _of_steps(context: RuleContext) -> str:
+def _describe_steps(context: RuleContext) -> str:
     """Say how long an epoch is, where the script sets that."""
     each = context.fit.arguments.get("steps_per_epoch")
-    return f" of {counted(int(each), 'step')} (steps_per_epoch)" if each else ""
+    return f" of {count(int(each), 'step')} (steps_per_epoch)" if each else ""
 
 
-def _turned(monitor: str, mode: str) -> str:
+def _describe_wrong_mode(monitor: str, mode: str) -> str:
     """Say that the mode of an ``EarlyStopping`` is the wrong one for what it watches.
 
     Of metrics of the user's own nobody knows which way is better.
@@ -110,10 +114,10 @@ def _is_done(context: RuleContext, curve: LossCurve | None) -> bool:
     """
     if curve is None or curve.is_slow:
         return False
-    return curve.end < BEGUN * _of_one_answer(context)
+    return curve.end < BEGUN * _constant_answer_loss(context)
 
 
-def _of_one_answer(context: RuleContext) -> float:
+def _constant_answer_loss(context: RuleContext) -> float:
     """The cross-entropy of the shares of the classes; infinite for other losses."""
     if not _has_classes(context):
         return math.inf
@@ -127,7 +131,7 @@ def _has_classes(context: RuleContext) -> bool:
     return is_plain and context.task.class_count > 0
 
 
-def _longer(setup: Setup) -> tuple[int, ...]:
+def _more_epochs(setup: Setup) -> tuple[int, ...]:
     """Five and twenty times the epochs, as far as the steps allow."""
     most = round(_MOST_STEPS * setup.epochs / setup.steps)
     tried = {min(setup.epochs * times, most) for times in (5, 20)}
