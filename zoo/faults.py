@@ -25,6 +25,7 @@ _REFUSALS = {
     errno.ELOOP: "a chain of symbolic links has no end",
     errno.EMFILE: "too many files are open; raise the limit (ulimit -n)",
     errno.ENFILE: "too many files are open on this machine",
+    errno.EAGAIN: "no more processes can be started; raise the limit (ulimit -u)",
     errno.EIO: "the disk cannot be read or written",
     errno.ENOTDIR: "a folder is needed, and something else is there",
 }
