@@ -110,9 +110,10 @@ def _shortened(name: Any) -> str:
 def _place(error: BaseException) -> str:
     """The innermost line of this project that the error went through."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_OURS)]
-    last = (ours or frames)[-1]
-    file = Path(last.filename)
+    files = [Path(frame.filename).resolve() for frame in frames]
+    ours = [i for i, file in enumerate(files) if file.is_relative_to(_OURS)]
+    at = ours[-1] if ours else -1
+    last, file = frames[at], files[at]
     name = file.relative_to(_OURS) if ours else file.name
     return f"{name}:{last.lineno}"
 

@@ -1,17 +1,18 @@
 """Fits on the workers of a Dask cluster.
 
-Dask schedules, repeats what a lost worker was doing, and moves the rows. Here jobs become
-futures, workers are compared with this machine before the first, and what the cluster
-cannot give is told in one line.
+Dask schedules, repeats what a lost worker was doing, and moves the rows. Here jobs
+become futures, workers are compared with this machine before the first, and what the
+cluster cannot give is told in one line.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 import platform
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -31,8 +32,10 @@ PATIENCE = 60.0
 up: a queue may need some to start others."""
 _LOOK = 1.0
 """Seconds between two looks at the cluster while nothing is done."""
-_SAME = ("learnable", "numpy", "pandas", "scikit-learn", "scipy", "skrub", "statsmodels",
-         "keras", "tensorflow")  # fmt: skip
+_SAME = (
+    *("learnable", "numpy", "pandas", "scikit-learn", "scipy", "skrub", "statsmodels"),
+    *("keras", "tensorflow"),
+)
 """Packages whose versions change numbers, or whose objects are sent."""
 _ALONE = threading.Lock()
 """Held by a fit: Keras' state and warnings' filters are one for all threads."""
@@ -46,13 +49,15 @@ class ClusterLost(ZooError):
 class Task:
     """A call for a worker: ``function(job, shared)``, named for the dashboard.
 
-    ``shared`` is sent once, however many tasks have it.
+    ``shared`` is sent once, however many tasks have it. What is not done at ``latest``,
+    on the clock of ``time.monotonic``, is given up.
     """
 
     name: str
     function: Callable[[Any, Any], Any]
     job: Any
     shared: Any
+    latest: float = math.inf
 
 
 @dataclass
@@ -71,7 +76,7 @@ class Cluster:
         """Yield the number and the result of each task as it is done.
 
         The result of a task that no worker survived, or that could not be sent, is the
-        exception that tells so.
+        exception that tells so; of one that came too late, a TimeoutError.
 
         Raises
         ------
@@ -84,20 +89,22 @@ class Cluster:
         try:
             while pending:
                 try:
-                    pending = wait(pending, _LOOK, "FIRST_COMPLETED").not_done
+                    wait(pending, _LOOK, "FIRST_COMPLETED")
+                    seen = time.monotonic()
                 except TimeoutError:
                     seen = self._seen(seen)
-                    continue
                 # raised where the connection is lost, and all futures with it
                 except Exception as error:
                     raise _lost(self.client, "the scheduler does not answer") from error
-                done = futures.keys() - pending
-                for future in sorted(done, key=futures.__getitem__):
-                    yield futures.pop(future), self._result(future)
-                seen = time.monotonic()
+                late = {f for f in pending if seen > tasks[futures[f]].latest}
+                done = {f for f in pending - late if f.done()}
+                pending -= late | done
+                for future in sorted(late | done, key=futures.__getitem__):
+                    result = TimeoutError() if future in late else self._result(future)
+                    yield futures[future], result
         finally:
-            for future in pending:
-                future.cancel()
+            for future in futures:
+                future.release()
 
     def _submit(self, task: Task) -> Any:
         key = f"{task.name}-{uuid4().hex}"
@@ -161,8 +168,8 @@ def connected(
     Parameters
     ----------
     where : str or distributed.Client, optional
-        Address of a scheduler (``tcp://host:8786``), its scheduler file, ``local:N`` for
-        N processes on this machine; None: no cluster.
+        Address of a scheduler (``tcp://host:8786``), its scheduler file, ``local:N``
+        for N processes on this machine; None: no cluster.
     tell : callable, optional
         Called with a line on workers that differ from this machine.
 
@@ -206,7 +213,9 @@ def _opened(where: str, stack: ExitStack) -> Any:
     # whatever an odd address makes Dask and the system raise
     except Exception as error:
         msg = f"no Dask scheduler answers at {where!r} ({first_line(error)})"
-        raise ZooError(f"{msg}; give its address, as `dask scheduler` shows it") from error
+        raise ZooError(
+            f"{msg}; give its address, as `dask scheduler` shows it"
+        ) from error
 
 
 def _local(where: str) -> Any:
@@ -214,19 +223,26 @@ def _local(where: str) -> Any:
 
     Raises
     ------
-    Misuse
+    ZooError
     """
     from distributed import LocalCluster
 
     number = where.removeprefix("local:")
     if not number.isdecimal() or not 0 < int(number) <= 1_000:
-        raise Misuse(f"{where!r} is not local:N; give a number of processes, as local:4")
-    return LocalCluster(
-        n_workers=int(number),
-        threads_per_worker=1,
-        dashboard_address=None,
-        silence_logs=logging.CRITICAL,
-    )
+        raise Misuse(
+            f"{where!r} is not local:N; give a number of processes, as local:4"
+        )
+    try:
+        return LocalCluster(
+            n_workers=int(number),
+            threads_per_worker=1,
+            dashboard_address=None,
+            silence_logs=logging.CRITICAL,
+        )
+    # new processes import the main script first, which may do anything
+    except Exception as error:
+        msg = f"{where} cannot start its processes ({first_line(error)}); in a script"
+        raise ZooError(f"{msg} call it below `if __name__ == '__main__':`") from error
 
 
 def compare_workers(client: Any) -> list[str]:
@@ -250,7 +266,9 @@ def compare_workers(client: Any) -> list[str]:
             f"`dask worker {_address(client)} --nthreads 1`"
         ) from error
     differing = _differences(client)
-    grave = [d for d in differing if d.package in ("Python", "learnable") or not d.there]
+    grave = [
+        d for d in differing if d.package in ("Python", "learnable") or not d.there
+    ]
     if grave:
         msg = f"{_sentence(grave)}; nothing was computed"
         raise ZooError(f"{msg}. Install the same versions on the workers.")
@@ -261,7 +279,7 @@ def compare_workers(client: Any) -> list[str]:
 
 @dataclass(frozen=True)
 class _Difference:
-    """A package that workers have in another version; ``there`` "" where they lack it."""
+    """A package that workers have in another version, or lack (``there`` is "")."""
 
     package: str
     there: str
@@ -290,7 +308,9 @@ def _differences(client: Any) -> list[_Difference]:
 
 
 def _version(package: str) -> str:
-    return platform.python_version() if package == "Python" else metadata.version(package)
+    return (
+        platform.python_version() if package == "Python" else metadata.version(package)
+    )
 
 
 def _sentence(found: Sequence[_Difference]) -> str:

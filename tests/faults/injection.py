@@ -1,8 +1,8 @@
 """System calls that fail on demand, in this process alone.
 
 An audit hook sees every file that is opened, made, renamed or removed, whoever asks;
-what is written goes through streams of ours. A hook stays for good, so that this belongs
-into processes of its own (`walk.py`).
+what is written goes through streams of ours. A hook stays for good, so that this
+belongs into processes of its own (`walk.py`).
 """
 
 import builtins

@@ -10,6 +10,7 @@ line of JSON each, and at the end how many faults were walked.
 import argparse
 import errno
 import hashlib
+import importlib
 import json
 import os
 import shutil
@@ -18,9 +19,11 @@ import tempfile
 import traceback
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import injection
 from click.testing import CliRunner
@@ -63,6 +66,13 @@ COMMANDS = {
     "check": ["check", "train.py", "--write", "out/fixed.py", "--budget", "5"],
     "check-fast": ["check", "train.py", "--fast"],
 }  # fmt: skip
+PURE = {
+    "learnable.baselines.evaluate": "run_study",
+    "learnable.reports.html": "to_html",
+    "learnable.reports.figures": "file_svg",
+    "learnable.reports.several.compare": "compare_facts",
+}
+"""Functions that take long and write nothing: each is called once a command."""
 ANSWERS = {0, 3, 4, 5, 6}
 """Exit codes of a command that has done its work."""
 ENDS = {".html": b"</html>", ".json": b"}", ".svg": b"</svg>"}
@@ -80,8 +90,34 @@ class Ended:
     err: str
 
 
+class Memory:
+    """Results of `PURE` by the command and the number of the call."""
+
+    def __init__(self) -> None:
+        self.command, self.results = "", {}
+        self.calls: Counter[str] = Counter()
+        for module, name in PURE.items():
+            found = importlib.import_module(module)
+            setattr(found, name, self._remembered(getattr(found, name)))
+
+    def begin(self, command: str) -> None:
+        """Count calls from the start."""
+        self.command, self.calls = command, Counter()
+
+    def _remembered(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def call(*given: Any, **named: Any) -> Any:
+            self.calls[function.__name__] += 1
+            key = self.command, function.__name__, self.calls[function.__name__]
+            if key not in self.results:
+                self.results[key] = function(*given, **named)
+            return self.results[key]
+
+        return call
+
+
 class Place:
-    """A folder that holds a user's files, home and temporary files, made anew each time.
+    """A folder of a user's files, home and temporary files, made anew each time.
 
     Parameters
     ----------
@@ -120,26 +156,38 @@ def _hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
-def run(arguments: list[str]) -> Ended:
+def run(arguments: Sequence[str]) -> Ended:
     """Run ``zoo`` with some arguments."""
     from learnable.zoo.cli import main
 
-    done = CliRunner().invoke(main, arguments)
+    done = CliRunner().invoke(main, [*arguments])
     err = done.stderr
     if done.exception and not isinstance(done.exception, SystemExit):
         err += "".join(traceback.format_exception(done.exception))
     return Ended(done.exit_code, done.stdout, err)
 
 
-def problems(place: Place, before: dict[str, str], ended: Ended, *, lasting: bool,
-             removes: bool = False) -> Iterator[str]:  # fmt: skip
+def problems(
+    place: Place,
+    before: dict[str, str],
+    ended: Ended,
+    faults: injection.Faults,
+    command: str,
+) -> Iterator[str]:
     """Yield the promises that a command broke which met with a fault."""
     yield from _told(ended)
+    removes = command in ("rm", "prune")
+    # what cannot be deleted stays
+    stays = (
+        faults.lasting
+        or faults.met[0] == "remove"
+        or faults.met[1].startswith(f"{place.root}/tmp")
+    )
     after = place.files()
     for name, hashed in before.items():
         yield from _kept(place.root / name, hashed, after.get(name), removes=removes)
     for name in sorted(after.keys() - before.keys()):
-        yield from _new(place.root / name, name, ended, lasting=lasting)
+        yield from _new(place.root / name, name, ended, stays=stays)
     yield from _listed(place.root / "runs")
 
 
@@ -166,12 +214,12 @@ def _kept(path: Path, hashed: str, now: str | None, *, removes: bool) -> Iterato
         yield from _whole(path)
 
 
-def _new(path: Path, name: str, ended: Ended, *, lasting: bool) -> Iterator[str]:
+def _new(path: Path, name: str, ended: Ended, *, stays: bool) -> Iterator[str]:
     if path.name.startswith(".learnable-") or ".part" in path.suffix:
-        if ".partial" not in str(path) and not lasting:
+        if ".partial" not in str(path) and not stays:
             yield f"left behind: {name}"
     elif name.startswith("tmp/"):
-        if not lasting:
+        if not stays:
             yield f"left in the temporary folder: {name}"
     elif ".partial" in name:
         if ended.code in ANSWERS:
@@ -236,33 +284,47 @@ def plan(
     return pairs[::every]
 
 
-def walk(name: str, faults: injection.Faults, place: Place, kind: str,
-         every: int) -> tuple[int, int]:  # fmt: skip
+def walk(
+    name: str,
+    faults: injection.Faults,
+    place: Place,
+    memory: Memory,
+    *,
+    kind: str,
+    every: int,
+) -> tuple[int, int]:
     """Walk one command through its faults; return how many there were, and broken."""
-    arguments, removes = COMMANDS[name], name in ("rm", "prune")
-    place.begin()
-    faults.arm()
-    whole = run(arguments)
-    faults.on = False
-    if whole.code not in ANSWERS:
-        print(json.dumps({"command": name, "broken": [whole.err]}), flush=True)
-        return 0, 1
-    broken, walked = 0, 0
-    for at, code in plan(faults, kind, every):
-        before = place.begin()
+
+    def tried(at: tuple[str, int] = ("", 0), code: int = 0) -> Ended:
+        memory.begin(name)
         faults.arm(at, code, lasting=kind == "lasting")
-        ended = run(arguments)
+        ended = run(COMMANDS[name])
         faults.on = False
-        found = [*problems(place, before, ended, lasting=kind == "lasting",
-                           removes=removes)]  # fmt: skip
-        walked += 1
+        return ended
+
+    place.begin()
+    whole = tried()
+    if whole.code not in ANSWERS:
+        tell({"command": name, "broken": [whole.err]})
+        return 0, 1
+    faulty, broken = plan(faults, kind, every), 0
+    for at, code in faulty:
+        before = place.begin()
+        ended = tried(at, code)
+        found = [*problems(place, before, ended, faults, name)]
         broken += bool(found)
-        facts = {"command": name, "call": [*faults.met, at], "error": errno.errorcode[code],
-                 "code": ended.code, "last": ended.err.splitlines()[-1:],
-                 "broken": found}  # fmt: skip
-        if found or os.environ.get("WALK_ALL"):
-            print(json.dumps(facts), flush=True)
-    return walked, broken
+        if found:
+            last = ended.err.splitlines()[-1:]
+            facts = {"command": name, "call": [*faults.met, at[1]]}
+            facts |= {"error": errno.errorcode[code], "code": ended.code}
+            tell(facts | {"last": last, "broken": found})
+    return len(faulty), broken
+
+
+def tell(facts: dict[str, Any]) -> None:
+    """Print a line of JSON."""
+    sys.stdout.write(f"{json.dumps(facts)}\n")
+    sys.stdout.flush()
 
 
 def main() -> None:
@@ -276,10 +338,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         place = Place(Path(folder) / "place", given.template)
         faults = injection.install(place.root)
+        memory = Memory()
         for name in given.commands:
-            walked, broken = walk(name, faults, place, given.kind, given.every)
-            facts = {"command": name, "walked": walked, "held": walked - broken}
-            print(json.dumps(facts), flush=True)
+            walked, broken = walk(
+                name, faults, place, memory, kind=given.kind, every=given.every
+            )
+            tell({"command": name, "walked": walked, "held": walked - broken})
 
 
 if __name__ == "__main__":
