@@ -24,7 +24,7 @@ from typing import IO, Any
 import numpy as np
 import pandas as pd
 
-from .disk import open_no_follow, replaced
+from .disk import open_no_follow, read_error, replaced
 from .encode import to_matrix
 from .errors import BadData, first_line
 
@@ -163,8 +163,7 @@ def read_encoder(path: Path) -> Any:
     except Exception as error:  # numpy, zipfile and json raise whatever they meet
         if versions not in (None, _versions()):
             raise _version_error(path, versions, error) from error
-        msg = f"{path} is damaged ({_describe(error)}); train the network again"
-        raise BadData(msg) from error
+        raise read_error(path, error, "train the network again") from error
 
 
 def _versions() -> dict[str, str]:

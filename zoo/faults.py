@@ -25,6 +25,7 @@ _REFUSALS = {
     errno.ELOOP: "a chain of symbolic links has no end",
     errno.EMFILE: "too many files are open; raise the limit (ulimit -n)",
     errno.ENFILE: "too many files are open on this machine",
+    errno.EAGAIN: "no more processes can be started; raise the limit (ulimit -u)",
     errno.EIO: "the disk cannot be read or written",
     errno.ENOTDIR: "a folder is needed, and something else is there",
 }
@@ -109,9 +110,10 @@ def _shortened(name: Any) -> str:
 def _error_location(error: BaseException) -> str:
     """The innermost line of this project that the error went through."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_OURS)]
-    last = (ours or frames)[-1]
-    file = Path(last.filename)
+    files = [Path(frame.filename).resolve() for frame in frames]
+    ours = [i for i, file in enumerate(files) if file.is_relative_to(_OURS)]
+    at = ours[-1] if ours else -1
+    last, file = frames[at], files[at]
     name = file.relative_to(_OURS) if ours else file.name
     return f"{name}:{last.lineno}"
 

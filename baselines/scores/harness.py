@@ -8,7 +8,7 @@ import inspect
 import math
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from ...data import Dataset
 from ...data.dataset import take
 from ...data.encode import encode_fold
 from ...data.split import Fold
+from .cluster import Cluster, Task, active_cluster
 
 TIMED_OUT = "the budget left no time for it"
 """Error of a candidate that was not begun."""
@@ -100,8 +101,8 @@ def run(
         parameter ``random_state`` or ``seed``, or whose predictions on the first fold
         are the same with the second seed, runs once.
     jobs : int, optional
-        Processes at a time; all cores by default. Every job goes through joblib, so
-        ``joblib.parallel_config("dask")`` moves the work to other machines.
+        Processes at a time; all cores by default. Of no account on a cluster
+        (`learnable.baselines.scores.cluster.connected`).
     on_done : callable, optional
         Called with each outcome as it comes.
     latest : dict of name -> float, optional
@@ -171,16 +172,51 @@ def _work(
     on_done: Callable[[Outcome], None] | None,
 ) -> list[Outcome]:
     """The outcomes as they come."""
-    from joblib import Parallel, delayed
-
-    parallel = Parallel(n_jobs=_workers(jobs), return_as="generator_unordered")
-    done: Any = parallel(delayed(fit_and_predict)(job) for job in work)
     outcomes = []
-    for outcome in done:
+    for outcome in _done(work, jobs):
         outcomes.append(outcome)
         if on_done:
             on_done(outcome)
     return outcomes
+
+
+def _done(work: Sequence[_Job], jobs: int | None) -> Iterable[Outcome]:
+    """Yield outcomes from the workers of a cluster, or from processes here."""
+    from joblib import Parallel, delayed
+
+    if cluster := active_cluster():
+        return _done_there(cluster, work)
+    parallel = Parallel(n_jobs=_workers(jobs), return_as="generator_unordered")
+    done: Any = parallel(delayed(fit_and_predict)(job) for job in work)
+    return done
+
+
+def _done_there(cluster: Cluster, work: Sequence[_Job]) -> Iterator[Outcome]:
+    """Yield outcomes from a cluster; a job that no worker survived has its reason."""
+    # layers of somebody's own can be loaded in this process alone
+    here = [job for job in work if getattr(job.candidate, "is_local", False)]
+    sent = [job for job in work if not getattr(job.candidate, "is_local", False)]
+    tasks = [
+        Task(job.name, _fit_rows, (job.name, job.candidate, job.seed), job.rows,
+             job.latest)
+        for job in sent
+    ]  # fmt: skip
+    for number, outcome in cluster.results(tasks):
+        if isinstance(outcome, Outcome):
+            yield outcome
+        else:
+            late = isinstance(outcome, TimeoutError)
+            yield _failed(sent[number], TIMED_OUT if late else _reason(outcome))
+    yield from map(fit_and_predict, here)
+
+
+def _fit_rows(job: tuple[str, Any, int], rows: _Rows) -> Outcome:
+    name, candidate, seed = job
+    return fit_and_predict(_Job(name, candidate, rows, seed))
+
+
+def _failed(job: _Job, why: str) -> Outcome:
+    return Outcome(job.name, job.rows.number, None, error=why, seed=job.seed)
 
 
 def _workers(jobs: int | None) -> int | None:
@@ -249,7 +285,7 @@ def fit_and_predict(job: _Job) -> Outcome:
 
     rows = job.rows
     if time.monotonic() > job.latest:
-        return Outcome(job.name, rows.number, None, error=TIMED_OUT, seed=job.seed)
+        return _failed(job, TIMED_OUT)
     try:
         estimator = clone(job.candidate)
         start = time.perf_counter()
@@ -265,10 +301,10 @@ def fit_and_predict(job: _Job) -> Outcome:
     # a candidate is anybody's code and may raise anything: it drops out, with its
     # reason in the table, and the others go on
     except Exception as error:
-        return Outcome(job.name, rows.number, None, error=_reason(error), seed=job.seed)
+        return _failed(job, _reason(error))
     if not np.isfinite(predictions).all():
         bad = f"predictions are not finite ({(~np.isfinite(predictions)).sum()} values)"
-        return Outcome(job.name, rows.number, None, error=bad, seed=job.seed)
+        return _failed(job, bad)
     return Outcome(
         job.name,
         rows.number,

@@ -13,6 +13,7 @@ from ...reports import Report
 from .. import console
 from ..diagnosis.problem.training_setup import DEFAULT_BATCH
 from ..diagnosis.record.arrays import count_rows
+from ..experiments.run import on_cluster
 from ..experiments.score import called
 from .check import check_outputs
 
@@ -50,6 +51,7 @@ def check(
     batch_size: int | None = None,
     budget: float | None = None,
     seed: int = 0,
+    parallel: Any = None,
     verbose: bool | None = None,
 ) -> Report:
     """Why a network does not learn: is it the data, or is it the network?
@@ -78,6 +80,9 @@ def check(
         Seconds for the data and all trials. By default trials are limited by how many
         trainings they are, and how long ones, whatever the machine does beside.
     seed : int
+    parallel : str or distributed.Client, optional
+        Dask cluster on which the baselines are fitted, as for `learnable.compare`;
+        trials of the network stay on this machine.
     verbose : bool, optional
         Show progress on standard error; None: in a terminal and in a notebook.
 
@@ -125,7 +130,8 @@ def check(
             sample_weight=rows.sample_weight,
         )
         recording = Recording(script=str(model.name), fits=[fit])
-        checked = check_outputs(recording, fit, budget=budget, seed=seed, say=say)
+        with on_cluster(parallel, quiet=quiet):
+            checked = check_outputs(recording, fit, budget=budget, seed=seed, say=say)
     message = "" if epochs else _describe_epochs(given, count_rows(inputs))
     results = replace(
         checked.study.results,

@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -170,7 +171,10 @@ def check_fit(
         problem = prepare(recording, fit, seed=seed)
         # baselines need no network, and a network leaves a core to them
         latest = start + _budget_share(budget, _FIRST_LOOK)
-        learned = beside.submit(baseline_study, problem, budget, latest=latest)
+        # in its context: a cluster that is active here is so there
+        learned = beside.submit(
+            copy_context().run, baseline_study, problem, budget, latest=latest
+        )
         context = _probed(problem, cost=min(PROBE_COST, _budget_share(budget, _PART)))
         golden = (
             []

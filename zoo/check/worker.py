@@ -221,6 +221,7 @@ def main(folder: Path) -> None:
 
 
 def _examine(job: CheckJob, folder: Path) -> Path:
+    from ..experiments.run import on_cluster
     from ..experiments.score import write_run
     from .check import check_outputs
     from .untargeted import refuse_untargeted
@@ -241,15 +242,16 @@ def _examine(job: CheckJob, folder: Path) -> Path:
     recording, fit = record_training(job, say, show)
     if fit.y is None and "compile" not in fit.error:
         refuse_untargeted(recording, fit, budget=job.budget, show=show)
-    checked = check_outputs(
-        recording,
-        fit,
-        budget=job.budget,
-        seed=job.seed,
-        arguments=job.arguments,
-        has_options=job.kind != "script",
-        say=say,
-    )
+    with on_cluster(job.parallel, quiet=True):
+        checked = check_outputs(
+            recording,
+            fit,
+            budget=job.budget,
+            seed=job.seed,
+            arguments=job.arguments,
+            has_options=job.kind != "script",
+            say=say,
+        )
     told = _lines(recording.fits) if job.kind == "script" else ()
     found = replace(checked.diagnosis, fits=told, ports=recording.ports)
     found = _with_ports(found, recording)
@@ -267,7 +269,7 @@ def _with_ports(found: Diagnosis, recording: Recording) -> Diagnosis:
 
 def _settings(job: CheckJob) -> dict[str, Any]:
     """Return the settings of a check for ``recipe.json``: all that it was asked."""
-    elsewhere = ("out", "title", "command", "seed")
+    elsewhere = ("out", "title", "command", "seed", "parallel")
     evaluated = {name: v for name, v in asdict(job).items() if name not in elsewhere}
     return {"kind": "check", "check": evaluated, "seed": job.seed}
 

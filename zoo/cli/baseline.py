@@ -28,6 +28,7 @@ def baseline_command(
     folds: int,
     repeats: int,
     jobs: int | None,
+    parallel: str | None,
     seed: int,
     out: Path,
     form: options.AnswerForm,
@@ -54,7 +55,7 @@ def baseline_command(
         Scoring(folds, repeats, learning_curve=learning_curve),
         seed,
     )
-    run_options = RunOptions(out, jobs, quiet, mlflow=mlflow)
+    run_options = RunOptions(out, jobs, quiet, mlflow=mlflow, parallel=parallel)
     with documented(form, data):
         run = run_comparison(experiment, run_options)
     show_experiment(run, run_options, form=form, gate=gate)

@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     help="Time after which the script is stopped; its training so far is examined.",
 )
+@options.dask_option
 @click.option(
     "--write",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -62,6 +62,7 @@ def compare_command(
     folds: int,
     repeats: int,
     jobs: int | None,
+    parallel: str | None,
     seeds: int,
     seed: int,
     out: Path,
@@ -92,7 +93,7 @@ def compare_command(
     from ..registry import card, recipe
     from .output import documented, show_experiment
 
-    run_options = RunOptions(out, jobs, quiet, mlflow=mlflow)
+    run_options = RunOptions(out, jobs, quiet, mlflow=mlflow, parallel=parallel)
     if predictions or truth or not models:
         from ..experiments.compare import check_sources, run_predictions
 
@@ -154,7 +155,7 @@ def _compare_several(
             click.echo(strip_control_characters(sentence))
         click.echo(strip_control_characters(f"report: {page}"))
     if interrupted:
-        raise BadData("interrupted; the page shows the finished datasets")
+        raise BadData(f"{interrupted}; the page shows the finished datasets")
     raise SystemExit(exit_code(matrix, gate=gate))
 
 

@@ -256,6 +256,12 @@ jobs_option = click.option(
     help="Number of parallel processes (default: all cores).",
 )  # fmt: skip
 
+dask_option = click.option(
+    "--dask", "parallel", metavar="ADDRESS",
+    help="Fit the folds on a Dask cluster: a scheduler's address or file, or local:N "
+    "for N processes here.",
+)  # fmt: skip
+
 fold_options = _combine(
     click.option(
         "--folds",
@@ -274,4 +280,5 @@ fold_options = _combine(
         help="Number of times the cross-validation is repeated.",
     ),
     jobs_option,
+    dask_option,
 )

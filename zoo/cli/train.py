@@ -12,7 +12,7 @@ from ...data.errors import Misuse
 from . import options
 
 NO_SETTINGS = {
-    "out", "as_json", "quiet", "gate", "jobs", "file", "changes", "resume",
+    "out", "as_json", "quiet", "gate", "jobs", "parallel", "file", "changes", "resume",
     "tensorboard", "mlflow",
 }  # fmt: skip
 """Parameters that are no settings of the experiment."""
@@ -75,6 +75,7 @@ def train_command(
     folds: int,
     repeats: int,
     jobs: int | None,
+    parallel: str | None,
     seed: int,
     out: Path,
     form: options.AnswerForm,
@@ -105,7 +106,7 @@ def train_command(
 
     _check_ways(ctx, model, file, resume)
     running = {"out": out, "jobs": jobs, "tensorboard": tensorboard}
-    running |= {"verbose": not quiet}
+    running |= {"verbose": not quiet, "parallel": parallel}
     asked = {
         "model": model,
         "dataset": data,

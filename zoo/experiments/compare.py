@@ -15,7 +15,7 @@ from ...data.errors import Misuse, python_call
 from .. import console
 from ..experiment import Scoring
 from ..recipe import Recipe
-from .run import Run, RunOptions
+from .run import Run, RunOptions, on_cluster
 from .score import command_line, write_run
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def compare(
     epochs: int | None = None,
     batch_size: int = 32,
     jobs: int | None = None,
+    parallel: Any = None,
     verbose: bool | None = None,
     **reading: Unpack[ReadingOptions],
 ) -> Report:
@@ -76,6 +77,9 @@ def compare(
     jobs : int, optional
         Processes at a time; None: all cores, or one where a Keras model has layers of
         your own, which no other process can load.
+    parallel : str or distributed.Client, optional
+        Dask cluster on which folds are fitted: a scheduler's address or file, or
+        ``"local:4"`` for four processes here; None: processes of this machine.
     verbose : bool, optional
         Show progress on standard error; None: in a terminal and in a notebook.
     **reading
@@ -114,15 +118,16 @@ def compare(
     found = named_candidates(candidates, dataset, epochs=epochs, batch_size=batch_size)
     check_models((r.model for r in found.values() if isinstance(r, Recipe)), dataset)
     quiet = console.is_quiet(verbose)
-    study = score(
-        found,
-        dataset,
-        scoring=Scoring(folds, repeats, seeds),
-        jobs=jobs,
-        seed=seed,
-        quiet=quiet,
-        command=called("compare", candidates, data, target),
-    )
+    with on_cluster(parallel, quiet=quiet):
+        study = score(
+            found,
+            dataset,
+            scoring=Scoring(folds, repeats, seeds),
+            jobs=jobs,
+            seed=seed,
+            quiet=quiet,
+            command=called("compare", candidates, data, target),
+        )
     networks = first_fold_facts(study, found, dataset)
     return Report(replace(study.results, networks=networks), study.predictions)
 

@@ -120,6 +120,7 @@ def baseline(
     seed: int = 0,
     jobs: int | None = None,
     learning_curve: bool = False,
+    parallel: Any = None,
     verbose: bool | None = None,
     **reading: Unpack[ReadingOptions],
 ) -> Report:
@@ -140,6 +141,9 @@ def baseline(
         Processes at a time; None: all cores.
     learning_curve : bool, default False
         Draw the learning curves of all baselines, whatever the verdict.
+    parallel : str or distributed.Client, optional
+        Dask cluster on which folds are fitted: a scheduler's address or file, or
+        ``"local:4"`` for four processes here; None: processes of this machine.
     verbose : bool, optional
         Show progress on standard error; None: in a terminal and in a notebook.
     **reading
@@ -162,19 +166,21 @@ def baseline(
     """
     from ...data import load
     from ...reports import Report
-    from .run import baseline_memory
+    from .run import baseline_memory, on_cluster
     from .score import called, score
 
     reading["memory"] = baseline_memory(reading)
     dataset = load(data, target, folds=folds, seed=seed, **reading)
-    study = score(
-        {},
-        dataset,
-        scoring=Scoring(folds, repeats),
-        jobs=jobs,
-        seed=seed,
-        quiet=console.is_quiet(verbose),
-        curves="all" if learning_curve else "best",
-        command=called("baseline", data, target),
-    )
+    quiet = console.is_quiet(verbose)
+    with on_cluster(parallel, quiet=quiet):
+        study = score(
+            {},
+            dataset,
+            scoring=Scoring(folds, repeats),
+            jobs=jobs,
+            seed=seed,
+            quiet=quiet,
+            curves="all" if learning_curve else "best",
+            command=called("baseline", data, target),
+        )
     return Report(study.results, study.predictions)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...baselines.results.results import EXIT_CODES
+from ...baselines.scores.cluster import ClusterLost
 from ...data.disk import write_whole
 from ...data.errors import BadData, Misuse, ZooError
 from ...reports.several.matrix import (
@@ -24,7 +25,7 @@ from ..console import console, strip_control_characters
 from ..experiment import Experiment
 from ..registry import card
 from . import score as work
-from .run import RunOptions, compare_on, open_dataset, tracked
+from .run import RunOptions, compare_on, on_cluster, open_dataset, tracked
 
 if TYPE_CHECKING:
     from ...data import Dataset
@@ -65,8 +66,18 @@ def compare_all(
     KeyboardInterrupt
         Before the first dataset was done.
     """
+    with on_cluster(options.parallel, quiet=options.quiet):
+        columns, interrupted = _compare_each(experiment, names, options)
+    _refuse_empty(columns)
+    return Matrix(tuple(experiment.networks), tuple(columns)), interrupted
+
+
+def _compare_each(
+    experiment: Experiment, names: Sequence[str], options: RunOptions
+) -> tuple[list[Column], str]:
+    """The datasets' columns, and what ended the work early."""
     columns: list[Column] = []
-    interrupted = False
+    interrupted = ""
     for place, name in enumerate(names, 1):
         if not options.quiet:
             message = f"{place} of {len(names)}: {name}"
@@ -74,14 +85,13 @@ def compare_all(
         one = replace(experiment, data=replace(experiment.data, name=name))
         try:
             columns.append(compare_on_dataset(one, options))
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, ClusterLost) as error:
             if not any(column.run for column in columns):
                 raise
-            interrupted = True
-            columns += [Column(n, error=INTERRUPTED) for n in names[place - 1 :]]
+            interrupted = str(error) or INTERRUPTED
+            columns += [Column(n, error=interrupted) for n in names[place - 1 :]]
             break
-    _refuse_empty(columns)
-    return Matrix(tuple(experiment.networks), tuple(columns)), interrupted
+    return columns, interrupted
 
 
 def compare_on_dataset(experiment: Experiment, options: RunOptions) -> Column:
@@ -95,6 +105,8 @@ def compare_on_dataset(experiment: Experiment, options: RunOptions) -> Column:
             return Column(data, task=dataset.task, networks=others)
         run = compare_on(dataset, replace(experiment, networks=able), options)
         tracked(run, options)
+    except ClusterLost:  # nor would others be compared
+        raise
     except ZooError as error:
         message = strip_control_characters(f"failed: {data}: {error}")
         console().print(message, markup=False)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,6 +69,9 @@ class RunOptions:
         Where runs are written as well.
     command : str
         How to repeat a training, as the run says it; "": the command that was typed.
+    parallel : str or distributed.Client, optional
+        Dask cluster for fits, as `learnable.baselines.scores.cluster.connected` takes
+        it; None: processes of this machine.
     """
 
     out: Path
@@ -76,6 +80,25 @@ class RunOptions:
     tensorboard: bool = False
     mlflow: str | None = None
     command: str = ""
+    parallel: Any = None
+
+
+@contextmanager
+def on_cluster(parallel: Any, *, quiet: bool) -> Iterator[None]:
+    """Make the fits of the block on a Dask cluster, if one is given.
+
+    Raises
+    ------
+    ZooError
+    """
+    from ...baselines.scores.cluster import connected
+
+    def tell(line: str) -> None:
+        if not quiet:
+            console.console().print(console.plain(line), markup=False)
+
+    with connected(parallel, tell):
+        yield
 
 
 def run_experiment(experiment: Experiment, options: RunOptions) -> Run:
@@ -113,6 +136,16 @@ def train_experiment(
     ------
     ZooError
     """
+    with on_cluster(options.parallel, quiet=options.quiet):
+        return _train_experiment(experiment, options, dataset, resume)
+
+
+def _train_experiment(
+    experiment: Experiment,
+    options: RunOptions,
+    dataset: Dataset | None,
+    resume: Unfinished | None,
+) -> Run:
     ((name, settings),) = experiment.networks.items()
     resumable = dataset is None
     dataset = dataset or open_dataset(experiment)
@@ -157,9 +190,10 @@ def train_experiment(
 
 def run_comparison(experiment: Experiment, options: RunOptions) -> Run:
     """Score networks, if any, and the baselines on the same folds."""
-    dataset = open_dataset(experiment)
-    work.check_models((r.model for r in experiment.networks.values()), dataset)
-    return compare_on(dataset, experiment, options)
+    with on_cluster(options.parallel, quiet=options.quiet):
+        dataset = open_dataset(experiment)
+        work.check_models((r.model for r in experiment.networks.values()), dataset)
+        return compare_on(dataset, experiment, options)
 
 
 def compare_on(dataset: Dataset, experiment: Experiment, options: RunOptions) -> Run:

@@ -58,6 +58,7 @@ def train(
     changes: Sequence[str] = (),
     out: str | Path = "runs",
     jobs: int | None = None,
+    parallel: Any = None,
     tensorboard: bool = False,
     verbose: bool | None = None,
     command: str = "",
@@ -103,6 +104,9 @@ horizon, series, memory : optional
         Folder of the runs.
     jobs : int, optional
         Processes at a time; None: all cores.
+    parallel : str or distributed.Client, optional
+        Dask cluster on which the folds are fitted: a scheduler's address or file, or
+        ``"local:4"`` for four processes here; None: processes of this machine.
     tensorboard : bool, default False
         Write event files, so that TensorBoard shows the training while it runs.
     verbose : bool, optional
@@ -134,7 +138,8 @@ horizon, series, memory : optional
     from ...data.in_memory import as_pair  # loads pandas
 
     given = {k: v for k, v in locals().items() if k != "as_pair"}
-    options = _options(out, jobs, verbose, tensorboard, command or _call(given))
+    command = command or _call(given)
+    options = _options(out, jobs, verbose, tensorboard, parallel, command)
     dataset, column = as_pair(dataset, target)
     source = {name: given[name] for name in field_types(Source) if name != "name"}
     source["target"] = column
@@ -192,6 +197,7 @@ def resume_training(
     *,
     out: str | Path = "runs",
     jobs: int | None = None,
+    parallel: Any = None,
     tensorboard: bool = False,
     verbose: bool | None = None,
 ) -> Run:
@@ -201,7 +207,7 @@ def resume_training(
     ----------
     name : str
         The run's name, a part of it, or ``"last"``.
-    out, jobs, tensorboard, verbose
+    out, jobs, parallel, tensorboard, verbose
         As in `train`.
 
     Raises
@@ -211,7 +217,7 @@ def resume_training(
     """
     stopped = find_unfinished(name, Path(out))
     experiment = read_experiment(stopped.folder / FILE)
-    options = _options(out, jobs, verbose, tensorboard)
+    options = _options(out, jobs, verbose, tensorboard, parallel)
     return train_experiment(experiment, options, resume=stopped)
 
 
@@ -258,6 +264,7 @@ def _options(
     jobs: int | None,
     verbose: bool | None,
     tensorboard: bool,
+    parallel: Any,
     command: str = "",
 ) -> RunOptions:
     """Return the options of a run.
@@ -271,7 +278,12 @@ def _options(
     if jobs is not None and (not isinstance(jobs, int) or jobs == 0):
         raise Misuse(f"jobs is {jobs!r}; give a number of processes, or None for all")
     return RunOptions(
-        Path(out), jobs, is_quiet(verbose), tensorboard=tensorboard, command=command
+        Path(out),
+        jobs,
+        is_quiet(verbose),
+        tensorboard=tensorboard,
+        command=command,
+        parallel=parallel,
     )
 
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...baselines.scores.cluster import ClusterLost
 from ...data.disk import read_regular, remove_temporary
 from ...data.errors import BadData, Misuse, ZooError, unknown
 from ..experiment import FILE
@@ -252,10 +253,10 @@ def _keep_unfinished(folder: Path, final: Path) -> Iterator[None]:
     """Say how a training goes on, where it can."""
     try:
         yield
-    except (KeyboardInterrupt, OSError) as error:
+    except (KeyboardInterrupt, OSError, ClusterLost) as error:
         if not (folder / STATE).is_file():
             raise
-        what = str(error) if isinstance(error, OSError) else "interrupted"
+        what = str(error) or "interrupted"
         how = f"zoo train --resume {final.name} --out {final.parent}"
         raise TrainingStopped(
             f"{what}; the training is kept: resume it with `{how}`"

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from ...data.disk import open_no_follow, read_regular
+from ...data.disk import open_no_follow, read_error, read_regular
 from ...data.errors import BadData, Misuse, unknown
 from ...data.structure import structure
 from ...reports.notes import write_json
@@ -281,8 +281,7 @@ def read_settings(folder: Path) -> tuple[Recipe, Inputs]:
     # whatever a file of somebody else's makes of it
     except (OSError, ValueError, LookupError, TypeError, Misuse,
             RecursionError) as error:  # fmt: skip
-        msg = f"{path} is damaged ({error}); train the network again"
-        raise BadData(msg) from error
+        raise read_error(path, error, "train the network again") from error
 
 
 def check_no_link(folder: Path) -> Path:
