@@ -13,6 +13,7 @@ import pandas as pd
 from .column_summary import Bars, ColumnSummary, DataSummary, shown_text
 from .counts import count, count_of
 from .kinds import column_kind, holds_sentences, names_rows, nested_type
+from .numbers import STAYS_TEXT
 
 if TYPE_CHECKING:
     from .dataset import Dataset
@@ -129,17 +130,18 @@ def summarize_column(
         _example(known.iloc[0]) if len(known) else "",
         float(column.isna().mean()) if len(column) else 0.0,
         int(known.nunique()),
-        (*notes, *_hints(some, kind)),
+        (*notes, *_hints(some, kind, notes)),
         _bars(known, kind),
     )
 
 
-def _hints(some: pd.Series, kind: str) -> Iterator[str]:
+def _hints(some: pd.Series, kind: str, notes: Sequence[str]) -> Iterator[str]:
     if kind.endswith("id?"):
         yield f"another value in each row; --drop {some.name} if it names the rows"
     elif kind.startswith("category") and holds_sentences(some.drop_duplicates()):
         yield "sentences that repeat: each is a category, and no words are counted"
-    if kind.startswith(("text", "category")):
+    told = any(note.startswith(STAYS_TEXT) for note in notes)
+    if kind.startswith(("text", "category")) and not told:
         yield from _describe_text_numbers(some.dropna())
 
 

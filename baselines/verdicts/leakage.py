@@ -256,16 +256,21 @@ def _is_monotone_in_target(dataset: Dataset, column: str) -> bool:
 
     table: Any = dataset.x
     values = table[column]
-    if dataset.is_classification or not pd.api.types.is_numeric_dtype(values.dtype):
+    kind = values.dtype
+    is_time = pd.api.types.is_datetime64_any_dtype(kind)  # a trend is no other name
+    if dataset.is_classification or not (
+        is_time or pd.api.types.is_numeric_dtype(kind)
+    ):
         return True
     known = values.notna().to_numpy()
-    x, y = values[known].to_numpy(dtype="float64"), dataset.y[known]
+    steps = values[known].astype("int64") if is_time else values[known]
+    x, y = steps.to_numpy(dtype="float64"), dataset.y[known]
     test: Any = spearmanr(x, y)
     if float(test.statistic) ** 2 < SAME_ORDER:
         return False
     # equal values of the column, as of one that was rounded, may have any order
-    steps = np.diff(y[np.lexsort((y, np.sign(test.statistic) * x))])
-    return float((steps < 0).mean()) <= _TURNS or float((steps > 0).mean()) <= _TURNS
+    turns = np.diff(y[np.lexsort((y, np.sign(test.statistic) * x))])
+    return float((turns < 0).mean()) <= _TURNS or float((turns > 0).mean()) <= _TURNS
 
 
 def _threshold(dataset: Dataset, column: str) -> str:

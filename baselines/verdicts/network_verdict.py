@@ -113,12 +113,24 @@ def _compare_with_naive(evidence: Evidence, row: Row) -> str:
     )
 
 
+def _loses_to_naive(evidence: Evidence, row: Row) -> bool:
+    """Whether values depend on those before, and a forecast does not even repeat them.
+
+    Where nothing beyond a naive forecast is found that one can be learned still.
+    """
+    if evidence.task != "forecast" or not evidence.signal.dependent or row.error:
+        return False
+    c = _versus(evidence, row.name, S_NAIVE)
+    return c.p_holm <= DECISIVE and c.difference < -LEAST_MARGIN
+
+
 def _judge(evidence: Evidence, data: Verdict, row: Row) -> Verdict:
     beside, best = evidence.suspicion, evidence.best
     if beside is not None and beside.kind == "copies":
         # a network that learns no copies by heart is not to blame
         return Verdict(data.name, row.name, data.sentence, data.change)
-    if data.name not in ("signal", "suspicious"):
+    learns = data.name in ("signal", "suspicious")
+    if not learns and not _loses_to_naive(evidence, row):
         alone = not row.error and gain_p(evidence, row.name) <= CONFIDENT
         if not (alone and _beats_all(evidence, row.name)):
             return Verdict(data.name, row.name, data.sentence, data.change)

@@ -116,10 +116,10 @@ def _data_verdict(evidence: Evidence) -> Verdict:
         return Verdict(
             "undecided",
             "",
-            "With these rows it is unclear whether there is anything to learn: "
-            f"{found}{hint}.",
-            f"More rows: {round_row_count(2 * evidence.n_rows)} (twice as many) to "
-            "begin with; how many are enough is not known.",
+            f"With these rows it is unclear whether there is {_wanted(evidence)[0]} to "
+            f"learn: {found}{hint}.",
+            f"More rows: {round_row_count(2 * evidence.n_rows)} (twice as many) to begin "
+            "with; how many are enough is not known.",
         )
     return _without_signal(evidence, found)
 
@@ -155,27 +155,35 @@ def _without_signal(evidence: Evidence, found: str) -> Verdict:
         return Verdict(
             "undecided",
             "",
-            f"No signal was found ({found}), but with {evidence.n_rows:,} rows "
-            f"{least_text} would have been found with 80 % power.",
+            f"No {_wanted(evidence)[1]} was found ({found}), but with "
+            f"{evidence.n_rows:,} rows {least_text} would have been found with 80 % "
+            "power.",
             f"About {needed} rows, {_FOR_POWER}.",
         )
-    and_so = (
-        f", and no baseline beats chance for sure{_baselines_above_chance(evidence)}"
-    )
+    and_so = f", and no baseline beats chance for sure{_baselines_above_chance(evidence)}"
+    other = "Other features, a relation of an unusual form, or more rows"
     if evidence.task == "forecast":
-        and_so = ", and the values look like independent draws"
+        what = "changes" if evidence.signal.dependent else "values"
+        and_so = f", and the {what} look like independent draws"
+        other = "What else the series depends on, in columns of a table, or more values"
     elif not evidence.rows:  # the signal test alone
         and_so = ""
     return Verdict(
         "no-signal",
         "",
-        f"No signal was found: {found}{and_so}. "
+        f"No {_wanted(evidence)[1]} was found: {found}{and_so}. "
         f"A linear relation that explains {effect(evidence.signal)} would have been "
         "found with 80 % power.",
-        "Other features, a relation of an unusual form, or more rows to find a weaker "
-        f"one (about {round_row_count(2 * evidence.signal.rows)} for half of that); "
-        "tuning a network will not.",
+        f"{other} to find a weaker one (about {round_row_count(2 * evidence.signal.rows)} "
+        "for half of that); tuning a network will not.",
     )
+
+
+def _wanted(evidence: Evidence) -> tuple[str, str]:
+    """What was to be learned, and looked for: of a series, more than to repeat it."""
+    if evidence.task == "forecast" and evidence.signal.dependent:
+        return "more", "signal beyond that"
+    return "anything", "signal"
 
 
 def _baselines_above_chance(evidence: Evidence) -> str:
