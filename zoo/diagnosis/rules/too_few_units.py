@@ -62,7 +62,9 @@ def _short_list(context: RuleContext) -> NetworkFinding | None:
             continue
         for layer in readers(context.fit.model, tensor):
             most = int(np.nan_to_num(part).max())
-            short = isinstance(layer, keras.layers.Embedding) and most >= layer.input_dim
+            short = (
+                isinstance(layer, keras.layers.Embedding) and most >= layer.input_dim
+            )
             if short and id(layer) in nodes:
                 return _longer_list(context, nodes[id(layer)], part, most)
     return None
@@ -79,8 +81,9 @@ def _longer_list(
         "N111",
         f"{node.name!r} has {has:,} entries, 0 to {has - 1:,}, but its inputs go up to "
         f"{most:,}: {share:.2g} of them name entries that it does not have.",
-        f"Use input_dim={needed:,}, or keep the commonest {has - 1:,} entries when the "
-        "inputs are made (num_words of a Tokenizer, max_tokens of a TextVectorization).",
+        f"Use input_dim={needed:,}, or keep the commonest {has - 1:,} entries when "
+        "the inputs are made (num_words of a Tokenizer, max_tokens of a "
+        "TextVectorization).",
         priority=0,
         repairs=buildable(context, [repair]),
         layers=(node.name,),
