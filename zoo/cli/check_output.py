@@ -78,7 +78,7 @@ def _show_found(found: Diagnosis) -> None:
 
 
 def _show_script(found: Diagnosis, wrote: Path | None) -> None:
-    """What was written, or the changes to the script."""
+    """Print what was written, or the changes to the script."""
     if wrote is not None:
         _say(f"{what_is_written(found)}: {wrote}")
     elif found.diff:
