@@ -65,7 +65,7 @@ def _misspelt_classes(dataset: Dataset) -> RuleResult | None:
         "D319",
         "warning",
         f"{len(places):,} rare {may_be} like a common one but for a letter, and may be "
-        f"misspelt, in {named([dataset.card.target])} ({shown}).",
+        f"misspelt, in {list_columns([dataset.card.target])} ({shown}).",
         "Write each name in one way: column.replace(...).",
         columns=[dataset.card.target],
         rows=np.flatnonzero(np.isin(dataset.y, places)),
@@ -73,7 +73,9 @@ def _misspelt_classes(dataset: Dataset) -> RuleResult | None:
     )
 
 
-def _column_variants(table: pd.DataFrame | None) -> Iterator[tuple[str, list[list[str]]]]:
+def _column_variants(
+    table: pd.DataFrame | None,
+) -> Iterator[tuple[str, list[list[str]]]]:
     """Spellings of the same category by column."""
     if table is None or is_text(table):
         return

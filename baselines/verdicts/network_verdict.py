@@ -120,7 +120,7 @@ def _loses_to_naive(evidence: Evidence, row: Row) -> bool:
     """
     if evidence.task != "forecast" or not evidence.signal.dependent or row.error:
         return False
-    c = _versus(evidence, row.name, S_NAIVE)
+    c = _comparison_of(evidence, row.name, S_NAIVE)
     return c.p_holm <= DECISIVE and c.difference < -LEAST_MARGIN
 
 

@@ -118,7 +118,8 @@ def _data_verdict(evidence: Evidence) -> Verdict:
             "",
             f"With these rows it is unclear whether there is {_wanted(evidence)[0]} to "
             f"learn: {found}{hint}.",
-            f"More rows: {round_row_count(2 * evidence.n_rows)} (twice as many) to begin "
+            f"More rows: {round_row_count(2 * evidence.n_rows)} (twice as many) to "
+            "begin "
             "with; how many are enough is not known.",
         )
     return _without_signal(evidence, found)
@@ -160,7 +161,9 @@ def _without_signal(evidence: Evidence, found: str) -> Verdict:
             "power.",
             f"About {needed} rows, {_FOR_POWER}.",
         )
-    and_so = f", and no baseline beats chance for sure{_baselines_above_chance(evidence)}"
+    and_so = (
+        f", and no baseline beats chance for sure{_baselines_above_chance(evidence)}"
+    )
     other = "Other features, a relation of an unusual form, or more rows"
     if evidence.task == "forecast":
         what = "changes" if evidence.signal.dependent else "values"
@@ -174,7 +177,8 @@ def _without_signal(evidence: Evidence, found: str) -> Verdict:
         f"No {_wanted(evidence)[1]} was found: {found}{and_so}. "
         f"A linear relation that explains {effect(evidence.signal)} would have been "
         "found with 80 % power.",
-        f"{other} to find a weaker one (about {round_row_count(2 * evidence.signal.rows)} "
+        f"{other} to find a weaker one (about "
+        f"{round_row_count(2 * evidence.signal.rows)} "
         "for half of that); tuning a network will not.",
     )
 

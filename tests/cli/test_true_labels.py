@@ -15,6 +15,7 @@ from learnable.zoo.check.evaluation_rows import (
     fault_of_few_rows,
     fault_of_labels,
     find_unseen_class,
+    is_answered,
     right_answers,
 )
 from learnable.zoo.diagnosis.problem.task import TrainingTask
@@ -206,6 +207,19 @@ def test_as_many_classes_by_other_numbers_are_coded_otherwise():
 def test_classes_that_were_trained_on_are_fine(other):
     assert find_unseen_class(case_of(OWN, other), study_of()) is None
     assert find_unseen_class(case_of(np.eye(2)[OWN], other), study_of()) is None
+
+
+@pytest.mark.parametrize(("noise", "is_right"), [(0.1, True), (3.0, False)])
+def test_numbers_of_another_season_may_be_answered_well(noise, is_right):
+    """Rows that differ from those trained on are no fault then."""
+    later = np.linspace(5, 9, 80)
+    case = case_of(OWN, later)
+    case.task = TrainingTask("regression", np.linspace(0, 4, 60), np.zeros(0))
+    said = later + noise * np.random.default_rng(0).normal(size=80)
+    evaluated = case.recording.evaluations[0]
+    assert is_answered(case, evaluated, said, least=0.7) == is_right
+    untold = case_of(OWN, later, told=False).recording.evaluations[0]
+    assert not is_answered(case, untold, said, least=0.7)
 
 
 @pytest.mark.parametrize(

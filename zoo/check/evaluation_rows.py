@@ -157,10 +157,14 @@ def _find_preparation_difference(context: _Evaluations) -> DataFault | None:
     own = _predicted(
         problem, setup, sample_evenly(problem.fit.x, data_faults.MOST_ROWS)
     )
-    learned = (train_score(problem) or 0.0) >= LEARNED
+    own_score = train_score(problem) or 0.0
     for evaluated, rows in context.parts:
         predicted = _predicted(problem, setup, evaluated.x)
         told = (own, predicted)
+        # other answers are right ones where later rows have other targets
+        least = RESTORED * own_score
+        is_right = is_answered(problem, evaluated, predicted, least=least)
+        learned = own_score >= LEARNED and not is_right
         found = data_faults.find_mismatch(problem.dataset, rows, told, learned=learned)
         if found is None:
             continue
@@ -171,6 +175,30 @@ def _find_preparation_difference(context: _Evaluations) -> DataFault | None:
         prepared = found if repair is None else replace(found, advice=PREPARE)
         return DataFault(prepared, repair)
     return None
+
+
+def is_answered(
+    problem: CheckProblem, evaluated: Evaluation, predicted: np.ndarray, *, least: float
+) -> bool:
+    """Whether evaluated rows are known to be answered with such a score.
+
+    Parameters
+    ----------
+    problem : CheckProblem
+    evaluated : Evaluation
+    predicted : array
+        What the script's network says of them: class codes or numbers.
+    least : float
+    """
+    task = problem.task
+    truth = right_answers(problem.recording, task, evaluated, predicted)
+    if task.kind == "regression" and evaluated.y is not None:
+        leaves = keras.tree.flatten(evaluated.y)
+        truth = np.asarray(leaves[0]) if len(leaves) == 1 else None
+    if truth is None or truth.size != predicted.size:
+        return False
+    truth = truth.reshape(predicted.shape)
+    return float(_row_scores(task, predicted, truth).mean()) >= least
 
 
 def _find_label_difference(context: _Evaluations) -> DataFault | None:

@@ -43,6 +43,7 @@ from ..diagnosis.search.trials import SLACK
 from .duplicates import find_mispaired_rows
 from .first_contact import FirstContact, aligned, explain_no_training, files_read
 from .jobs import RECORDED, UNTRAINED, CheckAnswer
+from .unpaired import find_unpaired
 
 if TYPE_CHECKING:
     from ..diagnosis.problem.context import NetworkFinding
@@ -93,6 +94,9 @@ def _answers(
     check_compiled(fit)
     if fit.y is None:
         return (_unread(recording, begun, "fit was given no targets"),)
+    unpaired = _result_or_none(find_unpaired, recording, fit)
+    if unpaired is not None:
+        return (unpaired,)
     is_whole = not fit.cut and begun.kind == "fit"
     return tuple(
         _answer(recording, one, is_whole=is_whole, seed=seed)

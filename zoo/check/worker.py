@@ -57,8 +57,14 @@ _MEMORY_SHARE = 0.9
 """Of the machine's memory, that the script and its examination may take."""
 
 
-def examine_job(job: CheckJob, *, quiet: bool) -> Path:
-    """Examine a script or a network in a process of its own; return the run's folder.
+def examine_job(job: CheckJob, *, quiet: bool) -> Path | Diagnosis:
+    """Examine a script or a network in a process of its own.
+
+    Returns
+    -------
+    Path or Diagnosis
+        The run's folder; of a training without targets, of which there is no run, the
+        answer.
 
     Raises
     ------
@@ -66,6 +72,8 @@ def examine_job(job: CheckJob, *, quiet: bool) -> Path:
         What kept it from being examined, in one line.
     """
     answer, child = _answered(job, quiet=quiet)
+    if answer.diagnosis is not None:
+        return answer.diagnosis
     # only the name is taken: where runs are is known here
     run = Path(job.out) / Path(answer.run).name
     if not (run / "results.json").is_file():
@@ -212,7 +220,7 @@ def main(folder: Path) -> None:
 
             answer = fast_check(job)
         else:
-            answer = CheckAnswer(run=str(_examine(job, folder)))
+            answer = _examine(job, folder)
     # whatever it is: without an answer a thread of the script's would be waited for
     except BaseException as error:
         message, code = as_error(error)
@@ -220,11 +228,11 @@ def main(folder: Path) -> None:
     write_facts(folder / ANSWER, answer)
 
 
-def _examine(job: CheckJob, folder: Path) -> Path:
-    from ..experiments.run import on_cluster
+def _examine(job: CheckJob, folder: Path) -> CheckAnswer:
     from ..experiments.score import write_run
     from .check import check_outputs
-    from .untargeted import refuse_untargeted
+    from .unpaired import find_unpaired
+    from .untargeted import examine_untargeted
 
     _bound_memory()
     # what trials do on the way, such as losses without end, is told in the answer
@@ -241,27 +249,31 @@ def _examine(job: CheckJob, folder: Path) -> Path:
 
     recording, fit = record_training(job, say, show)
     if fit.y is None and "compile" not in fit.error:
-        refuse_untargeted(recording, fit, budget=job.budget, show=show)
-    with on_cluster(job.parallel, quiet=True):
-        checked = check_outputs(
-            recording,
-            fit,
-            budget=job.budget,
-            seed=job.seed,
-            arguments=job.arguments,
-            has_options=job.kind != "script",
-            say=say,
-        )
+        found = examine_untargeted(recording, fit, budget=job.budget, show=say)
+        return CheckAnswer(diagnosis=_with_ports(found, recording))
+    unpaired = None if fit.y is None else find_unpaired(recording, fit)
+    if unpaired is not None:
+        return CheckAnswer(diagnosis=_with_ports(unpaired, recording))
+    checked = check_outputs(
+        recording,
+        fit,
+        budget=job.budget,
+        seed=job.seed,
+        arguments=job.arguments,
+        has_options=job.kind != "script",
+        say=say,
+    )
     told = _lines(recording.fits) if job.kind == "script" else ()
-    found = replace(checked.diagnosis, fits=told, ports=recording.ports)
-    found = _with_ports(found, recording)
+    found = _with_ports(replace(checked.diagnosis, fits=told), recording)
     results = replace(checked.study.results, command=job.command, diagnosis=found)
     study = replace(checked.study, results=results)
-    return write_run(Path(job.out), "check", study, settings=_settings(job))[1]
+    run = write_run(Path(job.out), "check", study, settings=_settings(job))[1]
+    return CheckAnswer(run=str(run))
 
 
 def _with_ports(found: Diagnosis, recording: Recording) -> Diagnosis:
     """Hand out the ported script, where no repair of it was proved."""
+    found = replace(found, ports=recording.ports)
     if not recording.ports or found.fixed or recording.error:
         return found
     return replace(found, fixed=recording.source)

@@ -123,7 +123,7 @@ def check_command(
     from ...baselines.results.results import EXIT_CODES
     from ..check.jobs import check_options, find_target
     from ..check.worker import examine_job, fast_job
-    from .check_output import show_fast
+    from .check_output import show_fast, show_untargeted
     from .output import documented, show_form
 
     way = find_target(what)
@@ -136,6 +136,9 @@ def check_command(
         raise SystemExit(EXIT_CODES[found.verdict])
     with documented(form, way.name):
         run = examine_job(job, quiet=quiet)
+    if not isinstance(run, Path):
+        show_untargeted(run, job, form, write=write)
+        raise SystemExit(EXIT_CODES[run.verdict])
 
     # these take seconds to import, which the child does not wait for
     from ...baselines.results.results import Results

@@ -55,6 +55,12 @@ def show(results: Results, run: Path, *, wrote: Path | None) -> None:
     """Verdict, sides, causes, what was ruled out, and the report's path."""
     found = results.diagnosis
     assert found is not None
+    _show_found(found)
+    _show_script(found, wrote)
+    _say(f"report: {run / 'report.html'}")
+
+
+def _show_found(found: Diagnosis) -> None:
     of = f"output {found.output!r}: " if found.output else ""
     verdict = click.style(strip_control_characters(found.verdict), bold=True)
     click.echo(
@@ -72,6 +78,10 @@ def show(results: Results, run: Path, *, wrote: Path | None) -> None:
     _say(f"  What would change this: {found.change}")
     for other in found.others:
         click.echo(clean(other.summary, sys.maxsize))
+
+
+def _show_script(found: Diagnosis, wrote: Path | None) -> None:
+    """Print what was written, or the changes to the script."""
     if wrote is not None:
         _say(f"{describe_written_script(found)}: {wrote}")
     elif found.diff:
@@ -79,7 +89,6 @@ def show(results: Results, run: Path, *, wrote: Path | None) -> None:
             _say(f"The changed script was run, and failed: {found.failed}")
             _say("Its changes, to be completed by hand:")
         click.echo(clean(found.diff, sys.maxsize), nl=False)
-    _say(f"report: {run / 'report.html'}")
 
 
 def describe_written_script(found: Diagnosis) -> str:
@@ -125,6 +134,8 @@ def _show_suspicions(found: Diagnosis) -> None:
 def write_fixed(found: Diagnosis, path: Path) -> bool:
     """Write the repaired script whole; where that cannot be, say why, and go on."""
     why = "no cause was found" if not found.causes else "the report has the code"
+    if found.causes and not found.snippet and not found.diff:
+        why = "the change is named above, and not written"
     if found.fixed:
         try:
             with output_file(path, option="--write"):
@@ -158,6 +169,38 @@ def show_fast(
     job : CheckJob
     form : AnswerForm
     """
+    if form != "text":
+        _show_without_run(found, job, form, lines=lines)
+        return
+    for line in lines:
+        click.echo(strip_control_characters(line))
+    _show_fast(found)
+
+
+def show_untargeted(
+    found: Diagnosis, job: CheckJob, form: AnswerForm, *, write: Path | None
+) -> None:
+    """Print the answer on a training without targets, of which there is no run.
+
+    Parameters
+    ----------
+    found : Diagnosis
+    job : CheckJob
+    form : AnswerForm
+    write : Path, optional
+        File for a ported script.
+    """
+    wrote = write is not None and write_fixed(found, write)
+    if form != "text":
+        _show_without_run(found, job, form)
+        return
+    _show_found(found)
+    _show_script(found, write if wrote else None)
+
+
+def _show_without_run(
+    found: Diagnosis, job: CheckJob, form: AnswerForm, *, lines: Sequence[str] = ()
+) -> None:
     from ...baselines.results.results import finite
 
     if form == "json":
@@ -168,10 +211,6 @@ def show_fast(
 
         for line in check_brief(found):
             click.echo(line)
-    elif form == "text":
-        for line in lines:
-            click.echo(strip_control_characters(line))
-        _show_fast(found)
     else:
         from ...reports.ci import check_document
 

@@ -7,6 +7,7 @@ import pytest
 from learnable import check
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.problem.from_model import split_outputs
+from learnable.zoo.diagnosis.rules.no_update import no_update
 
 layers = keras.layers
 X = np.random.default_rng(0).normal(size=(120, 3)).astype("float32")
@@ -54,6 +55,19 @@ def test_weights_of_one_output_stay_with_it(case_of):
     ones, twos = np.ones(120), np.full(120, 2.0)
     parts = split_outputs(fit_of(case_of, "mse", [AGE, KIND], [ones, twos]))
     assert [part.sample_weight[0] for part in parts] == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("shares", [[1.0, 0.0], {"kind": 0}])
+def test_layers_of_an_output_without_weight_are_held(case_of, shares):
+    fit = replace(fit_of(case_of, "mse", [AGE, KIND]), loss_weights=shares)
+    age, kind = split_outputs(fit)
+    assert (age.held, kind.held) == ((), ("kind",))
+    kind.model.compile("adam", "mse")
+    context = case_of(kind.model, X, KIND)
+    setup = replace(context.setup, held=kind.held)
+    found = no_update(replace(context, fit=kind, setup=setup))
+    assert "the loss of output 'kind' has the weight 0" in found.sentence
+    assert "loss_weights" in found.advice
 
 
 def test_one_output_stays_as_it_is(case_of, sequence):

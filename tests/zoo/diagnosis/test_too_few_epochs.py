@@ -110,3 +110,6 @@ def test_a_mode_that_waits_for_worse_is_named(case_of, monitor, mode, told):
     found = too_few_epochs(replace(context, fit=fit, setup=setup))
     assert told in found.sentence
     assert ("mode=" in found.sentence) == bool(told)
+    if told:  # the script's own epochs come first then, before any setting
+        assert found.priority == 0
+        assert found.repairs[0].apply(setup).epochs == 60

@@ -15,6 +15,7 @@ from ...backend import keras
 from ..record.recording import Place
 from .calls import OLD, Parameters, value_of, with_argument, wrapped
 from .edits import (
+    BeforeFit,
     CleanInputs,
     Edit,
     FeedFrom,
@@ -126,6 +127,8 @@ class _Writer:
                 feed_from(self._script, self._changes, edit)
             elif isinstance(edit, Statement):
                 self._state(edit)
+            elif isinstance(edit, BeforeFit):
+                self._before_fit(edit)
             elif isinstance(edit, ReadClasses):
                 read_classes(self._script, self._changes, receiver(self._fit))
         self._wrap_model(edits)
@@ -176,6 +179,18 @@ class _Writer:
             self._changes.after(self._script.statement_at(last), *new)
         else:
             self._changes.before(statement, *new)
+
+    def _before_fit(self, edit: BeforeFit) -> None:
+        call = self._fit
+        parameters = Parameters(getattr(keras.Model, method(call)))
+        rows = value_of(call, parameters, "x")
+        if rows is None:
+            raise NoSafePlace("x is not given")
+        code = edit.code.replace("{model}", receiver(call))
+        code = code.replace("{x}", self._script.code(rows))
+        ast.parse(code)
+        new = self._changes.statements(code + "\n")
+        self._changes.before(self._script.statement(call), *new)
 
     def _wrap_model(self, edits: Sequence[Edit]) -> None:
         kinds = (

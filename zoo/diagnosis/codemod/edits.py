@@ -140,6 +140,17 @@ class Statement:
     code: str
 
 
+@dataclass(frozen=True)
+class BeforeFit:
+    """One statement before the call of ``fit``.
+
+    ``code`` may use ``{model}``, the name of the model there, and ``{x}``, the rows as
+    the call has them.
+    """
+
+    code: str
+
+
 Edit = (
     SetArgument
     | WrapArgument
@@ -152,6 +163,7 @@ Edit = (
     | RescaleOutputs
     | ReadClasses
     | Statement
+    | BeforeFit
 )
 
 

@@ -13,7 +13,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from ...backend import keras
+from ..problem.graph import flat_layers
 
 _ALIKE_ON_ALL_AXES = frozenset({"kernel_size", "strides", "pool_size", "dilation_rate"})
 
@@ -38,9 +41,10 @@ def as_code(model: keras.Model, *, name: str = "model") -> str | None:
     -------
     str or None
         Lines that need ``import keras``. None where a layer is not one of Keras' own,
-        or is called twice.
+        or is called twice, or knows what it was adapted to.
     """
-    if type(model) not in (keras.Sequential, keras.Model, _functional_class()):
+    kinds = (keras.Sequential, keras.Model, _functional_class())
+    if type(model) not in kinds or any(map(_is_adapted, flat_layers(model))):
         return None
     try:
         with _random_state_kept(), warnings.catch_warnings():
@@ -54,6 +58,13 @@ def as_code(model: keras.Model, *, name: str = "model") -> str | None:
         NotImplementedError,
     ):  # the latter: a layer without a config
         return None
+
+
+def _is_adapted(layer: Any) -> bool:
+    """Whether a ``Normalization`` has statistics that its arguments do not give."""
+    if not isinstance(layer, keras.layers.Normalization) or not layer.built:
+        return False
+    return layer.input_mean is None and bool(np.asarray(layer.adapt_mean).any())
 
 
 def entry_code(entry: dict[str, Any], *, named: bool = True) -> str:

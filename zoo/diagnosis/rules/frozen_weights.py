@@ -22,26 +22,31 @@ LOADED = (keras.initializers.Constant, keras.initializers.Identity)
 
 @rule("N110", order=50)
 def frozen_weights(context: RuleContext) -> NetworkFinding | None:
-    """Layers that keep the random weights they began with; or nothing that learns."""
+    """Layers that keep the random weights they began with; or nothing that learns.
+
+    Loaded weights are frozen on purpose; for a network that fails they may be too weak.
+    """
     model = context.fit.model
     none = not model.trainable_weights and bool(model.weights)
     frozen = [layer for layer in flat_layers(model) if _is_frozen(layer)]
-    if not none:
-        # who knows which of the weights were loaded
-        if context.fit.pretrained:
-            return None
-        frozen = [layer for layer in frozen if not _is_loaded(layer)]
+    # who knows which of the weights were loaded
+    drawn = [la for la in frozen if not (context.fit.pretrained or _is_loaded(la))]
+    kept = not (none or drawn)
+    if not kept and not none:
+        frozen = drawn
     if not frozen:
         return None
     names = ", ".join(repr(layer.name) for layer in frozen[:3])
     share = sum(layer.count_params() for layer in frozen) / model.count_params()
     nothing = "The network has no trainable weights" if none else "Weights stay random"
+    if kept:
+        nothing = "Loaded weights do not learn"
     return network_finding(
         "N110",
         f"{nothing}: trainable=False in {count(len(frozen), 'layer')} "
         f"({names}) with {share:.0%} of all weights.",
         "Set trainable=True before compile.",
-        priority=0 if none else 1,
+        priority=0 if none else 2 if kept else 1,
         repairs=(_unfreeze(context, frozen, everything=none),),
         layers=tuple(layer.name for layer in frozen),
         share=share,

@@ -9,6 +9,7 @@ from ....data.counts import count
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.graph import flat_layers
 from ..problem.training_setup import Setup
+from ..record.recording import Fit
 
 _SHOWN = 3
 
@@ -40,6 +41,8 @@ def _unfreeze(setup: Setup) -> Setup:
 
 def _explain(context: RuleContext) -> str:
     fit = context.fit
+    if _is_weightless(fit):
+        return f"the loss of output {fit.output!r} has the weight 0 (loss_weights)"
     if fit.kind != "GradientTape":
         return "the step that fit repeats was made before they were trainable"
     if fit.steps:
@@ -50,7 +53,13 @@ def _explain(context: RuleContext) -> str:
     )
 
 
+def _is_weightless(fit: Fit) -> bool:
+    return bool(fit.output) and fit.loss_weights == 0
+
+
 def _advice(context: RuleContext) -> str:
+    if _is_weightless(context.fit):
+        return "Give its loss a weight above 0 in loss_weights of compile."
     if context.fit.kind != "GradientTape":
         return "Call compile again after trainable is set, and before fit."
     return (

@@ -31,6 +31,7 @@ BEGUN = 0.9
 def too_few_epochs(context: RuleContext) -> NetworkFinding | None:
     """Few steps without a flat end, or a loss that falls to the end."""
     setup, curve = context.setup, curve_of(context)
+    turned = _describe_wrong_mode(*context.fit.stopping) if setup.stopped else ""
     few = setup.steps < _FEW_STEPS and not _is_done(context, curve)
     falling = curve is not None and curve.is_falling
     longer = (
@@ -38,30 +39,37 @@ def too_few_epochs(context: RuleContext) -> NetworkFinding | None:
         if not _outside(context)
         else _epochs_over_all_batches(context)
     )
-    if not (few or falling) or not longer or describe_divergence(context):
+    planned = int(context.fit.arguments.get("epochs") or 0)
+    if turned:
+        longer = (planned, *(n for n in longer if n > planned))
+    if not (few or falling or turned) or not longer or describe_divergence(context):
         return None
-    message = ""
-    if curve is not None and falling:
-        message = (
-            f": the loss goes from {curve.start:.3g} to {curve.end:.3g}, "
-            f"{curve.late:.0%} of this fall in the last quarter"
-        )
-    planned = context.fit.arguments.get("epochs")
+    outside = _outside(context)
+    steps = f"{_describe_steps(context)}, {count(setup.steps, 'step')}"
+    fall = _fall(curve) if curve is not None and falling else ""
     stopped = (
-        f"; EarlyStopping ended it, of {planned:,} planned epochs"
-        f"{_describe_wrong_mode(*context.fit.stopping)}"
+        f"; EarlyStopping ended it, of {planned:,} planned epochs{turned}"
         if setup.stopped
         else ""
     )
     return network_finding(
         "N205",
-        f"The training has {count(setup.epochs, 'epoch')}{_describe_steps(context)}, "
-        f"{count(setup.steps, 'step')}{message}{stopped}.{_outside(context)}",
-        _OUTSIDE if _outside(context) else f"Train for {longer[0]:,} epochs.",
-        priority=2,
+        f"The training has {count(setup.epochs, 'epoch')}{steps}{fall}{stopped}."
+        f"{outside}",
+        _OUTSIDE if outside else f"Train for {longer[0]:,} epochs.",
+        # one that stops where it is to go on contradicts itself
+        priority=0 if turned else 2,
         repairs=tuple(set_epochs(setup, epochs) for epochs in longer),
         epochs=setup.epochs,
         steps=setup.steps,
+    )
+
+
+def _fall(curve: LossCurve) -> str:
+    """Say how the loss falls to the end."""
+    return (
+        f": the loss goes from {curve.start:.3g} to {curve.end:.3g}, "
+        f"{curve.late:.0%} of this fall in the last quarter"
     )
 
 

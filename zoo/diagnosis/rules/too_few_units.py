@@ -7,7 +7,7 @@ import numpy as np
 from ....baselines.rules.registry import rule
 from ...backend import keras
 from ..problem.context import NetworkFinding, Priority, RuleContext, network_finding
-from ..problem.graph import LINEAR, Node, is_recurrent
+from ..problem.graph import LINEAR, Node, arrays_of, is_recurrent, readers
 from .repairs import set_layers
 from .trying import buildable
 
@@ -19,7 +19,12 @@ NARROW = 5
 
 @rule("N111", order=180)
 def too_few_units(context: RuleContext) -> NetworkFinding | None:
-    """A layer that everything passes, with fewer units than outputs and inputs need."""
+    """A layer that everything passes, with fewer units than outputs and inputs need.
+
+    Or an embedding with fewer entries than the inputs name.
+    """
+    if (short := _short_list(context)) is not None:
+        return short
     if _is_autoencoder(context):
         return None
     needed = min(_needed_units(context), _inputs(context))
@@ -44,6 +49,46 @@ def too_few_units(context: RuleContext) -> NetworkFinding | None:
         layers=tuple(node.name for node in narrow),
         narrowest=min(node.layer_width for node in narrow),
         outputs=_needed_units(context),
+    )
+
+
+def _short_list(context: RuleContext) -> NetworkFinding | None:
+    """An embedding whose inputs name entries that it does not have."""
+    nodes = {id(node.layer): node for node in context.graph.nodes}
+    tensors = getattr(context.fit.model, "inputs", None) or []
+    given = arrays_of(context.fit.model, context.fit.x) if tensors else []
+    for tensor, part in zip(tensors, given, strict=False):
+        if part.dtype.kind not in "iuf" or not part.size:
+            continue
+        for layer in readers(context.fit.model, tensor):
+            most = int(np.nan_to_num(part).max())
+            short = (
+                isinstance(layer, keras.layers.Embedding) and most >= layer.input_dim
+            )
+            if short and id(layer) in nodes:
+                return _longer_list(context, nodes[id(layer)], part, most)
+    return None
+
+
+def _longer_list(
+    context: RuleContext, node: Node, part: np.ndarray, most: int
+) -> NetworkFinding:
+    has, needed = int(node.layer.input_dim), most + 1
+    share = float((part >= has).mean())
+    what = f"input_dim of {node.name!r}: {has:,} -> {needed:,}"
+    repair = set_layers(context, [node], what, input_dim=needed)
+    return network_finding(
+        "N111",
+        f"{node.name!r} has {has:,} entries, 0 to {has - 1:,}, but its inputs go up to "
+        f"{most:,}: {share:.2g} of them name entries that it does not have.",
+        f"Use input_dim={needed:,}, or keep the commonest {has - 1:,} entries when "
+        "the inputs are made (num_words of a Tokenizer, max_tokens of a "
+        "TextVectorization).",
+        priority=0,
+        repairs=buildable(context, [repair]),
+        layers=(node.name,),
+        entries=has,
+        needed=needed,
     )
 
 

@@ -35,6 +35,8 @@ TOLERANCE = 1e-6
 """Rounding in targets that are shares."""
 _ROWS = 32
 """Rows on which a loss of one's own is tried."""
+_RAISED = 3.0
+"""Added to the outputs of one class: e**3 is twenty times as likely."""
 
 
 @rule("N101", order=100)
@@ -165,11 +167,34 @@ def _check_columns(head: OutputLayer) -> Found:
 
 
 def _check_own_loss(context: RuleContext, head: OutputLayer) -> Found:
-    """A loss of one's own must fall when outputs come nearer to the targets."""
+    """A loss of one's own must fall when outputs come nearer to the targets.
+
+    And it must change with the level of one class: else it compares the rows of a batch
+    with each other, and not the classes of a row.
+    """
+    if _has_no_level(context, head):
+        return "stays the same when the output of one class is raised for all rows", 0
     before, after = _course(context, head, context.fit.loss)
     if not (np.isfinite(before) and np.isfinite(after)) or after < before:
         return None
     return f"rises from {before:.4g} to {after:.4g} as outputs approach the targets", 0
+
+
+def _has_no_level(context: RuleContext, head: OutputLayer) -> bool:
+    """Whether no class gains by a higher output for all rows, so over a batch."""
+    if head.width < 2 or context.task.kind not in ("binary", "multiclass"):
+        return False
+    rows = diverse_rows(context, _ROWS)
+    y = first_target(context)[rows]
+    outputs = np.random.default_rng(0).normal(size=(len(rows), head.width))
+    outputs = outputs.astype("float32")
+    plain = loss_value(context.fit.loss, y, outputs)
+    raised = [
+        loss_value(context.fit.loss, y, outputs + _RAISED * column)
+        for column in np.eye(head.width, dtype="float32")
+    ]
+    close = 1e-3 * abs(plain)
+    return bool(np.isfinite(plain)) and all(abs(r - plain) <= close for r in raised)
 
 
 def _check_swapped_arguments(
