@@ -15,14 +15,14 @@ from pandas._libs.parsers import STR_NA_VALUES
 from .columns import check_width
 from .compressed import ByteSource
 from .counts import count
-from .encodings import TextFacts, look_at_text
+from .encodings import TextFacts, detect_encoding
 from .errors import BadData, ZooError, first_line
 from .fast_text import SAMPLE_ROWS, is_faster, read_fast
 from .header import COMMENT_MARKS, Header, TextLine, common_width, find_header
 from .number_cells import DecimalMark
 from .numbers import HINT, DecimalHint, may_be_thousands
 from .ragged import (
-    find_units,
+    find_unit_row,
     refuse_cut_off,
     refuse_long_line,
     refuse_open_quote,
@@ -91,14 +91,14 @@ def read_delimited(
     if layout.decimal == ",":
         notes.insert(len(layout.facts.notes), "a comma was read as the decimal point")
     _check_names(source.name, layout.header.line)
-    left_out = _left_out(source, layout, notes)
+    left_out = _skipped_lines(source, layout, notes)
     table = _parse(source, layout, left_out)
     refuse_cut_off(source.name, layout.facts, layout.separator, layout.width)
     repeated = _repeated_headers(source, layout, table, notes)
     if repeated:
         left_out |= repeated
         table = _parse(source, layout, left_out)
-    table = _with_text_of(source, layout, left_out, table, target)
+    table = _reread_as_text(source, layout, left_out, table, target)
     table = _without_blanks(_without_row_names(table, layout, notes), notes)
     table = without_remarks(table, notes)
     table.attrs[HINT] = layout.hint
@@ -109,7 +109,7 @@ def find_layout(
     source: ByteSource, header: bool | None, target: str | None
 ) -> TextLayout:
     """Find separator, decimal point and header from the first lines."""
-    facts = look_at_text(source)
+    facts = detect_encoding(source)
     lines = first_lines(source, facts.encoding)
     message = declared_separator(lines[0][1])
     lines = lines[1:] if message and len(lines) > 1 else lines
@@ -137,7 +137,7 @@ def find_layout(
         _has_comments(rows, width),
         width,
         hint,
-        find_units(rows, found),
+        find_unit_row(rows, found),
     )
 
 
@@ -187,7 +187,9 @@ def _with_point(cell: str) -> str:
     return cell.replace(",", ".") if _COMMA.fullmatch(cell.strip()) else cell
 
 
-def _left_out(source: ByteSource, layout: TextLayout, notes: list[str]) -> set[int]:
+def _skipped_lines(
+    source: ByteSource, layout: TextLayout, notes: list[str]
+) -> set[int]:
     """Numbers of the lines below the header that are comments or units."""
     units = set()
     if layout.units:
@@ -324,7 +326,7 @@ def _parse(
         raise BadData(f"{name} is no table: {first_line(error)}") from error
 
 
-def _with_text_of(
+def _reread_as_text(
     source: ByteSource,
     layout: TextLayout,
     left_out: set[int],

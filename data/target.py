@@ -7,7 +7,7 @@ from itertools import takewhile
 import numpy as np
 import pandas as pd
 
-from .columns import alike_columns, find_column
+from .columns import find_column, similar_names
 from .dataset import TABLE_TASKS, TASKS, Task
 from .date_forms import readings
 from .errors import BadData, Misuse
@@ -32,7 +32,7 @@ def find_targets(target: str | None, columns: list[str], file: str) -> list[str]
         msg = f"which column of {file} is to be predicted? Give --target"
         raise Misuse(f"{msg}; the columns are {shown}")
     # a comma may be part of a column's own name
-    whole = target in columns or len(alike_columns(target, columns)) == 1
+    whole = target in columns or len(similar_names(target, columns)) == 1
     names = [target] if whole else target.split(",")
     found = [
         find_column(
@@ -171,7 +171,7 @@ def encode_target(
         msg = f"{msg}. Give --task multiclass."
         raise BadData(msg)
     if counts.min() < 2:
-        raise BadData(_too_rare(counts, values))
+        raise BadData(_describe_rare_classes(counts, values))
     classes = _ordered(counts.index, values)
     codes = pd.Categorical(labels, categories=classes).codes.astype("int64")
     return codes, tuple(classes), "binary" if len(classes) == 2 else "multiclass"
@@ -226,7 +226,7 @@ def _are_dates(values: pd.Series) -> bool:
     return pd.api.types.is_datetime64_any_dtype(values.dtype)
 
 
-def _too_rare(counts: pd.Series, values: pd.Series) -> str:
+def _describe_rare_classes(counts: pd.Series, values: pd.Series) -> str:
     """Name the classes with one row each, and a way out."""
     rare, name = counts.index[(counts == 1).to_numpy()], values.name
     if _are_dates(values):
@@ -273,7 +273,7 @@ def _numbers(values: pd.Series) -> np.ndarray:
     text = values if plain else values.astype(str)
     numbers = pd.Series(pd.to_numeric(text, errors="coerce"), index=values.index)
     if numbers.isna().any():
-        raise BadData(_no_numbers(values, numbers.isna().to_numpy()))
+        raise BadData(_describe_non_numbers(values, numbers.isna().to_numpy()))
     found = numbers.to_numpy().astype("float64")
     if is_too_large(found).any():
         msg = f"the target {values.name!r} has {TOLD} in {is_too_large(found).sum()}"
@@ -281,7 +281,7 @@ def _numbers(values: pd.Series) -> np.ndarray:
     return found
 
 
-def _no_numbers(values: pd.Series, odd: np.ndarray) -> str:
+def _describe_non_numbers(values: pd.Series, odd: np.ndarray) -> str:
     """Say which cells are no numbers; where all may be classes, that they may."""
     first = int(odd.argmax())
     row, bad = int(values.index[first]) + 1, str(values.iloc[first])[:40]

@@ -11,7 +11,7 @@ import pandas as pd
 from ...data import Dataset
 from ...data.encode import is_text
 from ...data.target import misspelt
-from .context import RuleResult, TableContext, found, named
+from .context import RuleResult, TableContext, found, list_columns
 from .registry import rule
 
 _MOST_KINDS = 200
@@ -26,7 +26,7 @@ def case_variants(context: TableContext) -> RuleResult | None:
     """Classes and categories that differ in case or blanks only."""
     dataset = context.dataset
     several = {} if dataset.y.ndim == 2 else {"": _variants(dataset.classes)}
-    several |= dict(_of_columns(context.table))
+    several |= dict(_column_variants(context.table))
     several = {name: groups for name, groups in several.items() if groups}
     if not several:
         return _misspelt_classes(dataset)
@@ -40,7 +40,7 @@ def case_variants(context: TableContext) -> RuleResult | None:
         "D319",
         "warning" if of_target else "note",
         f"{total:,} {what} from each other in case or blanks only, in "
-        f"{named(columns)} ({shown}).",
+        f"{list_columns(columns)} ({shown}).",
         "Write each name in one way: column.str.strip().str.lower().",
         columns=columns,
         variants=total,
@@ -65,7 +65,7 @@ def _misspelt_classes(dataset: Dataset) -> RuleResult | None:
         "D319",
         "warning",
         f"{len(places):,} rare {may_be} like a common one but for a letter, and may be "
-        f"misspelt, in {named([dataset.card.target])} ({shown}).",
+        f"misspelt, in {list_columns([dataset.card.target])} ({shown}).",
         "Write each name in one way: column.replace(...).",
         columns=[dataset.card.target],
         rows=np.flatnonzero(np.isin(dataset.y, places)),
@@ -73,7 +73,9 @@ def _misspelt_classes(dataset: Dataset) -> RuleResult | None:
     )
 
 
-def _of_columns(table: pd.DataFrame | None) -> Iterator[tuple[str, list[list[str]]]]:
+def _column_variants(
+    table: pd.DataFrame | None,
+) -> Iterator[tuple[str, list[list[str]]]]:
     """Spellings of the same category by column."""
     if table is None or is_text(table):
         return

@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 
 from ...data import Dataset
-from ...data.counts import some_of
-from ..signal.problem import is_fine
+from ...data.counts import count_of
+from ..signal.problem import is_continuous
 from .context import RuleResult, TableContext, found
 from .registry import rule
 
@@ -22,7 +22,7 @@ def conflicting_labels(context: TableContext) -> RuleResult | None:
     dataset = context.dataset
     if dataset.y.ndim == 2:
         return None
-    kinds, counts = context.kinds
+    kinds, counts = context.group_equal_rows
     if counts.max() == 1:
         return None
     if dataset.classes:
@@ -40,7 +40,7 @@ def _conflicting_classes(dataset: Dataset, kinds: np.ndarray) -> RuleResult | No
     return found(
         "D315",
         _severity(dataset) if share >= CONFLICTS else "note",
-        f"{some_of(int(other.sum()), len(dataset), 'row has', 'rows have')} another "
+        f"{count_of(int(other.sum()), len(dataset), 'row has', 'rows have')} another "
         "class than most rows with the same features: one rule on these features is "
         f"right in at most {1 - share:.1%} of all rows.",
         _advice(int(other.sum()), "label"),
@@ -55,7 +55,7 @@ def _severity(dataset: Dataset) -> Literal["warning", "note"]:
 
     Then other features would be needed, and there is no row to correct.
     """
-    return "warning" if is_fine(dataset.x) else "note"
+    return "warning" if is_continuous(dataset.x) else "note"
 
 
 def _conflicting_numbers(
@@ -74,7 +74,7 @@ def _conflicting_numbers(
     return found(
         "D315",
         _severity(dataset),
-        f"{some_of(len(rows), len(y), 'row has', 'rows have')} another target than "
+        f"{count_of(len(rows), len(y), 'row has', 'rows have')} another target than "
         "rows with the same features: one rule on these features has an R² of at most "
         f"{1 - share:.3f} on all rows.",
         _advice(len(rows), "target"),

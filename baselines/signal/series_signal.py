@@ -30,7 +30,7 @@ from ...data.errors import BadData
 from ..results.candidates import LEVEL
 from ..results.results import Signal
 from .permutations import CALIBRATION, TIE, sequential_p
-from .power import in_measures, smallest_effect
+from .power import smallest_effect, to_task_metrics
 
 MOST_VALUES = 10_000
 """Of a longer series the last ones are tested."""
@@ -131,7 +131,7 @@ def _tested(values: np.ndarray, lag: int, season: int, seed: int) -> Signal:
         rows=rows,
         detectable=least,
         seconds=time.perf_counter() - start,
-        worth=in_measures(least, "forecast") if least else {},
+        worth=to_task_metrics(least, "forecast") if least else {},
     )
 
 

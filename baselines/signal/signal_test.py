@@ -26,7 +26,7 @@ from ...data import Dataset
 from ...data.split import has_strata
 from ..results.candidates import LEVEL
 from ..results.results import Signal
-from .dependence import LEAST_CASES_A_CLASS, find_unit, repeating_columns
+from .dependence import LEAST_CASES_A_CLASS, find_permutation_unit, repeating_columns
 from .feature_maps import (
     SolvedMap,
     best_column,
@@ -35,23 +35,23 @@ from .feature_maps import (
     solve,
     statistics,
 )
-from .near_groups import near_groups
+from .near_groups import cluster_near_rows
 from .permutations import (
     CALIBRATION,
     CLEAR,
     GLANCE_P,
     LAST,
     TIE,
-    glance,
+    passes_quick_look,
     sequential_p,
 )
-from .power import in_measures, plant, smallest_effect
+from .power import plant_relation, smallest_effect, to_task_metrics
 from .problem import (
     Problem,
+    block_numbers,
     draw_targets,
     fold_numbers,
     has_whole_groups,
-    in_blocks,
     make_problem,
     permuted_part,
     possible_shifts,
@@ -106,17 +106,19 @@ def signal_of(dataset: Dataset, *, seed: int = 0) -> Signal:
     each other (`learnable.baselines.signal.dependence`), cases or blocks are permuted,
     or the target is moved along the file.
     """
-    return settled_test(dataset, seed=seed)[1]
+    return signal_with_dependence(dataset, seed=seed)[1]
 
 
-def settled_test(dataset: Dataset, *, seed: int = 0) -> tuple[Dataset, Signal]:
+def signal_with_dependence(
+    dataset: Dataset, *, seed: int = 0
+) -> tuple[Dataset, Signal]:
     """Test as `signal_of` does; return the dataset with its dependence known as well.
 
     Folds of that dataset keep together what was permuted together.
     """
     if dataset.series:
         return dataset, series_test(dataset.y, season=dataset.season, seed=seed)
-    unit = find_unit(dataset, seed=seed)
+    unit = find_permutation_unit(dataset, seed=seed)
     known = unit.applied(dataset)
     signal = replace(_tested(known, seed), unit=unit.reason, dependent=unit.found)
     if signal.p > LEVEL and unit.found:
@@ -125,11 +127,11 @@ def settled_test(dataset: Dataset, *, seed: int = 0) -> tuple[Dataset, Signal]:
     asked = dataset.groups is not None or dataset.dependence != "unknown"
     if signal.p > LEVEL or asked or unit.kind in ("time", "block"):
         return known, signal
-    found = None if unit.found else _by_columns(known, signal, seed)
-    return found or _by_near_rows(dataset, signal, seed) or (known, signal)
+    found = None if unit.found else _test_with_group_columns(known, signal, seed)
+    return found or _test_with_near_groups(dataset, signal, seed) or (known, signal)
 
 
-def _by_columns(
+def _test_with_group_columns(
     dataset: Dataset, signal: Signal, seed: int
 ) -> tuple[Dataset, Signal] | None:
     """Test again with each column that may name persons or sites as the groups.
@@ -154,7 +156,7 @@ def _by_columns(
     return None
 
 
-def _by_near_rows(
+def _test_with_near_groups(
     dataset: Dataset, signal: Signal, seed: int
 ) -> tuple[Dataset, Signal] | None:
     """Test again with groups of near rows that share the target, and within them.
@@ -163,7 +165,7 @@ def _by_near_rows(
     no such groups, or the signal stays: with these groups and with coarser ones, or
     within finer ones.
     """
-    near = near_groups(dataset, seed=seed)
+    near = cluster_near_rows(dataset, seed=seed)
     if near is None:
         return None
     units = len(np.unique(near.groups))
@@ -195,7 +197,7 @@ def _is_found_within(dataset: Dataset, groups: np.ndarray, seed: int) -> bool:
     problem = make_problem(grouped, limit=_sizes(grouped)[0], seed=seed)
     if problem.groups is None or has_whole_groups(problem):
         return False
-    return glance(_Trial(problem).exceeding)
+    return passes_quick_look(_Trial(problem).exceeding)
 
 
 def _tested(dataset: Dataset, seed: int, *, effect: bool = True) -> Signal:
@@ -205,7 +207,7 @@ def _tested(dataset: Dataset, seed: int, *, effect: bool = True) -> Signal:
     *small, all_rows = _sizes(dataset)
     for limit in small:
         trial = _Trial(make_problem(dataset, limit=limit, seed=seed))
-        if glance(trial.exceeding):
+        if passes_quick_look(trial.exceeding):
             return _signal(trial, spent + GLANCE_P, start)
         spent += GLANCE_P
     trial = _Trial(make_problem(dataset, limit=all_rows, seed=seed))
@@ -214,7 +216,7 @@ def _tested(dataset: Dataset, seed: int, *, effect: bool = True) -> Signal:
         return _signal(trial, p, start)
     least = smallest_effect(lambda shares: trial.finds(shares, LEVEL - spent))
     counts = np.bincount(dataset.y) if has_strata(dataset) else None
-    worth = in_measures(least, dataset.task, counts)
+    worth = to_task_metrics(least, dataset.task, counts)
     return _signal(trial, p, start, least=least, worth=worth)
 
 
@@ -258,8 +260,8 @@ class _Trial:
         self.problem = problem
         self.drawn = 0
         self._rng = np.random.default_rng([problem.seed, 1])
-        true = self._look([view[:, None, :] for view in problem.views])
-        drawn = self._look(draw_targets(problem, CALIBRATION, self._rng))
+        true = self._all_statistics([view[:, None, :] for view in problem.views])
+        drawn = self._all_statistics(draw_targets(problem, CALIBRATION, self._rng))
         self._centre, spread = drawn.mean(axis=1), drawn.std(axis=1)
         self._spread = np.where(spread > STILL, spread, np.inf)
         self._strengths = [self._strength(drawn)]
@@ -267,7 +269,7 @@ class _Trial:
         self._best = int(self._standard(true)[:, 0].argmax())
 
     @cached_property
-    def looks(self) -> list[SolvedMap]:
+    def solve_feature_maps(self) -> list[SolvedMap]:
         """Every feature map, solved but for the target."""
         problem = self.problem
         maps = feature_maps(problem.x, seed=problem.seed)
@@ -282,7 +284,7 @@ class _Trial:
         target, folds = self.problem.views[view], fold_numbers(self.problem)
         z = best_column(look, target) if single else look.map.z
         name = f"one of {look.map.name}" if single else look.map.name
-        line = self.looks[0].map
+        line = self.solve_feature_maps[0].map
         found = (out_of_fold(z, target, folds), name)
         share, name = max(found, (out_of_fold(line.z, target, folds), line.name))
         return name, share
@@ -297,18 +299,18 @@ class _Trial:
         found = 0
         for some in np.array_split(shifts, -(-len(shifts) // self._block)):
             orders = [np.roll(np.arange(rows), shift) for shift in some]
-            found += self._beaten(
+            found += self._count_exceeding(
                 [np.stack([v[o] for o in orders], axis=1) for v in problem.views]
             )
         p = (found + 1) / (len(shifts) + 1)
-        return p if p > CLEAR else max(p, _Trial(in_blocks(problem)).p_value())
+        return p if p > CLEAR else max(p, _Trial(block_numbers(problem)).p_value())
 
     def exceeding(self, count: int) -> int:
         """Draw so many new permutations; count those at least as good as the truth."""
         found = 0
         for first in range(0, count, self._block):
             size = min(self._block, count - first)
-            found += self._beaten(draw_targets(self.problem, size, self._rng))
+            found += self._count_exceeding(draw_targets(self.problem, size, self._rng))
         return found
 
     @property
@@ -316,9 +318,9 @@ class _Trial:
         """Draws at a time."""
         return max(1, _BLOCK // sum(view.size for view in self.problem.views))
 
-    def _beaten(self, targets: list[np.ndarray]) -> int:
+    def _count_exceeding(self, targets: list[np.ndarray]) -> int:
         """Count the drawn targets that are at least as good as the truth."""
-        strengths = self._strength(self._look(targets))
+        strengths = self._strength(self._all_statistics(targets))
         self._strengths.append(strengths)
         self.drawn += targets[0].shape[1]
         return int((strengths >= self._truth - TIE).sum())
@@ -326,8 +328,8 @@ class _Trial:
     def finds(self, shares: np.ndarray, level: float) -> np.ndarray:
         """Whether a linear relation of each share of variance is found at a level."""
         limit = float(np.quantile(np.concatenate(self._strengths), 1 - level))
-        planted = plant(self.problem, shares, self._rng)
-        return self._strength(self._look(planted)) > limit + TIE
+        planted = plant_relation(self.problem, shares, self._rng)
+        return self._strength(self._all_statistics(planted)) > limit + TIE
 
     @cached_property
     def _sources(self) -> list[tuple[int, SolvedMap, bool]]:
@@ -335,7 +337,7 @@ class _Trial:
         return [
             (view, look, single)
             for view in range(len(self.problem.views))
-            for look in self.looks
+            for look in self.solve_feature_maps
             for single in (*[False] * len(look.map.penalties), True)
         ]
 
@@ -349,8 +351,12 @@ class _Trial:
         found = (seen - self._centre[:, None]) / self._spread[:, None]
         return found - handicaps[:, None]
 
-    def _look(self, targets: list[np.ndarray]) -> np.ndarray:
+    def _all_statistics(self, targets: list[np.ndarray]) -> np.ndarray:
         """Every statistic of every draw, in the order of `_sources`."""
         return np.vstack(
-            [statistics(look, target) for target in targets for look in self.looks]
+            [
+                statistics(look, target)
+                for target in targets
+                for look in self.solve_feature_maps
+            ]
         )

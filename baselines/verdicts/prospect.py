@@ -89,14 +89,14 @@ def network_prospect(results: Results) -> Prospect | None:
             "Find more rows first.",
         )
     if best is not None and results.about.task == "forecast":
-        return _of_series(results, best)
+        return _judge_series(results, best)
     if best is None or best.scores["skill"].mean <= 0:
         reason = "the signal test finds a relation that no baseline can use."
         return Prospect("perhaps", reason)
-    return _beside_baselines(results, best)
+    return _judge_with_baselines(results, best)
 
 
-def _beside_baselines(results: Results, best: Row) -> Prospect:
+def _judge_with_baselines(results: Results, best: Row) -> Prospect:
     """There is a signal, and a baseline that uses it: what is left to gain?"""
     more = _more_rows(results)
     small = _little_left(results, best)
@@ -162,7 +162,7 @@ def _little_left(results: Results, best: Row) -> str:
     return ""
 
 
-def _of_series(results: Results, best: Row) -> Prospect:
+def _judge_series(results: Results, best: Row) -> Prospect:
     naive = next((row for row in results.rows if row.name == S_NAIVE), None)
     if naive is None or best is naive:
         others = [r for r in results.rows if not r.error and r is not naive]

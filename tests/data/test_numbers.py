@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from learnable.data import load
 from learnable.data.errors import BadData
 from learnable.data.files import read_rows
-from learnable.data.number_cells import cut_cells
+from learnable.data.number_cells import parse_number_cells
 from learnable.data.numbers import DecimalHint, convert_numbers
 
 
@@ -40,7 +40,7 @@ def is_text(column):
     ],
 )  # fmt: skip
 def test_marks_are_taken_off(cell, value):
-    numbers = cut_cells(pa.array([cell]))
+    numbers = parse_number_cells(pa.array([cell]))
     mark = "." if numbers.fits(".")[0] else ","
     assert numbers.fits(mark)[0]
     assert numbers.values(mark)[0] == value
@@ -55,7 +55,7 @@ def test_marks_are_taken_off(cell, value):
     ],
 )  # fmt: skip
 def test_what_is_no_number_is_not_cut(cell):
-    numbers = cut_cells(pa.array([cell]))
+    numbers = parse_number_cells(pa.array([cell]))
     if cell == "1e":  # a unit: it would have to be that of all
         assert numbers.has("unit").tolist() == ["e"]
     else:
