@@ -184,7 +184,7 @@ def _without_signal(evidence: Evidence, found: str) -> Verdict:
 
 
 def _wanted(evidence: Evidence) -> tuple[str, str]:
-    """What was to be learned, and looked for: of a series, more than to repeat it."""
+    """Words for what can be learned, and was tested: of a series, beyond repeating."""
     if evidence.task == "forecast" and evidence.signal.dependent:
         return "more", "signal beyond that"
     return "anything", "signal"
