@@ -88,7 +88,10 @@ def study_predictions(
     evidence = gather(fold_outcomes, settled, has_features=False)
     results = replace(
         study_results(
-            fold_outcomes, evidence, verdict.draw_verdicts(evidence), seed=seed
+            fold_outcomes,
+            evidence,
+            verdict.draw_verdicts(evidence, estimators=probabilities),
+            seed=seed,
         ),
         command=command,
         ceiling=None,

@@ -306,8 +306,8 @@ def _series_note(x: pd.DataFrame, target: str) -> tuple[str, ...]:
         return ()
     times = x.select_dtypes(["datetime", "datetimetz"])
     for name in times.columns:
-        column = times[name]
-        if column.notna().all() and column.is_unique and column.is_monotonic_increasing:
+        column = pd.Index(times[name])
+        if not column.hasnans and column.is_unique and column.is_monotonic_increasing:
             return (
                 f"each row has a later {str(name)!r} than the one before: --task "
                 f"forecast predicts {target!r} from its own past",

@@ -263,7 +263,7 @@ def _kind(results: Results) -> str:
 
 
 def _read_notes(folder: Path) -> tuple[str, tuple[str, ...]]:
-    """What hides a note is told in its place: the run counts as one with a note."""
+    """Read a run's note; what hides it stands in its place, as if it were one."""
     try:
         return read_notes(folder)
     except BadData as error:

@@ -371,7 +371,7 @@ _MOST_LABELS = 100
 """Different true values, beyond which none is looked for in names of columns."""
 
 
-def _labels_in_names(truth: pd.Series) -> list[str]:
+def _labels_in_names(truth: Any) -> list[str]:
     """The classes as names of columns may have them."""
     values = truth.dropna().unique().tolist()
     if len(values) > _MOST_LABELS:

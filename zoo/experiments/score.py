@@ -150,7 +150,14 @@ def score(
             command=command or command_line(),
             curves=curves,
             leave_out=leave_out,
+            estimators=[n for n, one in candidates.items() if not _is_network(one)],
         )
+
+
+def _is_network(candidate: Any) -> bool:
+    from .candidates import OwnNetwork
+
+    return isinstance(candidate, Recipe | OwnNetwork)
 
 
 def process_limit(
