@@ -18,7 +18,7 @@ from learnable.baselines.scores import cluster
 from learnable.baselines.scores.cluster import (
     Cluster,
     ClusterLost,
-    Task,
+    RemoteCall,
     compare_workers,
     connected,
 )
@@ -186,8 +186,10 @@ def slow(job: int, shared: Path) -> int:
     return job
 
 
-def tasks(function: Callable[[Any, Any], Any], number: int, shared: Any) -> list[Task]:
-    return [Task("task", function, i, shared) for i in range(number)]
+def tasks(
+    function: Callable[[Any, Any], Any], number: int, shared: Any
+) -> list[RemoteCall]:
+    return [RemoteCall("task", function, i, shared) for i in range(number)]
 
 
 @pytest.mark.slow  # processes of a cluster
@@ -201,7 +203,7 @@ def test_shared_rows_are_sent_once(client) -> None:
 
 @pytest.mark.slow
 def test_what_is_late_is_given_up(client, tmp_path) -> None:
-    late = Task("late", slow, 0, tmp_path, latest=time.monotonic())
+    late = RemoteCall("late", slow, 0, tmp_path, latest=time.monotonic())
     ((number, result),) = Cluster(client).results([late])
     assert number == 0
     assert isinstance(result, TimeoutError)
