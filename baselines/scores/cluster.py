@@ -28,8 +28,8 @@ from ...data.errors import Misuse, ZooError, first_line
 CONNECT = 15.0
 """Seconds in which a scheduler has to answer, and a first worker to be there."""
 PATIENCE = 60.0
-"""Seconds without any worker, or without the scheduler, after which the work is given
-up: a queue may need some to start others."""
+"""Seconds without any worker after which the work is given up: a queue may need some to
+start others."""
 _LOOK = 1.0
 """Seconds between two looks at the cluster while nothing is done."""
 _SAME = (

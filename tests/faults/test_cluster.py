@@ -133,8 +133,8 @@ class Machines:
         self.start(name, "dask_worker", "--nthreads", "1", "--no-nanny", "--name", name)
 
     def end(self, *names: str) -> None:
-        """Kill processes as a machine that loses its power does."""
-        for name in names or tuple(self.processes):
+        """Kill processes that are there, as a machine that loses its power does."""
+        for name in self.processes.keys() & set(names):
             process = self.processes.pop(name)
             process.send_signal(signal.SIGKILL)
             process.wait()
@@ -162,7 +162,7 @@ def machines(tmp_path: Path) -> Iterator[Machines]:
             made.add_worker(name)
         yield made
     finally:
-        made.end()
+        made.end(*made.processes)
 
 
 @pytest.fixture
@@ -290,7 +290,7 @@ def test_table_is_that_of_one_machine(
 
     def losing(self: Cluster, calls: Any) -> Iterator[Any]:
         for number, result in plain(self, calls):
-            machines.end(*(name for name in lost if name in machines.processes))
+            machines.end(*lost)
             yield number, result
 
     monkeypatch.setattr(Cluster, "results", losing)
