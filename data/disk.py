@@ -47,7 +47,7 @@ def replaced(path: Path) -> Iterator[IO[bytes]]:
     """
     with (
         replaced_by_name(path) as new,
-        open(new, "wb", opener=no_link) as stream,
+        open(new, "wb", opener=open_no_follow) as stream,
     ):
         yield stream
 
@@ -83,7 +83,7 @@ def remove_temporary(folder: Path) -> None:
             path.unlink()
 
 
-def no_link(path: str, flags: int) -> int:
+def open_no_follow(path: str, flags: int) -> int:
     """Open a file as `open` does with this ``opener``: never through a link.
 
     Raises

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arrow_files import check_zones, flat, has_levels, joined_names
+from .arrow_files import check_zones, flatten_index, has_levels, joined_names
 from .errors import BadData, Misuse, first_line
 
 if TYPE_CHECKING:
@@ -81,7 +81,9 @@ class _Parts:
         place, number = self.groups[group]
         with _readable(self.paths[place]):
             file = self._opened(self.paths[place])
-            return flat(file.read_row_group(number, columns=columns).to_pandas())
+            return flatten_index(
+                file.read_row_group(number, columns=columns).to_pandas()
+            )
 
     @cached_property
     def _opened(self) -> Callable[[Path], Any]:
@@ -97,7 +99,7 @@ class _Parts:
         for path in self.paths:
             with _readable(path):
                 part = pq.read_table(path, columns=[name], partitioning=None)
-                parts.append(flat(part.to_pandas()).iloc[:, 0])
+                parts.append(flatten_index(part.to_pandas()).iloc[:, 0])
         return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
 
 

@@ -60,7 +60,7 @@ def refusal(error: OSError, *, advises: bool = True) -> str:
     if error.errno not in _REFUSALS:
         return ""
     if error.filename is None and _is_output(error):
-        _give_up_output()
+        _discard_output()
         return f"the output cannot be written: {error.strerror}"
     name = _shortened(error.filename)
     sentence = f"{_REFUSALS[error.errno]}{f' ({name})' if name else ''}"
@@ -84,13 +84,13 @@ def fault(error: BaseException) -> str:
     place = kept = ""
     # whatever fails here must not hide what failed before
     with suppress(Exception):
-        place = f" at {_place(error)}"
+        place = f" at {_error_location(error)}"
     with suppress(Exception):
         kept = f"; the traceback is in {_write(error)}, send it with your report"
     return f"a fault of zoo: {type(error).__name__}{place}{kept}"
 
 
-def _give_up_output() -> None:
+def _discard_output() -> None:
     """Let what is still to be printed go nowhere; Python would try again at its end."""
     with suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -109,7 +109,7 @@ def _shortened(name: Any) -> str:
     return text if len(text) <= 120 else f"{text[:60]}...{text[-40:]}"
 
 
-def _place(error: BaseException) -> str:
+def _error_location(error: BaseException) -> str:
     """The innermost line of this project that the error went through."""
     frames = traceback.extract_tb(error.__traceback__)
     files = [Path(frame.filename).resolve() for frame in frames]

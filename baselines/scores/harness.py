@@ -144,7 +144,7 @@ def _reseeded(
         _Job(name, moved, rows, seed)
         for seed in range(1, seeds)
         for name, candidate in _slowest_first(candidates)
-        if (moved := reseeded(candidate, seed)) is not None
+        if (moved := clone_with_seed(candidate, seed)) is not None
         for rows in encoded
     ]
 
@@ -187,7 +187,7 @@ def _done(work: Sequence[_Job], jobs: int | None) -> Iterable[Outcome]:
     if cluster := active_cluster():
         return _done_there(cluster, work)
     parallel = Parallel(n_jobs=_workers(jobs), return_as="generator_unordered")
-    done: Any = parallel(delayed(fit_and_ask)(job) for job in work)
+    done: Any = parallel(delayed(fit_and_predict)(job) for job in work)
     return done
 
 
@@ -207,12 +207,12 @@ def _done_there(cluster: Cluster, work: Sequence[_Job]) -> Iterator[Outcome]:
         else:
             late = isinstance(outcome, TimeoutError)
             yield _failed(sent[number], TIMED_OUT if late else _reason(outcome))
-    yield from map(fit_and_ask, here)
+    yield from map(fit_and_predict, here)
 
 
 def _fit_rows(job: tuple[str, Any, int], rows: _Rows) -> Outcome:
     name, candidate, seed = job
-    return fit_and_ask(_Job(name, candidate, rows, seed))
+    return fit_and_predict(_Job(name, candidate, rows, seed))
 
 
 def _failed(job: _Job, why: str) -> Outcome:
@@ -279,7 +279,7 @@ def encodes_columns(candidate: Any) -> bool:
     return any(type(part).__name__ in _ENCODERS for part in parts)
 
 
-def fit_and_ask(job: _Job) -> Outcome:
+def fit_and_predict(job: _Job) -> Outcome:
     """One job: clone, fit on the training rows, predict the test rows, take times."""
     from sklearn.base import clone
 
@@ -370,7 +370,7 @@ _NAMES = ("random_state", "seed")
 """What a parameter that seeds a candidate is called, its own or that of a part."""
 
 
-def reseeded(candidate: Any, number: int) -> Any:
+def clone_with_seed(candidate: Any, number: int) -> Any:
     """A clone whose every seed is moved by ``number``; None if it has no seed.
 
     A parameter that holds no whole number (None, a generator) is set to ``number``.

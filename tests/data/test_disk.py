@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from learnable.data.disk import (
-    no_link,
+    open_no_follow,
     read_error,
     remove_temporary,
     replaced_by_name,
@@ -118,7 +118,7 @@ def test_only_regular_files_are_opened(tmp_path, mode, kind):
         "folder": path.mkdir,
     }
     make[kind]()
-    with pytest.raises(OSError, match="lock"), open(path, mode, opener=no_link):
+    with pytest.raises(OSError, match="lock"), open(path, mode, opener=open_no_follow):
         pass
     assert mine.read_text() == "kept"
     assert not (tmp_path / "nowhere").exists()

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from learnable.zoo.check.duplicates import find_mispaired
+from learnable.zoo.check.duplicates import find_mispaired_rows
+from learnable.zoo.check.unpaired import find_unpaired
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(400, 5))
@@ -18,7 +19,7 @@ def found(x, given, **names):
     fit: Any = SimpleNamespace(x=x, y=given, history={})
     module = SimpleNamespace(**names)
     recording: Any = SimpleNamespace(module=module, fits=[fit])
-    return find_mispaired(recording, fit)
+    return find_mispaired_rows(recording, fit)
 
 
 @pytest.mark.parametrize("target", [KIND, SIZE, SIZE[:, None]])
@@ -60,3 +61,33 @@ def test_numbers_in_any_order_are_known_again():
 
 def test_a_script_without_arrays_tells_nothing():
     assert found(X[ORDER], KIND) is None
+
+
+def unpaired(x, y, **names):
+    fit: Any = SimpleNamespace(x=x, y=y, error="", place=None)
+    module = SimpleNamespace(**names)
+    recording: Any = SimpleNamespace(module=module, fits=[fit], script="train.py")
+    return find_unpaired(recording, fit)
+
+
+@pytest.mark.parametrize("rows", [100, 200])
+def test_other_rows_as_targets_are_named(rows):
+    """What a split gives in another order."""
+    answer = unpaired(X[:200].astype("float32"), X[400 - rows :], X=X)
+    assert answer.verdict == "preparation-at-fault"
+    assert answer.causes[0].code == "P707"
+    assert "other rows of 'X'" in answer.sentence
+    assert "x_train, x_test" in answer.causes[0].advice
+
+
+def test_unequal_numbers_of_rows_are_named():
+    answer = unpaired(X[:200], KIND[:150])
+    assert "200 rows of inputs and 150 of targets" in answer.sentence
+    assert "same rows" in answer.causes[0].advice
+
+
+@pytest.mark.parametrize(
+    "y", [X[1:], X[:-1], KIND[1:], X[:-1] + 0.1], ids=["next", "same", "one", "noisy"]
+)
+def test_targets_that_may_be_meant_are_left(y):
+    assert unpaired(X[:-1], y, X=X) is None

@@ -1,4 +1,4 @@
-"""Trainings without targets: what is said before they are refused."""
+"""Trainings without targets: what their own loss can tell."""
 
 from dataclasses import MISSING, fields
 
@@ -7,8 +7,9 @@ import pytest
 from learnable.baselines.results.diagnosis import Diagnosis, RuledOut
 from learnable.data.errors import BadData
 from learnable.zoo.backend import keras
+from learnable.zoo.backend import tensorflow as tf
 from learnable.zoo.check.problem import prepare
-from learnable.zoo.check.untargeted import refuse_untargeted
+from learnable.zoo.check.untargeted import examine_untargeted
 from learnable.zoo.diagnosis.record.recorder import recorded
 
 X = 100 * np.random.default_rng(0).normal(size=(40, 2)).astype("float32")
@@ -17,9 +18,9 @@ X = 100 * np.random.default_rng(0).normal(size=(40, 2)).astype("float32")
 class Squeezer(keras.Model):
     """A network whose loss is its own, as variational autoencoders have it."""
 
-    def __init__(self):
+    def __init__(self, kernel="glorot_uniform"):
         super().__init__()
-        self.dense = keras.layers.Dense(2)
+        self.dense = keras.layers.Dense(2, kernel_initializer=kernel)
 
     def call(self, x):
         out = self.dense(x)
@@ -27,26 +28,102 @@ class Squeezer(keras.Model):
         return out
 
 
-def refused(rate):
+def examined(model, x=X, *, epochs=3):
     with recorded(__file__) as recording:
-        model = Squeezer()
-        model.compile(keras.optimizers.Adam(rate))
-        model.fit(X, epochs=3, verbose=0)
-    lines = []
-    with pytest.raises(BadData, match="no score by which repairs could be proved"):
-        refuse_untargeted(recording, recording.fits[0], budget=60, show=lines.append)
-    return "\n".join(lines)
+        model.fit(x, epochs=epochs, verbose=0)
+    fit = recording.fits[0]
+    return examine_untargeted(recording, fit, budget=None, show=lambda what: None)
 
 
-def test_rate_that_is_too_low_is_tried():
-    told = refused(0.03)
-    assert "in the first epoch" in told
-    assert "P701 inputs-not-scaled" in told
-    assert "tried     learning rate 0.03 -> 0.3: the loss ends at" in told
+def squeezed(rate):
+    model = Squeezer()
+    model.compile(keras.optimizers.Adam(rate))
+    return model
+
+
+def test_rate_that_is_too_low_is_a_cause():
+    found = examined(squeezed(1e-7))
+    assert found.verdict == "network-at-fault"
+    assert [cause.code for cause in found.causes] == ["N202"]
+    assert found.causes[0].original_score < 0.01 < found.causes[0].together
+    assert "P701" in {one.code for one in found.ruled_out if one.reason}
+    assert "The loss is" in found.sentence
 
 
 def test_weights_that_do_not_change_are_seen():
-    assert "S403 weights-unchanged" in refused(0.0)
+    assert "S403" in {sign.code for sign in examined(squeezed(0.0)).symptoms}
+
+
+def test_sound_reconstruction_is_not_blamed():
+    model = Squeezer("identity")
+    model.compile(keras.optimizers.Adam(1e-4))
+    found = examined(model)
+    assert found.verdict == "network-level"
+    assert not found.causes
+    assert not found.sides
+    assert "explains 100% of the variance of the inputs" in found.sentence
+
+
+class Gray(Squeezer):
+    """One whose loss asks for the same output for every row."""
+
+    def call(self, x):
+        out = self.dense(x)
+        self.add_loss(keras.ops.mean(keras.ops.square(out)))
+        return 0.0 * out + 1.0
+
+
+def test_same_output_for_every_row_is_a_fault():
+    model = Gray()
+    model.compile(keras.optimizers.Adam(0.01))
+    found = examined(model)
+    assert found.verdict == "network-at-fault"
+    assert "nearly the same output for every row" in found.sentence
+
+
+class Contrast(Squeezer):
+    """One with a step of its own, whose outputs are no reconstruction."""
+
+    def call(self, x):
+        return self.dense(x)[:, :1]
+
+    def train_step(self, data):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.square(self(data) - 1.0))
+        found = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(found, self.trainable_variables)
+        return {"loss": loss}
+
+
+def test_training_whose_loss_is_as_low_as_with_repairs_is_undecided():
+    model = Contrast()
+    model.compile(keras.optimizers.Adam(0.01))
+    found = examined(model, X / 100, epochs=40)
+    assert found.verdict == "undecided"
+    assert not found.sides
+    assert found.trials[0].score > 0.5
+
+
+class Unasked(keras.Model):
+    """One without a call, as those with an encoder and a decoder often are."""
+
+    def __init__(self, encoder):
+        super().__init__()
+        self.encoder = encoder
+
+    def train_step(self, data):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.square(self.encoder(data) - data))
+        found = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(found, self.trainable_variables)
+        return {"total_loss": loss}
+
+
+def test_network_without_a_call_is_repeated():
+    model = Unasked(keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)]))
+    model.compile(keras.optimizers.Adam(1e-7))
+    found = examined(model)
+    assert [cause.label for cause in found.causes] == ["lr-too-low"]
 
 
 def test_trainings_without_targets_are_not_prepared():
@@ -72,4 +149,4 @@ def test_metric_that_lies_is_told_in_full():
     named = [f for f in fields(Diagnosis) if f.default is f.default_factory is MISSING]
     facts = dict.fromkeys((f.name for f in named), "") | {"sides": ()}
     diagnosis = Diagnosis(**(facts | {"ruled_out": (found,)}))
-    assert diagnosis.told == ("N118 misleading-metric. It lies.",)
+    assert diagnosis.untestable_findings == ("N118 misleading-metric. It lies.",)

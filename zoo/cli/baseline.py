@@ -48,7 +48,7 @@ def baseline_command(
     """
     from ..experiment import Experiment, Scoring, Source
     from ..experiments.run import RunOptions, run_comparison
-    from .output import documented, shown
+    from .output import documented, show_experiment
 
     experiment = Experiment(
         "baseline",
@@ -60,4 +60,4 @@ def baseline_command(
     run_options = RunOptions(out, jobs, quiet, mlflow=mlflow, parallel=parallel)
     with documented(form, data):
         run = run_comparison(experiment, run_options)
-    shown(run, run_options, form=form, gate=gate)
+    show_experiment(run, run_options, form=form, gate=gate)

@@ -123,11 +123,11 @@ def check_command(
     from ...baselines.results.results import EXIT_CODES
     from ..check.jobs import check_options, find_target
     from ..check.worker import examine_job, fast_job
-    from .check_output import show_fast
+    from .check_output import show_fast, show_untargeted
     from .output import documented, show_form
 
     way = find_target(what)
-    check_options(way, _typed(context))
+    check_options(way, _given_parameters(context))
     job = _job(way, asked)
     if job.fast:
         with documented(form, way.name):
@@ -136,6 +136,9 @@ def check_command(
         raise SystemExit(EXIT_CODES[found.verdict])
     with documented(form, way.name):
         run = examine_job(job, quiet=quiet)
+    if not isinstance(run, Path):
+        show_untargeted(run, job, form, write=write)
+        raise SystemExit(EXIT_CODES[run.verdict])
 
     # these take seconds to import, which the child does not wait for
     from ...baselines.results.results import Results
@@ -152,7 +155,7 @@ def check_command(
     raise SystemExit(EXIT_CODES[found.verdict])
 
 
-def _typed(context: click.Context) -> list[str]:
+def _given_parameters(context: click.Context) -> list[str]:
     """Parameters that were given, not left as they are."""
     source = context.get_parameter_source
     return [

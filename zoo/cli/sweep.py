@@ -70,9 +70,9 @@ def sweep_command(
     """
     from ..experiments.grid import sweep
     from ..experiments.run import RunOptions
-    from .output import documented, shown
+    from .output import documented, show_experiment
 
     run_options = RunOptions(out, jobs, quiet, mlflow=mlflow, parallel=parallel)
     with documented(form):
         run = sweep(source, variations, draws, changes, run_options)
-    shown(run, run_options, form=form, gate=gate)
+    show_experiment(run, run_options, form=form, gate=gate)

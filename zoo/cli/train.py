@@ -102,7 +102,7 @@ def train_command(
     from ..experiments.run import RunOptions
     from ..experiments.score import command_line
     from ..experiments.train import arguments_from, resume_training, train
-    from .output import documented, shown
+    from .output import documented, show_experiment
 
     _check_ways(ctx, model, file, resume)
     running = {"out": out, "jobs": jobs, "tensorboard": tensorboard}
@@ -126,7 +126,7 @@ def train_command(
             asked = arguments_from(file) if file else asked
             run = train(**asked, changes=changes, command=command_line(), **running)
     run_options = RunOptions(out, quiet=quiet, mlflow=mlflow)
-    shown(run, run_options, form=form, gate=gate)
+    show_experiment(run, run_options, form=form, gate=gate)
 
 
 def _check_ways(

@@ -109,11 +109,11 @@ def compare(
     from ...data import load
     from ...reports import Report
     from .candidates import named_candidates
-    from .score import called, check_models, half_of_memory, score
+    from .score import called, check_models, half_memory, score
 
     if (epochs is not None and epochs < 1) or batch_size < 1:
         raise Misuse("epochs and batch_size must be 1 or more")
-    reading["memory"] = reading.get("memory") or half_of_memory()
+    reading["memory"] = reading.get("memory") or half_memory()
     dataset = load(data, target, folds=folds, seed=seed, **reading)
     found = named_candidates(candidates, dataset, epochs=epochs, batch_size=batch_size)
     check_models((r.model for r in found.values() if isinstance(r, Recipe)), dataset)
@@ -212,11 +212,11 @@ def first_fold_facts(
         first = (outcome.fold, outcome.seed) == (0, 0) and outcome.history
         if first and outcome.candidate in found.keys() - made:
             parameters = getattr(found[outcome.candidate], "parameters_", 0)
-            made[outcome.candidate] = _own(outcome, parameters)
+            made[outcome.candidate] = _own_network(outcome, parameters)
     return tuple(made[name] for name in found if name in made)
 
 
-def _own(outcome: Any, parameters: int) -> Network:
+def _own_network(outcome: Any, parameters: int) -> Network:
     """The training of a Keras model that is not of the zoo."""
     from ...baselines.results.results import Network
 

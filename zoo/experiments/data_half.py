@@ -57,13 +57,13 @@ def look(
     >>> learnable.look("iris").verdict.name
     'usable'
     """
-    from ...data.looking import PROBLEM, look_at
+    from ...data.looking import PROBLEM, summarize_reading
     from ...reports.answers import Look
 
-    found = look_at(data, target, most=most, **reading)
-    told = [n.removeprefix(PROBLEM) for n in found.notes if n.startswith(PROBLEM)]
+    found = summarize_reading(data, target, most=most, **reading)
+    problems = [n.removeprefix(PROBLEM) for n in found.notes if n.startswith(PROBLEM)]
     notes = tuple(n for n in found.notes if not n.startswith(PROBLEM))
-    return Look(replace(found, notes=notes), told[0] if told else "")
+    return Look(replace(found, notes=notes), problems[0] if problems else "")
 
 
 @python_call
@@ -166,10 +166,10 @@ def baseline(
     """
     from ...data import load
     from ...reports import Report
-    from .run import memory_of_baselines, on_cluster
+    from .run import baseline_memory, on_cluster
     from .score import called, score
 
-    reading["memory"] = memory_of_baselines(reading)
+    reading["memory"] = baseline_memory(reading)
     dataset = load(data, target, folds=folds, seed=seed, **reading)
     quiet = console.is_quiet(verbose)
     with on_cluster(parallel, quiet=quiet):

@@ -19,13 +19,13 @@ from ...reports.several.matrix import (
     column_of,
     matrix_facts,
     matrix_html,
-    unable,
+    unsupported_cells,
 )
-from ..console import console, plain
+from ..console import console, strip_control_characters
 from ..experiment import Experiment
 from ..registry import card
 from . import score as work
-from .run import RunOptions, compare_on, on_cluster, opened, tracked
+from .run import RunOptions, compare_on, on_cluster, open_dataset, tracked
 
 if TYPE_CHECKING:
     from ...data import Dataset
@@ -81,7 +81,7 @@ def _compare_each(
     for place, name in enumerate(names, 1):
         if not options.quiet:
             message = f"{place} of {len(names)}: {name}"
-            console().print(plain(message), markup=False)
+            console().print(strip_control_characters(message), markup=False)
         one = replace(experiment, data=replace(experiment.data, name=name))
         try:
             columns.append(compare_on_dataset(one, options))
@@ -98,9 +98,9 @@ def compare_on_dataset(experiment: Experiment, options: RunOptions) -> Column:
     """The comparison on one dataset, of the networks that can do its task."""
     data, networks = experiment.data.name, experiment.networks
     try:
-        dataset = opened(experiment)
-        able = {n: r for n, r in networks.items() if _can(r.model, dataset)}
-        others = unable(networks.keys() - able.keys(), dataset.task)
+        dataset = open_dataset(experiment)
+        able = {n: r for n, r in networks.items() if _supports(r.model, dataset)}
+        others = unsupported_cells(networks.keys() - able.keys(), dataset.task)
         if not able:
             return Column(data, task=dataset.task, networks=others)
         run = compare_on(dataset, replace(experiment, networks=able), options)
@@ -108,13 +108,13 @@ def compare_on_dataset(experiment: Experiment, options: RunOptions) -> Column:
     except ClusterLost:  # nor would others be compared
         raise
     except ZooError as error:
-        message = plain(f"failed: {data}: {error}")
+        message = strip_control_characters(f"failed: {data}: {error}")
         console().print(message, markup=False)
         return Column(data, error=str(error))
     return column_of(run.results, data=data, run=run.folder.name, others=others)
 
 
-def _can(model: str, dataset: Dataset) -> bool:
+def _supports(model: str, dataset: Dataset) -> bool:
     return dataset.task in card(model).tasks
 
 

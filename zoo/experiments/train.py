@@ -20,11 +20,11 @@ from ..experiment import (
     read_experiment,
     with_changes,
 )
-from ..recipe import ClassWeight, Recipe, types_of
+from ..recipe import ClassWeight, Recipe, field_types
 from ..registry import recipe
 from ..runs.checkpointed_runs import find_unfinished
 from .run import Run, RunOptions, train_experiment
-from .score import in_words
+from .score import format_argument
 from .settings import adjusted
 
 
@@ -124,8 +124,9 @@ horizon, series, memory : optional
     ------
     ZooError
         `UnknownName` and `Misuse` for wrong arguments, `BadData` for rows that cannot
-        be learned from, `Offline` for a download that fails, `Stopped` for a training
-        that was interrupted and can go on with ``zoo train --resume``.
+        be learned from, `DownloadError` for a download that fails,
+        `TrainingStopped` for a training that was interrupted and can go on with
+        ``zoo train --resume``.
 
     Examples
     --------
@@ -140,7 +141,7 @@ horizon, series, memory : optional
     command = command or _call(given)
     options = _options(out, jobs, verbose, tensorboard, parallel, command)
     dataset, column = as_pair(dataset, target)
-    source = {name: given[name] for name in types_of(Source) if name != "name"}
+    source = {name: given[name] for name in field_types(Source) if name != "name"}
     source["target"] = column
     if not isinstance(model, str | Recipe):
         from .own_training import train_own  # loads Keras
@@ -290,17 +291,17 @@ def _call(given: dict[str, Any]) -> str:
     """Return a call of `train` as it may be typed again, without what is usual."""
     usual = {n: p.default for n, p in signature(train).parameters.items()}
     rest = [
-        f"{name}={_shown(value)}"
+        f"{name}={_format_value(value)}"
         for name, value in given.items()
         if name not in ("model", "dataset") and value != usual[name]
     ]
-    first = [_shown(given["model"])]
+    first = [_format_value(given["model"])]
     if given["dataset"] is not None:
-        first.append(_shown(given["dataset"]))
+        first.append(_format_value(given["dataset"]))
     return f"learnable.train({', '.join([*first, *rest])})"
 
 
-def _shown(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if isinstance(value, Recipe):
         return f"<Recipe {value.model}>"
-    return in_words(value)
+    return format_argument(value)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from learnable import check
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.problem.from_model import each_output
+from learnable.zoo.diagnosis.problem.from_model import split_outputs
+from learnable.zoo.diagnosis.rules.no_update import no_update
 
 layers = keras.layers
 X = np.random.default_rng(0).normal(size=(120, 3)).astype("float32")
@@ -37,7 +38,7 @@ def fit_of(case_of, loss, y, weight=None):
     ids=["in order", "by name"],
 )
 def test_each_output_has_its_own_loss_and_targets(case_of, loss, y):
-    age, kind = each_output(fit_of(case_of, loss, y))
+    age, kind = split_outputs(fit_of(case_of, loss, y))
     assert (age.output, age.loss) == ("age", "mse")
     assert (kind.output, kind.loss) == ("kind", "binary_crossentropy")
     np.testing.assert_array_equal(age.y, AGE)
@@ -46,19 +47,32 @@ def test_each_output_has_its_own_loss_and_targets(case_of, loss, y):
 
 
 def test_an_output_without_a_loss_is_left_out(case_of):
-    (only,) = each_output(fit_of(case_of, {"kind": "bce"}, {"kind": KIND}))
+    (only,) = split_outputs(fit_of(case_of, {"kind": "bce"}, {"kind": KIND}))
     assert only.output == "kind"
 
 
 def test_weights_of_one_output_stay_with_it(case_of):
     ones, twos = np.ones(120), np.full(120, 2.0)
-    parts = each_output(fit_of(case_of, "mse", [AGE, KIND], [ones, twos]))
+    parts = split_outputs(fit_of(case_of, "mse", [AGE, KIND], [ones, twos]))
     assert [part.sample_weight[0] for part in parts] == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("shares", [[1.0, 0.0], {"kind": 0}])
+def test_layers_of_an_output_without_weight_are_held(case_of, shares):
+    fit = replace(fit_of(case_of, "mse", [AGE, KIND]), loss_weights=shares)
+    age, kind = split_outputs(fit)
+    assert (age.held, kind.held) == ((), ("kind",))
+    kind.model.compile("adam", "mse")
+    context = case_of(kind.model, X, KIND)
+    setup = replace(context.setup, held=kind.held)
+    found = no_update(replace(context, fit=kind, setup=setup))
+    assert "the loss of output 'kind' has the weight 0" in found.sentence
+    assert "loss_weights" in found.advice
 
 
 def test_one_output_stays_as_it_is(case_of, sequence):
     fit = case_of(sequence((3,), [layers.Dense(1)], "mse"), X, AGE).fit
-    assert each_output(fit) == (fit,)
+    assert split_outputs(fit) == (fit,)
 
 
 @pytest.mark.slow

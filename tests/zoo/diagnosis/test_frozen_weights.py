@@ -69,20 +69,10 @@ def test_loaded_weights_are_kept(case_of, sequence):
         ((3,), [inner(trainable=True), layers.Dense(1)], X),
         ((3,), [layers.BatchNormalization(trainable=False), layers.Dense(1)], X),
         ((3,), [layers.Normalization(), layers.Dense(1)], X),
-        ((5,), [layers.Embedding(
-            20, 4, trainable=False, embeddings_initializer=ONES
-        ), layers.Flatten(), layers.Dense(1)], WORDS),
     ],
 )  # fmt: skip
 def test_is_silent_on_sound_ones(case_of, sequence, shape, net, x):
     assert frozen_weights(case_of(sequence(shape, net, "mse"), x, Y)) is None
-
-
-def test_loaded_layers_may_be_frozen(case_of, sequence):
-    net = [layers.Dense(4, trainable=False), layers.Dense(1)]
-    context = case_of(sequence((3,), net, "mse"), X, Y)
-    context = replace(context, fit=replace(context.fit, pretrained=True))
-    assert frozen_weights(context) is None
 
 
 def test_example_of_the_page(example_of):
@@ -127,3 +117,27 @@ def test_the_repair_lets_everything_learn_where_it_is_written(case_of, text, fro
     lines = [edit.code.replace("{model}", "model") for edit in found.repairs[0].edits]
     exec("\n".join([source, *lines]), scope)
     assert len(scope["model"].trainable_weights) == 4
+
+
+def words():
+    given = layers.Embedding(20, 4, trainable=False, embeddings_initializer=ONES)
+    return (5,), [given, layers.Flatten(), layers.Dense(1)], WORDS
+
+
+def base():
+    return (3,), [inner(trainable=False), layers.Dense(1)], X
+
+
+@pytest.mark.parametrize("make", [words, base])
+def test_loaded_weights_are_tried_last(case_of, sequence, trains, make):
+    shape, net, x = make()
+    context = case_of(sequence(shape, net, "mse"), x, Y)
+    fit = replace(context.fit, pretrained=True)
+    setup = replace(context.setup, weights=fit.model.get_weights())
+    context = replace(context, fit=fit, setup=setup)
+    found = frozen_weights(context)
+    assert found.priority == 2
+    assert "Loaded weights do not learn" in found.sentence
+    assert found.repairs[0].apply(setup).weights is setup.weights
+    (mended,) = trains(context, found)
+    assert not mended.non_trainable_weights

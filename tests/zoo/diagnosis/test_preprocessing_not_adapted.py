@@ -1,6 +1,9 @@
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
+from learnable.zoo.diagnosis.codemod.apply import apply_edits
+from learnable.zoo.diagnosis.codemod.model_to_code import as_code
+from learnable.zoo.diagnosis.record.recording import Place
 from learnable.zoo.diagnosis.rules.preprocessing_not_adapted import (
     preprocessing_not_adapted,
 )
@@ -25,6 +28,22 @@ def test_normalization_without_adapt(case_of, trains):
     given = np.asarray(model.layers[0](X))
     assert abs(given.mean()) < 0.01
     assert given.std() == pytest.approx(1, abs=0.1)
+
+
+def test_layer_of_a_function_is_adapted_before_fit(case_of):
+    """Where neither layer nor rows have a name, the model and ``fit`` have them."""
+    found = preprocessing_not_adapted(case_of(scaled(layers.Normalization()), X, Y))
+    (edit,) = found.repairs[0].edits
+    place = Place("train.py", 2)
+    source = "model = build()\nhistory = model.fit(X[:30], Y, epochs=2)\n"
+    text = apply_edits(source, (edit,), fit=place, compiled=None)
+    assert text.splitlines()[1] == "model.layers[0].adapt(X[:30])"
+
+
+def test_adapted_layer_has_no_code():
+    """Its statistics are no arguments: code would make one that scales nothing."""
+    assert as_code(scaled(layers.Normalization())) is not None
+    assert as_code(scaled(adapted())) is None
 
 
 def adapted():

@@ -68,3 +68,22 @@ def test_is_silent_on_an_autoencoder(case_of):
     model = keras.Sequential([keras.Input((8,)), dense(2), layers.Dense(8)])
     model.compile("adam", "mse")
     assert too_few_units(case_of(model, X, X)) is None
+
+
+@pytest.mark.parametrize(("entries", "is_short"), [(10, True), (50, False)])
+def test_embedding_without_an_entry_for_each_input(case_of, entries, is_short):
+    words = np.random.default_rng(0).integers(0, 50, (60, 8))
+    words[0, 0] = 49
+    lookup = layers.Embedding(entries, 4, name="words")
+    model = keras.Sequential([keras.Input((8,)), lookup, layers.Flatten(), dense(16)])
+    model.add(layers.Dense(6, activation="softmax"))
+    model.compile("adam", "sparse_categorical_crossentropy")
+    context = case_of(model, words, Y)
+    found = too_few_units(context)
+    assert (found is not None) == is_short
+    if found is None:
+        return
+    assert "10 entries, 0 to 9, but its inputs go up to 49" in found.sentence
+    (repair,) = found.repairs
+    made = build_model(repair.apply(context.setup), np.arange(60), seed=0)
+    assert np.isfinite(first_loss(made, words, Y))

@@ -20,6 +20,14 @@ def falling(y, given):
     return keras.ops.mean((y - given) ** 2)
 
 
+def over_rows(y, given):
+    return -keras.ops.mean(keras.ops.sum(y * keras.ops.log_softmax(given, axis=0), 1))
+
+
+def over_classes(y, given):
+    return -keras.ops.mean(keras.ops.sum(y * keras.ops.log_softmax(given), 1))
+
+
 def logits(kind):
     return getattr(keras.losses, kind)(from_logits=True)
 
@@ -40,6 +48,7 @@ def logits(kind):
         (3, "softmax", "categorical_crossentropy", LABELS, 0, "binary_crossentropy"),
         (1, None, "bce", NUMBERS, 0, "mean_squared_error"),
         (1, None, rising, NUMBERS, 0, "mean_squared_error"),
+        (3, None, over_rows, COLUMNS, 0, "categorical_crossentropy"),
     ],
 )  # fmt: skip
 def test_finds_and_replaces_it(

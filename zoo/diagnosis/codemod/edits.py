@@ -140,6 +140,17 @@ class Statement:
     code: str
 
 
+@dataclass(frozen=True)
+class BeforeFit:
+    """One statement before the call of ``fit``.
+
+    ``code`` may use ``{model}``, the name of the model there, and ``{x}``, the rows as
+    the call has them.
+    """
+
+    code: str
+
+
 Edit = (
     SetArgument
     | WrapArgument
@@ -152,6 +163,7 @@ Edit = (
     | RescaleOutputs
     | ReadClasses
     | Statement
+    | BeforeFit
 )
 
 
@@ -180,7 +192,7 @@ def _edited_place(
     return compiled if isinstance(edit, Statement | RescaleOutputs) else fit
 
 
-def is_for_all_outputs(edit: Edit) -> bool:
+def affects_all_outputs(edit: Edit) -> bool:
     """Whether an edit changes what all outputs of a network share.
 
     Where there are several, a repair of one must leave the others as they are: their

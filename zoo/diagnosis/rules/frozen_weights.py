@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from ....baselines.rules.registry import rule
+from ....data.counts import count
 from ...backend import keras
 from ..codemod.edits import Statement
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.copy_model import copy
 from ..problem.graph import flat_layers
 from ..problem.training_setup import Setup
-from .output_layer import counted
 
 FIXED = (keras.layers.Normalization, keras.layers.BatchNormalization)
 """Layers that do no harm where they do not learn."""
@@ -22,26 +22,31 @@ LOADED = (keras.initializers.Constant, keras.initializers.Identity)
 
 @rule("N110", order=50)
 def frozen_weights(context: RuleContext) -> NetworkFinding | None:
-    """Layers that keep the random weights they began with; or nothing that learns."""
+    """Layers that keep the random weights they began with; or nothing that learns.
+
+    Loaded weights are frozen on purpose; for a network that fails they may be too weak.
+    """
     model = context.fit.model
     none = not model.trainable_weights and bool(model.weights)
     frozen = [layer for layer in flat_layers(model) if _is_frozen(layer)]
-    if not none:
-        # who knows which of the weights were loaded
-        if context.fit.pretrained:
-            return None
-        frozen = [layer for layer in frozen if not _is_loaded(layer)]
+    # who knows which of the weights were loaded
+    drawn = [la for la in frozen if not (context.fit.pretrained or _is_loaded(la))]
+    kept = not (none or drawn)
+    if not kept and not none:
+        frozen = drawn
     if not frozen:
         return None
     names = ", ".join(repr(layer.name) for layer in frozen[:3])
     share = sum(layer.count_params() for layer in frozen) / model.count_params()
     nothing = "The network has no trainable weights" if none else "Weights stay random"
+    if kept:
+        nothing = "Loaded weights do not learn"
     return network_finding(
         "N110",
-        f"{nothing}: trainable=False in {counted(len(frozen), 'layer')} "
+        f"{nothing}: trainable=False in {count(len(frozen), 'layer')} "
         f"({names}) with {share:.0%} of all weights.",
         "Set trainable=True before compile.",
-        priority=0 if none else 1,
+        priority=0 if none else 2 if kept else 1,
         repairs=(_unfreeze(context, frozen, everything=none),),
         layers=tuple(layer.name for layer in frozen),
         share=share,
@@ -87,14 +92,14 @@ def _statements(
     model = context.fit.model
     leaves = list(flat_layers(model))
     if everything or len(frozen) == sum(map(_is_frozen, leaves)):
-        return _let_go(model, nested=leaves != list(model.layers))
+        return _unfreeze_statements(model, nested=leaves != list(model.layers))
     if any(layer not in context.fit.model.layers for layer in frozen):
         return None
     lines = [f"{{model}}.get_layer({la.name!r}).trainable = True" for la in frozen]
     return tuple(Statement(line) for line in lines)
 
 
-def _let_go(model: Any, *, nested: bool) -> tuple[Statement, ...]:
+def _unfreeze_statements(model: Any, *, nested: bool) -> tuple[Statement, ...]:
     """For every layer; Keras takes no notice of a value that is the old one."""
     on, off = (Statement(f"{{model}}.trainable = {value}") for value in (True, False))
     if nested:  # models within may stand otherwise than their layers

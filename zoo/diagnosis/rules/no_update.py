@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ....baselines.rules.registry import rule
+from ....data.counts import count
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.graph import flat_layers
 from ..problem.training_setup import Setup
-from .output_layer import counted
+from ..record.recording import Fit
 
 _SHOWN = 3
 
@@ -21,25 +22,27 @@ def no_update(context: RuleContext) -> NetworkFinding | None:
     if not held:
         return None
     names = ", ".join(repr(name) for name in held[:_SHOWN])
-    layers = f"{counted(len(held), 'trainable layer')} of {len(learning)} ({names})"
+    layers = f"{count(len(held), 'trainable layer')} of {len(learning)} ({names})"
     return network_finding(
         "N116",
-        f"No step changes the weights of {layers}: {_why(context)}.",
+        f"No step changes the weights of {layers}: {_explain(context)}.",
         _advice(context),
         priority=0,
-        repairs=(Repair("all trainable weights are updated", _let_go),),
+        repairs=(Repair("all trainable weights are updated", _unfreeze),),
         layers=held,
         held=len(held),
         layers_that_may_learn=len(learning),
     )
 
 
-def _let_go(setup: Setup) -> Setup:
+def _unfreeze(setup: Setup) -> Setup:
     return replace(setup, held=())
 
 
-def _why(context: RuleContext) -> str:
+def _explain(context: RuleContext) -> str:
     fit = context.fit
+    if _is_weightless(fit):
+        return f"the loss of output {fit.output!r} has the weight 0 (loss_weights)"
     if fit.kind != "GradientTape":
         return "the step that fit repeats was made before they were trainable"
     if fit.steps:
@@ -50,7 +53,13 @@ def _why(context: RuleContext) -> str:
     )
 
 
+def _is_weightless(fit: Fit) -> bool:
+    return bool(fit.output) and fit.loss_weights == 0
+
+
 def _advice(context: RuleContext) -> str:
+    if _is_weightless(context.fit):
+        return "Give its loss a weight above 0 in loss_weights of compile."
     if context.fit.kind != "GradientTape":
         return "Call compile again after trainable is set, and before fit."
     return (

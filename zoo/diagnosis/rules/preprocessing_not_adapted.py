@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from ....baselines.rules.registry import rule
+from ....data.counts import count
 from ...backend import keras
-from ..codemod.edits import Edit, Statement
+from ..codemod.edits import BeforeFit, Edit, Statement
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.copy_model import LOOKUPS, copy
 from ..problem.graph import arrays_of, readers
 from ..problem.training_setup import Setup
 from ..record.arrays import name_of, sees_names, whole_fit
-from .output_layer import counted
 
 _NEAR = 0.5
 """Mean, and distance of the deviation from 1, of inputs that need no scaling."""
@@ -36,7 +36,7 @@ def preprocessing_not_adapted(context: RuleContext) -> NetworkFinding | None:
     lack = "has an empty vocabulary" if are_lookups else "scales nothing"
     return network_finding(
         "P711",
-        f"{counted(len(found), 'layer')} ({kinds}) was never adapted, and {lack}.",
+        f"{count(len(found), 'layer')} ({kinds}) was never adapted, and {lack}.",
         "Call layer.adapt(x_train) before fit, with the training rows alone.",
         priority=0,
         repairs=() if are_texts else (repair,),
@@ -77,10 +77,16 @@ def _adapt(setup: Setup) -> Setup:
 def _edits(
     context: RuleContext, found: list[tuple[Any, np.ndarray]]
 ) -> tuple[Edit, ...] | None:
-    """Statements that adapt the layers, where script and rows have names."""
+    """Statements that adapt the layers: by their names, or as layers of the model."""
     whole = whole_fit(context.recording, context.fit)
-    if whole is None or not sees_names(whole):
-        return None
+    named = None if whole is None or not sees_names(whole) else _named(context, found)
+    return named or _in_model(context, found)
+
+
+def _named(
+    context: RuleContext, found: list[tuple[Any, np.ndarray]]
+) -> tuple[Edit, ...] | None:
+    """Statements before ``compile``, where layers and rows have names in the script."""
     module = context.recording.module
     names = {id(value): name for name, value in vars(module).items()} if module else {}
     pairs = [
@@ -90,3 +96,18 @@ def _edits(
     if any(layer is None or part is None for layer, part in pairs):
         return None
     return tuple(Statement(f"{layer}.adapt({part})") for layer, part in pairs)
+
+
+def _in_model(
+    context: RuleContext, found: list[tuple[Any, np.ndarray]]
+) -> tuple[Edit, ...] | None:
+    """A statement before ``fit``, with the rows that it is given."""
+    fit = context.fit
+    layers = list(getattr(fit.model, "layers", ()))
+    places = [i for i, own in enumerate(layers) if own is found[0][0]]
+    if len(found) > 1 or not places or fit.kind != "fit" or len(context.inputs) > 1:
+        return None
+    if fit.batch and not fit.is_pipeline:
+        return None
+    rows = "({x}).map(lambda rows, *_: rows)" if fit.is_pipeline else "{x}"
+    return (BeforeFit(f"{{model}}.layers[{places[0]}].adapt({rows})"),)

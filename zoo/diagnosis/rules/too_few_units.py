@@ -7,7 +7,7 @@ import numpy as np
 from ....baselines.rules.registry import rule
 from ...backend import keras
 from ..problem.context import NetworkFinding, Priority, RuleContext, network_finding
-from ..problem.graph import LINEAR, Node, is_recurrent
+from ..problem.graph import LINEAR, Node, arrays_of, is_recurrent, readers
 from .repairs import set_layers
 from .trying import buildable
 
@@ -19,20 +19,25 @@ NARROW = 5
 
 @rule("N111", order=180)
 def too_few_units(context: RuleContext) -> NetworkFinding | None:
-    """A layer that everything passes, with fewer units than outputs and inputs need."""
+    """A layer that everything passes, with fewer units than outputs and inputs need.
+
+    Or an embedding with fewer entries than the inputs name.
+    """
+    if (short := _short_list(context)) is not None:
+        return short
     if _is_autoencoder(context):
         return None
-    needed = min(_wanted(context), _inputs(context))
+    needed = min(_needed_units(context), _inputs(context))
     layers = [node for node in context.graph.hidden if _is_bottle(context, node)]
-    narrow = [node for node in layers if node.units < needed]
+    narrow = [node for node in layers if node.layer_width < needed]
     priority: Priority = 1
-    why = f"{_wanted(context)} outputs depend on {_inputs(context)} inputs"
+    why = f"{_needed_units(context)} outputs depend on {_inputs(context)} inputs"
     if not narrow:
-        narrow, priority = _meagre(layers), 2
+        narrow, priority = _narrow_layers(layers), 2
         why = "with so few, a bad initialisation of one or two can prevent learning"
     if not narrow:
         return None
-    message = ", ".join(f"{n.name!r} {n.units}" for n in narrow[:3])
+    message = ", ".join(f"{n.name!r} {n.layer_width}" for n in narrow[:3])
     units = max(_LEAST, 2 * context.task.outputs)
     wider = set_layers(context, narrow, f"{units} units in narrow layers", units=units)
     return network_finding(
@@ -42,18 +47,58 @@ def too_few_units(context: RuleContext) -> NetworkFinding | None:
         priority=priority,
         repairs=buildable(context, [wider]),
         layers=tuple(node.name for node in narrow),
-        narrowest=min(node.units for node in narrow),
-        outputs=_wanted(context),
+        narrowest=min(node.layer_width for node in narrow),
+        outputs=_needed_units(context),
     )
 
 
-def _meagre(layers: list[Node]) -> list[Node]:
+def _short_list(context: RuleContext) -> NetworkFinding | None:
+    """An embedding whose inputs name entries that it does not have."""
+    nodes = {id(node.layer): node for node in context.graph.nodes}
+    tensors = getattr(context.fit.model, "inputs", None) or []
+    given = arrays_of(context.fit.model, context.fit.x) if tensors else []
+    for tensor, part in zip(tensors, given, strict=False):
+        if part.dtype.kind not in "iuf" or not part.size:
+            continue
+        for layer in readers(context.fit.model, tensor):
+            most = int(np.nan_to_num(part).max())
+            short = (
+                isinstance(layer, keras.layers.Embedding) and most >= layer.input_dim
+            )
+            if short and id(layer) in nodes:
+                return _longer_list(context, nodes[id(layer)], part, most)
+    return None
+
+
+def _longer_list(
+    context: RuleContext, node: Node, part: np.ndarray, most: int
+) -> NetworkFinding:
+    has, needed = int(node.layer.input_dim), most + 1
+    share = float((part >= has).mean())
+    what = f"input_dim of {node.name!r}: {has:,} -> {needed:,}"
+    repair = set_layers(context, [node], what, input_dim=needed)
+    return network_finding(
+        "N111",
+        f"{node.name!r} has {has:,} entries, 0 to {has - 1:,}, but its inputs go up to "
+        f"{most:,}: {share:.2g} of them name entries that it does not have.",
+        f"Use input_dim={needed:,}, or keep the commonest {has - 1:,} entries when "
+        "the inputs are made (num_words of a Tokenizer, max_tokens of a "
+        "TextVectorization).",
+        priority=0,
+        repairs=buildable(context, [repair]),
+        layers=(node.name,),
+        entries=has,
+        needed=needed,
+    )
+
+
+def _narrow_layers(layers: list[Node]) -> list[Node]:
     """All hidden layers that bend, where none of them is wide."""
     bent = [n for n in layers if n.activation != LINEAR and not is_recurrent(n.layer)]
-    return bent if bent and max(n.units for n in bent) <= NARROW else []
+    return bent if bent and max(n.layer_width for n in bent) <= NARROW else []
 
 
-def _wanted(context: RuleContext) -> int:
+def _needed_units(context: RuleContext) -> int:
     """Numbers that must be told apart: classes, labels or targets; 2 at least."""
     return max(2, context.task.outputs)
 
@@ -64,7 +109,7 @@ def _inputs(context: RuleContext) -> int:
     vary = sum(int((np.ptp(x[:1_000], axis=0) != 0).sum()) for x in tables)
     kinds = (keras.layers.Embedding, keras.layers.TextVectorization)
     looked_up = any(isinstance(node.layer, kinds) for node in context.graph.nodes)
-    return max(1, _wanted(context) if looked_up else vary)
+    return max(1, _needed_units(context) if looked_up else vary)
 
 
 def _is_autoencoder(context: RuleContext) -> bool:
@@ -85,7 +130,7 @@ def _is_bottle(context: RuleContext, node: Node) -> bool:
         return False
     parents = {n.name: n.inputs for n in context.graph.nodes}
     seen: set[str] = set()
-    waiting = [head.name for head in context.graph.heads]
+    waiting = [head.name for head in context.graph.output_layers]
     while waiting:
         name = waiting.pop()
         if name == node.name or name in seen:
@@ -94,4 +139,4 @@ def _is_bottle(context: RuleContext, node: Node) -> bool:
         if not parents.get(name):  # an input: there is a way around
             return False
         waiting += parents[name]
-    return bool(context.graph.heads)
+    return bool(context.graph.output_layers)
