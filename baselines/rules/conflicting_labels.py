@@ -8,7 +8,7 @@ import numpy as np
 
 from ...data import Dataset
 from ...data.counts import count_of
-from ..signal.problem import is_fine
+from ..signal.problem import is_continuous
 from .context import RuleResult, TableContext, found
 from .registry import rule
 
@@ -55,7 +55,7 @@ def _severity(dataset: Dataset) -> Literal["warning", "note"]:
 
     Then other features would be needed, and there is no row to correct.
     """
-    return "warning" if is_fine(dataset.x) else "note"
+    return "warning" if is_continuous(dataset.x) else "note"
 
 
 def _conflicting_numbers(

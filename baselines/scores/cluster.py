@@ -208,7 +208,9 @@ def _opened(where: str, stack: ExitStack) -> Any:
     if where.startswith("local:"):
         return stack.enter_context(Client(stack.enter_context(_local(where))))
     try:
-        at = {"scheduler_file": where} if Path(where).is_file() else {"address": where}
+        at: dict[str, Any] = (
+            {"scheduler_file": where} if Path(where).is_file() else {"address": where}
+        )
         return stack.enter_context(Client(**at, timeout=CONNECT, set_as_default=False))
     # whatever an odd address makes Dask and the system raise
     except Exception as error:
@@ -227,6 +229,8 @@ def _local(where: str) -> Any:
     """
     from distributed import LocalCluster
 
+    no_dashboard: Any = None  # Dask takes it, and its annotation does not
+
     number = where.removeprefix("local:")
     if not number.isdecimal() or not 0 < int(number) <= 1_000:
         raise Misuse(
@@ -236,7 +240,7 @@ def _local(where: str) -> Any:
         return LocalCluster(
             n_workers=int(number),
             threads_per_worker=1,
-            dashboard_address=None,
+            dashboard_address=no_dashboard,
             silence_logs=logging.CRITICAL,
         )
     # new processes import the main script first, which may do anything

@@ -18,10 +18,10 @@ import numpy as np
 
 from ...baselines.results.diagnosis import (
     Cause,
+    CheckResult,
     Diagnosis,
     Location,
     RuledOut,
-    Sign,
     Trial,
 )
 from ...data.errors import BadData
@@ -174,7 +174,7 @@ def _final_loss(setup: Setup, seed: int) -> float:
     history = model.fit(
         keras.tree.map_structure(np.asarray, setup.x),
         batch_size=setup.batch_size,
-        epochs=setup.rounds,
+        epochs=setup.count_passes,
         verbose=0,
     )
     losses = next(iter(_losses(history.history)), [math.nan])
@@ -310,7 +310,7 @@ def _answer(
         causes=() if cause is None else (_as_cause(context, cause, trials),),
         ruled_out=tuple(_others(context, known, tried, cause)),
         symptoms=tuple(
-            Sign(s.code, s.label, False, s.sentence) for s in symptoms(context)
+            CheckResult(s.code, s.label, False, s.sentence) for s in symptoms(context)
         ),
         trials=trials.trials if tried else (),
         crashed=context.fit.error,

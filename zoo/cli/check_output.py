@@ -211,7 +211,7 @@ def _show_without_run(
 
         for line in check_brief(found):
             click.echo(line)
-    else:
+    elif form != "text":  # which the callers show
         from ...reports.ci import check_document
 
         click.echo(as_text(check_document(found, _origin(found, job), form)))

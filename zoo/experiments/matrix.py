@@ -48,14 +48,14 @@ class Matrix:
 
 def compare_all(
     experiment: Experiment, names: Sequence[str], options: RunOptions
-) -> tuple[Matrix, bool]:
+) -> tuple[Matrix, str]:
     """Compare on one dataset after the other; what one of them lacks stops no other.
 
     Returns
     -------
     Matrix
-    bool
-        Whether it was interrupted; the datasets that are not done say so.
+    str
+        Why the work ended early, else ""; the datasets that are not done say so.
 
     Raises
     ------

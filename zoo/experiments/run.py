@@ -95,7 +95,9 @@ def on_cluster(parallel: Any, *, quiet: bool) -> Iterator[None]:
 
     def tell(line: str) -> None:
         if not quiet:
-            console.console().print(console.plain(line), markup=False)
+            console.console().print(
+                console.strip_control_characters(line), markup=False
+            )
 
     with connected(parallel, tell):
         yield
