@@ -48,12 +48,14 @@ def open_standard_streams() -> None:
             setattr(sys, name, stream)
 
 
-def refusal(error: OSError) -> str:
+def refusal(error: OSError, *, advises: bool = True) -> str:
     """Return the sentence for what the system refused; "" where it may be our fault.
 
     Parameters
     ----------
     error : OSError
+    advises : bool, default True
+        Whether to name an option that may help.
     """
     if error.errno not in _REFUSALS:
         return ""
@@ -64,7 +66,7 @@ def refusal(error: OSError) -> str:
     sentence = f"{_REFUSALS[error.errno]}{f' ({name})' if name else ''}"
     return (
         f"{sentence}; choose another place with --out"
-        if error.errno in _PLACE
+        if advises and error.errno in _PLACE
         else sentence
     )
 
