@@ -96,7 +96,7 @@ class _Parts:
         import pyarrow.parquet as pq
 
         no_partitions: Any = None  # names of folders are no columns
-        parts: list[Any] = []
+        parts: list[pd.Series] = []
         for path in self.paths:
             with _readable(path):
                 part = pq.read_table(path, columns=[name], partitioning=no_partitions)
