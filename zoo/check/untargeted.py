@@ -27,8 +27,8 @@ from ...baselines.results.diagnosis import (
 from ...data.errors import BadData
 from ..backend import keras
 from ..diagnosis.probe.symptoms import symptoms
+from ..diagnosis.problem.autoencoder import narrowest_width
 from ..diagnosis.problem.context import RuleContext
-from ..diagnosis.problem.graph import flat_layers
 from ..diagnosis.problem.task import TrainingTask
 from ..diagnosis.problem.training_cost import training_cost
 from ..diagnosis.problem.training_setup import Setup, as_given, build_model, rows_of
@@ -264,10 +264,7 @@ def _compared(x: np.ndarray, out: np.ndarray, fit: Fit) -> _Reconstruction | Non
     whole = float(x.var(axis=0).sum())
     if not whole:
         return None
-    widths = [
-        int(layer.units) for layer in flat_layers(fit.model) if hasattr(layer, "units")
-    ]
-    count = min([*widths, x.shape[1]])
+    count = narrowest_width(fit.model, x.shape[1])
     values = np.linalg.svd(x - x.mean(axis=0), compute_uv=False) ** 2 / len(x)
     return _Reconstruction(
         1 - float(((out - x) ** 2).mean(axis=0).sum()) / whole,
