@@ -113,7 +113,8 @@ def _error_location(error: BaseException) -> str:
     """The innermost line of this project that the error went through."""
     frames = traceback.extract_tb(error.__traceback__)
     files = [Path(frame.filename).resolve() for frame in frames]
-    ours = [i for i, file in enumerate(files) if file.is_relative_to(_OURS)]
+    # a compiled library names its sources as if they stood in the working directory
+    ours = [i for i, f in enumerate(files) if f.is_relative_to(_OURS) and f.is_file()]
     at = ours[-1] if ours else -1
     last, file = frames[at], files[at]
     name = file.relative_to(_OURS) if ours else file.name
