@@ -114,11 +114,18 @@ def _error_location(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     files = [Path(frame.filename).resolve() for frame in frames]
     # a compiled library names its sources as if they stood in the working directory
-    ours = [i for i, f in enumerate(files) if f.is_relative_to(_OURS) and f.is_file()]
+    ours = [i for i, file in enumerate(files) if _is_ours(file)]
     at = ours[-1] if ours else -1
     last, file = frames[at], files[at]
     name = file.relative_to(_OURS) if ours else file.name
     return f"{name}:{last.lineno}"
+
+
+def _is_ours(file: Path) -> bool:
+    """Whether a file is of this project, and not of an environment in its folder."""
+    if not (file.is_relative_to(_OURS) and file.is_file()):
+        return False
+    return "site-packages" not in file.relative_to(_OURS).parts
 
 
 def _write(error: BaseException) -> Path:

@@ -93,8 +93,11 @@ def format_argument(value: Any) -> str:
 
 def check_models(names: Iterable[str], dataset: Dataset) -> None:
     """Refuse models that cannot do the dataset's task, before anything is trained."""
+    from ...data.encode import is_text
+
     for name in names:
-        check_task(name, dataset.task, dataset.card.name)
+        texts = is_text(dataset.x)
+        check_task(name, dataset.task, dataset.card.name, texts=texts)
 
 
 def score(
