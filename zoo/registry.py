@@ -164,7 +164,5 @@ def check_task(name: str, task: Task, dataset: str, *, texts: bool = False) -> N
     if texts and task != "characters" and not recipe(name).vocabulary:
         able = [m for m in MODELS if task in MODELS[m].tasks and recipe(m).vocabulary]
         msg = f"{name} takes numbers, and the rows of {dataset} are texts"
-        others = (
-            f"Models of texts: {', '.join(able)}" if able else "No model takes them"
-        )
+        others = f"Models of texts: {', '.join(able) or 'none for this task'}"
         raise Misuse(f"{msg}. {others}; `zoo baseline` scores texts by their words.")
