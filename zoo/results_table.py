@@ -51,7 +51,10 @@ def show_table(results: Results, where: Console | None = None) -> None:
             table.add_row(name, Text(strip_control_characters(short), style="red"))
             continue
         whole = list(metrics)[:2]  # intervals of these; a terminal is 80 wide
-        cells = [format_score(row.scores[m], m in whole) for m in metrics]
+        cells = [
+            format_score(row.scores[m], m in whole) if m in row.scores else ""
+            for m in metrics
+        ]
         table.add_row(name, *cells, _seconds(row.fit_seconds))
     (where or console()).print(table)
 
