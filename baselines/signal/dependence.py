@@ -171,12 +171,19 @@ def _shared(columns: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -
 def _order_unit(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
     """Rows like the next one, where sorting does not explain it."""
     rng, rows = np.random.default_rng([seed, 7]), split_in_stretches(len(dataset))
-    if _is_design(dataset.x):
+    in_time = _is_in_order_of_dates(dataset.x)
+    if not in_time and _is_design(dataset.x):
         return None
     one = np.zeros(len(rows), dtype=int)
     target, y_like = neighbour_correlation(views[rows], one, rows, rng)
     if not target:
         return None
+    if in_time:
+        message = (
+            "Rows stand in the order of their dates, and neighbours are alike in the "
+            f"target (correlation {y_like:.2f})"
+        )
+        return Unit("time", _overruled(f"{message}. {_MOVED}"), found=True)
     x = encode_fold(dataset.x, rows, rows[:1])[0]
     if x.dtype == object:
         return None
@@ -204,10 +211,29 @@ def _order_unit(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
         return None
     message = (
         "Rows depend on their order: neighbours in the file are alike in features "
-        f"(correlation up to {x_like:.2f}) and target ({y_like:.2f}). So the target "
-        "was moved along the file as a whole, and folds are made of stretches of it"
+        f"(correlation up to {x_like:.2f}) and target ({y_like:.2f})"
     )
-    return Unit("time", _overruled(message), found=True)
+    return Unit("time", _overruled(f"{message}. {_MOVED}"), found=True)
+
+
+_MOVED = (
+    "So the target was moved along the file as a whole, and folds are made of "
+    "stretches of it"
+)
+
+
+def _is_in_order_of_dates(x: pd.DataFrame | np.ndarray) -> bool:
+    """Whether all columns are dates, and rows stand in the order of one.
+
+    Such a file is no table that somebody has sorted by a measurement: a date between
+    two others tells of the target what its neighbours tell.
+    """
+    if not isinstance(x, pd.DataFrame) or x.empty:
+        return False
+    if len(x.select_dtypes(["datetime", "datetimetz"]).columns) < x.shape[1]:
+        return False
+    columns = [pd.Index(x[name]) for name in x.columns]
+    return any(c.is_monotonic_increasing and c.nunique() > len(c) / 2 for c in columns)
 
 
 def _is_design(x: pd.DataFrame | np.ndarray) -> bool:

@@ -195,6 +195,23 @@ def test_order_of_the_target_alone_is_no_dependence(dataset_of):
     assert find_permutation_unit(dataset_of(x, y), seed=0).kind == "row"
 
 
+def test_dates_alone_are_the_order_of_a_series(dataset_of):
+    """A random forest interpolates a walk between its days; that is no signal."""
+    day = pd.DataFrame({"day": pd.date_range("2023-01-01", periods=300)})
+    rng, wrong = np.random.default_rng(0), 0
+    for _ in range(20):
+        walk = dataset_of(day, np.cumsum(rng.normal(size=300)))
+        assert find_permutation_unit(walk, seed=0).kind == "time"
+        found = signal_of(walk)
+        assert "in the order of their dates" in found.unit
+        wrong += found.p <= 0.01
+    assert wrong <= 2
+    noise = dataset_of(day, rng.normal(size=300))
+    assert find_permutation_unit(noise, seed=0).kind == "row"
+    shuffled = dataset_of(day.sample(frac=1, random_state=1), walk.y)
+    assert find_permutation_unit(shuffled, seed=0).kind == "row"
+
+
 def test_settings_drawn_from_all_are_no_series(dataset_of):
     rng = np.random.default_rng(0)
     grid = np.array(np.meshgrid(*[range(4)] * 6, indexing="ij")).reshape(6, -1).T
