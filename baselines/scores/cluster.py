@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import math
 import platform
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -338,9 +339,38 @@ def _lost(client: Any, why: str) -> ClusterLost:
 
 
 def _alone(function: Callable[[Any, Any], Any], job: Any, shared: Any) -> Any:
-    """Call a function, alone in its process: on a worker."""
-    with _ALONE:
+    """Call a function on a worker, alone in its process, with its own randomness."""
+    with _ALONE, _own_randomness():
         return function(job, shared)
+
+
+@contextmanager
+def _own_randomness() -> Iterator[None]:
+    """Give this thread a generator of its own behind the functions of `random`.
+
+    Keras draws the seeds of weights from Python's generator, and so do threads of Dask:
+    between two draws of a seeded training they would draw one.
+    """
+    mine, own = threading.get_ident(), random.Random()
+    shared = {
+        name: function
+        for name, function in vars(random).items()
+        if isinstance(getattr(function, "__self__", None), random.Random)
+    }
+
+    def for_thread(name: str) -> Callable[..., Any]:
+        def call(*given: Any, **named: Any) -> Any:
+            is_mine = threading.get_ident() == mine
+            function = getattr(own, name) if is_mine else shared[name]
+            return function(*given, **named)
+
+        return call
+
+    vars(random).update({name: for_thread(name) for name in shared})
+    try:
+        yield
+    finally:
+        vars(random).update(shared)
 
 
 def _unchanged(shared: Any) -> Any:
