@@ -69,7 +69,6 @@ KINDS = {
     "lasting": ["look", "note", "rm", "report-md", "--every", "2", "--kind", "lasting"],
     "scores": ["baseline", "predictions", "--every", "9"],
     "pages": ["report", "report-two", "index", "--every", "40"],
-    "training": ["train", "--every", "25"],
 }
 
 
