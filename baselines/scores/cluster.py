@@ -31,6 +31,9 @@ CONNECT = 15.0
 PATIENCE = 60.0
 """Seconds without any worker after which the work is given up: a queue may need some to
 start others."""
+_FETCH = 30.0
+"""Seconds in which a result comes that is done."""
+_UNDONE = object()
 _LOOK = 1.0
 """Seconds between two looks at the cluster while nothing is done."""
 _SAME = (
@@ -97,11 +100,12 @@ class Cluster:
                 # raised where the connection is lost, and all futures with it
                 except Exception as error:
                     raise _lost(self.client, "the scheduler does not answer") from error
-                late = {f for f in pending if seen > tasks[futures[f]].latest}
-                done = {f for f in pending - late if f.done()}
-                pending -= late | done
-                for future in sorted(late | done, key=futures.__getitem__):
-                    result = TimeoutError() if future in late else self._result(future)
+                for future in sorted(pending, key=futures.__getitem__):
+                    if time.monotonic() > tasks[futures[future]].latest:
+                        result: Any = TimeoutError()
+                    elif (result := self._result(future)) is _UNDONE:
+                        continue
+                    pending.remove(future)
                     yield futures[future], result
         finally:
             for future in futures:
@@ -130,11 +134,21 @@ class Cluster:
         return known[1]
 
     def _result(self, future: Any) -> Any:
-        if future.status == "finished":
-            return future.result()
+        """Return the result of a future, or the exception that took its place.
+
+        `_UNDONE` where it is not done, or was, and a worker that has gone had it alone:
+        then another computes it again.
+        """
         if future.status == "error":
             return future.exception()
-        raise _lost(self.client, "the scheduler does not answer")
+        if future.status == "cancelled":
+            raise _lost(self.client, "the scheduler does not answer")
+        if future.status != "finished":
+            return _UNDONE
+        try:
+            return future.result(timeout=_FETCH)
+        except TimeoutError:
+            return _UNDONE
 
     def _seen(self, last: float) -> float:
         """Return when the cluster was last seen able to work.
