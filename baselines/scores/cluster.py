@@ -93,13 +93,15 @@ class Cluster:
         try:
             while pending:
                 try:
-                    wait(pending, _LOOK, "FIRST_COMPLETED")
+                    with self.client.as_current():
+                        wait(pending, _LOOK, "FIRST_COMPLETED")
                     seen = time.monotonic()
                 except TimeoutError:
                     seen = self._seen(seen)
                 # raised where the connection is lost, and all futures with it
                 except Exception as error:
-                    raise _lost(self.client, "the scheduler does not answer") from error
+                    why = f"the scheduler does not answer ({first_line(error)})"
+                    raise _lost(self.client, why) from error
                 for future in sorted(pending, key=futures.__getitem__):
                     if time.monotonic() > tasks[futures[future]].latest:
                         result: Any = TimeoutError()
@@ -157,12 +159,16 @@ class Cluster:
         ------
         ClusterLost
         """
-        there = self.client.status == "running"
-        if there and self.client.scheduler_info()["workers"]:
+        try:
+            workers = self.client.nthreads()
+        # whatever a connection that is lost makes Dask raise
+        except Exception as error:
+            why = f"the scheduler does not answer ({first_line(error)})"
+            raise _lost(self.client, why) from error
+        if workers:
             return time.monotonic()
         if time.monotonic() - last > PATIENCE:
-            why = "all its workers have gone" if there else "the scheduler has gone"
-            raise _lost(self.client, why)
+            raise _lost(self.client, "all its workers have gone")
         return last
 
 

@@ -256,9 +256,9 @@ def test_task_that_no_worker_survives_has_its_reason(client) -> None:
 def test_lost_cluster_is_one_line(
     machines, client, lost, tmp_path, monkeypatch
 ) -> None:
-    monkeypatch.setattr(cluster, "PATIENCE", 3.0)
     left = Cluster(client).results(tasks(slow, 9, tmp_path))
     next(left)
+    monkeypatch.setattr(cluster, "PATIENCE", 3.0)
     machines.end(*lost)
     with pytest.raises(ClusterLost, match=r"the Dask cluster at tcp://127.* is lost: "):
         list(left)
