@@ -95,10 +95,11 @@ class _Parts:
         import pandas as pd
         import pyarrow.parquet as pq
 
-        parts = []
+        no_partitions: Any = None  # names of folders are no columns
+        parts: list[pd.Series] = []
         for path in self.paths:
             with _readable(path):
-                part = pq.read_table(path, columns=[name], partitioning=None)
+                part = pq.read_table(path, columns=[name], partitioning=no_partitions)
                 parts.append(flatten_index(part.to_pandas()).iloc[:, 0])
         return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
 

@@ -16,6 +16,7 @@ from learnable.zoo.check.problem import (
     too_slow,
 )
 from learnable.zoo.diagnosis.problem.task import TrainingTask
+from learnable.zoo.diagnosis.search.trials import Split
 
 
 @pytest.mark.parametrize(
@@ -67,3 +68,19 @@ def test_baselines_and_network_have_the_same_folds():
         assert not set(group[split.train]) & set(group[split.test])
     scores = best_row_scores(study, problem)
     assert all(len(rows) == len(problem.splits) for rows in scores.values())
+
+
+def test_an_autoencoder_is_compared_with_principal_components():
+    """Others have the answer among the inputs, and score 1."""
+    x = np.random.default_rng(0).normal(size=(60, 4))
+    x[:, 0] *= 10
+    wide, narrow = (SimpleNamespace(units=units) for units in (8, 1))
+    model: Any = SimpleNamespace(layers=[wide, narrow])
+    fit: Any = SimpleNamespace(x=x, y=x, model=model)
+    task = TrainingTask("regression", x, np.zeros(0))
+    splits = (Split(np.arange(40), np.arange(40, 60)),)
+    nothing: Any = None
+    problem = CheckProblem(nothing, fit, task, nothing, splits, seed=0)
+    ((name, (scores,)),) = best_row_scores(nothing, problem).items()
+    assert name == "PCA of 1"
+    assert 0.1 < scores.mean() < 0.4  # one column of four

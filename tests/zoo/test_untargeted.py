@@ -41,6 +41,7 @@ def squeezed(rate):
     return model
 
 
+@pytest.mark.slow  # many small trainings
 def test_rate_that_is_too_low_is_a_cause():
     found = examined(squeezed(1e-7))
     assert found.verdict == "network-at-fault"
@@ -50,10 +51,12 @@ def test_rate_that_is_too_low_is_a_cause():
     assert "The loss is" in found.sentence
 
 
+@pytest.mark.slow  # many small trainings
 def test_weights_that_do_not_change_are_seen():
     assert "S403" in {sign.code for sign in examined(squeezed(0.0)).symptoms}
 
 
+@pytest.mark.slow  # many small trainings
 def test_sound_reconstruction_is_not_blamed():
     model = Squeezer("identity")
     model.compile(keras.optimizers.Adam(1e-4))
@@ -73,6 +76,7 @@ class Gray(Squeezer):
         return 0.0 * out + 1.0
 
 
+@pytest.mark.slow  # many small trainings
 def test_same_output_for_every_row_is_a_fault():
     model = Gray()
     model.compile(keras.optimizers.Adam(0.01))
@@ -95,6 +99,7 @@ class Contrast(Squeezer):
         return {"loss": loss}
 
 
+@pytest.mark.slow  # many small trainings
 def test_training_whose_loss_is_as_low_as_with_repairs_is_undecided():
     model = Contrast()
     model.compile(keras.optimizers.Adam(0.01))

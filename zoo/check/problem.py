@@ -196,7 +196,9 @@ def too_slow(cells: int, budget: float | None = None) -> tuple[str, ...]:
 def best_row_scores(study: Study, problem: CheckProblem) -> dict[str, list[np.ndarray]]:
     """Each baseline's marks on the folds of the trials, one array a fold.
 
-    Of rows that are learned by heart, those of the best answer to each.
+    Of rows that are learned by heart, those of the best answer to each; of an
+    autoencoder, for which others have the answer among the inputs, those of as many
+    principal components as its narrowest layer has units.
     """
     from ..diagnosis.problem.task import separate_inputs
 
@@ -205,6 +207,8 @@ def best_row_scores(study: Study, problem: CheckProblem) -> dict[str, list[np.nd
         kinds = duplicates.input_hashes(separate_inputs(fit.model, fit.x))
         row_scores = lookup_scores(kinds, problem.task)
         return {LOOKUP: [row_scores] * len(problem.splits)}
+    if gives_inputs_back(problem):
+        return _of_components(problem)
     found: dict[str, list[np.ndarray]] = {}
     for outcome in study.outcomes:
         if outcome.predictions is None or outcome.fold >= len(problem.splits):
@@ -219,6 +223,36 @@ def best_row_scores(study: Study, problem: CheckProblem) -> dict[str, list[np.nd
         for name, row_scores in found.items()
         if len(row_scores) == whole
     }
+
+
+def gives_inputs_back(problem: CheckProblem) -> bool:
+    """Whether the network is an autoencoder, of one input."""
+    from ..diagnosis.problem.autoencoder import is_autoencoder
+
+    task = problem.task
+    if task.kind != "regression" or not isinstance(problem.fit.x, np.ndarray):
+        return False
+    return is_autoencoder([problem.fit.x], task.y)
+
+
+def _of_components(problem: CheckProblem) -> dict[str, list[np.ndarray]]:
+    from sklearn.decomposition import PCA
+    from sklearn.linear_model import LinearRegression
+    from sklearn.pipeline import make_pipeline
+
+    from ..diagnosis.problem.autoencoder import narrowest_width
+
+    x = np.nan_to_num(problem.fit.x.reshape(len(problem.fit.x), -1).astype("float64"))
+    y = problem.task.y.reshape(len(x), -1)
+    least = min(len(split.train) for split in problem.splits)
+    count = min(narrowest_width(problem.fit.model, x.shape[1]), least)
+    found = []
+    for split in problem.splits:
+        model = make_pipeline(PCA(count, random_state=0), LinearRegression())
+        model.fit(x[split.train], y[split.train])
+        decided = model.predict(x[split.test]).reshape(-1, *problem.task.y.shape[1:])
+        found.append(score_rows(decided, problem.task, split.test))
+    return {f"PCA of {count}": found}
 
 
 def mean_score(row_scores: Sequence[np.ndarray]) -> float:

@@ -27,8 +27,8 @@ from ...baselines.results.diagnosis import (
 from ...data.errors import BadData
 from ..backend import keras
 from ..diagnosis.probe.symptoms import symptoms
+from ..diagnosis.problem.autoencoder import narrowest_width
 from ..diagnosis.problem.context import RuleContext
-from ..diagnosis.problem.graph import flat_layers
 from ..diagnosis.problem.task import TrainingTask
 from ..diagnosis.problem.training_cost import training_cost
 from ..diagnosis.problem.training_setup import (
@@ -136,6 +136,14 @@ class _LossTrials:
         low = min(loss for (_, seed), loss in self._known.items() if seed == 0)
         return _share(start, self._known[what, 0], low)
 
+    def cost(self, repair: Repair) -> float:
+        """Estimate the cost of one training."""
+        try:
+            return training_cost(repair.apply(self._setup))
+        # layers of the user's own may raise anything; the trial will say so
+        except Exception:
+            return 0.0
+
     def start(self, seed: int) -> float | None:
         """Return the loss before the first step; None where it cannot be had."""
         still = replace(self._setup.with_optimizer(learning_rate=0.0), course=())
@@ -202,8 +210,9 @@ def _outcomes(
     """Yield what the best repair of each finding does, until one is proved."""
     if trials.start(0) is None or trials.loss(None, 0) is None:
         return
-    for finding in known:
-        repairs = finding.repairs if finding.code in _TRIED else ()
+    tried = [f for f in known if f.code in _TRIED and f.repairs]
+    for finding in sorted(tried, key=lambda f: min(map(trials.cost, f.repairs))):
+        repairs = finding.repairs
         each = [(trials.loss(repair, 0), repair) for repair in repairs]
         known_ones = [(loss, repair) for loss, repair in each if loss is not None]
         if not known_ones:
@@ -271,10 +280,7 @@ def _compared(x: np.ndarray, out: np.ndarray, fit: Fit) -> _Reconstruction | Non
     whole = float(x.var(axis=0).sum())
     if not whole:
         return None
-    widths = [
-        int(layer.units) for layer in flat_layers(fit.model) if hasattr(layer, "units")
-    ]
-    count = min([*widths, x.shape[1]])
+    count = narrowest_width(fit.model, x.shape[1])
     values = np.linalg.svd(x - x.mean(axis=0), compute_uv=False) ** 2 / len(x)
     return _Reconstruction(
         1 - float(((out - x) ** 2).mean(axis=0).sum()) / whole,

@@ -41,6 +41,15 @@ def test_labels_that_do_not_vary_tell_nothing():
     assert not score_rows(y[::2], task, np.array([0, 2])).any()
 
 
+def test_numbers_that_do_not_vary_tell_nothing():
+    y = np.stack([np.arange(4.0), np.full(4, 7.0)], axis=1)
+    task = TrainingTask("regression", y, np.zeros(0))
+    mean = np.repeat(y.mean(axis=0, keepdims=True), 4, axis=0)
+    for predicted, score in ((y, 1.0), (mean, 0.0)):
+        row_scores = score_rows(predicted, task, np.arange(4))
+        np.testing.assert_allclose(row_scores.mean(), score)
+
+
 def test_one_wild_prediction_costs_no_more_than_five():
     y = np.arange(10.0)
     task = TrainingTask("regression", y, np.zeros(0))

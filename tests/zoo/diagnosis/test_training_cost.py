@@ -77,3 +77,12 @@ def test_layers_in_a_call_of_the_users_own_are_counted(case_of):
         model(FLAT[:1])
         setups.append(case_of(model, FLAT, Y).setup)
     assert step_cost(setups[1]) > 2 * step_cost(setups[0])
+
+
+def test_each_output_of_a_row_costs_its_share_of_the_loss(case_of, sequence):
+    def of(width):
+        net = sequence((64,), [keras.layers.Dense(width)], "mse")
+        return step_cost(case_of(net, FLAT, np.zeros((128, width), "float32")).setup)
+
+    work = 3 * 32 * 65 * 700 / 3e10
+    assert of(784) - of(84) > 1.5 * work

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.rules.repairs import set_fit
+from learnable.zoo.diagnosis.search import trials
 from learnable.zoo.diagnosis.search.trials import (
     BudgetExceeded,
     Split,
     TrialBudget,
     TrialRunner,
 )
+from learnable.zoo.training.arguments import needs_batch_calls
 
 X = np.random.default_rng(0).normal(size=(80, 2)).astype("float32")
 SPLITS = (Split(np.arange(60), np.arange(60, 80)),)
@@ -44,6 +46,23 @@ def test_a_training_beyond_the_deadline_is_ended_and_not_known(laboratory):
     with pytest.raises(BudgetExceeded):
         runner.outcome([ENDLESS])
     assert runner.trained == 1
+
+
+@pytest.mark.parametrize(("cost", "is_within"), [(1.0, False), (50.0, True)])
+def test_a_long_epoch_is_ended_within(laboratory, monkeypatch, cost, is_within):
+    """Of 100 seconds."""
+    runner, given = laboratory(100), []
+    runner.outcome([])
+
+    def caught(*args, callbacks, **rest):
+        given.extend(callbacks)
+        raise BudgetExceeded
+
+    monkeypatch.setattr(trials, "training_cost", lambda setup, share: cost)
+    monkeypatch.setattr(trials, "fit", caught)
+    with pytest.raises(BudgetExceeded):
+        runner.outcome([set_fit("again", {}, epochs=1)])
+    assert any(map(needs_batch_calls, given)) == is_within
 
 
 def test_what_is_left_counts_trainings_and_not_seconds(laboratory):

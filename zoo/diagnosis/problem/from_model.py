@@ -115,26 +115,10 @@ def split_outputs(fit: Fit) -> tuple[Fit, ...]:
             one = replace(fit, model=model, loss=loss, y=y, sample_weight=weight)
             share = _part(fit.loss_weights, i, name)
             one = replace(one, output=name, **_UNKNOWN | {"loss_weights": share})
-            held = _weightless(fit, model) if share == 0 else ()
-            found.append(replace(one, held=(*one.held, *held)))
+            if share == 0:  # what learns for the others does not learn for this one
+                one = replace(one, held=tuple(la.name for la in flat_layers(model)))
+            found.append(one)
     return tuple(found) or (fit,)
-
-
-def _weightless(fit: Fit, part: Any) -> tuple[str, ...]:
-    """Names of an output's layers that no output with a weight in the loss has."""
-    outputs: Any = keras.tree.flatten(fit.model.outputs)
-    names = fit.model.output_names
-    others = [
-        output
-        for i, (name, output) in enumerate(zip(names, outputs, strict=True))
-        if _part(fit.loss_weights, i, name) != 0
-    ]
-    if not others:
-        return ()
-    learning = {
-        layer.name for layer in flat_layers(keras.Model(fit.model.input, others))
-    }
-    return tuple(la.name for la in flat_layers(part) if la.name not in learning)
 
 
 def _model_with_output(model: Any, output: Any) -> Any:

@@ -6,6 +6,7 @@ import numpy as np
 
 from ....baselines.rules.registry import rule
 from ...backend import keras
+from ..problem.autoencoder import is_autoencoder
 from ..problem.context import NetworkFinding, Priority, RuleContext, network_finding
 from ..problem.graph import LINEAR, Node, arrays_of, is_recurrent, readers
 from .repairs import set_layers
@@ -25,7 +26,7 @@ def too_few_units(context: RuleContext) -> NetworkFinding | None:
     """
     if (short := _short_list(context)) is not None:
         return short
-    if _is_autoencoder(context):
+    if is_autoencoder(context.inputs, context.targets):
         return None
     needed = min(_needed_units(context), _inputs(context))
     layers = [node for node in context.graph.hidden if _is_bottle(context, node)]
@@ -110,18 +111,6 @@ def _inputs(context: RuleContext) -> int:
     kinds = (keras.layers.Embedding, keras.layers.TextVectorization)
     looked_up = any(isinstance(node.layer, kinds) for node in context.graph.nodes)
     return max(1, _needed_units(context) if looked_up else vary)
-
-
-def _is_autoencoder(context: RuleContext) -> bool:
-    """Whether the targets are the inputs: such a network is meant to be narrow."""
-    y = context.targets
-    return any(
-        np.size(x) == np.size(y)
-        and np.ndim(y) > 1
-        and x.dtype.kind in "iuf"
-        and np.corrcoef(x.ravel()[:10_000], np.ravel(y)[:10_000])[0, 1] > 0.5
-        for x in context.inputs
-    )
 
 
 def _is_bottle(context: RuleContext, node: Node) -> bool:

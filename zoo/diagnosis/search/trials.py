@@ -16,7 +16,7 @@ from ..problem.context import Repair, repaired
 from ..problem.graph import LINEAR, make_graph
 from ..problem.own_outputs import apply_threshold, has_unknown_class_order, sample_of
 from ..problem.task import TrainingTask
-from ..problem.training_cost import training_cost
+from ..problem.training_cost import BEGIN, training_cost
 from ..problem.training_setup import Setup, build_model, gradients_of, rows_of
 
 CHUNK = 4_096
@@ -56,6 +56,9 @@ class _Outcome:
 
 TRIALS_COST = 100.0
 """Of all trials of one network (`training_cost`), where the user asks for no more."""
+
+_LONG_EPOCH = 0.1
+"""Of the seconds that are left, from which an epoch is too long to wait for its end."""
 
 
 @dataclass
@@ -98,9 +101,25 @@ class _AtDeadline(keras.callbacks.Callback):
         self.deadline = deadline
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Raises OutOfTime."""
+        """Raise `BudgetExceeded` where the time is over."""
         if time.monotonic() > self.deadline:
             raise BudgetExceeded
+
+
+class _WithinEpochs(_AtDeadline):
+    """Ends it after a batch: steps are slower so, and only worth it in long epochs."""
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Raise `BudgetExceeded` where the time is over."""
+        self.on_epoch_end(batch)
+
+
+def _ending(setup: Setup, deadline: float, *, share: float) -> _AtDeadline:
+    """Return what ends a training in time."""
+    epoch = (training_cost(setup, share=share) - BEGIN) / setup.count_passes
+    left = deadline - time.monotonic()
+    kind = _WithinEpochs if epoch > _LONG_EPOCH * left else _AtDeadline
+    return kind(deadline)
 
 
 class TrialRunner:
@@ -233,9 +252,11 @@ class TrialRunner:
 
     def _train(self, repairs: Sequence[Repair], number: int) -> _Outcome:
         split = (*self.splits, *self.spare)[number]
-        ends = [_AtDeadline(self.budget.deadline)] if self.trained else []
         try:
             setup = repaired(self.setup, repairs)
+            share = len(split.train) / max(1, len(setup.y))
+            ends = [_ending(setup, self.budget.deadline, share=share)]
+            ends = ends if self.trained else []
             return train_trial(
                 setup, self.task, split, seed=self.seed + number, callbacks=ends
             )
@@ -458,11 +479,15 @@ def _balanced(decided: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 
 def _explained(decided: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    spread = truth.var(axis=0)
-    spread = np.where(spread > 0, spread, 1.0)
-    error = (np.nan_to_num(decided, nan=np.inf) - truth) ** 2 / spread
+    spread = np.asarray(truth.var(axis=0))
+    error = (np.nan_to_num(decided, nan=np.inf) - truth) ** 2
+    error = error / np.where(spread > 0, spread, 1.0)
     row_scores = np.maximum(1 - error, _WORST)
-    return row_scores if row_scores.ndim == 1 else row_scores.mean(axis=1)
+    if row_scores.ndim == 1:
+        return row_scores
+    # what is the same for all of these rows tells nothing, such as an image's margin
+    told = spread > 0
+    return row_scores[:, told if told.any() else ~told].mean(axis=1)
 
 
 SURE = 3.0
