@@ -63,7 +63,6 @@ def load() -> None:
     import keras  # noqa: F401
     import skrub  # noqa: F401
     import vl_convert  # noqa: F401
-
     from learnable.baselines import evaluate  # noqa: F401
     from learnable.reports import html  # noqa: F401
     from learnable.zoo.cli import COMMANDS as names
