@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: test test-fast test-slow test-python test-next check demo docs examples benchmarks clean
+.PHONY: test test-fast test-slow test-python test-next test-lowest check demo docs examples benchmarks clean
 
 test: $(READY)
 	$(MAKE) -j 2 check test-fast
@@ -27,6 +27,13 @@ test-next:
 	.venv-next/bin/python -m pip uninstall --quiet --yes keras
 	.venv-next/bin/python -m pip install --quiet --disable-pip-version-check keras-nightly
 	.venv-next/bin/python -m pytest -n auto --dist loadfile
+
+# the oldest releases that pyproject.toml allows
+test-lowest:
+	$(PYTHON) -m venv --clear .venv-lowest
+	sed -n '/^dependencies/,/^]/s/^ *"\([a-z0-9-]*\)>=\([0-9.]*\).*/\1==\2.*/p' pyproject.toml > .venv-lowest/lowest.txt
+	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c .venv-lowest/lowest.txt -e ".[dev]"
+	.venv-lowest/bin/python -m pytest -n auto --dist loadfile
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -11,7 +11,10 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+from ..data.errors import Misuse
+
+OURS = "tensorflow"
+os.environ.setdefault("KERAS_BACKEND", OURS)
 
 
 @contextmanager
@@ -50,3 +53,23 @@ def ignore_softmax_warning() -> Iterator[None]:
 with _buffered_stderr():
     import keras as keras
     import tensorflow as tensorflow
+
+
+def check_backend() -> None:
+    """Refuse a process whose Keras runs on another backend than TensorFlow.
+
+    Raises
+    ------
+    Misuse
+    """
+    if (other := keras.backend.backend()) != OURS:
+        msg = f"Keras runs on {other} in this process, and networks are trained on"
+        raise Misuse(
+            f"{msg} TensorFlow; set KERAS_BACKEND=tensorflow before it is imported"
+        )
+
+
+def other_backend() -> str:
+    """Return the backend that the environment asks for; "" where it is TensorFlow."""
+    asked = os.environ.get("KERAS_BACKEND") or OURS
+    return "" if asked == OURS else asked

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import math
 import platform
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -30,6 +31,9 @@ CONNECT = 15.0
 PATIENCE = 60.0
 """Seconds without any worker after which the work is given up: a queue may need some to
 start others."""
+_FETCH = 30.0
+"""Seconds in which a result comes that is done."""
+_UNDONE = object()
 _LOOK = 1.0
 """Seconds between two looks at the cluster while nothing is done."""
 _SAME = (
@@ -89,18 +93,21 @@ class Cluster:
         try:
             while pending:
                 try:
-                    wait(pending, _LOOK, "FIRST_COMPLETED")
+                    with self.client.as_current():
+                        wait(pending, _LOOK, "FIRST_COMPLETED")
                     seen = time.monotonic()
                 except TimeoutError:
                     seen = self._seen(seen)
                 # raised where the connection is lost, and all futures with it
                 except Exception as error:
-                    raise _lost(self.client, "the scheduler does not answer") from error
-                late = {f for f in pending if seen > tasks[futures[f]].latest}
-                done = {f for f in pending - late if f.done()}
-                pending -= late | done
-                for future in sorted(late | done, key=futures.__getitem__):
-                    result = TimeoutError() if future in late else self._result(future)
+                    why = f"the scheduler does not answer ({first_line(error)})"
+                    raise _lost(self.client, why) from error
+                for future in sorted(pending, key=futures.__getitem__):
+                    if time.monotonic() > tasks[futures[future]].latest:
+                        result: Any = TimeoutError()
+                    elif (result := self._result(future)) is _UNDONE:
+                        continue
+                    pending.remove(future)
                     yield futures[future], result
         finally:
             for future in futures:
@@ -129,11 +136,21 @@ class Cluster:
         return known[1]
 
     def _result(self, future: Any) -> Any:
-        if future.status == "finished":
-            return future.result()
+        """Return the result of a future, or the exception that took its place.
+
+        `_UNDONE` where it is not done, or was, and a worker that has gone had it alone:
+        then another computes it again.
+        """
         if future.status == "error":
             return future.exception()
-        raise _lost(self.client, "the scheduler does not answer")
+        if future.status == "cancelled":
+            raise _lost(self.client, "the scheduler does not answer")
+        if future.status != "finished":
+            return _UNDONE
+        try:
+            return future.result(timeout=_FETCH)
+        except TimeoutError:
+            return _UNDONE
 
     def _seen(self, last: float) -> float:
         """Return when the cluster was last seen able to work.
@@ -142,12 +159,16 @@ class Cluster:
         ------
         ClusterLost
         """
-        there = self.client.status == "running"
-        if there and self.client.scheduler_info()["workers"]:
+        try:
+            workers = self.client.nthreads()
+        # whatever a connection that is lost makes Dask raise
+        except Exception as error:
+            why = f"the scheduler does not answer ({first_line(error)})"
+            raise _lost(self.client, why) from error
+        if workers:
             return time.monotonic()
         if time.monotonic() - last > PATIENCE:
-            why = "all its workers have gone" if there else "the scheduler has gone"
-            raise _lost(self.client, why)
+            raise _lost(self.client, "all its workers have gone")
         return last
 
 
@@ -338,9 +359,38 @@ def _lost(client: Any, why: str) -> ClusterLost:
 
 
 def _alone(function: Callable[[Any, Any], Any], job: Any, shared: Any) -> Any:
-    """Call a function, alone in its process: on a worker."""
-    with _ALONE:
+    """Call a function on a worker, alone in its process, with its own randomness."""
+    with _ALONE, _own_randomness():
         return function(job, shared)
+
+
+@contextmanager
+def _own_randomness() -> Iterator[None]:
+    """Give this thread a generator of its own behind the functions of `random`.
+
+    Keras draws the seeds of weights from Python's generator, and so do threads of Dask:
+    between two draws of a seeded training they would draw one.
+    """
+    mine, own = threading.get_ident(), random.Random()
+    shared = {
+        name: function
+        for name, function in vars(random).items()
+        if isinstance(getattr(function, "__self__", None), random.Random)
+    }
+
+    def for_thread(name: str) -> Callable[..., Any]:
+        def call(*given: Any, **named: Any) -> Any:
+            is_mine = threading.get_ident() == mine
+            function = getattr(own, name) if is_mine else shared[name]
+            return function(*given, **named)
+
+        return call
+
+    vars(random).update({name: for_thread(name) for name in shared})
+    try:
+        yield
+    finally:
+        vars(random).update(shared)
 
 
 def _unchanged(shared: Any) -> Any:

@@ -2,9 +2,11 @@
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -111,6 +113,20 @@ SETTINGS = {
     "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
 }
 """Of each process; a task is given up once it has ended two workers."""
+
+
+def test_other_threads_draw_no_number_of_a_seeded_fit() -> None:
+    def fit(job: int, shared: Any) -> list[float]:
+        random.seed(job)
+        first = random.random()
+        other = threading.Thread(target=random.random)
+        other.start()
+        other.join()
+        return [first, random.uniform(0, 1)]
+
+    plain, alone = random.Random(3), cluster._alone(fit, 3, None)
+    assert alone == [plain.random(), plain.uniform(0, 1)]
+    assert random.random.__self__ is random._inst  # type: ignore[attr-defined]
 
 
 @dataclass
@@ -240,9 +256,9 @@ def test_task_that_no_worker_survives_has_its_reason(client) -> None:
 def test_lost_cluster_is_one_line(
     machines, client, lost, tmp_path, monkeypatch
 ) -> None:
-    monkeypatch.setattr(cluster, "PATIENCE", 3.0)
     left = Cluster(client).results(tasks(slow, 9, tmp_path))
     next(left)
+    monkeypatch.setattr(cluster, "PATIENCE", 3.0)
     machines.end(*lost)
     with pytest.raises(ClusterLost, match=r"the Dask cluster at tcp://127.* is lost: "):
         list(left)

@@ -54,11 +54,13 @@ def zoo(*arguments: str) -> None:
 
 def walk(template: Path, *arguments: str) -> list[dict]:
     """The lines of `walk.py`."""
+    # a command in this process has told Python to look in no folder of a script
+    path = os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
         [sys.executable, str(HERE / "walk.py"), str(template), *arguments],
         capture_output=True,
         text=True,
-        env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"},
+        env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": path},
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -69,7 +71,6 @@ KINDS = {
     "lasting": ["look", "note", "rm", "report-md", "--every", "2", "--kind", "lasting"],
     "scores": ["baseline", "predictions", "--every", "9"],
     "pages": ["report", "report-two", "index", "--every", "40"],
-    "training": ["train", "--every", "25"],
 }
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from learnable.zoo.backend import keras
+from learnable.data.errors import Misuse
+from learnable.zoo.backend import check_backend, keras
 from learnable.zoo.check.first_contact import (
     FirstContact,
     explain_no_training,
@@ -137,3 +138,16 @@ def test_file_beside_the_script_is_found(run, tmp_path):
     (tmp_path / "here.csv").write_text("")
     told = explain_no_training(run("open('here.csv')")[0])
     assert "is in the script's folder and not in the current one: change to" in told
+
+
+def test_script_for_another_backend_is_told_where_it_ran(run, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
+    lines = run(f"import os\nos.environ['KERAS_BACKEND'] = 'jax'\n{TRAINS}")[1]
+    (line,) = (line for line in lines if line.strip().startswith("backend"))
+    assert "TensorFlow; the script asks for jax" in line
+
+
+def test_process_on_another_backend_is_refused(monkeypatch):
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    with pytest.raises(Misuse, match="Keras runs on jax in this process"):
+        check_backend()

@@ -103,6 +103,7 @@ def check(
     >>> learnable.check(model, x, y, epochs=20)  # doctest: +SKIP
     network-at-fault. The data can be learned; the fault lies in the network.
     """
+    from ..backend import check_backend
     from ..diagnosis.problem.from_model import compiled, make_fit
     from ..diagnosis.record.arrays import same_randomness
     from ..diagnosis.record.recording import Recording
@@ -113,6 +114,7 @@ def check(
         or (batch_size is not None and batch_size < 1)
     ):
         raise Misuse("epochs and batch_size must be 1 or more, and budget above 0")
+    check_backend()
     rows = _read(x, y)
     inputs, targets = _arrays(rows.x, "x", x), _arrays(rows.y, "y", y)
     _check_lengths(inputs, targets)

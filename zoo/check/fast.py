@@ -41,7 +41,13 @@ from ..diagnosis.search.definitions import Limit, explained_by, find_limit
 from ..diagnosis.search.reference import trained_score
 from ..diagnosis.search.trials import SLACK
 from .duplicates import find_mispaired_rows
-from .first_contact import FirstContact, aligned, explain_no_training, files_read
+from .first_contact import (
+    FirstContact,
+    aligned,
+    backend_row,
+    explain_no_training,
+    files_read,
+)
 from .jobs import RECORDED, UNTRAINED, CheckAnswer
 from .unpaired import find_unpaired
 
@@ -76,7 +82,8 @@ def fast_check(job: CheckJob) -> CheckAnswer:
     )
     if contact.begun is None:
         raise BadData(f"{path.name} {explain_no_training(recording)}")
-    lines += aligned({"examined": "the first training, before its first step"})
+    examined = {"examined": "the first training, before its first step"}
+    lines += aligned(examined | backend_row())
     found = _answers(recording, contact.begun, seed=job.seed)
     main = next((one for one in found if one.causes), found[0])
     others = tuple(one for one in found if one is not main)

@@ -97,6 +97,7 @@ class FirstContact:
         lines = {"examined": f"{which}, at {where} ({rows}){more}"}
         if recording.error:
             lines["ended by"] = recording.error
+        lines |= backend_row()
         for line in aligned(lines):
             self._show(line)
         for loop in recording.unread:
@@ -146,6 +147,17 @@ def table_of(begun: TrainingBegun, files: Sequence[str]) -> tuple[str, ...]:
         more = f" and {len(files) - _MOST_FILES} more" * (len(files) > _MOST_FILES)
         rows["files read"] = ", ".join(files[:_MOST_FILES]) + more
     return aligned(rows)
+
+
+def backend_row() -> dict[str, str]:
+    """A row where the script asks for another backend than the one it ran on."""
+    from ..backend import other_backend
+
+    asked = other_backend()
+    if not asked:
+        return {}
+    told = f"TensorFlow; the script asks for {asked}, whose last digits may differ"
+    return {"backend": told}
 
 
 def aligned(rows: dict[str, str]) -> tuple[str, ...]:

@@ -88,6 +88,8 @@ class Zoo(click.Group):
         # workers would look for modules in the folder where the command is called, that
         # may be somebody else's, before they look elsewhere
         os.environ["PYTHONSAFEPATH"] = "1"
+        # all commands train on TensorFlow, whatever is usual on this machine
+        os.environ["KERAS_BACKEND"] = "tensorflow"
         from ...data.errors import in_command
 
         try:

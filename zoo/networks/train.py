@@ -19,7 +19,7 @@ import numpy as np
 
 from ...data.errors import BadData, Misuse
 from ...data.stored import RemainingRows
-from ..backend import ignore_softmax_warning, keras
+from ..backend import check_backend, ignore_softmax_warning, keras
 from ..recipe import Recipe
 from ..registry import build
 from ..training import Start, fit
@@ -131,6 +131,7 @@ def train_network(
     BadData
         The loss is not finite.
     """
+    check_backend()
     start = time.perf_counter()
     kind = kind or kind_of(rows.y, classes)
     shape, outputs = rows.x.shape[1:], classes or rows.y[0].size

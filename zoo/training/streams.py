@@ -110,8 +110,9 @@ def stream(path: str | Path, *, target: str | None = None) -> StreamedRows:
     Parameters
     ----------
     path : str or Path
-        A Parquet file whose columns besides the target are numbers; a folder with
-        ``x.npy`` and ``y.npy``; or a folder with one folder of images a class.
+        A Parquet file, or a folder of such, whose columns besides the target are
+        numbers; a folder with ``x.npy`` and ``y.npy``; or a folder with one folder of
+        images a class.
     target : str, optional
         Column of the Parquet file to predict.
 
