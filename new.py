@@ -8,7 +8,7 @@ from string import Template
 
 import click
 
-from .zoo.cli import Refusal
+from .zoo.cli import UserError
 
 ROOT = Path(__file__).parent
 RULES = (ROOT / "baselines" / "rules", ROOT / "zoo" / "diagnosis" / "rules")
@@ -203,7 +203,7 @@ def test_finds_it(case_of) -> None:
 BASELINE = Template("""def _$module(dataset: Dataset, seed: int) -> Any:
     from sklearn.neighbors import KNeighborsClassifier
 
-    return _piped(dataset, _per_label(dataset, KNeighborsClassifier()))
+    return _input_steps(dataset, _per_label(dataset, KNeighborsClassifier()))
 """)
 BASELINE_ENTRY = Template('    Baseline("$name", "one line: what it is", _$module),\n')
 
@@ -232,7 +232,7 @@ def rule_command(name: str, side: str) -> None:
     """Write a rule, its page and its test."""
     module = check_name(name, digits=False)
     if name in read_codes().values():
-        raise Refusal(f"the name {name!r} is taken; choose another one", 2)
+        raise UserError(f"the name {name!r} is taken; choose another one", 2)
     of_data, of_networks = RULES
     folder, tests, rule, test = of_networks, "zoo/diagnosis", NETWORK_RULE, NETWORK_TEST
     if side == "data":
@@ -254,7 +254,7 @@ def baseline_command(name: str) -> None:
     module = check_name(name, digits=True)
     known = {b.name for group in catalog.BASELINES.values() for b in group}
     if name in known or hasattr(catalog, f"_{module}"):
-        raise Refusal(f"the name {name!r} is taken; choose another one", 2)
+        raise UserError(f"the name {name!r} is taken; choose another one", 2)
     function, entry = (
         part.substitute(name=name, module=module) for part in (BASELINE, BASELINE_ENTRY)
     )
@@ -270,14 +270,14 @@ def check_name(name: str, *, digits: bool) -> str:
 
     Raises
     ------
-    Refusal
+    UserError
         It is not of lower-case words with ``-`` between them, or a word of Python.
     """
     letters = "[a-z0-9]" if digits else "[a-z]"
     if not re.fullmatch(f"[a-z]{letters}*(-{letters}+)*", name) or iskeyword(name):
         allowed = "letters and digits" if digits else "letters"
         msg = f"{name!r} is no name; give words of small {allowed} with - between them"
-        raise Refusal(msg, 2)
+        raise UserError(msg, 2)
     return name.replace("-", "_")
 
 
@@ -306,15 +306,15 @@ def write(files: Mapping[Path, Template], **facts: str) -> None:
 
     Raises
     ------
-    Refusal
+    UserError
         One of them exists, or the package is installed and no checkout.
     """
     if not (ROOT / "pyproject.toml").exists():
-        raise Refusal(f"{ROOT} is no checkout of the project; call it from one", 2)
+        raise UserError(f"{ROOT} is no checkout of the project; call it from one", 2)
     for path in files:
         if path.exists():
             msg = f"{path.relative_to(ROOT)} exists already; choose another name"
-            raise Refusal(msg, 2)
+            raise UserError(msg, 2)
     for path, template in files.items():
         path.write_text(template.substitute(facts), "utf-8")
         click.echo(f"wrote {path.relative_to(ROOT)}")

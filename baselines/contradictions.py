@@ -51,23 +51,23 @@ def contradictions(
 
 def all_sentences(results: Results) -> list[str]:
     """Return all sentences that a person reads of the data half."""
-    told = [text for v in results.verdicts for text in (v.sentence, v.suspicion)]
-    told += [finding.sentence for finding in results.findings]
-    told += [pair.sentence for pair in results.pairs]
-    told += [noise.sentence for noise in results.noise]
-    told += [line.sentence for line in (results.curve.lines if results.curve else ())]
-    told += [results.ceiling.sentence] if results.ceiling else []
-    told += [network.note for network in results.networks]
-    told += [results.split, *results.about.notes]
+    texts = [text for v in results.verdicts for text in (v.sentence, v.suspicion)]
+    texts += [finding.sentence for finding in results.findings]
+    texts += [pair.sentence for pair in results.pairs]
+    texts += [noise.sentence for noise in results.noise]
+    texts += [line.sentence for line in (results.curve.lines if results.curve else ())]
+    texts += [results.ceiling.sentence] if results.ceiling else []
+    texts += [network.note for network in results.networks]
+    texts += [results.split, *results.about.notes]
     prospect = network_prospect(results)
-    told += [prospect.sentence] if prospect else []
-    return [text for text in told + advice(results) if text]
+    texts += [prospect.sentence] if prospect else []
+    return [text for text in texts + advice(results) if text]
 
 
 def advice(results: Results) -> list[str]:
     """Return what a person is told to do."""
-    told = [verdict.change for verdict in results.verdicts]
-    return told + [finding.advice for finding in results.findings]
+    changes = [verdict.change for verdict in results.verdicts]
+    return changes + [finding.advice for finding in results.findings]
 
 
 def _unquoted(text: str) -> str:
@@ -75,12 +75,12 @@ def _unquoted(text: str) -> str:
     return re.sub(r"`[^`]*`|'[^']*'", "", text)
 
 
-def _able(results: Results) -> dict[str, Row]:
+def _scored_rows(results: Results) -> dict[str, Row]:
     return {row.name: row for row in results.rows if not row.error and row.scores}
 
 
 def _learners(results: Results) -> list[Row]:
-    rows = _able(results).values()
+    rows = _scored_rows(results).values()
     return [row for row in rows if row.kind == "baseline" and learns(row)]
 
 
@@ -90,7 +90,7 @@ def _data_verdict(results: Results) -> Verdict | None:
 
 def _ceiling(results: Results) -> Iterator[str]:
     """Limits of what anyone can reach, against what was reached."""
-    top, rows = results.ceiling, _able(results)
+    top, rows = results.ceiling, _scored_rows(results)
     if top is None:
         return
     if top.low > top.high:
@@ -115,7 +115,7 @@ def _ceiling(results: Results) -> Iterator[str]:
 
 def _intervals(results: Results) -> Iterator[str]:
     """Every interval holds its mean, and none of a scored candidate is a point."""
-    for row in _able(results).values():
+    for row in _scored_rows(results).values():
         for name, score in row.scores.items():
             if score.low is None or score.high is None:
                 continue
@@ -132,30 +132,30 @@ def _verdict_on_data(results: Results) -> Iterator[str]:
     if verdict is None:
         return
     sure = [r.name for r in _learners(results) if _is_sure(r, results)]
-    said = verdict.sentence
-    if "no baseline" in said and "for sure" not in said:
+    claim = verdict.sentence
+    if "no baseline" in claim and "for sure" not in claim:
         yield "'no baseline' is said without 'for sure'"
-    if "no baseline" in said:
+    if "no baseline" in claim:
         yield from (
             f"no baseline is better for sure, and {name} is"
             for name in sure
-            if f"{name} " not in said
+            if f"{name} " not in claim
         )
     if verdict.name == "no-signal" and signal.p <= _CLEAR:
         yield f"no signal, with p = {signal.p:.3g}"
     if (
         verdict.name == "signal"
         and signal.p > 0.01
-        and "better than chance" not in said
+        and "better than chance" not in claim
     ):
         yield f"signal, with p = {signal.p:.3g}, and nothing else proves it"
     random = [f for f in results.findings if f.code == "D305"]
     if bool(random) != (verdict.name == "no-signal") and results.findings:
         yield f"the verdict is {verdict.name}, and D305 says otherwise"
-    told = {"P707", "D308", "D320"} & {f.code for f in results.findings}
-    told = {code for code in told if code not in verdict.change}
-    if verdict.name == "no-signal" and told:
-        yield f"no signal, and {', '.join(sorted(told))} says where there is one"
+    codes = {"P707", "D308", "D320"} & {f.code for f in results.findings}
+    codes = {code for code in codes if code not in verdict.change}
+    if verdict.name == "no-signal" and codes:
+        yield f"no signal, and {', '.join(sorted(codes))} says where there is one"
 
 
 def _is_sure(row: Row, results: Results) -> bool:
@@ -165,7 +165,7 @@ def _is_sure(row: Row, results: Results) -> bool:
     skill = row.scores["skill"]
     if skill.low is not None and skill.low > 0:
         return True
-    thumb, own = _able(results).get("majority"), row.scores.get("accuracy")
+    thumb, own = _scored_rows(results).get("majority"), row.scores.get("accuracy")
     if thumb is None or own is None or own.low is None:
         return False
     return own.low > thumb.scores["accuracy"].mean
@@ -186,12 +186,12 @@ def _verdicts_on_networks(results: Results) -> Iterator[str]:
                     )
         if verdict.name == "network-at-fault" and min(c.difference for c in own) >= 0:
             yield f"{verdict.about} is at fault, and no baseline is better"
-        yield from _denied(results, verdict)
+        yield from _contradicted_orders(results, verdict)
 
 
-def _denied(results: Results, verdict: Verdict) -> Iterator[str]:
+def _contradicted_orders(results: Results, verdict: Verdict) -> Iterator[str]:
     """An order by skill beside the other order by accuracy, without a word on it."""
-    rows = _able(results)
+    rows = _scored_rows(results)
     row = rows.get(verdict.about)
     if row is None or "accuracy" not in row.scores:
         return
@@ -214,7 +214,7 @@ _KEYS = {"accuracy": "accuracy", "macro F1": "f1_macro", "MASE": "mase", "R²": 
 
 def _quotations(results: Results) -> Iterator[str]:
     """Scores in a verdict's sentence against the table."""
-    rows = _able(results)
+    rows = _scored_rows(results)
     for verdict in results.verdicts:
         for found in _QUOTED.finditer(verdict.sentence):
             row = rows.get(found["name"])
@@ -251,9 +251,9 @@ def _p_values(results: Results) -> Iterator[str]:
     clauses = chain.from_iterable(re.split("[.;] ", t) for t in all_sentences(results))
     for clause in clauses:
         claim = _CLAIMS.search(clause)
-        told = _P.findall(clause, claim.end()) if claim else []
-        if claim and told and min(map(float, told)) > _CLEAR:
-            yield f"{claim[0]!r} is said with p = {told[0]}"
+        p_values = _P.findall(clause, claim.end()) if claim else []
+        if claim and p_values and min(map(float, p_values)) > _CLEAR:
+            yield f"{claim[0]!r} is said with p = {p_values[0]}"
 
 
 def _names(results: Results) -> Iterator[str]:
@@ -282,7 +282,7 @@ def _columns(results: Results) -> Iterator[str]:
 
 def _learning_curves(results: Results) -> Iterator[str]:
     """Trends against the gains they are drawn from, and the ends against the table."""
-    rows = _able(results)
+    rows = _scored_rows(results)
     for line in results.curve.lines if results.curve else ():
         gain = line.gain
         if line.trend == "rising" and not (gain.low or 0) > 0:
@@ -321,10 +321,10 @@ def _rows(results: Results) -> Iterator[str]:
 def _shares(results: Results) -> Iterator[str]:
     """Shares that findings name against the table's."""
     found = {f.code: f for f in results.findings}
-    majority = _able(results).get("majority")
+    majority = _scored_rows(results).get("majority")
     if "D310" in found and majority and "majority_share" in found["D310"].evidence:
         share = found["D310"].evidence["majority_share"]
-        own, slack = majority.scores["accuracy"].mean, _near(results)
+        own, slack = majority.scores["accuracy"].mean, _majority_bound(results)
         # a stretch of a file, or given test rows, may have other shares
         alike = "stratified" in results.split
         if alike and not share - slack <= own <= share + slack:
@@ -339,7 +339,7 @@ def _shares(results: Results) -> Iterator[str]:
             yield "more rows conflict with equal ones than have equal ones"
 
 
-def _near(results: Results) -> float:
+def _majority_bound(results: Results) -> float:
     """Bound the majority's accuracy over folds, less the share of the commonest class.
 
     Where another class is nearly as common it is the majority of some training rows;
@@ -391,11 +391,13 @@ _FITTING: dict[str, Callable[[Results], bool]] = {
 
 
 def _folds(results: Results) -> int:
-    skills = [r.scores["skill"] for r in _able(results).values() if "skill" in r.scores]
+    skills = [
+        r.scores["skill"] for r in _scored_rows(results).values() if "skill" in r.scores
+    ]
     return max((len(score.folds) for score in skills), default=0)
 
 
-def _unfit(results: Results) -> Iterator[str]:
+def _unsuitable_advice(results: Results) -> Iterator[str]:
     """Advice that does not go with the task or the split."""
     for text in advice(results):
         for words, fits in _FITTING.items():
@@ -424,5 +426,5 @@ _CHECKS: tuple[Callable[[Results], Iterator[str]], ...] = (
     _rows,
     _shares,
     _numbers,
-    _unfit,
+    _unsuitable_advice,
 )

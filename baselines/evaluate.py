@@ -133,8 +133,8 @@ def run_study(
     if both:
         msg = f"{', '.join(both)} is the name of a baseline; rename the candidate"
         raise Misuse(msg)
-    settled, found = signal.settled_test(dataset, seed=seed)
-    whole, dataset = dataset, within_reach(_foldable(settled, folds), seed=seed)
+    settled, found = signal.signal_with_dependence(dataset, seed=seed)
+    whole, dataset = dataset, limit_rows(_foldable(settled, folds), seed=seed)
     splits = make_folds(dataset, folds=folds, repeats=repeats, seed=seed)
     ends = {n: latest for n in baselines if latest < math.inf and n not in QUICK}
     outcomes = harness.run(
@@ -154,8 +154,10 @@ def run_study(
     verdicts = verdict.draw_verdicts(evidence)
     learned = LearnedContext(fold_outcomes, found, verdicts[-1], whole)
     faults = examine(dataset, evidence.rows, learned=learned)
-    verdicts = _in_their_place(verdicts, [f.finding.code for f in faults])
-    wanted = _wanted(curves, evidence, verdicts[-1].name, {**baselines, **candidates})
+    verdicts = _advise_moved_targets(verdicts, [f.finding.code for f in faults])
+    wanted = _curve_candidates(
+        curves, evidence, verdicts[-1].name, {**baselines, **candidates}
+    )
     results = replace(
         study_results(fold_outcomes, evidence, verdicts, seed=seed),
         command=command,
@@ -164,8 +166,8 @@ def run_study(
         curve=learning_curve(fold_outcomes, wanted, seed=seed, jobs=jobs),
         seconds=time.perf_counter() - start,
     )
-    said = fold_scores.make_predictions(fold_outcomes)
-    return Study(results, said, tuple(outcomes), faults, tuple(splits))
+    predictions = fold_scores.make_predictions(fold_outcomes)
+    return Study(results, predictions, tuple(outcomes), faults, tuple(splits))
 
 
 def _without_unfinished(
@@ -180,7 +182,7 @@ def _without_unfinished(
     return replace(dataset, notes=(*dataset.notes, note)), kept
 
 
-def _in_their_place(
+def _advise_moved_targets(
     verdicts: tuple[Verdict, ...], codes: Sequence[str]
 ) -> tuple[Verdict, ...]:
     """Advise to move targets where none fits its row, and all fit others.
@@ -188,10 +190,10 @@ def _in_their_place(
     Or to look at a part of the rows where early and late ones deny each other.
     """
     *networks, data = verdicts
-    told = [change for code, change in _CHANGES.items() if code in codes]
-    if data.name != "no-signal" or not told:
+    changes = [change for code, change in _CHANGES.items() if code in codes]
+    if data.name != "no-signal" or not changes:
         return verdicts
-    return (*networks, replace(data, change=told[0]))
+    return (*networks, replace(data, change=changes[0]))
 
 
 _CHANGES = {
@@ -235,7 +237,7 @@ def study_results(
     )
 
 
-def _wanted(
+def _curve_candidates(
     curves: Curves, evidence: Evidence, data: str, candidates: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The candidates whose learning curves are drawn, the best baseline's first."""
@@ -244,15 +246,15 @@ def _wanted(
         return {}
     able = [row.name for row in evidence.rows if not row.error and learns(row)]
     if curves == "best":
-        told = data in ("signal", "undecided")
-        able = [name for name in able if told and name in (best.name, *_LINEAR)]
+        is_open = data in ("signal", "undecided")
+        able = [name for name in able if is_open and name in (best.name, *_LINEAR)]
     able.sort(key=lambda name: name != best.name)
     known = {name: candidates[name] for name in able if name in candidates}
     # curves are drawn of candidates that take the encoded rows
     return {n: c for n, c in known.items() if not harness.encodes_columns(c)}
 
 
-def within_reach(dataset: Dataset, *, seed: int) -> Dataset:
+def limit_rows(dataset: Dataset, *, seed: int) -> Dataset:
     """A sample of a very long table; a note says so. Images keep all their rows."""
     if len(dataset) <= MAX_ROWS or dataset.n_test or dataset.series:
         return dataset

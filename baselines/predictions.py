@@ -27,7 +27,7 @@ from .scores import fold_scores
 from .scores.fold_scores import collect_outcomes
 from .scores.harness import Outcome
 from .scores.metrics import reference
-from .signal.signal_test import settled_test
+from .signal.signal_test import signal_with_dependence
 from .verdicts import verdict
 from .verdicts.evidence import gather
 
@@ -60,22 +60,24 @@ def study_predictions(
         got = "an empty one" if empty else f"a {type(predictions).__name__}"
         msg = f"predictions must be a dict of name -> predictions, got {got}"
         raise Misuse(f"{msg}; give e.g. {{'torch': p, 'forest': q}}")
-    said = {
+    probabilities = {
         str(n): _read_predictions(str(n), p, codes, classes)
         for n, p in predictions.items()
     }
-    dataset = _dataset(codes, classes, found, target, said, _groups(groups, codes))
+    dataset = _dataset(
+        codes, classes, found, target, probabilities, _groups(groups, codes)
+    )
     rows = np.arange(len(codes))
-    outcomes = [Outcome(name, 0, values) for name, values in said.items()]
+    outcomes = [Outcome(name, 0, values) for name, values in probabilities.items()]
     thumb = for_dataset(dataset)[1 if classes else 0].name
     bare = reference(codes, len(codes), classes=len(classes), season=0)
     outcomes.append(Outcome(thumb, 0, bare))
-    known = _baselines(baselines, said, dataset)
+    known = _baselines(baselines, probabilities, dataset)
     fold_outcomes = collect_outcomes(dataset, [Fold(rows, rows)], outcomes)
     fold_outcomes = replace(
         fold_outcomes, baselines=frozenset((*known, thumb)), by_groups=True
     )
-    settled = settled_test(dataset, seed=seed)[1]
+    settled = signal_with_dependence(dataset, seed=seed)[1]
     evidence = gather(fold_outcomes, settled, has_features=False)
     results = replace(
         study_results(
@@ -199,26 +201,28 @@ def _dataset(
     classes: tuple[str, ...],
     task: Any,
     target: str,
-    said: Mapping[str, np.ndarray],
+    probabilities: Mapping[str, np.ndarray],
     groups: np.ndarray | None,
 ) -> Dataset:
     """A dataset whose features are the predictions: whether these tell anything of y
     is what the signal test is asked."""
     columns: dict[str, np.ndarray] = {}
-    for name, values in said.items():
+    for name, values in probabilities.items():
         wide = values if values.ndim == 2 else values[:, None]
         wide = wide[:, 1:] if len(classes) == 2 else wide
         ends = [f" {label}" for label in classes] if len(classes) > 2 else [""]
         columns |= {f"{name}{end}": wide[:, i] for i, end in enumerate(ends)}
     x = pd.DataFrame(columns)
-    title = f"predictions of {count(len(said), 'candidate')} for {len(y):,} rows"
+    title = (
+        f"predictions of {count(len(probabilities), 'candidate')} for {len(y):,} rows"
+    )
     card = Card("predictions", title, task, target, "given", rows=len(y))
     made = Dataset(x, y, card, classes, groups=groups)
     return replace(made, sha256=content_hash(made))
 
 
 def _baselines(
-    named: Sequence[str] | None, said: Mapping[str, Any], dataset: Dataset
+    named: Sequence[str] | None, probabilities: Mapping[str, Any], dataset: Dataset
 ) -> list[str]:
     """Candidates that the others are compared with.
 
@@ -226,19 +230,19 @@ def _baselines(
     ------
     Misuse
     """
-    taken = sorted(set(said) & {*THUMBS})
+    taken = sorted(set(probabilities) & {*THUMBS})
     if taken:
         raise Misuse(f"{taken[0]} is the name of a baseline; rename the candidate")
     if named is not None:
-        odd = [name for name in named if name not in said]
+        odd = [name for name in named if name not in probabilities]
         if odd:
             msg = f"baselines names {odd[0]!r}, which has no predictions"
-            raise Misuse(f"{msg}; there are {', '.join(said)}")
+            raise Misuse(f"{msg}; there are {', '.join(probabilities)}")
         return list(named)
     ours = {b.name for b in for_dataset(dataset)}
-    known = [name for name in said if name in ours]
-    first = next(iter(said))
-    return known or [name for name in said if name != first] or [first]
+    known = [name for name in probabilities if name in ours]
+    first = next(iter(probabilities))
+    return known or [name for name in probabilities if name != first] or [first]
 
 
 def _split(dataset: Dataset) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
+
 from learnable import Card, Dataset
 from learnable.baselines.scores.metrics import reference, scaled_losses
 from learnable.data.split import Fold, make_folds

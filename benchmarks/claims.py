@@ -14,6 +14,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.tree import DecisionTreeClassifier
+
 from learnable import Dataset
 from learnable.baselines.results.results import Line
 from learnable.baselines.scores import harness
@@ -27,10 +32,6 @@ from learnable.baselines.verdicts.verdict import STATED_EFFECT
 from learnable.benchmarks.tables import HERE, markdown, put_between, save
 from learnable.benchmarks.verdicts import logistic_rows, table
 from learnable.data.split import make_folds
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
-from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.tree import DecisionTreeClassifier
 
 PAGE = HERE.parent / "docs/statistics.md"
 FRESH = 20_000

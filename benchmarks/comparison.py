@@ -14,12 +14,13 @@ from math import sqrt
 from typing import Any
 
 import numpy as np
+
 from learnable.baselines.results.results import Comparison, Row, Score, Signal, Verdict
 from learnable.baselines.scores.comparison import (
     MOST_REPEATS,
-    Needed,
+    SampleSize,
     inflation,
-    needed,
+    required_sample_size,
 )
 from learnable.baselines.scores.fold_scores import (
     FoldOutcomes,
@@ -111,13 +112,13 @@ def wrongly_level(cell: Cell, values: np.ndarray) -> float:
 
 
 def promise(cell: Cell, draws: int) -> dict[str, Any]:
-    """What `needed` promises for a difference of known size, and what comes of it."""
+    """Promises of `required_sample_size` for known differences, and their outcome."""
     values = all_skills(cell, draws)
     gaps = values[:, 0] - values[:, 1]
     ratio = 1 / (cell.folds - 1)
     spread = float(np.sqrt(gaps.var(axis=1, ddof=1).mean()))
     folds = cell.folds * cell.repeats
-    found = needed(
+    found = required_sample_size(
         float(gaps.mean()),
         spread * sqrt(inflation(folds, ratio)),
         equal=margin(float(values[:, 1].mean())),
@@ -134,7 +135,7 @@ def promise(cell: Cell, draws: int) -> dict[str, Any]:
     return facts | kept(cell, found, draws)
 
 
-def kept(cell: Cell, found: Needed, draws: int) -> dict[str, float]:
+def kept(cell: Cell, found: SampleSize, draws: int) -> dict[str, float]:
     """How often a draw is told with as many rows, and with as many repeats.
 
     Where no number of repeats would tell, with the most that are ever proposed.

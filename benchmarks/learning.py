@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
+
 from learnable import Card, Dataset, load
 from learnable.baselines.estimators.catalog import baselines_for
-from learnable.baselines.results.results import Reach
+from learnable.baselines.results.results import AchievableScore
 from learnable.baselines.scores import harness
 from learnable.baselines.scores.fold_scores import FoldOutcomes, collect_outcomes
 from learnable.baselines.verdicts.bayes_error import best_achievable_score
@@ -79,7 +80,7 @@ def try_table(root: Path, entry: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def ends(reach: Reach) -> tuple[float | None, float, float | None]:
+def ends(reach: AchievableScore) -> tuple[float | None, float, float | None]:
     return reach.low, reach.mean, reach.high
 
 

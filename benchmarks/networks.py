@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
 from learnable import load
 from learnable.zoo.backend import keras
 

@@ -1,6 +1,6 @@
 """Data to learn from: catalog, cards, loaders, splits.
 
-`load` and `look_at` are imported when first used, so that listing the datasets loads no
+`load` and `summarize_reading` are imported when first used, so that a list loads no
 pandas.
 """
 
@@ -15,7 +15,7 @@ from .errors import ZooError as ZooError
 
 if TYPE_CHECKING:
     from .loading import load
-    from .looking import look_at
+    from .looking import summarize_reading
 
 __all__ = [
     "DATASETS",
@@ -24,10 +24,10 @@ __all__ = [
     "ZooError",
     "list_datasets",
     "load",
-    "look_at",
+    "summarize_reading",
 ]
 
-_HOME = {"load": "loading", "look_at": "looking"}
+_HOME = {"load": "loading", "summarize_reading": "looking"}
 
 
 def __getattr__(name: str) -> object:

@@ -15,7 +15,7 @@ import numpy as np
 
 from .columns import first_repeated
 from .compressed import plain_source
-from .encodings import look_at_text
+from .encodings import detect_encoding
 from .errors import BadData
 
 if TYPE_CHECKING:
@@ -51,10 +51,10 @@ def read_arff(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     source = plain_source(path)
-    encoding = look_at_text(source).encoding
+    encoding = detect_encoding(source).encoding
     lines = enumerate(path.read_text(encoding).split("\n"), 1)
     attributes = _read_attributes(path.name, lines)
-    rows = [_row(path.name, n, line, attributes) for n, line in _not_blank(lines)]
+    rows = [_row(path.name, n, line, attributes) for n, line in _numbered_lines(lines)]
     columns = list(zip(*(cells for _, cells in rows), strict=True))
     values = [
         _column(path.name, attribute, column, [n for n, _ in rows])
@@ -65,7 +65,7 @@ def read_arff(path: Path) -> pd.DataFrame:
     return table
 
 
-def _not_blank(lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+def _numbered_lines(lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
     for number, line in lines:
         text = line.strip()
         if text and not text.startswith("%"):
@@ -74,7 +74,7 @@ def _not_blank(lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
 
 def _read_attributes(name: str, lines: Iterator[tuple[int, str]]) -> list[_Attribute]:
     found: list[_Attribute] = []
-    for number, line in _not_blank(lines):
+    for number, line in _numbered_lines(lines):
         if line.lower().startswith("@data"):
             _check_names(name, found)
             return found

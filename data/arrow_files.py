@@ -22,9 +22,11 @@ def check_zones(metadata: Mapping[bytes, bytes] | None) -> None:
     ------
     BadData
     """
-    told = (metadata or {}).get(b"pandas", b"null")
+    metadata_json = (metadata or {}).get(b"pandas", b"null")
     try:
-        zones = "dateutil" in str(json.loads(told))  # JSON may spell it in other ways
+        zones = "dateutil" in str(
+            json.loads(metadata_json)
+        )  # JSON may spell it in other ways
     except (ValueError, RecursionError) as error:
         raise BadData("the file's notes for pandas are damaged") from error
     if zones:
@@ -55,8 +57,8 @@ def _joined(column: Any) -> str:
 
 def has_levels(metadata: Mapping[bytes, bytes] | None) -> bool:
     """Whether pandas wrote column names of several levels."""
-    told = json.loads((metadata or {}).get(b"pandas", b"null"))
-    levels = told.get("column_indexes") if isinstance(told, dict) else None
+    facts = json.loads((metadata or {}).get(b"pandas", b"null"))
+    levels = facts.get("column_indexes") if isinstance(facts, dict) else None
     return isinstance(levels, list) and len(levels) > 1
 
 
@@ -72,7 +74,7 @@ def read_parquet(path: Path) -> pd.DataFrame:
 
     try:
         check_zones(pq.read_schema(path).metadata)
-        return flat(pd.read_parquet(path))
+        return flatten_index(pd.read_parquet(path))
     except BadData:
         raise
     except Exception as error:  # a damaged file makes pyarrow raise nearly anything
@@ -118,10 +120,10 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
         A time zone of theirs names a file.
     """
     check_zones(table.schema.metadata)
-    return flat(table.to_pandas())
+    return flatten_index(table.to_pandas())
 
 
-def flat(table: pd.DataFrame) -> pd.DataFrame:
+def flatten_index(table: pd.DataFrame) -> pd.DataFrame:
     """A table whose index is left out unless it holds times; with one line of names."""
     index = table.index
     table = table.reset_index(drop=True)

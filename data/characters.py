@@ -175,7 +175,7 @@ def training_text(
     return "".join(map(classes.__getitem__, codes.tolist()))
 
 
-def verbatim(text: str, source: str, *, run: int = 20) -> tuple[float, int]:
+def copied_share(text: str, source: str, *, run: int = 20) -> tuple[float, int]:
     """Measure how much of a text is copied from another, word for word.
 
     Parameters

@@ -106,7 +106,7 @@ def _column_lines(
         padded = [c + " " * (w - _width(c)) for c, w in zip(row, widths, strict=True)]
         yield "  ".join(padded).rstrip()
         for note in notes:
-            yield from _broken(shown_text(note), width)
+            yield from _wrap_note(shown_text(note), width)
     if total > len(columns):
         more = total - len(columns)
         yield f"and {more:,} more column{'s' * (more > 1)}"
@@ -134,7 +134,7 @@ def missing_text(share: float) -> str:
     return f"{100 * share:.1f} %" if share >= 0.0005 else "< 0.1 %"
 
 
-def _broken(note: str, width: int) -> list[str]:
+def _wrap_note(note: str, width: int) -> list[str]:
     wide = max(24, width)
     return textwrap.wrap(note, wide, initial_indent="    ", subsequent_indent="    ")
 

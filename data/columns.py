@@ -50,7 +50,7 @@ def find_column(name: str, columns: list[str], *, what: str) -> str:
     try:
         return columns[int(name)]
     except (ValueError, IndexError):
-        alike = alike_columns(name, columns)
+        alike = similar_names(name, columns)
         if len(alike) == 1:
             return alike[0]
         see = f"The columns are {', '.join(columns[:20])}"
@@ -58,7 +58,7 @@ def find_column(name: str, columns: list[str], *, what: str) -> str:
         raise unknown(what, name, columns, see=see + more) from None
 
 
-def alike_columns(name: str, columns: list[str]) -> list[str]:
+def similar_names(name: str, columns: list[str]) -> list[str]:
     """Columns whose names differ from one in case and blanks at the ends alone."""
     plain = name.strip().casefold()
     return [column for column in columns if column.strip().casefold() == plain]

@@ -41,7 +41,7 @@ class ByteSource:
     packed: int | None = None
     tabs: bool = False
 
-    def pieces(self) -> Iterator[bytes]:
+    def read_chunks(self) -> Iterator[bytes]:
         """Yield the unpacked bytes, a megabyte at a time.
 
         Raises

@@ -22,9 +22,9 @@ from .errors import ZooError
 from .missing import (
     NO_NUMBER,
     drop_rows,
+    keep_class_words,
     mark_missing,
-    refuse_unmet,
-    settle_class_words,
+    refuse_unused_values,
 )
 from .numbers import HINT, LEAST_NUMBERS, DecimalHint, convert_numbers
 from .target import find_targets
@@ -179,14 +179,16 @@ def _quantities(column: pd.Series) -> tuple[pd.Series, tuple[str, ...]] | None:
     if not isinstance(column.dtype, pd.StringDtype):
         return None
     codes, kinds = pd.factorize(column)
-    some = map(_plain, column.dropna().iloc[:: max(1, len(column) // _LOOKED_AT)])
+    some = map(
+        _normalize_marks, column.dropna().iloc[:: max(1, len(column) // _LOOKED_AT)]
+    )
     some = [text for text in some if text.lower() not in NO_NUMBER]
     counts = np.bincount(codes[codes >= 0], minlength=len(kinds))
     fitting = []
     for dimension in (None, *_DIMENSIONS):
         if _share([_read(text, dimension) for text in some]) < _NEARLY:
             continue
-        texts = enumerate(map(_plain, kinds))
+        texts = enumerate(map(_normalize_marks, kinds))
         facts = {i: text for i, text in texts if text.lower() not in NO_NUMBER}
         cells = {i: _read(text, dimension) for i, text in facts.items()}
         if _is_whole(cells, counts):
@@ -196,7 +198,7 @@ def _quantities(column: pd.Series) -> tuple[pd.Series, tuple[str, ...]] | None:
     return _converted(column, codes, kinds, *fitting[0])
 
 
-def _plain(text: str) -> str:
+def _normalize_marks(text: str) -> str:
     """A cell with plain marks; one that is too long for a quantity is none."""
     return str(text).strip().translate(_PLAIN) if len(text) <= _LONGEST else "..text.."
 
@@ -258,7 +260,7 @@ def _converted(
     worth, name = 1.0, "degrees, south and west below zero"
     if dimension is not None:
         counts = np.bincount(codes[codes >= 0], minlength=len(kinds))
-        worth = _usual_unit(cells, counts)
+        worth = _most_frequent_unit(cells, counts)
         name = dimension.names[worth]
     values = np.full(len(kinds) + 1, np.nan)
     for i, cell in cells.items():
@@ -274,7 +276,9 @@ def _converted(
     return rows, tuple(notes)
 
 
-def _usual_unit(cells: Mapping[int, _Quantity | None], counts: np.ndarray) -> float:
+def _most_frequent_unit(
+    cells: Mapping[int, _Quantity | None], counts: np.ndarray
+) -> float:
     """The unit that most cells have; the smaller one of two."""
     have: Counter[float] = Counter()
     for i, cell in cells.items():
@@ -330,15 +334,15 @@ def convert_columns(
         table, quantities = convert_quantities(table)
         found = {**found, **quantities}
     table, also = mark_missing(table, missing)
-    refuse_unmet(missing, met | also, name)
+    refuse_unused_values(missing, met | also, name)
     notes = dict(found)
     for answer in _targets(table, target, name):
         column: pd.Series = table.iloc[:, table.columns.tolist().index(answer)]
         if not pd.api.types.is_string_dtype(column.dtype):
             continue
-        settled, said = settle_class_words(column)
+        settled, note = keep_class_words(column)
         table = table.assign(**{answer: settled})
-        notes[answer] = (*notes.get(answer, ()), *said)
+        notes[answer] = (*notes.get(answer, ()), *note)
     return table, {column: said for column, said in notes.items() if said}
 
 

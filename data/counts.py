@@ -29,14 +29,14 @@ def count(amount: int, one: str, many: str = "") -> str:
     return f"{amount:,} {one if amount == 1 else many or plural(one)}"
 
 
-def some_of(part: int, whole: int, one: str, many: str) -> str:
+def count_of(part: int, whole: int, one: str, many: str) -> str:
     """Write how many of all have a property, the verb included.
 
     Examples
     --------
-    >>> some_of(1, 150, "row has", "rows have")
+    >>> count_of(1, 150, "row has", "rows have")
     '1 of 150 rows has'
-    >>> some_of(20, 150, "row has", "rows have")
+    >>> count_of(20, 150, "row has", "rows have")
     '20 of 150 rows have'
     """
     noun, verb = many.rsplit(" ", 1)
@@ -45,12 +45,12 @@ def some_of(part: int, whole: int, one: str, many: str) -> str:
     return f"{part:,} of {whole:,} {noun} {verb}"
 
 
-def listed(parts: Sequence[str]) -> str:
+def join_words(parts: Sequence[str]) -> str:
     """Write names or clauses as one list; one at least.
 
     Examples
     --------
-    >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
+    >>> join_words(["a"]), join_words(["a", "b"]), join_words(["a", "b", "c"])
     ('a', 'a and b', 'a, b and c')
     """
     *first, last = parts

@@ -64,7 +64,7 @@ def read_dataset_folder(
     if split is None and "train" in names:
         parts = ["train", *(["test"] if "test" in names else [])]
     else:
-        parts = [_chosen(path, split, names)]
+        parts = [_choose_split(path, split, names)]
     tables = [_read_split(path / name) for name in parts]
     if len(parts) == 1:
         notes = [f"the split {parts[0]!r} of {', '.join(names)} was read"]
@@ -88,7 +88,7 @@ def _split_notes(names: list[str], parts: list[str], test: int) -> list[str]:
     return notes
 
 
-def _chosen(path: Path, split: str | None, names: list[str]) -> str:
+def _choose_split(path: Path, split: str | None, names: list[str]) -> str:
     if split in names:
         return str(split)
     if split is None and len(names) == 1:

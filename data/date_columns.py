@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .counts import some_of
+from .counts import count_of
 from .date_forms import NEARLY, PERIODS, TimeReading, parse, plain_cell, readings
 from .errors import ZooError
-from .steps import likeliest
+from .steps import choose_reading
 from .target import find_targets
 
 LEAST_READ = 0.95
@@ -64,7 +64,7 @@ def read_dates(table: pd.DataFrame, target: str | None = None) -> DateColumns:
     orders = {r[0].name for r in known.values() if len(r) == 1 and r[0].name in _ORDERS}
     made = {}
     for name, likely in known.items():
-        reading, others = _chosen(likely, orders, columns[name])
+        reading, others = _choose_reading(likely, orders, columns[name])
         note, moments = _judged(reading, columns[name])
         if moments is not None:
             made[name] = moments
@@ -115,7 +115,7 @@ def _are_spans(reading: TimeReading) -> bool:
     return len(since) > 1 and bool((since % 12 + 1 == (since // 12 + 1) % 100).all())
 
 
-def _chosen(
+def _choose_reading(
     likely: list[TimeReading], orders: set[str], column: pd.Series
 ) -> tuple[TimeReading, list[str]]:
     """The likeliest reading and the names of others that fit as well.
@@ -128,7 +128,7 @@ def _chosen(
     named = {reading.name: reading for reading in likely}
     if len(orders) == 1 and orders <= named.keys():
         return named[orders.pop()], []
-    best, rivals = likeliest(likely)
+    best, rivals = choose_reading(likely)
     if rivals or _evenness(best) < _EVEN:
         dotted = column.dropna().iloc[:1].str.contains(".", regex=False).any()
         usual = _ORDERS[0] if dotted else _ORDERS[1]
@@ -151,10 +151,10 @@ def _judged(reading: TimeReading, column: pd.Series) -> tuple[str, np.ndarray | 
         return f"read as {what}", reading.moments
     cell = str(column.iloc[int(odd.argmax())])
     if odd.sum() <= (1 - LEAST_READ) * there.sum():
-        message = some_of(int(odd.sum()), int(there.sum()), "cell is", "cells are")
+        message = count_of(int(odd.sum()), int(there.sum()), "cell is", "cells are")
         message = f"{message} none ({cell!r}) and missing"
         return f"read as {what}; {message}", reading.moments
-    message = some_of(
+    message = count_of(
         int((there & ~odd).sum()), int(there.sum()), "cell is", "cells are"
     )
     return f"{message} {what}; the others ({cell!r}) keep it text", None

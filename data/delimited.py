@@ -15,14 +15,14 @@ from pandas._libs.parsers import STR_NA_VALUES
 from .columns import check_width
 from .compressed import ByteSource
 from .counts import count
-from .encodings import TextFacts, look_at_text
+from .encodings import TextFacts, detect_encoding
 from .errors import BadData, ZooError, first_line
 from .fast_text import SAMPLE_ROWS, is_faster, read_fast
 from .header import COMMENT_MARKS, Header, TextLine, common_width, find_header
 from .number_cells import DecimalMark
 from .numbers import HINT, DecimalHint, may_be_thousands
 from .ragged import (
-    find_units,
+    find_unit_row,
     refuse_cut_off,
     refuse_long_line,
     refuse_open_quote,
@@ -46,6 +46,10 @@ _COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
 """A number with a decimal comma."""
 _WITH_COMMA = re.compile(r"[+-]?\d+,\d+")
 _WITH_POINT = re.compile(r"[+-]?\d+\.\d+")
+_CODE_DIGITS, _MOST_ZEROS = 5, 2
+"""Digits of a code at least, and zeros that it begins with at most; months, hours and
+times of day (0830) are shorter."""
+_FIRST_ROWS = 2_000
 _OPEN = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 """A number whose mark may be that of thousands or of decimals."""
 
@@ -87,14 +91,14 @@ def read_delimited(
     if layout.decimal == ",":
         notes.insert(len(layout.facts.notes), "a comma was read as the decimal point")
     _check_names(source.name, layout.header.line)
-    left_out = _left_out(source, layout, notes)
+    left_out = _skipped_lines(source, layout, notes)
     table = _parse(source, layout, left_out)
     refuse_cut_off(source.name, layout.facts, layout.separator, layout.width)
     repeated = _repeated_headers(source, layout, table, notes)
     if repeated:
         left_out |= repeated
         table = _parse(source, layout, left_out)
-    table = _with_text_of(source, layout, left_out, table, target)
+    table = _reread_as_text(source, layout, left_out, table, target)
     table = _without_blanks(_without_row_names(table, layout, notes), notes)
     table = without_remarks(table, notes)
     table.attrs[HINT] = layout.hint
@@ -105,7 +109,7 @@ def find_layout(
     source: ByteSource, header: bool | None, target: str | None
 ) -> TextLayout:
     """Find separator, decimal point and header from the first lines."""
-    facts = look_at_text(source)
+    facts = detect_encoding(source)
     lines = first_lines(source, facts.encoding)
     message = declared_separator(lines[0][1])
     lines = lines[1:] if message and len(lines) > 1 else lines
@@ -133,7 +137,7 @@ def find_layout(
         _has_comments(rows, width),
         width,
         hint,
-        find_units(rows, found),
+        find_unit_row(rows, found),
     )
 
 
@@ -183,7 +187,9 @@ def _with_point(cell: str) -> str:
     return cell.replace(",", ".") if _COMMA.fullmatch(cell.strip()) else cell
 
 
-def _left_out(source: ByteSource, layout: TextLayout, notes: list[str]) -> set[int]:
+def _skipped_lines(
+    source: ByteSource, layout: TextLayout, notes: list[str]
+) -> set[int]:
     """Numbers of the lines below the header that are comments or units."""
     units = set()
     if layout.units:
@@ -294,6 +300,7 @@ def _parse(
     layout: TextLayout,
     left_out: set[int],
     as_text: list[int] | None = None,
+    rows: int | None = None,
 ) -> pd.DataFrame:
     header, name = layout.header, source.name
     if as_text is None and not left_out and _is_plain(layout):
@@ -307,7 +314,7 @@ def _parse(
         names = ["row.names", *names] if header.row_names else names
     try:
         with stream:
-            return _parse_rows(stream, layout, names, as_text=as_text)
+            return _parse_rows(stream, layout, names, rows=rows, as_text=as_text)
     except pd.errors.ParserWarning as error:
         refuse_long_line(source, layout.facts.encoding, layout.separator, header)
         msg = f"{name} is no table: its lines have more cells than the first line"
@@ -319,7 +326,7 @@ def _parse(
         raise BadData(f"{name} is no table: {first_line(error)}") from error
 
 
-def _with_text_of(
+def _reread_as_text(
     source: ByteSource,
     layout: TextLayout,
     left_out: set[int],
@@ -328,8 +335,9 @@ def _with_text_of(
 ) -> pd.DataFrame:
     """Read again, as text, what pandas may have taken for something else.
 
-    Floats that may be thousands, where no number of the file tells; and targets of text
-    with gaps, for ``None`` may be the name of a class.
+    Floats that may be thousands, where no number of the file tells; targets of text
+    with gaps, for ``None`` may be the name of a class; and digits of which some begin
+    with zeros, as zip codes do.
     """
     told = layout.hint.seen == {layout.decimal}
     answers: list[str] = []
@@ -341,10 +349,39 @@ def _with_text_of(
         if (column.dtype == "float64" and not told and may_be_thousands(column))
         or (str(name) in answers and _may_name_classes(column))
     ]
+    codes = _codes(source, layout, left_out, table)
+    codes = [place for place in codes if str(table.columns[place]) not in answers]
+    doubtful = sorted({*doubtful, *codes})
     texts = _parse(source, layout, left_out, doubtful) if doubtful else table
     for i, place in enumerate(doubtful):
         table.isetitem(place, texts.iloc[:, i])
     return table
+
+
+def _codes(
+    source: ByteSource, layout: TextLayout, left_out: set[int], table: pd.DataFrame
+) -> list[int]:
+    """Places of whole numbers whose first rows are codes of so many digits."""
+    whole = [i for i, kind in enumerate(table.dtypes) if kind == "int64"]
+    whole = [i for i in whole if len(table) and table.iloc[:, i].min() >= 0]
+    # where zeros were cut off, some numbers are shorter than others, or all are
+    long = [i for i in whole if len(str(table.iloc[:, i].max())) >= _CODE_DIGITS - 1]
+    if not long:
+        return []
+    some = _parse(source, layout, left_out, long, rows=_FIRST_ROWS)
+    return [place for i, place in enumerate(long) if _is_code(some.iloc[:, i])]
+
+
+def _is_code(texts: pd.Series) -> bool:
+    """Whether cells are as many digits each, and some begin with a zero, or two.
+
+    Numbers that were filled up with zeros to one width begin with more.
+    """
+    digits = texts.dropna().str.strip()
+    width = digits.str.len()
+    zeros = width - digits.str.lstrip("0").str.len()
+    even = width.min() == width.max() and width.max() >= _CODE_DIGITS
+    return bool(even and 0 < zeros.max() <= _MOST_ZEROS)
 
 
 def _may_name_classes(column: pd.Series) -> bool:

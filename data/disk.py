@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from .errors import BadData, ZooError, first_line
+
 LARGEST_READ = 1 << 30
 """Bytes of a file that is read at once."""
 _TEMPORARY = re.compile(r"\.learnable-[a-z0-9_]{8}\.part")
@@ -45,7 +47,7 @@ def replaced(path: Path) -> Iterator[IO[bytes]]:
     """
     with (
         replaced_by_name(path) as new,
-        open(new, "wb", opener=no_link) as stream,
+        open(new, "wb", opener=open_no_follow) as stream,
     ):
         yield stream
 
@@ -81,7 +83,7 @@ def remove_temporary(folder: Path) -> None:
             path.unlink()
 
 
-def no_link(path: str, flags: int) -> int:
+def open_no_follow(path: str, flags: int) -> int:
     """Open a file as `open` does with this ``opener``: never through a link.
 
     Raises
@@ -113,3 +115,23 @@ def read_regular(path: Path) -> bytes:
         if about.st_size > LARGEST_READ:
             raise OSError(errno.EFBIG, f"it has {about.st_size:,} bytes", str(path))
         return stream.read()
+
+
+def read_error(path: Path, error: Exception, advice: str) -> BadData:
+    """Return the error for a file that cannot be used.
+
+    Where the system refused to read it nothing is known of its content, so that it is
+    not called damaged.
+
+    Parameters
+    ----------
+    path : Path
+    error : Exception
+        What reading it raised.
+    advice : str
+        What to do about a damaged file.
+    """
+    if isinstance(error, OSError) and error.errno is not None:
+        return BadData(f"cannot read {path}: {error.strerror}")
+    kind = "" if isinstance(error, ZooError) else f"{type(error).__name__}: "
+    return BadData(f"{path} is damaged ({kind}{first_line(error)}); {advice}")

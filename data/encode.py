@@ -121,13 +121,13 @@ def to_matrix(encoder: Any, x: pd.DataFrame | np.ndarray) -> np.ndarray:
         text; images as they are.
     """
     if encoder is not None:
-        return _plain(encoder.transform(x))
+        return _as_float64(encoder.transform(x))
     if isinstance(x, pd.DataFrame):
         return x.to_numpy(dtype="float64")
     return x
 
 
-def _plain(matrix: Any) -> np.ndarray:
+def _as_float64(matrix: Any) -> np.ndarray:
     """Numbers as float64; texts stay texts."""
     given = np.asarray(matrix)
     return given if given.ndim == 1 else given.astype("float64", copy=False)
@@ -169,4 +169,4 @@ def fit_encoder(
     if encoder is None:
         return None, to_matrix(None, rows)
     matrix = encoder.fit_transform(rows)  # type: ignore[attr-defined]  (of its mixin)
-    return encoder, _plain(matrix)
+    return encoder, _as_float64(matrix)

@@ -24,7 +24,7 @@ from typing import IO, Any
 import numpy as np
 import pandas as pd
 
-from .disk import no_link, replaced
+from .disk import open_no_follow, read_error, replaced
 from .encode import to_matrix
 from .errors import BadData, first_line
 
@@ -109,7 +109,7 @@ class _Read:
         except Exception as error:  # rows, versions or the file may be at fault
             msg = f"the rows cannot be encoded with {self.path} ({_describe(error)})"
             if self.versions != _versions():
-                raise _of_other_versions(self.path, self.versions, error) from error
+                raise _version_error(self.path, self.versions, error) from error
             msg = f"{msg}; compare them with the rows trained on"
             raise BadData(f"{msg}, or train the network again") from error
 
@@ -155,16 +155,15 @@ def read_encoder(path: Path) -> Any:
     """
     versions = None
     try:
-        with open(path, "rb", opener=no_link) as stream:
+        with open(path, "rb", opener=open_no_follow) as stream:
             arrays = _load(stream)
         form = json.loads(arrays.pop("description").tobytes())
         versions = _checked_versions(form["versions"])
         return _Read(path, _unpacked(form["encoder"], arrays), versions)
     except Exception as error:  # numpy, zipfile and json raise whatever they meet
         if versions not in (None, _versions()):
-            raise _of_other_versions(path, versions, error) from error
-        msg = f"{path} is damaged ({_describe(error)}); train the network again"
-        raise BadData(msg) from error
+            raise _version_error(path, versions, error) from error
+        raise read_error(path, error, "train the network again") from error
 
 
 def _versions() -> dict[str, str]:
@@ -178,7 +177,7 @@ def _checked_versions(given: Any) -> dict[str, str]:
     return {name: given[name] for name in _versions()}
 
 
-def _of_other_versions(
+def _version_error(
     path: Path, versions: Mapping[str, str], error: Exception
 ) -> BadData:
     told, here = (

@@ -64,7 +64,7 @@ class TextFacts:
     hexadecimal: bool = True
 
 
-def look_at_text(source: ByteSource) -> TextFacts:
+def detect_encoding(source: ByteSource) -> TextFacts:
     """Find the encoding: UTF-8, UTF-16 with a mark, else one byte a letter.
 
     Raises
@@ -73,16 +73,16 @@ def look_at_text(source: ByteSource) -> TextFacts:
         The file is no text, cut off within a letter, of two encodings, or has a line
         of more than `LONGEST_LINE` bytes.
     """
-    start = next(source.pieces(), b"")[:4]
+    start = next(source.read_chunks(), b"")[:4]
     if start.startswith(_UTF32):
         msg = f"{source.name} is written in UTF-32; save it as UTF-8"
         raise BadData(msg)
-    _check_kind(source.name, next(source.pieces(), b"")[:64].lstrip().lower())
+    _check_kind(source.name, next(source.read_chunks(), b"")[:64].lstrip().lower())
     utf16 = start.startswith(_UTF16)
     decoder = codecs.getincrementaldecoder("utf-16" if utf16 else "utf-8")()
     right, tail, line, length = True, b"", 1, 0
     size, quotes, hexadecimal = 0, False, False
-    for piece in source.pieces():
+    for piece in source.read_chunks():
         if b"\0" in piece and not utf16:
             msg = f"{source.name} is no text file (it holds zero bytes)"
             raise BadData(f"{msg}; save it as CSV in UTF-8")

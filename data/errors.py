@@ -39,7 +39,7 @@ class BadData(ZooError):
     """The content of a file or table cannot be learned from as it is."""
 
 
-class Offline(ZooError):
+class DownloadError(ZooError):
     """A file is neither in the cache nor can it be downloaded."""
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .errors import BadData, Offline
+from .errors import BadData, DownloadError
 from .files import read_arrays
 
 _Rows = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
@@ -49,7 +49,7 @@ def fetch_images(file: str) -> tuple[_Rows, tuple[str, ...], tuple[str, ...]]:
 
     Raises
     ------
-    Offline
+    DownloadError
         The file is neither on disk nor can it be downloaded.
     BadData
         A file found on disk does not hold the four arrays, or what came down is not
@@ -61,7 +61,7 @@ def fetch_images(file: str) -> tuple[_Rows, tuple[str, ...], tuple[str, ...]]:
     try:
         return _DOWNLOADS[file](), CLASSES[file], ()
     except OSError as error:
-        raise Offline(_offline_text(file, error)) from error
+        raise DownloadError(_offline_text(file, error)) from error
 
 
 def _candidates(file: str) -> list[Path]:

@@ -368,10 +368,10 @@ def load_arrays(path: Path) -> dict[str, np.ndarray]:
     except Exception as error:  # numpy, zipfile and zlib raise whatever they meet
         msg = f"{path.name} cannot be read as NPZ: {first_line(error)}"
         raise BadData(msg) from error
-    return {key: _plain(array) for key, array in arrays.items()}
+    return {key: _to_native(array) for key, array in arrays.items()}
 
 
-def _plain(array: np.ndarray) -> np.ndarray:
+def _to_native(array: np.ndarray) -> np.ndarray:
     """In this machine's byte order and at most 64 bits, as pandas refuses the rest."""
     long = array.dtype.kind == "f" and array.dtype.itemsize > 8
     kind = np.dtype("float64") if long else array.dtype.newbyteorder("=")
@@ -395,10 +395,10 @@ def check_path(path: Path) -> None:
     if not path.is_file():
         raise Misuse(f"{str(path)!r} is no regular file; give one that can be read")
     if not suffix(path):
-        raise Misuse(f"{path.name!r} has no ending we read; {_way_out(path)}")
+        raise Misuse(f"{path.name!r} has no ending we read; {_suggest(path)}")
 
 
-def _way_out(path: Path) -> str:
+def _suggest(path: Path) -> str:
     name = path.name.lower()
     for endings, way in _WAY_OUT.items():
         if name.endswith(endings):

@@ -103,10 +103,10 @@ def _find(
     if header is None and above and _may_be_names(above[-1], width):
         return _header(above[-1], lines, r_names)
     start = rows[first].number
-    return Header(None, start, notes=(*_skipped(lines, start), *_no_names(header)))
+    return Header(None, start, notes=(*_skipped(lines, start), *_invalid_names(header)))
 
 
-def _no_names(header: bool | None) -> tuple[str, ...]:
+def _invalid_names(header: bool | None) -> tuple[str, ...]:
     if header is not None:
         return ()
     return (
@@ -211,11 +211,13 @@ def _names_not_values(line: TextLine, lines: Sequence[TextLine]) -> bool:
         for other in lines
         if other.number > line.number and other.cells != line.cells
     ]
-    seen = [cell in {r[i] for r in below if len(r) > i} for i, cell in _named(line)]
+    seen = [
+        cell in {r[i] for r in below if len(r) > i} for i, cell in _named_cells(line)
+    ]
     return not any(seen) and bool(below)
 
 
-def _named(line: TextLine) -> list[tuple[int, str]]:
+def _named_cells(line: TextLine) -> list[tuple[int, str]]:
     return [(i, cell) for i, cell in enumerate(line.cells) if cell.strip()]
 
 
@@ -268,7 +270,7 @@ def has_header(rows: list[list[str]]) -> bool:
     pairs = list(zip(first, columns, strict=True))
     if any(is_word(cell) and _all_numbers(column) for cell, column in pairs):
         return True
-    if _stands_again(rows):
+    if _is_repeated(rows):
         return True
     if any(not is_word(cell) for cell in first[1:]) or is_number(first[0]):
         return _counts_columns(pairs) or _has_years(first, rest)
@@ -276,7 +278,7 @@ def has_header(rows: list[list[str]]) -> bool:
     return len(set(first)) == len(first) and again < max(1, len(first) / 2)
 
 
-def _stands_again(rows: list[list[str]]) -> bool:
+def _is_repeated(rows: list[list[str]]) -> bool:
     """Whether the first row recurs as it is, and is text above numbers without that."""
     rest = [row for row in rows[1:] if row != rows[0]]
     if len(rest) == len(rows) - 1:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from .counts import count, some_of
+from .counts import count, count_of
 from .errors import BadData, Misuse
 from .stored import OnDiskRows
 
@@ -73,9 +73,9 @@ def open_images(path: Path) -> OnDiskRows:
         There is one class, or more than a tenth of the images cannot be read.
     """
     found, test, told = _find(path)
-    looks = _look_at([file for file, _ in found])
+    looks = _inspect_images([file for file, _ in found])
     broken = [file for (file, _), look in zip(found, looks, strict=True) if not look]
-    notes = _left_out(path, broken, len(found))
+    notes = _note_broken(path, broken, len(found))
     rows = [row for row, look in zip(found, looks, strict=True) if look]
     n_test = sum(bool(look) for look in looks[len(found) - test :])
     _check_classes(path, [label for _, label in rows])
@@ -161,14 +161,14 @@ def _images_in(path: Path) -> list[tuple[Path, str]]:
     )
 
 
-def _look_at(files: Sequence[Path]) -> list[_Look | None]:
+def _inspect_images(files: Sequence[Path]) -> list[_Look | None]:
     """Describe each image; None where it cannot be decoded to its end."""
     with warnings.catch_warnings(), ThreadPoolExecutor() as pool:
         warnings.simplefilter("ignore")  # as above
-        return list(pool.map(_look, files))
+        return list(pool.map(_inspect, files))
 
 
-def _look(file: Path) -> _Look | None:
+def _inspect(file: Path) -> _Look | None:
     try:
         with Image.open(file, formats=FORMATS) as picture:
             picture.load()
@@ -183,7 +183,7 @@ def _is_deep(picture: Image.Image) -> bool:
     return picture.mode.startswith("I")
 
 
-def _left_out(path: Path, broken: Sequence[Path], total: int) -> tuple[str, ...]:
+def _note_broken(path: Path, broken: Sequence[Path], total: int) -> tuple[str, ...]:
     if not broken:
         return ()
     names = ", ".join(f"{file.parent.name}/{file.name}" for file in broken[:NAMED])
@@ -227,7 +227,7 @@ def _changed(looks: Sequence[_Look], form: _Look) -> list[str]:
         f"brought to {kind}, as most of them are": recoloured,
     }
     return [
-        f"{some_of(changed, len(looks), 'image is', 'images are')} {what}"
+        f"{count_of(changed, len(looks), 'image is', 'images are')} {what}"
         for what, changed in facts.items()
         if changed
     ]
@@ -238,7 +238,7 @@ def _pixels(file: Path, form: _Look) -> np.ndarray:
     try:
         with Image.open(file, formats=FORMATS) as picture:
             upright = ImageOps.exif_transpose(picture)
-            there = _plain(upright).convert(form.mode)
+            there = _to_8_bit(upright).convert(form.mode)
     except OSError as error:  # Pillow's own errors are OSErrors
         msg = f"{file.parent.name}/{file.name} can no longer be read: {error}"
         raise BadData(f"{msg}; it could when the folder was opened. Start anew.") from (
@@ -247,7 +247,7 @@ def _pixels(file: Path, form: _Look) -> np.ndarray:
     return np.asarray(there if there.size == form.size else there.resize(form.size))
 
 
-def _plain(picture: Image.Image) -> Image.Image:
+def _to_8_bit(picture: Image.Image) -> Image.Image:
     """An image of 8 bits without transparent parts."""
     if _is_deep(picture):  # Pillow would cut off all above 255
         high = np.asarray(picture).clip(0, 65_535) // 256

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .arrow_files import flat
+from .arrow_files import flatten_index
 from .columns import check_width
 from .dataset import ORDERED, Card, Dataset
 from .errors import BadData, Misuse, first_line
@@ -82,17 +82,17 @@ def from_memory(data: Any, options: TableOptions, order: Order) -> Dataset:
         raise Misuse("--header is for files, and the data are in memory; leave it out")
     notes: tuple[str, ...] = ()
     if hasattr(data, "element_spec"):
-        data, notes = _of_tensorflow(data)
+        data, notes = _from_tensorflow(data)
     frame = as_frame(data)
     if frame is None and isinstance(data, tuple | list) and len(data) == 2:
         x, y = data
         frame, options, more = _joined(x, y, options)
         notes = (*notes, *more)
     if frame is None and isinstance(data, np.ndarray) and data.ndim <= 2:
-        frame = _of_array(data, "the array")
+        frame = _from_array(data, "the array")
     if frame is None:
         raise Misuse(f"data must be {_KINDS}; got a {type(data).__name__}")
-    made = frame if isinstance(frame, Dataset) else _of_frame(frame, options, order)
+    made = frame if isinstance(frame, Dataset) else _from_frame(frame, options, order)
     card = replace(made.card, source=_SOURCE)
     return replace(made, card=card, notes=(*notes, *made.notes))
 
@@ -105,10 +105,10 @@ def frame_reading(frame: Any, options: TableOptions, *, dates: bool) -> TableRea
     BadData, Misuse
     """
     check_width(TABLE, frame.shape[1])
-    return options.convert(flat(frame), TABLE, dates=dates)
+    return options.convert(flatten_index(frame), TABLE, dates=dates)
 
 
-def _of_frame(frame: pd.DataFrame, options: TableOptions, order: Order) -> Dataset:
+def _from_frame(frame: pd.DataFrame, options: TableOptions, order: Order) -> Dataset:
     forecast = options.task == "forecast"
     if forecast and (options.drop or options.group):
         raise Misuse("--drop and --group do not go with a series; leave them out")
@@ -156,9 +156,9 @@ def _joined(
         raise BadData(f"{msg}; give as many in both")
     if isinstance(given, np.ndarray):
         if given.ndim > 2:
-            return _of_images(given, targets, options), options, notes
-        given = _of_array(given, "X")
-    features = flat(given).rename(columns=str)
+            return _from_images(given, targets, options), options, notes
+        given = _from_array(given, "X")
+    features = flatten_index(given).rename(columns=str)
     names = _free_names(list(targets.columns), list(features.columns))
     targets.columns = names
     joined = pd.concat([features.reset_index(drop=True), targets], axis=1)
@@ -224,7 +224,7 @@ def _array(value: Any, name: str) -> np.ndarray:
     return array
 
 
-def _of_array(array: np.ndarray, name: str) -> pd.DataFrame:
+def _from_array(array: np.ndarray, name: str) -> pd.DataFrame:
     """A table of an array of one or two axes; its columns are "0", "1", ..."""
     if array.dtype.kind not in "buifOUSMm":
         raise BadData(f"{name} has type {array.dtype}; give numbers or texts")
@@ -234,7 +234,9 @@ def _of_array(array: np.ndarray, name: str) -> pd.DataFrame:
     return table.infer_objects()
 
 
-def _of_images(x: np.ndarray, targets: pd.DataFrame, options: TableOptions) -> Dataset:
+def _from_images(
+    x: np.ndarray, targets: pd.DataFrame, options: TableOptions
+) -> Dataset:
     """Rows that are arrays of more than one axis."""
     asked = {"drop": options.drop, "group": options.group, "missing": options.missing}
     odd = [
@@ -258,7 +260,7 @@ def _of_images(x: np.ndarray, targets: pd.DataFrame, options: TableOptions) -> D
     return Dataset(x, y, card, classes, notes=task_note(found, options.task))
 
 
-def _of_tensorflow(data: Any) -> tuple[Any, tuple[str, ...]]:
+def _from_tensorflow(data: Any) -> tuple[Any, tuple[str, ...]]:
     """Rows of a ``tf.data.Dataset``, batched or not, as a pair (X, y).
 
     Raises

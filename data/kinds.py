@@ -67,7 +67,7 @@ def names_rows(column: Any) -> bool:
     if values is None:
         return False
     if pd.api.types.is_numeric_dtype(values.dtype):
-        steps = np.diff(np.unique(_whole(values)))
+        steps = np.diff(np.unique(_whole_numbers(values)))
         return len(steps) > 0 and bool(np.mean(steps == 1) >= _COUNTING)
     if not pd.api.types.is_string_dtype(values.dtype) or holds_dates(values):
         return False
@@ -92,7 +92,7 @@ def is_spread_evenly(column: Any) -> bool:
     values = _distinct(column)
     if values is None or not pd.api.types.is_numeric_dtype(values.dtype):
         return False
-    numbers = _whole(values)
+    numbers = _whole_numbers(values)
     if len(numbers) < _EVENLY_ROWS:
         return False
     low, high = numbers.min(), numbers.max()
@@ -109,7 +109,7 @@ def _distinct(column: Any) -> Any:
     return values if is_distinct else None
 
 
-def _whole(values: Any) -> np.ndarray:
+def _whole_numbers(values: Any) -> np.ndarray:
     """The numbers, where all of them are whole; empty where some are not."""
     if pd.api.types.is_complex_dtype(values.dtype):
         return np.zeros(0)

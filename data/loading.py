@@ -35,7 +35,7 @@ from .tables import (
     from_reading,
     from_series,
     task_note,
-    usable,
+    usable_columns,
 )
 from .target import encode_target
 
@@ -167,7 +167,7 @@ def load(
     ------
     ZooError
         `UnknownName` and `Misuse` for wrong arguments, `BadData` for content that
-        cannot be learned from, `Offline` for a download that fails.
+        cannot be learned from, `DownloadError` for a download that fails.
 
     Examples
     --------
@@ -195,7 +195,7 @@ def load(
         known = card_of(str(data))
         whose = f"{str(data)!r} of the catalog, which has one"
         _refuse(whose, name, drop, group, task)
-        _refuse_mending(whose, missing, drop_rows)
+        _refuse_cleaning(whose, missing, drop_rows)
         dataset = _from_catalog(known, order, seed)
     if limit is not None and limit < len(dataset) and dataset.task not in ORDERED:
         dataset = _limited(dataset, limit, seed)
@@ -271,7 +271,7 @@ def _from_file(
     if table.task == "characters":
         named = f"{path.name}, a text"
         _refuse(named, table.target, table.drop, table.group)
-        _refuse_mending(named, table.missing, table.drop_rows)
+        _refuse_cleaning(named, table.missing, table.drop_rows)
         return from_text(path, order)
     saved = is_dataset_folder(split_part(path)[0])
     if not (path.is_dir() or saved):
@@ -290,7 +290,7 @@ def _from_file(
     if suffix(path) == ".npz":
         named = f"{path.name}, which names its arrays"
         _refuse(named, table.target, table.drop, table.group)
-        _refuse_mending(named, table.missing, table.drop_rows)
+        _refuse_cleaning(named, table.missing, table.drop_rows)
         return from_arrays(path, table.task)
     return from_reading(path.name, table.read(path), table)
 
@@ -302,7 +302,7 @@ def _refuse(whose: str, *options: object) -> None:
         raise Misuse(msg)
 
 
-def _refuse_mending(whose: str, missing: Sequence[str], drop_rows: str) -> None:
+def _refuse_cleaning(whose: str, missing: Sequence[str], drop_rows: str) -> None:
     if missing or drop_rows:
         msg = f"--missing and --drop-rows do not go with {whose}; they are for tables"
         raise Misuse(f"{msg}. Leave them out.")
@@ -407,7 +407,7 @@ def from_stored(
         )
     x = rows.take(numbers)
     if isinstance(x, pd.DataFrame):
-        x, empty = usable(x, path.name)
+        x, empty = usable_columns(x, path.name)
         notes = (*notes, *empty)
     about = file_card(path.name, found, rows.name, x)
     last = rows.rows - rows.n_test

@@ -1,4 +1,4 @@
-"""`look_at`: what was understood of a dataset or file, before anything is computed."""
+"""What was understood of a dataset or file, before anything is computed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ PROBLEM = "it cannot be learned from as it is: "
 """How the note begins that says why."""
 
 
-def look_at(
+def summarize_reading(
     data: Any,
     target: Any = None,
     *,
@@ -78,7 +78,7 @@ def look_at(
         if header is not None:
             raise Misuse("--header is for files; leave it out")
         reading = frame_reading(frame, options, dates=True)
-        return _of_reading(TABLE, reading, options, most)
+        return _summarize_table_reading(TABLE, reading, options, most)
     is_path = isinstance(data, str | Path)
     if not is_path or str(data) in DATASETS or not _is_table(Path(data), task):
         asked = {f.name: getattr(options, f.name) for f in fields(options)}
@@ -91,23 +91,23 @@ def look_at(
     if is_large(path):
         rows = f"a sample of {len(reading.table):,} rows"
         roles = _roles(reading.table, path.name, options)
-        return _of_table(path.name, reading, roles, task, most, rows=rows)
-    return _of_reading(path.name, reading, options, most)
+        return _summarize_table(path.name, reading, roles, task, most, rows=rows)
+    return _summarize_table_reading(path.name, reading, options, most)
 
 
-def _of_reading(
+def _summarize_table_reading(
     name: str, reading: TableReading, options: TableOptions, most: int | None
 ) -> DataSummary:
     """A table that is read; where it cannot be learned from, a note says why."""
     roles = _roles(reading.table, name, options)
     if not roles.targets:
-        return _of_table(name, reading, roles, options.task, most)
+        return _summarize_table(name, reading, roles, options.task, most)
     try:
         dataset = from_reading(name, reading, options)
     except BadData as error:
         notes = (*reading.notes, f"{PROBLEM}{error}")
         reading = replace(reading, notes=notes)
-        return _of_table(name, reading, roles, options.task, most)
+        return _summarize_table(name, reading, roles, options.task, most)
     return summarize_data(dataset, most)
 
 
@@ -127,7 +127,7 @@ def _roles(table: pd.DataFrame, name: str, options: TableOptions) -> _Roles:
     return _Roles(tuple(found), family, frozenset(dropped - {family}))
 
 
-def _of_table(
+def _summarize_table(
     name: str,
     reading: TableReading,
     roles: _Roles,
@@ -160,15 +160,15 @@ def _special(
     task: str | None,
     notes: Mapping[str, Sequence[str]],
 ) -> ColumnSummary:
-    told = tuple(notes.get(str(column.name), ()))
+    column_notes = tuple(notes.get(str(column.name), ()))
     if is_target and (task or _task(column)) in ("binary", "multiclass"):
         known = column.dropna()
         codes, classes = pd.factorize(known.astype(str))
         made = classes_summary(str(column.name), codes, list(classes))
         gaps = float(column.isna().mean())
-        return replace(made, missing=gaps, notes=(*told, *made.notes))
-    made = summarize_column(column, "target" if is_target else "group", told)
-    return replace(made, kind=made.kind.removesuffix(", id?"), notes=told)
+        return replace(made, missing=gaps, notes=(*column_notes, *made.notes))
+    made = summarize_column(column, "target" if is_target else "group", column_notes)
+    return replace(made, kind=made.kind.removesuffix(", id?"), notes=column_notes)
 
 
 def _task(column: pd.Series) -> str:

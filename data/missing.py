@@ -66,7 +66,7 @@ def mark_missing(
     return table, met
 
 
-def refuse_unmet(values: Sequence[str], met: set[str], name: str) -> None:
+def refuse_unused_values(values: Sequence[str], met: set[str], name: str) -> None:
     """Refuse a value of ``--missing`` that stands nowhere, as a misspelt one does.
 
     Raises
@@ -134,7 +134,7 @@ def drop_rows(table: pd.DataFrame, numbers: str, name: str) -> pd.DataFrame:
     return table.loc[~left_out]
 
 
-def settle_class_words(target: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
+def keep_class_words(target: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
     """Decide whether words such as ``None`` in a target of text are a class.
 
     They are where no cell is empty: a file that leaves gaps empty means a gap by them
@@ -246,7 +246,7 @@ class Sentinel:
         return str(int(self.value)) if self.value.is_integer() else str(self.value)
 
     @property
-    def nearest_written(self) -> str:
+    def nearest_value(self) -> str:
         """The nearest other value as text."""
         if self.is_day:
             return str(np.datetime64(int(self.nearest), "D"))
@@ -268,7 +268,7 @@ def find_sentinel(values: np.ndarray) -> Sentinel | None:
         count = int((values == end).sum())
         if count < _LEAST_REPEATS or not (end in _SENTINELS or end in (0.0, -1.0)):
             continue
-        others = values[~_stand_for_missing(values, end)]
+        others = values[~_is_sentinel(values, end)]
         if len(others) < _LEAST_CELLS or not _is_far(end, count, others):
             continue
         share = count / len(values)
@@ -314,7 +314,7 @@ def find_sentinels(values: np.ndarray) -> tuple[Sentinel, ...]:
     return tuple(found)
 
 
-def _stand_for_missing(values: np.ndarray, end: float) -> np.ndarray:
+def _is_sentinel(values: np.ndarray, end: float) -> np.ndarray:
     """Which values are the one at the end, or stand beside it for another reason."""
     if end not in _SENTINELS or abs(end) < _SIDE_BY_SIDE**2:
         return values == end

@@ -160,7 +160,7 @@ class CellForms:
         return self.cut & _matches(self.body, _OPEN)
 
     @cached_property
-    def padded(self) -> np.ndarray:
+    def leading_zeros(self) -> np.ndarray:
         """Whether each cell begins with zeros that a number would lose."""
         return _matches(self.cells, _PADDED)
 
@@ -258,11 +258,11 @@ class NumberCells:
 
 
 FormFact = Literal[
-    "cut", "open", "padded", "digits", "marked", "unit", "currency", "negative"
+    "cut", "open", "leading_zeros", "digits", "marked", "unit", "currency", "negative"
 ]
 
 
-def cut_cells(cells: pa.Array) -> NumberCells:
+def parse_number_cells(cells: pa.Array) -> NumberCells:
     """Cut the different cells of a column into the parts of numbers.
 
     Parameters

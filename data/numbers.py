@@ -14,9 +14,9 @@ import pandas as pd
 import pyarrow as pa
 from pandas.api.types import is_object_dtype
 
-from .counts import count, some_of
+from .counts import count, count_of
 from .missing import NO_NUMBER
-from .number_cells import DecimalMark, NumberCells, cut_cells, pc
+from .number_cells import DecimalMark, NumberCells, parse_number_cells, pc
 
 LEAST_NUMBERS = 0.9
 """Share of a column's cells that must be numbers, marks of missing ones not counted."""
@@ -78,7 +78,7 @@ class _TextColumn:
 
     @cached_property
     def numbers(self) -> NumberCells:
-        return cut_cells(pa.array(self.texts, pa.string()))
+        return parse_number_cells(pa.array(self.texts, pa.string()))
 
     @cached_property
     def missing(self) -> np.ndarray:
@@ -96,17 +96,17 @@ class _TextColumn:
         return self.rows_with(fits & ~self.missing) / told if told else 0.0
 
     @cached_property
-    def own_mark(self) -> DecimalMark | None:
+    def decimal_mark_of(self) -> DecimalMark | None:
         """The decimal mark by these cells alone; None where they leave it open."""
         point, comma = self.numbers.fits("."), self.numbers.fits(",")
         only_point = self.rows_with(point & ~comma)
         only_comma = self.rows_with(comma & ~point)
         if only_point or only_comma:
             return "." if only_point >= only_comma else ","
-        return self._mark_beside_thousands
+        return self._mark_by_thousands
 
     @property
-    def _mark_beside_thousands(self) -> DecimalMark | None:
+    def _mark_by_thousands(self) -> DecimalMark | None:
         """The decimal mark where the other one can but part thousands: 1.250 and 389.
 
         Decimals to a fixed number stand in every cell, and where they stand as needed
@@ -123,9 +123,9 @@ class _TextColumn:
         return "," if seen == {"."} else "."
 
     @cached_property
-    def is_open(self) -> bool:
+    def is_ambiguous(self) -> bool:
         """Whether either mark may be the decimal one, and the numbers depend on it."""
-        return self.own_mark is None and bool(self.numbers.has("open").any())
+        return self.decimal_mark_of is None and bool(self.numbers.has("open").any())
 
     def first_row(self, cells: np.ndarray) -> tuple[int, str]:
         """Number, from 1, and cell of the first row that has one of these cells."""
@@ -133,7 +133,7 @@ class _TextColumn:
         text = str(self.texts[self.codes[place]])
         return int(self.column.index[place]) + 1, text[:40]
 
-    def shown(self, cells: np.ndarray) -> str:
+    def format_cells(self, cells: np.ndarray) -> str:
         """The most frequent of these cells, in words."""
         kinds = np.flatnonzero(cells)
         kinds = kinds[np.argsort(-self.counts[kinds], kind="stable")]
@@ -160,11 +160,11 @@ def convert_numbers(
     """
     made = dict(_decimals(table))
     known = dict(_text_columns(table))
-    mark, is_told = _mark_of_file(known, hint)
+    mark, is_told = _file_decimal_mark(known, hint)
     notes: dict[str, tuple[str, ...]] = {}
     for name, text in known.items():
-        in_doubt = text.is_open and not is_told
-        reading = _read_column(text, text.own_mark or mark, in_doubt)
+        in_doubt = text.is_ambiguous and not is_told
+        reading = _read_column(text, text.decimal_mark_of or mark, in_doubt)
         if reading.numbers is not None:
             made[name] = reading.numbers
         notes[name] = reading.notes
@@ -223,7 +223,7 @@ def _may_hold_numbers(texts: pd.Series) -> bool:
 
 def _is_code(text: _TextColumn, fits: np.ndarray) -> bool:
     """Whether digits are names: zip codes, telephone numbers, 12A beside C12."""
-    if text.numbers.has("padded").any():
+    if text.numbers.has("leading_zeros").any():
         return True
     digits = text.numbers.has("digits")[fits]
     if len(digits) > 1 and digits.min() >= _PHONE and digits.min() == digits.max():
@@ -232,13 +232,13 @@ def _is_code(text: _TextColumn, fits: np.ndarray) -> bool:
     return bool(others.str.match(_CODE).sum() > 1)
 
 
-def _mark_of_file(
+def _file_decimal_mark(
     known: Mapping[str, _TextColumn], hint: DecimalHint
 ) -> tuple[DecimalMark, bool]:
     """The decimal mark where a column leaves it open, and whether others tell it."""
     seen = set(hint.seen)
     for text in known.values():
-        own = text.own_mark
+        own = text.decimal_mark_of
         if own and text.share(text.numbers.fits(own)) >= LEAST_NUMBERS:
             seen.add(own)
     if len(seen) == 1:
@@ -259,15 +259,15 @@ def _read_column(text: _TextColumn, mark: DecimalMark, in_doubt: bool) -> _Readi
     odd = ~fits & ~text.missing
     if text.share(fits) < LEAST_NUMBERS:
         row, cell = text.first_row(odd)
-        cells = some_of(text.rows_with(odd), len(text.codes), "cell is", "cells are")
+        cells = count_of(text.rows_with(odd), len(text.codes), "cell is", "cells are")
         message = f"{STAYS_TEXT}: {cells} no number{'s' * cells.endswith('are')}"
         return _Reading(None, (f"{message}, the first is {cell!r} in row {row:,}",))
     mixed = _mixed_units(text, fits)
     if mixed:
         return _Reading(None, (f"{STAYS_TEXT}: {mixed}",))
     values = np.where(fits, text.numbers.values(mark), np.nan)
-    said = _open_note(text, mark) if in_doubt else _form_notes(text, fits, values)
-    notes = (*said, *_missing_notes(text, fits, odd))
+    note = _open_note(text, mark) if in_doubt else _form_notes(text, fits, values)
+    notes = (*note, *_missing_notes(text, fits, odd))
     return _Reading(_as_column(text, values), notes)
 
 
@@ -342,7 +342,7 @@ def _missing_notes(
             yield f"row {row:,} has {cell!r}, read as missing; {numbers}"
         elif gone:
             row, _ = text.first_row(cells)
-            shown = text.shown(cells)
+            shown = text.format_cells(cells)
             yield (
                 f"{gone:,} cells are missing ({shown}; the first in row {row:,}); "
                 f"{numbers}"

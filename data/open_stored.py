@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arrow_files import check_zones, flat, has_levels, joined_names
+from .arrow_files import check_zones, flatten_index, has_levels, joined_names
 from .errors import BadData, Misuse
 
 if TYPE_CHECKING:
@@ -69,13 +69,13 @@ def _open_parquet(path: Path, target: str | None) -> OnDiskRows:
     kept = [stored for stored, name in zip(raw, names, strict=True) if name != answer]
 
     def read(group: int) -> pd.DataFrame:
-        return flat(file.read_row_group(group, columns=kept).to_pandas())
+        return flatten_index(file.read_row_group(group, columns=kept).to_pandas())
 
     column = raw[names.index(answer)]
     return OnDiskRows(
         starts=np.cumsum([0, *(g.num_rows for g in groups)]),
         read=read,
-        answers=flat(file.read(columns=[column]).to_pandas()).iloc[:, 0],
+        answers=flatten_index(file.read(columns=[column]).to_pandas()).iloc[:, 0],
         row_bytes=sum(g.total_byte_size for g in groups)
         // max(1, file.metadata.num_rows),
         name=answer,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .columns import find_column
-from .counts import count, some_of
+from .counts import count, count_of
 from .dataset import Series
 from .errors import BadData, Misuse
 from .panels import counting_column, series_codes
@@ -17,7 +17,7 @@ from .seasons import infer_horizon, infer_season
 from .series import MOST_MISSING, numbers_of
 from .split import check_length
 from .steps import DAY, likely_seasons, name_places, step_name
-from .times import Times, comes_twice, find_times
+from .times import Times, find_times, has_duplicates
 
 MOST_SERIES = 40
 """Of more, so many are forecast, evenly spread: each costs seconds a fold."""
@@ -83,7 +83,7 @@ def read_panel(
     Misuse
         A column is not there, or is the target.
     """
-    parts = _parting(columns, list(map(str, table.columns)), target)
+    parts = _separating_columns(columns, list(map(str, table.columns)), target)
     codes = series_codes(table, parts)
     notes = []
     if (codes < 0).any():
@@ -118,7 +118,7 @@ def read_panel(
     return Panel(filled, tuple(names[i] for i in kept), order, tuple(notes))
 
 
-def _parting(columns: str, there: list[str], target: str) -> list[str]:
+def _separating_columns(columns: str, there: list[str], target: str) -> list[str]:
     given = [columns] if columns in there else columns.split(",")
     parts = [
         find_column(part.strip(), there, what="column of --series") for part in given
@@ -137,7 +137,7 @@ def _times(
     if times.unit == "row":
         column, numbers = counting_column(table, codes)
         return Times(numbers, "row", numbers.astype(str).astype(object), column)
-    if comes_twice(times.places, codes):
+    if has_duplicates(times.places, codes):
         twice = pd.DataFrame({"time": times.places, "series": codes}).duplicated()
         row = int(twice.argmax())
         msg = f"{times.names[row]!r} in column {times.column!r} of {name} comes twice"
@@ -174,7 +174,12 @@ def _shared(
     there = known.any(axis=0)
     first = np.where(there, known.argmax(axis=0), len(whole))
     last = np.where(there, len(whole) - 1 - known[::-1].argmax(axis=0), -1)
-    pairs = ((a, b) for a in _some(first[there]) for b in _some(last[there]) if a < b)
+    pairs = (
+        (a, b)
+        for a in _sample_ends(first[there])
+        for b in _sample_ends(last[there])
+        if a < b
+    )
 
     def size(pair: tuple[int, int]) -> int:
         covering = (first <= pair[0]) & (last >= pair[1])
@@ -193,21 +198,21 @@ def _shared(
     if len(kept) < 2:
         msg = f"the series of {name} share no stretch of steps at which two of them"
         raise BadData(f"{msg} have values at nearly all and move; bring more rows")
-    _tell_left_out(len(names), kept, names, notes)
+    _note_left_out(len(names), kept, names, notes)
     if len(kept) > MOST_SERIES:
         notes.append(f"{MOST_SERIES} of {len(kept):,} series are forecast")
         kept = kept[np.linspace(0, len(kept) - 1, MOST_SERIES).astype(int)]
     return rows, kept
 
 
-def _some(ends: np.ndarray) -> list[int]:
+def _sample_ends(ends: np.ndarray) -> list[int]:
     """Different first or last steps, at most `_TRIED`, evenly spread."""
     ends = np.unique(ends)
     places = np.linspace(0, len(ends) - 1, min(_TRIED, len(ends))).astype(int)
     return [int(end) for end in ends[places]]
 
 
-def _tell_left_out(
+def _note_left_out(
     total: int, kept: np.ndarray, names: list[str], notes: list[str]
 ) -> None:
     gone = sorted(set(range(total)) - set(kept.tolist()))
@@ -215,7 +220,7 @@ def _tell_left_out(
         some = ", ".join(names[i] for i in gone[:3]) + (
             ", ..." if len(gone) > 3 else ""
         )
-        message = some_of(len(gone), total, "series was", "series were")
+        message = count_of(len(gone), total, "series was", "series were")
         message = f"{message} left out ({some}): not there at"
         notes.append(f"{message} nearly all steps of the others, or all values equal")
 
@@ -224,7 +229,7 @@ def _filled(values: np.ndarray, notes: list[str]) -> np.ndarray:
     """Missing values by straight lines between their neighbours."""
     missing, steps = np.isnan(values), np.arange(len(values))
     if missing.any():
-        message = some_of(int(missing.sum()), missing.size, "value is", "values are")
+        message = count_of(int(missing.sum()), missing.size, "value is", "values are")
         notes.append(
             f"{message} missing ({missing.mean():.1%}): filled in by straight lines"
         )

@@ -11,7 +11,7 @@ import pandas as pd
 
 from .date_forms import is_calendar
 from .errors import BadData
-from .times import Times, comes_twice
+from .times import Times, has_duplicates
 
 LEAST_STEPS = 5
 """Rows that each of several series has at least, in the middle."""
@@ -44,10 +44,10 @@ def refuse_panel(table: pd.DataFrame, times: Times, name: str) -> None:
         parts, column = found
         message = f"column {column!r} counts the rows of each"
     else:
-        if not comes_twice(times.places):
+        if not has_duplicates(times.places):
             return
         others = [c for c in table if str(c) not in times.column]
-        parts = parting_columns(table.loc[:, others], times.places)
+        parts = find_panel_columns(table.loc[:, others], times.places)
         if not parts:
             return
         twice = pd.Series(times.places).duplicated()
@@ -62,7 +62,7 @@ def refuse_panel(table: pd.DataFrame, times: Times, name: str) -> None:
     raise BadData(f"{msg}, or keep the rows of one")
 
 
-def parting_columns(table: pd.DataFrame, places: np.ndarray) -> list[str]:
+def find_panel_columns(table: pd.DataFrame, places: np.ndarray) -> list[str]:
     """The column, or the two, in whose series no time comes twice; [] where none does.
 
     Columns of text come before those of whole numbers, and those with few values first.
@@ -71,7 +71,7 @@ def parting_columns(table: pd.DataFrame, places: np.ndarray) -> list[str]:
         codes = series_codes(table, names)
         sizes = np.bincount(codes[codes >= 0])
         long = len(sizes) > 1 and np.median(sizes) >= LEAST_STEPS
-        if long and not comes_twice(places, codes):
+        if long and not has_duplicates(places, codes):
             return names
     return []
 
@@ -108,7 +108,7 @@ def _counted(table: pd.DataFrame) -> tuple[list[str], str] | None:
         if not whole or column.is_unique:
             continue
         numbers = column.to_numpy("int64")
-        parts = parting_columns(table.loc[:, texts], numbers)
+        parts = find_panel_columns(table.loc[:, texts], numbers)
         if parts and counts_rows(numbers, series_codes(table, parts)):
             return parts, str(name)
     return None
@@ -122,7 +122,7 @@ def counting_column(table: pd.DataFrame, codes: np.ndarray) -> tuple[str, np.nda
     for name, column in table.items():
         if pd.api.types.is_integer_dtype(column) and column.notna().all():
             numbers = column.to_numpy("int64")
-            if not comes_twice(numbers, codes) and counts_rows(numbers, codes):
+            if not has_duplicates(numbers, codes) and counts_rows(numbers, codes):
                 return str(name), numbers
     return "", pd.Series(codes).groupby(codes).cumcount().to_numpy()
 

@@ -83,7 +83,7 @@ def _cause(
     cells = row.cells
     if cells[0].lstrip().startswith(COMMENT_MARKS):
         return "it looks like a comment: remove it"
-    place = next((i for i in range(1, len(cells)) if _goes_on(cells, i)), None)
+    place = next((i for i in range(1, len(cells)) if _is_continued(cells, i)), None)
     mark = {",": "a comma", "\t": "a tab"}.get(separator, f"a {separator!r}")
     if separator == BLANKS:
         return "a cell with a blank needs quotes, or an empty cell a mark such as ?"
@@ -98,7 +98,7 @@ def _cause(
     return f"{mark} in an unquoted cell? Quote cells that hold one"
 
 
-def _goes_on(cells: list[str], place: int) -> bool:
+def _is_continued(cells: list[str], place: int) -> bool:
     """Whether a cell continues the one before: it begins with a blank, or digits do."""
     spaced = [cell.startswith(" ") for cell in cells[1:]]
     if not all(spaced) and spaced[place - 1]:
@@ -160,7 +160,7 @@ _LEAST_COLUMNS = 3
 _LONGEST = 60
 
 
-def find_units(rows: Sequence[TextLine], header: Header) -> TextLine | None:
+def find_unit_row(rows: Sequence[TextLine], header: Header) -> TextLine | None:
     """Find the line of units, types or long names between the names and the rows.
 
     Parameters

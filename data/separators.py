@@ -31,7 +31,7 @@ def first_lines(source: ByteSource, encoding: str) -> list[tuple[int, str]]:
         All of them are blank.
     """
     start = b""
-    for piece in source.pieces():
+    for piece in source.read_chunks():
         start += piece
         if start.count(b"\n") + start.count(b"\r") > _MOST_LINES or len(start) > _START:
             break
@@ -62,14 +62,14 @@ def find_separator(lines: Sequence[str], name: str) -> str:
 
     def score(separator: str) -> tuple[int, int]:
         cut = _cut_or_none(rows, separator, name)
-        return _most_alike([len(row) for row in cut]) if cut else (0, 0)
+        return _most_frequent_width([len(row) for row in cut]) if cut else (0, 0)
 
     best = max(",;\t|", key=score)
     count, width = score(best)
     if best == "," and width == 2 and _is_one_column(rows):
         return ";"
     if best == ",":
-        best = _beside_decimal_commas(rows, name) or best
+        best = _separator_with_decimal_commas(rows, name) or best
         count, width = score(best)
     if count >= len(rows) / 2 and not _has_numbers_in_cells(rows, best, name):
         return best
@@ -88,7 +88,7 @@ def _cut_or_none(lines: Sequence[str], separator: str, name: str) -> list[list[s
         return []
 
 
-def _beside_decimal_commas(lines: Sequence[str], name: str) -> str | None:
+def _separator_with_decimal_commas(lines: Sequence[str], name: str) -> str | None:
     """The separator that leaves every comma of the rows within a number, if one does.
 
     A title and a name may hold a comma as well: with one decimal comma a row, commas
@@ -98,12 +98,12 @@ def _beside_decimal_commas(lines: Sequence[str], name: str) -> str | None:
         rows = _cut_or_none(lines, separator, name)
         commas = [cell for row in rows[2:] for cell in row if "," in cell]
         decimals = all(_DECIMAL.fullmatch(cell.strip()) for cell in commas)
-        if commas and decimals and _nearly_all_alike(rows):
+        if commas and decimals and _has_equal_widths(rows):
             return separator
     return None
 
 
-def _most_alike(widths: list[int]) -> tuple[int, int]:
+def _most_frequent_width(widths: list[int]) -> tuple[int, int]:
     width = max(set(widths), key=widths.count)
     return (widths.count(width) if width > 1 else 0, width)
 
@@ -140,15 +140,15 @@ def _are_numbers(cell: str) -> bool:
     return len(parts) > 1 and has_digit and all(map(_NUMBER.fullmatch, parts))
 
 
-def _nearly_all_alike(rows: list[list[str]]) -> bool:
-    count, _ = _most_alike([len(row) for row in rows])
+def _has_equal_widths(rows: list[list[str]]) -> bool:
+    count, _ = _most_frequent_width([len(row) for row in rows])
     return count >= 0.95 * len(rows) or (count >= 3 and len(rows) - count <= 1)
 
 
 def _cut_by_blanks(lines: Sequence[str], other: str, name: str) -> bool:
     """Whether blanks cut all lines alike, into numbers or many words."""
     rows = cut_lines(lines, BLANKS, name)
-    if not _nearly_all_alike(rows):
+    if not _has_equal_widths(rows):
         return False
     cells = [cell for row in rows for cell in row]
     whole = [other not in cell or bool(_DECIMAL.fullmatch(cell)) for cell in cells]
@@ -163,7 +163,7 @@ def _cut_by_blanks(lines: Sequence[str], other: str, name: str) -> bool:
 
 def _cut_by_colons(lines: Sequence[str], name: str) -> bool:
     clocks = all(_CLOCK.fullmatch(line.strip()) for line in lines[1:])
-    return not clocks and _nearly_all_alike(cut_lines(lines, ":", name))
+    return not clocks and _has_equal_widths(cut_lines(lines, ":", name))
 
 
 def cut_lines(lines: Sequence[str], separator: str, name: str) -> list[list[str]]:

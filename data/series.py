@@ -6,7 +6,7 @@ from typing import Any, NoReturn, cast
 import numpy as np
 import pandas as pd
 
-from .counts import count, some_of
+from .counts import count, count_of
 from .dataset import Series
 from .errors import BadData, Misuse
 from .magnitude import is_too_large
@@ -86,9 +86,9 @@ def read_series(
     times = find_times(known)
     notes.extend([times.note] if times.note else [])
     refuse_panel(known, times, name)
-    times, values = _in_order(times, values, name, notes)
+    times, values = _sort_by_time(times, values, name, notes)
     times, values = _trimmed(times, values, notes)
-    steps = _filled(_one_step(times, values, name, notes), name, notes)
+    steps = _filled(_keep_one_step(times, values, name, notes), name, notes)
     if times.unit != "row":
         notes.append(f"a step is {step_name(times.unit, steps.step)}")
     check_length(len(steps.values), 1, 1, folds, name)
@@ -146,7 +146,7 @@ def numbers_of(column: pd.Series, target: str, name: str) -> np.ndarray:
     return numbers
 
 
-def _in_order(
+def _sort_by_time(
     times: Times, values: np.ndarray, name: str, notes: list[str]
 ) -> tuple[Times, np.ndarray]:
     """Rows sorted by time; no time may occur twice."""
@@ -207,7 +207,9 @@ def _trimmed(
     return times.at(kept), values[kept]
 
 
-def _one_step(times: Times, values: np.ndarray, name: str, notes: list[str]) -> _Steps:
+def _keep_one_step(
+    times: Times, values: np.ndarray, name: str, notes: list[str]
+) -> _Steps:
     """The commonest step; where it changes, the longest stretch that keeps it."""
     gaps = np.diff(times.places)
     sizes, counts = np.unique(gaps, return_counts=True)
@@ -226,7 +228,7 @@ def _one_step(times: Times, values: np.ndarray, name: str, notes: list[str]) -> 
         _refuse_steps(times, step, sizes[np.argsort(-counts)], name)
     if len(kept) == len(values):
         return _Steps(times, values, step)
-    message = some_of(len(kept), len(values), "row was", "rows were")
+    message = count_of(len(kept), len(values), "row was", "rows were")
     message = f"the step changes: {message} kept, from"
     notes.append(
         f"{message} {times.names[kept[0]]} on, the longest stretch with one step"
@@ -252,7 +254,7 @@ def _filled(steps: _Steps, name: str, notes: list[str]) -> _Steps:
     if not gone:
         return steps
     runs = np.diff(np.flatnonzero(np.concatenate([[True], ~missing, [True]]))) - 1
-    message = some_of(gone, len(values), "value is", "values are")
+    message = count_of(gone, len(values), "value is", "values are")
     message = f"{message} missing ({share:.1%}, at most"
     message = f"{message} {runs.max():,} in a row)"
     if share >= MOST_MISSING:

@@ -26,7 +26,7 @@ class Fold:
 
 
 @dataclass(frozen=True)
-class Cut:
+class SplitRows:
     """Row numbers of the three parts of a dataset; disjoint, together all rows."""
 
     train: np.ndarray
@@ -34,7 +34,7 @@ class Cut:
     test: np.ndarray
 
 
-def cut(dataset: Dataset, *, seed: int = 0) -> Cut:
+def cut(dataset: Dataset, *, seed: int = 0) -> SplitRows:
     """Training, validation and test rows: 64, 16 and 20 %.
 
     The official test rows are used where a dataset has some; classes keep their
@@ -51,7 +51,7 @@ def cut(dataset: Dataset, *, seed: int = 0) -> Cut:
     rows = np.arange(len(dataset))
     if dataset.series:
         last = len(rows) - dataset.series.horizon
-        return Cut(*np.split(rows, [last - dataset.series.horizon, last]))
+        return SplitRows(*np.split(rows, [last - dataset.series.horizon, last]))
     if dataset.n_test:
         rest, test = rows[: -dataset.n_test], rows[-dataset.n_test :]
     elif dataset.dependence == "time":
@@ -60,7 +60,7 @@ def cut(dataset: Dataset, *, seed: int = 0) -> Cut:
         rest, test = hold_out(dataset.y, TEST_SHARE, **_kind(dataset), seed=seed)
     if dataset.task == "characters" or dataset.dependence == "time":
         first = len(rest) - int(VALIDATION_SHARE * len(rest))
-        return Cut(rest[:first], rest[first:], test)
+        return SplitRows(rest[:first], rest[first:], test)
     groups = None if dataset.groups is None else dataset.groups[rest]
     train, validation = hold_out(
         dataset.y[rest],
@@ -69,7 +69,7 @@ def cut(dataset: Dataset, *, seed: int = 0) -> Cut:
         groups=groups,
         seed=seed,
     )
-    return Cut(rest[train], rest[validation], test)
+    return SplitRows(rest[train], rest[validation], test)
 
 
 def has_strata(dataset: Dataset) -> bool:

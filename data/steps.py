@@ -23,7 +23,9 @@ MOSTLY = 0.5
 """A reading in which more than this share of the steps has no row is hardly meant."""
 
 
-def place(moments: np.ndarray, *, is_period: bool = False) -> tuple[np.ndarray, str]:
+def to_positions(
+    moments: np.ndarray, *, is_period: bool = False
+) -> tuple[np.ndarray, str]:
     """Places of times, whole numbers, and their unit.
 
     Parameters
@@ -58,7 +60,7 @@ def _is_monthly(days: np.ndarray) -> bool:
     return bool(np.ptp(of_month) == 0 or of_month.min() >= 25 or of_month.max() <= 4)
 
 
-def evenness(moments: np.ndarray, *, is_period: bool) -> tuple[bool, float, float]:
+def regularity(moments: np.ndarray, *, is_period: bool) -> tuple[bool, float, float]:
     """Rank times by how likely they are those of a series: the greater the likelier.
 
     Returns
@@ -70,7 +72,7 @@ def evenness(moments: np.ndarray, *, is_period: bool) -> tuple[bool, float, floa
     known = np.unique(moments[~np.isnat(moments)])
     if len(known) < 3:
         return False, 0.0, 0.0
-    places, _ = place(known, is_period=is_period)
+    places, _ = to_positions(known, is_period=is_period)
     sizes, counts = np.unique(np.diff(places), return_counts=True)
     whole = (places[-1] - places[0]) // sizes[counts.argmax()] + 1
     exact = np.unique(np.diff(known), return_counts=True)[1]
@@ -102,11 +104,11 @@ def is_clock_change(repeated: np.ndarray) -> bool:
     )
 
 
-def likeliest(readings: Sequence[TimeReading]) -> tuple[TimeReading, list[str]]:
+def choose_reading(readings: Sequence[TimeReading]) -> tuple[TimeReading, list[str]]:
     """The reading with the steadiest steps, and the names of others that fit too."""
 
     def rank(reading: TimeReading) -> tuple[bool, float, float, float]:
-        enough, equal, exact = evenness(reading.moments, is_period=reading.is_period)
+        enough, equal, exact = regularity(reading.moments, is_period=reading.is_period)
         read = float((~np.isnat(reading.moments)).mean())
         return enough, read, equal, exact
 

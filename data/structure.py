@@ -48,7 +48,7 @@ def structure(
         A field is unknown, missing, of another type or out of its range.
     """
     try:
-        return (converter or _usual()).structure(facts, kind)
+        return (converter or _default_converter()).structure(facts, kind)
     except Exception as error:  # cattrs raises groups of many kinds
         raise _first_problem(error, facts, kind, where) from error
 
@@ -70,7 +70,7 @@ def strict_converter(*, forbid_extra_keys: bool = True) -> Converter:
 
 
 @cache
-def _usual() -> Converter:
+def _default_converter() -> Converter:
     """Made once: learning a class takes ten times as long as reading it."""
     return strict_converter()
 

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from .column_summary import Bars, ColumnSummary, DataSummary, shown_text
-from .counts import count, some_of
+from .counts import count, count_of
 from .kinds import column_kind, holds_sentences, names_rows, nested_type
+from .numbers import STAYS_TEXT
 
 if TYPE_CHECKING:
     from .dataset import Dataset
@@ -63,7 +64,7 @@ def summarize_columns(
 
 def _columns(dataset: Dataset) -> Iterator[ColumnSummary]:
     if dataset.task == "characters":
-        yield from _of_text(dataset)
+        yield from _summarize_text(dataset)
         return
     yield from _targets(dataset)
     if dataset.series:
@@ -78,7 +79,7 @@ def _columns(dataset: Dataset) -> Iterator[ColumnSummary]:
     if isinstance(dataset.x, pd.DataFrame):
         yield from table_columns(dataset.x, dataset.column_notes)
     else:
-        yield _of_array(dataset.x)
+        yield _summarize_array(dataset.x)
 
 
 def table_columns(
@@ -88,12 +89,12 @@ def table_columns(
     for i, name in enumerate(table.columns):
         made = summarize_column(table.iloc[:, i], role, notes.get(name, ()))
         if made.kind == "sentences" and table.shape[1] > 1:
-            note = _on_sentences(table, i) if role else _ON_SENTENCES
+            note = _describe_sentences(table, i) if role else _ON_SENTENCES
             made = replace(made, notes=(*made.notes, note))
         yield made
 
 
-def _on_sentences(table: pd.DataFrame, place: int) -> str:
+def _describe_sentences(table: pd.DataFrame, place: int) -> str:
     """Tell how sentences beside other columns are encoded (`encode.make_encoder`)."""
     few = [i for i in range(table.shape[1]) if i != place][:_FEW_COLUMNS]
     named = [str(table.columns[i]) for i in few if names_rows(table.iloc[:, i])]
@@ -129,27 +130,28 @@ def summarize_column(
         _example(known.iloc[0]) if len(known) else "",
         float(column.isna().mean()) if len(column) else 0.0,
         int(known.nunique()),
-        (*notes, *_hints(some, kind)),
+        (*notes, *_hints(some, kind, notes)),
         _bars(known, kind),
     )
 
 
-def _hints(some: pd.Series, kind: str) -> Iterator[str]:
+def _hints(some: pd.Series, kind: str, notes: Sequence[str]) -> Iterator[str]:
     if kind.endswith("id?"):
         yield f"another value in each row; --drop {some.name} if it names the rows"
     elif kind.startswith("category") and holds_sentences(some.drop_duplicates()):
         yield "sentences that repeat: each is a category, and no words are counted"
-    if kind.startswith(("text", "category")):
-        yield from _on_numbers(some.dropna())
+    told = any(note.startswith(STAYS_TEXT) for note in notes)
+    if kind.startswith(("text", "category")) and not told:
+        yield from _describe_text_numbers(some.dropna())
 
 
-def _on_numbers(known: pd.Series) -> Iterator[str]:
+def _describe_text_numbers(known: pd.Series) -> Iterator[str]:
     """Tell of text that is numbers for the most part, and what is none."""
     texts = known.astype(str)
     none = np.isnan(np.asarray(pd.to_numeric(texts, errors="coerce"), "float64"))
     if none.any() and none.mean() < _MOST_ODD:
         odd = shown_text(texts.iloc[int(none.argmax())], _LONG_LABEL)
-        message = some_of(int((~none).sum()), len(none), "value is", "values are")
+        message = count_of(int((~none).sum()), len(none), "value is", "values are")
         yield f"{message} numbers; {odd!r} is none, so that all are read as text"
 
 
@@ -234,7 +236,7 @@ def classes_summary(
     )
 
 
-def _of_array(x: np.ndarray) -> ColumnSummary:
+def _summarize_array(x: np.ndarray) -> ColumnSummary:
     """Rows that are arrays of more than one axis: images, films."""
     shape = " x ".join(map(str, x.shape[1:]))
     image = x.ndim == 3 or (x.ndim == 4 and x.shape[-1] in (1, 3, 4))
@@ -244,7 +246,7 @@ def _of_array(x: np.ndarray) -> ColumnSummary:
     return ColumnSummary("x", kind, "feature", values, 0.0, len(x))
 
 
-def _of_text(dataset: Dataset) -> Iterator[ColumnSummary]:
+def _summarize_text(dataset: Dataset) -> Iterator[ColumnSummary]:
     yield _target(dataset.card.target, dataset.y, dataset.classes)
     codes = np.asarray(dataset.x[0])
     known = [c for c in codes if 0 <= c < len(dataset.classes)]

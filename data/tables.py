@@ -157,7 +157,7 @@ def from_reading(name: str, reading: TableReading, options: TableOptions) -> Dat
     try:
         y, classes, found = encode_targets(asked, task)
     except BadData as error:
-        kept = [_kept_text(reading, one) for one in answers]
+        kept = [_explain_text_column(reading, one) for one in answers]
         raise BadData(f"{error}{''.join(kept)}") from error
     if found == "regression":
         for one in answers:
@@ -166,7 +166,7 @@ def from_reading(name: str, reading: TableReading, options: TableOptions) -> Dat
     table = table.reset_index(drop=True)
     used = [*answers, family] if family else answers
     numeric = found == "regression" and len(answers) == 1
-    x, empty = usable(table.drop(columns=used), name, numeric=numeric)
+    x, empty = usable_columns(table.drop(columns=used), name, numeric=numeric)
     check_test_classes(y, n_test, classes, name)
     return Dataset(
         x,
@@ -184,11 +184,11 @@ def from_reading(name: str, reading: TableReading, options: TableOptions) -> Dat
     )
 
 
-def _kept_text(reading: TableReading, name: str) -> str:
+def _explain_text_column(reading: TableReading, name: str) -> str:
     """Say what keeps a column from being numbers; "" where that is not known."""
     notes = reading.column_notes.get(name, ())
-    told = [note for note in notes if note.startswith(STAYS_TEXT)]
-    return f" Column {name!r} {told[0]}." if told else ""
+    text_notes = [note for note in notes if note.startswith(STAYS_TEXT)]
+    return f" Column {name!r} {text_notes[0]}." if text_notes else ""
 
 
 def _groups(table: pd.DataFrame, family: str) -> np.ndarray:
@@ -256,7 +256,7 @@ def _with_target(
 _WITHOUT = "row without a target was", "rows without a target were"
 
 
-def usable(
+def usable_columns(
     features: pd.DataFrame, name: str, *, numeric: bool = False
 ) -> tuple[pd.DataFrame, list[str]]:
     """The columns that hold anything; values nobody can compute with are refused.

@@ -1,12 +1,15 @@
 """The target: which column, which task, which codes."""
 
 import shlex
+from collections.abc import Mapping
+from itertools import takewhile
 
 import numpy as np
 import pandas as pd
 
-from .columns import alike_columns, find_column
+from .columns import find_column, similar_names
 from .dataset import TABLE_TASKS, TASKS, Task
+from .date_forms import readings
 from .errors import BadData, Misuse
 from .magnitude import TOLD, is_too_large
 
@@ -29,7 +32,7 @@ def find_targets(target: str | None, columns: list[str], file: str) -> list[str]
         msg = f"which column of {file} is to be predicted? Give --target"
         raise Misuse(f"{msg}; the columns are {shown}")
     # a comma may be part of a column's own name
-    whole = target in columns or len(alike_columns(target, columns)) == 1
+    whole = target in columns or len(similar_names(target, columns)) == 1
     names = [target] if whole else target.split(",")
     found = [
         find_column(
@@ -168,15 +171,67 @@ def encode_target(
         msg = f"{msg}. Give --task multiclass."
         raise BadData(msg)
     if counts.min() < 2:
-        raise BadData(_too_rare(counts, values))
+        raise BadData(_describe_rare_classes(counts, values))
     classes = _ordered(counts.index, values)
     codes = pd.Categorical(labels, categories=classes).codes.astype("int64")
     return codes, tuple(classes), "binary" if len(classes) == 2 else "multiclass"
 
 
-def _too_rare(counts: pd.Series, values: pd.Series) -> str:
+_OFTEN = 20
+"""A name is taken for another one misspelt if that is so many times as common."""
+_LONG = 5
+"""Letters of shorter names are no misspelling: Mali and Bali, Iran and Iraq."""
+
+
+def misspelt(counts: Mapping[str, int]) -> dict[str, str]:
+    """Rare names that are a common one but for a letter, blanks or capitals.
+
+    Parameters
+    ----------
+    counts : mapping of str to int
+        Rows of each name.
+
+    Returns
+    -------
+    dict
+        Of each such name the common one. Names with digits are no words, and left out.
+    """
+    ordered = sorted(counts, key=lambda name: -counts[name])
+    return {
+        rare: common
+        for place, rare in enumerate(ordered)
+        for common in reversed(ordered[:place])
+        if counts[common] >= _OFTEN * counts[rare] and _is_like(rare, common)
+    }
+
+
+def _is_like(first: str, second: str) -> bool:
+    """Whether one letter is another, too many, missing or moved by one place."""
+    a, b = (" ".join(name.split()).casefold() for name in (first, second))
+    if a == b:
+        return bool(a)
+    if min(len(a), len(b)) < _LONG or not (a + b).replace(" ", "").isalpha():
+        return False
+    equal = takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False))
+    at = len(list(equal))
+    swapped = a[at : at + 2] == b[at : at + 2][::-1] and a[at + 2 :] == b[at + 2 :]
+    return swapped or any(
+        a[at + i :] == b[at + j :] for i, j in ((1, 1), (0, 1), (1, 0))
+    )
+
+
+def _are_dates(values: pd.Series) -> bool:
+    if pd.api.types.is_string_dtype(values.dtype):
+        return bool(readings(values, vague=False))
+    return pd.api.types.is_datetime64_any_dtype(values.dtype)
+
+
+def _describe_rare_classes(counts: pd.Series, values: pd.Series) -> str:
     """Name the classes with one row each, and a way out."""
     rare, name = counts.index[(counts == 1).to_numpy()], values.name
+    if _are_dates(values):
+        msg = f"the target {name!r} holds dates, which are neither classes nor numbers"
+        return f"{msg}: make a column of numbers, such as days since another date."
     quantity = "give --task regression" if _is_number(values) else ""
     if len(rare) == len(counts):
         msg = f"the target {name!r} has another value in each of its {len(rare)} rows"
@@ -190,7 +245,10 @@ def _too_rare(counts: pd.Series, values: pd.Series) -> str:
         named += ", ..." if len(rare) > 3 else ""
         msg = f"{len(rare)} classes {known} have 1 row each ({named})"
         hint = "each class needs 2 or more: join them with others, remove the rows"
-    return f"{msg}; {hint}{quantity and f', or {quantity}'}."
+    rows = {str(label): int(rows) for label, rows in counts.items()}
+    known = [(a, b) for a, b in misspelt(rows).items() if rows[a] == 1][:3]
+    like = ", ".join(f"{a!r} may be {b!r}" for a, b in known)
+    return f"{msg}; {hint}{quantity and f', or {quantity}'}{like and f' ({like})'}."
 
 
 def _is_number(values: pd.Series) -> bool:
@@ -215,7 +273,7 @@ def _numbers(values: pd.Series) -> np.ndarray:
     text = values if plain else values.astype(str)
     numbers = pd.Series(pd.to_numeric(text, errors="coerce"), index=values.index)
     if numbers.isna().any():
-        raise BadData(_no_numbers(values, numbers.isna().to_numpy()))
+        raise BadData(_describe_non_numbers(values, numbers.isna().to_numpy()))
     found = numbers.to_numpy().astype("float64")
     if is_too_large(found).any():
         msg = f"the target {values.name!r} has {TOLD} in {is_too_large(found).sum()}"
@@ -223,7 +281,7 @@ def _numbers(values: pd.Series) -> np.ndarray:
     return found
 
 
-def _no_numbers(values: pd.Series, odd: np.ndarray) -> str:
+def _describe_non_numbers(values: pd.Series, odd: np.ndarray) -> str:
     """Say which cells are no numbers; where all may be classes, that they may."""
     first = int(odd.argmax())
     row, bad = int(values.index[first]) + 1, str(values.iloc[first])[:40]

@@ -15,7 +15,7 @@ import pandas as pd
 
 from .date_forms import NEARLY, month_number, parse, plain_cell, readings
 from .errors import BadData
-from .steps import DAY, SECOND, likeliest, place
+from .steps import DAY, SECOND, choose_reading, to_positions
 
 _NAMED = re.compile(r"year|date|time|stamp|unix|month|week|period|^day$|^t$|^ts$|^ds$")
 """Names of columns of numbers that may be times."""
@@ -66,10 +66,12 @@ class _Candidate:
     def rank(self, series: np.ndarray | None) -> tuple[bool, bool]:
         """Whether no time comes twice in a series, and whether every cell is a time."""
         gone = np.isnat(self.moments)
-        return not comes_twice(self.moments[~gone], _at(series, ~gone)), not gone.any()
+        return not has_duplicates(
+            self.moments[~gone], _at(series, ~gone)
+        ), not gone.any()
 
 
-def comes_twice(times: np.ndarray, series: np.ndarray | None = None) -> bool:
+def has_duplicates(times: np.ndarray, series: np.ndarray | None = None) -> bool:
     """Whether a time comes twice, or twice in a series of several.
 
     Parameters
@@ -111,7 +113,7 @@ def find_times(table: pd.DataFrame, series: np.ndarray | None = None) -> Times:
         return Times(rows, "row", rows.astype(str).astype(object), "")
     best = max(candidates, key=lambda candidate: candidate.rank(series))
     _check_all(table, best)
-    places, unit = place(best.moments, is_period=best.is_period)
+    places, unit = to_positions(best.moments, is_period=best.is_period)
     return Times(places, unit, best.names, best.column, best.note)
 
 
@@ -127,7 +129,7 @@ def _check_all(table: pd.DataFrame, best: _Candidate) -> None:
 
 def _candidates(table: pd.DataFrame, series: np.ndarray | None) -> Iterator[_Candidate]:
     """Columns that may be times, the likelier first."""
-    found = _of_parts(table)
+    found = _from_parts(table)
     if found:
         yield found
     dated = False
@@ -135,19 +137,19 @@ def _candidates(table: pd.DataFrame, series: np.ndarray | None) -> Iterator[_Can
     for name, column in columns:
         if pd.api.types.is_numeric_dtype(column):
             continue
-        candidate = _of_dates(name, column)
+        candidate = _from_dates(name, column)
         if candidate:
             dated = True
             yield candidate
             yield from _with_clock(table, candidate, series)
     for name, column in columns:
-        candidate = _of_numbers(name, column, only_named=dated or found is not None)
+        candidate = _from_numbers(name, column, only_named=dated or found is not None)
         if candidate:
             yield candidate
             yield from _with_clock(table, candidate, series)
 
 
-def _of_parts(table: pd.DataFrame) -> _Candidate | None:
+def _from_parts(table: pd.DataFrame) -> _Candidate | None:
     """Columns year, month ... as one."""
     found = joined_parts(table)
     if found is None:
@@ -189,7 +191,7 @@ def _with_clock(
     )
 
 
-def _of_dates(name: str, column: pd.Series) -> _Candidate | None:
+def _from_dates(name: str, column: pd.Series) -> _Candidate | None:
     """Dates in a column of text (or of dates, as Parquet files have)."""
     names = column.astype(str).to_numpy(dtype=object)
     if pd.api.types.is_datetime64_any_dtype(column):
@@ -197,7 +199,7 @@ def _of_dates(name: str, column: pd.Series) -> _Candidate | None:
     found = readings(column, vague=True)
     if not found:
         return None
-    best, others = likeliest(found)
+    best, others = choose_reading(found)
     note = ""
     if others:
         note = f"times in {name!r} are read {best.name}; {', '.join(others)} would"
@@ -216,7 +218,9 @@ def _stored(column: Any) -> np.ndarray:
     return column.dt.tz_convert(None).to_numpy().astype("datetime64[us]")
 
 
-def _of_numbers(name: str, column: pd.Series, *, only_named: bool) -> _Candidate | None:
+def _from_numbers(
+    name: str, column: pd.Series, *, only_named: bool
+) -> _Candidate | None:
     """Years, months as 194901, days as 19490131, or seconds since 1970."""
     if not pd.api.types.is_numeric_dtype(column) or column.isna().any():
         return None

@@ -82,7 +82,7 @@ def _content(
                 shown = ", ".join(names[:20])
                 msg = f"{path.name} has no sheet {sheet!r}; its sheets are {shown}"
                 raise Misuse(f"{msg}; write '{path.name}#{names[0]}'")
-            name, rows = _chosen(path, book, [sheet] if sheet else names, target)
+            name, rows = _choose_sheet(path, book, [sheet] if sheet else names, target)
     except Misuse:
         raise
     except BadData:
@@ -109,14 +109,14 @@ def _check_password(path: Path) -> None:
         raise BadData(f"{msg}; save it without a password, or as CSV")
 
 
-def _chosen(
+def _choose_sheet(
     path: Path, book: Any, names: list[str], target: str | None
 ) -> tuple[str, list[list[Any]]]:
     filled: list[tuple[str, list[list[Any]]]] = []
     for name in names:
         _check_cells(path, name)
         rows = _rows(book.get_sheet_by_name(name))
-        if rows and (target is None or _holds(rows, target)):
+        if rows and (target is None or _contains_target(rows, target)):
             return name, rows
         if rows:
             filled.append((name, rows))
@@ -133,7 +133,7 @@ def _rows(sheet: Any) -> list[list[Any]]:
     return [[]] * sheet.start[0] + sheet.to_python()
 
 
-def _holds(rows: list[list[Any]], target: str) -> bool:
+def _contains_target(rows: list[list[Any]], target: str) -> bool:
     wanted = {plain_name(target), *map(plain_name, target.split(","))}
     first = [row for row in rows if row][:_LOOKED_AT]
     return any(plain_name(str(cell)) in wanted for row in first for cell in row)

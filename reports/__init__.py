@@ -164,10 +164,10 @@ class Report(Answer):
     def evidence(self) -> Mapping[str, str]:
         """The signal test, and each network against the best baseline."""
         from .answers import signal_evidence
-        from .summarize import duel_facts
+        from .summarize import network_comparison_facts
 
         facts = {"Note": self.note} if self.note else {}
-        for duel in duel_facts(self.results):
+        for duel in network_comparison_facts(self.results):
             name = f"{duel['network']} against {duel['baseline']}"
             facts[name] = f"{duel['outcome']}, {duel['difference']} ({duel['p']})"
         return facts | signal_evidence(self.results.signal, self.results.about.task)

@@ -32,7 +32,7 @@ def brief(results: Results, run: str) -> tuple[str, ...]:
         `BRIEF_LINES` at most, each on one line.
     """
     found = results.diagnosis
-    lines = _of_check(found) if found is not None else _of_comparison(results)
+    lines = _check_lines(found) if found is not None else _comparison_lines(results)
     shown = [*list(lines)[: BRIEF_LINES - 2]]
     command = next((step.command for step in next_steps(results) if step.command), "")
     shown += [f"next: {command}"] if command else []
@@ -43,27 +43,28 @@ def brief(results: Results, run: str) -> tuple[str, ...]:
 
 def check_brief(found: Diagnosis) -> tuple[str, ...]:
     """Say the answer on a script of which there is no run, as `brief` does."""
-    lines = [*_of_check(found)][:BRIEF_LINES]
+    lines = [*_check_lines(found)][:BRIEF_LINES]
     return tuple(text.clean(" ".join(line.split()), _WIDTH) for line in lines)
 
 
-def _of_check(found: Diagnosis) -> Iterator[str]:
+def _check_lines(found: Diagnosis) -> Iterator[str]:
     for one in (found, *found.others)[:_MOST_VERDICTS]:
         of = f" of output {one.output}" if one.output else ""
         yield f"{_verdict(one.verdict)}{of}: {one.sentence}"
         for cause in one.causes[:_MOST_CAUSES]:
-            yield f"{cause.code} {cause.label}{where(cause)}: {_remedy(cause)}"
+            where = format_location(cause)
+            yield f"{cause.code} {cause.label}{where}: {_repair_line(cause)}"
         untested = [s for s in one.ruled_out if s.state == "untested"]
         if untested:
-            told = (f"{s.code} {s.label}{where(s)}" for s in untested)
-            yield f"not tested: {'; '.join(told)}"
+            labels = (f"{s.code} {s.label}{format_location(s)}" for s in untested)
+            yield f"not tested: {'; '.join(labels)}"
 
 
 def _verdict(name: str) -> str:
     return f"{name} (exit code {EXIT_CODES.get(name, 0)})"
 
 
-def where(cause: Cause | RuledOut) -> str:
+def format_location(cause: Cause | RuledOut) -> str:
     """Write the first lines of a finding, such as ``, train.py:15, 16``; or ""."""
     if not cause.locations:
         return ""
@@ -72,11 +73,11 @@ def where(cause: Cause | RuledOut) -> str:
     return f", {PurePath(first.file).name}:{', '.join(map(str, lines))}"
 
 
-def _remedy(cause: Cause) -> str:
+def _repair_line(cause: Cause) -> str:
     return f"proved: {cause.repair}" if cause.scores else cause.advice
 
 
-def _of_comparison(results: Results) -> Iterator[str]:
+def _comparison_lines(results: Results) -> Iterator[str]:
     networks = [v for v in results.verdicts if v.about]
     for verdict in (networks or results.verdicts)[:_MOST_VERDICTS]:
         of = f" of {verdict.about}" if verdict.about else ""

@@ -34,7 +34,7 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 @dataclass(frozen=True)
-class Item:
+class Annotation:
     """One statement of an answer.
 
     Parameters
@@ -106,26 +106,28 @@ def check_document(found: Diagnosis, origin: Origin, kind: CiFormat) -> str:
     return written(check_items(found), origin, kind)
 
 
-def written(every: tuple[Item, ...], origin: Origin, kind: CiFormat) -> str:
+def written(every: tuple[Annotation, ...], origin: Origin, kind: CiFormat) -> str:
     """Write items in one of the formats."""
     if kind == "github":
         return github(every)
     return {"junit": junit, "sarif": sarif}[kind](every, origin)
 
 
-def items(results: Results) -> tuple[Item, ...]:
+def items(results: Results) -> tuple[Annotation, ...]:
     """Return what an answer says: verdicts, then what they rest on."""
     if results.diagnosis is not None:
         return check_items(results.diagnosis)
-    return tuple(_of_comparison(results))
+    return tuple(_comparison_annotations(results))
 
 
-def check_items(found: Diagnosis) -> tuple[Item, ...]:
+def check_items(found: Diagnosis) -> tuple[Annotation, ...]:
     """Return what the answer on a script says, output by output."""
-    return tuple(item for one in (found, *found.others) for item in _of_check(one))
+    return tuple(
+        item for one in (found, *found.others) for item in _check_annotations(one)
+    )
 
 
-def _of_check(found: Diagnosis) -> Iterator[Item]:
+def _check_annotations(found: Diagnosis) -> Iterator[Annotation]:
     """The answer on one output of a checked network."""
     where = () if found.location is None else (found.location,)
     where = where or _file(found.script)
@@ -137,20 +139,22 @@ def _of_check(found: Diagnosis) -> Iterator[Item]:
     yield _verdict(found.verdict, of, sentence, where, explained=explained)
     for cause in found.causes:
         at = cause.locations or where
-        yield Item("cause", cause.code, cause.label, "error", _proof(cause), at)
+        yield Annotation("cause", cause.code, cause.label, "error", _proof(cause), at)
     for one in found.ruled_out:
         at = one.locations or where
         named = (one.code, one.label)
         if one.state == "untested" and one.code in UNTRIED:
-            yield Item("finding", *named, "warning", one.sentence, at)
+            yield Annotation("finding", *named, "warning", one.sentence, at)
         elif one.state == "untested":
             reason = f"Not tested: {one.reason}. " if one.reason else "Not tested. "
-            yield Item("untested", *named, "note", reason + one.sentence, at)
+            yield Annotation("untested", *named, "note", reason + one.sentence, at)
         else:
-            yield Item("ruled out", *named, "passed", one.sentence, at)
+            yield Annotation("ruled out", *named, "passed", one.sentence, at)
     for sign in found.symptoms:
         if sign.passed is False:
-            yield Item("seen", sign.code, sign.label, "note", sign.sentence, where)
+            yield Annotation(
+                "seen", sign.code, sign.label, "note", sign.sentence, where
+            )
 
 
 def _proof(cause: Cause) -> str:
@@ -159,7 +163,7 @@ def _proof(cause: Cause) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _of_comparison(results: Results) -> Iterator[Item]:
+def _comparison_annotations(results: Results) -> Iterator[Annotation]:
     """The verdicts on data and networks, and what rules found in the data."""
     where = _file(data_file(results.command))
     networks = [v for v in results.verdicts if v.about]
@@ -172,7 +176,7 @@ def _of_comparison(results: Results) -> Iterator[Item]:
     for finding in results.findings:
         sentence = f"{finding.sentence} What to do: {finding.advice}"
         named = (finding.code, finding.label, finding.severity)
-        yield Item("finding", *named, sentence, where)
+        yield Annotation("finding", *named, sentence, where)
 
 
 def _verdict(
@@ -182,10 +186,10 @@ def _verdict(
     where: tuple[Location, ...],
     *,
     explained: bool = False,
-) -> Item:
+) -> Annotation:
     level = "error" if EXIT_CODES.get(name, 0) else "passed"
     level = "warning" if name == "undecided" else level
-    return Item("verdict", name, about, level, sentence, where, explained)
+    return Annotation("verdict", name, about, level, sentence, where, explained)
 
 
 def _file(name: str) -> tuple[Location, ...]:
@@ -206,7 +210,7 @@ def _line(location: Location) -> int:
     return 0 if is_notebook else location.line
 
 
-def _text(item: Item) -> str:
+def _text(item: Annotation) -> str:
     """The text of an item; of a notebook with the lines, which its file does not have.
 
     ``text.clean`` keeps line breaks, which would end an annotation.
@@ -221,7 +225,7 @@ def _text(item: Item) -> str:
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
-def github(every: Sequence[Item]) -> str:
+def github(every: Sequence[Annotation]) -> str:
     """Write annotations, one a line: the form of GitHub's workflow commands.
 
     What trials ruled out is left out; what was seen and what was not tested are
@@ -229,7 +233,7 @@ def github(every: Sequence[Item]) -> str:
 
     Parameters
     ----------
-    every : sequence of Item
+    every : sequence of Annotation
     """
     return "\n".join(
         _annotation(_COMMANDS.get(item.level, "notice"), item, at)
@@ -239,7 +243,7 @@ def github(every: Sequence[Item]) -> str:
     )
 
 
-def _annotation(command: str, item: Item, at: dict[str, object]) -> str:
+def _annotation(command: str, item: Annotation, at: dict[str, object]) -> str:
     facts = at | {"title": item.title}
     given = ",".join(f"{key}={_property(value)}" for key, value in facts.items())
     return f"::{command} {given}::{_data(_text(item))}"
@@ -274,7 +278,7 @@ def _property(value: object) -> str:
 # JUnit
 
 
-def junit(every: Sequence[Item], origin: Origin) -> str:
+def junit(every: Sequence[Annotation], origin: Origin) -> str:
     """Write JUnit's XML: a test case for each verdict, cause, and finding of trials.
 
     Verdicts whose exit code is not 0 and causes have failed, what was not tested is
@@ -283,7 +287,7 @@ def junit(every: Sequence[Item], origin: Origin) -> str:
 
     Parameters
     ----------
-    every : sequence of Item
+    every : sequence of Annotation
         The first one is a verdict.
     origin : Origin
     """
@@ -308,7 +312,7 @@ def junit(every: Sequence[Item], origin: Origin) -> str:
     return _xml(suite, tests=len(cases), failures=failures, skipped=skipped)
 
 
-def _case(suite: ElementTree.Element, item: Item, seconds: str) -> None:
+def _case(suite: ElementTree.Element, item: Annotation, seconds: str) -> None:
     name = f"verdict {item.label}".strip() if item.kind == "verdict" else item.title
     case = ElementTree.SubElement(
         suite, "testcase", classname=suite.get("name", ""), name=text.name(name, 200)
@@ -345,7 +349,7 @@ def _xml(suite: ElementTree.Element, **counts: int) -> str:
 # SARIF
 
 
-def sarif(every: Sequence[Item], origin: Origin) -> str:
+def sarif(every: Sequence[Annotation], origin: Origin) -> str:
     """Write SARIF 2.1.0: one run, its rules, and a result for each finding.
 
     A verdict is a result of its own where nothing explains it, ``open`` where it is
@@ -353,7 +357,7 @@ def sarif(every: Sequence[Item], origin: Origin) -> str:
 
     Parameters
     ----------
-    every : sequence of Item
+    every : sequence of Annotation
     origin : Origin
     """
     shown = [item for item in every if _is_result(item)]
@@ -370,7 +374,7 @@ def sarif(every: Sequence[Item], origin: Origin) -> str:
     )
 
 
-def _is_result(item: Item) -> bool:
+def _is_result(item: Annotation) -> bool:
     return item.level != "passed" and not item.explained
 
 
@@ -403,7 +407,7 @@ def _rule(code: str) -> dict[str, Any]:
     }
 
 
-def _result(item: Item, rule: int) -> dict[str, Any]:
+def _result(item: Annotation, rule: int) -> dict[str, Any]:
     is_open = item.kind == "untested" or item.code == "undecided"
     level = {"kind": "open", "level": "none"} if is_open else {"level": item.level}
     return {
@@ -411,11 +415,11 @@ def _result(item: Item, rule: int) -> dict[str, Any]:
         "ruleIndex": rule,
         **level,
         "message": {"text": _text(item)},
-        "locations": [_physical(at) for at in item.locations],
+        "locations": [_sarif_location(at) for at in item.locations],
     }
 
 
-def _physical(location: Location) -> dict[str, Any]:
+def _sarif_location(location: Location) -> dict[str, Any]:
     path = _path(location)
     if PurePath(path).is_absolute():
         artifact = {"uri": PurePath(path).as_uri()}
@@ -440,12 +444,14 @@ def error_document(kind: CiFormat, sentence: str, file: str = "") -> str:
     file : str, optional
         What was to be examined.
     """
-    item = Item("finding", "error", "", "error", sentence, _place(file, sentence))
+    item = Annotation(
+        "finding", "error", "", "error", sentence, _error_location(file, sentence)
+    )
     if kind == "github":
         return _annotation("error", item, (_spans(item.locations) or [{}])[0])
     if kind == "sarif":
         note = {"level": "error", "message": {"text": _text(item)}}
-        note |= {"locations": [_physical(at) for at in item.locations]}
+        note |= {"locations": [_sarif_location(at) for at in item.locations]}
         invocation = {
             "executionSuccessful": False,
             "toolExecutionNotifications": [note],
@@ -459,7 +465,7 @@ def error_document(kind: CiFormat, sentence: str, file: str = "") -> str:
     return _xml(suite, tests=1, failures=0, errors=1, skipped=0)
 
 
-def _place(file: str, sentence: str) -> tuple[Location, ...]:
+def _error_location(file: str, sentence: str) -> tuple[Location, ...]:
     """The file, at the line that a message ends with."""
     line = _LINE.search(sentence)
     return tuple(Location(at.file, int(line[1]) if line else 0) for at in _file(file))

@@ -68,14 +68,16 @@ def figures(facts: dict[str, Any]) -> dict[str, Any]:
                 _both(curve_chart, network["curve"]) if network["curve"] else None
                 for network in facts["networks"]
             ],
-            "strips": [_strip(network["tries"]) for network in facts["networks"]],
+            "strips": [
+                _strip_charts(network["tries"]) for network in facts["networks"]
+            ],
         }
-        | _of_predictions(facts)
-        | _of_diagnosis(facts["diagnosis"])
+        | _prediction_charts(facts)
+        | _diagnosis_charts(facts["diagnosis"])
     )
 
 
-def _of_predictions(facts: dict[str, Any]) -> dict[str, Any]:
+def _prediction_charts(facts: dict[str, Any]) -> dict[str, Any]:
     """Draw folds, seeds and predictions; small charts, drawn once."""
     folds, histograms = facts["folds"] or {}, facts["histograms"]
     paired, pairs = folds.get("paired"), _panels(facts["residuals"])
@@ -101,7 +103,7 @@ def _panels(found: dict[str, Any] | None) -> list[dict[str, Any]]:
     return found["panels"] if found else []
 
 
-def _of_diagnosis(found: dict[str, Any] | None) -> dict[str, Any]:
+def _diagnosis_charts(found: dict[str, Any] | None) -> dict[str, Any]:
     if found is None:
         return {"repairs": [], "probes": [], "answer": None, "training": None}
     training, bars = found["training"], found["bars"]
@@ -123,7 +125,7 @@ def _probe(chart: dict[str, Any] | None) -> dict[str, Chart] | None:
     return {"wide": probe_chart(chart, HALF), "narrow": probe_chart(chart, NARROW)}
 
 
-def _strip(found: dict[str, Any] | None) -> dict[str, Chart] | None:
+def _strip_charts(found: dict[str, Any] | None) -> dict[str, Chart] | None:
     return _both(strip_chart, found) if found and found["dots"] else None
 
 
@@ -224,8 +226,8 @@ def _panels_of(kind: str, facts: dict[str, Any]) -> list[dict[str, Any]]:
 def _title(kind: str, label: str, place: int, facts: dict[str, Any]) -> str:
     """Return the title of a chart that in the page has a caption or a heading."""
     if kind == "curves":
-        return _of_curves(label, place, facts)
-    said = {
+        return _curves_title(label, place, facts)
+    titles = {
         "forest": "Scores of all candidates, with their 95 % intervals",
         "deciding": "Skill of all candidates, with their 95 % intervals",
         "course": "The series and its forecasts",
@@ -243,10 +245,10 @@ def _title(kind: str, label: str, place: int, facts: dict[str, Any]) -> str:
         "residuals": f"{label}: actual minus predicted",
         "histograms": f"{label}: distribution of predictions; line: true values",
     }
-    return said.get(kind, "")
+    return titles.get(kind, "")
 
 
-def _of_curves(label: str, place: int, facts: dict[str, Any]) -> str:
+def _curves_title(label: str, place: int, facts: dict[str, Any]) -> str:
     """Write the title of one network's curves; without a label, of several runs'."""
     if label:
         unit = facts["networks"][place]["curve"]["unit"]

@@ -16,7 +16,7 @@ from ..data.column_summary import DataSummary
 from . import text
 from .figures import figures
 from .sections.columns import column_facts
-from .several.compare import compared_figures
+from .several.compare import comparison_charts
 from .svg import Chart, page_svg
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -132,7 +132,7 @@ def compared_html(facts: dict[str, Any]) -> str:
     facts : dict
         From `learnable.reports.several.compare.compare_facts`.
     """
-    drawn = _marked(compared_figures(facts))
+    drawn = _marked(comparison_charts(facts))
     sheets = ("compared.css",)
     page = document("compared.html", facts, drawn, more_style=sheets)
     return page.replace(PLACE, as_json(facts["data"]), 1)

@@ -29,11 +29,11 @@ _BAR = re.compile(r"(?<!\\)\|")
 _FENCE = re.compile(r"(`{3,})\w*")
 
 
-class Ready(str):
+class RawMarkdown(str):
     """Markdown that is not to be escaped again."""
 
 
-def escaped(value: object) -> Ready:
+def escaped(value: object) -> RawMarkdown:
     """A text as Markdown that shows this text, on one line, and nothing else.
 
     Examples
@@ -41,34 +41,34 @@ def escaped(value: object) -> Ready:
     >>> escaped("a|b *c*")
     'a\\\\|b \\\\*c\\\\*'
     """
-    if isinstance(value, Ready):
+    if isinstance(value, RawMarkdown):
         return value
     sentence = _MARKUP.sub(r"\\\g<0>", " ".join(str(value).split()))
     sentence = _FIRST.sub(lambda found: f"{found[1] or ''}\\", sentence)
-    return Ready(_LINKS.sub(lambda found: found[0] + JOINER, sentence))
+    return RawMarkdown(_LINKS.sub(lambda found: found[0] + JOINER, sentence))
 
 
-def code(value: object) -> Ready:
+def code(value: object) -> RawMarkdown:
     """A name as code; as text where it holds ``|``, which would end a cell."""
     sentence = " ".join(str(value).split())
     if not sentence or "|" in sentence:
         return escaped(sentence)
     marks = "`" * (_longest("`", sentence) + 1)
     room = " " if sentence[0] == "`" or sentence[-1] == "`" else ""
-    return Ready(f"{marks}{room}{sentence}{room}{marks}")
+    return RawMarkdown(f"{marks}{room}{sentence}{room}{marks}")
 
 
-def fenced(value: str, language: str = "") -> Ready:
+def fenced(value: str, language: str = "") -> RawMarkdown:
     """Lines as they are, in a block that none of them can end."""
     marks = "`" * max(3, _longest("`", value) + 1)
-    return Ready(f"{marks}{language}\n{value.strip(chr(10))}\n{marks}")
+    return RawMarkdown(f"{marks}{language}\n{value.strip(chr(10))}\n{marks}")
 
 
 def _longest(letter: str, value: str) -> int:
     return max(map(len, re.findall(f"{letter}+", value)), default=0)
 
 
-def align_columns(table: str) -> Ready:
+def align_columns(table: str) -> RawMarkdown:
     """A table with its columns one below the other, for those who read it as it is.
 
     Empty lines are left out; the second line says how columns are aligned.
@@ -80,7 +80,7 @@ def align_columns(table: str) -> Ready:
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     right = [cell.endswith(":") for cell in rows[1]]
-    return Ready("\n".join(_lines(rows, widths, right)))
+    return RawMarkdown("\n".join(_lines(rows, widths, right)))
 
 
 def _lines(
@@ -137,10 +137,10 @@ def compared_markdown(facts: dict[str, Any]) -> str:
 
 def _rendered(template: str, facts: dict[str, Any]) -> str:
     made = _environment().get_template(template).render(facts)
-    return "\n".join(_tidy(made.strip("\n").split("\n"))) + "\n"
+    return "\n".join(_join_empty_lines(made.strip("\n").split("\n"))) + "\n"
 
 
-def _tidy(lines: list[str]) -> Iterator[str]:
+def _join_empty_lines(lines: list[str]) -> Iterator[str]:
     """At most one empty line after another; in blocks of code all as it is."""
     fence, last = "", "-"
     for line in lines:

@@ -62,7 +62,7 @@ class _Typed:
         """The options of these names, in the order in which they were typed."""
         return tuple(o for o in self.options if o[0].partition("=")[0] in names)
 
-    def plus(self, *option: str) -> "_Typed":
+    def with_option(self, *option: str) -> "_Typed":
         """The same command with an option, in place of the one of its name."""
         others = self.options
         if option[0] != "--drop":
@@ -85,7 +85,7 @@ def next_steps(results: Results) -> tuple[NextStep, ...]:
         found = _after_networks(results, typed)
     else:
         found = _after_baselines(results, typed)
-    steps = [*found, *_of_findings(results.findings)]
+    steps = [*found, *_explain_finding(results.findings)]
     known: dict[str, NextStep] = {step.command or step.sentence: step for step in steps}
     return tuple(known.values())[:MOST_STEPS]
 
@@ -143,7 +143,7 @@ def _after_check(results: Results, typed: _Typed | None) -> Iterator[NextStep]:
             target = f"{PurePath(typed.places[0]).stem}-repaired{suffix}"
             yield NextStep(
                 f"Write the repaired script to {target}; yours stays as it is.",
-                str(typed.plus("--write", target)),
+                str(typed.with_option("--write", target)),
             )
     elif found.causes:
         yield NextStep("Make the changes that stand below each cause.")
@@ -161,7 +161,7 @@ def _after_baselines(results: Results, typed: _Typed | None) -> Iterator[NextSte
     if typed is None or typed.name != "baseline" or len(typed.places) != 1:
         return
     if verdict == "suspicious":
-        yield from _without_suspects(results, typed)
+        yield from _drop_suspected_columns(results, typed)
     if verdict in ("no-signal", "suspicious", "undecided"):
         yield NextStep(
             "Look whether the columns were read as you mean them.",
@@ -191,7 +191,7 @@ def _train(results: Results, typed: _Typed) -> _Typed:
     return _Typed("train", (model,), (("--data", typed.places[0]), *options))
 
 
-def _without_suspects(results: Results, typed: _Typed) -> Iterator[NextStep]:
+def _drop_suspected_columns(results: Results, typed: _Typed) -> Iterator[NextStep]:
     """The same command without the columns that look like the answer."""
     for finding in results.findings:
         named = len(finding.columns) == finding.n_columns > 0
@@ -199,7 +199,7 @@ def _without_suspects(results: Results, typed: _Typed) -> Iterator[NextStep]:
             continue
         without = typed
         for column in finding.columns:
-            without = without.plus(*_value("--drop", column))
+            without = without.with_option(*_value("--drop", column))
         which = "the column" if finding.n_columns == 1 else "the columns"
         sentence = f"Leave out {which} that may be the answer, and see what remains."
         yield NextStep(sentence, str(without))
@@ -214,12 +214,12 @@ def _value(option: str, value: str) -> tuple[str, ...]:
 _REPEATS = re.compile(r"About (\d{1,4}) repeats \(--repeats\)")
 
 
-def _more_folds(change: str, typed: _Typed) -> Iterator[NextStep]:
+def _repeat_folds(change: str, typed: _Typed) -> Iterator[NextStep]:
     """Repeat the folds, where the verdict says how often; else more would not help."""
     found = _REPEATS.search(change)
     if found:
         sentence = f"Repeat the folds {found[1]} times, which is enough to tell."
-        yield NextStep(sentence, str(typed.plus("--repeats", found[1])))
+        yield NextStep(sentence, str(typed.with_option("--repeats", found[1])))
 
 
 def _after_networks(results: Results, typed: _Typed | None) -> Iterator[NextStep]:
@@ -237,8 +237,8 @@ def _after_networks(results: Results, typed: _Typed | None) -> Iterator[NextStep
         yield from _check(results, typed, worst.about)
     if worst.name in ("undecided", "network-at-fault") and typed and known:
         if worst.name == "undecided":
-            yield from _more_folds(worst.change, typed)
-        yield from _more_seeds(typed, worst.about)
+            yield from _repeat_folds(worst.change, typed)
+        yield from _train_more_seeds(typed, worst.about)
     if worst.name == "network-level" and best is not None:
         sentence = f"Use {best.name}, which is as good: see how it is made."
         yield NextStep(sentence, shlex.join(["zoo", "show", best.name]))
@@ -246,7 +246,7 @@ def _after_networks(results: Results, typed: _Typed | None) -> Iterator[NextStep
         sentence = (
             "Keep it so: with --gate the exit code tells when it is no longer ahead."
         )
-        yield NextStep(sentence, str(typed.plus("--gate")))
+        yield NextStep(sentence, str(typed.with_option("--gate")))
 
 
 def _check(results: Results, typed: _Typed, name: str) -> Iterator[NextStep]:
@@ -260,7 +260,7 @@ def _check(results: Results, typed: _Typed, name: str) -> Iterator[NextStep]:
         yield NextStep(sentence, str(_Typed("check", (name,), options)))
 
 
-def _more_seeds(typed: _Typed, name: str) -> Iterator[NextStep]:
+def _train_more_seeds(typed: _Typed, name: str) -> Iterator[NextStep]:
     """Train from several seeds: how much of the score is luck."""
     if typed.has("--seeds") or name not in typed.places:
         return
@@ -269,7 +269,7 @@ def _more_seeds(typed: _Typed, name: str) -> Iterator[NextStep]:
     yield NextStep("See how much of the score is luck of the seed.", str(again))
 
 
-def _of_findings(findings: tuple[Finding, ...]) -> Iterator[NextStep]:
+def _explain_finding(findings: tuple[Finding, ...]) -> Iterator[NextStep]:
     """Point to the page of the most severe finding; notes can wait."""
     serious = [f for f in findings if f.severity != SEVERITIES[-1]]
     serious.sort(key=lambda finding: SEVERITIES.index(finding.severity))

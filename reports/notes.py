@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..data.disk import read_regular, write_whole
+from ..data.disk import read_error, read_regular, write_whole
 from ..data.errors import BadData
 
 NOTES = "notes.json"
@@ -29,8 +29,7 @@ def read_notes(folder: Path) -> tuple[str, tuple[str, ...]]:
     except (FileNotFoundError, NotADirectoryError):
         return "", ()
     except (OSError, *_MALFORMED) as error:
-        msg = f"{path} is damaged ({type(error).__name__})"
-        raise BadData(f"{msg}; mend it or remove it") from error
+        raise read_error(path, error, "mend it or remove it") from error
 
 
 def write_notes(folder: Path, note: str, tags: Sequence[str]) -> None:

@@ -263,11 +263,12 @@ def _kind(results: Results) -> str:
 
 
 def _read_notes(folder: Path) -> tuple[str, tuple[str, ...]]:
-    """A damaged note is told in its place: the run counts as one with a note."""
+    """What hides a note is told in its place: the run counts as one with a note."""
     try:
         return read_notes(folder)
-    except BadData:
-        return f"({NOTES} is damaged)", ()
+    except BadData as error:
+        refused = isinstance(error.__cause__, OSError)
+        return f"({NOTES} {'cannot be read' if refused else 'is damaged'})", ()
 
 
 def load_results(folder: Path) -> Results:

@@ -36,7 +36,7 @@ from .sections.scores import (
 from .sections.training import MOST_NETWORKS, network_facts
 from .sections.untested import untested_facts
 from .sections.worst_rows import worst_row_facts
-from .tasks import size, words
+from .tasks import size, task_words
 
 _FEW = 6
 """So many comparisons are shown open; more are folded away."""
@@ -77,7 +77,7 @@ def summarize(results: Results) -> dict[str, Any]:
             for step in next_steps(results)
         ],
         "signal": signal_facts(results.signal, results.about.task),
-        "duels": duel_facts(results),
+        "duels": network_comparison_facts(results),
         "comparisons": [comparison_facts(c, results) for c in results.comparisons],
         "pairs": [text.clean(pair.sentence, 500) for pair in results.pairs],
         "noise": noise_facts(results),
@@ -119,7 +119,7 @@ def _names_beyond(results: Results) -> list[str]:
 def dataset_facts(results: Results) -> dict[str, Any]:
     """The line under the title."""
     about, split = results.about, text.clean(results.split)
-    label = words(about.task).label
+    label = task_words(about.task).label
     return {
         "label": label,
         "labels": text.plural(label),
@@ -138,7 +138,7 @@ def prospect_facts(results: Results) -> str:
 
 def signal_facts(signal: Signal, task: str = "") -> dict[str, str]:
     """The signal test in words."""
-    known = words(task)
+    known = task_words(task)
     found = {
         "question": known.question,
         "measured": known.measured,
@@ -176,7 +176,7 @@ def comparison_facts(comparison: Comparison, results: Results) -> dict[str, Any]
     }
 
 
-def duel_facts(results: Results) -> list[dict[str, Any]]:
+def network_comparison_facts(results: Results) -> list[dict[str, Any]]:
     """Each network against the best baseline: the comparisons that matter most."""
     best = best_baseline(results)
     return [
@@ -191,7 +191,7 @@ def reproduce_facts(results: Results) -> dict[str, Any]:
     about = results.about
     named = {
         "seed": str(results.seed),
-        "created": text.moment(results.created),
+        "created": text.format_time(results.created),
         "duration": text.seconds(results.seconds),
         "split": text.clean(results.split),
         "dataset": text.name(about.name),

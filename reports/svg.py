@@ -74,12 +74,12 @@ class Chart:
 
 def page_svg(chart: Chart) -> str:
     """Draw a chart for a page, as the text of one ``<svg>`` element."""
-    return _trim(_rendered(chart.spec()), chart.label)
+    return _trim_label(_rendered(chart.spec()), chart.label)
 
 
 def file_svg(chart: Chart, title: str = "") -> str:
     """Draw a chart as a file of its own: plain colours, white ground, a title."""
-    spec = _plain(chart.spec())
+    spec = _light_colors(chart.spec())
     spec["config"] |= {"font": FILE_FONT, "background": "#ffffff"}
     spec["padding"] = FILE_PADDING
     if title:
@@ -97,15 +97,15 @@ def file_svg(chart: Chart, title: str = "") -> str:
     return head + _rendered(spec).removeprefix("<svg ") + "\n"
 
 
-def _plain(value: Any, key: str = "") -> Any:
+def _light_colors(value: Any, key: str = "") -> Any:
     """Return a specification whose colours are those of the light palette.
 
     Only values under the names of colours: the same letters elsewhere are a text.
     """
     if isinstance(value, dict):
-        return {name: _plain(part, name) for name, part in value.items()}
+        return {name: _light_colors(part, name) for name, part in value.items()}
     if isinstance(value, list):
-        return [_plain(part, key) for part in value]
+        return [_light_colors(part, key) for part in value]
     return _PLAIN.get(value, value) if _PAINT.search(key) else value
 
 
@@ -129,7 +129,7 @@ def _silenced() -> Iterator[None]:
         os.close(nowhere)
 
 
-def told(name: str, word: str, points: Iterable[tuple[str, str]]) -> str:
+def label_points(name: str, word: str, points: Iterable[tuple[str, str]]) -> str:
     """The label of a line: its name, and of each point what ``hover.js`` shows there.
 
     Parameters
@@ -143,7 +143,7 @@ def told(name: str, word: str, points: Iterable[tuple[str, str]]) -> str:
 
     Examples
     --------
-    >>> told("training", "epoch ", [("1", "0.69"), ("2", "0.43")])
+    >>> label_points("training", "epoch ", [("1", "0.69"), ("2", "0.43")])
     'training\\nepoch \\n1: 0.69\\n2: 0.43'
     """
     return "\n".join([name, word, *(f"{step}: {value}" for step, value in points)])
@@ -187,7 +187,7 @@ _GEOMETRY = re.compile(r' (?:d|transform)="[^"]*"')
 _DIGITS = re.compile(r"(\.\d)\d+")
 
 
-def _trim(svg: str, label: str) -> str:
+def _trim_label(svg: str, label: str) -> str:
     head, _, body = svg.partition(">")
     box = re.search(r'viewBox="([\d. ]+)"', head)
     size = box.group(1) if box else "0 0 0 0"

@@ -51,7 +51,7 @@ _WORDS = {
 }
 
 
-def words(task: str) -> _Words:
+def task_words(task: str) -> _Words:
     """The words of a task; those of classes where it has none of its own."""
     return _WORDS.get(task, _CLASSES)
 
@@ -59,10 +59,13 @@ def words(task: str) -> _Words:
 def size(about: About) -> str:
     """Write the size of the data in words."""
     if about.task == "characters":
-        before, kinds = text.whole(about.columns), text.whole(len(about.classes))
+        before, kinds = (
+            text.format_count(about.columns),
+            text.format_count(len(about.classes)),
+        )
         rows = text.count(about.rows, "character")
         return f"{rows}, {before} before each, {kinds} different"
-    known = words(about.task)
+    known = task_words(about.task)
     if about.task == "forecast":
         return text.count(about.rows, known.row)
     sentence = f"{text.count(about.rows, 'row')}, {text.count(about.columns, 'column')}"

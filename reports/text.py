@@ -108,7 +108,7 @@ def percent(share: float | None, digits: int = 1) -> str:
     return f"{number(100 * share, f'.{digits}f')} %"
 
 
-def whole(count: int) -> str:
+def format_count(count: int) -> str:
     """A count, its thousands set apart."""
     return f"{count:,}"
 
@@ -130,7 +130,7 @@ def seconds(value: float | None) -> str:
     return f"{hours} h {minutes_rest} min" if hours else f"{minutes} min {rest} s"
 
 
-def moment(created: str) -> str:
+def format_time(created: str) -> str:
     """ISO 8601 as ``2026-11-20 23:15 UTC``; anything else as it is."""
     try:
         when = datetime.fromisoformat(created)

@@ -15,7 +15,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 
 @contextmanager
-def _held_back() -> Iterator[None]:
+def _buffered_stderr() -> Iterator[None]:
     """Standard error of this process, C++ included, kept until it is needed."""
     try:
         kept = os.dup(2)
@@ -37,7 +37,7 @@ def _held_back() -> Iterator[None]:
 
 
 @contextmanager
-def on_show() -> Iterator[None]:
+def ignore_softmax_warning() -> Iterator[None]:
     """Without Keras' warning of a softmax over one unit, which a model shows.
 
     What it does is said in the verdict, with numbers.
@@ -47,6 +47,6 @@ def on_show() -> Iterator[None]:
         yield
 
 
-with _held_back():
+with _buffered_stderr():
     import keras as keras
     import tensorflow as tensorflow

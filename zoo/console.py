@@ -22,7 +22,7 @@ _pressed = threading.Event()
 
 
 @contextmanager
-def heard() -> Iterator[None]:
+def catch_interrupt() -> Iterator[None]:
     """Remember Ctrl-C while the block runs; it is raised at once as well."""
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may set a handler
@@ -70,7 +70,7 @@ Step = Callable[[int, int, str], None]
 PLAIN_WIDTH = 120
 
 
-def plain(sentence: object) -> str:
+def strip_control_characters(sentence: object) -> str:
     """Return a text from a file on one line, without what would govern a terminal.
 
     Names of columns, classes and networks are somebody's, and a run may be from
@@ -142,31 +142,31 @@ def _heartbeat(
         thread.join()
 
 
-def _teller(*, quiet: bool) -> Callable[[str], None]:
+def _line_writer(*, quiet: bool) -> Callable[[str], None]:
     """A function that logs a line, and prints it unless that is not wanted."""
     where = console()
 
     def tell(line: str) -> None:
-        _log.info("%s", plain(line))
+        _log.info("%s", strip_control_characters(line))
         if not quiet:
-            where.print(plain(line), markup=False)
+            where.print(strip_control_characters(line), markup=False)
 
     return tell
 
 
-def so_far(title: str, done: int, total: int, words: str, seconds: float) -> str:
+def show_progress(title: str, done: int, total: int, words: str, seconds: float) -> str:
     """Tell the work that is done, and how long the rest may take.
 
-    >>> so_far("scoring", 5, 20, "fits", 30.0)
+    >>> show_progress("scoring", 5, 20, "fits", 30.0)
     'scoring: 5 of 20 fits, 30 s so far, about 90 s left'
     """
     if not total:
         return f"{title}: {seconds:.0f} s so far"
-    told = f"{title}: {done} of {total} {words}".rstrip()
-    told = f"{told}, {seconds:.0f} s so far"
+    message = f"{title}: {done} of {total} {words}".rstrip()
+    message = f"{message}, {seconds:.0f} s so far"
     if 0 < done < total:
-        told = f"{told}, about {_rounded(seconds * (total - done) / done)} left"
-    return told
+        message = f"{message}, about {_rounded(seconds * (total - done) / done)} left"
+    return message
 
 
 def _rounded(seconds: float) -> str:
@@ -182,17 +182,17 @@ def progress(title: str, *, quiet: bool) -> Iterator[Step]:
     where = console()
     if where.is_terminal and not quiet:
         with _bar(where) as bar:
-            task = bar.add_task(_unmarked(title), total=None, words="")
+            task = bar.add_task(_escape_markup(title), total=None, words="")
             yield lambda done, total, words: bar.update(
-                task, completed=done, total=total, words=_unmarked(words)
+                task, completed=done, total=total, words=_escape_markup(words)
             )
         return
     if quiet and not _log.isEnabledFor(logging.INFO):
         yield lambda done, total, words: None
         return
     state: tuple[int, int, str] = (0, 0, "")
-    tell = _teller(quiet=quiet)
-    shown = _in_place() if not quiet and in_notebook() else None
+    write_line = _line_writer(quiet=quiet)
+    shown = _notebook_writer() if not quiet and in_notebook() else None
 
     def note(done: int, total: int, words: str) -> None:
         nonlocal state
@@ -200,16 +200,16 @@ def progress(title: str, *, quiet: bool) -> Iterator[Step]:
         if shown:
             shown(f"{title}: {done} of {total} {words}".rstrip())
 
-    with _heartbeat(lambda seconds: so_far(title, *state, seconds), tell):
+    with _heartbeat(lambda seconds: show_progress(title, *state, seconds), write_line):
         yield note
     if shown:
         shown("")
     done, total, words = state
     if total:
-        tell(f"{title}: {done} of {total} {words}".rstrip())
+        write_line(f"{title}: {done} of {total} {words}".rstrip())
 
 
-def _in_place() -> Callable[[str], None]:
+def _notebook_writer() -> Callable[[str], None]:
     """Write lines over each other below the cell of a notebook, two a second."""
     last = 0.0
 
@@ -217,14 +217,16 @@ def _in_place() -> Callable[[str], None]:
         nonlocal last
         if not line or time.monotonic() - last > 0.5:
             last = time.monotonic()
-            sys.stderr.write(f"\r{plain(line)[:PLAIN_WIDTH]:<{PLAIN_WIDTH}}\r")
+            sys.stderr.write(
+                f"\r{strip_control_characters(line)[:PLAIN_WIDTH]:<{PLAIN_WIDTH}}\r"
+            )
             sys.stderr.flush()
 
     return show
 
 
 @dataclass(frozen=True)
-class Waiting:
+class StatusLine:
     """Status line of work in progress; ``line`` shows a line that stays."""
 
     words: Callable[[str], None]
@@ -236,7 +238,7 @@ class Waiting:
 
 
 @contextmanager
-def waiting(title: str, *, quiet: bool) -> Iterator[Waiting]:
+def waiting(title: str, *, quiet: bool) -> Iterator[StatusLine]:
     """Show what is being done, on one line of a terminal; elsewhere each once.
 
     There a line every 15 s says that it goes on. The logger ``learnable`` has these
@@ -244,38 +246,38 @@ def waiting(title: str, *, quiet: bool) -> Iterator[Waiting]:
     """
     where, last = console(), [""]
     if quiet and not _log.isEnabledFor(logging.INFO):
-        yield Waiting(lambda words: None, lambda line: None)
+        yield StatusLine(lambda words: None, lambda line: None)
         return
 
     def show(line: str) -> None:
-        where.print(plain(line), markup=False)
+        where.print(strip_control_characters(line), markup=False)
 
     if where.is_terminal and not quiet:
-        with where.status(_unmarked(title)) as status:
-            yield Waiting(
-                lambda words: status.update(_unmarked(f"{title}: {words}")), show
+        with where.status(_escape_markup(title)) as status:
+            yield StatusLine(
+                lambda words: status.update(_escape_markup(f"{title}: {words}")), show
             )
         return
 
-    tell = _teller(quiet=quiet)
+    write_line = _line_writer(quiet=quiet)
 
     def note(words: str) -> None:
         if words != last[0]:
             last[0] = words
-            tell(f"{title}: {words}")
+            write_line(f"{title}: {words}")
 
-    def going_on(seconds: float) -> str:
+    def heartbeat(seconds: float) -> str:
         return f"{title}: {last[0] or 'at work'} ({seconds:.0f} s so far)"
 
-    with _heartbeat(going_on, tell):
-        yield Waiting(note, tell)
+    with _heartbeat(heartbeat, write_line):
+        yield StatusLine(note, write_line)
 
 
-def _unmarked(words: str) -> str:
+def _escape_markup(words: str) -> str:
     """Return words of which rich makes no colours and links."""
     from rich.markup import escape
 
-    return escape(plain(words))
+    return escape(strip_control_characters(words))
 
 
 def _bar(where: Console) -> Any:

@@ -17,7 +17,7 @@ from ..data.dataset import Task
 from ..data.disk import read_regular
 from ..data.errors import BadData, Misuse, unknown
 from ..data.structure import structure
-from .recipe import OF_OPTIMIZER, Recipe, types_of
+from .recipe import OF_OPTIMIZER, Recipe, field_types
 
 _Kind = Literal["train", "compare", "baseline", "sweep"]
 
@@ -223,7 +223,7 @@ def set_one(facts: dict[str, Any], name: str, text: str) -> None:
     UnknownName
     """
     holder, key = _place(facts, name)
-    kinds = {**types_of(Recipe), **types_of(Source), "name": str}
+    kinds = {**field_types(Recipe), **field_types(Source), "name": str}
     is_text = kinds.get(key) in (str, str | None) and text != "null"
     value = text if is_text else parsed(text)
     holder[key] = value
@@ -264,8 +264,8 @@ def settings_of(recipe: Mapping[str, Any]) -> list[str]:
     """The names that a change may have."""
     own = [name for name in recipe if name != "optimizer"]
     optimizer = [f"optimizer.{name}" for name in ("name", *OF_OPTIMIZER)]
-    rest = [f"data.{name}" for name in types_of(Source)]
-    rest += [f"scoring.{name}" for name in types_of(Scoring)]
+    rest = [f"data.{name}" for name in field_types(Source)]
+    rest += [f"scoring.{name}" for name in field_types(Scoring)]
     return [*own, *optimizer, *rest, "seed"]
 
 

@@ -25,6 +25,7 @@ _REFUSALS = {
     errno.ELOOP: "a chain of symbolic links has no end",
     errno.EMFILE: "too many files are open; raise the limit (ulimit -n)",
     errno.ENFILE: "too many files are open on this machine",
+    errno.EAGAIN: "no more processes can be started; raise the limit (ulimit -u)",
     errno.EIO: "the disk cannot be read or written",
     errno.ENOTDIR: "a folder is needed, and something else is there",
 }
@@ -57,7 +58,7 @@ def refusal(error: OSError) -> str:
     if error.errno not in _REFUSALS:
         return ""
     if error.filename is None and _is_output(error):
-        _give_up_output()
+        _discard_output()
         return f"the output cannot be written: {error.strerror}"
     name = _shortened(error.filename)
     sentence = f"{_REFUSALS[error.errno]}{f' ({name})' if name else ''}"
@@ -81,13 +82,13 @@ def fault(error: BaseException) -> str:
     place = kept = ""
     # whatever fails here must not hide what failed before
     with suppress(Exception):
-        place = f" at {_place(error)}"
+        place = f" at {_error_location(error)}"
     with suppress(Exception):
         kept = f"; the traceback is in {_write(error)}, send it with your report"
     return f"a fault of zoo: {type(error).__name__}{place}{kept}"
 
 
-def _give_up_output() -> None:
+def _discard_output() -> None:
     """Let what is still to be printed go nowhere; Python would try again at its end."""
     with suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -106,12 +107,13 @@ def _shortened(name: Any) -> str:
     return text if len(text) <= 120 else f"{text[:60]}...{text[-40:]}"
 
 
-def _place(error: BaseException) -> str:
+def _error_location(error: BaseException) -> str:
     """The innermost line of this project that the error went through."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_OURS)]
-    last = (ours or frames)[-1]
-    file = Path(last.filename)
+    files = [Path(frame.filename).resolve() for frame in frames]
+    ours = [i for i, file in enumerate(files) if file.is_relative_to(_OURS)]
+    at = ours[-1] if ours else -1
+    last, file = frames[at], files[at]
     name = file.relative_to(_OURS) if ours else file.name
     return f"{name}:{last.lineno}"
 

@@ -166,6 +166,6 @@ def _out_of_range(recipe: Recipe) -> Iterator[str]:
 
 
 @cache
-def types_of(kind: type) -> dict[str, Any]:
+def field_types(kind: type) -> dict[str, Any]:
     """The types of a dataclass' fields, by name."""
     return get_type_hints(kind)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ..baselines.results.results import Results, Row, Score
 
 from ..data.counts import count
-from .console import console, plain
+from .console import console, strip_control_characters
 
 
 def show_table(results: Results, where: Console | None = None) -> None:
@@ -21,14 +21,16 @@ def show_table(results: Results, where: Console | None = None) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from ..reports.tasks import words
+    from ..reports.tasks import task_words
 
     about = results.about
     title = f"{about.name}: {count(about.rows, 'row')}, {results.split}"
     table = Table(
-        title=Text(plain(title)), title_justify="left", caption_justify="left"
+        title=Text(strip_control_characters(title)),
+        title_justify="left",
+        caption_justify="left",
     )
-    gain = words(about.task).gain
+    gain = task_words(about.task).gain
     table.caption = Text(f"mean [95 % interval]; skill: improvement in {gain}")
     if about.task == "regression":
         table.caption.append("; R²: against the mean of the test rows")
@@ -37,11 +39,14 @@ def show_table(results: Results, where: Console | None = None) -> None:
     for label in (*metrics.values(), "fit"):
         table.add_column(label, justify="right", no_wrap=True)
     for row in _in_order(results):
-        name = Text(plain(row.name), style="bold" if row.kind == "network" else "")
+        name = Text(
+            strip_control_characters(row.name),
+            style="bold" if row.kind == "network" else "",
+        )
         if row.error:
             # all of it is in the report; here it would squeeze the other columns
             short = row.error if len(row.error) <= 40 else f"{row.error[:39]}…"
-            table.add_row(name, Text(plain(short), style="red"))
+            table.add_row(name, Text(strip_control_characters(short), style="red"))
             continue
         whole = list(metrics)[:2]  # intervals of these; a terminal is 80 wide
         cells = [format_score(row.scores[m], m in whole) for m in metrics]

@@ -47,7 +47,7 @@ def _bayes(dataset: Dataset, seed: int) -> Any:
     from sklearn.naive_bayes import GaussianNB, MultinomialNB
 
     model = MultinomialNB() if _has_texts(dataset) else GaussianNB()
-    return _piped(dataset, _per_label(dataset, model))
+    return _input_steps(dataset, _per_label(dataset, model))
 
 
 def _logistic(dataset: Dataset, seed: int) -> Any:
@@ -60,8 +60,8 @@ def _logistic(dataset: Dataset, seed: int) -> Any:
         # rows of TF-IDF have length 1, for which the usual penalty is too strong: log
         # loss on the UCI set of SMS spam .133 with C=1, .061 with 10 (a forest's: .100)
         model = LogisticRegression(C=10, max_iter=1_000)
-        return _piped(dataset, _per_label(dataset, model))
-    return _piped(dataset, StandardScaler(), _per_label(dataset, LogisticPath()))
+        return _input_steps(dataset, _per_label(dataset, model))
+    return _input_steps(dataset, StandardScaler(), _per_label(dataset, LogisticPath()))
 
 
 def _components(dataset: Dataset, seed: int) -> Any:
@@ -69,13 +69,13 @@ def _components(dataset: Dataset, seed: int) -> Any:
     from sklearn.linear_model import LogisticRegression
 
     pixels = PCA(0.9, whiten=True, svd_solver="covariance_eigh")
-    return _piped(dataset, pixels, LogisticRegression(max_iter=1_000))
+    return _input_steps(dataset, pixels, LogisticRegression(max_iter=1_000))
 
 
 def _forest(dataset: Dataset, seed: int) -> Any:
     from sklearn.ensemble import RandomForestClassifier
 
-    return _piped(
+    return _input_steps(
         dataset, _per_label(dataset, RandomForestClassifier(random_state=seed))
     )
 
@@ -84,7 +84,9 @@ def _boosting(dataset: Dataset, seed: int) -> Any:
     from .boosting import StoppedBoosting
 
     model = StoppedBoosting(random_state=seed)
-    return _piped(dataset, *_fewer(dataset, seed), _per_label(dataset, model))
+    return _input_steps(
+        dataset, *_column_reduction(dataset, seed), _per_label(dataset, model)
+    )
 
 
 def _mean(dataset: Dataset, seed: int) -> Any:
@@ -104,8 +106,8 @@ def _ridge(dataset: Dataset, seed: int) -> Any:
     if _has_texts(
         dataset
     ):  # whose tens of thousands of columns RidgeCV would decompose
-        return _piped(dataset, Ridge())
-    return _piped(dataset, StandardScaler(), RidgeCV(alphas=_PENALTIES))
+        return _input_steps(dataset, Ridge())
+    return _input_steps(dataset, StandardScaler(), RidgeCV(alphas=_PENALTIES))
 
 
 def _forest_regressor(dataset: Dataset, seed: int) -> Any:
@@ -114,7 +116,9 @@ def _forest_regressor(dataset: Dataset, seed: int) -> Any:
     # R2 with a third / a half / all of the columns at each split: pollen .705 / .748 /
     # .753, body fat .916 / .957 / .959, linear pieces .754 / .829 / .837; all of them
     # take 1.7 times as long as a half
-    return _piped(dataset, RandomForestRegressor(max_features=0.5, random_state=seed))
+    return _input_steps(
+        dataset, RandomForestRegressor(max_features=0.5, random_state=seed)
+    )
 
 
 def _boosting_regressor(dataset: Dataset, seed: int) -> Any:
@@ -124,7 +128,7 @@ def _boosting_regressor(dataset: Dataset, seed: int) -> Any:
     stop: Any = True  # which scikit-learn's own hints do not allow
     model: Any = HistGradientBoostingRegressor(early_stopping=stop, random_state=seed)
     model = model if dataset.y.ndim == 1 else MultiOutputRegressor(model)
-    return _piped(dataset, *_fewer(dataset, seed), model)
+    return _input_steps(dataset, *_column_reduction(dataset, seed), model)
 
 
 def _has_texts(dataset: Dataset) -> bool:
@@ -133,15 +137,15 @@ def _has_texts(dataset: Dataset) -> bool:
     return is_text(dataset.x)
 
 
-def _piped(dataset: Dataset, *steps: Any) -> Any:
+def _input_steps(dataset: Dataset, *steps: Any) -> Any:
     """A pipeline that takes images as well, as rows of pixels, and texts, as TF-IDF."""
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import FunctionTransformer
 
     if _has_texts(dataset):
-        from .text import Words
+        from .text import WordTfidf
 
-        return make_pipeline(Words(), *steps)
+        return make_pipeline(WordTfidf(), *steps)
     return make_pipeline(FunctionTransformer(flatten), *steps)
 
 
@@ -150,7 +154,7 @@ def flatten(x: Any) -> Any:
     return x if x.ndim == 2 else x.reshape(len(x), -1).astype("float32")
 
 
-def _fewer(dataset: Dataset, seed: int) -> list[Any]:
+def _column_reduction(dataset: Dataset, seed: int) -> list[Any]:
     """A step that leaves trees fewer columns of pixels or words, if there is need.
 
     Ten classes are ten trees a round, each over all 784 pixels: far too slow.
@@ -170,9 +174,9 @@ def _per_label(dataset: Dataset, model: Any) -> Any:
     """The classifier itself, or one for each label where they do not exclude others."""
     if dataset.task != "multilabel":
         return model
-    from .multilabel import EachLabel
+    from .multilabel import BinaryRelevance
 
-    return EachLabel(model)
+    return BinaryRelevance(model)
 
 
 def _seasonal_naive(dataset: Dataset, seed: int) -> Any:
@@ -218,9 +222,9 @@ def _arima(dataset: Dataset, seed: int) -> Any:
 
 
 def _commonest(dataset: Dataset, seed: int) -> Any:
-    from .text import Commonest
+    from .text import CharacterFrequencies
 
-    return Commonest(n_classes=len(dataset.classes))
+    return CharacterFrequencies(n_classes=len(dataset.classes))
 
 
 def _n_gram(dataset: Dataset, seed: int) -> Any:

@@ -183,7 +183,7 @@ class RidgeOnLags(_Forecaster):
         from sklearn.pipeline import make_pipeline
         from sklearn.preprocessing import StandardScaler
 
-        self.log_ = grows(self.values_, self.season)
+        self.log_ = variance_grows(self.values_, self.season)
         self.known_ = np.log(self.values_) if self.log_ else self.values_
         self.lags_ = lags_for(len(self.known_), self.season)
         ends = np.arange(self.lags_[-1], len(self.known_) - 1)
@@ -239,10 +239,10 @@ class _Searched(_Forecaster):
         values = values[-min(MOST_VALUES, MOST_CELLS // season) :]
         self.unit_ = float(values.std()) or 1.0  # optimisers like numbers near 1
         values = values / self.unit_
-        self.log_ = self.may_log and grows(values, season)
+        self.log_ = self.may_log and variance_grows(values, season)
         with quiet():
             fits = self._fits(np.log(values) if self.log_ else values, season)
-            self.result_ = least_aicc(fits)
+            self.result_ = select_by_aicc(fits)
 
     def _ahead(self, steps: int) -> np.ndarray:
         if self.result_ is None:  # too few values: `predict` falls back
@@ -324,7 +324,7 @@ GROWING = 0.8
 all series whose level stays where it is would have them."""
 
 
-def grows(values: np.ndarray, season: int) -> bool:
+def variance_grows(values: np.ndarray, season: int) -> bool:
     """Whether the values vary the more, the higher they stand: logarithms are better.
 
     The way of Guerrero (1993), *Time-series analysis supported by power
@@ -382,7 +382,7 @@ def harmonics(values: np.ndarray, season: int) -> np.ndarray:
     return kept
 
 
-def least_aicc(fits: Iterator[Any]) -> Any:
+def select_by_aicc(fits: Iterator[Any]) -> Any:
     """The result with the least AICc (Hurvich, Tsai 1989), or None of none."""
     return min(
         (fit for fit in fits if np.isfinite(fit.aicc)),
@@ -420,7 +420,7 @@ def arima_fits(values: np.ndarray, season: int) -> Iterator[Any]:
         seasonal = (seasonal_p, over, seasonal_q, season if season > 1 else 0)
         fits.extend(_arima_fit(values, (p, times, q), seasonal, constant))
     yield from fits
-    best = least_aicc(iter(fits))
+    best = select_by_aicc(iter(fits))
     if best is not None and over + times == 1:
         model = best.model
         yield from _arima_fit(values, model.order, model.seasonal_order, "t")

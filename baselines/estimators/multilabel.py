@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 
 
-class EachLabel(ClassifierMixin, BaseEstimator):
+class BinaryRelevance(ClassifierMixin, BaseEstimator):
     """One copy of a classifier for each label ("binary relevance", Tsoumakas, Katakis
     2007).
 
@@ -23,7 +23,7 @@ class EachLabel(ClassifierMixin, BaseEstimator):
     def __init__(self, estimator: Any) -> None:
         self.estimator = estimator
 
-    def fit(self, x: Any, y: np.ndarray) -> EachLabel:
+    def fit(self, x: Any, y: np.ndarray) -> BinaryRelevance:
         """Fit one copy a label.
 
         Parameters

@@ -32,7 +32,7 @@ COMPONENTS = 200
 """Columns that `word_features` gives at most."""
 
 
-class Words(TransformerMixin, BaseEstimator):
+class WordTfidf(TransformerMixin, BaseEstimator):
     """TF-IDF of words and of pairs of neighbouring words, in rows of length 1.
 
     Counts enter by their logarithm, terms of one text only are left out (Salton,
@@ -41,7 +41,7 @@ class Words(TransformerMixin, BaseEstimator):
     all, there is one column of zeros, so that a candidate can be fitted all the same.
     """
 
-    def fit(self, x: np.ndarray, y: Any = None) -> Words:
+    def fit(self, x: np.ndarray, y: Any = None) -> WordTfidf:
         """Learn the terms and their weights.
 
         Parameters
@@ -115,7 +115,7 @@ def word_features(texts: np.ndarray, *, seed: int) -> np.ndarray:
     -------
     float64 array of shape (n_rows, at most `COMPONENTS`)
     """
-    return Topics(COMPONENTS, seed).fit_transform(Words().fit_transform(texts))
+    return Topics(COMPONENTS, seed).fit_transform(WordTfidf().fit_transform(texts))
 
 
 _BLOCK = 4_096
@@ -153,7 +153,7 @@ class _Characters(ClassifierMixin, BaseEstimator):
         return self.classes_[self.predict_proba(x).argmax(axis=1)]
 
 
-class Commonest(_Characters):
+class CharacterFrequencies(_Characters):
     """Frequencies of the characters in the training rows; ignores the features.
 
     Half a count is added to each (Krichevsky, Trofimov 1981, *The performance of
@@ -193,7 +193,7 @@ class NGram(_Characters):
         Characters looked back at, at most. The last tenth of the training rows
         chooses how many (``order_``); a random text is best predicted from none.
     n_classes : int, optional
-        As for `Commonest`.
+        As for `CharacterFrequencies`.
     """
 
     def __init__(self, order: int = 6, *, n_classes: int | None = None) -> None:
@@ -210,7 +210,7 @@ class NGram(_Characters):
         """Probabilities above 0, of shape (n_rows, n_classes)."""
         blocks = (x[i : i + _BLOCK] for i in range(0, len(x), _BLOCK))
         count = len(self.classes_)
-        asked = [[*ask_levels(self.levels_, rows, count)][-1] for rows in blocks]
+        asked = [[*predict_orders(self.levels_, rows, count)][-1] for rows in blocks]
         return np.concatenate(asked)
 
 
@@ -292,7 +292,7 @@ def discounts(counts: np.ndarray) -> np.ndarray:
     return np.where((found > 0) & (found < whole), found, 0.5)
 
 
-def ask_levels(
+def predict_orders(
     levels: list[Level], x: np.ndarray, classes: int
 ) -> Iterator[np.ndarray]:
     """Probabilities of shape (n_rows, n_classes) by each order, 0 first.
@@ -325,7 +325,7 @@ def best_order(x: np.ndarray, y: np.ndarray, *, most: int, classes: int) -> int:
     gains = np.zeros(most + 1)
     for i in range(len(y) - n, len(y), _BLOCK):
         rows = slice(i, i + _BLOCK)
-        for order, p in enumerate(ask_levels(levels, x[rows], classes)):
+        for order, p in enumerate(predict_orders(levels, x[rows], classes)):
             gains[order] += np.log(p[np.arange(len(p)), y[rows]]).sum()
     return int(gains.argmax())
 
@@ -345,7 +345,7 @@ class LogisticOnCharacters(_Characters):
         Training rows used, the last; fewer where there are many classes. Half a count
         for each class is added to them, so that no character is thought impossible.
     n_classes : int, optional
-        As for `Commonest`.
+        As for `CharacterFrequencies`.
     """
 
     def __init__(

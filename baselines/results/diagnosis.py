@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Literal
 
-from ...data.counts import listed
+from ...data.counts import join_words
 
 Side = Literal["network", "preparation", "data"]
 """On which side a fault lies: the network and its training, the way in which the
@@ -137,7 +137,7 @@ STATES = {
 
 
 @dataclass(frozen=True)
-class Sign:
+class CheckResult:
     """A symptom or a golden test: code, label, whether it is well, a sentence."""
 
     code: str
@@ -248,8 +248,8 @@ class Diagnosis:
     repaired_score: float | None
     causes: tuple[Cause, ...] = ()
     ruled_out: tuple[RuledOut, ...] = ()
-    symptoms: tuple[Sign, ...] = ()
-    golden: tuple[Sign, ...] = ()
+    symptoms: tuple[CheckResult, ...] = ()
+    golden: tuple[CheckResult, ...] = ()
     trials: tuple[Trial, ...] = ()
     tuned: str = ""
     tuned_score: float | None = None
@@ -278,8 +278,8 @@ class Diagnosis:
             lines += [f"  {told}" for told in (cause.scores, cause.definition) if told]
             lines += [f"  What to do: {cause.advice}"]
         lines += [self.further] if self.tuned else []
-        lines += [line for state in STATES if (line := self.listed(state))]
-        lines += self.told
+        lines += [line for state in STATES if (line := self.list_labels(state))]
+        lines += self.untestable_findings
         lines += [f"  What would change this: {self.change}"]
         return "\n".join([*lines, *(other.summary for other in self.others)])
 
@@ -305,7 +305,7 @@ class Diagnosis:
         if handed and "network" not in self.sides:
             message = f"the script {_PREPARATION[handed[0].label]}"
         else:
-            places = listed([_PLACES[side] for side in self.sides])
+            places = join_words([_PLACES[side] for side in self.sides])
             message = f"the fault lies in {places}"
         if proved:
             return f"The data can be learned; {message}."
@@ -319,7 +319,7 @@ class Diagnosis:
             f"{self.repaired_score:.2f} without, {self.tuned_score:.2f} with)."
         )
 
-    def listed(self, state: str) -> str:
+    def list_labels(self, state: str) -> str:
         """Write which findings have a state, and why they were not tested; or ""."""
         reasons: dict[str, list[str]] = {}
         for one in self.ruled_out:
@@ -332,7 +332,7 @@ class Diagnosis:
         return f"{STATES[state]}: {'; '.join(messages)}." if messages else ""
 
     @property
-    def told(self) -> tuple[str, ...]:
+    def untestable_findings(self) -> tuple[str, ...]:
         """Findings in full that no trial can test: they are true as they stand."""
         return tuple(
             f"{one.code} {one.label}. {one.sentence}"

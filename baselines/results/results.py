@@ -26,7 +26,7 @@ Basis = Literal["equal rows", "neighbours", "candidate"]
 
 
 @dataclass(frozen=True)
-class Reach:
+class AchievableScore:
     """A score and the ends of its 95 % interval; None where that cannot be said."""
 
     mean: float
@@ -43,8 +43,8 @@ class Point:
     """
 
     rows: int
-    skill: Reach
-    score: Reach
+    skill: AchievableScore
+    score: AchievableScore
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,10 @@ class Line:
     kind: str  # "baseline" or "network"
     points: tuple[Point, ...]
     trend: Trend
-    gain: Reach
+    gain: AchievableScore
     p: float
-    twice_skill: Reach
-    twice_score: Reach | None
+    twice_skill: AchievableScore
+    twice_score: AchievableScore | None
     sentence: str
 
 
@@ -116,7 +116,7 @@ class Ceiling:
 
 
 @dataclass(frozen=True)
-class Tradeoff:
+class TradeoffCurve:
     """Points of a curve, from left to right, and an area.
 
     Of a ROC curve ``across`` is the false positive rate, ``up`` the true positive rate,
@@ -164,8 +164,8 @@ class Picture:
     """
 
     candidate: str
-    roc: Tradeoff | None = None
-    recall: Tradeoff | None = None
+    roc: TradeoffCurve | None = None
+    recall: TradeoffCurve | None = None
     bins: tuple[Bin, ...] = ()
     error: float | None = None
     said: tuple[int, ...] = ()
@@ -474,7 +474,7 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Course:
+class ForecastExample:
     """The last part of a series, and what the candidates forecast of it.
 
     ``forecasts`` maps names to one value a time; NaN where there is none. ``series``
@@ -554,7 +554,7 @@ class Results:
     noise: tuple[Noise, ...] = ()
     findings: tuple[Finding, ...] = ()
     networks: tuple[Network, ...] = ()
-    course: Course | None = None
+    course: ForecastExample | None = None
     curve: Curve | None = None
     ceiling: Ceiling | None = None
     pictures: Pictures | None = None

@@ -41,9 +41,9 @@ def association_p(values: np.ndarray, dataset: Dataset) -> float:
 def _test(values: np.ndarray, target: np.ndarray, *, is_class: bool) -> float:
     from scipy import stats
 
-    told: Any
+    test: Any
     if is_class:
-        told = stats.kruskal(*(values[target == code] for code in np.unique(target)))
+        test = stats.kruskal(*(values[target == code] for code in np.unique(target)))
     else:
-        told = stats.spearmanr(values, target)
-    return float(told.pvalue)
+        test = stats.spearmanr(values, target)
+    return float(test.pvalue)

@@ -7,7 +7,7 @@ import numpy as np
 from ...data import Dataset
 from ..results.candidates import learns
 from ..results.results import Row
-from .context import RuleResult, TableContext, found, named
+from .context import RuleResult, TableContext, found, list_columns
 from .registry import rule
 
 RARE = 0.3
@@ -65,7 +65,9 @@ def class_imbalance(context: TableContext) -> RuleResult | None:
     codes, counts = np.unique(dataset.y, return_counts=True)
     rare = dataset.classes[codes[counts.argmin()]]
     common = dataset.classes[codes[counts.argmax()]]
-    flattered = [r.name for r in context.candidates if _flattered(r, len(codes))]
+    flattered = [
+        r.name for r in context.candidates if _is_misleading_accuracy(r, len(codes))
+    ]
     message = f" No better than that: {', '.join(flattered)}." if flattered else ""
     return found(
         "D310",
@@ -96,7 +98,7 @@ def _rare_labels(dataset: Dataset) -> RuleResult | None:
         "D310",
         "note",
         f"{len(places):,} {have} in fewer than {_RARE_LABEL:.0%} of the rows, or in "
-        f"all but so few ({named(labels)}). Label {labels[0]!r} is in "
+        f"all but so few ({list_columns(labels)}). Label {labels[0]!r} is in "
         f"{shares[first]:.1%}: the same answer for all rows has an accuracy of "
         f"{1 - rarer[first]:.3f} on it.",
         "Use the recall or F1 of each label instead of accuracy.",
@@ -106,7 +108,7 @@ def _rare_labels(dataset: Dataset) -> RuleResult | None:
     )
 
 
-def _flattered(row: Row, classes: int) -> bool:
+def _is_misleading_accuracy(row: Row, classes: int) -> bool:
     """Whether a candidate's accuracy is high, and is that of one answer to all."""
     scores = row.scores
     if not scores or not learns(row):

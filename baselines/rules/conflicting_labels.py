@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
 from ...data import Dataset
-from ...data.counts import some_of
+from ...data.counts import count_of
+from ..signal.problem import is_continuous
 from .context import RuleResult, TableContext, found
 from .registry import rule
 
@@ -19,7 +22,7 @@ def conflicting_labels(context: TableContext) -> RuleResult | None:
     dataset = context.dataset
     if dataset.y.ndim == 2:
         return None
-    kinds, counts = context.kinds
+    kinds, counts = context.group_equal_rows
     if counts.max() == 1:
         return None
     if dataset.classes:
@@ -36,8 +39,8 @@ def _conflicting_classes(dataset: Dataset, kinds: np.ndarray) -> RuleResult | No
         return None
     return found(
         "D315",
-        "warning" if share >= CONFLICTS else "note",
-        f"{some_of(int(other.sum()), len(dataset), 'row has', 'rows have')} another "
+        _severity(dataset) if share >= CONFLICTS else "note",
+        f"{count_of(int(other.sum()), len(dataset), 'row has', 'rows have')} another "
         "class than most rows with the same features: one rule on these features is "
         f"right in at most {1 - share:.1%} of all rows.",
         _advice(int(other.sum()), "label"),
@@ -45,6 +48,14 @@ def _conflicting_classes(dataset: Dataset, kinds: np.ndarray) -> RuleResult | No
         share=share,
         highest_accuracy=1 - share,
     )
+
+
+def _severity(dataset: Dataset) -> Literal["warning", "note"]:
+    """A note where rows are equal by chance, as few and coarse features make them.
+
+    Then other features would be needed, and there is no row to correct.
+    """
+    return "warning" if is_continuous(dataset.x) else "note"
 
 
 def _conflicting_numbers(
@@ -62,8 +73,8 @@ def _conflicting_numbers(
     rows = np.flatnonzero(missed > 0)
     return found(
         "D315",
-        "warning",
-        f"{some_of(len(rows), len(y), 'row has', 'rows have')} another target than "
+        _severity(dataset),
+        f"{count_of(len(rows), len(y), 'row has', 'rows have')} another target than "
         "rows with the same features: one rule on these features has an R² of at most "
         f"{1 - share:.3f} on all rows.",
         _advice(len(rows), "target"),

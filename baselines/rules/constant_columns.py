@@ -10,7 +10,7 @@ import pandas as pd
 from ...data.counts import count
 from ...data.encode import is_text
 from .association import association_p
-from .context import RuleResult, TableContext, found, named
+from .context import RuleResult, TableContext, found, list_columns
 from .registry import rule
 
 _FEW = 0.001
@@ -59,7 +59,7 @@ def _sentences(single: list[str], nearly: list[str]) -> list[str]:
     ):
         if columns:
             have = count(len(columns), "column has", "columns have")
-            messages.append(f"{have} one value in {rows} ({named(columns)}).")
+            messages.append(f"{have} one value in {rows} ({list_columns(columns)}).")
     return messages
 
 

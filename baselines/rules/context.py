@@ -81,7 +81,7 @@ class TableContext:
         return self.dataset.x if isinstance(self.dataset.x, pd.DataFrame) else None
 
     @cached_property
-    def kinds(self) -> tuple[np.ndarray, np.ndarray]:
+    def group_equal_rows(self) -> tuple[np.ndarray, np.ndarray]:
         """A number for each row, equal for equal features; how often each occurs."""
         hashes = self.dataset.row_hashes
         _, kinds, counts = np.unique(hashes, return_inverse=True, return_counts=True)
@@ -122,7 +122,7 @@ def found(
 _MOST_IN_WORDS = 3
 
 
-def named(columns: Sequence[object]) -> str:
+def list_columns(columns: Sequence[object]) -> str:
     """The first columns, in words: ``'a', 'b' and 4 more``."""
     shown = ", ".join(repr(str(c)) for c in columns[:_MOST_IN_WORDS])
     more = len(columns) - _MOST_IN_WORDS

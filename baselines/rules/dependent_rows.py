@@ -48,7 +48,7 @@ def dependent_rows(context: TableContext) -> RuleResult | None:
     whole = context.learned.whole
     if whole.n_test or whole.groups is not None or len(whole) < _LEAST_ROWS:
         return None
-    if not _alike(context):
+    if not _has_serial_correlation(context):
         return None
     start = max(0, (len(whole) - _MAX_ROWS) // 2)
     rows = np.arange(start, min(start + _MAX_ROWS, len(whole)))
@@ -90,7 +90,7 @@ def _compared(
     )
 
 
-def _alike(context: TableContext) -> bool:
+def _has_serial_correlation(context: TableContext) -> bool:
     """Whether targets, or what the best baseline misses of them, go on in the next."""
     if context.predicted is None:
         return False
@@ -100,10 +100,10 @@ def _alike(context: TableContext) -> bool:
     truth = np.eye(len(context.dataset.classes))[y] if one_class else y
     truth = truth.reshape(len(rows), -1)
     both = (truth, truth - predicted.reshape(len(rows), -1))
-    return any(_goes_on(columns) for columns in both)
+    return any(_lag_one_correlation(columns) for columns in both)
 
 
-def _goes_on(columns: np.ndarray) -> bool:
+def _lag_one_correlation(columns: np.ndarray) -> bool:
     """Autocorrelation at lag 1, summed over the columns."""
     centred = columns - columns.mean(axis=0)
     size = float((centred**2).sum())

@@ -18,7 +18,7 @@ from ..scores import harness
 from ..scores.metrics import reference, scaled_losses
 from .context import RuleResult, TableContext, found
 from .registry import rule
-from .row_order import apart
+from .row_order import distribution_distance
 
 _MOST = 2_500
 """Rows of each of the two parts that are looked at."""
@@ -58,11 +58,11 @@ def drift(context: TableContext) -> RuleResult | None:
     train, test = _sampled(dataset, count)
     if min(len(train), len(test)) < _LEAST:
         return None
-    auc, low, high, p = _tell_apart(dataset, train, test)
+    auc, low, high, p = _two_sample_auc(dataset, train, test)
     classes, p_classes = _classes_apart(dataset, count)
     score = _compare_scores(dataset, train, test) if context.learned else None
     unlike = auc >= _APART and p <= _CHANCE
-    columns = _most_unlike(context, count) if unlike else {}
+    columns = _most_different_columns(context, count) if unlike else {}
     messages = [_describe_rows(auc, low, high, p, columns)] if unlike else []
     if classes >= UNLIKE and p_classes <= _CHANCE:
         messages.append(
@@ -214,7 +214,7 @@ def _describe_rows(
     )
 
 
-def _tell_apart(
+def _two_sample_auc(
     dataset: Dataset, train: np.ndarray, test: np.ndarray
 ) -> tuple[float, float, float, float]:
     """Area under the ROC curve on unseen rows, its interval, and its p-value."""
@@ -265,10 +265,12 @@ def _numbers(dataset: Dataset, rows: np.ndarray) -> np.ndarray:
 def _classes_apart(dataset: Dataset, count: int) -> tuple[float, float]:
     if not dataset.classes or dataset.y.ndim == 2:
         return 0.0, 1.0
-    return apart(dataset.y[:count], dataset.y[count:], len(dataset.classes))
+    return distribution_distance(
+        dataset.y[:count], dataset.y[count:], len(dataset.classes)
+    )
 
 
-def _most_unlike(context: TableContext, count: int) -> dict[str, float]:
+def _most_different_columns(context: TableContext, count: int) -> dict[str, float]:
     """Columns whose values differ between the parts, the farthest apart first."""
     import pandas as pd
 
@@ -286,7 +288,7 @@ def _most_unlike(context: TableContext, count: int) -> dict[str, float]:
             values = pd.factorize(column.astype(str))[0]
             first, last, kinds = values[:count], values[count:], int(values.max()) + 1
         if len(first) and len(last):
-            distance, p = apart(first, last, kinds)
+            distance, p = distribution_distance(first, last, kinds)
             if distance >= UNLIKE and p <= _CHANCE:
                 found[str(name)] = distance
     return dict(sorted(found.items(), key=lambda item: -item[1]))

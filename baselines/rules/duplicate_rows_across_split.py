@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..signal.near_copies import MOST_SEARCHED, cell_hashes, numbers_rows
-from .context import RuleResult, TableContext, found, named
+from .context import RuleResult, TableContext, found, list_columns
 from .registry import rule
 
 _MANY = 0.05
@@ -44,7 +44,7 @@ class _Copies:
     left_out: tuple[str, ...] = ()
 
     @property
-    def again(self) -> np.ndarray:
+    def find_duplicates(self) -> np.ndarray:
         """Which rows have a copy."""
         return np.bincount(self.kinds)[self.kinds] > 1
 
@@ -59,7 +59,7 @@ def duplicate_rows_across_split(context: TableContext) -> RuleResult | None:
     copies = _find_copies(context)
     if copies is None or (dataset.classes and _disagree(copies.kinds, dataset.y)):
         return None
-    again = copies.again
+    again = copies.find_duplicates
     if dataset.groups is not None and dataset.dependence == "unknown":
         again &= _in_several_groups(copies.kinds, dataset.groups)
     share = float(again.mean())
@@ -92,22 +92,22 @@ def _in_several_groups(kinds: np.ndarray, groups: np.ndarray) -> np.ndarray:
 
 def _find_copies(context: TableContext) -> _Copies | None:
     """Exact copies, or many that differ in a column, or in their last digits."""
-    table, kinds = context.table, context.kinds[0]
+    table, kinds = context.table, context.group_equal_rows[0]
     exact = _Copies(kinds, "have the same features as another row")
     if table is None or table.shape[1] > _MOST_COLUMNS:
         return exact
     hashes = cell_hashes(table)
-    some = bool(exact.again.any())
+    some = bool(exact.find_duplicates.any())
     if some and _is_chance(hashes):
         return None
     few = exact if some else None
-    if exact.again.mean() >= _MANY or len(table) > MOST_SEARCHED:
+    if exact.find_duplicates.mean() >= _MANY or len(table) > MOST_SEARCHED:
         return few
     for key, columns in _narrower(table, hashes):
         kinds = np.unique(key, return_inverse=True)[1]
-        message = f"equal another row in all columns but {named(columns)}"
+        message = f"equal another row in all columns but {list_columns(columns)}"
         copies = _Copies(kinds, message, columns)
-        if copies.again.mean() < _MANY:
+        if copies.find_duplicates.mean() < _MANY:
             continue
         if not _is_chance({c: h for c, h in hashes.items() if c not in columns}):
             return copies
@@ -182,7 +182,7 @@ def _nearly_equal(table: pd.DataFrame) -> _Copies | None:
     kinds = connected_components(graph, directed=False)[1]
     message = "equal another row but for the last digits of their numbers"
     copies = _Copies(kinds, message)
-    return copies if copies.again.mean() >= _MANY else None
+    return copies if copies.find_duplicates.mean() >= _MANY else None
 
 
 def _places(table: pd.DataFrame) -> np.ndarray | None:

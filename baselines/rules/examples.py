@@ -34,7 +34,7 @@ def with_examples(found: RuleResult, dataset: Dataset) -> RuleResult:
     table = dataset.x.iloc[list(rows), sorted(places)]
     examples = Examples(
         rows,
-        (*(_short(c) for c in table.columns), *(_short(name) for name in targets)),
+        (*(_shorten(c) for c in table.columns), *(_shorten(name) for name in targets)),
         tuple(
             (*_texts(table, i), *(values[i] for values in targets.values()))
             for i in range(len(rows))
@@ -48,16 +48,16 @@ def _targets(dataset: Dataset, rows: tuple[int, ...]) -> dict[str, list[str]]:
     """The first target's name and what it is in these rows."""
     y = dataset.y[list(rows)]
     if y.ndim > 1:
-        return {dataset.targets[0]: [_short(value) for value in y[:, 0]]}
+        return {dataset.targets[0]: [_shorten(value) for value in y[:, 0]]}
     predicted = [dataset.classes[code] for code in y] if dataset.classes else y
-    return {dataset.card.target: [_short(value) for value in predicted]}
+    return {dataset.card.target: [_shorten(value) for value in predicted]}
 
 
 def _texts(table: pd.DataFrame, row: int) -> list[str]:
-    return [_short(table.iloc[row, i]) for i in range(table.shape[1])]
+    return [_shorten(table.iloc[row, i]) for i in range(table.shape[1])]
 
 
-def _short(value: Any) -> str:
+def _shorten(value: Any) -> str:
     """A value on one line, with few letters."""
     import pandas as pd
 

@@ -12,7 +12,7 @@ from ...data.counts import count
 from ...data.encode import is_text
 from ...data.kinds import is_spread_evenly, names_rows
 from .association import association_p
-from .context import RuleResult, TableContext, found, named
+from .context import RuleResult, TableContext, found, list_columns
 from .registry import rule
 
 _UNRELATED = 0.01
@@ -34,7 +34,7 @@ def identifier_columns(context: TableContext) -> RuleResult | None:
         "D314",
         "warning" if grave else "note",
         f"{count(len(names), 'column has', 'columns have')} another value in nearly "
-        f"each row, as a name or a count has ({named(names)}).",
+        f"each row, as a name or a count has ({list_columns(names)}).",
         f"Drop {'it' if len(names) == 1 else 'them'} (--drop): new rows have other "
         "values.",
         columns=names,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...data.counts import some_of
+from ...data.counts import count_of
 from ..results.findings import Severity
 from ..scores.metrics import safe_probabilities
 from .context import RuleResult, TableContext, found
@@ -35,7 +35,7 @@ none as it is; see docs/findings.md."""
 
 
 @dataclass(frozen=True)
-class Doubts:
+class NoisyLabels:
     """Results of confident learning on some labels.
 
     Parameters
@@ -89,17 +89,17 @@ def label_noise(context: TableContext) -> RuleResult | None:
     rows, p = context.predicted
     y = context.dataset.y[rows]
     doubts, wrong = find_doubts(y, p), float((p.argmax(axis=1) != y).mean())
-    mixup = find_mixup(y, p) if errors <= BETTER else None
+    mixup = find_confused_class(y, p) if errors <= BETTER else None
     severity = _severity(doubts, wrong, poor=errors > BETTER)
     if not len(doubts.rows) or (severity is None and mixup is None):
         return None
     meaning = _meaning(doubts, wrong, grave=severity == "warning")
     if mixup is not None and severity != "warning":
-        meaning = _mixed_up(mixup, context.dataset.classes)
+        meaning = _describe_confusion(mixup, context.dataset.classes)
     return found(
         "D307",
         severity or "note",
-        f"{some_of(len(doubts.rows), len(rows), *_CONTRADICT)} confident out-of-fold "
+        f"{count_of(len(doubts.rows), len(rows), *_CONTRADICT)} confident out-of-fold "
         f"predictions of {context.best.name}. {meaning}",
         _advice(len(doubts.rows)),
         rows=rows[doubts.rows],
@@ -109,7 +109,7 @@ def label_noise(context: TableContext) -> RuleResult | None:
     )
 
 
-def _severity(doubts: Doubts, wrong: float, *, poor: bool) -> Severity | None:
+def _severity(doubts: NoisyLabels, wrong: float, *, poor: bool) -> Severity | None:
     low = lower_end(doubts.sure_share, doubts.sure_count)
     if poor:
         return "warning" if low >= _FLAT * wrong else None
@@ -133,7 +133,7 @@ def _advice(count: int) -> str:
     )
 
 
-def _meaning(doubts: Doubts, wrong: float, *, grave: bool) -> str:
+def _meaning(doubts: NoisyLabels, wrong: float, *, grave: bool) -> str:
     seen = (
         f"In the half of the rows with the most confident predictions, it contradicts "
         f"{doubts.sure_share:.1%} of the labels, in all rows {wrong:.1%}"
@@ -150,7 +150,7 @@ def _meaning(doubts: Doubts, wrong: float, *, grave: bool) -> str:
     )
 
 
-def _mixed_up(mixup: Mixup, classes: Sequence[str]) -> str:
+def _describe_confusion(mixup: Mixup, classes: Sequence[str]) -> str:
     taken, labelled = (repr(classes[c]) for c in (mixup.taken_for, mixup.labelled))
     return (
         f"Of the rows that are most confidently taken for {taken}, {mixup.share:.1%} "
@@ -160,7 +160,7 @@ def _mixed_up(mixup: Mixup, classes: Sequence[str]) -> str:
     )
 
 
-def find_mixup(y: np.ndarray, p: np.ndarray) -> Mixup | None:
+def find_confused_class(y: np.ndarray, p: np.ndarray) -> Mixup | None:
     """Return the class that is most often called another; None if none is.
 
     Where classes overlap, few rows far from the border have another label. Where one
@@ -171,10 +171,10 @@ def find_mixup(y: np.ndarray, p: np.ndarray) -> Mixup | None:
     y : int array of shape (n_rows,)
     p : array of shape (n_rows, n_classes)
     """
-    said, top = p.argmax(axis=1), p.max(axis=1)
-    known, found = np.unique(said), []
+    predicted, top = p.argmax(axis=1), p.max(axis=1)
+    known, found = np.unique(predicted), []
     for c in known:
-        rows = np.flatnonzero(said == c)
+        rows = np.flatnonzero(predicted == c)
         surest = rows[np.argsort(-top[rows], kind="stable")][: -(-len(rows) // 2)]
         others = y[surest][y[surest] != c]
         share = len(others) / len(surest)
@@ -243,7 +243,7 @@ def _confident(y: np.ndarray, p: np.ndarray) -> np.ndarray:
     return np.where(able.max(axis=1) >= 0, able.argmax(axis=1), -1)
 
 
-def find_doubts(y: np.ndarray, p: np.ndarray) -> Doubts:
+def find_doubts(y: np.ndarray, p: np.ndarray) -> NoisyLabels:
     """Labels off the diagonal of the confident joint, by their normalised margin.
 
     Parameters
@@ -265,7 +265,7 @@ def find_doubts(y: np.ndarray, p: np.ndarray) -> Doubts:
     likely = _confident(y, p)
     doubted = np.flatnonzero((likely >= 0) & (likely != y) & (margin < 0))
     surest = np.argsort(-p.max(axis=1), kind="stable")[: -(-len(y) // 2)]
-    return Doubts(
+    return NoisyLabels(
         doubted[np.argsort(margin[doubted], kind="stable")],
         share,
         float((p.argmax(axis=1) != y)[surest].mean()),

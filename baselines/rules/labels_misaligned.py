@@ -19,7 +19,13 @@ from ..signal.feature_maps import (
     solve,
     statistics,
 )
-from ..signal.problem import Problem, draw_orders, fold_numbers, target_views, unit
+from ..signal.problem import (
+    Problem,
+    draw_orders,
+    fold_numbers,
+    standardize_columns,
+    target_views,
+)
 from ..signal.signal_test import STILL
 from .context import RuleResult, TableContext, found
 from .registry import rule
@@ -107,12 +113,12 @@ def _parts(dataset: Dataset) -> Iterator[tuple[str, Dataset]]:
     for where, first in starts.items():
         start = first + max(0, (count - first - most) // 2)
         rows = np.arange(start, min(start + most, count))
-        if len(rows) >= _LEAST_ROWS and not _still(dataset.y[rows]):
+        if len(rows) >= _LEAST_ROWS and not _is_nearly_constant(dataset.y[rows]):
             x = take(dataset.x, rows)
             yield where, replace(dataset, x=x, y=dataset.y[rows], groups=None, n_test=0)
 
 
-def _still(y: np.ndarray) -> bool:
+def _is_nearly_constant(y: np.ndarray) -> bool:
     """Whether the targets hardly ever change: then all moves are alike."""
     changes = (y[1:] != y[:-1]).reshape(len(y) - 1, -1).any(axis=1)
     return bool(changes.mean() < 1 / (2 * _REACH))
@@ -138,9 +144,9 @@ def _best_move(dataset: Dataset) -> tuple[int, float, float, float] | None:
     there = moves.explained(statistic, _NEAR[best])
     if there - here < max(GAIN, here):
         return None
-    if moves.followed(_NEAR[best]) > FOLLOWED:
+    if moves.explained_share(_NEAR[best]) > FOLLOWED:
         return None
-    p = moves.chance(strength)
+    p = moves.permutation_share(strength)
     return (_NEAR[best], here, there, p) if p <= _SURE else None
 
 
@@ -153,7 +159,11 @@ def are_windows(x: np.ndarray) -> bool:
         Numbers, in the order of the file.
     """
     rows = x.reshape(len(x), -1)
-    here, before, z = unit(rows[1:]), unit(rows[:-1]), unit(rows)
+    here, before, z = (
+        standardize_columns(rows[1:]),
+        standardize_columns(rows[:-1]),
+        standardize_columns(rows),
+    )
     moved = np.abs(here.T @ before) / len(here)
     apart = 1 - np.abs(z.T @ z) / len(z)
     # in a slow series columns are alike within a row too, though less so
@@ -195,15 +205,15 @@ class _Moves:
         z = best_column(look, target) if single else look.map.z
         return out_of_fold(z, target, fold_numbers(self._problem))
 
-    def followed(self, move: int) -> float:
+    def explained_share(self, move: int) -> float:
         """The share of the features so many rows off that those of a row explain."""
-        there = unit(
+        there = standardize_columns(
             np.roll(self._problem.x.reshape(len(self._problem.x), -1), move, 0)
         )
         folds = fold_numbers(self._problem)
         return max(out_of_fold(look.map.z, there, folds) for look in self._looks)
 
-    def chance(self, reached: float) -> float:
+    def permutation_share(self, reached: float) -> float:
         """Tell how often the best of as many permutations as near moves is as good."""
         times = 1
         for _ in range(_BLOCKS):

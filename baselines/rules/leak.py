@@ -24,7 +24,7 @@ from ..verdicts.leakage import (
     column_scores,
     count_cases,
 )
-from .context import RuleResult, TableContext, found, named
+from .context import RuleResult, TableContext, found, list_columns
 from .registry import rule
 
 TELLING = 0.6
@@ -90,7 +90,7 @@ def _answers(
     return _found(
         dataset,
         "error",
-        f"One column alone gives the target: {_shown(columns, scores)}.",
+        f"One column alone gives the target: {_format_columns(columns, scores)}.",
         _advice(dataset, column),
         columns,
         scores,
@@ -111,7 +111,7 @@ def _named_after(dataset: Dataset, scores: dict[str, float]) -> RuleResult | Non
         dataset,
         "warning",
         f"A column has the target's name in its own, and predicts most of it: "
-        f"{_shown(columns, scores)}.",
+        f"{_format_columns(columns, scores)}.",
         "Drop it (--drop) if it was computed from the target.",
         columns,
         scores,
@@ -131,12 +131,12 @@ def _computed(dataset: Dataset) -> RuleResult | None:
     else:
         return None
     first = f"{columns[0]!r} {what}"
-    more = f", and so does {named(columns[1:])}" if len(columns) > 1 else ""
+    more = f", and so does {list_columns(columns[1:])}" if len(columns) > 1 else ""
     return found(
         "D308",
         "warning",
         f"A column was probably computed from the target: {first}{more}.",
-        f"Drop {named(columns)} (--drop) unless it is known before the target.",
+        f"Drop {list_columns(columns)} (--drop) unless it is known before the target.",
         columns=columns,
     )
 
@@ -150,7 +150,7 @@ def _formula(dataset: Dataset) -> RuleResult | None:
         "D308",
         "note",
         f"The target is a weighted {formula.kind} of {len(formula.columns)} columns "
-        f"but for rounding: {named(formula.columns)} (R² {formula.r2:.6f}).",
+        f"but for rounding: {list_columns(formula.columns)} (R² {formula.r2:.6f}).",
         "If these are parts of the target, known only with it, drop them (--drop). If "
         "not, the formula will do, and no model is needed.",
         columns=formula.columns,
@@ -174,11 +174,12 @@ def _alone_at_top(
         dataset,
         "warning" if kind == "flag" else "note",
         f"One column alone gives nearly all of what all columns predict: "
-        f"{_shown([column], scores)}; no other is close, and together they add "
-        "nothing: it resembles a formula for the target, or another measurement of it.",
-        f"Check that {named([column])} is known before the target, and not computed "
-        "from it. If so, a simple rule on it may replace a network; if not, drop it "
-        "(--drop).",
+        f"{_format_columns([column], scores)}; no other is close, and together they "
+        "add nothing: it resembles a formula for the target, or another measurement of "
+        "it.",
+        f"Check that {list_columns([column])} is known before the target, and not "
+        "computed from it. If so, a simple rule on it may replace a network; if not, "
+        "drop it (--drop).",
         [column],
         scores,
         together=whole,
@@ -264,5 +265,5 @@ def _words(name: str) -> set[str]:
     return set(re.findall(r"[^\W\d_]+", name.lower()))
 
 
-def _shown(columns: list[str], scores: dict[str, float]) -> str:
+def _format_columns(columns: list[str], scores: dict[str, float]) -> str:
     return ", ".join(f"{c!r} ({scores[c]:.3f})" for c in columns[:5])

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...data.counts import count
-from .context import RuleResult, TableContext, found, named
+from .context import RuleResult, TableContext, found, list_columns
 from .registry import rule
 
 _HALF = 0.5
@@ -30,8 +30,8 @@ def missing_values(context: TableContext) -> RuleResult | None:
         "D303",
         "warning" if most >= _HALF else "note",
         f"{count(len(columns), 'column has', 'columns have')} missing values "
-        f"({named(columns)}; at most {most:.1%} of a column), in {len(rows):,} of "
-        f"{count(len(table), 'row')}.",
+        f"({list_columns(columns)}; at most {most:.1%} of a column), in {len(rows):,} "
+        f"of {count(len(table), 'row')}.",
         "Your own network needs values in their place: one NaN makes its loss NaN for "
         "all later steps. Here the median is imputed, and an indicator column added.",
         rows=rows,

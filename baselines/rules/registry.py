@@ -150,7 +150,7 @@ def checks(module: str, *, letters: str = "DPN") -> dict[Callable[..., Any], str
     return {r.check: r.code for r in sorted(own, key=lambda r: (r.order, r.code))}
 
 
-def side_of(code: str) -> Side:
+def rule_side(code: str) -> Side:
     """Return the side on which the findings of a rule are.
 
     Raises

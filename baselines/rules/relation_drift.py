@@ -68,7 +68,7 @@ def relation_drift(context: TableContext) -> RuleResult | None:
     whole = context.learned.whole if context.learned else context.dataset
     if whole.n_test or not isinstance(whole.x, pd.DataFrame) or is_text(whole.x):
         return None
-    moments = _in_time(whole.x, whole.dependence)
+    moments = _order_by_time(whole.x, whole.dependence)
     if moments is None:
         return None
     for first, last, late in _LOOKS:
@@ -83,7 +83,7 @@ def relation_drift(context: TableContext) -> RuleResult | None:
     return None
 
 
-def _in_time(table: pd.DataFrame, dependence: str) -> _Moments | None:
+def _order_by_time(table: pd.DataFrame, dependence: str) -> _Moments | None:
     """Order rows by their dates, first by those in whose order the file stands."""
     dates = table.select_dtypes(["datetime", "datetimetz"])
     dates = dates.loc[:, dates.nunique() >= _LEAST_DATES]
@@ -141,7 +141,7 @@ def _indicators(whole: Dataset, rows: np.ndarray) -> np.ndarray:
 def _transfers(x: np.ndarray, y: np.ndarray, late: np.ndarray) -> list[Transfer]:
     if not x.shape[1]:
         return []
-    common = _in_common(x, late)
+    common = _is_shared_region(x, late)
     found = []
     for own in (~late, late):
         rows = np.flatnonzero(own)
@@ -159,7 +159,7 @@ def _transfers(x: np.ndarray, y: np.ndarray, late: np.ndarray) -> list[Transfer]
     return found
 
 
-def _in_common(x: np.ndarray, late: np.ndarray) -> np.ndarray:
+def _is_shared_region(x: np.ndarray, late: np.ndarray) -> np.ndarray:
     """Whether a row is like rows of both parts, by trees that did not see it."""
     from sklearn.ensemble import RandomForestClassifier
 

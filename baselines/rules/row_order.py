@@ -104,11 +104,11 @@ def _order(y: np.ndarray, *, is_class: bool) -> _Order:
     """Compare a target in the last rows and before; p is 1 where little differs."""
     cut = len(y) - int(_SHARE * len(y))
     if not is_class:
-        distance, p = apart(y[:cut], y[cut:], 0)
+        distance, p = distribution_distance(y[:cut], y[cut:], 0)
         return _Order(distance, p if distance >= _FAR else 1.0)
     _, codes = np.unique(y, return_inverse=True)
     classes = int(codes.max()) + 1
-    distance, p = apart(codes[:cut], codes[cut:], classes)
+    distance, p = distribution_distance(codes[:cut], codes[cut:], classes)
     before, last = set(codes[:cut]), set(codes[cut:])
     new, gone = len(last - before), len(before - last)
     together = _runs_p(codes)
@@ -137,7 +137,9 @@ def _runs_p(codes: np.ndarray) -> float:
     return float(norm.cdf((runs + 0.5 - expected) / np.sqrt(variance)))
 
 
-def apart(first: np.ndarray, last: np.ndarray, classes: int) -> tuple[float, float]:
+def distribution_distance(
+    first: np.ndarray, last: np.ndarray, classes: int
+) -> tuple[float, float]:
     """Distance of two distributions, 0 to 1, and its p-value.
 
     Of classes the total variation, with Pearson's chi-squared test, by permutations

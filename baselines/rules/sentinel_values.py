@@ -10,7 +10,7 @@ import pandas as pd
 
 from ...data.counts import count
 from ...data.missing import Sentinel, find_sentinel_day, find_sentinels
-from .context import RuleResult, TableContext, found, named
+from .context import RuleResult, TableContext, found, list_columns
 from .registry import rule
 
 _MOST_OPTIONS = 3
@@ -44,9 +44,9 @@ def sentinel_values(context: TableContext) -> RuleResult | None:
         "warning" if any(s.is_sure for s in every) else "note",
         f"{count(len(met), 'column repeats', 'columns repeat')} a number that stands "
         "apart from all others and may mean a "
-        f"missing value ({named(columns)}): {columns[0]!r} is {first.written} in "
-        f"{first.count:,} of {len(rows):,} rows, and the nearest other value is "
-        f"{first.nearest_written}.",
+        f"missing value ({list_columns(columns)}): {columns[0]!r} is {first.written} "
+        f"in {first.count:,} of {len(rows):,} rows, and the nearest other value is "
+        f"{first.nearest_value}.",
         "If it means that there is no value, say so: "
         f"{' '.join(options[:_MOST_OPTIONS])}{more}",
         rows=np.flatnonzero(rows),

@@ -6,9 +6,9 @@ import numpy as np
 
 from ...data.counts import count
 from ..scores.comparison import folds_once
-from ..verdicts.evidence import round_rows
+from ..verdicts.evidence import round_row_count
 from ..verdicts.verdict import STATED_EFFECT, lacks_power
-from .context import LearnedContext, RuleResult, TableContext, found, named
+from .context import LearnedContext, RuleResult, TableContext, found, list_columns
 from .registry import rule
 
 _RARE = 10
@@ -46,7 +46,7 @@ def too_few_rows(context: TableContext) -> RuleResult | None:
         "D311",
         "warning" if grave else "note",
         " ".join(messages),
-        f"Collect about {round_rows(needed)} rows in total{begin}"
+        f"Collect about {round_row_count(needed)} rows in total{begin}"
         f"{_or_fewer(context, rare)}.",
         needed=needed,
         rare_classes=len(rare),
@@ -108,8 +108,8 @@ def _rare(context: TableContext, messages: list[str]) -> dict[str, int]:
         one, more = ("label", "labels") if dataset.y.ndim == 2 else ("class", "classes")
         messages.append(
             f"{count(len(rare), f'{one} has', f'{more} have')} fewer than {_RARE} rows "
-            f"({named(fewest)}; {min(rare.values())} at least): scores on such a {one} "
-            "rest on a few rows."
+            f"({list_columns(fewest)}; {min(rare.values())} at least): scores on such "
+            f"a {one} rest on a few rows."
         )
     return rare
 

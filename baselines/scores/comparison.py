@@ -276,7 +276,7 @@ MOST_REPEATS = 20
 
 
 @dataclass(frozen=True)
-class Needed:
+class SampleSize:
     """Repeats and rows that would tell a difference of this size with 80 % power.
 
     ``repeats`` is None where no number up to `MOST_REPEATS` would; ``rows`` is how many
@@ -289,7 +289,7 @@ class Needed:
     never: bool = False
 
 
-def needed(
+def required_sample_size(
     difference: float,
     error: float,
     *,
@@ -297,7 +297,7 @@ def needed(
     folds: int = 1,
     test_over_train: float = 0.0,
     tests: int = 1,
-) -> Needed:
+) -> SampleSize:
     """Repeats and rows that tell whether a network is as good as a baseline.
 
     Parameters
@@ -317,23 +317,23 @@ def needed(
         Baselines that the network is compared with; Holm's first step allows for them.
     """
     asked = {"equal": equal, "tests": tests}
-    bearable = bearable_error(difference, freedom=folds - 1 or inf, **asked)
+    bearable = largest_standard_error(difference, freedom=folds - 1 or inf, **asked)
     rows = (error / bearable) ** 2 if bearable > 0 else inf
     if folds == 1:
-        return Needed(None, rows)
+        return SampleSize(None, rows)
     spread = error / sqrt(inflation(folds, test_over_train))
     once = folds_once(test_over_train)
     for repeats in range(folds // once + 1, MOST_REPEATS + 1):
         n = repeats * once
-        bearable = bearable_error(difference, freedom=n - 1, **asked)
+        bearable = largest_standard_error(difference, freedom=n - 1, **asked)
         if spread * sqrt(inflation(n, test_over_train)) <= bearable:
-            return Needed(repeats, rows)
+            return SampleSize(repeats, rows)
     gap = difference + equal if difference > -equal else -difference
     # 1.96 errors at their floor: the normal test's, as there are folds without end
-    return Needed(None, rows, gap < 1.96 * spread * sqrt(test_over_train))
+    return SampleSize(None, rows, gap < 1.96 * spread * sqrt(test_over_train))
 
 
-def bearable_error(
+def largest_standard_error(
     difference: float, *, equal: float, freedom: float, tests: int
 ) -> float:
     """The largest standard error at which `_POWER` is reached; 0 if none is.

@@ -15,7 +15,7 @@ from ...data.dataset import ORDERED
 from ...data.split import Fold
 from ..estimators.catalog import for_dataset
 from ..results.candidates import best_learner, learns
-from ..results.results import Comparison, Course, McNemar, Row, Score
+from ..results.results import Comparison, ForecastExample, McNemar, Row, Score
 from .comparison import (
     SHARED_ROWS,
     Estimate,
@@ -36,7 +36,7 @@ from .metrics import (
     wilson,
 )
 from .rank_test import rank_p
-from .temperature import parts_of, refine, temperature
+from .temperature import refine, split_in_turns, temperature
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -246,7 +246,7 @@ def _refined(outcomes: FoldOutcomes, name: str) -> list[np.ndarray]:
 
 def _refined_rows(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """Predictions for one held-out set, each part refined by the other parts."""
-    parts = parts_of(len(predicted))
+    parts = split_in_turns(len(predicted))
     if len(parts) < 2:
         return predicted
     refined = np.empty(predicted.shape)
@@ -593,7 +593,7 @@ def make_mcnemars(
     ]
 
 
-def make_course(fold_outcomes: FoldOutcomes) -> Course | None:
+def make_course(fold_outcomes: FoldOutcomes) -> ForecastExample | None:
     """The end of a series with all forecasts of it; None where rows have no order.
 
     Before the first forecast stand as many steps as are forecast in all folds. Of
@@ -616,7 +616,7 @@ def make_course(fold_outcomes: FoldOutcomes) -> Course | None:
     shown = ""
     if data.targets:
         shown = f"{data.targets[0]}, the first of {len(data.targets)}"
-    return Course(data.series.times[first:], actual, forecasts, series=shown)
+    return ForecastExample(data.series.times[first:], actual, forecasts, series=shown)
 
 
 def _first(values: np.ndarray) -> np.ndarray:

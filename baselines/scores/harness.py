@@ -8,7 +8,7 @@ import inspect
 import math
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from ...data import Dataset
 from ...data.dataset import take
 from ...data.encode import encode_fold
 from ...data.split import Fold
+from .cluster import Cluster, Task, active_cluster
 
 TIMED_OUT = "the budget left no time for it"
 """Error of a candidate that was not begun."""
@@ -100,8 +101,8 @@ def run(
         parameter ``random_state`` or ``seed``, or whose predictions on the first fold
         are the same with the second seed, runs once.
     jobs : int, optional
-        Processes at a time; all cores by default. Every job goes through joblib, so
-        ``joblib.parallel_config("dask")`` moves the work to other machines.
+        Processes at a time; all cores by default. Of no account on a cluster
+        (`learnable.baselines.scores.cluster.connected`).
     on_done : callable, optional
         Called with each outcome as it comes.
     latest : dict of name -> float, optional
@@ -143,7 +144,7 @@ def _reseeded(
         _Job(name, moved, rows, seed)
         for seed in range(1, seeds)
         for name, candidate in _slowest_first(candidates)
-        if (moved := reseeded(candidate, seed)) is not None
+        if (moved := clone_with_seed(candidate, seed)) is not None
         for rows in encoded
     ]
 
@@ -171,16 +172,51 @@ def _work(
     on_done: Callable[[Outcome], None] | None,
 ) -> list[Outcome]:
     """The outcomes as they come."""
-    from joblib import Parallel, delayed
-
-    parallel = Parallel(n_jobs=_workers(jobs), return_as="generator_unordered")
-    done: Any = parallel(delayed(fit_and_ask)(job) for job in work)
     outcomes = []
-    for outcome in done:
+    for outcome in _done(work, jobs):
         outcomes.append(outcome)
         if on_done:
             on_done(outcome)
     return outcomes
+
+
+def _done(work: Sequence[_Job], jobs: int | None) -> Iterable[Outcome]:
+    """Yield outcomes from the workers of a cluster, or from processes here."""
+    from joblib import Parallel, delayed
+
+    if cluster := active_cluster():
+        return _done_there(cluster, work)
+    parallel = Parallel(n_jobs=_workers(jobs), return_as="generator_unordered")
+    done: Any = parallel(delayed(fit_and_predict)(job) for job in work)
+    return done
+
+
+def _done_there(cluster: Cluster, work: Sequence[_Job]) -> Iterator[Outcome]:
+    """Yield outcomes from a cluster; a job that no worker survived has its reason."""
+    # layers of somebody's own can be loaded in this process alone
+    here = [job for job in work if getattr(job.candidate, "is_local", False)]
+    sent = [job for job in work if not getattr(job.candidate, "is_local", False)]
+    tasks = [
+        Task(job.name, _fit_rows, (job.name, job.candidate, job.seed), job.rows,
+             job.latest)
+        for job in sent
+    ]  # fmt: skip
+    for number, outcome in cluster.results(tasks):
+        if isinstance(outcome, Outcome):
+            yield outcome
+        else:
+            late = isinstance(outcome, TimeoutError)
+            yield _failed(sent[number], TIMED_OUT if late else _reason(outcome))
+    yield from map(fit_and_predict, here)
+
+
+def _fit_rows(job: tuple[str, Any, int], rows: _Rows) -> Outcome:
+    name, candidate, seed = job
+    return fit_and_predict(_Job(name, candidate, rows, seed))
+
+
+def _failed(job: _Job, why: str) -> Outcome:
+    return Outcome(job.name, job.rows.number, None, error=why, seed=job.seed)
 
 
 def _workers(jobs: int | None) -> int | None:
@@ -243,13 +279,13 @@ def encodes_columns(candidate: Any) -> bool:
     return any(type(part).__name__ in _ENCODERS for part in parts)
 
 
-def fit_and_ask(job: _Job) -> Outcome:
+def fit_and_predict(job: _Job) -> Outcome:
     """One job: clone, fit on the training rows, predict the test rows, take times."""
     from sklearn.base import clone
 
     rows = job.rows
     if time.monotonic() > job.latest:
-        return Outcome(job.name, rows.number, None, error=TIMED_OUT, seed=job.seed)
+        return _failed(job, TIMED_OUT)
     try:
         estimator = clone(job.candidate)
         start = time.perf_counter()
@@ -265,10 +301,10 @@ def fit_and_ask(job: _Job) -> Outcome:
     # a candidate is anybody's code and may raise anything: it drops out, with its
     # reason in the table, and the others go on
     except Exception as error:
-        return Outcome(job.name, rows.number, None, error=_reason(error), seed=job.seed)
+        return _failed(job, _reason(error))
     if not np.isfinite(predictions).all():
         bad = f"predictions are not finite ({(~np.isfinite(predictions)).sum()} values)"
-        return Outcome(job.name, rows.number, None, error=bad, seed=job.seed)
+        return _failed(job, bad)
     return Outcome(
         job.name,
         rows.number,
@@ -334,7 +370,7 @@ _NAMES = ("random_state", "seed")
 """What a parameter that seeds a candidate is called, its own or that of a part."""
 
 
-def reseeded(candidate: Any, number: int) -> Any:
+def clone_with_seed(candidate: Any, number: int) -> Any:
     """A clone whose every seed is moved by ``number``; None if it has no seed.
 
     A parameter that holds no whole number (None, a generator) is set to ``number``.

@@ -264,13 +264,13 @@ Z = 1.959964
 
 
 def calibration_bins(
-    said: np.ndarray, held: np.ndarray, *, independent: bool = True
+    confidence: np.ndarray, held: np.ndarray, *, independent: bool = True
 ) -> tuple[Bin, ...]:
     """Answers in the order of their probability, cut into bins of equal numbers.
 
     Parameters
     ----------
-    said : array of shape (n_answers,)
+    confidence : array of shape (n_answers,)
         Probabilities.
     held : bool array of shape (n_answers,)
         Whether it was so.
@@ -283,14 +283,16 @@ def calibration_bins(
         At most `_BINS`. Equal probabilities are never parted, so that bins may be
         unequal, and fewer: whoever always says the same has one.
     """
-    order = np.argsort(said, kind="stable")
-    said, held = said[order], held[order]
-    count = min(_BINS, max(1, len(said) // _LEAST))
-    wanted = np.arange(1, count) * len(said) // count
-    cuts = np.unique(np.searchsorted(said, said[wanted]))  # where equal ones begin
+    order = np.argsort(confidence, kind="stable")
+    confidence, held = confidence[order], held[order]
+    count = min(_BINS, max(1, len(confidence) // _LEAST))
+    wanted = np.arange(1, count) * len(confidence) // count
+    cuts = np.unique(
+        np.searchsorted(confidence, confidence[wanted])
+    )  # where equal ones begin
     return tuple(
         _bin(p, h, independent)
-        for p, h in zip(np.split(said, cuts), np.split(held, cuts), strict=True)
+        for p, h in zip(np.split(confidence, cuts), np.split(held, cuts), strict=True)
         if len(p)
     )
 

@@ -14,7 +14,7 @@ import numpy as np
 from ...data import Dataset
 from ...data.dataset import ORDERED
 from ..results.candidates import best_learner, learns
-from ..results.results import Picture, Pictures, Row, Tradeoff
+from ..results.results import Picture, Pictures, Row, TradeoffCurve
 from .fold_scores import MOST_CLASSES, FoldOutcomes
 from .metrics import calibration_bins, calibration_error, safe_probabilities
 
@@ -36,20 +36,20 @@ def make_pictures(
 
     None where nothing can be drawn.
     """
-    data, chosen = outcomes.dataset, _chosen(rows)
+    data, chosen = outcomes.dataset, _select_rows(rows)
     numbers = not data.classes
     if not chosen or data.task in ORDERED or (numbers and data.y.ndim > 1):
         return None
     asked, _ = first_predictions(outcomes, chosen[0].name)
     said = [(row, first_predictions(outcomes, row.name)[1]) for row in chosen]
     if numbers:
-        return _of_numbers(data.y[asked], said, seed)
+        return _regression_plots(data.y[asked], said, seed)
     if data.y.ndim > 1:
-        return _of_labels(data, asked, said)
-    return _of_classes(data, asked, said, seed)
+        return _label_plots(data, asked, said)
+    return _class_plots(data, asked, said, seed)
 
 
-def _chosen(rows: Sequence[Row]) -> list[Row]:
+def _select_rows(rows: Sequence[Row]) -> list[Row]:
     able = [row for row in rows if not row.error]
     networks = [row for row in able if row.kind == "network"][:_MOST_NETWORKS]
     baselines = [row for row in able if row.kind == "baseline"]
@@ -78,7 +78,7 @@ def first_predictions(
 _Said = list[tuple[Row, np.ndarray]]
 
 
-def _of_classes(
+def _class_plots(
     data: Dataset, asked: np.ndarray, predicted: _Said, seed: int
 ) -> Pictures:
     """Count answers: of two classes on the second, of more on the one chosen."""
@@ -96,17 +96,17 @@ def _of_classes(
         curves = _tradeoffs(truth.ravel(), asked_for.ravel()) if learns(row) else {}
         each = np.bincount(named, minlength=count) if count <= MOST_CLASSES else []
         own = _probabilities(likely, held, data.groups is None)
-        pictures.append(Picture(row.name, **curves, **own, named=_whole(each)))
+        pictures.append(Picture(row.name, **curves, **own, named=_as_counts(each)))
     return Pictures(
         len(y),
         _rounded(np.linspace(0, 1, PROBABILITY_BINS + 1)),
-        _whole(np.bincount(y, minlength=count) if count <= MOST_CLASSES else []),
+        _as_counts(np.bincount(y, minlength=count) if count <= MOST_CLASSES else []),
         float(truth.mean()),
         candidates=tuple(pictures),
     )
 
 
-def _of_labels(data: Dataset, asked: np.ndarray, predicted: _Said) -> Pictures:
+def _label_plots(data: Dataset, asked: np.ndarray, predicted: _Said) -> Pictures:
     """Each label of each row is a question of its own."""
     y = data.y[asked] == 1
     pictures = []
@@ -114,10 +114,10 @@ def _of_labels(data: Dataset, asked: np.ndarray, predicted: _Said) -> Pictures:
         p = np.clip(raw, 0, 1)
         curves = _tradeoffs(y.ravel(), p.ravel()) if learns(row) else {}
         own = _probabilities(p.ravel(), y.ravel(), False)
-        named = _whole((p >= 0.5).sum(axis=0))
+        named = _as_counts((p >= 0.5).sum(axis=0))
         pictures.append(Picture(row.name, **curves, **own, named=named))
     edges = _rounded(np.linspace(0, 1, PROBABILITY_BINS + 1))
-    share, actual = float(y.mean()), _whole(y.sum(axis=0))
+    share, actual = float(y.mean()), _as_counts(y.sum(axis=0))
     return Pictures(len(y), edges, actual, share, candidates=tuple(pictures))
 
 
@@ -130,12 +130,12 @@ def _probabilities(
     return {
         "bins": bins,
         "error": calibration_error(bins),
-        "said": _whole(np.histogram(predicted, edges)[0]),
-        "held": _whole(np.histogram(predicted[held], edges)[0]),
+        "said": _as_counts(np.histogram(predicted, edges)[0]),
+        "held": _as_counts(np.histogram(predicted[held], edges)[0]),
     }
 
 
-def _tradeoffs(truth: np.ndarray, predicted: np.ndarray) -> dict[str, Tradeoff]:
+def _tradeoffs(truth: np.ndarray, predicted: np.ndarray) -> dict[str, TradeoffCurve]:
     """ROC and precision-recall curve; none where all answers are the same.
 
     Not for a rule of thumb: it says the same of all rows of a fold, and shares that
@@ -148,17 +148,17 @@ def _tradeoffs(truth: np.ndarray, predicted: np.ndarray) -> dict[str, Tradeoff]:
     false, true, _ = metrics.roc_curve(truth, predicted)
     precision, recall, _ = metrics.precision_recall_curve(truth, predicted)
     precision, recall = precision[::-1], recall[::-1]
-    roc = thinned(false, true, false + true)
+    roc = thin_points(false, true, false + true)
     return {
-        "roc": Tradeoff(*roc, float(metrics.roc_auc_score(truth, predicted))),
-        "recall": Tradeoff(
-            *thinned(recall, precision, recall),
+        "roc": TradeoffCurve(*roc, float(metrics.roc_auc_score(truth, predicted))),
+        "recall": TradeoffCurve(
+            *thin_points(recall, precision, recall),
             float(metrics.average_precision_score(truth, predicted)),
         ),
     }
 
 
-def thinned(
+def thin_points(
     across: np.ndarray, up: np.ndarray, along: np.ndarray
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """At most `MOST_POINTS` points of a curve, both ends among them.
@@ -173,7 +173,7 @@ def thinned(
     return _rounded(across, 4), _rounded(up, 4)
 
 
-def _of_numbers(y: np.ndarray, predicted: _Said, seed: int) -> Pictures:
+def _regression_plots(y: np.ndarray, predicted: _Said, seed: int) -> Pictures:
     """Predictions and residuals, by size, and some of them one by one."""
     edges = _edges(y, [p for _, p in predicted])
     left = [y - p for _, p in predicted]
@@ -214,7 +214,7 @@ def _edges(own: np.ndarray, others: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def _counted(values: np.ndarray, edges: np.ndarray) -> tuple[int, ...]:
-    return _whole(np.histogram(np.clip(values, edges[0], edges[-1]), edges)[0])
+    return _as_counts(np.histogram(np.clip(values, edges[0], edges[-1]), edges)[0])
 
 
 def _sample(rows: int, most: int, seed: int) -> np.ndarray:
@@ -225,7 +225,7 @@ def _sample(rows: int, most: int, seed: int) -> np.ndarray:
     return np.sort(rng.choice(rows, max(most, 1), replace=False))
 
 
-def _whole(counts: Any) -> tuple[int, ...]:
+def _as_counts(counts: Any) -> tuple[int, ...]:
     return tuple(int(n) for n in counts)
 
 

@@ -64,7 +64,7 @@ def temperature(
     return float(1 / np.exp(np.log(_best(whole)).mean()))
 
 
-def parts_of(rows: int) -> list[np.ndarray]:
+def split_in_turns(rows: int) -> list[np.ndarray]:
     """Cut one held-out set into `TURNS` by turns, so that order does not matter."""
     return [np.arange(first, rows, TURNS) for first in range(min(TURNS, rows))]
 

@@ -33,7 +33,7 @@ def worst_rows(outcomes: FoldOutcomes, rows: Sequence[Row]) -> WorstRows | None:
     furthest off. None of series, texts by characters and several targets.
     """
     data = outcomes.dataset
-    chosen = _chosen(rows)
+    chosen = _select_rows(rows)
     if data.task in ORDERED or data.y.ndim > 1 or not chosen:
         return None
     found = tuple(p for row in chosen for p in _worst(outcomes, row))
@@ -48,7 +48,7 @@ def worst_rows(outcomes: FoldOutcomes, rows: Sequence[Row]) -> WorstRows | None:
     )
 
 
-def _chosen(rows: Sequence[Row]) -> list[Row]:
+def _select_rows(rows: Sequence[Row]) -> list[Row]:
     able = [row for row in rows if not row.error]
     networks = [row for row in able if row.kind == "network"]
     networks.sort(key=lambda row: -row.scores["skill"].mean)
@@ -58,16 +58,16 @@ def _chosen(rows: Sequence[Row]) -> list[Row]:
 
 def _worst(outcomes: FoldOutcomes, row: Row) -> Iterator[WorstPrediction]:
     data = outcomes.dataset
-    asked, said = first_predictions(outcomes, row.name)
+    asked, predicted = first_predictions(outcomes, row.name)
     y = data.y[asked]
     if not data.classes:
-        for i in np.argsort(-np.abs(y - said), kind="stable")[:_MOST_ROWS]:
-            numbers = _number(float(y[i])), _number(float(said[i]))
+        for i in np.argsort(-np.abs(y - predicted), kind="stable")[:_MOST_ROWS]:
+            numbers = _number(float(y[i])), _number(float(predicted[i]))
             yield WorstPrediction(row.name, int(asked[i]), *numbers)
         return
-    own = said[np.arange(len(y)), y]
+    own = predicted[np.arange(len(y)), y]
     for i in np.argsort(own, kind="stable")[:_MOST_ROWS]:
-        named = data.classes[int(said[i].argmax())]
+        named = data.classes[int(predicted[i].argmax())]
         truth = data.classes[int(y[i])]
         yield WorstPrediction(row.name, int(asked[i]), truth, named, float(own[i]))
 
@@ -89,11 +89,11 @@ def _values(
     else:
         names = [str(i) for i in range(min(_MOST_COLUMNS, table.shape[1]))]
         lines = [list(line[:_MOST_COLUMNS]) for line in table]
-    texts = tuple(tuple(_short(value) for value in line) for line in lines)
+    texts = tuple(tuple(_shorten(value) for value in line) for line in lines)
     return tuple(names), texts
 
 
-def _short(value: Any) -> str:
+def _shorten(value: Any) -> str:
     if isinstance(value, float | np.floating):
         return "" if np.isnan(value) else f"{value:.4g}"
     return shorten(str(value), _LETTERS, placeholder=" …")

@@ -27,12 +27,12 @@ from .problem import target_views
 from .row_order import (
     ALIKE_P,
     LEFT_P,
-    alike,
-    beside_target,
     find_sorting,
     is_nearly_sorted,
-    narrowed,
-    stretches,
+    neighbour_correlation,
+    project_columns,
+    remove_target_trend,
+    split_in_stretches,
     within_chunks,
 )
 
@@ -98,7 +98,7 @@ _ROWS = Unit(
 )
 
 
-def find_unit(dataset: Dataset, *, seed: int) -> Unit:
+def find_permutation_unit(dataset: Dataset, *, seed: int) -> Unit:
     """Find out what must change places as one: rows, cases, blocks, or the whole file.
 
     Parameters
@@ -116,10 +116,12 @@ def find_unit(dataset: Dataset, *, seed: int) -> Unit:
     views = np.hstack(
         target_views(dataset.y, classes=dataset.is_classification)
     ).astype("float64")
-    return _by_cases(dataset, views, seed) or _by_order(dataset, views, seed) or _ROWS
+    return (
+        _case_unit(dataset, views, seed) or _order_unit(dataset, views, seed) or _ROWS
+    )
 
 
-def _by_cases(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
+def _case_unit(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
     """Near copies whose targets are alike."""
     table = dataset.x
     if not isinstance(table, pd.DataFrame) or is_text(table):
@@ -166,23 +168,23 @@ def _shared(columns: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -
     return True
 
 
-def _by_order(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
+def _order_unit(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
     """Rows like the next one, where sorting does not explain it."""
-    rng, rows = np.random.default_rng([seed, 7]), stretches(len(dataset))
+    rng, rows = np.random.default_rng([seed, 7]), split_in_stretches(len(dataset))
     if _is_design(dataset.x):
         return None
     one = np.zeros(len(rows), dtype=int)
-    target, y_like = alike(views[rows], one, rows, rng)
+    target, y_like = neighbour_correlation(views[rows], one, rows, rng)
     if not target:
         return None
     x = encode_fold(dataset.x, rows, rows[:1])[0]
     if x.dtype == object:
         return None
-    every = narrowed(x.reshape(len(rows), -1).astype("float64"), rng)
-    if not alike(every, one, rows, rng)[0]:
+    every = project_columns(x.reshape(len(rows), -1).astype("float64"), rng)
+    if not neighbour_correlation(every, one, rows, rng)[0]:
         return None
-    x = beside_target(every, dataset, rows)
-    features, x_like = alike(x, one, rows, rng, level=LEFT_P)
+    x = remove_target_trend(every, dataset, rows)
+    features, x_like = neighbour_correlation(x, one, rows, rng, level=LEFT_P)
     if not features:
         return None
     sorting = find_sorting(dataset)
@@ -190,12 +192,12 @@ def _by_order(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
     if sorting.by_number:
         (x, strata), y = within_chunks(x), within_chunks(y)[0]
     if sorting.found:
-        features, x_like = alike(x, strata, rows, rng)
+        features, x_like = neighbour_correlation(x, strata, rows, rng)
         if not features:
             return None
         if sorting.by_target and dataset.classes:
             return _blocks(sorting.strata, x_like)
-        target, y_like = alike(y, strata, rows, rng)
+        target, y_like = neighbour_correlation(y, strata, rows, rng)
         if not (target or sorting.by_target):
             return None
     if is_nearly_sorted(every, y, strata, rows, rng):
@@ -270,7 +272,7 @@ def repeating_columns(dataset: Dataset, *, seed: int) -> list[str]:
         if not _shared(y, groups, rng) or _measures(table[name], groups, y, rng):
             continue
         x = encode_fold(table.drop(columns=name), rows, rows[:1])[0]
-        if x.dtype != object and _shared(narrowed(x, rng), groups, rng):
+        if x.dtype != object and _shared(project_columns(x, rng), groups, rng):
             found.append(str(name))
         if len(found) == _MOST_COLUMNS:
             break
@@ -313,4 +315,4 @@ def _measures(
     first = np.unique(groups, return_index=True)[1]
     order = np.argsort(values[first])
     one = np.zeros(len(counts), dtype=int)
-    return alike(means[order], one, np.arange(len(counts)), rng)[0]
+    return neighbour_correlation(means[order], one, np.arange(len(counts)), rng)[0]

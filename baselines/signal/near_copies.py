@@ -63,7 +63,7 @@ def near_copies(table: pd.DataFrame, *, seed: int) -> np.ndarray | None:
     if cases is not None:
         return cases
     columns = continuous_columns(table, np.random.default_rng(seed))
-    return None if columns is None else _crowds(columns)
+    return None if columns is None else _group_by_edges(columns)
 
 
 def continuous_columns(
@@ -178,7 +178,7 @@ def _continuous(table: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
     return standardise(np.array(found).T.reshape(n, -1), rng)
 
 
-def _crowds(columns: np.ndarray) -> np.ndarray | None:
+def _group_by_edges(columns: np.ndarray) -> np.ndarray | None:
     """Cases by the edges of groups of like rows; None where there are few edges."""
     from sklearn.neighbors import NearestNeighbors
 

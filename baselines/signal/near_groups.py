@@ -83,7 +83,7 @@ class NearGroups:
     finer: np.ndarray
 
 
-def near_groups(dataset: Dataset, *, seed: int) -> NearGroups | None:
+def cluster_near_rows(dataset: Dataset, *, seed: int) -> NearGroups | None:
     """Cluster near rows; None where the target is no more alike in groups than near.
 
     Parameters
@@ -106,7 +106,7 @@ def near_groups(dataset: Dataset, *, seed: int) -> NearGroups | None:
     found = _clusters(columns, np.hstack(views).astype("float64"))
     if found is None or len(rows) == len(dataset):
         return found
-    nearest = _nearest(every, columns)
+    nearest = _nearest_row(every, columns)
     cuts = (found.groups, found.coarser, found.finer)
     return NearGroups(*(cut[nearest] for cut in cuts))
 
@@ -256,7 +256,7 @@ def _whole_groups(groups: np.ndarray) -> np.ndarray:
     return np.flatnonzero(np.isin(groups, kept))
 
 
-def _nearest(every: np.ndarray, some: np.ndarray) -> np.ndarray:
+def _nearest_row(every: np.ndarray, some: np.ndarray) -> np.ndarray:
     """Number of the nearest of some rows, for every row."""
     from sklearn.neighbors import NearestNeighbors
 

@@ -40,7 +40,7 @@ def sequential_p(exceeding: Callable[[int], int]) -> tuple[float, int]:
     return _late_p()[first + exceeding(LAST - FIRST)], LAST
 
 
-def glance(exceeding: Callable[[int], int]) -> bool:
+def passes_quick_look(exceeding: Callable[[int], int]) -> bool:
     """Whether none of `GLANCE` permutations is as good as the truth; p is `GLANCE_P`.
 
     Whoever looks again at other rows must add `GLANCE_P` to what is found there: the

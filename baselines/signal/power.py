@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from .feature_maps import standardise
-from .problem import Problem, draw_orders, group_level, unit
+from .problem import Problem, draw_orders, group_level, standardize_columns
 
 EFFECTS = (0.005, 0.01, 0.02, 0.04, 0.08, 0.13, 0.2, 0.3, 0.45, 0.65)
 """Shares of variance tried when asking what would have been found."""
@@ -49,7 +49,7 @@ def smallest_effect(found: Callable[[np.ndarray], np.ndarray]) -> float:
     return float(np.interp(_POWER, ends, [EFFECTS[low], EFFECTS[high]]))
 
 
-def plant(
+def plant_relation(
     problem: Problem, shares: np.ndarray, rng: np.random.Generator
 ) -> list[np.ndarray]:
     """Permuted targets with a linear relation of known strength added to each.
@@ -68,7 +68,7 @@ def plant(
     orders = draw_orders(problem, len(shares), rng)
     width = problem.views[0].shape[1]
     weights = rng.normal(size=(columns.shape[1], len(shares) * width))
-    planted = group_level(problem, unit(columns @ weights))
+    planted = group_level(problem, standardize_columns(columns @ weights))
     planted = planted.reshape(len(columns), len(shares), width)
     strong = np.sqrt(shares)[:, None].astype("float32")
     weak = np.sqrt(1 - shares)[:, None].astype("float32")
@@ -78,7 +78,7 @@ def plant(
     ]
 
 
-def in_measures(
+def to_task_metrics(
     share: float, task: str, counts: np.ndarray | None = None
 ) -> dict[str, float]:
     """Convert the strength of a relation to the measures of the task.

@@ -79,7 +79,7 @@ def make_problem(dataset: Dataset, *, limit: int, seed: int) -> Problem:
         msg = f"a relation cannot be tested on {units} {what}; give more {what}s"
         raise BadData(msg)
     if in_time:
-        views = tuple(unit(detrended(view)) for view in views)
+        views = tuple(standardize_columns(detrended(view)) for view in views)
         return Problem(x, views, None, seed, in_time=True)
     problem = Problem(x, views, groups, seed)
     return _merged(problem, always=dataset.dependence == "cases")
@@ -94,7 +94,7 @@ def _text_problem(dataset: Dataset, limit: int, seed: int) -> Problem:
     common = np.argsort(-np.bincount(y))[:CHARACTERS]
     before = dataset.x[rows][:, -BEFORE:]
     x = (before[:, :, None] == common).reshape(len(rows), -1)
-    return Problem(x, (unit(y[:, None] == common),), None, seed)
+    return Problem(x, (standardize_columns(y[:, None] == common),), None, seed)
 
 
 def _copies(x: Any, y: np.ndarray, hashes: np.ndarray) -> np.ndarray:
@@ -109,7 +109,7 @@ def _copies(x: Any, y: np.ndarray, hashes: np.ndarray) -> np.ndarray:
     again = np.ones(len(kinds), dtype=bool)
     again[first] = False
     agree = (y == y[first][kinds]).reshape(len(y), -1).all(axis=1)
-    if not again.any() or agree[again].mean() < AGREED or not is_fine(x):
+    if not again.any() or agree[again].mean() < AGREED or not is_continuous(x):
         return np.zeros(len(kinds), dtype=bool)
     return again & agree
 
@@ -121,7 +121,7 @@ def _merged(problem: Problem, *, always: bool) -> Problem:
     _, first, group = np.unique(problem.groups, return_index=True, return_inverse=True)
     if not (always or np.array_equal(problem.x, problem.x[first][group])):
         return problem
-    views = tuple(unit(_means(view, group)) for view in problem.views)
+    views = tuple(standardize_columns(_means(view, group)) for view in problem.views)
     x = _means(problem.x.reshape(len(group), -1), group)
     return Problem(x, views, None, problem.seed)
 
@@ -144,10 +144,10 @@ def _class_views(y: np.ndarray) -> tuple[np.ndarray, ...]:
     Labels that do not exclude each other are indicators already.
     """
     if y.ndim == 2:
-        return (unit(y),)
+        return (standardize_columns(y),)
     codes = np.unique(y)
     codes = codes[1:] if len(codes) == 2 else codes
-    return (unit(y[:, None] == codes[None, :]),)
+    return (standardize_columns(y[:, None] == codes[None, :]),)
 
 
 def _number_views(y: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -155,10 +155,10 @@ def _number_views(y: np.ndarray) -> tuple[np.ndarray, ...]:
 
     columns = y.reshape(len(y), -1)
     scores = norm.ppf(rankdata(columns, axis=0) / (len(y) + 1))
-    return unit(columns), unit(scores)
+    return standardize_columns(columns), standardize_columns(scores)
 
 
-def unit(columns: np.ndarray) -> np.ndarray:
+def standardize_columns(columns: np.ndarray) -> np.ndarray:
     """Columns of mean 0 and deviation 1, as float32; constants become 0."""
     columns = columns.astype("float64")
     columns = columns - columns.mean(axis=0)
@@ -196,7 +196,7 @@ _BLOCKS = (10, 20)
 """Least and most blocks of a file whose signs are drawn."""
 
 
-def in_blocks(problem: Problem) -> Problem:
+def block_numbers(problem: Problem) -> Problem:
     """Number blocks of rows, twice as long as the target's values follow each other.
 
     The signs of the target are then drawn for each block (wild bootstrap; Cameron,
@@ -307,14 +307,14 @@ def group_level(problem: Problem, columns: np.ndarray) -> np.ndarray:
     if problem.groups is None or not has_whole_groups(problem):
         return permuted_part(problem, columns)
     _, group = np.unique(problem.groups, return_inverse=True)
-    return unit(_means(columns, group)[group])
+    return standardize_columns(_means(columns, group)[group])
 
 
 FINE = 100
 """Rows are fine-grained where so many times more different ones are possible."""
 
 
-def is_fine(x: pd.DataFrame | np.ndarray) -> bool:
+def is_continuous(x: pd.DataFrame | np.ndarray) -> bool:
     """Whether the values allow far more different rows than there are.
 
     Then equal rows are the same case again; else they are equal by chance. Images and

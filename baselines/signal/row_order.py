@@ -46,7 +46,7 @@ _MOST_COLUMNS = 20
 """Of wider features so many random sums are looked at."""
 
 
-def stretches(count: int) -> np.ndarray:
+def split_in_stretches(count: int) -> np.ndarray:
     """Return the row numbers of a file, or of stretches of a long one."""
     if count <= _STRETCHES * _STRETCH:
         return np.arange(count)
@@ -54,7 +54,7 @@ def stretches(count: int) -> np.ndarray:
     return (starts[:, None] + np.arange(_STRETCH)).ravel()
 
 
-def alike(
+def neighbour_correlation(
     columns: np.ndarray,
     strata: np.ndarray,
     rows: np.ndarray,
@@ -127,7 +127,7 @@ def _means(columns: np.ndarray, strata: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Sorting:
+class SortedRows:
     """Order of a file by class or value.
 
     ``strata`` number the rows with equal keys; ``by_target`` and ``by_number`` say
@@ -141,7 +141,7 @@ class Sorting:
     found: bool
 
 
-def find_sorting(dataset: Dataset) -> Sorting:
+def find_sorting(dataset: Dataset) -> SortedRows:
     """Find the keys by which a file is sorted: the target, and features in turn."""
     n, y = len(dataset), dataset.y
     strata, by_target = np.zeros(n, dtype=int), False
@@ -162,7 +162,7 @@ def find_sorting(dataset: Dataset) -> Sorting:
         new = (np.diff(strata) != 0) | (np.diff(codes) != 0)
         strata = np.r_[0, np.cumsum(new)]
     by_number = found and int(strata[-1]) > (n - _LEAST_PAIRS) // 2
-    return Sorting(strata, by_target, by_number, found)
+    return SortedRows(strata, by_target, by_number, found)
 
 
 def _times(name: object) -> bool:
@@ -189,7 +189,7 @@ def _is_monotone(values: np.ndarray, strata: np.ndarray) -> bool:
     return bool((steps >= 0).all() or (steps <= 0).all())
 
 
-def beside_target(columns: np.ndarray, dataset: Dataset, rows: np.ndarray) -> Any:
+def remove_target_trend(columns: np.ndarray, dataset: Dataset, rows: np.ndarray) -> Any:
     """Return columns less what follows the target: class means, or lines in chunks.
 
     If nothing in them has to do with the target, this takes away nothing but chance.
@@ -214,11 +214,11 @@ def within_chunks(columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     chunk = np.arange(len(columns)) // _CHUNK
     at = np.arange(len(columns), dtype="float64")[:, None]
     at = at - _means(at, chunk)
-    left = _beside(_beside(columns, at**0, chunk), at, chunk)
+    left = _residuals_in_chunks(_residuals_in_chunks(columns, at**0, chunk), at, chunk)
     return left * (left.var(axis=0) > _SMALL * columns.var(axis=0)), chunk
 
 
-def beside_column(
+def remove_column_trend(
     columns: np.ndarray, key: np.ndarray, strata: np.ndarray
 ) -> np.ndarray:
     """Return columns less a parabola in each chunk of rows with like keys, by stratum.
@@ -231,14 +231,20 @@ def beside_column(
     chunk = (place % _CHUNK == 0).cumsum()
     at = key[order, None] - _means(key[order, None], chunk)
     left = np.empty_like(columns)
-    fitted = _beside(_beside(columns[order], at**0, chunk), at, chunk)
-    left[order] = _beside(
-        fitted, _beside(_beside(at**2, at**0, chunk), at, chunk), chunk
+    fitted = _residuals_in_chunks(
+        _residuals_in_chunks(columns[order], at**0, chunk), at, chunk
+    )
+    left[order] = _residuals_in_chunks(
+        fitted,
+        _residuals_in_chunks(_residuals_in_chunks(at**2, at**0, chunk), at, chunk),
+        chunk,
     )
     return left * (left.var(axis=0) > _SMALL * columns.var(axis=0))
 
 
-def _beside(columns: np.ndarray, along: np.ndarray, chunk: np.ndarray) -> np.ndarray:
+def _residuals_in_chunks(
+    columns: np.ndarray, along: np.ndarray, chunk: np.ndarray
+) -> np.ndarray:
     """Columns less their regression on one, without a constant, in each chunk."""
     size = np.maximum(_means(along**2, chunk), 1e-12 * (along**2).mean() + 1e-300)
     return columns - along * _means(columns * along, chunk) / size
@@ -262,15 +268,18 @@ def is_nearly_sorted(
     against = np.minimum((steps > 0).mean(axis=0), (steps < 0).mean(axis=0))
     for key in np.flatnonzero((against <= _AGAINST) & steps.any(axis=0)):
         others = np.delete(columns, key, axis=1)
-        left = [beside_column(c, columns[:, key], strata) for c in (target, others)]
+        left = [
+            remove_column_trend(c, columns[:, key], strata) for c in (target, others)
+        ]
         if others.shape[1] and not any(
-            alike(part, strata, rows, rng, level=LEFT_P)[0] for part in left
+            neighbour_correlation(part, strata, rows, rng, level=LEFT_P)[0]
+            for part in left
         ):
             return True
     return False
 
 
-def narrowed(columns: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def project_columns(columns: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Columns as they are, or random sums of many."""
     if columns.shape[1] <= _MOST_COLUMNS:
         return columns

@@ -13,30 +13,20 @@ finite samples whatever the statistic (Phipson, Smyth 2010; Ojala, Garriga 2010,
 (`learnable.baselines.signal.permutations`), and a long table is first tested on few of
 its rows: a clear relation shows on these.
 
-Of a series it is asked whether its values tell anything of those that follow. There the
-test is one that the values are exchangeable, as white noise is. Squared
-autocorrelations at lags 1 .. K, each over its own standard error, and their running
-sums (Box, Pierce 1970) are standardised by permutations, and the best one is the
-statistic of the series and of every permutation alike, so that choosing the lag is paid
-for. The standard errors are those of Romano, Tirlea (Permutation testing for dependence
-in time series, J. Time Series Analysis 43, 2022): with them the test keeps its level in
-long series whose values are uncorrelated and yet not exchangeable, such as returns with
-calm and stormy times, which plain autocorrelations reject far too often.
+Series: `learnable.baselines.signal.series_signal`.
 """
 
 import time
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from ...data import Dataset
-from ...data.errors import BadData
 from ...data.split import has_strata
 from ..results.candidates import LEVEL
 from ..results.results import Signal
-from .dependence import LEAST_CASES_A_CLASS, find_unit, repeating_columns
+from .dependence import LEAST_CASES_A_CLASS, find_permutation_unit, repeating_columns
 from .feature_maps import (
     SolvedMap,
     best_column,
@@ -45,27 +35,28 @@ from .feature_maps import (
     solve,
     statistics,
 )
-from .near_groups import near_groups
+from .near_groups import cluster_near_rows
 from .permutations import (
     CALIBRATION,
     CLEAR,
     GLANCE_P,
     LAST,
     TIE,
-    glance,
+    passes_quick_look,
     sequential_p,
 )
-from .power import in_measures, plant, smallest_effect
+from .power import plant_relation, smallest_effect, to_task_metrics
 from .problem import (
     Problem,
+    block_numbers,
     draw_targets,
     fold_numbers,
     has_whole_groups,
-    in_blocks,
     make_problem,
     permuted_part,
     possible_shifts,
 )
+from .series_signal import series_test
 
 GLANCES = (2_000, 10_000)
 """Rows of the first tests of a table that has twice as many or more."""
@@ -115,17 +106,19 @@ def signal_of(dataset: Dataset, *, seed: int = 0) -> Signal:
     each other (`learnable.baselines.signal.dependence`), cases or blocks are permuted,
     or the target is moved along the file.
     """
-    return settled_test(dataset, seed=seed)[1]
+    return signal_with_dependence(dataset, seed=seed)[1]
 
 
-def settled_test(dataset: Dataset, *, seed: int = 0) -> tuple[Dataset, Signal]:
+def signal_with_dependence(
+    dataset: Dataset, *, seed: int = 0
+) -> tuple[Dataset, Signal]:
     """Test as `signal_of` does; return the dataset with its dependence known as well.
 
     Folds of that dataset keep together what was permuted together.
     """
     if dataset.series:
         return dataset, series_test(dataset.y, season=dataset.season, seed=seed)
-    unit = find_unit(dataset, seed=seed)
+    unit = find_permutation_unit(dataset, seed=seed)
     known = unit.applied(dataset)
     signal = replace(_tested(known, seed), unit=unit.reason, dependent=unit.found)
     if signal.p > LEVEL and unit.found:
@@ -134,11 +127,11 @@ def settled_test(dataset: Dataset, *, seed: int = 0) -> tuple[Dataset, Signal]:
     asked = dataset.groups is not None or dataset.dependence != "unknown"
     if signal.p > LEVEL or asked or unit.kind in ("time", "block"):
         return known, signal
-    found = None if unit.found else _by_columns(known, signal, seed)
-    return found or _by_near_rows(dataset, signal, seed) or (known, signal)
+    found = None if unit.found else _test_with_group_columns(known, signal, seed)
+    return found or _test_with_near_groups(dataset, signal, seed) or (known, signal)
 
 
-def _by_columns(
+def _test_with_group_columns(
     dataset: Dataset, signal: Signal, seed: int
 ) -> tuple[Dataset, Signal] | None:
     """Test again with each column that may name persons or sites as the groups.
@@ -163,7 +156,7 @@ def _by_columns(
     return None
 
 
-def _by_near_rows(
+def _test_with_near_groups(
     dataset: Dataset, signal: Signal, seed: int
 ) -> tuple[Dataset, Signal] | None:
     """Test again with groups of near rows that share the target, and within them.
@@ -172,7 +165,7 @@ def _by_near_rows(
     no such groups, or the signal stays: with these groups and with coarser ones, or
     within finer ones.
     """
-    near = near_groups(dataset, seed=seed)
+    near = cluster_near_rows(dataset, seed=seed)
     if near is None:
         return None
     units = len(np.unique(near.groups))
@@ -204,7 +197,7 @@ def _is_found_within(dataset: Dataset, groups: np.ndarray, seed: int) -> bool:
     problem = make_problem(grouped, limit=_sizes(grouped)[0], seed=seed)
     if problem.groups is None or has_whole_groups(problem):
         return False
-    return glance(_Trial(problem).exceeding)
+    return passes_quick_look(_Trial(problem).exceeding)
 
 
 def _tested(dataset: Dataset, seed: int, *, effect: bool = True) -> Signal:
@@ -214,7 +207,7 @@ def _tested(dataset: Dataset, seed: int, *, effect: bool = True) -> Signal:
     *small, all_rows = _sizes(dataset)
     for limit in small:
         trial = _Trial(make_problem(dataset, limit=limit, seed=seed))
-        if glance(trial.exceeding):
+        if passes_quick_look(trial.exceeding):
             return _signal(trial, spent + GLANCE_P, start)
         spent += GLANCE_P
     trial = _Trial(make_problem(dataset, limit=all_rows, seed=seed))
@@ -223,7 +216,7 @@ def _tested(dataset: Dataset, seed: int, *, effect: bool = True) -> Signal:
         return _signal(trial, p, start)
     least = smallest_effect(lambda shares: trial.finds(shares, LEVEL - spent))
     counts = np.bincount(dataset.y) if has_strata(dataset) else None
-    worth = in_measures(least, dataset.task, counts)
+    worth = to_task_metrics(least, dataset.task, counts)
     return _signal(trial, p, start, least=least, worth=worth)
 
 
@@ -267,8 +260,8 @@ class _Trial:
         self.problem = problem
         self.drawn = 0
         self._rng = np.random.default_rng([problem.seed, 1])
-        true = self._look([view[:, None, :] for view in problem.views])
-        drawn = self._look(draw_targets(problem, CALIBRATION, self._rng))
+        true = self._all_statistics([view[:, None, :] for view in problem.views])
+        drawn = self._all_statistics(draw_targets(problem, CALIBRATION, self._rng))
         self._centre, spread = drawn.mean(axis=1), drawn.std(axis=1)
         self._spread = np.where(spread > STILL, spread, np.inf)
         self._strengths = [self._strength(drawn)]
@@ -276,7 +269,7 @@ class _Trial:
         self._best = int(self._standard(true)[:, 0].argmax())
 
     @cached_property
-    def looks(self) -> list[SolvedMap]:
+    def solve_feature_maps(self) -> list[SolvedMap]:
         """Every feature map, solved but for the target."""
         problem = self.problem
         maps = feature_maps(problem.x, seed=problem.seed)
@@ -291,7 +284,7 @@ class _Trial:
         target, folds = self.problem.views[view], fold_numbers(self.problem)
         z = best_column(look, target) if single else look.map.z
         name = f"one of {look.map.name}" if single else look.map.name
-        line = self.looks[0].map
+        line = self.solve_feature_maps[0].map
         found = (out_of_fold(z, target, folds), name)
         share, name = max(found, (out_of_fold(line.z, target, folds), line.name))
         return name, share
@@ -306,18 +299,18 @@ class _Trial:
         found = 0
         for some in np.array_split(shifts, -(-len(shifts) // self._block)):
             orders = [np.roll(np.arange(rows), shift) for shift in some]
-            found += self._beaten(
+            found += self._count_exceeding(
                 [np.stack([v[o] for o in orders], axis=1) for v in problem.views]
             )
         p = (found + 1) / (len(shifts) + 1)
-        return p if p > CLEAR else max(p, _Trial(in_blocks(problem)).p_value())
+        return p if p > CLEAR else max(p, _Trial(block_numbers(problem)).p_value())
 
     def exceeding(self, count: int) -> int:
         """Draw so many new permutations; count those at least as good as the truth."""
         found = 0
         for first in range(0, count, self._block):
             size = min(self._block, count - first)
-            found += self._beaten(draw_targets(self.problem, size, self._rng))
+            found += self._count_exceeding(draw_targets(self.problem, size, self._rng))
         return found
 
     @property
@@ -325,9 +318,9 @@ class _Trial:
         """Draws at a time."""
         return max(1, _BLOCK // sum(view.size for view in self.problem.views))
 
-    def _beaten(self, targets: list[np.ndarray]) -> int:
+    def _count_exceeding(self, targets: list[np.ndarray]) -> int:
         """Count the drawn targets that are at least as good as the truth."""
-        strengths = self._strength(self._look(targets))
+        strengths = self._strength(self._all_statistics(targets))
         self._strengths.append(strengths)
         self.drawn += targets[0].shape[1]
         return int((strengths >= self._truth - TIE).sum())
@@ -335,8 +328,8 @@ class _Trial:
     def finds(self, shares: np.ndarray, level: float) -> np.ndarray:
         """Whether a linear relation of each share of variance is found at a level."""
         limit = float(np.quantile(np.concatenate(self._strengths), 1 - level))
-        planted = plant(self.problem, shares, self._rng)
-        return self._strength(self._look(planted)) > limit + TIE
+        planted = plant_relation(self.problem, shares, self._rng)
+        return self._strength(self._all_statistics(planted)) > limit + TIE
 
     @cached_property
     def _sources(self) -> list[tuple[int, SolvedMap, bool]]:
@@ -344,7 +337,7 @@ class _Trial:
         return [
             (view, look, single)
             for view in range(len(self.problem.views))
-            for look in self.looks
+            for look in self.solve_feature_maps
             for single in (*[False] * len(look.map.penalties), True)
         ]
 
@@ -358,186 +351,12 @@ class _Trial:
         found = (seen - self._centre[:, None]) / self._spread[:, None]
         return found - handicaps[:, None]
 
-    def _look(self, targets: list[np.ndarray]) -> np.ndarray:
+    def _all_statistics(self, targets: list[np.ndarray]) -> np.ndarray:
         """Every statistic of every draw, in the order of `_sources`."""
         return np.vstack(
-            [statistics(look, target) for target in targets for look in self.looks]
+            [
+                statistics(look, target)
+                for target in targets
+                for look in self.solve_feature_maps
+            ]
         )
-
-
-MOST_VALUES = 10_000
-"""Of a longer series the last ones are tested."""
-LAGS, MOST_LAGS = 24, 400
-"""Lags looked at: two seasons within these limits, and a third of the values at most.
-A season of 365 days is among them."""
-LEAST_VALUES = 6
-"""With fewer there are not three values a lag."""
-_CELLS = 4_000_000
-"""Cells of one Fourier transform, which bounds the memory to about 100 MB."""
-
-
-def series_test(y: np.ndarray, *, season: int, seed: int = 0) -> Signal:
-    """Test whether the values of a series depend on those before them.
-
-    Parameters
-    ----------
-    y : float array of shape (n,) or (n, n_series)
-        Of a long series the last `MOST_VALUES` are used; of several the statistics
-        are means over all.
-    season : int
-        The lags that are looked at cover two of them.
-    seed : int, default 0
-
-    Returns
-    -------
-    Signal
-        ``explained`` is the share of the variance that the value at the best lag
-        explains (its squared autocorrelation, less what permutations have there).
-        ``detectable``, given where nothing clear was found, is the share that an
-        autoregression on the last value would need to be found with 80 % power.
-
-    Raises
-    ------
-    BadData
-        There are less than `LEAST_VALUES` values.
-    """
-    start = time.perf_counter()
-    values = [_checked(column) for column in y.reshape(len(y), -1).T]
-    rows = len(values[0])
-    lags = min(max(LAGS, 2 * season), MOST_LAGS, rows // 3)
-    trial = _SeriesTrial(values, lags, np.random.default_rng([seed, 1]))
-    p, permutations = sequential_p(trial.exceeding)
-    least = None if p <= LEVEL else smallest_effect(lambda s: trial.finds(s, LEVEL))
-    squares = [squared_autocorrelations(column[None], lags)[0] for column in values]
-    # of n values without a relation it is about 1 / n
-    gains = np.mean(squares, axis=0) - 1 / rows
-    lag = int(gains.argmax()) + 1
-    return Signal(
-        p=p,
-        permutations=permutations,
-        explained=float(gains[lag - 1]),
-        features=f"the value {lag} step{'s' * (lag > 1)} before",
-        rows=rows,
-        detectable=least,
-        seconds=time.perf_counter() - start,
-        worth=in_measures(least, "forecast") if least else {},
-    )
-
-
-class _SeriesTrial:
-    """Series beside their permutations, which are the same for all."""
-
-    def __init__(
-        self, values: list[np.ndarray], lags: int, rng: np.random.Generator
-    ) -> None:
-        self._values, self._lags, self._rng = values, lags, rng
-        drawn = self._drawn(CALIBRATION)
-        self._centre, spread = drawn.mean(axis=0), drawn.std(axis=0)
-        self._spread = np.where(spread > 0, spread, np.inf)
-        self._strengths = [self._standard(drawn)]
-        true = np.mean([_sums(column[None], lags) for column in values], axis=0)
-        self._truth = float(self._standard(true)[0])
-
-    def exceeding(self, count: int) -> int:
-        """Draw so many permutations; count those at least as good as the truth."""
-        strengths = self._standard(self._drawn(count))
-        self._strengths.append(strengths)
-        return int((strengths >= self._truth - TIE).sum())
-
-    def finds(self, shares: np.ndarray, level: float) -> np.ndarray:
-        """Whether an autoregression of each share of variance is found at a level."""
-        limit = float(np.quantile(np.concatenate(self._strengths), 1 - level))
-        planted = [
-            _sums(_planted(column, shares, self._rng), self._lags)
-            for column in self._values
-        ]
-        return self._standard(np.mean(planted, axis=0)) > limit
-
-    def _drawn(self, count: int) -> np.ndarray:
-        """The sums of so many permutations, means over the series."""
-        rows = np.arange(len(self._values[0]))
-        orders = self._rng.permuted(np.tile(rows, (count, 1)), axis=1)
-        sums = [_sums(column[orders], self._lags) for column in self._values]
-        return np.mean(sums, axis=0)
-
-    def _standard(self, sums: np.ndarray) -> np.ndarray:
-        return ((sums - self._centre) / self._spread).max(axis=1)
-
-
-def _sums(series: np.ndarray, lags: int) -> np.ndarray:
-    """Squared autocorrelations over their errors, and their running sums."""
-    products = _lagged_products(series, lags)
-    errors = _lagged_products(series**2, lags, centred=False)
-    squares = np.divide(
-        products**2, errors, out=np.zeros_like(products), where=errors > 1e-12
-    )
-    return np.hstack([squares, squares.cumsum(axis=1)])
-
-
-def squared_autocorrelations(series: np.ndarray, lags: int) -> np.ndarray:
-    """Return the squared autocorrelations of each row.
-
-    Parameters
-    ----------
-    series : array of shape (n_series, n_values)
-    lags : int
-
-    Returns
-    -------
-    array of shape (n_series, lags)
-        At lags 1 .. lags; 0 for a row whose values are all equal.
-    """
-    products = _lagged_products(series, lags)
-    whole = ((series - series.mean(axis=1, keepdims=True)) ** 2).sum(
-        axis=1, keepdims=True
-    )
-    known = whole > 1e-12 * np.abs(series).max() ** 2
-    shares = np.divide(products, whole, out=np.zeros_like(products), where=known)
-    return shares**2
-
-
-def _lagged_products(
-    series: np.ndarray, lags: int, *, centred: bool = True
-) -> np.ndarray:
-    """Sums of the products of values so many steps apart, by fast Fourier transform."""
-    from scipy import fft
-
-    length: Any = fft.next_fast_len(series.shape[1] + lags, real=True)
-    found = []
-    for block in np.array_split(series, -(-len(series) * length // _CELLS)):
-        values = block - block.mean(axis=1, keepdims=True) if centred else block
-        power = np.abs(np.asarray(fft.rfft(values, length, axis=1))) ** 2
-        products: Any = fft.irfft(power, length, axis=1)
-        found.append(products[:, 1 : lags + 1])
-    return np.concatenate(found)
-
-
-def _checked(y: np.ndarray) -> np.ndarray:
-    """The last values, in units of their spread."""
-    values = np.asarray(y, dtype="float64")[-MOST_VALUES:]
-    if len(values) < LEAST_VALUES:
-        msg = f"a series of {len(values)} values cannot be tested"
-        raise BadData(f"{msg}; give {LEAST_VALUES} or more")
-    centred = values - values.mean()
-    return centred / (centred.std() or 1.0)
-
-
-def _permuted(values: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Permutations of the values, of shape (count, n)."""
-    return rng.permuted(np.tile(values, (count, 1)), axis=1)
-
-
-def _planted(
-    values: np.ndarray, shares: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
-    """Autoregressions y[t] = sqrt(share) y[t-1] + e[t]; e are the values, permuted.
-
-    Their first value is one of e in units of the series' own spread, so that they are
-    stationary from the start.
-    """
-    phi = np.sqrt(shares)
-    steps = _permuted(values, len(shares), rng)
-    steps[:, 0] /= np.sqrt(1 - shares)
-    for t in range(1, steps.shape[1]):
-        steps[:, t] += phi * steps[:, t - 1]
-    return steps - steps.mean(axis=1, keepdims=True)

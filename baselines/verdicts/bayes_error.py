@@ -39,7 +39,7 @@ from ..results.candidates import METRIC_LABELS, learns
 from ..results.results import Basis, Ceiling, Row
 from ..scores.comparison import SHARED_ROWS, Estimate, over_folds, over_rows
 from ..scores.fold_scores import FoldOutcomes, skill_estimate
-from ..signal.problem import is_fine
+from ..signal.problem import is_continuous
 
 _NEAR = 4
 """With as many rows as this to the power of the columns, the nearest one lies within
@@ -90,7 +90,7 @@ def best_achievable_score(outcomes: FoldOutcomes, *, seed: int = 0) -> Ceiling |
         best, low = proved
         found = _from_neighbours(outcomes, low)
     metric = _metric(data)
-    reached = _reached(outcomes, best, found.rows)
+    reached = _best_score_on(outcomes, best, found.rows)
     return Ceiling(
         metric,
         found.basis,
@@ -191,7 +191,7 @@ def _neighbour_estimate(outcomes: FoldOutcomes, top: float) -> float | None:
     to_come = 1 / (2 ** (1 / columns) - 1)
     now = _over(outcomes, [loss for loss, _ in losses])
     then = _over(outcomes, [loss - to_come * (half - loss) for loss, half in losses])
-    if now.interval()[1] >= _bare_loss(data) or top > _allowed(data, now.mean):
+    if now.interval()[1] >= _majority_loss(data) or top > _allowed(data, now.mean):
         return None
     return _allowed(data, max(0.0, min(now.interval()[0], then.interval()[0])))
 
@@ -199,8 +199,8 @@ def _neighbour_estimate(outcomes: FoldOutcomes, top: float) -> float | None:
 def _allowed(data: Dataset, loss: float) -> float:
     """The highest score that this loss of the nearest neighbour leaves open."""
     if data.classes:
-        return 1 - cover_hart(loss, len(data.classes))
-    return 1 - loss / _bare_loss(data)
+        return 1 - cover_hart_bound(loss, len(data.classes))
+    return 1 - loss / _majority_loss(data)
 
 
 def _losses(
@@ -223,7 +223,7 @@ def _losses(
     return found[0], found[1]
 
 
-def _bare_loss(data: Dataset) -> float:
+def _majority_loss(data: Dataset) -> float:
     """Return the loss of the commonest class, or twice that of the mean.
 
     Twice, as the neighbour's own noise comes on top of the row's.
@@ -241,7 +241,7 @@ def _over(outcomes: FoldOutcomes, losses: Sequence[np.ndarray]) -> Estimate:
     return found or Estimate(means[0], float("inf"), 1)
 
 
-def _reached(outcomes: FoldOutcomes, best: Row, rows: np.ndarray) -> float | None:
+def _best_score_on(outcomes: FoldOutcomes, best: Row, rows: np.ndarray) -> float | None:
     """The best candidate's accuracy or R² on some rows, each once, out of fold."""
     data = outcomes.dataset
     said: dict[int, Any] = {}
@@ -298,7 +298,7 @@ def independent_rows(dataset: Dataset) -> np.ndarray:
     x, none = dataset.x, np.zeros(0, dtype=int)
     if not isinstance(x, pd.DataFrame):
         return none
-    if is_fine(x):
+    if is_continuous(x):
         return none
     if dataset.groups is None:
         return np.arange(len(x))
@@ -338,7 +338,7 @@ def class_bounds(
     differ = int((y[0::2] != y[1::2]).sum())
     learned, tried = (_table(kinds, y, place % 2 == half, classes) for half in (0, 1))
     right = int(tried[np.arange(len(tried)), learned.argmax(axis=1)].sum())
-    least = cover_hart(binomial_ends(differ, pairs, TAIL / 2)[0], classes)
+    least = cover_hart_bound(binomial_ends(differ, pairs, TAIL / 2)[0], classes)
     # the commonest class of each kind in hindsight: its mean error is below the best
     # rule's, and one row moves it by at most 1/n (McDiarmid 1989)
     hindsight = 1 - (learned + tried).max(axis=1).sum() / len(y)
@@ -356,7 +356,7 @@ def _table(
     return table
 
 
-def cover_hart(differ: float, classes: int) -> float:
+def cover_hart_bound(differ: float, classes: int) -> float:
     """The least error of any rule where two equal rows differ with this probability."""
     most = (classes - 1) / classes
     return most * (1 - sqrt(max(0.0, 1 - differ / most)))

@@ -8,7 +8,7 @@ from ..results.candidates import main_metric, margin
 from ..results.results import McNemar, Noise, Pair, Row
 from ..scores.comparison import Components, Estimate, components, holm
 from ..scores.fold_scores import FoldOutcomes, make_mcnemars, skill_difference
-from .evidence import SIGNIFICANT, corrected, rights
+from .evidence import SIGNIFICANT, corrected, count_only_right
 
 
 def make_pairs(outcomes: FoldOutcomes) -> tuple[Pair, ...]:
@@ -35,13 +35,13 @@ def _pair(
     equal = margin(max(r.scores["skill"].mean for r in (row, other)))
     if p_holm <= SIGNIFICANT and not -equal <= e.mean <= equal:
         word = "is better than" if e.mean > 0 else "is worse than"
-        told = corrected(p_holm)
+        phrase = corrected(p_holm)
     elif -equal <= low and high <= equal:
-        word, told = "is practically as good as", f"equal within {equal:.3f}"
+        word, phrase = "is practically as good as", f"equal within {equal:.3f}"
     elif -equal <= low:
-        word, told = "is as good as", f"equal within {equal:.3f} or better"
+        word, phrase = "is as good as", f"equal within {equal:.3f} or better"
     else:
-        word, told = (
+        word, phrase = (
             "cannot be distinguished from",
             f"{equal:.3f} would be practically equal",
         )
@@ -49,8 +49,8 @@ def _pair(
     own, others = (r.scores[key].mean for r in (row, other))
     sentence = (
         f"{row.name} {word} {other.name}: {label} {own:.3f} against {others:.3f}; "
-        f"difference in skill {e.mean:+.3f} [{low:+.3f}, {high:+.3f}], {told}."
-        f"{rights(test, row.name, other.name)}"
+        f"difference in skill {e.mean:+.3f} [{low:+.3f}, {high:+.3f}], {phrase}."
+        f"{count_only_right(test, row.name, other.name)}"
     )
     p = e.p_value()
     return Pair(row.name, other.name, e.mean, low, high, p, p_holm, sentence, test)

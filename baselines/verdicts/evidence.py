@@ -82,13 +82,13 @@ def gather(
     )
 
 
-def reached(row: Row, rows: Sequence[Row]) -> str:
+def score_phrase(row: Row, rows: Sequence[Row]) -> str:
     """A candidate's score beside the rule of thumb's, e.g. ``forest reaches ...``."""
     if "bits_per_character" in row.scores:
         return _in_bits(row, rows)
     label, metric = main_metric(row)
     own = f"{row.name} reaches {label} {row.scores[metric].mean:.3f}"
-    thumb, skill = _thumb(rows), row.scores["skill"].mean
+    thumb, skill = _rule_of_thumb_row(rows), row.scores["skill"].mean
     if metric == "r2" and skill * row.scores[metric].mean < 0:
         return (
             f"{own}, skill {skill:.3f} (R² is against the mean of the test rows, skill "
@@ -108,7 +108,7 @@ def _agree(metric: str, row: Row, bare: float) -> bool:
     return gain * row.scores["skill"].mean > 0
 
 
-def _thumb(rows: Sequence[Row]) -> Row | None:
+def _rule_of_thumb_row(rows: Sequence[Row]) -> Row | None:
     able = (r for r in rows if r.kind == "baseline" and not r.error)
     return next((r for r in able if r.name == S_NAIVE or not learns(r)), None)
 
@@ -116,13 +116,13 @@ def _thumb(rows: Sequence[Row]) -> Row | None:
 def _in_bits(row: Row, rows: Sequence[Row]) -> str:
     bits = row.scores["bits_per_character"].mean
     own = f"{row.name} needs {bits:.2f} bits per character"
-    thumb = _thumb(rows)
+    thumb = _rule_of_thumb_row(rows)
     if thumb is None or thumb is row:
         return own
     return f"{own} ({thumb.name}: {thumb.scores['bits_per_character'].mean:.2f})"
 
 
-def no_use(best: Row | None) -> bool:
+def is_useless(best: Row | None) -> bool:
     """Whether no baseline turns what it sees into better predictions.
 
     To repeat the last season of a series is a prediction that has its use.
@@ -130,7 +130,7 @@ def no_use(best: Row | None) -> bool:
     return best is None or (best.scores["skill"].mean <= 0 and best.name != S_NAIVE)
 
 
-def better_for_sure(evidence: Evidence, *, alone: bool = False) -> list[Row]:
+def significantly_better(evidence: Evidence, *, alone: bool = False) -> list[Row]:
     """Return the baselines that the table shows above chance by more than their noise.
 
     Parameters
@@ -154,7 +154,7 @@ def _is_above(evidence: Evidence, row: Row, tests: int) -> bool:
     confidence = 1 - (1 - CONFIDENCE) / tests
     if evidence.skills[row.name].interval(confidence)[0] > 0:
         return True
-    thumb, own = _thumb(evidence.rows), row.scores.get("accuracy")
+    thumb, own = _rule_of_thumb_row(evidence.rows), row.scores.get("accuracy")
     bare = thumb.scores.get("accuracy") if thumb else None
     if own is None or bare is None or own.low is None:
         return False
@@ -187,7 +187,7 @@ def corrected(p: float) -> str:
     return f"corrected p = {p:.3g}" if p > LEAST_P else f"corrected p < {LEAST_P:.0e}"
 
 
-def rights(found: McNemar | None, own: str, other: str) -> str:
+def count_only_right(found: McNemar | None, own: str, other: str) -> str:
     """Write how many rows of one held-out set only one of two is right on."""
     if found is None:
         return ""
@@ -197,7 +197,7 @@ def rights(found: McNemar | None, own: str, other: str) -> str:
     )
 
 
-def round_rows(rows: float) -> str:
+def round_row_count(rows: float) -> str:
     """A row count as people say it: two digits, the rest noughts."""
     if not isfinite(rows):
         return "many more"

@@ -90,17 +90,19 @@ def _answer_columns(dataset: Dataset, best: Row) -> Suspicion | None:
     if column:
         return Suspicion(
             "answer",
-            f"One column alone gives the target, {_as_what(dataset, column)}: "
+            f"One column alone gives the target, {_describe_match(dataset, column)}: "
             f"{column!r} ({scores[column]:.3f} by {agreement_unit(dataset)}). "
-            f"{_what_it_may_be(dataset, column)}",
+            f"{_explain_column(dataset, column)}",
         )
     split = _threshold(dataset, next(iter(found)))
     shown = ", ".join(f"{c!r} ({s:.3f})" for c, s in list(found.items())[:5])
-    told = split or f"{shown} by {agreement_unit(dataset)}"
-    return Suspicion("easy", f"The problem is easy, one column alone is enough: {told}")
+    phrase = split or f"{shown} by {agreement_unit(dataset)}"
+    return Suspicion(
+        "easy", f"The problem is easy, one column alone is enough: {phrase}"
+    )
 
 
-def _what_it_may_be(dataset: Dataset, column: str) -> str:
+def _explain_column(dataset: Dataset, column: str) -> str:
     if cases := count_cases(dataset, column):
         return (
             f"Each of its {cases:,} values has one target in its rows: if it names "
@@ -163,7 +165,7 @@ def answer_column(dataset: Dataset, scores: Mapping[str, float]) -> str | None:
         or _is_still(dataset, column)
         or _counts_along(dataset, column)
     )
-    return None if is_cut or not _goes_with(dataset, column) else column
+    return None if is_cut or not _is_monotone_in_target(dataset, column) else column
 
 
 def _names_classes(dataset: Dataset, column: str) -> bool:
@@ -178,7 +180,7 @@ def _names_classes(dataset: Dataset, column: str) -> bool:
     return len(np.unique(np.stack([values, dataset.y]), axis=1).T) == kinds
 
 
-def _as_what(dataset: Dataset, column: str) -> str:
+def _describe_match(dataset: Dataset, column: str) -> str:
     if _names_classes(dataset, column):
         return "with a value for each class"
     return "and no other comes near"
@@ -247,23 +249,28 @@ def _has_gap(low: np.ndarray, high: np.ndarray) -> bool:
     return len(steps) > 0 and bool(high[0] - low[-1] > _GAP * steps.mean())
 
 
-def _goes_with(dataset: Dataset, column: str) -> bool:
+def _is_monotone_in_target(dataset: Dataset, column: str) -> bool:
     """Whether numbers rise, or fall, with a numerical target in nearly all rows."""
     import pandas as pd
     from scipy.stats import spearmanr
 
     table: Any = dataset.x
     values = table[column]
-    if dataset.is_classification or not pd.api.types.is_numeric_dtype(values.dtype):
+    kind = values.dtype
+    is_time = pd.api.types.is_datetime64_any_dtype(kind)  # a trend is no other name
+    if dataset.is_classification or not (
+        is_time or pd.api.types.is_numeric_dtype(kind)
+    ):
         return True
     known = values.notna().to_numpy()
-    x, y = values[known].to_numpy(dtype="float64"), dataset.y[known]
+    steps = values[known].astype("int64") if is_time else values[known]
+    x, y = steps.to_numpy(dtype="float64"), dataset.y[known]
     test: Any = spearmanr(x, y)
     if float(test.statistic) ** 2 < SAME_ORDER:
         return False
     # equal values of the column, as of one that was rounded, may have any order
-    steps = np.diff(y[np.lexsort((y, np.sign(test.statistic) * x))])
-    return float((steps < 0).mean()) <= _TURNS or float((steps > 0).mean()) <= _TURNS
+    turns = np.diff(y[np.lexsort((y, np.sign(test.statistic) * x))])
+    return float((turns < 0).mean()) <= _TURNS or float((turns > 0).mean()) <= _TURNS
 
 
 def _threshold(dataset: Dataset, column: str) -> str:
@@ -315,14 +322,16 @@ def column_scores(dataset: Dataset) -> dict[str, float]:
     if len(rows) > _MAX_ROWS:
         rows = sample_rows(dataset, _MAX_ROWS, seed=0)
     table: Any = take(x, rows)
-    y, folds = _asked(dataset.y[rows], classes=dataset.is_classification)
+    y, folds = _tree_targets_and_folds(
+        dataset.y[rows], classes=dataset.is_classification
+    )
     return {
         str(c): _alone(table[[c]], y, folds, classes=dataset.is_classification)
         for c in table.columns
     }
 
 
-def _asked(
+def _tree_targets_and_folds(
     y: np.ndarray, *, classes: bool
 ) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
     """Targets as trees can follow them, and folds; none where classes are too rare."""

@@ -23,7 +23,7 @@ import numpy as np
 from ...data.dataset import ORDERED
 from ...data.split import Fold, has_strata
 from ..results.candidates import LEAST_MARGIN, MARGIN, METRIC_LABELS, main_metric
-from ..results.results import Curve, Line, Point, Reach, Row, Score, Trend
+from ..results.results import AchievableScore, Curve, Line, Point, Row, Score, Trend
 from ..scores import harness
 from ..scores.comparison import Estimate, over_folds
 from ..scores.fold_scores import (
@@ -188,8 +188,8 @@ def _line(sizes: _Sizes) -> Line | None:
         _trend(gain, skills[-1].mean),
         _reach(gain),
         gain.p_value(),
-        _twice(sizes, "skill", ratio, gain if held_out else None),
-        None if held_out else _twice(sizes, sizes.metric, ratio, None),
+        _score_at_twice(sizes, "skill", ratio, gain if held_out else None),
+        None if held_out else _score_at_twice(sizes, sizes.metric, ratio, None),
         "",
     )
     return replace(line, sentence=_sentence(line, METRIC_LABELS[sizes.metric]))
@@ -228,7 +228,9 @@ def step_ratio(scores: Sequence[float]) -> float:
     return min(1.0, after / before)
 
 
-def _twice(sizes: _Sizes, metric: str, ratio: float, gain: Estimate | None) -> Reach:
+def _score_at_twice(
+    sizes: _Sizes, metric: str, ratio: float, gain: Estimate | None
+) -> AchievableScore:
     """The score at twice the rows; the ends are those of no gain and of one as before.
 
     ``gain`` is given where there is one held-out set: its error and that of the score
@@ -252,19 +254,21 @@ def _twice(sizes: _Sizes, metric: str, ratio: float, gain: Estimate | None) -> R
     least, most = RANGES.get(metric, (-np.inf, np.inf))
     mean = min(full.mean + ratio * max(0.0, full.mean - half.mean), most)
     if not ends:
-        return Reach(mean, None, None)
+        return AchievableScore(mean, None, None)
     low, high = min(low for low, _ in ends), max(high for _, high in ends)
-    return Reach(mean, max(low, least), min(high, most))
+    return AchievableScore(mean, max(low, least), min(high, most))
 
 
-def _reach(estimate: Estimate) -> Reach:
+def _reach(estimate: Estimate) -> AchievableScore:
     low, high = estimate.interval()
     known = bool(np.isfinite([low, high]).all())
-    return Reach(estimate.mean, low if known else None, high if known else None)
+    return AchievableScore(
+        estimate.mean, low if known else None, high if known else None
+    )
 
 
-def _plain(score: Score) -> Reach:
-    return Reach(score.mean, score.low, score.high)
+def _plain(score: Score) -> AchievableScore:
+    return AchievableScore(score.mean, score.low, score.high)
 
 
 _UNKNOWN = 1.0
@@ -282,11 +286,12 @@ def _sentence(line: Line, label: str) -> str:
     few, many = (point.rows for point in line.points[-2:])
     return (
         f"{_TELLS[line.trend]}: from {few:,} to {many:,} training rows {line.name} "
-        f"gained {_interval_text(line.gain, '+.3f')} skill; {_promise(line, label)}."
+        f"gained {_interval_text(line.gain, '+.3f')} skill; "
+        f"{_describe_promise(line, label)}."
     )
 
 
-def _promise(line: Line, label: str) -> str:
+def _describe_promise(line: Line, label: str) -> str:
     """A number only where the trend is known; else no more than where it may lie."""
     if line.trend == "falling":
         return "what twice the rows would give is unclear"
@@ -304,7 +309,7 @@ def _promise(line: Line, label: str) -> str:
     )
 
 
-def _interval_text(reach: Reach, spec: str) -> str:
+def _interval_text(reach: AchievableScore, spec: str) -> str:
     """``0.812 [0.790, 0.834]``."""
     mean = format(reach.mean, spec)
     if reach.low is None or reach.high is None:

@@ -10,17 +10,17 @@ from math import inf
 
 from ..results.candidates import LEAST_MARGIN, S_NAIVE, margin
 from ..results.results import Comparison, Row, Verdict
-from ..scores.comparison import DECISIVE, needed, standard_error
+from ..scores.comparison import DECISIVE, required_sample_size, standard_error
 from .evidence import (
     CONFIDENT,
     SIGNIFICANT,
     Evidence,
     corrected,
+    count_only_right,
     gain_p,
-    no_use,
-    reached,
-    rights,
-    round_rows,
+    is_useless,
+    round_row_count,
+    score_phrase,
 )
 
 _MOST_TIMES = 1_000
@@ -38,8 +38,8 @@ def network_verdict(evidence: Evidence, data: Verdict, row: Row) -> Verdict:
     is right on. What looks too good stands beside it.
     """
     found = _judge(evidence, data, row)
-    beside = calibration_sentence(row) + _beside_naive(evidence, row)
-    beside += _beside_best(evidence, row)
+    beside = calibration_sentence(row) + _compare_with_naive(evidence, row)
+    beside += _compare_with_best(evidence, row)
     return replace(
         found, sentence=found.sentence + beside, suspicion=_suspicion(evidence, found)
     )
@@ -65,16 +65,16 @@ def calibration_sentence(row: Row) -> str:
     # where nothing is told apart, one temperature only takes what was said back
     if skill <= LEAST_MARGIN or raw - refined <= margin(skill) * whole:
         return ""
-    told, so = "too modest", "train longer"
+    phrase, so = "too modest", "train longer"
     if t > 1:
-        told, so = "too sure", "train shorter, or calibrate"
+        phrase, so = "too sure", "train shorter, or calibrate"
     return (
-        f" Its probabilities are {told}: log loss {raw:.3f}, and {refined:.3f} once "
+        f" Its probabilities are {phrase}: log loss {raw:.3f}, and {refined:.3f} once "
         f"log odds are divided by {t:.2g}; {so}."
     )
 
 
-def _beside_best(evidence: Evidence, row: Row) -> str:
+def _compare_with_best(evidence: Evidence, row: Row) -> str:
     """Who is right alone, network or best baseline; "" where rows are not counted."""
     best = evidence.best
     if best is None or row.error:
@@ -82,10 +82,10 @@ def _beside_best(evidence: Evidence, row: Row) -> str:
     pair = (row.name, best.name)
     found = (c for c in evidence.comparisons if (c.network, c.baseline) == pair)
     test = next((c.mcnemar for c in found), None)
-    return rights(test, "the network", best.name)
+    return count_only_right(test, "the network", best.name)
 
 
-def _beside_naive(evidence: Evidence, row: Row) -> str:
+def _compare_with_naive(evidence: Evidence, row: Row) -> str:
     """Whether a forecasting network beats seasonal naive, is level, or loses to it."""
     pair = (
         c
@@ -113,19 +113,31 @@ def _beside_naive(evidence: Evidence, row: Row) -> str:
     )
 
 
+def _loses_to_naive(evidence: Evidence, row: Row) -> bool:
+    """Whether values depend on those before, and a forecast does not even repeat them.
+
+    Where nothing beyond a naive forecast is found that one can be learned still.
+    """
+    if evidence.task != "forecast" or not evidence.signal.dependent or row.error:
+        return False
+    c = _comparison_of(evidence, row.name, S_NAIVE)
+    return c.p_holm <= DECISIVE and c.difference < -LEAST_MARGIN
+
+
 def _judge(evidence: Evidence, data: Verdict, row: Row) -> Verdict:
     beside, best = evidence.suspicion, evidence.best
     if beside is not None and beside.kind == "copies":
         # a network that learns no copies by heart is not to blame
         return Verdict(data.name, row.name, data.sentence, data.change)
-    if data.name not in ("signal", "suspicious"):
+    learns = data.name in ("signal", "suspicious")
+    if not learns and not _loses_to_naive(evidence, row):
         alone = not row.error and gain_p(evidence, row.name) <= CONFIDENT
         if not (alone and _beats_all(evidence, row.name)):
             return Verdict(data.name, row.name, data.sentence, data.change)
         return _ahead(evidence, row)
     if row.error:
         others = "The baselines learn from the same rows."
-        if best is None or no_use(best):
+        if best is None or is_useless(best):
             others = "The baselines run on the same rows."
         return Verdict(
             "network-at-fault",
@@ -133,19 +145,19 @@ def _judge(evidence: Evidence, data: Verdict, row: Row) -> Verdict:
             f"The network fails: {row.error}. {others}",
             "A network that trains to the end.",
         )
-    if best is None or no_use(best):
+    if best is None or is_useless(best):
         if (
             _beats_all(evidence, row.name)
             and evidence.skills[row.name].interval()[0] > 0
         ):
             return _ahead(evidence, row)
         return Verdict("undecided", row.name, data.sentence, data.change)
-    return _against(evidence, row, best)
+    return _verdict_against(evidence, row, best)
 
 
-def _against(evidence: Evidence, row: Row, best: Row) -> Verdict:
+def _verdict_against(evidence: Evidence, row: Row, best: Row) -> Verdict:
     """A signal, and a baseline that uses it: how does the network stand?"""
-    c = _versus(evidence, row.name, best.name)
+    c = _comparison_of(evidence, row.name, best.name)
     equal = margin(best.scores["skill"].mean)
     worse = c.p_holm <= DECISIVE and c.difference < -equal
     flat = evidence.skills[row.name].interval()[1] <= LEAST_MARGIN
@@ -153,17 +165,17 @@ def _against(evidence: Evidence, row: Row, best: Row) -> Verdict:
     flat = flat and learned and c.difference < -equal
     if worse or flat:
         if _ranks_as_well(row, best):
-            return _same_order(evidence, row, best, c)
+            return _verdict_on_order(evidence, row, best, c)
         return _at_fault(evidence, row, best, c)
     if _beats_all(evidence, row.name):
         equals = [r for r in evidence.baselines if _ranks_as_well(r, row)]
         if equals:
-            c = _versus(evidence, row.name, equals[0].name)
-            return _same_order(evidence, row, equals[0], c)
+            c = _comparison_of(evidence, row.name, equals[0].name)
+            return _verdict_on_order(evidence, row, equals[0], c)
         return _ahead(evidence, row)
     if c.low >= -equal:
         return _level(evidence, row, best, c, equal)
-    return _cannot_tell(evidence, row, best, c, equal)
+    return _undecided(evidence, row, best, c, equal)
 
 
 _ORDER = {
@@ -185,7 +197,7 @@ def _ranks_as_well(row: Row, best: Row) -> bool:
     )
 
 
-def _versus(evidence: Evidence, network: str, baseline: str) -> Comparison:
+def _comparison_of(evidence: Evidence, network: str, baseline: str) -> Comparison:
     return next(
         c
         for c in evidence.comparisons
@@ -242,8 +254,10 @@ def _at_fault(evidence: Evidence, row: Row, best: Row, c: Comparison) -> Verdict
     return Verdict(
         "network-at-fault",
         row.name,
-        f"The network is at fault, not the data: {reached(best, evidence.rows)}; "
-        f"{reached(row, ())}. {_decided(evidence, c)}{_order(evidence, row, best)}."
+        "The network is at fault, not the data: "
+        f"{score_phrase(best, evidence.rows)}; "
+        f"{score_phrase(row, ())}. "
+        f"{_decided(evidence, c)}{_order(evidence, row, best)}."
         f"{_right_more_often(row, best)}",
         f"A change to the network, its settings or its inputs that brings its skill to "
         f"{best.scores['skill'].mean:.2f}.",
@@ -259,9 +273,10 @@ def _ahead(evidence: Evidence, row: Row) -> Verdict:
     return Verdict(
         "network-ahead",
         row.name,
-        f"The network is ahead of every baseline: {reached(row, evidence.rows)}. "
+        "The network is ahead of every baseline: "
+        f"{score_phrase(row, evidence.rows)}. "
         f"{other.name} is closest. {_decided(evidence, c)}"
-        f"{_order(evidence, row, other)}.{_other_order(evidence, row)}",
+        f"{_order(evidence, row, other)}.{_describe_reversed_order(evidence, row)}",
         "Other rows, or a stronger baseline than those tested.",
     )
 
@@ -274,7 +289,7 @@ def _right_more_often(row: Row, best: Row) -> str:
     return f" By accuracy, {row.name} is higher." if own > other else ""
 
 
-def _other_order(evidence: Evidence, row: Row) -> str:
+def _describe_reversed_order(evidence: Evidence, row: Row) -> str:
     """A word on a baseline that is behind in skill and yet right more often."""
     able = [r for r in evidence.rows if r.kind == "baseline" and "accuracy" in r.scores]
     top = max(able, key=lambda r: r.scores["accuracy"].mean, default=row)
@@ -291,46 +306,50 @@ def _level(
         "network-level",
         row.name,
         f"The network learns, and {best.name} is sufficient: "
-        f"{reached(row, evidence.rows)}; {reached(best, ())}. Difference in skill "
+        f"{score_phrase(row, evidence.rows)}; "
+        f"{score_phrase(best, ())}. Difference in skill "
         f"{_interval(c)}, equal within {equal:.3f} or better.",
         "More rows could show a smaller difference.",
     )
 
 
-def _same_order(evidence: Evidence, row: Row, best: Row, c: Comparison) -> Verdict:
+def _verdict_on_order(
+    evidence: Evidence, row: Row, best: Row, c: Comparison
+) -> Verdict:
     return Verdict(
         "network-level",
         row.name,
         f"The network separates the classes as {best.name} does "
-        f"({reached(row, evidence.rows)}{_order(evidence, row, best)}): accuracy, "
+        f"({score_phrase(row, evidence.rows)}{_order(evidence, row, best)}): accuracy, "
         f"balanced accuracy and ROC AUC are within {LEAST_MARGIN} or better. "
         f"{_decided(evidence, c)}.",
         "A difference in accuracy or ROC AUC as well.",
     )
 
 
-def _cannot_tell(
+def _undecided(
     evidence: Evidence, row: Row, best: Row, c: Comparison, equal: float
 ) -> Verdict:
     needs = "A longer series, or more folds of fewer steps (--folds, --horizon)."
     if evidence.task != "forecast":
-        needs = _would_tell(evidence, c, equal)
+        needs = _describe_rows_needed(evidence, c, equal)
     return Verdict(
         "undecided",
         row.name,
         f"There is something to learn, but with these rows it is unclear whether the "
-        f"network learns it as well as {best.name}: {reached(row, evidence.rows)}; "
-        f"{reached(best, ())}. Difference in skill {_interval(c)}; {equal:.3f} would "
-        "be practically equal.",
+        f"network learns it as well as {best.name}: "
+        f"{score_phrase(row, evidence.rows)}; "
+        f"{score_phrase(best, ())}. Difference in skill {_interval(c)}; "
+        f"{equal:.3f} would be practically equal.",
         needs,
     )
 
 
-def _would_tell(evidence: Evidence, c: Comparison, equal: float) -> str:
+def _describe_rows_needed(evidence: Evidence, c: Comparison, equal: float) -> str:
     """Write how many more folds or rows a difference of this size needs."""
     by_rows = evidence.held_out or c.by == "rows"
     folds = 1 if by_rows else int(evidence.skills[c.network].freedom) + 1
-    found = needed(
+    found = required_sample_size(
         c.difference,
         standard_error(c.low, c.high, freedom=folds - 1 or inf),
         equal=equal,
@@ -363,5 +382,5 @@ def _more_rows(evidence: Evidence, times: float) -> str:
         rows, kind = rows * share, "test rows"
     if evidence.task == "characters":
         kind = "test characters"
-    many = f"{times:.1f}" if times < 9.95 else round_rows(times)
-    return f"About {round_rows(rows * times)} {kind} ({many} times as many)"
+    many = f"{times:.1f}" if times < 9.95 else round_row_count(times)
+    return f"About {round_row_count(rows * times)} {kind} ({many} times as many)"

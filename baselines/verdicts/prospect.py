@@ -70,6 +70,9 @@ def network_prospect(results: Results) -> Prospect | None:
     if data == "suspicious":
         reason = "a network would use what is suspicious as the baselines did."
         return Prospect("not yet", f"{reason} Settle it first.")
+    if data == "no-signal" and results.about.task == "forecast":
+        reason = "neither the signal test nor the baselines found what it could learn."
+        return Prospect("no", reason)
     if data == "no-signal":
         tried = [row for row in results.rows if not row.error and learns(row)]
         reason = (
@@ -78,25 +81,27 @@ def network_prospect(results: Results) -> Prospect | None:
         )
         return Prospect("no", reason)
     if data == "undecided":
+        naive = results.about.task == "forecast" and results.signal.dependent
+        what = "more to learn than to repeat values" if naive else "anything to learn"
         return Prospect(
             "not yet",
-            f"with {results.about.rows:,} rows it is unclear whether there is anything "
-            "to learn. Find more rows first.",
+            f"with {results.about.rows:,} rows it is unclear whether there is {what}. "
+            "Find more rows first.",
         )
     if best is not None and results.about.task == "forecast":
-        return _of_series(results, best)
+        return _judge_series(results, best)
     if best is None or best.scores["skill"].mean <= 0:
         reason = "the signal test finds a relation that no baseline can use."
         return Prospect("perhaps", reason)
-    return _beside_baselines(results, best)
+    return _judge_with_baselines(results, best)
 
 
-def _beside_baselines(results: Results, best: Row) -> Prospect:
+def _judge_with_baselines(results: Results, best: Row) -> Prospect:
     """There is a signal, and a baseline that uses it: what is left to gain?"""
     more = _more_rows(results)
     small = _little_left(results, best)
     if small:
-        return Prospect("hardly", f"{small}{more}")
+        return Prospect("hardly", small)
     if any(row.name == "components" for row in results.rows):
         return Prospect(
             "yes",
@@ -157,7 +162,7 @@ def _little_left(results: Results, best: Row) -> str:
     return ""
 
 
-def _of_series(results: Results, best: Row) -> Prospect:
+def _judge_series(results: Results, best: Row) -> Prospect:
     naive = next((row for row in results.rows if row.name == S_NAIVE), None)
     if naive is None or best is naive:
         others = [r for r in results.rows if not r.error and r is not naive]

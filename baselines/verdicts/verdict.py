@@ -19,13 +19,13 @@ from .evidence import (
     CONFIDENT,
     SIGNIFICANT,
     Evidence,
-    better_for_sure,
     corrected,
     gain_p,
-    no_use,
-    reached,
-    round_rows,
+    is_useless,
+    round_row_count,
     score_interval,
+    score_phrase,
+    significantly_better,
 )
 from .network_verdict import network_verdict
 
@@ -107,18 +107,22 @@ def _data_verdict(evidence: Evidence) -> Verdict:
             "independent, if new rows come from the same ones.",
         )
     hints = [_ranks(name, p) for name, p in _gains(evidence, SIGNIFICANT).items()]
-    hints += [_apart(row, evidence.rows) for row in better_for_sure(evidence)]
+    hints += [
+        _describe_baseline_above_chance(row, evidence.rows)
+        for row in significantly_better(evidence)
+    ]
     if signal.p <= CLEAR or hints:
         hint = "".join(f"; {told}" for told in hints[:1])
         return Verdict(
             "undecided",
             "",
-            "With these rows it is unclear whether there is anything to learn: "
-            f"{found}{hint}.",
-            f"More rows: {round_rows(2 * evidence.n_rows)} (twice as many) to begin "
+            f"With these rows it is unclear whether there is {_wanted(evidence)[0]} to "
+            f"learn: {found}{hint}.",
+            f"More rows: {round_row_count(2 * evidence.n_rows)} (twice as many) to "
+            "begin "
             "with; how many are enough is not known.",
         )
-    return _nothing(evidence, found)
+    return _without_signal(evidence, found)
 
 
 def lacks_power(verdict: Verdict) -> bool:
@@ -130,16 +134,16 @@ def _ranks(name: str, p: float) -> str:
     return f"{name} is better than chance ({corrected(p)})"
 
 
-def _apart(row: Row, rows: Sequence[Row]) -> str:
+def _describe_baseline_above_chance(row: Row, rows: Sequence[Row]) -> str:
     """A baseline that is above chance by its own interval, though not by its ranks."""
     metric = "skill" if (row.scores["skill"].low or 0) > 0 else "accuracy"
     told = score_interval(row, metric)
     if main_metric(row)[1] == metric:  # whose mean was told
-        return f"{reached(row, rows)}, 95 % interval {told[told.index('[') :]}"
-    return f"{reached(row, rows)}, {metric} {told}"
+        return f"{score_phrase(row, rows)}, 95 % interval {told[told.index('[') :]}"
+    return f"{score_phrase(row, rows)}, {metric} {told}"
 
 
-def _nothing(evidence: Evidence, found: str) -> Verdict:
+def _without_signal(evidence: Evidence, found: str) -> Verdict:
     """Nothing was found: was there any chance to?"""
     least = evidence.signal.detectable
     assert least is not None
@@ -148,38 +152,54 @@ def _nothing(evidence: Evidence, found: str) -> Verdict:
         if least < 1:
             message = effect(evidence.signal, digits=0)
             least_text = f"only a relation that explains {message} or more"
-        needed = round_rows(evidence.n_rows * min(least, 1) / STATED_EFFECT)
+        needed = round_row_count(evidence.n_rows * min(least, 1) / STATED_EFFECT)
         return Verdict(
             "undecided",
             "",
-            f"No signal was found ({found}), but with {evidence.n_rows:,} rows "
-            f"{least_text} would have been found with 80 % power.",
+            f"No {_wanted(evidence)[1]} was found ({found}), but with "
+            f"{evidence.n_rows:,} rows {least_text} would have been found with 80 % "
+            "power.",
             f"About {needed} rows, {_FOR_POWER}.",
         )
-    and_so = f", and no baseline beats chance for sure{_by_chance(evidence)}"
+    and_so = (
+        f", and no baseline beats chance for sure{_baselines_above_chance(evidence)}"
+    )
+    other = "Other features, a relation of an unusual form, or more rows"
     if evidence.task == "forecast":
-        and_so = ", and the values look like independent draws"
+        what = "changes" if evidence.signal.dependent else "values"
+        and_so = f", and the {what} look like independent draws"
+        other = "What else the series depends on, in columns of a table, or more values"
     elif not evidence.rows:  # the signal test alone
         and_so = ""
     return Verdict(
         "no-signal",
         "",
-        f"No signal was found: {found}{and_so}. "
+        f"No {_wanted(evidence)[1]} was found: {found}{and_so}. "
         f"A linear relation that explains {effect(evidence.signal)} would have been "
         "found with 80 % power.",
-        "Other features, a relation of an unusual form, or more rows to find a weaker "
-        f"one (about {round_rows(2 * evidence.signal.rows)} for half of that); tuning "
-        "a network will not.",
+        f"{other} to find a weaker one (about "
+        f"{round_row_count(2 * evidence.signal.rows)} "
+        "for half of that); tuning a network will not.",
     )
 
 
-def _by_chance(evidence: Evidence) -> str:
+def _wanted(evidence: Evidence) -> tuple[str, str]:
+    """What was to be learned, and looked for: of a series, more than to repeat it."""
+    if evidence.task == "forecast" and evidence.signal.dependent:
+        return "more", "signal beyond that"
+    return "anything", "signal"
+
+
+def _baselines_above_chance(evidence: Evidence) -> str:
     """Baselines above chance by intervals that do not hold for all of them at once."""
-    told = [_apart(row, evidence.rows) for row in better_for_sure(evidence, alone=True)]
-    if not told:
+    phrases = [
+        _describe_baseline_above_chance(row, evidence.rows)
+        for row in significantly_better(evidence, alone=True)
+    ]
+    if not phrases:
         return ""
     of = count(len(evidence.baselines), "baseline")
-    return f" ({'; '.join(told)}: among {of} one may be so by chance)"
+    return f" ({'; '.join(phrases)}: among {of} one may be so by chance)"
 
 
 def _gains(evidence: Evidence, level: float) -> dict[str, float]:
@@ -206,18 +226,19 @@ def _signal_sentence(evidence: Evidence, proved: dict[str, float]) -> str:
     if signal.p > LEVEL and proved:
         ranks = _ranks(*next(iter(proved.items())))
         test = f"{ranks}, though the signal test alone does not tell ({p})"
-    if best is None or no_use(best):
-        sure = better_for_sure(evidence, alone=True)
+    if best is None or is_useless(best):
+        sure = significantly_better(evidence, alone=True)
         but = "no baseline predicts better than the majority for sure"
         if evidence.task == "regression":
             but = "no baseline predicts better than the mean for sure"
         if sure:
             but = (
                 "by log loss none of the baselines is better than the class "
-                f"frequencies; {_apart(sure[0], evidence.rows)}"
+                "frequencies; "
+                f"{_describe_baseline_above_chance(sure[0], evidence.rows)}"
             )
         return f"Features and target are related ({test}), but {but}."
-    return f"There is something to learn: {test}; {reached(best, evidence.rows)}."
+    return f"There is something to learn: {test}; {score_phrase(best, evidence.rows)}."
 
 
 def _change_signal(evidence: Evidence) -> str:

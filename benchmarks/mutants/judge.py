@@ -5,7 +5,8 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from learnable.baselines.rules.registry import RULES, side_of
+
+from learnable.baselines.rules.registry import RULES, rule_side
 from learnable.benchmarks.mutants.draw import Mutant
 
 EITHER = {
@@ -62,7 +63,9 @@ def _are_sides(record: dict[str, Any], answers: Sequence[set[str]]) -> bool:
 
 def _fit(sides: set[str], answer: set[str]) -> bool:
     known = {
-        rule.label: {side_of(code)} for code, rule in RULES.items() if code[0] in "NPD"
+        rule.label: {rule_side(code)}
+        for code, rule in RULES.items()
+        if code[0] in "NPD"
     }
     known |= EITHER
     allowed = [known[label] for label in answer]

@@ -5,7 +5,14 @@ from typing import Any
 from ...baselines.results.results import Bin, Picture, Results, Row
 from .. import text
 from ..svg import Chart, Table
-from .predictions import PANEL, SQUARE, asked, best_pictures, color, head
+from .predictions import (
+    PANEL,
+    SQUARE,
+    best_pictures,
+    color,
+    head,
+    positive_class_phrase,
+)
 
 
 def calibration_facts(results: Results) -> dict[str, Any] | None:
@@ -15,7 +22,7 @@ def calibration_facts(results: Results) -> dict[str, Any] | None:
         return None
     every = [b for _, found in shown for b in found.bins]
     return {
-        "asked": asked(results),
+        "asked": positive_class_phrase(results),
         "panels": [_panel(row, found) for row, found in shown],
         "intervals": all(b.low is not None for b in every),
     }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...baselines.results.results import Picture
-from ...data.counts import listed
+from ...data.counts import join_words
 from .. import text
 
 
@@ -31,13 +31,13 @@ def paired_sentence(marks: list[dict[str, Any]], *, alone: bool, name: str) -> s
     widest = max(marks, key=lambda mark: abs(mark["mean"]))
     gap = text.signed(widest["mean"])
     if alone:
-        said_all = f"{name} is above {listed(sentences)}"
+        said_all = f"{name} is above {join_words(sentences)}"
         return f"{said_all}. The widest gap is {gap}, to {widest['name']}."
     heads = [
         f"{m['name']} is above {one}" for m, one in zip(marks, sentences, strict=False)
     ]
     first = heads[0].replace(" it on", f" {name} on")
-    said_all = listed([first, *heads[1:]])
+    said_all = join_words([first, *heads[1:]])
     return f"{said_all}. The widest gap is {gap}, of {widest['name']}."
 
 
@@ -81,14 +81,14 @@ def points_sentence(points: list[dict[str, Any]]) -> str:
         (min(p[key] for p in points), max(p[key] for p in points))
         for key in ("predicted", "actual")
     ]
-    said, true = (
+    ranges, true = (
         f"{text.number(low, '#.3g')} to {text.number(high, '#.3g')}"
         for low, high in ends
     )
     wide = ends[1][1] - ends[1][0]
     share = (ends[0][1] - ends[0][0]) / wide if wide > 0 else math.nan
     part = f", {text.percent(share, 0)} of that range" if math.isfinite(share) else ""
-    return f"Predictions go from {said}{part}; actual values from {true}."
+    return f"Predictions go from {ranges}{part}; actual values from {true}."
 
 
 def residuals_sentence(bars: list[dict[str, Any]]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...baselines.results.results import About, Results, Row, Tradeoff
+from ...baselines.results.results import About, Results, Row, TradeoffCurve
 from .. import text
 from ..svg import Chart, Table
 from .chart_sentences import areas_sentence
@@ -73,7 +73,7 @@ def _chart(
     title: str,
     across: str,
     up: str,
-    curves: list[Tradeoff | None],
+    curves: list[TradeoffCurve | None],
     lines: list[dict[str, Any]],
     chance: list[list[float]],
     area: str,
@@ -199,7 +199,7 @@ def _confusion(row: Row, labels: list[str]) -> dict[str, Any]:
         "name": text.name(row.name),
         "kind": row.kind,
         "labels": labels,
-        "right": f"{text.whole(right)} of {text.whole(total)} correct",
+        "right": f"{text.format_count(right)} of {text.format_count(total)} correct",
         "rows": [] if large else _heat(row.confusion, labels),
         "largest": _largest(row.confusion, labels) if large else [],
         "classes": size,
@@ -213,7 +213,7 @@ def _heat(matrix: Sequence[Sequence[int]], labels: list[str]) -> list[dict[str, 
             "recall": text.percent(counts[i] / sum(counts) if sum(counts) else None),
             "cells": [
                 {
-                    "text": text.whole(n),
+                    "text": text.format_count(n),
                     "shade": _shade(n, sum(counts)),
                     "right": i == j,
                 }
@@ -243,7 +243,7 @@ def _largest(
         {
             "true": labels[i],
             "predicted": labels[j],
-            "rows": text.whole(n),
+            "rows": text.format_count(n),
             "share": text.percent(n / sum(matrix[i])),
         }
         for n, i, j in wrong[:_LARGEST]
@@ -284,7 +284,7 @@ def _commonest(about: About, most: tuple[str, int], total: int) -> str:
 def _share(label: str, amount: int, total: int, top: int) -> dict[str, Any]:
     return {
         "label": label,
-        "rows": text.whole(amount),
+        "rows": text.format_count(amount),
         "share": text.percent(amount / total),
         "width": round(100 * amount / top),
     }
@@ -355,7 +355,7 @@ def table_facts(
     return {
         "rows": [_cells(s) for s in shown],
         "means": [
-            _share_of(sum(values) / len(values))
+            _format_share(sum(values) / len(values))
             for values in (
                 [s.precision or 0.0 for s in present],
                 [s.recall or 0.0 for s in present],
@@ -364,17 +364,17 @@ def table_facts(
         ],
         "classes": len(present),
         "worst": len(shown) < len(present),
-        "total": text.whole(sum(s.rows for s in present)),
+        "total": text.format_count(sum(s.rows for s in present)),
     }
 
 
 def _cells(score: ClassScore) -> dict[str, Any]:
     return {
         "label": score.label,
-        "cells": [_share_of(v) for v in (score.precision, score.recall, score.f1)],
-        "rows": text.whole(score.rows),
+        "cells": [_format_share(v) for v in (score.precision, score.recall, score.f1)],
+        "rows": text.format_count(score.rows),
     }
 
 
-def _share_of(value: float | None) -> str:
+def _format_share(value: float | None) -> str:
     return text.number(value, ".3f")

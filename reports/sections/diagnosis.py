@@ -4,12 +4,18 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ...baselines.results.diagnosis import UNTRIED, Cause, Diagnosis, RuledOut, Sign
+from ...baselines.results.diagnosis import (
+    UNTRIED,
+    Cause,
+    CheckResult,
+    Diagnosis,
+    RuledOut,
+)
 from ...baselines.results.results import Results, Verdict
 from .. import text
 from ..svg import FONT, LETTER, WIDE, Chart, Table
 from .findings import explanation
-from .probes import probe_facts, undrawn
+from .probes import layers_without_chart, probe_facts
 from .repaired_training import repaired_training_facts
 from .scores import verdict_facts
 
@@ -44,15 +50,15 @@ def diagnosis_facts(results: Results) -> dict[str, Any] | None:
     return {
         **_answer(found),
         "causes": cause_facts(found, shown),
-        "more_causes": _beyond(found.causes, MOST_CAUSES),
+        "more_causes": _count_hidden(found.causes, MOST_CAUSES),
         "program": program_facts(found),
         "training": repaired_training_facts(results),
         "bars": answer_bars(found),
         "suspicions": suspicion_facts(_tested(found)[:MOST_SUSPICIONS]),
-        "more_suspicions": _beyond(_tested(found), MOST_SUSPICIONS),
+        "more_suspicions": _count_hidden(_tested(found), MOST_SUSPICIONS),
         "signs": _sign_lists(found),
         "probes": probe_facts(found),
-        "undrawn": undrawn(found),
+        "undrawn": layers_without_chart(found),
         **_examination(found),
     }
 
@@ -105,7 +111,7 @@ def _answer(found: Diagnosis) -> dict[str, Any]:
             if name not in left_out
         ],
         "others": [text.clean(o.summary, 500) for o in found.others[:MOST_OUTPUTS]],
-        "more_others": _beyond(found.others, MOST_OUTPUTS),
+        "more_others": _count_hidden(found.others, MOST_OUTPUTS),
         "measure": text.clean(found.measure, 200),
     }
 
@@ -180,16 +186,16 @@ def _sign_lists(found: Diagnosis) -> list[dict[str, Any]]:
             "title": title,
             "mark": title.split()[0].lower(),
             "about": about,
-            "rows": sign_facts(signs[:MOST_SIGNS], states),
-            "more": _beyond(signs, MOST_SIGNS),
+            "rows": check_result_facts(signs[:MOST_SIGNS], states),
+            "more": _count_hidden(signs, MOST_SIGNS),
         }
         for title, (about, signs, states) in lists.items()
         if signs
     ]
 
 
-def sign_facts(
-    signs: Sequence[Sign], states: dict[bool | None, str]
+def check_result_facts(
+    signs: Sequence[CheckResult], states: dict[bool | None, str]
 ) -> list[dict[str, str]]:
     """List signs: those that failed first, those that passed last."""
     order = list(states)
@@ -219,22 +225,22 @@ def _examination(found: Diagnosis) -> dict[str, Any]:
             for t in found.trials[:MOST_TRIALS]
         ],
         "n_trials": text.count(len(found.trials), "trial"),
-        "more_trials": _beyond(found.trials, MOST_TRIALS),
+        "more_trials": _count_hidden(found.trials, MOST_TRIALS),
         "fits": fits if several else [],
         "n_fits": text.count(len(found.fits), "training"),
-        "more_fits": _beyond(found.fits, MOST_FITS),
+        "more_fits": _count_hidden(found.fits, MOST_FITS),
         "ports": [text.clean(port, 300) for port in found.ports[:MOST_FITS]],
         "n_ports": text.count(len(found.ports), "spelling"),
-        "more_ports": _beyond(found.ports, MOST_FITS),
+        "more_ports": _count_hidden(found.ports, MOST_FITS),
         "spent": spent,
         "script": text.clean(found.script, 500),
     }
 
 
-def _beyond(values: Sequence[object], most: int) -> str:
+def _count_hidden(values: Sequence[object], most: int) -> str:
     """Write how many of the values are not shown, or ""."""
     more = len(values) - most
-    return f"and {text.whole(more)} more" if more > 0 else ""
+    return f"and {text.format_count(more)} more" if more > 0 else ""
 
 
 _LONG = 10_000
@@ -370,13 +376,13 @@ def program_facts(found: Diagnosis) -> dict[str, Any] | None:
         "lines": diff_lines(shown) if found.diff else [],
         "snippet": "" if found.diff else "\n".join(shown),
         "cut": f"{text.count(cut, 'more line')} in results.json." if cut else "",
-        "ran": _ran(found),
+        "ran": _describe_run(found),
         "tuned": text.clean(found.further, 500) if found.tuned else "",
         "about": REPAIRED if found.causes else _PLAIN,
     }
 
 
-def _ran(found: Diagnosis) -> str:
+def _describe_run(found: Diagnosis) -> str:
     if found.failed:
         return f"With these changes: {text.clean(found.failed, 300)}"
     # without a proof it is ported only

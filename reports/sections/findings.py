@@ -47,8 +47,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "tone": _TONES.get(finding.severity, "open"),
         "sentence": text.clean(finding.sentence, 1_000),
         "advice": text.clean(finding.advice, 1_000),
-        "columns": _named("Column", columns, finding.n_columns),
-        "rows": _named("Row", rows, finding.n_rows),
+        "columns": _name_first("Column", columns, finding.n_columns),
+        "rows": _name_first("Row", rows, finding.n_rows),
         "examples": _examples(finding.examples),
     }
 
@@ -68,7 +68,7 @@ def _examples(found: Examples | None) -> dict[str, Any] | None:
     }
 
 
-def _named(noun: str, names: list[str], total: int) -> dict[str, Any] | None:
+def _name_first(noun: str, names: list[str], total: int) -> dict[str, Any] | None:
     """The first of the columns or rows, and how many more there are."""
     if not names:
         return None
@@ -76,7 +76,7 @@ def _named(noun: str, names: list[str], total: int) -> dict[str, Any] | None:
     return {
         "label": noun if len(names) + more == 1 else text.plural(noun),
         "names": names,
-        "more": f"and {text.whole(more)} more" if more else "",
+        "more": f"and {text.format_count(more)} more" if more else "",
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...baselines.results.results import Results, Row
 from .. import text
-from ..svg import LETTER, WIDE, Chart, Table, told
+from ..svg import LETTER, WIDE, Chart, Table, label_points
 from .scores import best_baseline, scored_rows
 
 NAIVE = "seasonal-naive"
@@ -26,7 +26,7 @@ def forecast_facts(results: Results) -> dict[str, Any] | None:
     if course is None or not course.actual:
         return None
     start = max(0, len(course.actual) - MOST_TIMES)
-    chosen = _chosen(results)
+    chosen = _choose_candidates(results)
     actual = _values(course.actual[start:])
     lines = [{"name": "the series", "kind": "actual", "values": actual}] + [
         {"name": text.name(row.name), "kind": kind, "values": _values(forecast[start:])}
@@ -43,22 +43,22 @@ def forecast_facts(results: Results) -> dict[str, Any] | None:
         "lines": lines,
         "domain": [low, high],
         "sentences": [
-            *_which(course.series),
+            *_describe_series(course.series),
             *_ranking(results),
-            *_wild(lines, low, high),
+            *_describe_outliers(lines, low, high),
             *_shortened(start, len(course.actual)),
         ],
     }
 
 
-def _which(series: str) -> list[str]:
+def _describe_series(series: str) -> list[str]:
     """Which of several series is drawn; their scores are means over all."""
     if not series:
         return []
     return [f"The chart shows the series {text.name(series)}; scores are means of all."]
 
 
-def _chosen(results: Results) -> dict[str, Row]:
+def _choose_candidates(results: Results) -> dict[str, Row]:
     """The candidates that are drawn, by what they are drawn as."""
     rows = scored_rows(results)
     network = next((row for row in rows if row.kind == "network"), None)
@@ -86,7 +86,9 @@ def bounds(lines: list[dict[str, Any]]) -> tuple[float, float]:
     return low - edge, high + edge
 
 
-def _wild(lines: list[dict[str, Any]], low: float, high: float) -> list[str]:
+def _describe_outliers(
+    lines: list[dict[str, Any]], low: float, high: float
+) -> list[str]:
     over = [
         line["name"]
         for line in lines
@@ -98,7 +100,7 @@ def _wild(lines: list[dict[str, Any]], low: float, high: float) -> list[str]:
 def _shortened(left_out: int, total: int) -> list[str]:
     if not left_out:
         return []
-    drawn = text.whole(total - left_out)
+    drawn = text.format_count(total - left_out)
     return [f"The last {drawn} of {text.count(total, 'value')} are drawn."]
 
 
@@ -199,7 +201,7 @@ def _points(line: dict[str, Any], times: list[str]) -> Table:
 def _describe_line(line: dict[str, Any], times: list[str]) -> str:
     pairs = zip(times, line["values"], strict=True)
     known = [(time, text.number(v, ".4g")) for time, v in pairs if v is not None]
-    return told(line["name"], "", known)
+    return label_points(line["name"], "", known)
 
 
 def _labels(times: list[str], plot: float) -> Table:

@@ -3,11 +3,11 @@
 import math
 from typing import Any
 
-from ...baselines.results.results import Line, Reach, Results
+from ...baselines.results.results import AchievableScore, Line, Results
 from .. import text
 from ..metrics import metric
 from ..svg import FONT, LETTER, WIDE, Chart, Table
-from .loss_curves import LABEL, spread
+from .loss_curves import LABEL, spread_positions
 
 MOST_LINES = 5
 """So many candidates are drawn, networks first; all of them are in the table."""
@@ -50,7 +50,7 @@ def _row(line: Line, spec: str) -> dict[str, str]:
     return {
         "name": text.name(line.name),
         "kind": line.kind,
-        "sizes": f"{text.whole(few)} to {text.whole(many)}",
+        "sizes": f"{text.format_count(few)} to {text.format_count(many)}",
         "gain": text.signed(line.gain.mean),
         "interval": text.interval(line.gain.low, line.gain.high),
         "p": text.p_value(line.p).removeprefix("p ").removeprefix("= "),
@@ -94,7 +94,7 @@ def _drawn(line: Line) -> dict[str, Any]:
     return {"name": text.name(line.name), "kind": line.kind, "points": known}
 
 
-def _mark(rows: int, reach: Reach, promised: bool) -> dict[str, Any] | None:
+def _mark(rows: int, reach: AchievableScore, promised: bool) -> dict[str, Any] | None:
     if not math.isfinite(reach.mean) or rows < 1:
         return None
     low = reach.mean if reach.low is None else reach.low
@@ -185,7 +185,7 @@ def _names(up: Any, plot: float) -> Any:
 def _tables(chart: dict[str, Any], names: list[str], height: int) -> dict[str, Table]:
     low, high = chart["domain"]
     lasts = [line["points"][-1]["at"] - low for line in chart["lines"]]
-    places = spread(lasts, LABEL * (high - low) / height, high - low)
+    places = spread_positions(lasts, LABEL * (high - low) / height, high - low)
     tables: dict[str, Table] = {"steps": [], "marks": [], "names": []}
     tables["bars"] = [{**m, "color": "var(--ink)"} for m in chart["lines"][0]["points"]]
     for line, name, place in zip(chart["lines"], names, places, strict=True):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from .. import text
-from ..svg import FONT, LETTER, WIDE, Chart, Table, told
+from ..svg import FONT, LETTER, WIDE, Chart, Table, label_points
 
 SERIES = ("training", "validation")
 LABEL = FONT + 2
@@ -31,7 +31,9 @@ def curve_chart(curve: dict[str, Any], width: int) -> Chart:
     losses = _losses(curve, scale, plot)
     chart = alt.layer(*_levels(scale, plot), losses) if names else losses
     gap = LABEL * (high - low) / height
-    places = spread([line["loss"] - low for line in curve["lines"]], gap, high - low)
+    places = spread_positions(
+        [line["loss"] - low for line in curve["lines"]], gap, high - low
+    )
     tables = {
         "losses": _points(curve),
         "lines": [
@@ -55,7 +57,7 @@ def _points(curve: dict[str, Any]) -> Table:
             "epoch": epoch,
             "loss": loss,
             "series": name,
-            "told": told(name, "epoch ", _texts(points)) if i == 0 else "",
+            "told": label_points(name, "epoch ", _texts(points)) if i == 0 else "",
         }
         for name, points in curve["series"].items()
         for i, (epoch, loss) in enumerate(points)
@@ -112,19 +114,19 @@ def _levels(scale: Any, plot: float) -> list[Any]:
     ]
 
 
-def spread(wanted: list[float], gap: float, height: float) -> list[float]:
+def spread_positions(wanted: list[float], gap: float, height: float) -> list[float]:
     """Positions near the wanted ones, at least ``gap`` apart where there is room.
 
     All in one unit; 0 is one end, ``height`` the other.
 
-    >>> spread([100, 99, 20], 10, 200)
+    >>> spread_positions([100, 99, 20], 10, 200)
     [104.5, 94.5, 20]
     """
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
     groups: list[tuple[float, list[int]]] = []  # centre, members: touching ones move
     for i in order:
         groups.append((wanted[i], [i]))
-        while len(groups) > 1 and _touch(groups[-2], groups[-1], gap):
+        while len(groups) > 1 and _overlap(groups[-2], groups[-1], gap):
             (a, left), (b, right) = groups[-2:]
             members = left + right
             centre = (a * len(left) + b * len(right)) / len(members)
@@ -138,7 +140,7 @@ def spread(wanted: list[float], gap: float, height: float) -> list[float]:
     return placed
 
 
-def _touch(
+def _overlap(
     lower: tuple[float, list[int]], upper: tuple[float, list[int]], gap: float
 ) -> bool:
     reach = gap * (len(lower[1]) + len(upper[1])) / 2

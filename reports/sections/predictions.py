@@ -70,15 +70,15 @@ def histogram_facts(results: Results) -> dict[str, Any] | None:
     numbers = made.share is None
     return {
         "axis": text.name(results.about.target, 28) if numbers else "probability",
-        "asked": "" if numbers else asked(results),
-        "held": "" if numbers else _held(results),
+        "asked": "" if numbers else positive_class_phrase(results),
+        "held": "" if numbers else _describe_true_predictions(results),
         "numbers": numbers,
         "panels": [_panel(row, found, made) for row, found in shown],
         "classes": None if numbers else _classes(results, shown, made),
     }
 
 
-def asked(results: Results) -> str:
+def positive_class_phrase(results: Results) -> str:
     """Describe in words what the probabilities are of."""
     if results.about.task == "multilabel":
         return "of each label for each row"
@@ -87,12 +87,13 @@ def asked(results: Results) -> str:
     return "of the predicted class"
 
 
-def _held(results: Results) -> str:
+def _describe_true_predictions(results: Results) -> str:
     """Name the predictions that are counted as true."""
     if results.about.task == "multilabel":
         return "labels that are true"
     if len(results.about.classes) == 2:
-        return f"rows whose true class is {asked(results).removeprefix('of ')}"
+        positive = positive_class_phrase(results).removeprefix("of ")
+        return f"rows whose true class is {positive}"
     return "correct predictions"
 
 
@@ -122,7 +123,7 @@ def bars(
             "rows": count,
             "said": f"{text.number(low, '#.3g')} to {text.number(high, '#.3g')}: "
             + (
-                words[noun].format(text.whole(count))
+                words[noun].format(text.format_count(count))
                 if noun in words
                 else text.count(count, noun)
             ),
@@ -150,8 +151,8 @@ def _classes(
         "rows": [
             {
                 "label": labels[i],
-                "true": text.whole(made.actual[i]),
-                "said": [text.whole(found.named[i]) for _, found in told],
+                "true": text.format_count(made.actual[i]),
+                "said": [text.format_count(found.named[i]) for _, found in told],
             }
             for i in order
         ],
@@ -192,7 +193,7 @@ def residual_facts(results: Results) -> dict[str, Any] | None:
     return {
         "target": text.name(results.about.target, 120),
         "panels": [_pair(row, found, made, most) for row, found in shown],
-        "drawn": text.whole(min(most, len(made.drawn))),
+        "drawn": text.format_count(min(most, len(made.drawn))),
         "rows": text.count(made.rows, "row"),
     }
 

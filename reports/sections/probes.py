@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from ...baselines.results.diagnosis import Diagnosis, ProbeStep
-from ...data.counts import some_of
+from ...data.counts import count_of
 from .. import text
-from ..svg import FONT, LAYERS, LETTER, Chart, Table, told
-from .loss_curves import LABEL, spread
+from ..svg import FONT, LAYERS, LETTER, Chart, Table, label_points
+from .loss_curves import LABEL, spread_positions
 
 MOST_LAYERS = 12
 MOST_LOOKS = 60
@@ -61,13 +61,13 @@ def probe_facts(found: Diagnosis) -> list[dict[str, Any]]:
     return [probe for probe in (_losses(found.losses), *probes) if probe]
 
 
-def undrawn(found: Diagnosis) -> str:
+def layers_without_chart(found: Diagnosis) -> str:
     """A sentence that names the layers without a line in any chart, or ""."""
     names = [_names(probe, found.probe_steps) for probe in PROBES]
     drawn = {name for each in names for name in _thinned(each, MOST_LAYERS)}
     rest = dict.fromkeys(name for each in names for name in each if name not in drawn)
     shown = [text.name(name, 40) for name in rest]
-    return " ".join(_named("Layers without a line", shown))
+    return " ".join(_name_layers("Layers without a line", shown))
 
 
 def _names(probe: _Probe, probe_steps: Sequence[ProbeStep]) -> list[str]:
@@ -108,12 +108,12 @@ def _layers(probe: _Probe, probe_steps: Sequence[ProbeStep]) -> dict[str, Any] |
         if len(line["points"]) < len(points)
     ]
     chart = _chart(probe.title, lines, log=probe.log, share=not probe.log)
-    sentences = _describe_zeros(probe, lines) + _named(
+    sentences = _describe_zeros(probe, lines) + _name_layers(
         "NaN or infinite at some steps", odd
     )
     if len(names) > len(drawn):
         sentences.append(
-            f"{some_of(len(drawn), len(names), 'layer is', 'layers are')} drawn."
+            f"{count_of(len(drawn), len(names), 'layer is', 'layers are')} drawn."
         )
     apart = len(chart["lines"]) if chart and len(chart["lines"]) > 1 else 0
     return {
@@ -130,15 +130,15 @@ def _describe_zeros(probe: _Probe, lines: Sequence[dict[str, Any]]) -> list[str]
     zero = [line for line in known if not any(value for _, value in line["points"])]
     if known and len(zero) == len(known):
         return [f"There is {probe.none} in any of these layers, at any step."]
-    return _named(
+    return _name_layers(
         f"{probe.none.capitalize()} at any step",
         [line["name"] for line in zero * probe.log],
     )
 
 
-def _named(sentence: str, names: Sequence[str]) -> list[str]:
+def _name_layers(sentence: str, names: Sequence[str]) -> list[str]:
     more = len(names) - _MOST_NAMED
-    rest = f" and {text.whole(more)} more" if more > 0 else ""
+    rest = f" and {text.format_count(more)} more" if more > 0 else ""
     return [f"{sentence}: {', '.join(names[:_MOST_NAMED])}{rest}."] if names else []
 
 
@@ -165,7 +165,9 @@ def _losses(losses: Sequence[float]) -> dict[str, Any] | None:
     sentences = [f"Each point is the mean of {size} steps."] if size > 1 else []
     odd = next((i for i, v in enumerate(losses, 1) if not math.isfinite(v)), None)
     sentences += (
-        [f"The first NaN or infinite loss is at step {text.whole(odd)}."] if odd else []
+        [f"The first NaN or infinite loss is at step {text.format_count(odd)}."]
+        if odd
+        else []
     )
     return {"title": title, "chart": chart, "sentences": sentences, "layers": 0}
 
@@ -275,7 +277,7 @@ def _ends(plot: float) -> Any:
 def _layer_tables(chart: dict[str, Any], names: list[str]) -> dict[str, Table]:
     colors = [_color(i, len(names)) for i in range(len(names))]
     lows = [_height(chart, line["points"][-1][1]) for line in chart["lines"]]
-    places = spread(lows, LABEL, _HEIGHT)
+    places = spread_positions(lows, LABEL, _HEIGHT)
     spec = ".0%" if chart["share"] else ".3g"
     points = [
         {
@@ -297,7 +299,7 @@ def _layer_tables(chart: dict[str, Any], names: list[str]) -> dict[str, Table]:
 
 def _line_label(name: str, points: list[tuple[int, float]], spec: str) -> str:
     texts = [(f"{step:,}", format(value, spec)) for step, value in points]
-    return told(name or "loss", "step ", texts)
+    return label_points(name or "loss", "step ", texts)
 
 
 def _height(chart: dict[str, Any], value: float) -> float:

@@ -8,9 +8,9 @@ from ...baselines.results.candidates import best_learner
 from ...baselines.results.diagnosis import TrainingCurve
 from ...baselines.results.results import Results
 from .. import text
-from ..svg import FONT, LETTER, WIDE, Chart, told
-from .loss_curves import LABEL, spread
-from .training import thin
+from ..svg import FONT, LETTER, WIDE, Chart, label_points
+from .loss_curves import LABEL, spread_positions
+from .training import thin_curve
 
 _POINTS = 120
 """Of a line; more cannot be told apart."""
@@ -43,7 +43,8 @@ def repaired_training_facts(results: Results) -> dict[str, Any] | None:
     same = len({curve.loss for curve in curves}) == 1
     level = _level(results, curves) if same else None
     lines = [
-        {"name": curve.name, "points": thin(curve.losses, _POINTS)} for curve in curves
+        {"name": curve.name, "points": thin_curve(curve.losses, _POINTS)}
+        for curve in curves
     ]
     domain, log = _domain(lines, level)
     return {
@@ -54,7 +55,7 @@ def repaired_training_facts(results: Results) -> dict[str, Any] | None:
         "comparable": same,
         "axis": _UNITS.get(curves[0].unit, "loss"),
         "epochs": max(len(curve.losses) for curve in curves),
-        "sentences": [*_sentences(curves), *_beside(curves, level, same)],
+        "sentences": [*_sentences(curves), *_describe_last_line(curves, level, same)],
         "rows": [_row(curve) for curve in curves],
     }
 
@@ -80,7 +81,7 @@ def _row(curve: TrainingCurve) -> dict[str, str]:
         "first": text.number(curve.losses[0]),
         "lowest": text.number(min(finite)),
         "last": text.number(curve.losses[-1]),
-        "epochs": text.whole(len(curve.losses)),
+        "epochs": text.format_count(len(curve.losses)),
     }
 
 
@@ -100,7 +101,7 @@ def _sentences(curves: tuple[TrainingCurve, ...]) -> list[str]:
     return sentences
 
 
-def _beside(
+def _describe_last_line(
     curves: tuple[TrainingCurve, ...], level: dict[str, Any] | None, same: bool
 ) -> list[str]:
     """Say where the last line meets the level, or why nothing is drawn."""
@@ -144,7 +145,7 @@ def repaired_training_chart(facts: dict[str, Any], width: int) -> Chart:
         clamp=True,
     )
     chart = alt.layer(_lines(facts, scale, plot), *_levels(scale, plot))
-    places = axis.places([end["loss"] for end in ends], height)
+    places = axis.label_positions([end["loss"] for end in ends], height)
     tables = {
         "losses": _points(lines),
         "lines": [_rule(level)] if level else [],
@@ -164,12 +165,12 @@ class _Axis:
     high: float
     log: bool
 
-    def places(self, losses: list[float], height: int) -> list[float]:
+    def label_positions(self, losses: list[float], height: int) -> list[float]:
         """Losses beside which names stand, apart from each other."""
         low, high = self._flat(self.low), self._flat(self.high)
         wanted = [self._flat(loss) - low for loss in losses]
         gap = LABEL * (high - low) / height
-        found = [low + at for at in spread(wanted, gap, high - low)]
+        found = [low + at for at in spread_positions(wanted, gap, high - low)]
         return [math.exp(at) for at in found] if self.log else found
 
     def _flat(self, loss: float) -> float:
@@ -238,7 +239,7 @@ def _points(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         color, dash = _LOOK.get(line["name"], ("var(--ink)", [1, 0]))
         texts = [(f"{epoch:,}", text.number(loss)) for epoch, loss in line["points"]]
         for i, (epoch, loss) in enumerate(line["points"]):
-            label = told(line["name"], "epoch ", texts) if i == 0 else ""
+            label = label_points(line["name"], "epoch ", texts) if i == 0 else ""
             point = {"epoch": epoch, "loss": loss, "name": line["name"]}
             found.append(point | {"color": color, "dash": dash, "told": label})
     return found

@@ -7,7 +7,7 @@ from ...baselines.results.candidates import METRIC_LABELS
 from ...baselines.results.results import Results, Row, Score, Verdict
 from .. import text
 from ..metrics import METRICS, metric
-from ..tasks import words
+from ..tasks import task_words
 
 _NOTHING = Score(math.nan, None, None, ())
 MOST_DECIDING = 16
@@ -73,7 +73,7 @@ _ABOUT = {
 """What is measured in a chart of a metric."""
 
 
-def readers_metric(results: Results) -> str:
+def headline_metric(results: Results) -> str:
     """Return the metric that readers see first, else the one that decides."""
     rows = [row for row in results.rows if row.error is None and row.scores]
     known = (key for key in METRIC_LABELS if any(key in row.scores for row in rows))
@@ -89,11 +89,11 @@ def score_facts(results: Results) -> dict[str, Any] | None:
         ``chart`` is in the readers' metric, ``deciding`` in the one that decides, None
         where they are the same or candidates are many.
     """
-    key = readers_metric(results)
+    key = headline_metric(results)
     rows = _ranked(scored_rows(results), key)
     if not rows:
         return None
-    thumb, known = majority(results), words(results.about.task)
+    thumb, known = majority(results), task_words(results.about.task)
     present = {name for row in rows for name in row.scores}
     others = [name for name in METRICS if name in present and name != key]
     others += sorted(name for name in present if name not in METRICS and name != key)
@@ -160,7 +160,7 @@ def _cell(row: Row, name: str, rows: list[Row]) -> dict[str, Any]:
 def _in_words(key: str, task: str) -> str:
     if key != "skill":
         return ""
-    gain = words(task).gain
+    gain = task_words(task).gain
     message = f"Skill is the improvement in {gain}: 0 is no better, 1 is perfect."
     if task != "regression":
         return message
@@ -207,7 +207,7 @@ def _ranking(marks: list[dict[str, Any]], thumb: Row | None, key: str) -> str:
     if len(marks) < 2:
         return ""
     first, second = marks[:2]
-    sentences = [_lead(first, second, key)]
+    sentences = [_describe_gap(first, second, key)]
     place = next((i for i, m in enumerate(marks) if m["kind"] == "network"), 0)
     if place > 1:
         own = marks[place]
@@ -221,7 +221,7 @@ def _ranking(marks: list[dict[str, Any]], thumb: Row | None, key: str) -> str:
     return " ".join(sentences)
 
 
-def _lead(first: dict[str, Any], second: dict[str, Any], key: str) -> str:
+def _describe_gap(first: dict[str, Any], second: dict[str, Any], key: str) -> str:
     """Write the gap between the first two, and whether their intervals overlap."""
     label = metric(key).label
     if first["text"] == second["text"]:
@@ -297,12 +297,12 @@ def timing_facts(results: Results) -> dict[str, Any] | None:
             said
             for row in rows
             if row.kind == "network"
-            and (said := _cheaper(row, rows, readers_metric(results)))
+            and (said := _describe_cheaper(row, rows, headline_metric(results)))
         ],
     }
 
 
-def _cheaper(network: Row, rows: list[Row], key: str) -> str | None:
+def _describe_cheaper(network: Row, rows: list[Row], key: str) -> str | None:
     merit, cost = _merit(network, key), network.fit_seconds or 0.0
     found = [
         row

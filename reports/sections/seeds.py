@@ -16,7 +16,7 @@ _TINY = 1e-4
 """Losses below are written with a power of ten."""
 
 
-def tries_facts(tries: SeedRuns | None, most: int) -> dict[str, Any] | None:
+def seed_run_facts(tries: SeedRuns | None, most: int) -> dict[str, Any] | None:
     """Sentences and at most ``most`` dots; None where nothing was tried."""
     if tries is None or not tries.losses:
         return None
@@ -51,7 +51,7 @@ def strip_chart(found: dict[str, Any], width: int) -> Chart:
     Parameters
     ----------
     found : dict
-        From `tries_facts`.
+        From `seed_run_facts`.
     width : int
         Of the whole chart, in pixels.
     """
@@ -85,13 +85,13 @@ def strip_chart(found: dict[str, Any], width: int) -> Chart:
 
 def _domain(found: dict[str, Any]) -> list[float]:
     """A twentieth beyond the outermost, at least a factor of two each."""
-    least = _least(found)
+    least = _smallest_positive(found)
     high = max(*found["dots"], found["goal"], least)
     room = max(2.0, (high / least) ** 0.05)
     return [least / room, high * room]
 
 
-def _least(found: dict[str, Any]) -> float:
+def _smallest_positive(found: dict[str, Any]) -> float:
     """Return where a loss of 0 is drawn: a logarithmic axis has no place for it."""
     values = [*found["dots"], found["goal"]]
     least = min((value for value in values if value > 0), default=1.0)
@@ -99,7 +99,7 @@ def _least(found: dict[str, Any]) -> float:
 
 
 def _tables(found: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    goal, least = found["goal"], _least(found)
+    goal, least = found["goal"], _smallest_positive(found)
     return {
         "goal": [{"loss": max(goal, least), "name": f"below {_loss(goal)}"}],
         "dots": [

@@ -10,7 +10,7 @@ from ...baselines.results.results import Layer, Network, Results, Row, Sample
 from .. import text
 from ..metrics import metric
 from .scores import rule_of_thumb, scored_rows
-from .seeds import tries_facts
+from .seeds import seed_run_facts
 
 _POINTS = 200
 """A curve of more points looks the same and weighs more."""
@@ -53,8 +53,8 @@ def network_facts(results: Results) -> list[dict[str, Any]]:
             "curve": curve_facts(network, results, points),
             "examples": example_facts(network),
             "recipe": recipe_facts(network.recipe),
-            "way": way_fact(network),
-            "tries": tries_facts(network.tries, ALL_DOTS // share),
+            "way": execution_fact(network),
+            "tries": seed_run_facts(network.tries, ALL_DOTS // share),
             "layers": layer_facts(network, ALL_LAYERS // share),
             "sample": sample_facts(network.sample),
         }
@@ -69,7 +69,7 @@ WAYS = {
 }
 
 
-def way_fact(network: Network) -> str:
+def execution_fact(network: Network) -> str:
     """Write how the epochs were run and why so; empty where it is not known."""
     if network.way not in WAYS:
         return ""
@@ -90,7 +90,7 @@ def curve_facts(
     """
     names = {"training": "loss", "validation": "val_loss"}
     series = {
-        label: thin(network.history[key], points)
+        label: thin_curve(network.history[key], points)
         for label, key in names.items()
         if network.history.get(key)
     }
@@ -112,12 +112,12 @@ def curve_facts(
         "sentences": [
             *_course(network, epochs),
             *_about_lines(lines, network.loss_unit),
-            *_left_out(values, lines, top),
+            *_describe_hidden(values, lines, top),
         ],
     }
 
 
-def thin(losses: Sequence[float], most: int) -> list[tuple[int, float]]:
+def thin_curve(losses: Sequence[float], most: int) -> list[tuple[int, float]]:
     """At most ``most`` (epoch from 1, loss) pairs; first, last and lowest are kept.
 
     Losses that are not finite are left out.
@@ -185,7 +185,7 @@ def _about_lines(lines: list[dict[str, Any]], unit: str) -> list[str]:
     return [f"No baseline lines are drawn: no baseline has a {metric(unit).label}."]
 
 
-def _left_out(
+def _describe_hidden(
     values: list[float], lines: list[dict[str, Any]], top: float
 ) -> list[str]:
     sentences = []
@@ -259,7 +259,7 @@ def layer_facts(network: Network, most: int) -> dict[str, Any] | None:
     more = len(layers) - most
     return {
         "title": f"Layers of {text.name(network.name)}",
-        "summary": f"{text.count(len(layers), 'layer')}: {kinds(layers)}",
+        "summary": f"{text.count(len(layers), 'layer')}: {count_layer_types(layers)}",
         "unused": unused_sentence(layers),
         "rows": [_layer(layer) for layer in layers[:most]],
         "more": f"and {text.count(more, 'more layer')}" if more > 0 else "",
@@ -271,7 +271,7 @@ def _layer(layer: Layer) -> dict[str, Any]:
         "name": text.name(layer.name),
         "kind": text.name(layer.kind, 40),
         "shape": shape_of(layer),
-        "parameters": text.whole(layer.parameters),
+        "parameters": text.format_count(layer.parameters),
         "inputs": ", ".join(text.name(name, 40) for name in layer.inputs) or "input",
         "used": layer.used,
     }
@@ -279,11 +279,11 @@ def _layer(layer: Layer) -> dict[str, Any]:
 
 def shape_of(layer: Layer) -> str:
     """Write a layer's output shape for one row: its sizes with "times" between them."""
-    sizes = (text.whole(size) if size else "any" for size in layer.shape)
+    sizes = (text.format_count(size) if size else "any" for size in layer.shape)
     return f" {TIMES} ".join(sizes) or "1"
 
 
-def kinds(layers: Sequence[Layer]) -> str:
+def count_layer_types(layers: Sequence[Layer]) -> str:
     """Count the layers of each kind, the commonest first: ``3 Dense, 1 Dropout``."""
     counts = Counter(layer.kind for layer in layers).most_common()
     sentences = [f"{n} {text.name(kind, 40)}" for kind, n in counts[:_MOST_NAMES]]

@@ -15,9 +15,9 @@ _NO_CURVE = {
 
 def untested_facts(results: Results) -> list[dict[str, str]]:
     """List what was left out: ``what`` and ``reason`` each."""
-    found = [*_of_check(results.diagnosis), *_of_candidates(results)]
+    found = [*_untested_of_check(results.diagnosis), *_untested_candidates(results)]
     if results.diagnosis is None:
-        found += _of_study(results)
+        found += _untested_of_study(results)
     return [
         {"what": text.clean(what, 200), "reason": _sentence(reason)}
         for what, reason in found[:MOST]
@@ -29,7 +29,7 @@ def _sentence(reason: str) -> str:
     return f"{sentence[:1].upper()}{sentence[1:]}."
 
 
-def _of_check(found: Diagnosis | None) -> Iterator[tuple[str, str]]:
+def _untested_of_check(found: Diagnosis | None) -> Iterator[tuple[str, str]]:
     if found is None:
         return
     if found.crashed:
@@ -44,13 +44,13 @@ def _of_check(found: Diagnosis | None) -> Iterator[tuple[str, str]]:
         yield "The repaired script as a whole", f"it failed: {found.failed}"
 
 
-def _of_candidates(results: Results) -> Iterator[tuple[str, str]]:
+def _untested_candidates(results: Results) -> Iterator[tuple[str, str]]:
     for row in results.rows:
         if row.error is not None or not row.scores:
             yield row.name, row.error or "no scores were returned"
 
 
-def _of_study(results: Results) -> Iterator[tuple[str, str]]:
+def _untested_of_study(results: Results) -> Iterator[tuple[str, str]]:
     """List what the study of the data and the comparison leave out."""
     data = next((v.name for v in results.verdicts if not v.about), "")
     networks = [row for row in results.rows if row.kind == "network"]

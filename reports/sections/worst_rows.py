@@ -46,7 +46,7 @@ def _row(one: WorstPrediction, found: WorstRows) -> dict[str, Any]:
     values = found.values[place] if 0 <= place < len(found.values) else ()
     image = found.images[place] if 0 <= place < len(found.images) else ()
     return {
-        "row": text.whole(one.row),
+        "row": text.format_count(one.row),
         "truth": text.label(one.truth, _LETTERS),
         "prediction": text.label(one.prediction, _LETTERS),
         "probability": text.number(one.probability, ".3f"),

@@ -9,24 +9,24 @@ from dataclasses import replace
 from typing import Any
 
 from ...baselines.results.results import Network
-from ...data.counts import listed
+from ...data.counts import join_words
 from .. import text
 from ..metrics import metric
 from ..sections.diagnosis import score_text
 from ..sections.forest import forest_chart
-from ..sections.loss_curves import LABEL, spread
+from ..sections.loss_curves import LABEL, spread_positions
 from ..sections.scores import TONES, best_baseline, forest_facts, scored_rows
-from ..sections.training import ceiling, thin
+from ..sections.training import ceiling, thin_curve
 from ..svg import FONT, LETTER, NARROW, WIDE, Chart, Table
 from .differences import (
     UNKNOWN,
     Difference,
     Part,
-    Reached,
+    ReachedScore,
     VerdictChange,
     as_dict,
-    comparability,
     differences,
+    explain_comparability,
     groups,
     obstacles,
     outcome,
@@ -66,7 +66,7 @@ def compare_facts(runs: Sequence[ReadRun]) -> dict[str, Any]:
         "runs": [_run(i, run) for i, run in enumerate(runs)],
         "comparable": not why,
         "badge": "comparable" if not why else "unknown" if unsure else "not comparable",
-        "comparability": text.clean(comparability(results), 1_000),
+        "comparability": text.clean(explain_comparability(results), 1_000),
         "groups": _groups(groups(results)),
         "outcomes": [_outcome(i, outcome(found)) for i, found in enumerate(results)],
         "metric": metric(results[0].metric).label,
@@ -86,13 +86,13 @@ def _groups(found: list[list[int]]) -> str:
     several = [group for group in found if len(group) > 1]
     if len(found) == 1 or not several:
         return ""
-    sentence = "; ".join(_together(group) for group in several)
+    sentence = "; ".join(_join_places(group) for group in several)
     return f"Comparable with one another: {sentence}."
 
 
-def _together(places: Sequence[int]) -> str:
+def _join_places(places: Sequence[int]) -> str:
     """``A, B and C``."""
-    return listed([MARKS[i] for i in places])
+    return join_words([MARKS[i] for i in places])
 
 
 def _run(place: int, run: ReadRun) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def _run(place: int, run: ReadRun) -> dict[str, Any]:
         "name": text.name(run.name, 120),
         "title": text.name(results.about.title or results.about.name, 90),
         "command": text.clean(results.command, 2_000),
-        "made": text.moment(results.created),
+        "made": text.format_time(results.created),
     }
 
 
@@ -127,7 +127,7 @@ def _outcome(place: int, found: VerdictChange) -> dict[str, Any]:
     }
 
 
-def _score(found: Reached) -> dict[str, str]:
+def _score(found: ReachedScore) -> dict[str, str]:
     spec = metric(found.metric).spec
     return {
         "name": text.name(found.name),
@@ -144,9 +144,9 @@ def _part(found: Part) -> dict[str, Any]:
         "name": found.name,
         "title": TITLES[found.name],
         "rows": [_difference(difference) for difference in _shown],
-        "more": f"and {text.whole(more)} more" if more else "",
+        "more": f"and {text.format_count(more)} more" if more else "",
         "equal": _equal(found),
-        "without": _without(found),
+        "without": _describe_missing_runs(found),
     }
 
 
@@ -168,11 +168,11 @@ def is_compared(found: Part) -> bool:
     return bool(found.differences or found.equal)
 
 
-def _without(found: Part) -> str:
+def _describe_missing_runs(found: Part) -> str:
     """Which runs have nothing to compare; the others are compared without them."""
     if not found.without or found.name != "settings":
         return ""
-    marks = _together(found.without)
+    marks = _join_places(found.without)
     verb = "has" if len(found.without) == 1 else "have"
     others = "the settings of the others are compared"
     return (
@@ -184,11 +184,11 @@ def _difference(found: Difference) -> dict[str, Any]:
     limit = 17 if found.name == "sha256" else 300
     return {
         "name": text.name(found.name, 120),
-        "values": [_shown(value, limit) for value in found.values],
+        "values": [_format_value(value, limit) for value in found.values],
     }
 
 
-def _shown(value: Any, limit: int = 300) -> str:
+def _format_value(value: Any, limit: int = 300) -> str:
     """A value of a setting as people read it."""
     if value is None or value == "":
         return text.MISSING
@@ -245,7 +245,7 @@ def curves_facts(runs: Sequence[ReadRun]) -> dict[str, Any] | None:
         "axis": f"{word} loss",
         "epochs": max((line["points"][-1][0] for line in drawn), default=1),
         "domain": [min([0.0, *values]), top],
-        "sentences": [*_above(values, top), *_undrawn(rest)],
+        "sentences": [*_describe_above(values, top), *_undrawn(rest)],
     }
 
 
@@ -260,7 +260,7 @@ def _label(place: int, network: Network) -> str:
 
 
 def _line(place: int, network: Network, key: str) -> dict[str, Any]:
-    points = thin(network.history[key], _POINTS)
+    points = thin_curve(network.history[key], _POINTS)
     name = _label(place, network)
     low = min(points, key=lambda point: point[1], default=(0, math.nan))
     word = "validation" if key == "val_loss" else "training"
@@ -268,7 +268,7 @@ def _line(place: int, network: Network, key: str) -> dict[str, Any]:
     return {"name": name, "points": points, "said": sentence}
 
 
-def _above(values: list[float], top: float) -> list[str]:
+def _describe_above(values: list[float], top: float) -> list[str]:
     if not values or max(values) <= top:
         return []
     return [f"Losses above {text.number(top)} are drawn at the upper edge."]
@@ -289,7 +289,7 @@ DASHES = (
 )  # fmt: skip
 
 
-def compared_figures(facts: dict[str, Any]) -> dict[str, Any]:
+def comparison_charts(facts: dict[str, Any]) -> dict[str, Any]:
     """The charts of `learnable.reports.several.compare.compare_facts`.
 
     Returns
@@ -374,7 +374,7 @@ def _tables(
     low, high = _domain(curves)
     lasts = [min(line["points"][-1][1], high) for line in curves["lines"]]
     tops = [height * (high - last) / (high - low) for last in lasts]
-    places = spread(tops, LABEL, height)
+    places = spread_positions(tops, LABEL, height)
     tables: dict[str, Table] = {"losses": [], "ends": []}
     for i, (line, name) in enumerate(zip(curves["lines"], names, strict=True)):
         known = {"name": name, "color": COLORS[i], "dash": DASHES[i]}

@@ -49,7 +49,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Reached:
+class ReachedScore:
     """The score of a candidate that decides, with its 95 % interval."""
 
     name: str
@@ -72,7 +72,7 @@ class VerdictChange:
     verdicts: dict[str, str]
     causes: tuple[str, ...]
     marks: dict[str, float | None]
-    scores: tuple[Reached, ...]
+    scores: tuple[ReachedScore, ...]
     seconds: float
 
 
@@ -85,13 +85,13 @@ def differences(runs: Sequence[ReadRun]) -> tuple[Part, ...]:
         Two or more.
     """
     return (
-        part("settings", [_settings(run.settings) for run in runs]),
-        part("data", [_data(run.results) for run in runs]),
-        part("versions", [_versions(run) for run in runs]),
+        dict_differences("settings", [_settings(run.settings) for run in runs]),
+        dict_differences("data", [_data(run.results) for run in runs]),
+        dict_differences("versions", [_versions(run) for run in runs]),
     )
 
 
-def part(name: str, trees: Sequence[Mapping[str, Any]]) -> Part:
+def dict_differences(name: str, trees: Sequence[Mapping[str, Any]]) -> Part:
     """Find the differences between nested dicts, under dotted names.
 
     Lists are values, unless all their items are dicts: these are told apart by
@@ -100,7 +100,7 @@ def part(name: str, trees: Sequence[Mapping[str, Any]]) -> Part:
 
     Examples
     --------
-    >>> part("settings", [{"a": {"b": 1, "c": 2}}, {"a": {"b": 1, "c": 3}}])
+    >>> dict_differences("settings", [{"a": {"b": 1, "c": 2}}, {"a": {"b": 1, "c": 3}}])
     Part(name='settings', differences=(Difference(name='a.c', values=(2, 3)),), \
 equal=1, without=())
     """
@@ -110,7 +110,7 @@ equal=1, without=())
         return Part(name, (), 0, without)
     found, equal = [], 0
     for label, values in _leaves([trees[i] for i in known], ""):
-        if len({_sameness(value) for value in values}) == 1:
+        if len({_canonical_text(value) for value in values}) == 1:
             equal += 1
             continue
         placed = dict(zip(known, values, strict=True))
@@ -148,7 +148,7 @@ def _keyed(value: Any) -> Any:
     return dict(zip(keys, value, strict=True))
 
 
-def _sameness(value: Any) -> str:
+def _canonical_text(value: Any) -> str:
     """Equal texts for equal values: 1 and 1.0 are, 1 and true are not."""
     if value is _ABSENT:
         return ""
@@ -219,7 +219,7 @@ def groups(results: Sequence[Results]) -> list[list[int]]:
     return found
 
 
-def comparability(results: Sequence[Results]) -> str:
+def explain_comparability(results: Sequence[Results]) -> str:
     """Whether the scores can be compared, and why not, in words."""
     why = obstacles(results)
     if why == [UNKNOWN]:
@@ -253,14 +253,14 @@ def outcome(results: Results) -> VerdictChange:
         checked | {verdict.about or "data": verdict.name for verdict in told},
         tuple(f"{c.code} {c.label}" for c in found.causes) if found else (),
         marks,
-        tuple(_reached(row, results.metric) for row in rows),
+        tuple(_reached_score(row, results.metric) for row in rows),
         results.seconds,
     )
 
 
-def _reached(row: Row, metric: str) -> Reached:
+def _reached_score(row: Row, metric: str) -> ReachedScore:
     score = main_score(row, metric)
-    return Reached(row.name, row.kind, metric, score.mean, score.low, score.high)
+    return ReachedScore(row.name, row.kind, metric, score.mean, score.low, score.high)
 
 
 def as_dict(runs: Sequence[ReadRun]) -> dict[str, Any]:
@@ -278,7 +278,7 @@ def as_dict(runs: Sequence[ReadRun]) -> dict[str, Any]:
     facts = {
         "runs": [_run(run) for run in runs],
         "comparable": not obstacles(results),
-        "comparability": comparability(results),
+        "comparability": explain_comparability(results),
         "differences": [
             {"part": p.name, "name": d.name, "values": list(d.values)}
             for p in parts

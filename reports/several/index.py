@@ -40,7 +40,7 @@ def index_facts(entries: Sequence[Entry]) -> dict[str, Any]:
         "id": "zoo-index",
         "count": text.count(len(entries), "run"),
         "rows": [_row(entry) for entry in readable],
-        "damaged": [_damaged(entry) for entry in damaged],
+        "damaged": [_damaged_entry(entry) for entry in damaged],
         "state": state(entries),
     }
 
@@ -57,7 +57,7 @@ def _row(entry: Entry) -> dict[str, Any]:
     return {
         "name": text.name(entry.name, 200),
         "link": _link(entry),
-        "made": text.moment(entry.created).removesuffix(" UTC"),
+        "made": text.format_time(entry.created).removesuffix(" UTC"),
         "created": text.clean(entry.created, 40),
         "kind": text.name(entry.kind),
         "models": text.name(", ".join(entry.models), 120) if entry.models else "",
@@ -96,7 +96,7 @@ def _badges(entry: Entry) -> list[dict[str, str]]:
     ]
 
 
-def _damaged(entry: Entry) -> dict[str, str]:
+def _damaged_entry(entry: Entry) -> dict[str, str]:
     return {
         "name": text.name(entry.name, 200),
         "link": _link(entry),

@@ -13,7 +13,7 @@ from ...baselines.results.results import Results, Row
 from .. import text
 from ..metrics import metric
 from ..sections.scores import TONES, best_baseline, main_score, rule_of_thumb
-from ..tasks import size, words
+from ..tasks import size, task_words
 
 PHRASES = {
     "network-ahead": "ahead of every baseline",
@@ -87,7 +87,7 @@ class Column:
         return self.networks.get(network) or Cell(network, error=self.error)
 
 
-def unable(networks: Iterable[str], task: str) -> dict[str, Cell]:
+def unsupported_cells(networks: Iterable[str], task: str) -> dict[str, Cell]:
     """The cells of networks that cannot do a task."""
     return {name: Cell(name, error=f"cannot: {task}") for name in networks}
 
@@ -103,7 +103,7 @@ def column_of(
     data, run : str
         As in `Column`.
     others : dict
-        Cells of the networks that were left out, from `unable`.
+        Cells of the networks that were left out, from `unsupported_cells`.
     """
     said = {verdict.about: verdict.name for verdict in results.verdicts}
     key, rows = results.metric, results.rows
@@ -207,7 +207,7 @@ def _head(column: Column, label: str) -> dict[str, str]:
 
 
 def _network(name: str, found: Iterable[tuple[Column, str]]) -> dict[str, Any]:
-    cells = [_shown(c.cell(name), c, label) for c, label in found]
+    cells = [_format_cell(c.cell(name), c, label) for c, label in found]
     return {"name": text.name(name), "kind": "network", "cells": cells}
 
 
@@ -215,13 +215,13 @@ def _baselines(
     name: str, found: Iterable[tuple[Column, str, Cell | None]]
 ) -> dict[str, Any]:
     cells = [
-        _shown(cell or Cell(""), column, label, named=True)
+        _format_cell(cell or Cell(""), column, label, named=True)
         for column, label, cell in found
     ]
     return {"name": name, "kind": "baseline", "cells": cells}
 
 
-def _shown(
+def _format_cell(
     cell: Cell, column: Column, label: str, *, named: bool = False
 ) -> dict[str, str]:
     """A cell as it is shown; one of a baseline with the name of the baseline."""
@@ -252,7 +252,7 @@ def _explained(columns: Sequence[Column]) -> list[str]:
     ]
     messages[0] += "folds, with the 95 % interval."
     if "skill" in keys:
-        gains = dict.fromkeys(words(column.task).gain for column in scored)
+        gains = dict.fromkeys(task_words(column.task).gain for column in scored)
         messages += [f"Skill is the improvement in {'; or in '.join(gains)}."]
         messages += ["0 is no better, 1 is perfect."]
     return [

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.baselines.results.candidates import LEVEL
 from learnable.baselines.signal.permutations import CLEAR
-from learnable.baselines.signal.signal_test import (
+from learnable.baselines.signal.series_signal import (
     series_test,
     squared_autocorrelations,
 )
@@ -69,7 +69,7 @@ def test_rejects_noise_as_often_as_it_says(null, rng):
 
 
 def test_p_values_count_the_true_order(rng):
-    assert series_test(autoregression(rng, 200, 0.9), season=1).p == 1 / 200
+    assert series_test(autoregression(rng, 200, 0.5), season=1).p == 1 / 200
     for seed in range(20):
         assert 1 / 200 <= series_test(rng.normal(size=30), season=1, seed=seed).p <= 1
 
@@ -156,3 +156,58 @@ def test_constant_series_has_nothing_to_find():
 def test_refuses_too_few_values():
     with pytest.raises(BadData, match="give 6 or more"):
         series_test(np.arange(5.0), season=1)
+
+
+def seasonal_walk(rng: np.random.Generator, rows: int) -> np.ndarray:
+    return rng.normal(size=(-(-rows // 12), 12)).cumsum(axis=0).ravel()[:rows]
+
+
+WALKS = {
+    "a walk": (lambda rng: rng.normal(size=100).cumsum(), 1),
+    "with drift": (lambda rng: rng.normal(0.3, 1, size=100).cumsum(), 1),
+    "with heavy tails": (lambda rng: rng.standard_t(3, size=100).cumsum(), 1),
+    "of seasons": (lambda rng: seasonal_walk(rng, 144), 12),
+}
+
+
+@pytest.mark.parametrize("walk", WALKS)
+def test_nothing_is_learned_of_walks_but_to_repeat_values(walk):
+    draw, season = WALKS[walk]
+    rng, draws = np.random.default_rng(2), 20
+    found = [series_test(draw(rng), season=season, seed=i) for i in range(draws)]
+    assert sum(f.p <= LEVEL for f in found) <= stats.binom.ppf(0.999, draws, LEVEL)
+    assert sum(f.dependent for f in found) >= draws - 2
+    assert all("plus a constant drift" in f.unit for f in found if f.dependent)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda rng: autoregression(rng, 300, 0.7),
+        lambda rng: autoregression(rng, 150, 0.6).cumsum(),
+        lambda rng: np.arange(150) / 20 + rng.normal(size=150),
+    ],
+    ids=["autoregression", "changes that follow each other", "trend"],
+)
+def test_what_is_better_than_to_repeat_values_is_found(draw):
+    rng = np.random.default_rng(4)
+    found = [series_test(draw(rng), season=1, seed=i).p for i in range(10)]
+    assert sum(p <= LEVEL for p in found) >= 8
+
+
+def test_season_on_a_walk_is_found():
+    rng = np.random.default_rng(6)
+    y = 3 * np.sin(np.arange(144) * 2 * np.pi / 12) + rng.normal(size=144).cumsum()
+    assert series_test(y, season=12).p <= LEVEL
+
+
+@pytest.mark.parametrize("season", [1, 12])
+def test_series_that_is_repeated_without_error_is_a_signal(season):
+    y = np.tile(np.random.default_rng(8).normal(size=12), 8)
+    y = y if season > 1 else np.arange(96.0)
+    assert series_test(y, season=season).p <= LEVEL
+
+
+def test_series_as_long_as_a_season_and_a_bit_is_tested():
+    y = np.random.default_rng(9).normal(size=15).cumsum()
+    assert 0 < series_test(y, season=12).p <= 1

@@ -12,8 +12,13 @@ from learnable.baselines.estimators.catalog import (
     for_dataset,
     list_baselines,
 )
-from learnable.baselines.estimators.multilabel import EachLabel
-from learnable.baselines.estimators.text import COMPONENTS, Topics, Words, word_features
+from learnable.baselines.estimators.multilabel import BinaryRelevance
+from learnable.baselines.estimators.text import (
+    COMPONENTS,
+    Topics,
+    WordTfidf,
+    word_features,
+)
 from learnable.data import Card, Dataset
 from learnable.data.dataset import TASKS, Series
 from learnable.data.encode import make_encoder, to_matrix
@@ -157,7 +162,7 @@ def test_label_that_is_constant_in_training(name, rng):
 
 def test_each_label_is_its_own_fit(rng):
     x, y = rng.normal(size=(N, 2)), rng.integers(0, 2, (N, LABELS))
-    both = EachLabel(LogisticRegression()).fit(x, y).predict_proba(x)
+    both = BinaryRelevance(LogisticRegression()).fit(x, y).predict_proba(x)
     for i in range(LABELS):
         alone = LogisticRegression().fit(x, y[:, i]).predict_proba(x)[:, 1]
         np.testing.assert_allclose(both[:, i], alone)
@@ -165,7 +170,7 @@ def test_each_label_is_its_own_fit(rng):
 
 def test_each_label_of_shares_gives_shares():
     y = np.array([[1, 0], [1, 1], [0, 1], [1, 1]])
-    model = EachLabel(DummyClassifier(strategy="prior")).fit(np.zeros((4, 1)), y)
+    model = BinaryRelevance(DummyClassifier(strategy="prior")).fit(np.zeros((4, 1)), y)
     np.testing.assert_allclose(model.predict_proba(np.zeros((1, 1))), [[0.75, 0.75]])
 
 
@@ -196,7 +201,9 @@ def test_seed_goes_to_what_draws(task, rng):
 
 
 def test_words_and_pairs_that_stand_twice_are_terms():
-    words = Words().fit(np.array(["big red dog", "big red cat", "small cow"], object))
+    words = WordTfidf().fit(
+        np.array(["big red dog", "big red cat", "small cow"], object)
+    )
     found = set(words.vectorizer_.get_feature_names_out())
     assert found == {"big", "red", "big red"}
     x = words.transform(np.array(["big red dog"], object))
@@ -209,7 +216,7 @@ def test_words_and_pairs_that_stand_twice_are_terms():
     [(["one two", "three four"], 6), (["", "7 ?"], 1), (["", ""], 1)],
 )
 def test_few_words_or_none_are_no_failure(texts, columns):
-    x = Words().fit_transform(np.array(texts, object))
+    x = WordTfidf().fit_transform(np.array(texts, object))
     assert x.shape == (2, columns)
     assert np.isfinite(word_features(np.array(texts, object), seed=0)).all()
 

@@ -15,7 +15,7 @@ from learnable.baselines.verdicts.bayes_error import (
     best_achievable_score,
     binomial_ends,
     class_bounds,
-    cover_hart,
+    cover_hart_bound,
     independent_rows,
     number_bounds,
 )
@@ -50,14 +50,14 @@ def gaussians(dataset_of):
 )
 def test_bound_is_met_where_the_other_classes_are_equal(shares, error):
     differ = 1 - sum(p * p for p in shares)
-    assert cover_hart(differ, len(shares)) == pytest.approx(error)
+    assert cover_hart_bound(differ, len(shares)) == pytest.approx(error)
 
 
 @given(st.lists(st.floats(0.001, 1), min_size=2, max_size=8))
 def test_best_error_lies_between_the_bounds(weights):
     p = np.array(weights) / sum(weights)
     differ, best = 1 - (p**2).sum(), 1 - p.max()
-    assert cover_hart(differ, len(p)) <= best + 1e-9
+    assert cover_hart_bound(differ, len(p)) <= best + 1e-9
     assert best <= differ + 1e-9
 
 

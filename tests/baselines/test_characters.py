@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.baselines.estimators.text import (
-    Commonest,
+    CharacterFrequencies,
     LogisticOnCharacters,
     NGram,
-    ask_levels,
     best_order,
     count_levels,
     discounts,
+    predict_orders,
 )
 from learnable.baselines.scores.harness import run
 from learnable.data import Card, Dataset
@@ -24,7 +24,7 @@ from learnable.data.split import make_folds
 from sklearn.base import clone
 
 TINY = Path(__file__).parents[2] / "data" / "tiny" / "shakespeare.txt.gz"
-ALL = [Commonest, NGram, LogisticOnCharacters]
+ALL = [CharacterFrequencies, NGram, LogisticOnCharacters]
 
 
 def rows(codes, before: int = 8):
@@ -42,12 +42,12 @@ def bits(estimator, x, y) -> float:
 def ordered(x, y, order: int, classes: int, asked):
     """Probabilities by the given order alone."""
     levels = count_levels(x, y, order=order, classes=classes)
-    return [*ask_levels(levels, asked, classes)][-1]
+    return [*predict_orders(levels, asked, classes)][-1]
 
 
 def test_half_counts_are_added():
     x, y = np.zeros((4, 1), "uint8"), np.array([0, 0, 0, 2])
-    p = Commonest(n_classes=4).fit(x, y).predict_proba(x[:2])
+    p = CharacterFrequencies(n_classes=4).fit(x, y).predict_proba(x[:2])
     np.testing.assert_allclose(p, [[3.5 / 6, 0.5 / 6, 1.5 / 6, 0.5 / 6]] * 2)
 
 
@@ -280,10 +280,10 @@ def test_bits_on_the_tiny_text():
     text, _ = read_text(TINY)
     x, y, classes, n, _ = text_rows(text, name="tiny")
     found = defaultdict(float)
-    for kind in (Commonest, NGram):
+    for kind in (CharacterFrequencies, NGram):
         estimator = kind(n_classes=len(classes)).fit(x[:-n], y[:-n])
         found[kind] = bits(estimator, x[-n:], y[-n:])
-    assert found[Commonest] == pytest.approx(4.787, abs=0.005)
+    assert found[CharacterFrequencies] == pytest.approx(4.787, abs=0.005)
     assert found[NGram] == pytest.approx(2.280, abs=0.01)
 
 

@@ -2,9 +2,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from learnable.baselines.signal import signal_test as signal
-from learnable.baselines.signal.dependence import find_unit, repeating_columns
+from learnable.baselines.signal.dependence import (
+    find_permutation_unit,
+    repeating_columns,
+)
 from learnable.baselines.signal.near_copies import expected_coincidences, near_copies
-from learnable.baselines.signal.near_groups import near_groups
+from learnable.baselines.signal.near_groups import cluster_near_rows
 from learnable.baselines.signal.row_order import find_sorting
 from learnable.baselines.signal.signal_test import signal_of
 from learnable.benchmarks.dependent_rows import (
@@ -39,7 +42,7 @@ KINDS = {
 @pytest.mark.parametrize("name", KINDS)
 def test_dependence_is_found_and_no_signal(name):
     data = DEPENDENT[name](np.random.default_rng(4))
-    unit = find_unit(data, seed=0)
+    unit = find_permutation_unit(data, seed=0)
     assert unit.kind == KINDS[name]
     found = signal_of(data)
     assert found.p > 0.01
@@ -65,7 +68,7 @@ def test_column_of_persons_is_tried_as_groups():
 
 def test_cases_stay_in_one_fold():
     data = clusters(15, 10, 0.1, shuffled=True)(np.random.default_rng(1))
-    known, _ = signal.settled_test(data)
+    known, _ = signal.signal_with_dependence(data)
     assert known.groups is not None
     for fold in make_folds(known):
         assert not set(known.groups[fold.test]) & set(known.groups[fold.train])
@@ -155,7 +158,7 @@ def test_groups_that_nothing_names_are_no_signal(name):
 def test_weak_relations_make_no_groups(name):
     for seed in range(3):
         data = SIGNALS[name](np.random.default_rng(seed))
-        assert near_groups(data, seed=0) is None
+        assert cluster_near_rows(data, seed=0) is None
 
 
 def test_borders_between_rows_that_do_not_gather_make_no_groups(dataset_of):
@@ -164,16 +167,16 @@ def test_borders_between_rows_that_do_not_gather_make_no_groups(dataset_of):
     ring = (x**2).sum(axis=1) > 2
     cross = (x[:, 0] > 0) ^ (x[:, 1] > 0)
     for y in (ring, cross):
-        assert near_groups(dataset_of(x, y.astype(int)), seed=0) is None
+        assert cluster_near_rows(dataset_of(x, y.astype(int)), seed=0) is None
     board = RELATED["a checkerboard"](rng)
-    assert near_groups(board, seed=0) is None
+    assert cluster_near_rows(board, seed=0) is None
 
 
 def test_line_over_rows_in_groups_makes_no_groups():
     """Groups of like rows whose target follows two columns, not the group."""
     for seed in range(3):
         data = RELATED[SMALL_GROUPS](np.random.default_rng(seed))
-        assert near_groups(data, seed=0) is None
+        assert cluster_near_rows(data, seed=0) is None
 
 
 SMALL_GROUPS = "40 groups of 5, target by two columns"
@@ -189,7 +192,7 @@ def test_order_of_the_target_alone_is_no_dependence(dataset_of):
     rng = np.random.default_rng(0)
     y = np.repeat([0, 1, 2, 0, 1, 2, 0, 1], 25)
     x = y[:, None] + rng.normal(size=(200, 3))
-    assert find_unit(dataset_of(x, y), seed=0).kind == "row"
+    assert find_permutation_unit(dataset_of(x, y), seed=0).kind == "row"
 
 
 def test_settings_drawn_from_all_are_no_series(dataset_of):
@@ -197,7 +200,7 @@ def test_settings_drawn_from_all_are_no_series(dataset_of):
     grid = np.array(np.meshgrid(*[range(4)] * 6, indexing="ij")).reshape(6, -1).T
     some = grid[np.sort(rng.choice(len(grid), 900, replace=False))].astype("float64")
     y = (some[:, 0] + some[:, 1] + rng.normal(size=900) > 3).astype("int64")
-    assert find_unit(dataset_of(some, y), seed=0).kind == "row"
+    assert find_permutation_unit(dataset_of(some, y), seed=0).kind == "row"
 
 
 def test_file_nearly_sorted_by_a_column_is_no_series(dataset_of):
@@ -212,4 +215,4 @@ def test_file_nearly_sorted_by_a_column_is_no_series(dataset_of):
     x = np.c_[kind, length, 1.1 * length, 1.2 * length + 0.3, width]
     y = length**3 / 100 * (1 + 0.1 * rng.normal(size=150))
     assert (np.diff(length)[np.diff(kind) == 0] < 0).any()
-    assert find_unit(dataset_of(x, y), seed=0).kind == "row"
+    assert find_permutation_unit(dataset_of(x, y), seed=0).kind == "row"

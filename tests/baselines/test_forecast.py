@@ -15,11 +15,11 @@ from learnable.baselines.estimators.forecast import (
     RidgeOnLags,
     SeasonalNaive,
     differencing_order,
-    grows,
     harmonics,
     kpss,
     seasonal_naive,
     strength,
+    variance_grows,
 )
 from learnable.data.errors import BadData, Misuse
 from learnable.data.files import read_table
@@ -170,9 +170,9 @@ def test_beats_seasonal_naive_on_the_airline(name, airline):
 
 
 def test_logarithms_where_swings_grow(airline, rng):
-    assert grows(airline, 12)
-    assert not grows(rng.normal(size=600) + 50, 12)
-    assert not grows(airline - 200, 12)
+    assert variance_grows(airline, 12)
+    assert not variance_grows(rng.normal(size=600) + 50, 12)
+    assert not variance_grows(airline - 200, 12)
 
 
 def test_strength_of_a_season(rng):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnable.baselines.estimators.multilabel import EachLabel
+from learnable.baselines.estimators.multilabel import BinaryRelevance
 from learnable.baselines.scores.fold_scores import (
     collect_outcomes,
     make_course,
@@ -170,7 +170,7 @@ def test_each_label_is_learned_by_a_copy_of_its_own():
     rng = np.random.default_rng(2)
     x = rng.normal(size=(80, 2))
     y = (x > 0).astype("int64")
-    model = EachLabel(LogisticRegression()).fit(x, y)
+    model = BinaryRelevance(LogisticRegression()).fit(x, y)
     alone = LogisticRegression().fit(x, y[:, 1]).predict_proba(x)[:, 1]
     np.testing.assert_allclose(model.predict_proba(x)[:, 1], alone)
     assert (model.predict(x) == y).mean() > 0.95
@@ -178,7 +178,7 @@ def test_each_label_is_learned_by_a_copy_of_its_own():
 
 def test_label_of_one_value_gets_its_share():
     x, y = np.arange(8.0).reshape(-1, 1), np.array([[0, 1, 1]] * 4 + [[0, 1, 0]] * 4)
-    said = EachLabel(LogisticRegression()).fit(x, y).predict_proba(x)
+    said = BinaryRelevance(LogisticRegression()).fit(x, y).predict_proba(x)
     np.testing.assert_allclose(said[:, 0], 0.5 / 9)
     np.testing.assert_allclose(said[:, 1], 8.5 / 9)
     assert said[0, 2] > 0.5 > said[-1, 2]
@@ -190,7 +190,7 @@ def test_harness_takes_both_forms_of_label_probabilities():
     assert isinstance(as_list.predict_proba(x), list)
     said = predict_fold(as_list, x, classes=2, targets=(2,))
     np.testing.assert_allclose(said, np.full((6, 2), 2 / 3))
-    each = EachLabel(DummyClassifier(strategy="prior")).fit(x, y)
+    each = BinaryRelevance(DummyClassifier(strategy="prior")).fit(x, y)
     np.testing.assert_allclose(predict_fold(each, x, classes=2, targets=(2,)), said)
 
 

@@ -10,7 +10,7 @@ from learnable.baselines.signal.feature_maps import (
     solve,
     statistics,
 )
-from learnable.baselines.signal.problem import unit
+from learnable.baselines.signal.problem import standardize_columns
 from scipy import stats
 
 
@@ -20,7 +20,9 @@ def look_at(z, *penalties):
 
 
 def standard(rng, rows, draws=1, count=1):
-    return unit(rng.normal(size=(rows, draws * count))).reshape(rows, draws, count)
+    return standardize_columns(rng.normal(size=(rows, draws * count))).reshape(
+        rows, draws, count
+    )
 
 
 @settings(max_examples=25, deadline=None)
@@ -75,7 +77,7 @@ def test_constant_maps_and_targets_show_nothing(columns, rng):
 def test_best_column_is_found(rng):
     z = rng.normal(size=(60, 5))
     found = best_column(
-        look_at(z, 0.3), unit(z[:, [3]] + 0.1 * rng.normal(size=(60, 1)))
+        look_at(z, 0.3), standardize_columns(z[:, [3]] + 0.1 * rng.normal(size=(60, 1)))
     )
     assert np.corrcoef(found[:, 0], z[:, 3])[0, 1] > 0.99
 

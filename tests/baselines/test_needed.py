@@ -11,9 +11,9 @@ from learnable.baselines.results.results import Comparison, Row, Score, Signal, 
 from learnable.baselines.scores.comparison import (
     MOST_REPEATS,
     Estimate,
-    bearable_error,
+    largest_standard_error,
     mcnemar,
-    needed,
+    required_sample_size,
     standard_error,
 )
 from learnable.baselines.scores.fold_scores import collect_outcomes, make_comparisons
@@ -70,7 +70,7 @@ def test_mid_p_keeps_its_level():
 @pytest.mark.parametrize("difference", [0.1, 0.02, -0.005])
 def test_error_gives_the_power(freedom, difference):
     """With this error the lower end passes the margin 80 % of the time."""
-    error = bearable_error(difference, equal=0.01, freedom=freedom, tests=1)
+    error = largest_standard_error(difference, equal=0.01, freedom=freedom, tests=1)
     shift = (difference + 0.01) / error
     level = t.ppf(0.975, freedom)
     df = 1e9 if math.isinf(freedom) else freedom
@@ -79,8 +79,8 @@ def test_error_gives_the_power(freedom, difference):
 
 def test_a_worse_network_must_be_beyond_the_margin():
     """Just beyond, the error must be small for the estimate to fall there too."""
-    near = bearable_error(-0.011, equal=0.01, freedom=24, tests=1)
-    far = bearable_error(-0.2, equal=0.01, freedom=24, tests=1)
+    near = largest_standard_error(-0.011, equal=0.01, freedom=24, tests=1)
+    far = largest_standard_error(-0.2, equal=0.01, freedom=24, tests=1)
     assert near == pytest.approx(0.001 / t.ppf(0.8, 24))
     assert far == pytest.approx(0.2 / (t.ppf(0.99, 24) + t.ppf(0.8, 24)))
 
@@ -89,12 +89,14 @@ def test_a_worse_network_must_be_beyond_the_margin():
 @given(st.floats(-0.3, 0.3), st.floats(0.001, 0.2), st.integers(1, 5))
 def test_what_is_needed_suffices(difference, error, tests):
     asked = {"equal": 0.01, "tests": tests}
-    found = needed(difference, error, folds=5, test_over_train=0.25, **asked)
+    found = required_sample_size(
+        difference, error, folds=5, test_over_train=0.25, **asked
+    )
     spread = error / math.sqrt(1 / 5 + 1 / 8)
 
     def enough(repeats: int) -> bool:
         n = 5 * repeats
-        bearable = bearable_error(difference, freedom=n - 1, **asked)
+        bearable = largest_standard_error(difference, freedom=n - 1, **asked)
         return spread * math.sqrt(1 / n + 1 / 4) <= bearable
 
     if found.repeats is None:
@@ -103,17 +105,22 @@ def test_what_is_needed_suffices(difference, error, tests):
         assert enough(found.repeats)
         assert not any(enough(r) for r in range(2, found.repeats))
     if math.isfinite(found.rows):
-        bearable = bearable_error(difference, freedom=4, **asked)
+        bearable = largest_standard_error(difference, freedom=4, **asked)
         assert error / math.sqrt(found.rows) == pytest.approx(bearable)
 
 
 def test_no_number_of_folds_goes_below_the_floor():
     """Errors fall to spread x sqrt(1/4) at best: by a factor of .88 from 5 folds."""
-    assert needed(0.0, 0.05, equal=0.01, folds=5, test_over_train=0.25).repeats is None
+    assert (
+        required_sample_size(
+            0.0, 0.05, equal=0.01, folds=5, test_over_train=0.25
+        ).repeats
+        is None
+    )
 
 
 def test_at_the_edge_nothing_tells():
-    found = needed(-0.01, 0.02, equal=0.01, folds=5, test_over_train=0.25)
+    found = required_sample_size(-0.01, 0.02, equal=0.01, folds=5, test_over_train=0.25)
     assert (found.repeats, found.rows) == (None, math.inf)
 
 

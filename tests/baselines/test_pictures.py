@@ -19,7 +19,7 @@ from learnable.baselines.scores.prediction_plots import (
     MOST_DRAWN,
     MOST_POINTS,
     make_pictures,
-    thinned,
+    thin_points,
 )
 from learnable.data.split import make_folds
 from sklearn.metrics import auc, average_precision_score, roc_auc_score
@@ -91,7 +91,7 @@ def test_calibration_error_is_the_mean_distance():
 def test_thinning_keeps_both_ends_and_the_order(steps):
     along = np.sort(np.array(steps))
     up = np.linspace(0, 1, len(along))
-    across, high = thinned(along, up, along)
+    across, high = thin_points(along, up, along)
     assert len(across) == len(high) <= MOST_POINTS
     assert (across[0], high[0]) == (pytest.approx(along[0], abs=1e-4), 0)
     assert (across[-1], high[-1]) == (pytest.approx(along[-1], abs=1e-4), 1)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnable.baselines.signal.power import EFFECTS, in_measures, smallest_effect
+from learnable.baselines.signal.power import EFFECTS, smallest_effect, to_task_metrics
 from scipy import integrate, stats
 
 
@@ -39,7 +39,7 @@ def test_two_classes_are_worth_what_theory_says(prior, share):
         return sum(w * d.pdf(x) * (d.logpdf(x) - np.log(mixed)) for w, d in parts)
 
     gain = integrate.quad(information, -8, apart + 8)[0]
-    found = in_measures(share, "binary", 1_000 * np.array([1 - prior, prior]))
+    found = to_task_metrics(share, "binary", 1_000 * np.array([1 - prior, prior]))
     assert found["log_loss_gain"] == pytest.approx(gain, abs=0.01)
     assert found["roc_auc"] == pytest.approx(
         stats.norm.cdf(apart / np.sqrt(2)), abs=0.015
@@ -53,13 +53,13 @@ def test_any_classes_have_their_worth(counts, share):
     rows = np.array(counts)
     if (rows > 0).sum() < 2:
         return
-    found = in_measures(share, "multiclass", rows)
+    found = to_task_metrics(share, "multiclass", rows)
     assert 0 <= found["log_loss_gain"] <= np.log(len(rows)) + 0.1
     assert 0.45 < found["roc_auc"] <= 1
 
 
 def test_numbers_and_forecasts_have_their_worth():
-    assert in_measures(0.04, "regression") == {"r2": 0.04}
-    assert in_measures(0.19, "forecast") == {"mae_gain": pytest.approx(0.1)}
-    assert in_measures(1.0, "regression") == {}
-    assert in_measures(0.1, "multilabel") == {}
+    assert to_task_metrics(0.04, "regression") == {"r2": 0.04}
+    assert to_task_metrics(0.19, "forecast") == {"mae_gain": pytest.approx(0.1)}
+    assert to_task_metrics(1.0, "regression") == {}
+    assert to_task_metrics(0.1, "multilabel") == {}

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from learnable.baselines.results.results import (
     About,
+    AchievableScore,
     Ceiling,
     Curve,
     Line,
-    Reach,
     Results,
     Row,
     Score,
@@ -17,7 +17,7 @@ from learnable.baselines.results.results import (
 )
 from learnable.baselines.verdicts.prospect import network_prospect
 
-FLAT = Reach(0.0, -0.1, 0.1)
+FLAT = AchievableScore(0.0, -0.1, 0.1)
 
 
 def row(name, skill, *, folds=None, **others):

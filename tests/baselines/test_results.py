@@ -11,7 +11,7 @@ from learnable.baselines.results.results import (
     Network,
     Results,
     Score,
-    Tradeoff,
+    TradeoffCurve,
 )
 from learnable.data.errors import BadData
 
@@ -165,7 +165,7 @@ def test_facts_of_a_later_version_are_passed_over(small_results, tmp_path):
 
 def test_curve_needs_as_many_values_across_as_up():
     with pytest.raises(BadData, match="2 x values and 1 y values"):
-        Tradeoff((0.0, 1.0), (0.5,), 0.5)
+        TradeoffCurve((0.0, 1.0), (0.5,), 0.5)
 
 
 def test_newer_schema_is_refused(small_results, tmp_path):

@@ -211,6 +211,15 @@ def test_conflicting_classes_bound_the_accuracy():
     assert "80.0%" in found.finding.sentence
 
 
+@pytest.mark.parametrize(("columns", "severity"), [(1, "note"), (6, "warning")])
+def test_conflicts_of_coarse_rows_are_a_note(columns, severity):
+    x = pd.DataFrame(RNG.integers(0, 9, (300, columns))).rename(columns=str)
+    x.iloc[150:] = x.iloc[:150].to_numpy()
+    y = RNG.integers(0, 2, 300)
+    found = one(made(x, y, classes=("no", "yes")), "D315").finding
+    assert found.severity == severity
+
+
 @settings(deadline=None, max_examples=25)
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 2)), min_size=4))
 def test_nobody_is_better_than_the_bound(pairs):

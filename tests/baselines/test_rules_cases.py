@@ -10,7 +10,7 @@ from learnable.baselines.rules.context import TableContext
 from learnable.baselines.rules.drift import drift
 from learnable.baselines.rules.examine import examine
 from learnable.baselines.rules.too_few_rows import too_few_rows
-from learnable.baselines.signal.signal_test import settled_test
+from learnable.baselines.signal.signal_test import signal_with_dependence
 from learnable.benchmarks.column_cases import CASES as COLUMNS
 from learnable.benchmarks.data_rules import GRAVE, NOT_SAID, judge
 from learnable.benchmarks.order_cases import CASES as ORDERS
@@ -92,6 +92,6 @@ def test_label_that_few_rows_have_and_few_groups_are_told():
 
 def test_sorted_class_file_is_not_taken_for_time():
     data = drawn("two classes, 400 rows", SORTED)
-    settled, _ = settled_test(data)
+    settled, _ = signal_with_dependence(data)
     (found,) = (f.finding for f in examine(settled, ()) if f.finding.code == "D304")
     assert found.severity == "warning"

@@ -103,6 +103,15 @@ def test_classes_in_several_spellings_are_named(dataset_of):
     assert "'Yes', 'yes '" in met.finding.sentence
 
 
+def test_rare_classes_but_for_a_letter_are_named(dataset_of):
+    y = np.r_[np.zeros(2), np.ones(60), np.full(N - 62, 2)].astype(int)
+    data = replace(dataset_of(sound(), y), classes=("Complant", "Complaint", "Praise"))
+    met = finding(data, "D319")
+    assert met.finding.severity == "warning"
+    assert "'Complant' for 'Complaint'" in met.finding.sentence
+    assert met.rows.tolist() == [0, 1]
+
+
 def test_categories_in_several_spellings_are_named(dataset_of):
     x = sound().assign(town=["Bonn", "bonn", "Berlin"] * 40)
     met = finding(dataset_of(x, RNG.normal(size=N)), "D319")

@@ -17,7 +17,7 @@ from learnable.baselines.scores.fold_scores import (
     make_predictions,
     skill_difference,
 )
-from learnable.baselines.scores.harness import Outcome, reseeded, run
+from learnable.baselines.scores.harness import Outcome, clone_with_seed, run
 from learnable.baselines.verdicts.comparisons import measure_noise
 from learnable.data.errors import Misuse
 from learnable.data.split import make_folds
@@ -88,13 +88,13 @@ def test_one_seed_is_as_before(data):
 )
 def test_seeds_are_moved(candidate, parameter, value):
     before = candidate.get_params()[parameter]
-    assert reseeded(candidate, 2).get_params()[parameter] == value
+    assert clone_with_seed(candidate, 2).get_params()[parameter] == value
     assert candidate.get_params()[parameter] == before
 
 
 @pytest.mark.parametrize("candidate", [LinearRegression(), "no estimator", None])
 def test_without_a_seed_there_is_none_to_move(candidate):
-    assert reseeded(candidate, 1) is None
+    assert clone_with_seed(candidate, 1) is None
 
 
 def test_fold_scores_are_means_over_seeds(data):

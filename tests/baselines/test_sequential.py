@@ -7,7 +7,7 @@ from learnable.baselines.signal.permutations import (
     ENOUGH,
     FIRST,
     LAST,
-    glance,
+    passes_quick_look,
     sequential_p,
 )
 from scipy.stats import betabinom
@@ -59,6 +59,6 @@ def test_more_exceeding_is_less_proof(first, more):
 
 
 def test_a_glance_is_over_at_the_first_exceeding():
-    assert glance(counts(0, 0))
-    assert not glance(counts(0, 1))
-    assert not glance(counts(1))
+    assert passes_quick_look(counts(0, 0))
+    assert not passes_quick_look(counts(0, 1))
+    assert not passes_quick_look(counts(1))

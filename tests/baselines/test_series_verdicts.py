@@ -65,6 +65,27 @@ def test_small_differences_by_chance_are_level(gap):
     assert "loses" not in net.sentence
 
 
+def a_walk(mase: float, gaps: dict[str, tuple[float, float]]) -> Evidence:
+    unit = "Values depend on those before them (p = 0.005), but ... were permuted."
+    walk = Signal(0.4, 199, 0, "", 200, 0.05, 1.0, unit=unit, dependent=True)
+    return replace(forecasts(mase, gaps), signal=walk)
+
+
+def test_network_worse_than_repeating_values_is_at_fault_though_no_more_is_known():
+    gaps = {"seasonal-naive": (-0.8, 0.001), "ridge-lags": (-1.0, 0.001)}
+    net, data = draw_verdicts(a_walk(1.8, gaps))
+    assert net.name == "network-at-fault"
+    assert data.name == "no-signal"
+    assert data.sentence.startswith("Values depend on those before them")
+    assert "No signal beyond that was found" in data.sentence
+    assert "the changes look like independent draws" in data.sentence
+
+
+def test_network_that_repeats_values_is_not_blamed_where_no_more_is_known():
+    gaps = {"seasonal-naive": (-0.01, 0.9), "ridge-lags": (-0.3, 0.2)}
+    assert draw_verdicts(a_walk(1.01, gaps))[0].name == "no-signal"
+
+
 def test_other_tasks_say_nothing_of_the_naive_forecast():
     gaps = {"ridge-lags": (0.1, 0.01)}
     net, _ = draw_verdicts(replace(forecasts(0.5, gaps), task="regression"))

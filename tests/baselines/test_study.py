@@ -105,7 +105,7 @@ def test_long_tables_are_sampled(monkeypatch, dataset_of, rng):
     monkeypatch.setattr(study, "MAX_ROWS", 100)
     groups = np.arange(400) // 4
     x, y = rng.normal(size=(400, 2)), rng.integers(0, 2, 400)
-    made = study.within_reach(dataset_of(x, y, groups=groups), seed=0)
+    made = study.limit_rows(dataset_of(x, y, groups=groups), seed=0)
     assert len(made) == len(made.groups) == 100
     rows = [int(np.flatnonzero((x == row).all(axis=1))[0]) for row in made.x.to_numpy()]
     assert (made.groups == groups[rows]).all()
@@ -117,7 +117,7 @@ def test_long_tables_are_sampled(monkeypatch, dataset_of, rng):
 
 def test_short_tables_are_kept(dataset_of, rng):
     data = dataset_of(rng.normal(size=(30, 2)), rng.normal(size=30))
-    assert study.within_reach(data, seed=0) is data
+    assert study.limit_rows(data, seed=0) is data
 
 
 @pytest.mark.usefixtures("_quick")

@@ -62,6 +62,13 @@ def test_column_of_cases_is_told_from_a_code(suspect, dataset_of, rng):
     assert "(--group)" in told
 
 
+def test_date_of_a_trend_is_no_other_name_of_the_target(suspect, dataset_of, rng):
+    days = pd.date_range("2024-01-01", periods=200)
+    y = np.arange(200) + rng.normal(size=200) * 4
+    kind, found = suspect(dataset_of(columns(rng).assign(day=days), y))
+    assert (kind, "'day'" in found) == ("easy", True)
+
+
 @pytest.mark.parametrize("rows", [1, 8])
 def test_number_of_rows_in_a_file_sorted_by_class_is_no_measure(
     rows, suspect, dataset_of, rng

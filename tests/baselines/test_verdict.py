@@ -9,7 +9,7 @@ from learnable.baselines.results.results import (
     Signal,
 )
 from learnable.baselines.scores.comparison import Estimate
-from learnable.baselines.verdicts.evidence import Evidence, round_rows
+from learnable.baselines.verdicts.evidence import Evidence, round_row_count
 from learnable.baselines.verdicts.leakage import Suspicion
 from learnable.baselines.verdicts.verdict import draw_verdicts
 
@@ -301,7 +301,7 @@ def test_exit_codes_are_fixed():
     ("rows", "text"), [(7, "7"), (99.4, "99"), (154, "150"), (12_345, "12,000")]
 )
 def test_rows_are_said_roundly(rows, text):
-    assert round_rows(rows) == text
+    assert round_row_count(rows) == text
 
 
 def test_baseline_above_the_majority_with_a_poor_log_loss_is_told_once():

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 from learnable.baselines.results.diagnosis import Cause as DataCause
-from learnable.baselines.results.diagnosis import Sign
+from learnable.baselines.results.diagnosis import CheckResult
 from learnable.baselines.results.results import Verdict
-from learnable.baselines.rules.registry import RULES, side_of
+from learnable.baselines.rules.registry import RULES, rule_side
 from learnable.zoo.check.answer import CheckEvidence, Reference, answer
 from learnable.zoo.check.data_faults import DataFault
 from learnable.zoo.cli.check_output import show
 from learnable.zoo.diagnosis.problem.context import NetworkFinding, Repair
 from learnable.zoo.diagnosis.problem.task import TrainingTask
-from learnable.zoo.diagnosis.search.causes import Inquiry, Proposal, ProvedCause
+from learnable.zoo.diagnosis.search.causes import Proposal, ProvedCause, SearchResult
 from learnable.zoo.diagnosis.search.definitions import LimitedFinding
 from learnable.zoo.diagnosis.search.trials import ScoreDifference
 
@@ -26,20 +26,20 @@ LEAK = DataCause("D308", "leak", "a column is the answer", "leave it out", side=
 
 def cause(code: str) -> ProvedCause:
     repair = Repair("mended", lambda setup: setup)
-    label, side = RULES[code].label, side_of(code)
+    label, side = RULES[code].label, rule_side(code)
     found = NetworkFinding(code, label, "seen", "do this", 0, (repair,), side=side)
     return ProvedCause(Proposal(found, repair), 0.0, 0.9, 0.9, SURE)
 
 
 def inquiry(
     before: float, causes: tuple[ProvedCause, ...] = (), best_score: float = 0.9
-) -> Inquiry:
+) -> SearchResult:
     mended = 0.9 if causes else before
-    return Inquiry(before, best_score, causes, (), (), (), {}, mended, mended)
+    return SearchResult(before, best_score, causes, (), (), (), {}, mended, mended)
 
 
 def told(
-    found: Inquiry,
+    found: SearchResult,
     *,
     data="signal",
     best=0.9,
@@ -85,7 +85,7 @@ def told(
 
 
 def test_crashed_training_has_no_symptoms(monkeypatch):
-    sign = Sign("S401", "collapsed-predictions", None, "It says 1 for all rows.")
+    sign = CheckResult("S401", "collapsed-predictions", None, "It says 1 for all rows.")
     monkeypatch.setattr("learnable.zoo.check.answer.symptoms", lambda context: (sign,))
     found = told(inquiry(0.1), error="ValueError: 7 rows")
     assert (found.crashed, found.symptoms) == ("ValueError: 7 rows", ())

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from learnable.data import fetch, load
-from learnable.data.errors import Offline
+from learnable.data.errors import DownloadError
 from learnable.zoo.experiments import score as work
 from learnable.zoo.experiments.settings import open_data
 from learnable.zoo.registry import recipe
@@ -57,14 +57,14 @@ def test_networks_are_compared_on_the_given_rows(zoo, arrays, tmp_path):
 
 def test_digits_stand_in_for_images_that_cannot_be_had(monkeypatch):
     def offline(file: str) -> None:
-        raise Offline(f"{file} is not here")
+        raise DownloadError(f"{file} is not here")
 
     monkeypatch.setattr(fetch, "fetch_images", offline)
     reading = {"target": None, "task": None, "limit": 90}
     data = open_data("mnist-one-class", None, reading, seed=0)
     assert (data.card.name, len(data)) == ("digits", 90)
     assert data.notes[0].startswith("mnist is not on this machine")
-    with pytest.raises(Offline):  # who names it wants this one
+    with pytest.raises(DownloadError):  # who names it wants this one
         open_data("mnist-one-class", "mnist", reading, seed=0)
 
 

@@ -13,12 +13,12 @@ def results(scored_iris) -> Results:
 
 
 def test_sound_results_are_told_without_a_word(results, capsys):
-    output.tell_contradictions(results)
+    output.show_contradictions(results)
     assert capsys.readouterr().err == ""
 
 
 def test_contradiction_is_one_line_that_asks_for_a_report(results, capsys):
-    output.tell_contradictions(replace(results, split="1 rows"))
+    output.show_contradictions(replace(results, split="1 rows"))
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.count("\n") == 1
@@ -29,5 +29,5 @@ def test_contradiction_is_one_line_that_asks_for_a_report(results, capsys):
 
 def test_check_that_fails_takes_no_answer_away(results, capsys, monkeypatch):
     monkeypatch.setattr("learnable.baselines.contradictions.all_sentences", 1 / 3)
-    output.tell_contradictions(results)
+    output.show_contradictions(results)
     assert "please report it" in capsys.readouterr().err

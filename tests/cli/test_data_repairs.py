@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.check.data_faults import align, hide, rescale_like
+from learnable.zoo.check.data_faults import align, hide, match_moments
 from learnable.zoo.diagnosis.codemod.edits import HideInputs, Statement
 from learnable.zoo.diagnosis.problem.training_setup import Setup, build_model
 from learnable.zoo.diagnosis.record.recording import Place
@@ -52,12 +52,12 @@ def test_what_cannot_be_hidden_is_left(x):
 
 
 def test_rows_are_brought_to_the_means_and_spreads_of_others():
-    moved = rescale_like(X * 100 + 7, X)
+    moved = match_moments(X * 100 + 7, X)
     np.testing.assert_allclose(moved.mean(axis=0), X.mean(axis=0), rtol=1e-4)
     np.testing.assert_allclose(moved.std(axis=0), X.std(axis=0), rtol=1e-4)
-    flat = rescale_like(np.ones((4, 3)), X)  # a column without spread stays one
+    flat = match_moments(np.ones((4, 3)), X)  # a column without spread stays one
     np.testing.assert_allclose(flat, np.tile(X.mean(axis=0), (4, 1)), rtol=1e-5)
-    images = rescale_like(X.reshape(50, 3, 1, 1) * 255, X.reshape(50, 3, 1, 1))
+    images = match_moments(X.reshape(50, 3, 1, 1) * 255, X.reshape(50, 3, 1, 1))
     assert images.std() == pytest.approx(X.std(), rel=1e-4)
 
 
@@ -69,7 +69,7 @@ def test_the_written_line_does_what_was_tried():
     assert isinstance(line, Statement)
     scope = {"x_train": X, "x_test": test}
     exec(line.code, scope)
-    np.testing.assert_allclose(scope["x_test"], rescale_like(test, X), rtol=1e-4)
+    np.testing.assert_allclose(scope["x_test"], match_moments(test, X), rtol=1e-4)
 
 
 @pytest.mark.parametrize("names", [{}, {"x_train": X}, {"x_test": X[:20]}])

@@ -220,29 +220,29 @@ def test_a_column_that_varies_only_elsewhere_is_a_stray():
     x[:, 1] = 0
     other = RNG.normal(size=(40, 3))
     other[:, 1] = 0
-    assert data_side.stray_columns(dataset(x), dataset(other)) == ()
+    assert data_side.find_stray_columns(dataset(x), dataset(other)) == ()
     other[7, 1] = 1  # a category that was not seen, as it was written
-    assert data_side.stray_columns(dataset(x), dataset(other)) == ()
+    assert data_side.find_stray_columns(dataset(x), dataset(other)) == ()
     other[7, 1] = 1e6  # ... divided by next to nothing
-    assert data_side.stray_columns(dataset(x), dataset(other)) == ("c1",)
-    assert "c1" in data_side.stray_fault(("c1",)).sentence
+    assert data_side.find_stray_columns(dataset(x), dataset(other)) == ("c1",)
+    assert "c1" in data_side.stray_columns_fault(("c1",)).sentence
 
 
 @pytest.mark.parametrize("prepare", [lambda x: 255 * x - 100, lambda x: x + 100])
 def test_rows_that_are_elsewhere_in_all_columns_have_no_strays(prepare):
     x = RNG.normal(size=(80, 3))
     x[:, 1] = 0
-    assert data_side.stray_columns(dataset(x), dataset(prepare(x))) == ()
+    assert data_side.find_stray_columns(dataset(x), dataset(prepare(x))) == ()
 
 
 def test_columns_that_only_one_part_has_are_no_strays():
     x = dataset(RNG.normal(size=(80, 3)))
     more = dataset(RNG.normal(size=(40, 6)))
-    assert data_side.stray_columns(x, more) == ()
-    assert data_side.stray_columns(more, x) == ()
+    assert data_side.find_stray_columns(x, more) == ()
+    assert data_side.find_stray_columns(more, x) == ()
     other = dataset(RNG.normal(size=(40, 1)))
     other.x.columns = ["elsewhere"]
-    assert data_side.stray_columns(x, other) == ()
+    assert data_side.find_stray_columns(x, other) == ()
 
 
 def texts(*said):
@@ -256,7 +256,7 @@ def test_texts_have_copies_and_no_spread():
     kinds = copied.find_copies(values(data))
     assert kinds is not None
     assert copied.duplicate_fault(data, kinds, 0.9) is None
-    assert data_side.stray_columns(data, data) == ()
+    assert data_side.find_stray_columns(data, data) == ()
     said = np.zeros(240, dtype=int), np.zeros(240, dtype=int)
     assert data_side.find_mismatch(data, data, said) is None
 

@@ -4,7 +4,7 @@ import os
 import signal
 
 import pytest
-from learnable.zoo.console import check_interrupt, heard
+from learnable.zoo.console import catch_interrupt, check_interrupt
 
 
 class PressedWhileDying:
@@ -15,7 +15,7 @@ class PressedWhileDying:
 
 
 def test_interrupt_in_a_destructor_is_remembered() -> None:
-    with heard():
+    with catch_interrupt():
         thing = PressedWhileDying()
         del thing
         with pytest.raises(KeyboardInterrupt):
@@ -24,7 +24,7 @@ def test_interrupt_in_a_destructor_is_remembered() -> None:
 
 def test_handlers_come_back() -> None:
     before = signal.getsignal(signal.SIGINT)
-    with heard():
+    with catch_interrupt():
         assert signal.getsignal(signal.SIGINT) is not before
         check_interrupt()
     assert signal.getsignal(signal.SIGINT) is before

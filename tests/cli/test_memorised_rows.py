@@ -16,8 +16,8 @@ from learnable.zoo.check.problem import (
     best_row_scores,
     count_to_memorise,
     lookup_scores,
+    repeat_rows,
     same_splits,
-    with_copies,
 )
 from learnable.zoo.diagnosis.problem.task import TrainingTask
 from learnable.zoo.diagnosis.search.trials import score_difference
@@ -34,7 +34,7 @@ def dataset(rows, task="regression", classes=()):
 @settings(max_examples=25, deadline=None)
 @given(st.integers(2, 39))
 def test_copies_are_enough_and_as_many_of_each(rows):
-    many = with_copies(dataset(rows))
+    many = repeat_rows(dataset(rows))
     assert MANY <= len(many) < MANY + rows
     counts = many.x["a"].value_counts()
     assert counts.min() == counts.max()
@@ -107,7 +107,7 @@ def test_what_can_be_reached_is_what_can_be_looked_up():
     problem = SimpleNamespace(
         memorised=4,
         task=task,
-        dataset=with_copies(dataset(4, "binary", ("0", "1"))),
+        dataset=repeat_rows(dataset(4, "binary", ("0", "1"))),
         splits=same_splits(4),
         fit=SimpleNamespace(
             model=keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)]),

@@ -20,7 +20,7 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from learnable.zoo.runs.journal import remove
-from learnable.zoo.runs.checkpointed_runs import forget
+from learnable.zoo.runs.checkpointed_runs import delete_unfinished
 whole = os.rmdir, os.unlink
 def killing(*told, **more):
     killing.left -= 1
@@ -30,7 +30,7 @@ def killing(*told, **more):
 killing.left, killing.of = int(sys.argv[2]), sys.argv[3] == "unlink"
 setattr(os, sys.argv[3], killing)
 folder = Path(sys.argv[1])
-remove(folder, folder.parent) if folder.name[0] != "." else forget(folder)
+remove(folder, folder.parent) if folder.name[0] != "." else delete_unfinished(folder)
 """
 
 

@@ -96,7 +96,9 @@ def test_a_repair_of_one_output_leaves_the_others_as_they_are(
     repair = Repair("mended", lambda setup: setup, (edit,))
     cause = SimpleNamespace(proposal=SimpleNamespace(repair=repair))
     inquiry = SimpleNamespace(causes=(cause,), tuned=())
-    evidence: Any = SimpleNamespace(inquiry=inquiry, data_repairs=(), expected=0.9)
+    evidence: Any = SimpleNamespace(
+        inquiry=inquiry, data_repairs=(), expected_score=0.9
+    )
     setup = Setup(model, "mse", adam, x, x)
     found = repair_script(recording, fit, setup, evidence, (), _Runs(), seconds=1.0)
     assert bool(found.fixed) == (not output or not is_shared)

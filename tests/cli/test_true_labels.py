@@ -14,12 +14,16 @@ from learnable.zoo.check.evaluation_rows import (
     evaluation_faults,
     fault_of_few_rows,
     fault_of_labels,
+    find_unseen_class,
     is_answered,
     right_answers,
-    unseen_class,
 )
 from learnable.zoo.diagnosis.problem.task import TrainingTask
-from learnable.zoo.diagnosis.record.recording import Evaluation, Place, Retested
+from learnable.zoo.diagnosis.record.recording import (
+    Evaluation,
+    EvaluationOverlap,
+    Place,
+)
 
 RNG = np.random.default_rng(0)
 QUESTION = TrainingTask("multiclass", np.arange(4).repeat(50), np.array([2, 4, 6, 8]))
@@ -178,7 +182,7 @@ ORDER = Finding("D304", "row-order", "warning", "sorted", "shuffle")
     [((), "train-test-mismatch"), ((ORDER,), "rows-not-shuffled")],
 )
 def test_a_class_that_was_never_trained_on(findings, label):
-    found = unseen_class(case_of(OWN, MISSED), study_of(*findings))
+    found = find_unseen_class(case_of(OWN, MISSED), study_of(*findings))
     assert found is not None
     assert found.cause.label == label
     assert "Class 2 has no training row, but 30 of 30 evaluated" in found.cause.sentence
@@ -187,22 +191,22 @@ def test_a_class_that_was_never_trained_on(findings, label):
 def test_a_class_of_a_split_whose_labels_stand_in_the_script():
     y = np.concatenate([OWN, MISSED])
     case = case_of(OWN, MISSED, told=False, y=y, y_test=MISSED)
-    assert unseen_class(case, study_of()) is not None
+    assert find_unseen_class(case, study_of()) is not None
     # ids of the evaluated rows are no labels
     ids = case_of(OWN, MISSED, told=False, y=OWN, ids=np.arange(30))
-    assert unseen_class(ids, study_of()) is None
+    assert find_unseen_class(ids, study_of()) is None
 
 
 def test_as_many_classes_by_other_numbers_are_coded_otherwise():
-    found = unseen_class(case_of(OWN, OWN[:40] + 1), study_of())
+    found = find_unseen_class(case_of(OWN, OWN[:40] + 1), study_of())
     assert found is not None
     assert found.cause.label == "label-encoding"
 
 
 @pytest.mark.parametrize("other", [OWN, np.eye(2)[OWN], OWN[OWN == 1]])
 def test_classes_that_were_trained_on_are_fine(other):
-    assert unseen_class(case_of(OWN, other), study_of()) is None
-    assert unseen_class(case_of(np.eye(2)[OWN], other), study_of()) is None
+    assert find_unseen_class(case_of(OWN, other), study_of()) is None
+    assert find_unseen_class(case_of(np.eye(2)[OWN], other), study_of()) is None
 
 
 @pytest.mark.parametrize(("noise", "is_right"), [(0.1, True), (3.0, False)])
@@ -246,7 +250,7 @@ def test_folds_over_one_network_are_told_where_they_flatter(
     model = object()
     place = Place("train.py", 26)
     fit = SimpleNamespace(
-        model=model, validation=None, error="", retested=Retested(share, place)
+        model=model, validation=None, error="", retested=EvaluationOverlap(share, place)
     )
     problem: Any = SimpleNamespace(fit=fit, recording=SimpleNamespace(evaluations=[]))
     scores = np.where(np.arange(1000) < held * 1000, 1.0, 0.0)

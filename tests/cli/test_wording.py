@@ -8,7 +8,7 @@ from learnable.baselines.results.diagnosis import Diagnosis
 from learnable.baselines.results.findings import Finding
 from learnable.baselines.results.results import Verdict
 from learnable.zoo.check.wording import for_scripts, without_options
-from learnable.zoo.cli.check_output import what_is_written
+from learnable.zoo.cli.check_output import describe_written_script
 
 
 @pytest.mark.parametrize(
@@ -75,4 +75,4 @@ def test_findings_and_verdicts_on_a_script_name_no_options():
 def test_a_written_script_is_called_what_it_is(diff, failed, told):
     said = ("t.py", ("data",), "suspicious", "So it is.", "Nothing.", "R2")
     found = Diagnosis(*said, 0.9, 1.0, 1.0, 0.9, diff=diff, failed=failed)
-    assert what_is_written(found) == told
+    assert describe_written_script(found) == told

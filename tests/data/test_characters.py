@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from learnable.data import characters
 from learnable.data.characters import (
     CONTEXT,
+    copied_share,
     read_text,
     text_rows,
     training_text,
-    verbatim,
 )
 from learnable.data.errors import BadData
 
@@ -178,28 +178,28 @@ def by_hand(text: str, source: str, run: int) -> tuple[float, int]:
 @settings(max_examples=25, deadline=None)
 @given(st.text("ab", max_size=30), st.text("ab", max_size=60), st.integers(1, 6))
 def test_copies_are_counted_exactly(text, source, run):
-    share, longest = verbatim(text, source, run=run)
+    share, longest = copied_share(text, source, run=run)
     assert (pytest.approx(share), longest) == by_hand(text, source, run)
 
 
 def test_copied_run_is_found():
     source = "It was the best of times, it was the worst of times."
     text = "xxxxx" + source[5:35] + "yyyyy"
-    assert verbatim(text, source) == (30 / 40, 30)
-    assert verbatim(text, source, run=31) == (0.0, 0)
-    assert verbatim(source, source) == (1.0, len(source))
-    assert verbatim("", source) == (0.0, 0)
+    assert copied_share(text, source) == (30 / 40, 30)
+    assert copied_share(text, source, run=31) == (0.0, 0)
+    assert copied_share(source, source) == (1.0, len(source))
+    assert copied_share("", source) == (0.0, 0)
 
 
 def test_patched_runs_are_not_one():
     source = "abcdefghijklmnopqrstuvwxyz-efghijklmnopqrstuvwxyzABCD"
     text = "abcdefghijklmnopqrstuvwxyzABCD"
-    assert verbatim(text, source, run=10) == (1.0, 26)
+    assert copied_share(text, source, run=10) == (1.0, 26)
 
 
 def test_repeats_do_not_slow_the_search():
     # pairs of equal places would be 3e9
-    assert verbatim("a" * 10_000, "a" * 300_000) == (1.0, 10_000)
+    assert copied_share("a" * 10_000, "a" * 300_000) == (1.0, 10_000)
 
 
 def test_tiny_text_is_rows():

@@ -1,7 +1,7 @@
 """Amounts of one are said in the singular."""
 
 import pytest
-from learnable.data.counts import count, some_of
+from learnable.data.counts import count, count_of
 
 
 @pytest.mark.parametrize(
@@ -30,4 +30,4 @@ def test_plural_of_a_noun_follows_from_it():
     ],
 )
 def test_verb_goes_with_the_part_and_noun_with_the_whole(part, whole, said):
-    assert some_of(part, whole, "row has", "rows have") == said
+    assert count_of(part, whole, "row has", "rows have") == said

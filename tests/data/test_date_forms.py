@@ -11,7 +11,7 @@ from learnable.data.encode import encode_fold
 from learnable.data.errors import BadData
 from learnable.data.files import read_rows, read_table
 from learnable.data.loading import load
-from learnable.data.steps import is_clock_change, likeliest, place
+from learnable.data.steps import choose_reading, is_clock_change, to_positions
 from learnable.data.times import find_times
 
 DAYS = {
@@ -50,7 +50,7 @@ MONTHS = {
 
 
 def moments_of(column: pd.Series) -> np.ndarray:
-    return likeliest(readings(column, vague=True))[0].moments
+    return choose_reading(readings(column, vague=True))[0].moments
 
 
 def same(found: np.ndarray, true: pd.DatetimeIndex) -> bool:
@@ -370,6 +370,6 @@ def test_a_cell_that_is_no_time_is_named():
 def test_holidays_do_not_hide_working_days():
     days = pd.bdate_range("2015-01-01", periods=300)
     kept = days.delete([10, 50, 51, 200]).to_numpy().astype("datetime64[us]")
-    places, unit = place(kept)
+    places, unit = to_positions(kept)
     assert unit == "workday"
     assert (np.diff(places) == 1).mean() > 0.98

@@ -1,10 +1,17 @@
+import errno
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from learnable.data.disk import no_link, remove_temporary, replaced_by_name, write_whole
+from learnable.data.disk import (
+    open_no_follow,
+    read_error,
+    remove_temporary,
+    replaced_by_name,
+    write_whole,
+)
 
 
 @pytest.mark.parametrize("text", ["", "plain\n", "ä\r\n€\n" * 1_000])
@@ -111,7 +118,15 @@ def test_only_regular_files_are_opened(tmp_path, mode, kind):
         "folder": path.mkdir,
     }
     make[kind]()
-    with pytest.raises(OSError, match="lock"), open(path, mode, opener=no_link):
+    with pytest.raises(OSError, match="lock"), open(path, mode, opener=open_no_follow):
         pass
     assert mine.read_text() == "kept"
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_refused_reading_is_not_called_damage(tmp_path):
+    path = tmp_path / "notes.json"
+    refused = read_error(path, OSError(errno.EIO, "Input/output error"), "mend it")
+    assert str(refused) == f"cannot read {path}: Input/output error"
+    damaged = read_error(path, KeyError("note"), "mend it")
+    assert str(damaged) == f"{path} is damaged (KeyError: 'note'); mend it"

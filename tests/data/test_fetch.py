@@ -14,7 +14,7 @@ from threading import Thread
 import numpy as np
 import pytest
 from learnable.data import fetch, load
-from learnable.data.errors import BadData, Offline
+from learnable.data.errors import BadData, DownloadError
 
 RNG = np.random.default_rng(0)
 KEYS = ("x_train", "y_train", "x_test", "y_test")
@@ -180,9 +180,9 @@ def test_cache_needs_no_network(server, cache, name):
 
 @pytest.mark.parametrize("name", SETS)
 def test_silence_is_offline(silence, cache, refused, tmp_path, monkeypatch, name):
-    assert silence in refused(Offline, load, name)
+    assert silence in refused(DownloadError, load, name)
     monkeypatch.setenv("ZOO_DATA", str(tmp_path))
-    text = refused(Offline, load, name)
+    text = refused(DownloadError, load, name)
     assert silence in text
     assert str(cache) in text
     assert str(tmp_path / "images") in text
@@ -193,14 +193,14 @@ def test_silence_is_offline(silence, cache, refused, tmp_path, monkeypatch, name
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_missing_page_is_offline(server, cache, refused):
     server.files.clear()
-    assert "404" in refused(Offline, load, "mnist")
+    assert "404" in refused(DownloadError, load, "mnist")
     assert not list(cache.iterdir())
     gc.collect()
 
 
 def test_unwritable_cache_is_offline(server, cache, refused):
     cache.write_text("a file, no folder")
-    assert str(cache) in refused(Offline, load, "mnist")
+    assert str(cache) in refused(DownloadError, load, "mnist")
 
 
 @pytest.mark.parametrize("folder", ["", "images"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from learnable.data import load
 from learnable.data.errors import BadData
 from learnable.data.files import read_rows
-from learnable.data.number_cells import cut_cells
+from learnable.data.number_cells import parse_number_cells
 from learnable.data.numbers import DecimalHint, convert_numbers
 
 
@@ -40,7 +40,7 @@ def is_text(column):
     ],
 )  # fmt: skip
 def test_marks_are_taken_off(cell, value):
-    numbers = cut_cells(pa.array([cell]))
+    numbers = parse_number_cells(pa.array([cell]))
     mark = "." if numbers.fits(".")[0] else ","
     assert numbers.fits(mark)[0]
     assert numbers.values(mark)[0] == value
@@ -55,7 +55,7 @@ def test_marks_are_taken_off(cell, value):
     ],
 )  # fmt: skip
 def test_what_is_no_number_is_not_cut(cell):
-    numbers = cut_cells(pa.array([cell]))
+    numbers = parse_number_cells(pa.array([cell]))
     if cell == "1e":  # a unit: it would have to be that of all
         assert numbers.has("unit").tolist() == ["e"]
     else:
@@ -280,3 +280,27 @@ def test_zeros_at_the_end_beside_whole_numbers_are_thousands(cells, read, tmp_pa
     path = tmp_path / "t.csv"
     path.write_text("a;b\n" + "".join(f"{cell};x\n" for cell in cells))
     assert read_rows(path).table["a"].tolist() == read
+
+
+@pytest.mark.parametrize(
+    ("cells", "stays"),
+    [
+        (["01067", "10115", "80331"], True),  # zip codes
+        (["00501", "10115", "80331"], True),
+        (["00012", "00530", "10115"], False),  # numbers filled up to one width
+        (["0830", "1215", "0945"], False),  # times of day
+        (["10115", "20095", "80331"], False),
+        (["0", "10115", "80331"], False),
+    ],
+)
+def test_codes_that_begin_with_zeros_stay_text_in_a_file(write, cells, stays):
+    text = "code,y\n" + "".join(f"{cell},{i}\n" for i, cell in enumerate(cells * 4))
+    table = read_rows(write(text)).table
+    assert is_text(table["code"]) == stays
+    assert not stays or table["code"].tolist() == cells * 4
+
+
+def test_target_of_digits_is_numbers(write):
+    cells = ["01067", "10115", "80331", "20095"] * 5
+    text = "x,y\n" + "".join(f"{i % 7},{cell}\n" for i, cell in enumerate(cells))
+    assert load(write(text), target="y", task="regression").y.min() == 1067

@@ -12,7 +12,7 @@ from learnable import load
 from learnable.data.column_summary import ColumnSummary, DataSummary, missing_text
 from learnable.data.errors import BadData, Misuse
 from learnable.data.kinds import holds_dates, names_rows
-from learnable.data.looking import look_at as look
+from learnable.data.looking import summarize_reading as look
 from learnable.data.summary import summarize_column
 
 N = 60

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from learnable.data.columns import find_column
 from learnable.data.errors import BadData, Misuse, UnknownName, ZooError
-from learnable.data.target import encode_target, infer_task
+from learnable.data.target import encode_target, infer_task, misspelt
 
 COLUMNS = ["width", "height", "kind", "1"]
 
@@ -88,7 +88,8 @@ def test_task_can_be_overruled(values, asked, task, classes):
         (["a", "b", "c"] * 2, "binary", "3 classes"),
         (["a", "b"] * 2, "regression", "holds 'a'"),
         (pd.date_range("2020", periods=4), "regression", "regression needs numbers"),
-        (pd.date_range("2020", periods=4), None, "another value in each of its 4"),
+        (pd.date_range("2020", periods=4), None, "holds dates"),
+        (list("abcd"), None, "another value in each of its 4"),
         (["a", "b", "c", "d", "d"], None, "3 classes of the target 'y' have 1 row"),
         ([1.0, np.inf] * 3, None, "infinite in 3 rows"),
         ([-1e308, 1e151, 1.5], "regression", "values above 1e+150 in 2 rows"),
@@ -131,3 +132,36 @@ def test_codes_name_their_labels(values, task):
     else:
         assert set(y) == set(range(len(classes)))
         assert len(set(zip(values, y, strict=True))) == len(classes)
+
+
+def test_classes_of_one_row_that_are_misspelt_are_named(refused):
+    values = pd.Series(["complaint"] * 40 + ["question"] * 30 + ["complant", "Praise"])
+    text = refused(BadData, encode_target, values.rename("kind"), None)
+    assert "('complant' may be 'complaint')" in text
+
+
+@pytest.mark.parametrize(
+    ("rare", "common", "is_found"),
+    [
+        ("complant", "complaint", True),
+        ("compliant", "complaint", True),
+        ("complaints", "complaint", True),
+        ("complaimt", "complaint", True),
+        ("Complaint ", "complaint", True),
+        ("praise", "complaint", False),
+        ("Mali", "Bali", False),
+        ("group1", "group2", False),
+        ("", "complaint", False),
+    ],
+)
+def test_rare_names_but_for_a_letter_are_misspelt(rare, common, is_found):
+    assert (misspelt({common: 40, rare: 2}) == {rare: common}) == is_found
+    assert not misspelt({common: 40, rare: 3})
+
+
+def test_target_of_dates_is_refused_as_such(refused):
+    days = pd.Series(pd.date_range("2024-01-01", periods=30), name="delivered")
+    for values in (days, days.astype(str)):
+        text = refused(BadData, encode_target, values, None)
+        assert "holds dates" in text
+        assert "days since another date" in text

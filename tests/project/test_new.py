@@ -155,7 +155,7 @@ def test_baseline_of_the_printed_lines_is_in_the_catalog(copy: Path) -> None:
         (("rule", "leak", "--side", "data"), "the name 'leak' is taken"),
         (("rule", "odd-2", "--side", "data"), "small letters with - between"),
         (("baseline", "forest"), "the name 'forest' is taken"),
-        (("baseline", "piped"), "the name 'piped' is taken"),
+        (("baseline", "input-steps"), "the name 'input-steps' is taken"),
     ],
 )
 def test_refusal_is_one_line(arguments: tuple[str, ...], reason: str) -> None:

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import pytest
 from learnable.reports import Report
 from learnable.reports.figures import chart_files, figures, slug, write_charts
-from learnable.reports.several.compare import compare_facts, compared_figures
+from learnable.reports.several.compare import compare_facts, comparison_charts
 from learnable.reports.several.runs import ReadRun
 from learnable.reports.svg import Chart, file_svg
 
@@ -63,7 +63,7 @@ def test_two_networks_of_one_name_have_two_files(made):
 def test_runs_compared_have_their_charts(made):
     results = made("classification")
     facts = compare_facts([ReadRun("one", results), ReadRun("two", results)])
-    found = chart_files(facts, compared_figures(facts))
+    found = chart_files(facts, comparison_charts(facts))
     assert set(found) == {"forest", "curves"}
     assert "var(" not in found["curves"]
     assert "Validation loss (log loss) per epoch" in found["curves"]

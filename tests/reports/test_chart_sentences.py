@@ -1,6 +1,6 @@
 """Sentences on charts follow from the numbers that are drawn."""
 
-from learnable.baselines.results.results import Picture, Tradeoff
+from learnable.baselines.results.results import Picture, TradeoffCurve
 from learnable.reports.sections.chart_sentences import (
     areas_sentence,
     histogram_sentence,
@@ -42,7 +42,9 @@ def test_seeds_and_folds_are_set_side_by_side():
 
 def test_largest_areas_are_named():
     curves = [
-        Picture(name, roc=Tradeoff((), (), roc), recall=Tradeoff((), (), recall))
+        Picture(
+            name, roc=TradeoffCurve((), (), roc), recall=TradeoffCurve((), (), recall)
+        )
         for name, roc, recall in (("a", 0.7, 0.9), ("b", 0.8, 0.6))
     ]
     assert areas_sentence(["a", "b"], curves) == (

@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 import pytest
 from learnable.baselines.results.diagnosis import (
     Cause,
+    CheckResult,
     Diagnosis,
     Location,
     RuledOut,
-    Sign,
 )
 from learnable.baselines.results.results import EXIT_CODES, MEANINGS
 from learnable.baselines.rules.registry import RULES
@@ -47,7 +47,7 @@ def checked(file="train.py", *, verdict="network-at-fault", said="It falls short
     return Diagnosis(
         file, ("network",), verdict, said, "Nothing.", "R2", 0.1, 0.9, 0.9, 0.9,
         causes=(layers, rate) if verdict == "network-at-fault" else (),
-        ruled_out=others, symptoms=(Sign("S404", "plateau", False, said),),
+        ruled_out=others, symptoms=(CheckResult("S404", "plateau", False, said),),
         location=Location(file, 12),
     )  # fmt: skip
 

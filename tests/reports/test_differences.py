@@ -16,16 +16,16 @@ from learnable.reports.several.compare import (
     DASHES,
     MARKS,
     compare_facts,
-    compared_figures,
+    comparison_charts,
     curves_facts,
 )
 from learnable.reports.several.differences import (
     as_dict,
-    comparability,
+    dict_differences,
+    explain_comparability,
     groups,
     obstacles,
     outcome,
-    part,
 )
 from learnable.reports.several.runs import ReadRun, read_run
 from learnable.reports.svg import page_svg
@@ -44,7 +44,7 @@ RECIPE = {
 
 
 def told(*trees):
-    found = part("settings", trees)
+    found = dict_differences("settings", trees)
     return {d.name: d.values for d in found.differences}, found.equal
 
 
@@ -96,10 +96,10 @@ def test_networks_of_a_list_are_told_apart_by_their_models():
 
 
 def test_run_without_settings_takes_no_part():
-    found = part("settings", [{"a": 1}, {}, {"a": 2}])
+    found = dict_differences("settings", [{"a": 1}, {}, {"a": 2}])
     assert found.differences[0].values == (1, None, 2)
     assert found.without == (1,)
-    assert part("settings", [{"a": 1}, {}]).differences == ()
+    assert dict_differences("settings", [{"a": 1}, {}]).differences == ()
 
 
 JSON = st.recursive(
@@ -116,9 +116,9 @@ TREES = st.dictionaries(st.text(max_size=4), JSON, max_size=4)
 @given(TREES, TREES)
 @settings(max_examples=25, deadline=None)
 def test_any_settings_can_be_compared(one, other):
-    assert part("settings", [one, one]).differences == ()
-    there = part("settings", [one, other])
-    back = part("settings", [other, one])
+    assert dict_differences("settings", [one, one]).differences == ()
+    there = dict_differences("settings", [one, other])
+    back = dict_differences("settings", [other, one])
     assert {(d.name, d.values[::-1]) for d in map(_frozen, there.differences)} == {
         (d.name, d.values) for d in map(_frozen, back.differences)
     }
@@ -138,7 +138,7 @@ def run(made, name="20261120-231500-mlp-1f3a", settings=RECIPE, **about):
 def test_same_data_split_and_seed_can_be_compared(made):
     results = made("classification")
     assert obstacles([results, results]) == []
-    assert "same data" in comparability([results, results])
+    assert "same data" in explain_comparability([results, results])
 
 
 @pytest.mark.parametrize(
@@ -150,22 +150,22 @@ def test_same_data_split_and_seed_can_be_compared(made):
 )
 def test_other_data_are_said(made, change, why):
     one, other = run(made).results, run(made, **change).results
-    said = comparability([one, other])
+    said = explain_comparability([one, other])
     assert said.startswith("The scores are not comparable.")
     assert why in said
 
 
 def test_data_without_a_sha256_may_be_the_same(made):
-    said = comparability([run(made).results, run(made, sha256="").results])
+    said = explain_comparability([run(made).results, run(made, sha256="").results])
     assert said.startswith("It is unknown whether the scores are comparable.")
 
 
 def test_other_splits_and_seeds_are_said(made):
     results = made("classification")
-    said = comparability([results, replace(results, split="hold-out")])
+    said = explain_comparability([results, replace(results, split="hold-out")])
     assert "not comparable" in said
     assert "split in different ways" in said
-    said = comparability([results, replace(results, seed=8)])
+    said = explain_comparability([results, replace(results, seed=8)])
     assert "due to the folds" in said
 
 
@@ -219,7 +219,7 @@ def test_curves_of_one_unit_stand_together(made):
 def test_a_single_curve_is_not_compared(made):
     found = curves_facts([run(made), ReadRun("c", made("regression"))])
     assert found["lines"] == []
-    assert compared_figures({"forest": None, "curves": found})["curves"] is None
+    assert comparison_charts({"forest": None, "curves": found})["curves"] is None
 
 
 def test_a_diverging_curve_ends_in_sight(made):
@@ -234,7 +234,7 @@ def test_a_diverging_curve_ends_in_sight(made):
 def test_eight_runs_are_told_apart_by_colour_dash_and_name(made):
     runs = [run(made, f"run-{i}") for i in range(8)]
     facts = compare_facts(runs)
-    svg = page_svg(compared_figures(facts)["curves"]["wide"])
+    svg = page_svg(comparison_charts(facts)["curves"]["wide"])
     for mark, color, dash in zip(MARKS, COLORS, DASHES, strict=True):
         assert f"{mark}: mlp<" in svg
         assert color in svg

@@ -6,7 +6,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from learnable.baselines.results.diagnosis import Cause, Diagnosis, RuledOut, Sign
+from learnable.baselines.results.diagnosis import (
+    Cause,
+    CheckResult,
+    Diagnosis,
+    RuledOut,
+)
 from learnable.reports import Report
 from learnable.reports.markdown import (
     JOINER,
@@ -74,8 +79,8 @@ def hostile(made, text):
         0.0, 0.9, 0.9, 0.9,
         causes=(cause,),
         ruled_out=(RuledOut("N2", text, text, "untested", text),),
-        symptoms=(Sign("S1", text, False, text),),
-        golden=(Sign("G1", text, True, text),),
+        symptoms=(CheckResult("S1", text, False, text),),
+        golden=(CheckResult("G1", text, True, text),),
         diff=f"--- a\n+++ b\n@@ -1 +1 @@\n-{text}\n+````\n  \n\n\n+x  \n",
         tuned=text, tuned_score=0.9,
     )  # fmt: skip

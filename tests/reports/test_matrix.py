@@ -12,12 +12,12 @@ from learnable.reports.several.matrix import (
     matrix_facts,
     matrix_html,
     sentences,
-    unable,
+    unsupported_cells,
 )
 
 EVIL = "<script>alert(1)</script>\"' onload=x & {{ 7*7 }} \u202e\x00 ünï 網路 🧠"
 RUN = "20260101-120000-compare-aaaa"
-LEFT_OUT = unable(["series"], "binary")
+LEFT_OUT = unsupported_cells(["series"], "binary")
 
 
 @pytest.fixture

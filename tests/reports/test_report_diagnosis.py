@@ -10,10 +10,10 @@ from html.parser import HTMLParser
 import pytest
 from learnable.baselines.results.diagnosis import (
     Cause,
+    CheckResult,
     Diagnosis,
     ProbeStep,
     RuledOut,
-    Sign,
     Trial,
 )
 from learnable.baselines.results.results import Results
@@ -68,8 +68,14 @@ def diagnosis(text="", **more):
             RuledOut("P706", said, said, "no_effect"),
             RuledOut("N203", said, said, "alternative", text or "Adam"),
         ),
-        symptoms=(Sign("S1", said, True, said), Sign("S2", said, None, said)),
-        golden=(Sign("G1", said, True, said), Sign("G2", said, False, said)),
+        symptoms=(
+            CheckResult("S1", said, True, said),
+            CheckResult("S2", said, None, said),
+        ),
+        golden=(
+            CheckResult("G1", said, True, said),
+            CheckResult("G2", said, False, said),
+        ),
         trials=(Trial(said, 0.5), Trial(said, math.nan)),
         probe_steps=tuple(
             ProbeStep(i, 1.0, {said: 0.1}, {}, {said: 0}, {}) for i in range(3)
@@ -285,7 +291,7 @@ def test_huge_diagnosis_stays_small(made):
             sentence=long,
             causes=(RELU,) * 200,
             ruled_out=(RuledOut(long, long, long, "no_effect", long),) * 200,
-            symptoms=(Sign(long, long, False, long),) * 200,
+            symptoms=(CheckResult(long, long, False, long),) * 200,
             trials=(Trial("relu", 0.5),) * 5_000,
             fits=(long,) * 200,
             probe_steps=tuple(

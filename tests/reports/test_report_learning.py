@@ -6,7 +6,13 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
-from learnable.baselines.results.results import Ceiling, Curve, Line, Point, Reach
+from learnable.baselines.results.results import (
+    AchievableScore,
+    Ceiling,
+    Curve,
+    Line,
+    Point,
+)
 from learnable.reports import Report
 from learnable.reports.sections.learning import (
     MOST_LINES,
@@ -19,7 +25,7 @@ EVIL = "<script>alert(1)</script>]]>\"' onload=x & {{ 7*7 }} \u202e\x00 網路"
 
 
 def best_score(mean, room=0.02):
-    return Reach(mean, mean - room, mean + room)
+    return AchievableScore(mean, mean - room, mean + room)
 
 
 def line(name, kind="baseline", trend="rising", start=0.7, twice=True):
@@ -128,7 +134,7 @@ def test_chart_shows_every_size_and_the_promise(made, width, twice):
 
 def test_numbers_that_are_none_leave_no_mark(made):
     odd = line("odd")
-    gone = Reach(math.nan, None, None)
+    gone = AchievableScore(math.nan, None, None)
     odd = replace(odd, points=(replace(odd.points[0], score=gone), *odd.points[1:]))
     chart = learning_facts(results(made, odd))["chart"]
     assert [mark["rows"] for mark in chart["lines"][0]["points"]] == [

@@ -11,11 +11,11 @@ from learnable.baselines.results.results import Layer, Sample, SeedRuns
 from learnable.reports import Report
 from learnable.reports import html as page_module
 from learnable.reports.html import as_json, fitting, to_html
-from learnable.reports.sections.seeds import strip_chart, tries_facts
+from learnable.reports.sections.seeds import seed_run_facts, strip_chart
 from learnable.reports.sections.training import (
     ALL_LAYERS,
     TIMES,
-    kinds,
+    count_layer_types,
     layer_facts,
     sample_facts,
     shape_of,
@@ -46,29 +46,29 @@ def texts(page, mark):
 
 
 def test_seeds_that_succeed_are_counted():
-    facts = tries_facts(SeedRuns(0.001, (0.0001,) * 17 + (0.24, 0.25, 0.0)), 100)
+    facts = seed_run_facts(SeedRuns(0.001, (0.0001,) * 17 + (0.24, 0.25, 0.0)), 100)
     assert facts["sentences"] == [
         "18 of 20 seeds bring the loss below 0.001.",
         "The losses range from 0 to 0.25.",
     ]
     assert len(facts["dots"]) == 20
-    assert len(tries_facts(SeedRuns(0.001, (0.1,) * 50), 30)["dots"]) == 30
+    assert len(seed_run_facts(SeedRuns(0.001, (0.1,) * 50), 30)["dots"]) == 30
 
 
 def test_seeds_without_a_number_are_told():
-    facts = tries_facts(SeedRuns(1e-5, (math.nan, 1e-6)), 100)
+    facts = seed_run_facts(SeedRuns(1e-5, (math.nan, 1e-6)), 100)
     assert facts["sentences"] == [
         "1 of 2 seeds brings the loss below 1.0e\N{MINUS SIGN}05.",
         "1 ended with a loss of NaN or infinity.",
     ]
-    assert tries_facts(SeedRuns(0.1, ()), 100) is None
-    assert tries_facts(None, 100) is None
+    assert seed_run_facts(SeedRuns(0.1, ()), 100) is None
+    assert seed_run_facts(None, 100) is None
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 @pytest.mark.parametrize("losses", [(0.0, 0.5, 1e-7), (0.0,), (0.01, 0.01)])
 def test_strip_has_a_dot_for_each_seed(losses, width):
-    svg = page_svg(strip_chart(tries_facts(SeedRuns(0.001, losses), 100), width))
+    svg = page_svg(strip_chart(seed_run_facts(SeedRuns(0.001, losses), 100), width))
     ET.fromstring(svg)
     assert len(re.findall(r'aria-label="loss \S+"', svg)) == len(losses)
     assert "below 0.001" in svg
@@ -132,9 +132,9 @@ def test_unused_layers_are_named_as_far_as_there_is_room():
 
 def test_kinds_are_counted():
     few = [*layers(3), replace(layers(1)[0], kind="Dropout")]
-    assert kinds(few) == "3 Dense, 1 Dropout"
+    assert count_layer_types(few) == "3 Dense, 1 Dropout"
     many = [replace(layer, kind=f"Kind{i}") for i, layer in enumerate(layers(10))]
-    assert kinds(many).endswith("1 Kind7, 2 others")
+    assert count_layer_types(many).endswith("1 Kind7, 2 others")
 
 
 def layer_rows(page):

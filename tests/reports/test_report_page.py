@@ -16,7 +16,7 @@ from learnable.data.errors import BadData, Misuse
 from learnable.reports import Report
 from learnable.reports.html import script
 from learnable.reports.sections.forest import forest_chart
-from learnable.reports.sections.loss_curves import curve_chart, spread
+from learnable.reports.sections.loss_curves import curve_chart, spread_positions
 from learnable.reports.summarize import summarize
 from learnable.reports.svg import NARROW, page_svg
 
@@ -221,7 +221,7 @@ def test_charts_show_every_candidate_and_the_rule_of_thumb(made):
 
 
 def test_labels_do_not_cover_each_other():
-    places = sorted(spread([0.1, 0.11, 0.12, 0.9, 0.0], 0.1, 1.0))
+    places = sorted(spread_positions([0.1, 0.11, 0.12, 0.9, 0.0], 0.1, 1.0))
     gaps = [b - a for a, b in pairwise(places)]
     assert min(gaps) >= 0.1 - 1e-9
     assert places[0] >= 0

@@ -14,9 +14,9 @@ from learnable.reports.sections.probes import (
     HALF,
     MOST_LAYERS,
     MOST_LOOKS,
+    layers_without_chart,
     probe_chart,
     probe_facts,
-    undrawn,
 )
 from learnable.reports.svg import NARROW, page_svg
 
@@ -67,13 +67,16 @@ def test_layers_and_looks_are_thinned_with_both_ends():
     assert len(steps) == MOST_LOOKS
     assert (steps[0], steps[-1]) == (0, 499)
     assert fact["sentences"] == ["12 of 30 layers are drawn."]
-    said = undrawn(found(probe_steps=tuple(probe_steps)))
+    said = layers_without_chart(found(probe_steps=tuple(probe_steps)))
     assert said.startswith("Layers without a line: layer 1, ")
     assert len(said.split(", ")) == 30 - MOST_LAYERS
 
 
 def test_layers_that_any_chart_draws_are_not_named_again():
-    assert undrawn(found(probe_steps=(look(0, {"a": 1.0}, {"b": 0.5}),))) == ""
+    assert (
+        layers_without_chart(found(probe_steps=(look(0, {"a": 1.0}, {"b": 0.5}),)))
+        == ""
+    )
 
 
 def test_zero_gradients_are_named_and_drawn_at_the_edge():

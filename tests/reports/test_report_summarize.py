@@ -6,7 +6,7 @@ import pytest
 from learnable.baselines.results.results import Noise, Row
 from learnable.reports.html import as_json, fitting, to_html
 from learnable.reports.sections.scores import failures, score_facts, timing_facts
-from learnable.reports.sections.training import ceiling, curve_facts, thin
+from learnable.reports.sections.training import ceiling, curve_facts, thin_curve
 from learnable.reports.summarize import summarize
 
 
@@ -116,7 +116,7 @@ def test_relative_error_is_one_minus_skill(made):
 def test_long_curves_keep_their_lowest_point():
     losses = [1.0] * 10_000
     losses[4_321] = 0.1
-    points = thin(losses, 200)
+    points = thin_curve(losses, 200)
     assert len(points) <= 200
     assert (4_322, 0.1) in points
     assert [points[0][0], points[-1][0]] == [1, 10_000]

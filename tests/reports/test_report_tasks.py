@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from learnable.baselines.estimators.catalog import BASELINES
-from learnable.baselines.results.results import Course, Row, Score
+from learnable.baselines.results.results import ForecastExample, Row, Score
 from learnable.reports import Report
 from learnable.reports.sections.classes import (
     balance_facts,
@@ -41,7 +41,7 @@ def scored(name, mase):
 def series(made, errors=ERRORS, steps=STEPS):
     """Forecasts of the second half of a wave, each off by its error."""
     wave = tuple(100 + 10 * math.sin(i / 2) for i in range(steps))
-    course = Course(
+    course = ForecastExample(
         times=tuple(f"19{i // 12:02}-{i % 12 + 1:02}" for i in range(steps)),
         actual=wave,
         forecasts={
@@ -160,13 +160,15 @@ def test_course_is_drawn_with_its_times(made, width):
 @pytest.mark.parametrize("values", [(5.0,), (5.0, 5.0), (math.nan, 5.0)])
 def test_flat_and_short_courses_are_drawn(made, values):
     plain = series(made)
-    course = Course(tuple(map(str, range(len(values)))), values, {NAIVE: values})
+    course = ForecastExample(
+        tuple(map(str, range(len(values)))), values, {NAIVE: values}
+    )
     page = Report(replace(plain, course=course)).html()
     assert 'data-test="forecast"' in page
 
 
 def test_series_without_numbers_has_no_section(made):
-    empty = Course(("1",), (math.nan,), {})
+    empty = ForecastExample(("1",), (math.nan,), {})
     assert forecast_facts(replace(series(made), course=empty)) is None
     assert forecast_facts(made("regression")) is None
 

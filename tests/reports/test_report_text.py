@@ -62,5 +62,5 @@ def test_unsafe_characters_are_replaced():
 
 
 def test_odd_dates_stay_as_they_are():
-    assert text.moment("2026-11-20T23:15:00+00:00") == "2026-11-20 23:15 UTC"
-    assert text.moment("yesterday") == "yesterday"
+    assert text.format_time("2026-11-20T23:15:00+00:00") == "2026-11-20 23:15 UTC"
+    assert text.format_time("yesterday") == "yesterday"

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 from learnable.baselines.results.diagnosis import (
+    CheckResult,
     Diagnosis,
     RuledOut,
-    Sign,
     TrainingCurve,
 )
 from learnable.baselines.results.results import Results
@@ -57,7 +57,7 @@ def test_suspicions_and_tests_that_did_not_run_are_listed(made):
         "N204", "lr-too-low", "s", "untested", reason="the budget was spent"
     )
     told = RuledOut("N118", "misleading-metric", "It lies.", "untested", reason="x")
-    sign = Sign("G503", "shuffled-targets", None, "there were too few rows")
+    sign = CheckResult("G503", "shuffled-targets", None, "there were too few rows")
     found = reasons(checked(made, ruled_out=(late, told), golden=(sign,)))
     assert found["N204 lr-too-low"] == "The budget was spent."
     assert found["G503 shuffled-targets"] == "There were too few rows."

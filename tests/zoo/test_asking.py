@@ -9,8 +9,8 @@ from learnable.data import load
 from learnable.data.encode import fit_encoder, to_matrix
 from learnable.data.errors import BadData, Misuse, ZooError
 from learnable.zoo.networks.predict_input import (
-    ask,
-    ask_for_row,
+    predict_rows,
+    read_row,
     rows_from_file,
     rows_from_text,
 )
@@ -212,7 +212,7 @@ def test_images_need_an_array_file(write, refused):
     for call in (
         lambda: rows_from_file(write("1,2\n"), DIGITS),
         lambda: rows_from_text("1,2", DIGITS),
-        lambda: ask_for_row(DIGITS, str),
+        lambda: read_row(DIGITS, str),
     ):
         assert "NPZ" in refused(Misuse, call)
 
@@ -224,27 +224,29 @@ def test_features_are_asked_one_by_one():
         asked.append(name)
         return f" {len(asked)} "
 
-    assert ask_for_row(RGB, prompt).to_numpy().tolist() == [[1, 2, 3]]
+    assert read_row(RGB, prompt).to_numpy().tolist() == [[1, 2, 3]]
     assert asked == ["red", "green", "blue"]
 
 
 def test_wrong_typed_feature_is_named(refused):
-    assert "red is 'red'" in refused(BadData, ask_for_row, RGB, str)
+    assert "red is 'red'" in refused(BadData, read_row, RGB, str)
 
 
 def test_missing_value_is_named(refused):
     rows = rows_from_text("red,green,blue\n1,2,3\n1,?,3", RGB)
-    assert "row 2: green is missing" in refused(BadData, ask, Echo(), None, rows)
+    assert "row 2: green is missing" in refused(
+        BadData, predict_rows, Echo(), None, rows
+    )
 
 
 def test_missing_pixel_is_named(refused):
     x = np.full((2, 8, 8), np.nan)
-    refused(BadData, ask, Echo(), None, x)
+    refused(BadData, predict_rows, Echo(), None, x)
 
 
 def test_outputs_are_those_of_the_model():
     rows = rows_from_text("1,2,3\n4,5,6", RGB)
-    assert ask(Echo(), None, rows).tolist() == [[1, 2, 3], [4, 5, 6]]
+    assert predict_rows(Echo(), None, rows).tolist() == [[1, 2, 3], [4, 5, 6]]
 
 
 def test_known_rows_are_read_as_trained(mixed, write):
@@ -260,7 +262,7 @@ def test_known_rows_are_read_as_trained(mixed, write):
         alone = rows_from_text(f"{lines[0]}\n{line}", inputs)
         np.testing.assert_allclose(to_matrix(encoder, alone)[0], wanted[i])
         cells = dict(zip(lines[0].split(","), line.split(","), strict=True))
-        typed = ask_for_row(inputs, cells.__getitem__)
+        typed = read_row(inputs, cells.__getitem__)
         np.testing.assert_allclose(to_matrix(encoder, typed)[0], wanted[i])
 
 
@@ -286,7 +288,7 @@ def test_wrong_mixed_value_is_named(column, value, said, mixed, refused):
         zip(*(line.split(",") for line in MIXED.splitlines()[:2]), strict=True)
     )
     asked = {**cells, column: value}
-    assert said in refused(BadData, ask_for_row, mixed[1], asked.__getitem__)
+    assert said in refused(BadData, read_row, mixed[1], asked.__getitem__)
 
 
 @pytest.mark.parametrize("said", ["false", "False", "FALSE", "0"])
@@ -294,7 +296,7 @@ def test_false_is_not_true(said, mixed):
     cells = dict(
         zip(*(line.split(",") for line in MIXED.splitlines()[:2]), strict=True)
     )
-    row = ask_for_row(mixed[1], {**cells, "member": said}.__getitem__)
+    row = read_row(mixed[1], {**cells, "member": said}.__getitem__)
     assert row["member"].tolist() == [0]
 
 

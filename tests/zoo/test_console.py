@@ -13,11 +13,13 @@ def _often(monkeypatch) -> None:
 
 
 def test_the_rest_is_estimated_by_what_is_done() -> None:
-    assert console.so_far("t", 0, 0, "", 16.0) == "t: 16 s so far"
-    assert console.so_far("t", 0, 9, "fits", 16.0) == "t: 0 of 9 fits, 16 s so far"
-    told = console.so_far("t", 1, 31, "fits", 20.0)
+    assert console.show_progress("t", 0, 0, "", 16.0) == "t: 16 s so far"
+    assert (
+        console.show_progress("t", 0, 9, "fits", 16.0) == "t: 0 of 9 fits, 16 s so far"
+    )
+    told = console.show_progress("t", 1, 31, "fits", 20.0)
     assert told == "t: 1 of 31 fits, 20 s so far, about 10 min left"
-    assert console.so_far("t", 9, 9, "fits", 9.0) == "t: 9 of 9 fits, 9 s so far"
+    assert console.show_progress("t", 9, 9, "fits", 9.0) == "t: 9 of 9 fits, 9 s so far"
 
 
 @pytest.mark.usefixtures("_often")

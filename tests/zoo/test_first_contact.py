@@ -7,7 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.check.first_contact import FirstContact, table_of, why_untrained
+from learnable.zoo.check.first_contact import (
+    FirstContact,
+    explain_no_training,
+    table_of,
+)
 from learnable.zoo.diagnosis.record.run_script import run_script
 
 TRAINS = """
@@ -126,10 +130,10 @@ def test_metrics_are_named_however_they_are_given(metrics, told):
     ],
 )
 def test_script_without_training_is_told_why(run, text, told):
-    assert told in why_untrained(run(text)[0])
+    assert told in explain_no_training(run(text)[0])
 
 
 def test_file_beside_the_script_is_found(run, tmp_path):
     (tmp_path / "here.csv").write_text("")
-    told = why_untrained(run("open('here.csv')")[0])
+    told = explain_no_training(run("open('here.csv')")[0])
     assert "is in the script's folder and not in the current one: change to" in told

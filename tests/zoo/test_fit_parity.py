@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.zoo import list_models
-from learnable.zoo.backend import keras, on_show
+from learnable.zoo.backend import ignore_softmax_warning, keras
 from learnable.zoo.networks.losses import loss_of
 from learnable.zoo.registry import build, recipe
 from learnable.zoo.training import Start, fit
@@ -72,7 +72,7 @@ def on_images():
 @pytest.mark.parametrize("name", [n for n in list_models() if n != "mobilenet-v2"])
 def test_models_of_the_zoo(name, agree):
     x, y, kind = zoo_rows(name)
-    with on_show():
+    with ignore_softmax_warning():
         agree(lambda: zoo_model(name, x, y, kind), x, y)
 
 

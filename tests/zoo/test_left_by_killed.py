@@ -14,14 +14,14 @@ from learnable.zoo.runs import folder as disk
 from learnable.zoo.runs.checkpointed_runs import (
     OWN_FOLDERS,
     TrainingStopped,
+    delete_unfinished,
     find_unfinished,
-    forget,
     list_left,
     list_unfinished,
     resumed_run,
     training_run,
 )
-from learnable.zoo.runs.folder import clear, is_left, list_runs, new_run
+from learnable.zoo.runs.folder import delete_folder, is_abandoned, list_runs, new_run
 
 KILLED = """
 import os, sys
@@ -93,7 +93,7 @@ def test_stopped_run_with_what_is_not_ours_is_left_alone(
         with resumed_run(stopped):
             pass
 
-    for change in (resume, lambda: forget(stopped.folder)):
+    for change in (resume, lambda: delete_unfinished(stopped.folder)):
         assert f"{name}' " in refused(Misuse, change)
     assert sorted(path.name for path in stopped.folder.rglob("*")) == before
     assert mine.read_text() == "kept"
@@ -118,7 +118,7 @@ def test_folder_that_is_none_is_no_stopped_run(stopped, make, tmp_path, refused)
     assert list_unfinished(tmp_path / "runs") == []
     refused(Misuse, find_unfinished, stopped.name, tmp_path / "runs")
     with pytest.raises((Misuse, BadData)):
-        forget(stopped.folder)
+        delete_unfinished(stopped.folder)
     assert (elsewhere / STATE).exists()
     assert os.path.lexists(stopped.folder)
 
@@ -141,9 +141,9 @@ def test_read_only_disk_is_one_line(stopped, step, monkeypatch, refused):
         with resumed_run(stopped):
             pass
 
-    places = {"open": (disk, "no_link"), "rename": (Path, "rename")}
+    places = {"open": (disk, "open_no_follow"), "rename": (Path, "rename")}
     monkeypatch.setattr(*places[step], read_only)
-    for change in (resume, lambda: forget(stopped.folder)):
+    for change in (resume, lambda: delete_unfinished(stopped.folder)):
         assert "Read-only file system" in refused(BadData, change)
     assert stopped.folder.is_dir()
 
@@ -174,7 +174,7 @@ def test_what_a_killed_command_leaves_is_known(files, tmp_path):
     left = killed(tmp_path, *files)
     (found,) = list_left(tmp_path)
     assert (found.folder, f".{found.name}.partial") == (left, left.name)
-    forget(found.folder)
+    delete_unfinished(found.folder)
     assert [*tmp_path.iterdir()] == []
 
 
@@ -201,7 +201,7 @@ def test_folder_without_our_mark_is_nobodys_to_clear(mark, tmp_path):
     elif mark is not None:
         (folder / LOCK).write_text(mark)
     assert folder not in [run.folder for run in list_left(tmp_path)]
-    assert not is_left(folder)
+    assert not is_abandoned(folder)
 
 
 def test_kill_after_the_rename_leaves_the_run_whole(tmp_path, monkeypatch):
@@ -225,7 +225,7 @@ def test_link_to_a_folder_is_never_cleared(tmp_path):
     (mine / "file").write_text("kept")
     (tmp_path / "link").symlink_to(mine)
     with pytest.raises(NotADirectoryError):
-        clear(tmp_path / "link")
+        delete_folder(tmp_path / "link")
     assert (mine / "file").read_text() == "kept"
 
 

@@ -11,11 +11,16 @@ from learnable.data import load
 from learnable.data.errors import BadData
 from learnable.data.split import cut
 from learnable.zoo import list_models
-from learnable.zoo.backend import keras, on_show
+from learnable.zoo.backend import ignore_softmax_warning, keras
 from learnable.zoo.networks.estimators import predict
 from learnable.zoo.networks.export import fit_scaling
 from learnable.zoo.networks.losses import loss_unit
-from learnable.zoo.networks.train import Rows, Trained, rows_met, train_network
+from learnable.zoo.networks.train import (
+    Rows,
+    Trained,
+    subsample_for_steps,
+    train_network,
+)
 from learnable.zoo.registry import recipe
 
 OTHER_ROWS = {"convnet*", "cnn-*", "mobilenet*", "lstm-*", "text-*"}
@@ -95,7 +100,7 @@ def test_serving_is_scaling_core_head(name, make_rows, trained_on_colours):
         pytest.skip("it answers with its last training row on purpose")
     rows = make_rows(40, (3,), 2)
     scaled = fit_scaling(settings.scaling, rows.x, None).apply(rows.x)
-    with on_show():
+    with ignore_softmax_warning():
         said = np.asarray(core_of(trained)(scaled))
     if settings.loss == "task":
         odds = np.exp(said - said.max(axis=1, keepdims=True))
@@ -235,12 +240,16 @@ def test_history_has_a_value_an_epoch(make_rows):
 def test_steps_may_end_before_the_first_pass():
     numbers = np.arange(40)
     rows = Rows(numbers[:, None].astype("float32"), numbers)
-    met = rows_met(short("mlp", steps=3, epochs=0, batch_size=8), rows, seed=1)
+    met = subsample_for_steps(
+        short("mlp", steps=3, epochs=0, batch_size=8), rows, seed=1
+    )
     assert len(met.x) == 24 == len(set(met.y))
     assert (met.x[:, 0] == met.y).all()
     for steps in (5, 900):
         assert (
-            rows_met(short("mlp", steps=steps, epochs=0, batch_size=8), rows, seed=1)
+            subsample_for_steps(
+                short("mlp", steps=steps, epochs=0, batch_size=8), rows, seed=1
+            )
             is rows
         )
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from learnable.zoo.check.duplicates import find_mispaired
+from learnable.zoo.check.duplicates import find_mispaired_rows
 from learnable.zoo.check.unpaired import find_unpaired
 
 RNG = np.random.default_rng(0)
@@ -19,7 +19,7 @@ def found(x, given, **names):
     fit: Any = SimpleNamespace(x=x, y=given, history={})
     module = SimpleNamespace(**names)
     recording: Any = SimpleNamespace(module=module, fits=[fit])
-    return find_mispaired(recording, fit)
+    return find_mispaired_rows(recording, fit)
 
 
 @pytest.mark.parametrize("target", [KIND, SIZE, SIZE[:, None]])

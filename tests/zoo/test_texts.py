@@ -5,7 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.networks.estimators import NetworkForTexts, ask_texts, train_on_texts
+from learnable.zoo.networks.estimators import (
+    NetworkForTexts,
+    predict_texts,
+    train_on_texts,
+)
 from learnable.zoo.networks.train import Rows
 from learnable.zoo.registry import recipe
 from sklearn.base import clone
@@ -32,7 +36,7 @@ def trained():
 
 
 def test_learns_the_words(trained):
-    said = ask_texts(trained.serving, np.array(["sun, beach!", "SNOW ice"], object))
+    said = predict_texts(trained.serving, np.array(["sun, beach!", "SNOW ice"], object))
     assert said.argmax(axis=1).tolist() == [0, 1]
     np.testing.assert_allclose(said.sum(axis=1), 1, rtol=1e-5)
 
@@ -41,7 +45,7 @@ def test_served_network_opens_with_plain_keras(trained, tmp_path):
     trained.serving.save(tmp_path / "model.keras")
     opened = keras.saving.load_model(tmp_path / "model.keras")
     np.testing.assert_array_equal(
-        ask_texts(opened, TEXTS[:9]), ask_texts(trained.serving, TEXTS[:9])
+        predict_texts(opened, TEXTS[:9]), predict_texts(trained.serving, TEXTS[:9])
     )
 
 
@@ -49,14 +53,14 @@ def test_served_network_opens_with_plain_keras(trained, tmp_path):
     "text", ["", "   ", "zebra quux", "sun " * 500, "ß 雪 \n", "\0"], ids=repr
 )
 def test_every_text_gets_an_answer(trained, text):
-    said = ask_texts(trained.serving, np.array([text], dtype=object))
+    said = predict_texts(trained.serving, np.array([text], dtype=object))
     assert said.shape == (1, 2)
     assert np.isfinite(said).all()
 
 
 def test_words_past_the_window_are_not_read(trained):
     start = "sun beach warm day sun beach"
-    one, other = ask_texts(
+    one, other = predict_texts(
         trained.serving, np.array([start, start + " snow ice cold"], dtype=object)
     )
     np.testing.assert_array_equal(one, other)
@@ -67,7 +71,9 @@ def test_only_words_of_the_training_rows_are_known():
     rows = Rows(TEXTS[:48], CLASSES[:48])
     later = Rows(np.array(["hail", "sun"] * 4, dtype=object), np.array([1, 0] * 4))
     trained = train_on_texts(replace(QUICK, epochs=1), rows, later, classes=2)
-    said = ask_texts(trained.serving, np.array(["hail", "fog", "sun"], dtype=object))
+    said = predict_texts(
+        trained.serving, np.array(["hail", "fog", "sun"], dtype=object)
+    )
     np.testing.assert_array_equal(said[0], said[1])
     assert (said[0] != said[2]).any()
 

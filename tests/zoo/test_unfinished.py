@@ -10,8 +10,8 @@ from learnable.zoo.experiment import FILE
 from learnable.zoo.run_files import HISTORY, RESULTS, STATE
 from learnable.zoo.runs.checkpointed_runs import (
     TrainingStopped,
+    delete_unfinished,
     find_unfinished,
-    forget,
     list_unfinished,
     resumed_run,
     training_run,
@@ -107,7 +107,7 @@ def test_run_under_way_is_left_alone(tmp_path, refused):
         assert "still being trained" in refused(
             Misuse, find_unfinished, "mlp", tmp_path
         )
-        assert "still being trained" in refused(Misuse, forget, run.folder)
+        assert "still being trained" in refused(Misuse, delete_unfinished, run.folder)
     finally:
         running.kill()
         running.communicate()
@@ -116,7 +116,7 @@ def test_run_under_way_is_left_alone(tmp_path, refused):
         time.sleep(0.1)
     (run,) = list_unfinished(tmp_path)
     assert (run.running, run.epochs) == (False, 2)
-    forget(run.folder)
+    delete_unfinished(run.folder)
     assert list(tmp_path.iterdir()) == []
 
 

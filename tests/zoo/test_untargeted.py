@@ -150,4 +150,4 @@ def test_metric_that_lies_is_told_in_full():
     named = [f for f in fields(Diagnosis) if f.default is f.default_factory is MISSING]
     facts = dict.fromkeys((f.name for f in named), "") | {"sides": ()}
     diagnosis = Diagnosis(**(facts | {"ruled_out": (found,)}))
-    assert diagnosis.told == ("N118 misleading-metric. It lies.",)
+    assert diagnosis.untestable_findings == ("N118 misleading-metric. It lies.",)

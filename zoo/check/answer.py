@@ -12,30 +12,30 @@ from ...baselines.results.diagnosis import (
     SIDES,
     UNTRIED,
     Cause,
+    CheckResult,
     Diagnosis,
     Location,
     ProbeStep,
     RuledOut,
     Side,
-    Sign,
     Trial,
 )
+from ...data.counts import count
 from ..diagnosis.probe.symptoms import symptoms
 from ..diagnosis.record.source_locations import STOPPED
-from ..diagnosis.rules.output_layer import counted
 from ..diagnosis.search.causes import FAILING, NOTHING
 from ..diagnosis.search.reference import plain_repair
-from ..diagnosis.search.trials import OutOfTime, TrialRunner
+from ..diagnosis.search.trials import BudgetExceeded, TrialRunner
 
 if TYPE_CHECKING:
     from ...baselines.evaluate import Study
     from ...baselines.results.results import Verdict
     from ..diagnosis.probe.golden_tests import GoldenTest
-    from ..diagnosis.probe.probe import Moment
+    from ..diagnosis.probe.probe import Snapshot
     from ..diagnosis.problem.context import NetworkFinding, Repair, RuleContext
     from ..diagnosis.record.recording import Fit, Place
     from ..diagnosis.search import causes as inquiries
-    from ..diagnosis.search.causes import Inquiry
+    from ..diagnosis.search.causes import SearchResult
     from ..diagnosis.search.definitions import LimitedFinding
     from ..diagnosis.search.trials import ScoreDifference
     from .data_faults import DataFault
@@ -69,7 +69,7 @@ def answer(
     if evidence.context.fit.error:
         error = shorten(evidence.context.fit.error, MOST_OF_ERROR, placeholder=" ...")
         sentence = f"The training ended with {error.rstrip('.')}. {sentence}"
-    crashed = evidence.context.fit.error if evidence.has_raised else ""
+    crashed = evidence.context.fit.error if evidence.has_script_error else ""
     return Diagnosis(
         script=evidence.context.recording.script,
         sides=_sides(evidence, causes),
@@ -89,12 +89,16 @@ def answer(
         tuned_score=inquiry.tuned_score,
         trials=tuple(Trial(what, score) for what, score in inquiry.scores.items()),
         symptoms=tuple(
-            Sign(s.code, s.label, False, s.sentence)
+            CheckResult(s.code, s.label, False, s.sentence)
             for s in (() if crashed else symptoms(evidence.context))
         ),
-        golden=tuple(Sign(*vars(test).values()) for test in golden if not crashed),
+        golden=tuple(
+            CheckResult(*vars(test).values()) for test in golden if not crashed
+        ),
         crashed=crashed,
-        probe_steps=() if probe is None else tuple(_as_look(m) for m in probe.moments),
+        probe_steps=()
+        if probe is None
+        else tuple(_as_probe_step(m) for m in probe.moments),
         losses=() if probe is None else probe.losses,
         seconds=seconds,
         location=_location(evidence.context.fit.place),
@@ -105,7 +109,7 @@ def _location(place: Place | None) -> Location | None:
     return None if place is None else Location(place.file, place.line)
 
 
-def _as_look(moment: Moment) -> ProbeStep:
+def _as_probe_step(moment: Snapshot) -> ProbeStep:
     layers = moment.layers
     return ProbeStep(
         moment.step,
@@ -139,10 +143,10 @@ def _causes(evidence: CheckEvidence) -> tuple[Cause, ...]:
     if limited is None:
         return (*evidence.data, *proved)
     found = limited.finding
-    told = (found.code, found.label, found.sentence, found.advice)
+    texts = (found.code, found.label, found.sentence, found.advice)
     if found.code not in {cause.code for cause in proved}:
         by_definition = Cause(
-            *told,
+            *texts,
             side=found.side,
             limit=limited.limit,
             locations=context.locations(found),
@@ -196,7 +200,7 @@ def _suspicions(evidence: CheckEvidence) -> list[RuledOut]:
         RuledOut(
             s.code,
             s.label,
-            _in_full(s),
+            _full_sentence(s),
             "untested",
             reason=_reason(evidence, s),
             locations=evidence.context.locations(s),
@@ -206,13 +210,13 @@ def _suspicions(evidence: CheckEvidence) -> list[RuledOut]:
     return [one for one in (*tried, *untested) if one.code not in proved]
 
 
-def _in_full(finding: NetworkFinding) -> str:
+def _full_sentence(finding: NetworkFinding) -> str:
     """The sentence; with what to do, where the finding holds without a trial."""
     advice = f" {finding.advice}" if finding.code in UNTRIED else ""
     return f"{finding.sentence}{advice}"
 
 
-def _effect(inquiry: Inquiry, finding: NetworkFinding) -> str:
+def _effect(inquiry: SearchResult, finding: NetworkFinding) -> str:
     """Say what the best repair of a finding did by itself; "" for next to nothing."""
     tried = [inquiry.scores.get(repair.what, 0.0) for repair in finding.repairs]
     best, own = max(tried, default=0.0), inquiry.original_score
@@ -231,7 +235,7 @@ def _reason(evidence: CheckEvidence, finding: NetworkFinding) -> str:
     if inquiry.causes and inquiry.is_solved:
         return "other repairs were enough"
     if inquiry.timed_out:
-        return f"the budget was spent after {counted(evidence.n_trainings, 'training')}"
+        return f"the budget was spent after {count(evidence.n_trainings, 'training')}"
     if inquiry.causes:
         return "it was not needed beside the other repairs"
     return "" if inquiry.is_failing else "the network learns as it is"
@@ -252,16 +256,16 @@ def verdict_of(evidence: CheckEvidence) -> tuple[str, str, str]:
     if data.name == "suspicious" and not inquiry.is_failing:
         return data.name, data.sentence, data.change
     if evidence.limited is not None and not inquiry.causes:
-        return _on_limit(evidence.limited, "" if inquiry.unrepeated else stands)
+        return _limit_verdict(evidence.limited, "" if inquiry.unrepeated else stands)
     if evidence.data and not inquiry.causes:
-        return _on_data(data, evidence.data[0])
+        return _data_fault_verdict(data, evidence.data[0])
     if inquiry.causes:
         in_network = any(c.proposal.finding.side == "network" for c in inquiry.causes)
         return (
             "network-at-fault" if in_network else "preparation-at-fault",
             f"The network has {stands}; with the repairs it has "
             f"{inquiry.repaired_score:.2f}.",
-            _beside_causes(evidence),
+            _change_with_causes(evidence),
         )
     if inquiry.unrepeated:
         return (
@@ -278,7 +282,7 @@ def verdict_of(evidence: CheckEvidence) -> tuple[str, str, str]:
             "Rows with different targets.",
         )
     if evidence.is_behind:
-        return _behind(evidence, stands)
+        return _behind_verdict(evidence, stands)
     if inquiry.original_score <= NOTHING and data.name != "signal":
         return data.name, data.sentence, data.change
     if inquiry.is_failing or inquiry.original_score <= NOTHING:
@@ -290,10 +294,10 @@ def verdict_of(evidence: CheckEvidence) -> tuple[str, str, str]:
             if inquiry.timed_out
             else "More rows.",
         )
-    if evidence.has_raised:
+    if evidence.has_script_error:
         return _raised(stands)
-    if evidence.is_unlike_trials:
-        return _unlike_trials(stands, evidence.train_score)
+    if evidence.differs_from_trials:
+        return _differs_verdict(stands, evidence.train_score)
     verdict = (
         "network-ahead" if inquiry.original_score > _AHEAD * score else "network-level"
     )
@@ -305,7 +309,7 @@ def verdict_of(evidence: CheckEvidence) -> tuple[str, str, str]:
     )
 
 
-def _beside_causes(evidence: CheckEvidence) -> str:
+def _change_with_causes(evidence: CheckEvidence) -> str:
     """Describe what would change a verdict that rests on proved causes."""
     inquiry = evidence.inquiry
     if inquiry.is_solved:
@@ -316,7 +320,7 @@ def _beside_causes(evidence: CheckEvidence) -> str:
     return f"A further repair: {missing}, and none of the tested ones adds to these."
 
 
-def _on_limit(limited: LimitedFinding, stands: str) -> tuple[str, str, str]:
+def _limit_verdict(limited: LimitedFinding, stands: str) -> tuple[str, str, str]:
     """The verdict on a network that cannot give its own targets."""
     is_network = limited.finding.side == "network"
     has = f"The network has {stands}. " if stands else ""
@@ -338,7 +342,7 @@ def _raised(stands: str) -> tuple[str, str, str]:
     )
 
 
-def _unlike_trials(stands: str, own: float | None) -> tuple[str, str, str]:
+def _differs_verdict(stands: str, own: float | None) -> tuple[str, str, str]:
     """The verdict on a network that is worse than the same one trained again."""
     return (
         "undecided",
@@ -359,7 +363,7 @@ def _change(score: float, best: float) -> str:
     return f"A network or baseline with a score above {score / FAILING:.2f}."
 
 
-def _behind(evidence: CheckEvidence, stands: str) -> tuple[str, str, str]:
+def _behind_verdict(evidence: CheckEvidence, stands: str) -> tuple[str, str, str]:
     """The verdict on a network that is behind for no known cause."""
     plain = evidence.reference
     has = (
@@ -401,7 +405,7 @@ def _behind(evidence: CheckEvidence, stands: str) -> tuple[str, str, str]:
     )
 
 
-def _tested(inquiry: Inquiry) -> str:
+def _tested(inquiry: SearchResult) -> str:
     """Say what came of the repairs, of which none was proved."""
     if not inquiry.scores:
         return "no repair of it was tested"
@@ -414,7 +418,7 @@ def _tested(inquiry: Inquiry) -> str:
     return "none of the tested repairs helps"
 
 
-def _on_data(data: Verdict, cause: Cause) -> tuple[str, str, str]:
+def _data_fault_verdict(data: Verdict, cause: Cause) -> tuple[str, str, str]:
     """The verdict on the data; where they only look sound, what is wrong with them.
 
     So it is on a network that was not even trained.
@@ -463,7 +467,7 @@ class CheckEvidence:
 
     context: RuleContext
     study: Study
-    inquiry: Inquiry
+    inquiry: SearchResult
     best: tuple[str, float]
     short: ScoreDifference | None
     faults: tuple[DataFault, ...]
@@ -492,18 +496,18 @@ class CheckEvidence:
         return tuple(f.repair for f in self.faults if f.repair is not None)
 
     @property
-    def expected(self) -> float:
+    def expected_score(self) -> float:
         """Return the score that the repaired network should reach."""
         known = [f.score for f in self.faults if f.score is not None]
         return min([self.inquiry.repaired_score, *known])
 
     @property
-    def has_raised(self) -> bool:
+    def has_script_error(self) -> bool:
         """Whether an error ended the training, and no limit of time."""
         return has_crashed(self.context.fit)
 
     @property
-    def is_unlike_trials(self) -> bool:
+    def differs_from_trials(self) -> bool:
         """Whether the script's own network knows less than trials of it, on its rows.
 
         None does by chance: rows that were trained on are easier than others. An output
@@ -515,12 +519,12 @@ class CheckEvidence:
         return own is not None and again >= _LEARNED and own < FAILING * again
 
     @property
-    def is_unmended(self) -> bool:
+    def is_unexplained(self) -> bool:
         """Whether the network is behind, and no cause is known."""
-        return self.is_behind and not self.is_explained
+        return self.is_behind and not self.has_known_cause
 
     @property
-    def is_explained(self) -> bool:
+    def has_known_cause(self) -> bool:
         """Whether a cause is known, of whatever kind."""
         return bool(self.inquiry.causes or self.data or self.limited)
 
@@ -569,7 +573,7 @@ def plain_network(runner: TrialRunner) -> Reference | None:
             runner.outcome([repair], number)
             runner.outcome([], number)
             splits += 1
-    except OutOfTime:
+    except BudgetExceeded:
         if not splits:
             return None
     score = runner.score([repair], splits=splits)

@@ -13,6 +13,7 @@ from ...reports import Report
 from .. import console
 from ..diagnosis.problem.training_setup import DEFAULT_BATCH
 from ..diagnosis.record.arrays import count_rows
+from ..experiments.run import on_cluster
 from ..experiments.score import called
 from .check import check_outputs
 
@@ -29,10 +30,10 @@ _STEPS, _LEAST_EPOCHS, _MOST_EPOCHS = 1_000, 10, 200
 sound network of some hundred rows has learned by then, and a training is seconds."""
 
 
-def usual_epochs(rows: int, batch_size: int | None) -> int:
+def default_epochs(rows: int, batch_size: int | None) -> int:
     """Epochs of a training whose epochs nobody gave.
 
-    >>> [usual_epochs(rows, 32) for rows in (60, 150, 2_000, 60_000)]
+    >>> [default_epochs(rows, 32) for rows in (60, 150, 2_000, 60_000)]
     [200, 200, 16, 10]
     """
     steps = -(-rows // (batch_size or DEFAULT_BATCH))
@@ -50,6 +51,7 @@ def check(
     batch_size: int | None = None,
     budget: float | None = None,
     seed: int = 0,
+    parallel: Any = None,
     verbose: bool | None = None,
 ) -> Report:
     """Why a network does not learn: is it the data, or is it the network?
@@ -78,6 +80,9 @@ def check(
         Seconds for the data and all trials. By default trials are limited by how many
         trainings they are, and how long ones, whatever the machine does beside.
     seed : int
+    parallel : str or distributed.Client, optional
+        Dask cluster on which the baselines are fitted, as for `learnable.compare`;
+        trials of the network stay on this machine.
     verbose : bool, optional
         Show progress on standard error; None: in a terminal and in a notebook.
 
@@ -111,12 +116,12 @@ def check(
     rows = _read(x, y)
     inputs, targets = _arrays(rows.x, "x", x), _arrays(rows.y, "y", y)
     _check_lengths(inputs, targets)
-    given = epochs or usual_epochs(count_rows(inputs), batch_size)
+    given = epochs or default_epochs(count_rows(inputs), batch_size)
     quiet = console.is_quiet(verbose)
     with same_randomness(), console.waiting("check", quiet=quiet) as say:
         found = compiled(model, "the model")
         fit = make_fit(
-            _apart(found, inputs),
+            _copy_network(found, inputs),
             inputs,
             targets,
             epochs=given,
@@ -125,8 +130,9 @@ def check(
             sample_weight=rows.sample_weight,
         )
         recording = Recording(script=str(model.name), fits=[fit])
-        checked = check_outputs(recording, fit, budget=budget, seed=seed, say=say)
-    message = "" if epochs else _on_epochs(given, count_rows(inputs))
+        with on_cluster(parallel, quiet=quiet):
+            checked = check_outputs(recording, fit, budget=budget, seed=seed, say=say)
+    message = "" if epochs else _describe_epochs(given, count_rows(inputs))
     results = replace(
         checked.study.results,
         diagnosis=checked.diagnosis,
@@ -135,17 +141,17 @@ def check(
     return Report(results, checked.study.predictions, note=message)
 
 
-def _on_epochs(epochs: int, rows: int) -> str:
+def _describe_epochs(epochs: int, rows: int) -> str:
     message = f"Trained for {epochs} epochs, as none were given ({rows:,} rows)"
     return f"{message}; epochs= checks the training that you run."
 
 
-def _apart(found: Any, x: Any) -> Any:
+def _copy_network(found: Any, x: Any) -> Any:
     """A copy to work with, so that nothing can happen to the user's network."""
     from ..diagnosis.problem.copy_model import give_weights
-    from ..diagnosis.problem.from_model import twin
+    from ..diagnosis.problem.from_model import rebuild_network
 
-    again = twin(found.model, x)
+    again = rebuild_network(found.model, x)
     if found.model.built and found.model.weights:
         give_weights(again, found.model.get_weights())
     return replace(found, model=again)
@@ -153,12 +159,12 @@ def _apart(found: Any, x: Any) -> Any:
 
 def _read(x: Any, y: Any) -> FitRows:
     """The rows in memory, of whatever Keras takes."""
-    from ..diagnosis.record.arrays import Batches, Copies, is_dataset, tapped
+    from ..diagnosis.record.arrays import Batches, Copies, is_dataset, record_rows
 
     if not (isgenerator(x) or is_dataset(x)):
         if y is None:
             raise Misuse("y is missing: give the targets, or a dataset that has them")
-        return tapped(Copies(), x, y, limit=_MOST_ROWS)[1]()
+        return record_rows(Copies(), x, y, limit=_MOST_ROWS)[1]()
     if y is not None:
         raise Misuse("x is a dataset, which includes its targets; omit y")
     if isgenerator(x):
@@ -167,9 +173,9 @@ def _read(x: Any, y: Any) -> FitRows:
             batches.add(*(batch[:3] if isinstance(batch, tuple | list) else (batch,)))
             if batches.given >= _MOST_ROWS:
                 break
-        rows = batches.joined()
+        rows = batches.concatenate()
     else:
-        rows = tapped(Copies(), x, limit=_MOST_ROWS)[1]()
+        rows = record_rows(Copies(), x, limit=_MOST_ROWS)[1]()
     if rows.x is None or rows.y is None:
         what = "no rows" if rows.x is None else "rows without targets"
         raise BadData(f"the dataset gives {what}; batches must be pairs (x, y)")

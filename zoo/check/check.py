@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,18 +18,22 @@ from ...baselines.results.diagnosis import Cause, Diagnosis, TrainingCurve
 from ..diagnosis.probe.golden_tests import golden_tests
 from ..diagnosis.probe.probe import measure
 from ..diagnosis.problem.context import NetworkFinding, Repair, RuleContext, repaired
-from ..diagnosis.problem.from_model import each_output
+from ..diagnosis.problem.from_model import split_outputs
 from ..diagnosis.problem.task import loss_name
-from ..diagnosis.problem.training_setup import as_given
+from ..diagnosis.problem.training_setup import original_training
 from ..diagnosis.record.arrays import whole_fit
 from ..diagnosis.rules.run_rules import run_rules
 from ..diagnosis.rules.wrong_gradient import is_adversarial
-from ..diagnosis.search.causes import FAILING, NOTHING, Inquiry
+from ..diagnosis.search.causes import FAILING, NOTHING, SearchResult
 from ..diagnosis.search.definitions import LimitedFinding, limited_finding
-from ..diagnosis.search.search import inquire, inquire_again, look_again
+from ..diagnosis.search.search import (
+    rerun_rules,
+    search_causes,
+    search_remaining_causes,
+)
 from ..diagnosis.search.trials import (
     TRIALS_COST,
-    OutOfTime,
+    BudgetExceeded,
     ScoreDifference,
     TrialBudget,
     TrialRunner,
@@ -37,8 +42,8 @@ from ..diagnosis.search.trials import (
 from . import data_faults
 from .answer import CheckEvidence, answer, has_crashed, plain_network
 from .data_faults import DataFault, hide
-from .duplicates import find_mispaired, repeated_rows
-from .evaluation_rows import evaluation_faults, unseen_class
+from .duplicates import find_mispaired_rows, repeated_rows
+from .evaluation_rows import evaluation_faults, find_unseen_class
 from .jobs import GUARD_SECONDS, RECORDED
 from .problem import (
     CheckProblem,
@@ -57,7 +62,7 @@ from .wording import for_scripts
 if TYPE_CHECKING:
     from ...baselines.evaluate import Study
     from ..diagnosis.record.recording import Fit, Recording
-    from ..diagnosis.search.causes import Inquiry
+    from ..diagnosis.search.causes import SearchResult
     from ..diagnosis.search.trials import TrialRunner
 
 
@@ -102,7 +107,7 @@ def check_outputs(
     layer that turns its gradient round, is left out. Parameters and errors are those
     of `check_fit`; the outputs share the budget.
     """
-    every = each_output(fit)
+    every = split_outputs(fit)
     parts = [one for one in every if not is_adversarial(one)] or every
     found = [
         check_fit(
@@ -112,7 +117,7 @@ def check_outputs(
             seed=seed,
             arguments=arguments,
             has_options=has_options,
-            say=lambda what, one=one: say(_of_output(one, what)),
+            say=lambda what, one=one: say(_describe_output(one, what)),
         )
         for one in parts
     ]
@@ -122,7 +127,7 @@ def check_outputs(
     return replace(main, diagnosis=replace(main.diagnosis, others=others))
 
 
-def _of_output(fit: Fit, what: str) -> str:
+def _describe_output(fit: Fit, what: str) -> str:
     return f"output {fit.output!r}: {what}" if fit.output else what
 
 
@@ -166,9 +171,12 @@ def check_fit(
     with stages("data and first look", what), ThreadPoolExecutor(1) as beside:
         problem = prepare(recording, fit, seed=seed)
         # baselines need no network, and a network leaves a core to them
-        latest = start + _share(budget, _FIRST_LOOK)
-        learned = beside.submit(baseline_study, problem, budget, latest=latest)
-        context = _probed(problem, cost=min(PROBE_COST, _share(budget, _PART)))
+        latest = start + _budget_share(budget, _FIRST_LOOK)
+        # in its context: a cluster that is active here is so there
+        learned = beside.submit(
+            copy_context().run, baseline_study, problem, budget, latest=latest
+        )
+        context = _probed(problem, cost=min(PROBE_COST, _budget_share(budget, _PART)))
         golden = (
             []
             if has_crashed(fit)
@@ -177,7 +185,7 @@ def check_fit(
                 problem.task,
                 problem.splits[0].train,
                 seed=seed,
-                cost=min(GOLDEN_COST, _share(budget, _PART)),
+                cost=min(GOLDEN_COST, _budget_share(budget, _PART)),
                 latest=latest,
             )
         )
@@ -188,7 +196,7 @@ def check_fit(
             runner = _laboratory(problem, context, _trial_budget(budget, start), say)
             evidence = _tried(problem, context, study, runner, rerunner)
         with stages("repaired script", "the repaired script runs"):
-            seconds = 4 * fit.seconds + min(RUN_SECONDS, _share(budget, 1.0))
+            seconds = 4 * fit.seconds + min(RUN_SECONDS, _budget_share(budget, 1.0))
             mended = repair_script(
                 recording,
                 fit,
@@ -203,7 +211,7 @@ def check_fit(
     return Checked(_with_script(found, mended), study)
 
 
-def _share(budget: float | None, part: float) -> float:
+def _budget_share(budget: float | None, part: float) -> float:
     """Return a part of a budget in seconds; no limit where the user sets none."""
     return math.inf if budget is None else part * budget
 
@@ -238,7 +246,7 @@ def _tried(
     # no network falls short of a constant where that is the best answer there is
     is_varied = _are_varied(problem)
     tried = known if is_varied else ()
-    found = _inquired(problem, context, runner, tried, scores.get(best, 0.0))
+    found = _search(problem, context, runner, tried, scores.get(best, 0.0))
     short = _shortfall(runner, best_score.get(best, [])) if is_varied else None
     faults = _mispaired(problem)
     if not faults:
@@ -254,10 +262,10 @@ def _tried(
         n_trainings=runner.trained,
         is_varied=is_varied,
     )
-    if not evidence.is_explained:
+    if not evidence.has_known_cause:
         evidence = replace(evidence, train_score=train_score(problem))
     # a plain network has no narrow layer, and so an easier task than an autoencoder
-    if not evidence.is_unmended or gives_inputs_back(problem):
+    if not evidence.is_unexplained or gives_inputs_back(problem):
         return evidence
     return replace(evidence, reference=plain_network(runner))
 
@@ -268,7 +276,7 @@ def _are_varied(problem: CheckProblem) -> bool:
 
 
 def _untrained(
-    context: RuleContext, known: Sequence[NetworkFinding], found: Inquiry
+    context: RuleContext, known: Sequence[NetworkFinding], found: SearchResult
 ) -> Iterator[DataFault]:
     """Faults that follow from the record of the script's calls; no trial tells them.
 
@@ -279,15 +287,15 @@ def _untrained(
         if f.code in proved:
             continue
         if f.is_recorded or (f.code in RECORDED and not f.repairs):
-            told = (f.code, f.label, f.sentence, f.advice)
+            texts = (f.code, f.label, f.sentence, f.advice)
             at = context.locations(f)
-            yield DataFault(Cause(*told, side=f.side, locations=at))
+            yield DataFault(Cause(*texts, side=f.side, locations=at))
 
 
 def _mispaired(problem: CheckProblem) -> tuple[DataFault, ...]:
     """Targets of other rows: beside these nothing can be said of the rows."""
     try:
-        cause = find_mispaired(problem.recording, problem.fit)
+        cause = find_mispaired_rows(problem.recording, problem.fit)
     # arrays of a script may hold anything
     except (TypeError, ValueError, MemoryError) as error:
         _log.debug("rows cannot be looked up in the script's arrays: %r", error)
@@ -300,7 +308,7 @@ def _limited(
     context: RuleContext,
     study: Study,
     known: Sequence[NetworkFinding],
-    found: Inquiry,
+    found: SearchResult,
 ) -> LimitedFinding | None:
     """A finding by which the network fails whatever its weights.
 
@@ -316,27 +324,27 @@ def _limited(
         return None
 
 
-def _inquired(
+def _search(
     problem: CheckProblem,
     context: RuleContext,
     runner: TrialRunner,
     known: Sequence[NetworkFinding],
     best_score: float,
-) -> Inquiry:
+) -> SearchResult:
     """The causes; also those that only show beside the repair of another."""
     raised = bool(problem.fit.error)
-    found = inquire(runner, known, best_score=best_score, has_raised=raised)
+    found = search_causes(runner, known, best_score=best_score, has_raised=raised)
     if raised:
         return found
-    look = partial(_looked_again, context, runner)
-    return inquire_again(found, runner, known, look, best_score=best_score)
+    look = partial(_rerun_rules_with, context, runner)
+    return search_remaining_causes(found, runner, known, look, best_score=best_score)
 
 
-def _looked_again(
+def _rerun_rules_with(
     context: RuleContext, runner: TrialRunner, repairs: Sequence[Repair]
 ) -> tuple[NetworkFinding, ...]:
     try:
-        return look_again(context, runner, repairs)
+        return rerun_rules(context, runner, repairs)
     # a network of somebody's own may fail in any way; the first look counts then
     except Exception as error:
         _log.debug("the mended network cannot be looked at: %r", error)
@@ -349,7 +357,7 @@ def _shortfall(
     """Measure how far the unrepaired network is behind; None if time ran out first."""
     try:
         own = [runner.outcome([], i).row_scores for i in range(len(best))]
-    except OutOfTime:
+    except BudgetExceeded:
         return None
     # a training that failed has learned nothing
     filled = [m if len(m) else 0 * b for m, b in zip(own, best, strict=True)]
@@ -358,7 +366,7 @@ def _shortfall(
 
 def _probed(problem: CheckProblem, *, cost: float) -> RuleContext:
     """The case with what was measured on the network while it trains."""
-    setup = as_given(problem.fit, problem.task)
+    setup = original_training(problem.fit, problem.task)
     context = RuleContext(problem.recording, problem.fit, problem.task, setup)
     try:
         rows = problem.splits[0].train
@@ -396,7 +404,7 @@ def _laboratory(
 def _faults(
     problem: CheckProblem,
     study: Study,
-    inquiry: Inquiry,
+    inquiry: SearchResult,
     runner: TrialRunner,
     *,
     is_asked: bool,
@@ -416,7 +424,7 @@ def _faults(
     copied = data_faults.target_in_window(whole.x, whole.y)
     if copied is not None:
         return (DataFault(copied),)
-    unseen = unseen_class(problem, study)
+    unseen = find_unseen_class(problem, study)
     if unseen is not None:
         return (unseen,)
     causes = data_faults.data_causes(
@@ -449,7 +457,7 @@ def _without_leak(
     runner.budget.allow(runner.cost([repair]))
     try:
         score = runner.score([repair])
-    except OutOfTime:
+    except BudgetExceeded:
         return DataFault(cause)
     message = f"{cause.sentence} Without it, the network has a score of {score:.2f}."
     named = ", ".join(finding.columns)
@@ -473,14 +481,16 @@ _UNITS = {
 """Losses that baselines have, too."""
 
 
-def training_curves(runner: TrialRunner, inquiry: Inquiry) -> tuple[TrainingCurve, ...]:
+def training_curves(
+    runner: TrialRunner, inquiry: SearchResult
+) -> tuple[TrainingCurve, ...]:
     """Losses by epoch on the first split; empty where none of the repairs is a cause.
 
     Parameters
     ----------
     runner : TrialRunner
         After its trials.
-    inquiry : Inquiry
+    inquiry : SearchResult
     """
     repairs = [cause.proposal.repair for cause in inquiry.causes]
     if not repairs:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...baselines.results.diagnosis import Cause
-from ...baselines.rules.registry import RULES, side_of
+from ...baselines.rules.registry import RULES, rule_side
 from ...data import Dataset
 from ..diagnosis.codemod.edits import HideInputs, Statement
 from ..diagnosis.problem.context import Repair
@@ -87,7 +87,7 @@ def data_causes(
         return (cause(code, verdict.sentence, verdict.change),)
     if learned or verdict.name in ("signal", "suspicious"):
         known = (f for f in study.results.findings if _is_noise(f, dataset))
-        return tuple(map(_of, known))
+        return tuple(map(_as_cause, known))
     if _all_constant(dataset):
         message = (
             "All inputs are constant: the network sees the same values in every row."
@@ -95,7 +95,7 @@ def data_causes(
         return (cause("P709", message, "Check how the inputs are computed."),)
     order = ("P707", "D305", "D311")
     named = next((findings[code] for code in order if code in findings), None)
-    return () if named is None else (_of(named),)
+    return () if named is None else (_as_cause(named),)
 
 
 def target_in_window(x: Any, y: Any) -> Cause | None:
@@ -166,14 +166,14 @@ def _is_noise(finding: Finding, dataset: Dataset) -> bool:
     return finding.evidence.get("wrong_share", 1.0) <= _OF_PIXELS * (1 - common)
 
 
-def _of(finding: Finding) -> Cause:
+def _as_cause(finding: Finding) -> Cause:
     return cause(finding.code, finding.sentence, finding.advice)
 
 
 def cause(code: str, sentence: str, advice: str) -> Cause:
     """Return a fault of the rows, under the label and on the side that its rule has."""
-    told = without_options(sentence), without_options(advice)
-    return Cause(code, RULES[code].label, *told, side=side_of(code))
+    texts = without_options(sentence), without_options(advice)
+    return Cause(code, RULES[code].label, *texts, side=rule_side(code))
 
 
 def _all_constant(dataset: Dataset) -> bool:
@@ -276,7 +276,7 @@ def _answer_distance(own: np.ndarray, other: np.ndarray, *, classes: bool) -> fl
     return float(np.abs(shares[0] - shares[1]).sum() / 2)
 
 
-def stray_columns(dataset: Dataset, evaluated: Dataset) -> tuple[str, ...]:
+def find_stray_columns(dataset: Dataset, evaluated: Dataset) -> tuple[str, ...]:
     """Columns with one value in the training rows, and one far away in others.
 
     Far is by how far the other columns are away: what was constant was divided by next
@@ -303,7 +303,7 @@ def stray_columns(dataset: Dataset, evaluated: Dataset) -> tuple[str, ...]:
     return tuple(away.index[away > STRAY * usual])
 
 
-def stray_fault(columns: tuple[str, ...]) -> Cause:
+def stray_columns_fault(columns: tuple[str, ...]) -> Cause:
     """The fault that these columns are."""
     return cause(
         "P709",
@@ -372,7 +372,7 @@ def hide(problem: CheckProblem, named: tuple[str, ...]) -> Repair | None:
     )
 
 
-def rescale_like(x: Any, like: Any) -> Any:
+def match_moments(x: Any, like: Any) -> Any:
     """Rows shifted and scaled to have the means and spreads of others, by column.
 
     Arrays of more than two axes, such as images, are scaled as a whole.

@@ -81,7 +81,7 @@ def find_copies(x: Any) -> np.ndarray | None:
     from ..backend import keras
 
     kinds = np.unique(input_hashes(x), return_inverse=True)[1]
-    share = _with_twin(kinds)
+    share = _twin_share(kinds)
     if share < MANY_COPIES or kinds.max() < FEWEST_KINDS:
         return None
     parts = [np.asarray(part) for part in keras.tree.flatten(x)]
@@ -90,11 +90,11 @@ def find_copies(x: Any) -> np.ndarray | None:
     rng = np.random.default_rng(0)
     wide = np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
     mixed = np.column_stack([rng.permutation(column) for column in wide.T])
-    by_chance = _with_twin(np.unique(mixed, axis=0, return_inverse=True)[1].ravel())
+    by_chance = _twin_share(np.unique(mixed, axis=0, return_inverse=True)[1].ravel())
     return kinds if by_chance < share / 2 else None
 
 
-def _with_twin(kinds: np.ndarray) -> float:
+def _twin_share(kinds: np.ndarray) -> float:
     return float((np.bincount(kinds)[kinds] > 1).mean())
 
 
@@ -233,7 +233,7 @@ _SPREAD = 4.0
 """Standard errors around what chance gives."""
 
 
-def find_mispaired(recording: Recording, fit: Fit) -> Cause | None:
+def find_mispaired_rows(recording: Recording, fit: Fit) -> Cause | None:
     """Rows whose targets are those of other rows of the script's arrays; else None.
 
     Which array the targets are from must be sure: they stand in its order, or have its
@@ -257,9 +257,9 @@ def find_mispaired(recording: Recording, fit: Fit) -> Cause | None:
             if values.size == len(values) == len(rows)
         ]
         shares = {n: float((v[places] == y.ravel()).mean()) for n, v in beside}
-        told = [n for n, v in beside if _is_from(y.ravel(), v)]
-        if told and all(_is_chance(y, share) for share in shares.values()):
-            return _mispaired(name, told[0], shares[told[0]], len(y))
+        sources = [n for n, v in beside if _is_from(y.ravel(), v)]
+        if sources and all(_is_chance(y, share) for share in shares.values()):
+            return _mispaired(name, sources[0], shares[sources[0]], len(y))
     return None
 
 
@@ -289,12 +289,12 @@ def _is_from(given: np.ndarray, own: np.ndarray) -> bool:
 
 
 def _is_chance(y: np.ndarray, share: float) -> bool:
-    by_chance = _by_chance(y)
+    by_chance = _chance_agreement(y)
     error = np.sqrt(by_chance * (1 - by_chance) / len(y)) + 1 / len(y)
     return abs(share - by_chance) < _SPREAD * error and by_chance < 1 - _VARIED
 
 
-def _by_chance(y: np.ndarray) -> float:
+def _chance_agreement(y: np.ndarray) -> float:
     counts = np.unique(y, return_counts=True)[1] / len(y)
     return float((counts**2).sum())
 

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..backend import keras
-from ..diagnosis.problem.graph import some_rows
+from ..diagnosis.problem.graph import sample_evenly
 from ..diagnosis.problem.task import TrainingTask
 from ..diagnosis.record.arrays import arrays, whole_fit
 from ..diagnosis.record.recording import Evaluation
 from ..diagnosis.search.trials import (
-    OutOfTime,
+    BudgetExceeded,
     gives_logits,
     predict_outputs,
     score_rows,
 )
 from . import data_faults, duplicates
-from .data_faults import DataFault, align, hide, rescale_like
+from .data_faults import DataFault, align, hide, match_moments
 from .problem import train_score
 
 if TYPE_CHECKING:
@@ -76,14 +76,18 @@ def evaluation_faults(
     checks = [_retested]
     checks += [_trained_on, _has_stray_columns] if parts else []
     # a network whose training raised may not even be there to predict anything
-    checks += [_unlike, _wrongly_answered] if parts and not problem.fit.error else []
+    checks += (
+        [_find_preparation_difference, _find_label_difference]
+        if parts and not problem.fit.error
+        else []
+    )
     found = (check(context) for check in checks)
     return next(((fault,) for fault in found if fault is not None), ())
 
 
 def _retested(context: _Evaluations) -> DataFault | None:
     """Whether folds are held out of a network that was trained on them, and flatter."""
-    fit, held = context.problem.fit, _held_out(context.runner)
+    fit, held = context.problem.fit, _held_out_scores(context.runner)
     own = train_score(context.problem) if fit.retested.share >= _RETESTED else None
     if own is None or held is None:
         return None
@@ -102,11 +106,11 @@ def _retested(context: _Evaluations) -> DataFault | None:
     return DataFault(replace(found, side="preparation"))
 
 
-def _held_out(runner: TrialRunner) -> np.ndarray | None:
+def _held_out_scores(runner: TrialRunner) -> np.ndarray | None:
     """Return the network's scores for rows held out of trials, where there are some."""
     try:
         held = [runner.outcome([], i).row_scores for i in range(len(runner.splits))]
-    except OutOfTime:
+    except BudgetExceeded:
         return None
     return np.concatenate(held) if all(map(len, held)) else None
 
@@ -127,30 +131,32 @@ def _trained_on(context: _Evaluations) -> DataFault | None:
 
 def _share_trained_on(problem: CheckProblem, asked: Sequence[Evaluation]) -> float:
     """Return the largest share of evaluated rows that were trained on as well."""
-    from ..diagnosis.problem.task import parts_as_read
+    from ..diagnosis.problem.task import separate_inputs
 
     model = problem.fit.model
-    own = parts_as_read(model, problem.fit.x)
-    others = [parts_as_read(model, evaluated.x) for evaluated in asked]
+    own = separate_inputs(model, problem.fit.x)
+    others = [separate_inputs(model, evaluated.x) for evaluated in asked]
     return duplicates.share_trained_on(own, others)
 
 
 def _has_stray_columns(context: _Evaluations) -> DataFault | None:
     """Whether columns hold what no row trained on had."""
     for _, rows in context.parts:
-        columns = data_faults.stray_columns(context.problem.dataset, rows)
+        columns = data_faults.find_stray_columns(context.problem.dataset, rows)
         if columns:
             return DataFault(
-                data_faults.stray_fault(columns), hide(context.problem, columns)
+                data_faults.stray_columns_fault(columns), hide(context.problem, columns)
             )
     return None
 
 
-def _unlike(context: _Evaluations) -> DataFault | None:
+def _find_preparation_difference(context: _Evaluations) -> DataFault | None:
     """Whether they were prepared otherwise, or are of another kind."""
     problem, setup = context.problem, context.runner.setup
     # of the same network: two that always say the same may say different things
-    own = _predicted(problem, setup, some_rows(problem.fit.x, data_faults.MOST_ROWS))
+    own = _predicted(
+        problem, setup, sample_evenly(problem.fit.x, data_faults.MOST_ROWS)
+    )
     own_score = train_score(problem) or 0.0
     for evaluated, rows in context.parts:
         predicted = _predicted(problem, setup, evaluated.x)
@@ -195,7 +201,7 @@ def is_answered(
     return float(_row_scores(task, predicted, truth).mean()) >= least
 
 
-def _wrongly_answered(context: _Evaluations) -> DataFault | None:
+def _find_label_difference(context: _Evaluations) -> DataFault | None:
     """Whether right answers to them are not those that were trained."""
     problem = context.problem
     are_few = problem.memorised > 0 or len(problem.task) < FEW_ROWS
@@ -224,7 +230,7 @@ def _compare_with_truth(
     truth = right_answers(problem.recording, problem.task, evaluated, predicted)
     if truth is None:
         return None
-    row_scores, own_score = _held_out(runner), train_score(problem)
+    row_scores, own_score = _held_out_scores(runner), train_score(problem)
     if own_score is None or row_scores is None:
         return None
     scores = Scores(
@@ -287,7 +293,7 @@ _MISSED = 0.05
 """Share of evaluated rows whose class was never trained on, from which this is said."""
 
 
-def unseen_class(problem: CheckProblem, study: Study) -> DataFault | None:
+def find_unseen_class(problem: CheckProblem, study: Study) -> DataFault | None:
     """Find evaluated rows of a class that no training row has.
 
     Before all else: of the classes that are left, one column may tell everything.
@@ -386,7 +392,7 @@ def _aligning(
     trained = problem.fit.x
     if not isinstance(trained, np.ndarray) or not isinstance(x, np.ndarray):
         return None
-    moved = rescale_like(x, trained)
+    moved = match_moments(x, trained)
     rows = _evaluated_rows(problem, moved)
     predicted = _predicted(problem, setup, moved)
     if rows is None or data_faults.find_mismatch(
@@ -535,7 +541,7 @@ def fault_of_labels(
     # one that has as little on its own rows has lost nothing on others
     known = min(scores.held, scores.train_score)
     if learned and here < _LOST * known and scores.held - here > apart:
-        return _unlike_answers(task, predicted, truth, scores)
+        return _label_difference_cause(task, predicted, truth, scores)
     more = here - max(scores.best_score, scores.train_score)
     is_noise = more > max(GAINED, apart) and here > _TIMES * scores.best_score
     if is_noise and scores.alike and scores.known < COPIES:
@@ -550,7 +556,7 @@ def _row_scores(
     return score_rows(predicted, evaluated, np.arange(len(truth)))
 
 
-def _unlike_answers(
+def _label_difference_cause(
     task: TrainingTask, predicted: np.ndarray, truth: np.ndarray, scores: Scores
 ) -> Cause:
     here = float(_row_scores(task, predicted, truth).mean())

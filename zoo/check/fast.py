@@ -27,17 +27,21 @@ from ...data.counts import count
 from ...data.errors import BadData
 from ..backend import keras
 from ..diagnosis.problem.context import RuleContext
-from ..diagnosis.problem.from_model import each_output
-from ..diagnosis.problem.training_setup import as_given, check_compiled, sampled
+from ..diagnosis.problem.from_model import split_outputs
+from ..diagnosis.problem.training_setup import (
+    check_compiled,
+    original_training,
+    sampled,
+)
 from ..diagnosis.record.arrays import is_dataset
 from ..diagnosis.record.run_script import run_script
 from ..diagnosis.rules.run_rules import run_rules
 from ..diagnosis.search.causes import NOTHING, SETTING
 from ..diagnosis.search.definitions import Limit, explained_by, find_limit
-from ..diagnosis.search.reference import own_score
+from ..diagnosis.search.reference import trained_score
 from ..diagnosis.search.trials import SLACK
-from .duplicates import find_mispaired
-from .first_contact import FirstContact, aligned, files_read, why_untrained
+from .duplicates import find_mispaired_rows
+from .first_contact import FirstContact, aligned, explain_no_training, files_read
 from .jobs import RECORDED, UNTRAINED, CheckAnswer
 from .unpaired import find_unpaired
 
@@ -66,12 +70,14 @@ def fast_check(job: CheckJob) -> CheckAnswer:
     lines: list[str] = []
     path = Path(job.name)
     read = files_read(path.resolve().parent)
-    told = FirstContact(lines.append, read, stops=True)
-    recording = run_script(path, job.arguments, seconds=job.time_limit, listener=told)
-    if told.begun is None:
-        raise BadData(f"{path.name} {why_untrained(recording)}")
+    contact = FirstContact(lines.append, read, stops=True)
+    recording = run_script(
+        path, job.arguments, seconds=job.time_limit, listener=contact
+    )
+    if contact.begun is None:
+        raise BadData(f"{path.name} {explain_no_training(recording)}")
     lines += aligned({"examined": "the first training, before its first step"})
-    found = _answers(recording, told.begun, seed=job.seed)
+    found = _answers(recording, contact.begun, seed=job.seed)
     main = next((one for one in found if one.causes), found[0])
     others = tuple(one for one in found if one is not main)
     answer = replace(main, others=others, ports=recording.ports)
@@ -88,13 +94,13 @@ def _answers(
     check_compiled(fit)
     if fit.y is None:
         return (_unread(recording, begun, "fit was given no targets"),)
-    unpaired = _safely(find_unpaired, recording, fit)
+    unpaired = _result_or_none(find_unpaired, recording, fit)
     if unpaired is not None:
         return (unpaired,)
     is_whole = not fit.cut and begun.kind == "fit"
     return tuple(
         _answer(recording, one, is_whole=is_whole, seed=seed)
-        for one in each_output(fit)
+        for one in split_outputs(fit)
     )
 
 
@@ -116,7 +122,7 @@ def _unread(recording: Recording, begun: TrainingBegun, why: str) -> Diagnosis:
 def _answer(recording: Recording, fit: Fit, *, is_whole: bool, seed: int) -> Diagnosis:
     fit, task = sampled(fit, seed=seed)
     _build(fit)
-    context = RuleContext(recording, fit, task, as_given(fit, task))
+    context = RuleContext(recording, fit, task, original_training(fit, task))
     known = run_rules(context)
     causes = tuple(_proved(context, known)) if is_whole else ()
     proved = {cause.code for cause in causes}
@@ -178,12 +184,12 @@ def _proved(context: RuleContext, known: Sequence[NetworkFinding]) -> Iterator[C
     for f in known:
         if f.is_recorded or (f.code in RECORDED and not f.repairs):
             at = context.locations(f)
-            said = (f.code, f.label, f.sentence, f.advice)
-            yield Cause(*said, side=f.side, locations=at)
-    limit = _safely(find_limit, context)
+            texts = (f.code, f.label, f.sentence, f.advice)
+            yield Cause(*texts, side=f.side, locations=at)
+    limit = _result_or_none(find_limit, context)
     if limit is not None and _is_sure(context, limit):
-        yield _by_definition(context, limit, known)
-    mispaired = _safely(find_mispaired, context.recording, context.fit)
+        yield _definition_cause(context, limit, known)
+    mispaired = _result_or_none(find_mispaired_rows, context.recording, context.fit)
     if mispaired is not None:
         yield mispaired
 
@@ -195,18 +201,18 @@ def _is_sure(context: RuleContext, limit: Limit) -> bool:
     """
     if limit.score is None:  # no gradient: it stays as good as it begins
         return not context.fit.pretrained
-    own = _safely(own_score, context.fit, context.task)
+    own = _result_or_none(trained_score, context.fit, context.task)
     is_refuted = own is not None and own > limit.score + SLACK
     return limit.score <= NOTHING and not is_refuted
 
 
-def _by_definition(
+def _definition_cause(
     context: RuleContext, limit: Limit, known: Sequence[NetworkFinding]
 ) -> Cause:
     f = explained_by(context, limit, known, set())
-    said = (f.code, f.label, f.sentence, f.advice)
+    texts = (f.code, f.label, f.sentence, f.advice)
     at = context.locations(f)
-    return Cause(*said, side=f.side, limit=limit.score, locations=at)
+    return Cause(*texts, side=f.side, limit=limit.score, locations=at)
 
 
 def _possible(
@@ -228,7 +234,7 @@ def _possible(
         )
 
 
-def _safely(look: Any, *given: Any) -> Any:
+def _result_or_none(look: Any, *given: Any) -> Any:
     """Return a look's result; None where a network of the user's is too odd for it."""
     try:
         return look(*given)

@@ -15,7 +15,7 @@ from ..diagnosis.problem.task import each_metric, loss_name, metric_name
 from ..diagnosis.record.arrays import as_arrays, is_dataset, leaves
 from ..diagnosis.record.recording import Place
 from ..diagnosis.record.script_errors import line_of
-from ..diagnosis.record.source_locations import Stopped
+from ..diagnosis.record.source_locations import ScriptTimeout
 
 if TYPE_CHECKING:
     from ..diagnosis.record.recording import Fit, Recording, TrainingBegun
@@ -74,7 +74,7 @@ class FirstContact:
 
         Raises
         ------
-        Stopped
+        ScriptTimeout
             The script is to end here.
         """
         if self.begun is None:
@@ -82,7 +82,7 @@ class FirstContact:
             for line in table_of(begun, self._files()):
                 self._show(line)
         if self._stops:
-            raise Stopped("stopped where its training begins")
+            raise ScriptTimeout("stopped where its training begins")
 
     def script_ended(self, recording: Recording, number: int) -> None:
         """Say what will be examined."""
@@ -228,25 +228,25 @@ def _training(begun: TrainingBegun) -> str:
     return f"fit{line}, epochs: {given.get('epochs')}{batches}"
 
 
-def why_untrained(recording: Recording) -> str:
+def explain_no_training(recording: Recording) -> str:
     """Say what a script holds that trained no network, and what to do."""
     if recording.unread and not recording.error:
         return f"has no training that can be examined: {'; '.join(recording.unread)}"
-    return f"did not train a network: {_what_it_did(recording)}"
+    return f"did not train a network: {_describe_script(recording)}"
 
 
-def _what_it_did(recording: Recording) -> str:
+def _describe_script(recording: Recording) -> str:
     if recording.error:
         known = "(line" in recording.error
         return recording.error + ("" if known else line_of(recording.error_place))
     tree = ast.parse(recording.source or "")
-    for look in (_of_network, _of_function, _of_library):
+    for look in (_describe_network, _describe_function, _describe_library):
         if told := look(recording, tree):
             return told
     return "it never calls fit or train_on_batch"
 
 
-def _of_network(recording: Recording, tree: ast.AST) -> str:
+def _describe_network(recording: Recording, tree: ast.AST) -> str:
     if recording.evaluations:
         first = recording.evaluations[0]
         where = line_of(first.place)
@@ -261,7 +261,7 @@ def _of_network(recording: Recording, tree: ast.AST) -> str:
     return ""
 
 
-def _of_function(recording: Recording, tree: ast.AST) -> str:
+def _describe_function(recording: Recording, tree: ast.AST) -> str:
     """A function that would train, and that nothing calls."""
     called = {
         node.func.id
@@ -283,7 +283,7 @@ def _is_fit(node: ast.AST) -> bool:
     return node.func.attr == "fit"
 
 
-def _of_library(recording: Recording, tree: ast.AST) -> str:
+def _describe_library(recording: Recording, tree: ast.AST) -> str:
     found = {name.partition(".")[0] for name in _imported(tree)}
     if any("compat.v1" in name for name in _imported(tree)) or _has_session(tree):
         where = line_of(_session_place(recording, tree))

@@ -20,9 +20,9 @@ from ...data.errors import BadData, Misuse, unknown
 if TYPE_CHECKING:
     import numpy as np
 
-    from ...data.split import Cut
+    from ...data.split import SplitRows
     from ..diagnosis.record.recording import Fit, Recording
-    from ..networks.train import Plan, Trained
+    from ..networks.train import FitArguments, Trained
     from ..recipe import Recipe
     from .jobs import CheckJob
     from .stages import Say
@@ -103,10 +103,10 @@ def _table(job: CheckJob) -> tuple[Dataset, np.ndarray]:
 
     from ...data import load
     from ...data.encode import fit_encoder
-    from ..experiments.score import half_of_memory
+    from ..experiments.score import half_memory
 
     assert job.data is not None  # a command without them is refused
-    memory = half_of_memory()
+    memory = half_memory()
     dataset = load(job.data, **asdict(job.reading), memory=memory, seed=job.seed)
     check_order(dataset, job.title)
     rows = np.arange(len(dataset) - dataset.n_test)
@@ -190,27 +190,29 @@ def of_zoo(job: CheckJob, say: Say) -> tuple[Recording, Fit]:
     """
     from ...data.split import cut
     from ..diagnosis.record.recording import Recording
-    from ..experiments.score import check_models, half_of_memory
+    from ..experiments.score import check_models, half_memory
     from ..experiments.settings import open_data
     from ..registry import recipe
 
     name, seed = job.name, job.seed
-    reading = asdict(job.reading) | {"memory": half_of_memory(), "seed": seed}
+    reading = asdict(job.reading) | {"memory": half_memory(), "seed": seed}
     dataset = open_data(name, job.data, reading)
     check_order(dataset, name)
     check_models([name], dataset)
     settings, rows = recipe(name), cut(dataset, seed=seed)
     course = _Course(job.time_limit, say)
     begun = time.monotonic()
-    planned = _planned(settings, dataset, rows, seed)
+    planned = _fit_arguments(settings, dataset, rows, seed)
     trained = _trained(settings, dataset, rows, seed, course)
     fit = _fit_of_zoo(settings, planned, trained, course, time.monotonic() - begun)
     return Recording(script=name, fits=[fit]), fit
 
 
-def _planned(settings: Recipe, dataset: Dataset, rows: Cut, seed: int) -> Plan:
+def _fit_arguments(
+    settings: Recipe, dataset: Dataset, rows: SplitRows, seed: int
+) -> FitArguments:
     from ..experiments.tasks import encoded
-    from ..networks.train import Rows, plan
+    from ..networks.train import Rows, fit_arguments
 
     both = encoded(dataset, rows)[1]
     if both[0].x.dtype == object:
@@ -223,11 +225,13 @@ def _planned(settings: Recipe, dataset: Dataset, rows: Cut, seed: int) -> Plan:
         )
     best_score = dataset.card.feature_range
     classes = len(dataset.classes)
-    return plan(settings, *both, classes=classes, feature_range=best_score, seed=seed)
+    return fit_arguments(
+        settings, *both, classes=classes, feature_range=best_score, seed=seed
+    )
 
 
 def _trained(
-    settings: Recipe, dataset: Dataset, rows: Cut, seed: int, course: _Course
+    settings: Recipe, dataset: Dataset, rows: SplitRows, seed: int, course: _Course
 ) -> Trained | None:
     """The trained network; None where its training did not end."""
     from ..experiments.tasks import train_on_rows
@@ -242,7 +246,7 @@ def _trained(
 
 def _fit_of_zoo(
     settings: Recipe,
-    planned: Plan,
+    planned: FitArguments,
     trained: Trained | None,
     course: _Course,
     seconds: float,

@@ -43,9 +43,9 @@ OPTIONS: dict[_Kind, set[str]] = {
     "zoo": _TABLE | {"time_limit"},
 }
 """Those that go with each kind, by parameter; others go with all."""
-SHOWN = {"number": "--fit", "arguments": "-- ARGUMENTS"}
+SHOWN = {"number": "--fit", "parallel": "--dask", "arguments": "-- ARGUMENTS"}
 _SUFFIXES = (".keras", ".h5")
-_SLOW = ("number", "write", "budget")
+_SLOW = ("number", "write", "budget", "parallel")
 """Options of what ``--fast`` leaves out."""
 UNTRAINED = "nothing was trained"
 """Why ``--fast`` has not tested a finding."""
@@ -140,6 +140,8 @@ def check_options(way: CheckTarget, given: Iterable[str]) -> None:
         option = SHOWN.get(slow[0], f"--{slow[0]}")
         msg = f"--fast stops where the first training begins; omit {option}"
         raise Misuse(msg)
+    if {"sandbox", "parallel"} <= typed:
+        raise Misuse("--sandbox has no network, which --dask needs; omit one of them")
     if way.kind in ("model", "function") and "data" not in typed:
         msg = f"{way.title} is {CALLED[way.kind]}, without data of its own"
         raise Misuse(f"{msg}; give --data with a name or a file")
@@ -203,6 +205,8 @@ class CheckJob:
         Whether a script is stopped where its first training begins, and only rules are
         checked.
     seed : int
+    parallel : str, optional
+        Dask cluster on which the baselines are fitted.
     command : str
         What the user typed.
     """
@@ -224,6 +228,7 @@ class CheckJob:
     sandbox: bool = False
     fast: bool = False
     seed: int = 0
+    parallel: str | None = None
     command: str = ""
 
 

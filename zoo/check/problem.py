@@ -71,7 +71,7 @@ def prepare(recording: Recording, fit: Fit, *, seed: int) -> CheckProblem:
         The rows are too few or too odd to be examined, or nothing was compiled.
     """
     from ...data.split import make_folds
-    from ..diagnosis.problem.task import are_ids, as_dataset, parts_as_read
+    from ..diagnosis.problem.task import are_ids, as_dataset, separate_inputs
     from ..diagnosis.problem.training_setup import check_compiled, sampled
 
     check_compiled(fit)
@@ -82,13 +82,13 @@ def prepare(recording: Recording, fit: Fit, *, seed: int) -> CheckProblem:
     name = recording.script.rsplit("/", 1)[-1] or "model"
     dataset = as_dataset(fit.model, fit.x, task, name=name)
     # copies of a row are kept on one side: else a network is judged by its memory
-    read = parts_as_read(fit.model, fit.x)
+    read = separate_inputs(fit.model, fit.x)
     if not are_ids(fit.model, fit.x):
         dataset = replace(dataset, groups=duplicates.find_copies(read))
     kinds = np.unique(duplicates.input_hashes(read), return_inverse=True)[1]
     if count := count_to_memorise(dataset, kinds):
         whole = same_splits(len(dataset))
-        many = with_copies(replace(dataset, groups=None))
+        many = repeat_rows(replace(dataset, groups=None))
         return CheckProblem(recording, fit, task, many, whole, seed, memorised=count)
     folds = make_folds(dataset, folds=_FOLDS, seed=seed)
     splits, spare = _splits(folds)
@@ -115,12 +115,12 @@ def on_folds_of(study: Study, problem: CheckProblem) -> CheckProblem:
 
 def train_score(problem: CheckProblem) -> float | None:
     """Score the script's network on its training rows; None if it cannot be scored."""
-    from ..diagnosis.search.reference import own_score
+    from ..diagnosis.search.reference import trained_score
 
     if problem.fit.error:
         return None
     try:
-        return own_score(problem.fit, problem.task)
+        return trained_score(problem.fit, problem.task)
     # a network of somebody's own may fail in any way when it is made again
     except Exception as error:
         _log.debug("the trained network cannot be asked: %r", error)
@@ -200,11 +200,11 @@ def best_row_scores(study: Study, problem: CheckProblem) -> dict[str, list[np.nd
     autoencoder, for which others have the answer among the inputs, those of as many
     principal components as its narrowest layer has units.
     """
-    from ..diagnosis.problem.task import parts_as_read
+    from ..diagnosis.problem.task import separate_inputs
 
     if problem.memorised:
         fit = problem.fit
-        kinds = duplicates.input_hashes(parts_as_read(fit.model, fit.x))
+        kinds = duplicates.input_hashes(separate_inputs(fit.model, fit.x))
         row_scores = lookup_scores(kinds, problem.task)
         return {LOOKUP: [row_scores] * len(problem.splits)}
     if gives_inputs_back(problem):
@@ -215,7 +215,7 @@ def best_row_scores(study: Study, problem: CheckProblem) -> dict[str, list[np.nd
             continue
         rows = problem.splits[outcome.fold].test
         decided = _decisions(outcome.predictions, problem.task)
-        row_scores = score_rows(decided, _as_given(problem), rows)
+        row_scores = score_rows(decided, _baseline_task(problem), rows)
         found.setdefault(outcome.candidate, []).append(row_scores)
     whole = len(problem.splits)
     return {
@@ -260,7 +260,7 @@ def mean_score(row_scores: Sequence[np.ndarray]) -> float:
     return float(np.mean([part.mean() for part in row_scores]))
 
 
-def _as_given(problem: CheckProblem) -> TrainingTask:
+def _baseline_task(problem: CheckProblem) -> TrainingTask:
     """The question as baselines got it: with no more targets than they had."""
     return replace(problem.task, y=problem.dataset.y)
 
@@ -321,7 +321,7 @@ def _is_truth_table(dataset: Dataset, different: int) -> bool:
     return len(counts) > 1 and int(np.prod(counts, dtype=float)) == different
 
 
-def with_copies(dataset: Dataset) -> Dataset:
+def repeat_rows(dataset: Dataset) -> Dataset:
     """Each row so often that there are `MANY`, and enough of each class for folds."""
     times = max(-(-MANY // len(dataset)), _FOLDS if has_strata(dataset) else 1)
     if times == 1:

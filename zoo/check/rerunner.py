@@ -21,14 +21,14 @@ from typing import TYPE_CHECKING
 from ...data.errors import BadData, ZooError
 from ..diagnosis.ports.notebook import SUFFIX
 from ..diagnosis.problem.context import repaired
-from ..diagnosis.problem.from_model import each_output
+from ..diagnosis.problem.from_model import split_outputs
 from ..diagnosis.problem.task import training_task
 from ..diagnosis.record.arrays import whole_fit
 from ..diagnosis.record.recording import Recording
 from ..diagnosis.record.run_script import run_script
-from ..diagnosis.record.source_locations import in_one_line
+from ..diagnosis.record.source_locations import one_line_error
 from ..diagnosis.search.causes import FAILING
-from ..diagnosis.search.reference import own_score
+from ..diagnosis.search.reference import trained_score
 from .jobs import ANSWER, JOB, RerunAnswer, RerunJob, read_answer, read_job, write_facts
 from .supervised import REST, Supervised
 
@@ -109,7 +109,7 @@ def repair_script(
         if fixed is None or (diff and time.monotonic() > latest):
             continue
         here = difference(source, fixed, name=script.name)
-        why = rerunner.run(fixed, job, least=FAILING * evidence.expected)
+        why = rerunner.run(fixed, job, least=FAILING * evidence.expected_score)
         if not why:
             return RepairedScript(fixed, here, is_tuned=is_tuned)
         diff, failed = diff or here, failed or why
@@ -130,12 +130,12 @@ def _ways(
         InsertLayer,
         SetArgument,
         Statement,
-        is_for_all_outputs,
+        affects_all_outputs,
     )
     from ..diagnosis.codemod.model_to_code import as_code
 
     known = [edit for repair in repairs for edit in repair.edits or ()]
-    if output and any(map(is_for_all_outputs, known)):
+    if output and any(map(affects_all_outputs, known)):
         return
     if all(repair.edits is not None for repair in repairs):
         yield tuple(known)
@@ -235,11 +235,11 @@ class Rerunner:
         assert place is not None
         with place as name, child:
             folder = Path(name)
-            _give(folder, fixed, job)
+            _write_job(folder, fixed, job)
             answer, latest = folder / ANSWER, time.monotonic() + job.seconds + GRACE
             while child.is_busy(answer) and time.monotonic() < latest:
                 time.sleep(_PAUSE)
-            is_stopped, wrong = child.returncode is None, _wrong(folder, least)
+            is_stopped, wrong = child.returncode is None, _find_problem(folder, least)
             if wrong is not None:
                 child.close(grace=REST)
         if wrong is not None:
@@ -249,13 +249,13 @@ class Rerunner:
         return (child.output.splitlines() or ["no message"])[-1][:_MOST_SHOWN]
 
 
-def _give(folder: Path, fixed: str, job: RerunJob) -> None:
+def _write_job(folder: Path, fixed: str, job: RerunJob) -> None:
     """Write what a process waits for; the job, which it looks for, comes last."""
     (folder / _FIXED).write_text(fixed, "utf-8")
     write_facts(folder / JOB, job)
 
 
-def _wrong(folder: Path, least: float) -> str | None:
+def _find_problem(folder: Path, least: float) -> str | None:
     """Return what is wrong by a script's answer; "" if nothing, None without one."""
     try:
         answer = read_answer(folder, RerunAnswer)
@@ -274,7 +274,7 @@ def main(folder: Path) -> None:
         answer = _outcome(folder)
     # without an answer a thread of the script's would be waited for
     except BaseException as error:
-        answer = RerunAnswer(error=in_one_line(error))
+        answer = RerunAnswer(error=one_line_error(error))
     write_facts(folder / ANSWER, answer)
 
 
@@ -293,10 +293,10 @@ def _score(recording: Recording, job: RerunJob) -> float | None:
     """Score the trained network on its own rows; None if it gives no predictions."""
     if len(recording.fits) <= job.fit:
         return None
-    parts = each_output(recording.fits[job.fit])
+    parts = split_outputs(recording.fits[job.fit])
     fit = next((part for part in parts if part.output == job.output), parts[0])
     try:
-        return own_score(fit, training_task(fit))
+        return trained_score(fit, training_task(fit))
     # rows that nobody can read, or a network that takes them only in training
     except (ZooError, ValueError, TypeError):
         return None

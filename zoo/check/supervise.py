@@ -70,14 +70,14 @@ def _wait(child: int, woken: int) -> int | None:
         ready = select.select([_INPUT, woken], [], [])[0]
         if woken in ready:
             os.read(woken, 4096)
-            ended = _reap()
+            ended = _collect_ended()
             if child in ended:
                 return _code(ended[child])
         if _INPUT in ready:
             return None
 
 
-def _reap() -> dict[int, int]:
+def _collect_ended() -> dict[int, int]:
     """Return the status of each child that has ended."""
     ended = {}
     try:
@@ -99,7 +99,7 @@ def _end_children() -> None:
     """End all that the command left; their children become ours as they end."""
     latest = time.monotonic() + _PATIENCE
     while time.monotonic() < latest:
-        _reap()
+        _collect_ended()
         left = _children()
         if not left:
             return

@@ -131,7 +131,7 @@ def sandboxed(
     Misuse
         Bubblewrap is not installed, or may not do this here.
     """
-    bwrap = _found()
+    bwrap = _find_program()
     arguments = [*_BASE]
     for folder in PRIVATE:
         if folder.is_dir():
@@ -139,7 +139,7 @@ def sandboxed(
     keras = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
     if keras.is_dir():
         arguments += ["--ro-bind", str(keras), _KERAS]
-    for path in sorted(_shown(readable)):
+    for path in sorted(_readable_paths(readable)):
         arguments += ["--ro-bind", str(path), str(path)]
     for path in writable:
         arguments += ["--bind", str(path), str(path)]
@@ -148,7 +148,7 @@ def sandboxed(
     return [bwrap, *arguments, "--", *command]
 
 
-def _found() -> str:
+def _find_program() -> str:
     """Return the program, once it has shown that it can do this here."""
     bwrap = shutil.which("bwrap")
     leave = "or omit --sandbox"
@@ -173,7 +173,7 @@ def _found() -> str:
     return bwrap
 
 
-def _shown(readable: Iterable[Path]) -> set[Path]:
+def _readable_paths(readable: Iterable[Path]) -> set[Path]:
     """Return what is to be read of that which the private folders would hide."""
     evaluated = [way for path in readable for way in (path.absolute(), path.resolve())]
     # of a file in /tmp itself not the folder, which is to be private

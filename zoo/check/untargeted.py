@@ -18,10 +18,10 @@ import numpy as np
 
 from ...baselines.results.diagnosis import (
     Cause,
+    CheckResult,
     Diagnosis,
     Location,
     RuledOut,
-    Sign,
     Trial,
 )
 from ...data.errors import BadData
@@ -31,7 +31,12 @@ from ..diagnosis.problem.autoencoder import narrowest_width
 from ..diagnosis.problem.context import RuleContext
 from ..diagnosis.problem.task import TrainingTask
 from ..diagnosis.problem.training_cost import training_cost
-from ..diagnosis.problem.training_setup import Setup, as_given, build_model, rows_of
+from ..diagnosis.problem.training_setup import (
+    Setup,
+    build_model,
+    original_training,
+    rows_of,
+)
 from ..diagnosis.record.arrays import count_rows
 from ..diagnosis.rules.run_rules import run_rules
 from ..diagnosis.search.causes import FAILING
@@ -92,7 +97,9 @@ def examine_untargeted(
         fit = replace(fit, x=rows_of(fit.x, chosen))
     targets = np.zeros(count_rows(fit.x), "float32")
     task = TrainingTask("regression", targets.astype("float64"), np.zeros(0))
-    context = RuleContext(recording, fit, task, as_given(replace(fit, y=targets), task))
+    context = RuleContext(
+        recording, fit, task, original_training(replace(fit, y=targets), task)
+    )
     known = run_rules(context)
     trials = _LossTrials(context.setup, budget or TRIALS_COST, show)
     tried = () if fit.error else tuple(_outcomes(trials, known))
@@ -175,7 +182,7 @@ def _final_loss(setup: Setup, seed: int) -> float:
     history = model.fit(
         keras.tree.map_structure(np.asarray, setup.x),
         batch_size=setup.batch_size,
-        epochs=setup.rounds,
+        epochs=setup.count_passes,
         verbose=0,
     )
     losses = next(iter(_losses(history.history)), [math.nan])
@@ -309,7 +316,7 @@ def _answer(
         causes=() if cause is None else (_as_cause(context, cause, trials),),
         ruled_out=tuple(_others(context, known, tried, cause)),
         symptoms=tuple(
-            Sign(s.code, s.label, False, s.sentence) for s in symptoms(context)
+            CheckResult(s.code, s.label, False, s.sentence) for s in symptoms(context)
         ),
         trials=trials.trials if tried else (),
         crashed=context.fit.error,

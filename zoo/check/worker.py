@@ -77,7 +77,7 @@ def examine_job(job: CheckJob, *, quiet: bool) -> Path | Diagnosis:
     # only the name is taken: where runs are is known here
     run = Path(job.out) / Path(answer.run).name
     if not (run / "results.json").is_file():
-        raise _damaged(child)
+        raise _damaged_answer(child)
     return run
 
 
@@ -96,7 +96,7 @@ def fast_job(job: CheckJob, *, quiet: bool) -> tuple[tuple[str, ...], Diagnosis]
     """
     answer, child = _answered(job, quiet=quiet)
     if answer.diagnosis is None:
-        raise _damaged(child)
+        raise _damaged_answer(child)
     return answer.lines, answer.diagnosis
 
 
@@ -183,7 +183,7 @@ def _child_answer(place: Path, child: Supervised) -> CheckAnswer:
     try:
         answer = read_answer(place, CheckAnswer)
     except BadData as error:
-        raise _damaged(child) from error
+        raise _damaged_answer(child) from error
     if answer is None:
         raise BadData(_last_words(child))
     if answer.error:
@@ -192,7 +192,7 @@ def _child_answer(place: Path, child: Supervised) -> CheckAnswer:
     return answer
 
 
-def _damaged(child: Supervised) -> BadData:
+def _damaged_answer(child: Supervised) -> BadData:
     msg = "the result of the examining process is damaged"
     return BadData(f"{msg}; its last output: {_end(child) or 'none'}")
 
@@ -281,7 +281,7 @@ def _with_ports(found: Diagnosis, recording: Recording) -> Diagnosis:
 
 def _settings(job: CheckJob) -> dict[str, Any]:
     """Return the settings of a check for ``recipe.json``: all that it was asked."""
-    elsewhere = ("out", "title", "command", "seed")
+    elsewhere = ("out", "title", "command", "seed", "parallel")
     evaluated = {name: v for name, v in asdict(job).items() if name not in elsewhere}
     return {"kind": "check", "check": evaluated, "seed": job.seed}
 
@@ -305,23 +305,25 @@ def record_training(
         Nothing was trained, or the model and the data do not fit each other.
     """
     if job.kind == "script":
-        return _of_script(job, say, show)
+        return _record_script(job, say, show)
     from .inputs import of_function, of_model, of_zoo
 
     make = {"model": of_model, "function": of_function, "zoo": of_zoo}
     return make[job.kind](job, say)
 
 
-def _of_script(job: CheckJob, say: Say, show: Say) -> tuple[Recording, Fit]:
+def _record_script(job: CheckJob, say: Say, show: Say) -> tuple[Recording, Fit]:
     from ..diagnosis.record.run_script import run_script
     from .first_contact import FirstContact, files_read
 
     say("the script runs")
     path = Path(job.name)
-    told = FirstContact(show, files_read(path.resolve().parent))
-    recording = run_script(path, job.arguments, seconds=job.time_limit, listener=told)
-    number = _chosen(recording, job.number)
-    told.script_ended(recording, number)
+    contact = FirstContact(show, files_read(path.resolve().parent))
+    recording = run_script(
+        path, job.arguments, seconds=job.time_limit, listener=contact
+    )
+    number = _choose_training(recording, job.number)
+    contact.script_ended(recording, number)
     return recording, recording.fits[number]
 
 
@@ -336,7 +338,7 @@ def _bound_memory() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
-def _chosen(recording: Recording, number: int | None) -> int:
+def _choose_training(recording: Recording, number: int | None) -> int:
     """Return which training is examined, from 0.
 
     Raises
@@ -348,9 +350,9 @@ def _chosen(recording: Recording, number: int | None) -> int:
     """
     fits, name = recording.fits, Path(recording.script).name
     if not fits:
-        from .first_contact import why_untrained
+        from .first_contact import explain_no_training
 
-        raise BadData(f"{name} {why_untrained(recording)}")
+        raise BadData(f"{name} {explain_no_training(recording)}")
     if number is not None and number > len(fits):
         msg = f"--fit {number}: {name} has {len(fits)} trainings"
         raise Misuse(f"{msg} ({'; '.join(_lines(fits))})")

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from ..console import heard
+from ..console import catch_interrupt
 from ..faults import as_error, open_standard_streams
 from . import output
 from .versions import SHELLS, show_completion, show_version
@@ -37,11 +37,11 @@ COMMANDS = {
 """Command -> module of this package; the function is called ``<command>_command``."""
 
 
-class Refusal(click.ClickException):
+class UserError(click.ClickException):
     """One line on standard error, and the exit code of the error behind it."""
 
     def __init__(self, message: str, code: int = 1) -> None:
-        super().__init__(output.plain(message))
+        super().__init__(output.strip_control_characters(message))
         self.exit_code = code  # pyright: ignore[reportAttributeAccessIssue]  (click's way)
 
 
@@ -64,12 +64,12 @@ class Zoo(click.Group):
 
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             see = "`zoo --help` lists all."
-            raise Refusal(str(unknown("command", args[0], COMMANDS, see=see)), 2)
+            raise UserError(str(unknown("command", args[0], COMMANDS, see=see)), 2)
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            with heard():
+            with catch_interrupt():
                 return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit):
             raise
@@ -77,10 +77,10 @@ class Zoo(click.Group):
             raise  # who read the output has gone: click ends without a word
         except KeyboardInterrupt as error:
             msg = "interrupted; nothing was written"
-            raise Refusal(msg) from error
+            raise UserError(msg) from error
         # the last handler: whatever it is, a user sees one line
         except BaseException as error:
-            raise Refusal(*as_error(error)) from error
+            raise UserError(*as_error(error)) from error
 
     def main(self, *args: Any, **settings: Any) -> Any:
         """Parse and run, as click does; what fails around that is one line, too."""
@@ -96,9 +96,9 @@ class Zoo(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit):
             raise
         except BaseException as error:
-            said, code = as_error(error)
+            message, code = as_error(error)
             with suppress(OSError, ValueError, AttributeError):  # closed, or gone
-                sys.stderr.write(f"Error: {output.plain(said)}\n")
+                sys.stderr.write(f"Error: {output.strip_control_characters(message)}\n")
             raise SystemExit(code) from None
 
 

@@ -28,6 +28,7 @@ def baseline_command(
     folds: int,
     repeats: int,
     jobs: int | None,
+    parallel: str | None,
     seed: int,
     out: Path,
     form: options.AnswerForm,
@@ -45,7 +46,7 @@ def baseline_command(
     """
     from ..experiment import Experiment, Scoring, Source
     from ..experiments.run import RunOptions, run_comparison
-    from .output import documented, shown
+    from .output import documented, show_experiment
 
     experiment = Experiment(
         "baseline",
@@ -54,7 +55,7 @@ def baseline_command(
         Scoring(folds, repeats, learning_curve=learning_curve),
         seed,
     )
-    run_options = RunOptions(out, jobs, quiet, mlflow=mlflow)
+    run_options = RunOptions(out, jobs, quiet, mlflow=mlflow, parallel=parallel)
     with documented(form, data):
         run = run_comparison(experiment, run_options)
-    shown(run, run_options, form=form, gate=gate)
+    show_experiment(run, run_options, form=form, gate=gate)

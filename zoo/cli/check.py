@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     help="Time after which the script is stopped; its training so far is examined.",
 )
+@options.dask_option
 @click.option(
     "--write",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -126,7 +127,7 @@ def check_command(
     from .output import documented, show_form
 
     way = find_target(what)
-    check_options(way, _typed(context))
+    check_options(way, _given_parameters(context))
     job = _job(way, asked)
     if job.fast:
         with documented(form, way.name):
@@ -154,7 +155,7 @@ def check_command(
     raise SystemExit(EXIT_CODES[found.verdict])
 
 
-def _typed(context: click.Context) -> list[str]:
+def _given_parameters(context: click.Context) -> list[str]:
     """Parameters that were given, not left as they are."""
     source = context.get_parameter_source
     return [

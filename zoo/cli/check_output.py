@@ -17,9 +17,9 @@ from ...data.disk import write_whole
 from ...data.errors import Misuse
 from ...reports.text import clean
 from ..check.jobs import UNTRAINED
-from ..console import console, json_line, plain
+from ..console import console, json_line, strip_control_characters
 from .options import AnswerForm
-from .output import as_text, asked_file
+from .output import as_text, output_file
 
 if TYPE_CHECKING:
     from ...baselines.results.diagnosis import Cause, Diagnosis
@@ -62,8 +62,11 @@ def show(results: Results, run: Path, *, wrote: Path | None) -> None:
 
 def _show_found(found: Diagnosis) -> None:
     of = f"output {found.output!r}: " if found.output else ""
-    verdict = click.style(plain(found.verdict), bold=True)
-    click.echo(f"{plain(of)}{verdict}. {plain(found.headline)}")
+    verdict = click.style(strip_control_characters(found.verdict), bold=True)
+    click.echo(
+        f"{strip_control_characters(of)}{verdict}. "
+        f"{strip_control_characters(found.headline)}"
+    )
     _say(f"  {found.sentence}")
     for cause in found.causes:
         _show_cause(cause)
@@ -80,7 +83,7 @@ def _show_found(found: Diagnosis) -> None:
 def _show_script(found: Diagnosis, wrote: Path | None) -> None:
     """Print what was written, or the changes to the script."""
     if wrote is not None:
-        _say(f"{what_is_written(found)}: {wrote}")
+        _say(f"{describe_written_script(found)}: {wrote}")
     elif found.diff:
         if found.failed:
             _say(f"The changed script was run, and failed: {found.failed}")
@@ -88,7 +91,7 @@ def _show_script(found: Diagnosis, wrote: Path | None) -> None:
         click.echo(clean(found.diff, sys.maxsize), nl=False)
 
 
-def what_is_written(found: Diagnosis) -> str:
+def describe_written_script(found: Diagnosis) -> str:
     """Return what a written script is: one without a difference has no repair.
 
     The difference of a repaired script that failed stands beside a ported one.
@@ -99,12 +102,14 @@ def what_is_written(found: Diagnosis) -> str:
 
 def _say(line: str) -> None:
     """Print a line in which names of somebody's layers may stand."""
-    click.echo(plain(line))
+    click.echo(strip_control_characters(line))
 
 
 def _show_cause(cause: Cause, *, at: str = "") -> None:
-    code = click.style(plain(cause.code), bold=True)
-    click.echo(f"{code} {plain(f'{cause.label}{at}. {cause.sentence}')}")
+    code = click.style(strip_control_characters(cause.code), bold=True)
+    click.echo(
+        f"{code} {strip_control_characters(f'{cause.label}{at}. {cause.sentence}')}"
+    )
     if cause.repair and cause.original_score is not None:
         _say(
             f"  Proved: {cause.repair}. Score {cause.original_score:.2f} without "
@@ -120,9 +125,9 @@ def _show_suspicions(found: Diagnosis) -> None:
         if suspicion.state == "alternative":
             _say(f"  Alternative: {suspicion.repair} ({suspicion.label}).")
     for state in STATES:
-        if state != "alternative" and (line := found.listed(state)):
+        if state != "alternative" and (line := found.list_labels(state)):
             _say(line)
-    for line in found.told:
+    for line in found.untestable_findings:
         _say(line)
 
 
@@ -133,14 +138,14 @@ def write_fixed(found: Diagnosis, path: Path) -> bool:
         why = "the change is named above, and not written"
     if found.fixed:
         try:
-            with asked_file(path, option="--write"):
+            with output_file(path, option="--write"):
                 write_whole(path, found.fixed)
             return True
         except Misuse as error:  # the answer is worth minutes, and still to be printed
             why = str(error)
     if found.failed:
         why = f"with these changes: {found.failed}"
-    message = plain(f"no repaired script for {path}: {why}")
+    message = strip_control_characters(f"no repaired script for {path}: {why}")
     console().print(message, markup=False)
     return False
 
@@ -168,7 +173,7 @@ def show_fast(
         _show_without_run(found, job, form, lines=lines)
         return
     for line in lines:
-        click.echo(plain(line))
+        click.echo(strip_control_characters(line))
     _show_fast(found)
 
 
@@ -206,24 +211,27 @@ def _show_without_run(
 
         for line in check_brief(found):
             click.echo(line)
-    else:
+    elif form != "text":  # which the callers show
         from ...reports.ci import check_document
 
         click.echo(as_text(check_document(found, _origin(found, job), form)))
 
 
 def _show_fast(found: Diagnosis) -> None:
-    from ...reports.brief import where
+    from ...reports.brief import format_location
 
     for one in (found, *found.others):
         of = f"output {one.output!r}: " if one.output else ""
-        verdict = click.style(plain(one.verdict), bold=True)
-        click.echo(f"{plain(of)}{verdict}. {plain(f'{one.headline} {one.sentence}')}")
+        verdict = click.style(strip_control_characters(one.verdict), bold=True)
+        click.echo(
+            f"{strip_control_characters(of)}{verdict}. "
+            f"{strip_control_characters(f'{one.headline} {one.sentence}')}"
+        )
         for cause in one.causes:
-            _show_cause(cause, at=where(cause))
+            _show_cause(cause, at=format_location(cause))
         for finding in one.ruled_out:
             kind = "Possible" if finding.reason == UNTRAINED else "Beside this"
-            named = f"{finding.code} {finding.label}{where(finding)}"
+            named = f"{finding.code} {finding.label}{format_location(finding)}"
             _say(f"{kind}: {named}. {finding.sentence}")
     _say(_NOT_TESTED)
     _say(f"  `zoo check {Path(found.script).name}` tests these, in trainings.")

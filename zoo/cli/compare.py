@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from ..console import console, json_line, plain
+from ..console import console, json_line, strip_control_characters
 from ..recipe import ClassWeight
 from . import options
 
@@ -62,6 +62,7 @@ def compare_command(
     folds: int,
     repeats: int,
     jobs: int | None,
+    parallel: str | None,
     seeds: int,
     seed: int,
     out: Path,
@@ -90,9 +91,9 @@ def compare_command(
     from ..experiment import Experiment, Scoring, Source
     from ..experiments.run import RunOptions, run_comparison
     from ..registry import card, recipe
-    from .output import documented, shown
+    from .output import documented, show_experiment
 
-    run_options = RunOptions(out, jobs, quiet, mlflow=mlflow)
+    run_options = RunOptions(out, jobs, quiet, mlflow=mlflow, parallel=parallel)
     if predictions or truth or not models:
         from ..experiments.compare import check_sources, run_predictions
 
@@ -101,7 +102,7 @@ def compare_command(
             run = run_predictions(
                 str(predictions), truth, reading, run_options, seed=seed
             )
-        shown(run, run_options, form=form, gate=gate)
+        show_experiment(run, run_options, form=form, gate=gate)
         return
     named = list(dict.fromkeys(data))
     names = dict.fromkeys(card(name).name for name in models)
@@ -117,7 +118,7 @@ def compare_command(
         _compare_several(experiment, named, run_options, form=form, gate=gate)
     with documented(form, experiment.data.name):
         run = run_comparison(experiment, run_options)
-    shown(run, run_options, form=form, gate=gate)
+    show_experiment(run, run_options, form=form, gate=gate)
 
 
 def _compare_several(
@@ -151,10 +152,10 @@ def _compare_several(
         if not run_options.quiet:
             _show_matrix(matrix)
         for sentence in sentences(matrix.networks, matrix.columns):
-            click.echo(plain(sentence))
-        click.echo(plain(f"report: {page}"))
+            click.echo(strip_control_characters(sentence))
+        click.echo(strip_control_characters(f"report: {page}"))
     if interrupted:
-        raise BadData("interrupted; the page shows the finished datasets")
+        raise BadData(f"{interrupted}; the page shows the finished datasets")
     raise SystemExit(exit_code(matrix, gate=gate))
 
 

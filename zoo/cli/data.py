@@ -9,8 +9,8 @@ import click
 
 from ...data.catalog import DATASETS
 from ...data.errors import unknown
-from ..console import plain
-from .output import asked_file
+from ..console import strip_control_characters
+from .output import output_file
 
 
 @click.command(
@@ -38,12 +38,14 @@ def data_command(name: str, to: Path) -> None:
     if name not in DATASETS:
         raise unknown("dataset", name, DATASETS, see="`zoo list` shows the catalog.")
     dataset = load(name)
-    with asked_file(to, option="--to"):
+    with output_file(to, option="--to"):
         target = export_dataset(dataset, to)
     about = f", target {target!r}" if target else ""
-    click.echo(plain(f"{to}: {count(len(dataset), 'row')}{about}"))
+    click.echo(strip_control_characters(f"{to}: {count(len(dataset), 'row')}{about}"))
     options = {"forecast": " --task forecast", "characters": " --task characters"}
     choice = options.get(dataset.card.task, "")
     if target and not choice:
         choice = f" --target {shlex.quote(target)}"
-    click.echo(plain(f"next: zoo baseline {shlex.quote(str(to))}{choice}"))
+    click.echo(
+        strip_control_characters(f"next: zoo baseline {shlex.quote(str(to))}{choice}")
+    )

@@ -55,13 +55,13 @@ def generate_command(
     RUN is a run's folder, its name, a part of it, or `last`. The share of the generated
     text that is copied from the training text is reported.
     """
-    from ...data.characters import verbatim
+    from ...data.characters import copied_share
     from ...data.disk import read_regular
     from ...data.errors import BadData
     from ...reports.text import clean
     from ..run_files import TRAINING_TEXT
     from ..runs.folder import find_run, read_settings
-    from .predict import fits_its_settings
+    from .predict import matches_settings
 
     folder = find_run(run, out)
     _, inputs = read_settings(folder)
@@ -70,9 +70,9 @@ def generate_command(
     if not source.is_file():
         msg = f"the run {folder.name} lacks its training text {TRAINING_TEXT}"
         raise BadData(f"{msg}; train the network again")
-    with fits_its_settings(folder):
+    with matches_settings(folder):
         text = _write(folder, inputs, start, length, temperature, seed)
-    share, longest = verbatim(text, read_regular(source).decode("utf-8", "replace"))
+    share, longest = copied_share(text, read_regular(source).decode("utf-8", "replace"))
     if as_json:
         facts = {"seed_text": seed_text, "text": text}
         facts |= {"verbatim": share, "longest": longest}

@@ -124,12 +124,12 @@ def _facts(param: click.Parameter) -> dict[str, Any]:
     facts: dict[str, Any] = {"name": param.name}
     if isinstance(param, click.Option):
         facts = {"flags": [*param.opts, *param.secondary_opts], "help": param.help}
-        facts["default"] = _plain(param.default)
+        facts["default"] = _json_default(param.default)
         kind = {"type": "flag"} if param.is_flag else kind
     facts["multiple"] = param.nargs == -1 or getattr(param, "multiple", False)
     return facts | kind | {"required": param.required}
 
 
-def _plain(value: Any) -> Any:
+def _json_default(value: Any) -> Any:
     """A default as JSON has it; None where there is none."""
     return value if isinstance(value, str | int | float | bool | None) else None

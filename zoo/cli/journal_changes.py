@@ -30,7 +30,7 @@ yes_option = click.option(
 )
 
 
-class Age(click.ParamType):
+class Duration(click.ParamType):
     """A time such as 12h, 30d or 8w."""
 
     name = "age"
@@ -141,7 +141,7 @@ def rm_command(runs: tuple[str, ...], yes: bool, out: Path) -> None:
     "--keep", type=click.IntRange(0), metavar="N", help="Keep the N newest runs."
 )
 @click.option(
-    "--older-than", "age", type=Age(), metavar="AGE",
+    "--older-than", "age", type=Duration(), metavar="AGE",
     help="Only runs older than this, such as 12h, 30d or 8w.",
 )  # fmt: skip
 @click.option(
@@ -178,7 +178,7 @@ def prune_command(
         raise Misuse(f"{msg}; give --keep N, --older-than 30d, --partial, or several")
     whole = keep is not None or age is not None
     going = _old(out, keep or 0, age, with_noted) if whole else []
-    going += _left(out, age) if partial else []
+    going += _left_entries(out, age) if partial else []
     going = _removable(going, out)
     if dry_run or not going:
         _show(going)
@@ -203,17 +203,17 @@ def _old(out: Path, keep: int, age: timedelta | None, with_noted: bool) -> list[
     return going
 
 
-def _left(out: Path, age: timedelta | None) -> list[Entry]:
+def _left_entries(out: Path, age: timedelta | None) -> list[Entry]:
     """Return what killed commands have left; trainings that can go on are told."""
     from ..runs.checkpointed_runs import list_unfinished
-    from ..runs.journal import left_entries, older
+    from ..runs.journal import left_entries, older_than
 
     stay = sum(not run.running for run in list_unfinished(out))
     if stay:
         sentence = f"Kept, to be resumed with `zoo train --resume`: {stay:,}"
         trainings = "training" if stay == 1 else "trainings"
         click.echo(f"{sentence} stopped {trainings}.", err=True)
-    return older(left_entries(out), age)
+    return older_than(left_entries(out), age)
 
 
 def _removable(found: Sequence[Entry], out: Path) -> list[Entry]:

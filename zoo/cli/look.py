@@ -8,7 +8,7 @@ import click
 
 from ...data.disk import write_whole
 from . import options
-from .output import asked_file
+from .output import output_file
 
 
 @click.command(
@@ -50,11 +50,11 @@ def look_command(
     """
     from dataclasses import asdict
 
-    from ...data import look_at
+    from ...data import summarize_reading
     from ...data.column_summary import MOST_SHOWN
     from .output import as_line, show_summary
 
-    found = look_at(
+    found = summarize_reading(
         data,
         target=target,
         task=task,
@@ -71,7 +71,7 @@ def look_command(
     if to:
         from ...reports.html import look_html
 
-        with asked_file(to, option="--to"):
+        with output_file(to, option="--to"):
             write_whole(to, look_html(found))
     if as_json:
         click.echo(as_line(asdict(found) | {"report": str(to) if to else None}))

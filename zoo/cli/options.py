@@ -20,7 +20,7 @@ _DOCUMENTS = ("github", "junit", "sarif")
 Decorator = Callable[[Any], Any]
 
 
-def _together(*options: Decorator) -> Decorator:
+def _combine(*options: Decorator) -> Decorator:
     """One decorator that adds several options, in their order."""
 
     def decorate(command: Any) -> Any:
@@ -117,7 +117,7 @@ class_weight_option = click.option(
     help="Class weights in the loss; balanced: inversely proportional to class size.",
 )  # fmt: skip
 
-recipe_options = _together(
+recipe_options = _combine(
     class_weight_option,
     click.option(
         "--stub", metavar="PART",
@@ -150,13 +150,13 @@ def form_options(command: Callable[..., Any]) -> Callable[..., Any]:
     def call(
         *args: Any, as_json: bool, brief: bool, document: str | None, **named: Any
     ) -> Any:
-        form = _chosen(as_json=as_json, brief=brief, document=document)
+        form = _answer_form(as_json=as_json, brief=brief, document=document)
         return command(*args, form=form, **named)
 
     return call
 
 
-def _chosen(*, as_json: bool, brief: bool, document: str | None) -> AnswerForm:
+def _answer_form(*, as_json: bool, brief: bool, document: str | None) -> AnswerForm:
     """Return the form that options ask for.
 
     Raises
@@ -174,7 +174,7 @@ def _chosen(*, as_json: bool, brief: bool, document: str | None) -> AnswerForm:
     return "json" if as_json else "brief" if brief else "text"
 
 
-run_options = _together(
+run_options = _combine(
     click.option(
         "--seed", type=click.IntRange(0, LARGEST_SEED), default=0, show_default=True,
         help="Seed of random generators, folds, weights and permutations.",
@@ -215,7 +215,7 @@ drop_rows_option = click.option(
     help="Rows to drop, by number from 1, such as 3,7,198-200.",
 )  # fmt: skip
 
-table_options = _together(
+table_options = _combine(
     *(target_option, task_option, drop_option, limit_option, header_option),
     *(missing_option, drop_rows_option),
 )
@@ -241,11 +241,11 @@ _series = click.option(
     help="Column that parts several series (zoo baseline, forecast only).",
 )  # fmt: skip
 
-data_options = _together(
+data_options = _combine(
     target_option, task_option, drop_option, _group, _rows, limit_option, _season,
     _horizon, _series, header_option, missing_option, drop_rows_option,
 )  # fmt: skip
-reading_options = _together(
+reading_options = _combine(
     target_option, task_option, drop_option, _group, _season, _horizon, _series,
     header_option, missing_option, drop_rows_option,
 )  # fmt: skip
@@ -256,7 +256,13 @@ jobs_option = click.option(
     help="Number of parallel processes (default: all cores).",
 )  # fmt: skip
 
-fold_options = _together(
+dask_option = click.option(
+    "--dask", "parallel", metavar="ADDRESS",
+    help="Fit the folds on a Dask cluster: a scheduler's address or file, or local:N "
+    "for N processes here.",
+)  # fmt: skip
+
+fold_options = _combine(
     click.option(
         "--folds",
         type=int,
@@ -274,4 +280,5 @@ fold_options = _together(
         help="Number of times the cross-validation is repeated.",
     ),
     jobs_option,
+    dask_option,
 )

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from ...baselines.results.results import Results
     from ...data.column_summary import DataSummary
 
-from ...data.counts import count, some_of
+from ...data.counts import count, count_of
 from ...data.errors import Misuse, ZooError
-from ..console import PLAIN_WIDTH, console, json_line, plain
+from ..console import PLAIN_WIDTH, console, json_line, strip_control_characters
 from ..faults import fault
 from ..results_table import show_table
 from .options import AnswerForm
@@ -40,7 +40,7 @@ def show_results(
     """The table, the verdicts and the report's path; or all of it in another form."""
     if not quiet:
         for note in _notes(results):
-            console().print(plain(f"note: {note}"), markup=False)
+            console().print(strip_control_characters(f"note: {note}"), markup=False)
         show_table(results)
         show_networks(results)
     report = report or run / "report.html"
@@ -49,9 +49,9 @@ def show_results(
         show_form(results, run, form, facts)
         return
     show_verdicts(results)
-    show_reach(results)
+    show_achievable_score(results)
     show_findings(results)
-    click.echo(plain(f"report: {report}"))
+    click.echo(strip_control_characters(f"report: {report}"))
 
 
 def show_form(
@@ -120,7 +120,7 @@ def as_text(document: str) -> str:
 
 
 @contextmanager
-def asked_file(path: Path, *, option: str) -> Iterator[None]:
+def output_file(path: Path, *, option: str) -> Iterator[None]:
     """Make the folder of a file that the user asked for; the block writes the file.
 
     Raises
@@ -136,7 +136,7 @@ def asked_file(path: Path, *, option: str) -> Iterator[None]:
         raise Misuse(f"{msg}. Choose another file with {option}.") from error
 
 
-def tell_contradictions(results: Results) -> None:
+def show_contradictions(results: Results) -> None:
     """Print one line on standard error where a run's statements deny each other.
 
     That is a fault of ours; the answer is given all the same.
@@ -151,13 +151,18 @@ def tell_contradictions(results: Results) -> None:
     try:
         found = contradictions(results, options)
     except Exception as error:  # whatever it is, the answer stands
-        click.echo(plain(f"{fault(error)}; please report it"), err=True)
+        click.echo(
+            strip_control_characters(f"{fault(error)}; please report it"), err=True
+        )
         return
     if found:
         first, *others = found
         more = f" (and {len(others)} more)" if others else ""
         sentence = f"a fault of zoo: the results contradict themselves: {first}{more}"
-        click.echo(plain(f"{sentence}; please report it with results.json"), err=True)
+        click.echo(
+            strip_control_characters(f"{sentence}; please report it with results.json"),
+            err=True,
+        )
 
 
 def _notes(results: Results) -> list[str]:
@@ -177,9 +182,9 @@ def show_summary(found: DataSummary, page: Path | None) -> None:
     for line in found.lines(width):
         click.echo(line)
     for note in found.notes:
-        click.echo(plain(f"note: {note}"))
+        click.echo(strip_control_characters(f"note: {note}"))
     if page:
-        click.echo(plain(f"report: {page}"))
+        click.echo(strip_control_characters(f"report: {page}"))
 
 
 def show_answer(diagnosis: Diagnosis) -> None:
@@ -196,31 +201,39 @@ def show_verdicts(results: Results) -> None:
     networks = [v for v in results.verdicts if v.about]
     for verdict in networks or results.verdicts:
         about = f"{verdict.about}: " if len(networks) > 1 else ""
-        head = plain(about) + click.style(plain(verdict.name), bold=True)
-        click.echo(f"{head}. {plain(verdict.sentence)}")
+        head = strip_control_characters(about) + click.style(
+            strip_control_characters(verdict.name), bold=True
+        )
+        click.echo(f"{head}. {strip_control_characters(verdict.sentence)}")
         if verdict.suspicion:
-            click.echo(plain(f"  Beside this: {verdict.suspicion}"))
-        click.echo(plain(f"  What would change this: {verdict.change}"))
+            click.echo(strip_control_characters(f"  Beside this: {verdict.suspicion}"))
+        click.echo(
+            strip_control_characters(f"  What would change this: {verdict.change}")
+        )
     prospect = network_prospect(results)
     if prospect is not None and results.diagnosis is None:
-        click.echo(plain(f"  Is a network worth trying? {prospect.sentence}"))
+        click.echo(
+            strip_control_characters(
+                f"  Is a network worth trying? {prospect.sentence}"
+            )
+        )
     for pair in results.pairs:
-        click.echo(plain(pair.sentence))
+        click.echo(strip_control_characters(pair.sentence))
     trained = {row.name for row in results.rows if row.kind == "network"}
     for noise in results.noise:
         if noise.candidate in trained:
-            click.echo(plain(noise.sentence))
+            click.echo(strip_control_characters(noise.sentence))
 
 
-def show_reach(results: Results) -> None:
+def show_achievable_score(results: Results) -> None:
     """Print how far anyone can get, and what more rows promise, a line each."""
     # what only the best candidate bounds stands in the table already
     if results.ceiling and results.ceiling.basis != "candidate":
-        click.echo(plain(results.ceiling.sentence))
+        click.echo(strip_control_characters(results.ceiling.sentence))
     lines = results.curve.lines if results.curve else ()
     for i, line in enumerate(lines):
         if i == 0 or line.kind == "network":
-            click.echo(plain(line.sentence))
+            click.echo(strip_control_characters(line.sentence))
 
 
 def show_findings(results: Results) -> None:
@@ -228,12 +241,14 @@ def show_findings(results: Results) -> None:
     grave = [f for f in results.findings if f.severity != "note"]
     notes = [f.code for f in results.findings if f.severity == "note"]
     for finding in grave:
-        code = click.style(plain(finding.code), bold=True)
-        sentence = plain(f"{finding.label}. {finding.sentence}{_rows(finding)}")
+        code = click.style(strip_control_characters(finding.code), bold=True)
+        sentence = strip_control_characters(
+            f"{finding.label}. {finding.sentence}{_rows(finding)}"
+        )
         click.echo(f"{code} {sentence}")
-        click.echo(plain(f"  What to do: {finding.advice}"))
+        click.echo(strip_control_characters(f"  What to do: {finding.advice}"))
     if notes:
-        codes = plain(", ".join(notes))
+        codes = strip_control_characters(", ".join(notes))
         click.echo(f"Notes on the data: {codes} (`zoo explain CODE`).")
 
 
@@ -257,23 +272,25 @@ def show_networks(results: Results) -> None:
             for layer in network.layers
             if not layer.used
         ]
-        said = [network.note] if network.note else []
+        notes = [network.note] if network.note else []
         if unused:
             names = ", ".join(unused)
             layers = count(len(unused), "layer reaches", "layers reach")
-            said.append(f"{layers} no output: {names}.")
+            notes.append(f"{layers} no output: {names}.")
         if network.tries:
             tries = network.tries
-            said.append(
-                f"{some_of(tries.reached, len(tries.losses), *_REACH)} a loss below "
+            notes.append(
+                f"{count_of(tries.reached, len(tries.losses), *_REACH)} a loss below "
                 f"{tries.goal:g}."
             )
         if network.sample:
-            said.append(
+            notes.append(
                 f"Generated text: {' '.join(network.sample.text.split())[:200]} ..."
             )
-        for line in said:
-            console().print(plain(f"{network.name}: {line}"), markup=False)
+        for line in notes:
+            console().print(
+                strip_control_characters(f"{network.name}: {line}"), markup=False
+            )
 
 
 def _exit_code(results: Results) -> int:
@@ -285,7 +302,7 @@ def _exit_code(results: Results) -> int:
     return next((code for code in codes if code), 0)
 
 
-def shown(
+def show_experiment(
     run: Run, options: RunOptions, *, form: AnswerForm, gate: bool = False
 ) -> None:
     """Print what came of an experiment; with ``gate`` exit with the verdict's code.
@@ -298,7 +315,7 @@ def shown(
     from ..experiments.run import tracked
 
     show_results(run.results, run.folder, form=form, quiet=options.quiet)
-    tell_contradictions(run.results)
+    show_contradictions(run.results)
     tracked(run, options)
     if gate:
         raise SystemExit(_exit_code(run.results))

@@ -48,15 +48,15 @@ def predict_command(run: str, file: str | None, out: Path, as_json: bool) -> Non
         raise Misuse(f"{msg}; use `zoo generate {folder.name}`")
     forecasts = inputs.task == "forecast"
     asked = _values(file, inputs) if forecasts else _rows(file, inputs)
-    with fits_its_settings(folder):
-        outputs = (_forecast if forecasts else _ask)(folder, asked)
+    with matches_settings(folder):
+        outputs = (_forecast if forecasts else _predict)(folder, asked)
         answers = _answers(outputs, inputs)
     for answer in answers:
         click.echo(json_line(answer) if as_json else _line(answer))
 
 
 @contextmanager
-def fits_its_settings(folder: Path) -> Iterator[None]:
+def matches_settings(folder: Path) -> Iterator[None]:
     """Tell in one line where a run's network is not what its settings say.
 
     Raises
@@ -76,7 +76,7 @@ def fits_its_settings(folder: Path) -> Iterator[None]:
 
 
 def _rows(file: str | None, inputs: Inputs) -> Any:
-    from ..networks.predict_input import ask_for_row, rows_from_file, rows_from_text
+    from ..networks.predict_input import read_row, rows_from_file, rows_from_text
 
     if file and file != "-":
         return rows_from_file(Path(file), inputs)
@@ -84,7 +84,7 @@ def _rows(file: str | None, inputs: Inputs) -> Any:
         return rows_from_text(sys.stdin.read(), inputs)
     limits = inputs.feature_range
     hint = f" ({limits[0]:g} to {limits[1]:g})" if limits else ""
-    return ask_for_row(inputs, lambda name: click.prompt(f"{name}{hint}", default=""))
+    return read_row(inputs, lambda name: click.prompt(f"{name}{hint}", default=""))
 
 
 def _values(file: str | None, inputs: Inputs) -> np.ndarray:
@@ -104,12 +104,12 @@ def _forecast(folder: Path, values: np.ndarray) -> np.ndarray:
     return forecast(load_network(folder), values).reshape(-1, 1)
 
 
-def _ask(folder: Path, rows: Any) -> np.ndarray:
+def _predict(folder: Path, rows: Any) -> np.ndarray:
     from ..networks.load_model import load_network
-    from ..networks.predict_input import ask
+    from ..networks.predict_input import predict_rows
 
     encoder = _encoder(folder, rows)
-    return ask(load_network(folder), encoder, rows)
+    return predict_rows(load_network(folder), encoder, rows)
 
 
 def _encoder(folder: Path, rows: Any) -> Any:
@@ -158,12 +158,17 @@ def _answers(outputs: np.ndarray, inputs: Inputs) -> list[dict[str, Any]]:
 
 
 def _line(answer: dict[str, Any]) -> str:
-    from ..console import plain
+    from ..console import strip_control_characters
 
     if "prediction" not in answer:
-        return "  ".join(f"{plain(name)} {value:.6g}" for name, value in answer.items())
+        return "  ".join(
+            f"{strip_control_characters(name)} {value:.6g}"
+            for name, value in answer.items()
+        )
     if "probabilities" not in answer:
         return f"{answer['prediction']:.6g}"
     ranked = sorted(answer["probabilities"].items(), key=lambda item: -item[1])
-    shown = "  ".join(f"{plain(label)} {p:.4f}" for label, p in ranked[:5])
-    return f"{plain(answer['prediction'])}\t{shown}"
+    shown = "  ".join(
+        f"{strip_control_characters(label)} {p:.4f}" for label, p in ranked[:5]
+    )
+    return f"{strip_control_characters(answer['prediction'])}\t{shown}"

@@ -93,7 +93,7 @@ def report_command(
     from .output import as_line
     from .report_writer import save_charts, write_report_page
 
-    if _over_all(runs, of_all, served, out, port):
+    if _report_all_runs(runs, of_all, served, out, port):
         return
     to = STANDARD_OUTPUT if form == "json" and to is None else to
     if as_json and to == STANDARD_OUTPUT:
@@ -101,7 +101,7 @@ def report_command(
 
         msg = "--json cannot be combined with a report on standard output"
         raise Misuse(f"{msg}; omit --json, or write the report to a file with --to")
-    made = _made(runs, out)
+    made = _make_report(runs, out)
     path = to or made.stem.with_name(f"{made.stem.name}.{form}")
     drawn = save_charts(made, charts) if charts else []
     if path == STANDARD_OUTPUT:
@@ -121,7 +121,7 @@ def report_command(
         click.echo(f"charts: {names} in {charts}", err=path == STANDARD_OUTPUT)
 
 
-def _over_all(
+def _report_all_runs(
     runs: Sequence[str], of_all: bool, served: bool, out: Path, port: int
 ) -> bool:
     """Write or serve the page over all runs, if it is asked for.
@@ -160,7 +160,7 @@ def serve(out: Path, *, port: int = 0) -> None:
             click.echo("\nStopped.", err=True)
 
 
-def _made(names: Sequence[str], out: Path) -> Reported:
+def _make_report(names: Sequence[str], out: Path) -> Reported:
     """Return the report to write, of one run or of several."""
     from .report_writer import comparison_page, of_one
 

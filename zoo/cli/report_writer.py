@@ -73,26 +73,26 @@ def comparison_page(folders: Sequence[Path], out: Path) -> Reported:
     """The comparison of several runs."""
     from ...reports.html import compared_html
     from ...reports.markdown import compared_markdown
-    from ...reports.several.compare import compared_figures
+    from ...reports.several.compare import comparison_charts
 
     facts = compare_facts([read_run(folder) for folder in folders])
 
     def show(path: Path, quiet: bool) -> None:
         if not quiet:
             show_differences(facts)
-        click.echo(output.plain(f"report: {path}"))
+        click.echo(output.strip_control_characters(f"report: {path}"))
 
     return Reported(
         told=differences_dict(facts, folders),
-        stem=out / f"compare-{'-'.join(map(_short, folders))}",
+        stem=out / f"compare-{'-'.join(map(_short_name, folders))}",
         html=lambda: compared_html(facts),
         markdown=lambda: compared_markdown(facts),
-        charts=lambda: chart_files(facts, compared_figures(facts)),
+        charts=lambda: chart_files(facts, comparison_charts(facts)),
         show=show,
     )
 
 
-def _short(folder: Path) -> str:
+def _short_name(folder: Path) -> str:
     """The last four digits of a run's name; of another folder, its first letters."""
     name = folder.resolve().name
     ending = re.search(r"-([0-9a-f]{4})$", name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..console import json_line, plain
+from ..console import json_line, strip_control_characters
 from . import options
 
 if TYPE_CHECKING:
@@ -37,14 +37,18 @@ def rerun_command(
     if as_json:
         click.echo(json_line(again.to_dict()))
     else:
-        _tell(again)
+        _show(again)
     if again.outcome == "different":
         raise SystemExit(1)
 
 
-def _tell(again: Rerun) -> None:
+def _show(again: Rerun) -> None:
     click.echo(f"{click.style(again.outcome, bold=True)}. {again.sentence}")
     for line in again.lines:
-        click.echo(plain(f"  {line}"))
-    click.echo(plain(f"versions: {again.versions or 'unchanged'}"))
-    click.echo(plain(f"{Path(again.repeats).name} was repeated as {again.run}"))
+        click.echo(strip_control_characters(f"  {line}"))
+    click.echo(strip_control_characters(f"versions: {again.versions or 'unchanged'}"))
+    click.echo(
+        strip_control_characters(
+            f"{Path(again.repeats).name} was repeated as {again.run}"
+        )
+    )

@@ -41,9 +41,11 @@ def diff_command(first: str, second: str, out: Path, as_json: bool) -> None:
 
 def differences_dict(facts: dict[str, Any], folders: Sequence[Path]) -> dict[str, Any]:
     """The differences as ``--json`` prints them, with the folder of each run."""
-    told = facts["data"]
-    pairs = zip(folders, told["runs"], strict=True)
-    return told | {"runs": [{"run": str(folder)} | run for folder, run in pairs]}
+    facts_of_data = facts["data"]
+    pairs = zip(folders, facts_of_data["runs"], strict=True)
+    return facts_of_data | {
+        "runs": [{"run": str(folder)} | run for folder, run in pairs]
+    }
 
 
 def show_differences(facts: dict[str, Any]) -> None:
@@ -56,12 +58,12 @@ def show_differences(facts: dict[str, Any]) -> None:
     """
     for run, came in zip(facts["runs"], facts["outcomes"], strict=True):
         click.echo(f"{_bold(run['mark'])}  {run['name']}  {run['command']}")
-        for line in _came(came, facts["metric"]):
+        for line in _outcome_lines(came, facts["metric"]):
             click.echo(f"   {line}")
     click.echo(" ".join(filter(None, (facts["comparability"], facts["groups"]))))
     for part in facts["parts"]:
-        said = filter(None, (part["without"], part["more"], part["equal"]))
-        click.echo(f"{_bold(part['title'])}: {' '.join(said)}")
+        sentences = filter(None, (part["without"], part["more"], part["equal"]))
+        click.echo(f"{_bold(part['title'])}: {' '.join(sentences)}")
         marks = [run["mark"] for run in facts["runs"]]
         for line in _table(part["rows"], marks):
             click.echo(f"  {line}")
@@ -71,7 +73,7 @@ def _bold(sentence: str) -> str:
     return click.style(sentence, bold=True)
 
 
-def _came(came: dict[str, Any], metric: str) -> list[str]:
+def _outcome_lines(came: dict[str, Any], metric: str) -> list[str]:
     """Verdicts, causes and scores of one run."""
     verdicts = [f"{v['badge']} ({v['about']})" for v in came["verdicts"]]
     lines = [f"{', '.join(verdicts)}; {came['took']}"]

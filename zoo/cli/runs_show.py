@@ -73,7 +73,8 @@ def _head(entry: Entry, results: Results, place: Mapping[str, Any]) -> dict[str,
         "tags": ", ".join(entry.tags),
         "folder": str(entry.folder),
         "command": results.command,
-        "made": f"{text.moment(results.created)}, in {text.seconds(results.seconds)}",
+        "made": f"{text.format_time(results.created)}, in "
+        f"{text.seconds(results.seconds)}",
         "seed": str(results.seed),
         "data": f"{about.name}, {about.task}: {size(about)}",
         "source": about.source,
@@ -103,7 +104,7 @@ def _show_found(results: Results) -> None:
     if results.diagnosis is not None:
         output.show_answer(results.diagnosis)
     output.show_verdicts(results)
-    output.show_reach(results)
+    output.show_achievable_score(results)
     output.show_findings(results)
     click.echo()
     width = None if sys.stdout.isatty() else PLAIN_WIDTH
@@ -113,8 +114,8 @@ def _show_found(results: Results) -> None:
 def _settings(folder: Path, results: Results) -> dict[str, Any]:
     """Return the settings of ``recipe.json``; without it, the networks' recipes."""
     kept = _facts(folder / "recipe.json")
-    told = ("command", "seed")
-    found = {key: value for key, value in kept.items() if key not in told}
+    keys = ("command", "seed")
+    found = {key: value for key, value in kept.items() if key not in keys}
     return dotted(found or {n.name: n.recipe for n in results.networks})
 
 

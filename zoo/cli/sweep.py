@@ -42,6 +42,7 @@ from . import options
     help="Change a setting of all recipes, as in zoo train.",
 )
 @options.jobs_option
+@options.dask_option
 @options.out_option
 @options.form_options
 @options.quiet_option
@@ -53,6 +54,7 @@ def sweep_command(
     draws: int | None,
     changes: tuple[str, ...],
     jobs: int | None,
+    parallel: str | None,
     out: Path,
     form: options.AnswerForm,
     quiet: bool,
@@ -68,9 +70,9 @@ def sweep_command(
     """
     from ..experiments.grid import sweep
     from ..experiments.run import RunOptions
-    from .output import documented, shown
+    from .output import documented, show_experiment
 
-    run_options = RunOptions(out, jobs, quiet, mlflow=mlflow)
+    run_options = RunOptions(out, jobs, quiet, mlflow=mlflow, parallel=parallel)
     with documented(form):
         run = sweep(source, variations, draws, changes, run_options)
-    shown(run, run_options, form=form, gate=gate)
+    show_experiment(run, run_options, form=form, gate=gate)

@@ -12,7 +12,7 @@ from ...data.errors import Misuse
 from . import options
 
 NO_SETTINGS = {
-    "out", "as_json", "quiet", "gate", "jobs", "file", "changes", "resume",
+    "out", "as_json", "quiet", "gate", "jobs", "parallel", "file", "changes", "resume",
     "tensorboard", "mlflow",
 }  # fmt: skip
 """Parameters that are no settings of the experiment."""
@@ -75,6 +75,7 @@ def train_command(
     folds: int,
     repeats: int,
     jobs: int | None,
+    parallel: str | None,
     seed: int,
     out: Path,
     form: options.AnswerForm,
@@ -101,11 +102,11 @@ def train_command(
     from ..experiments.run import RunOptions
     from ..experiments.score import command_line
     from ..experiments.train import arguments_from, resume_training, train
-    from .output import documented, shown
+    from .output import documented, show_experiment
 
     _check_ways(ctx, model, file, resume)
     running = {"out": out, "jobs": jobs, "tensorboard": tensorboard}
-    running |= {"verbose": not quiet}
+    running |= {"verbose": not quiet, "parallel": parallel}
     asked = {
         "model": model,
         "dataset": data,
@@ -125,7 +126,7 @@ def train_command(
             asked = arguments_from(file) if file else asked
             run = train(**asked, changes=changes, command=command_line(), **running)
     run_options = RunOptions(out, quiet=quiet, mlflow=mlflow)
-    shown(run, run_options, form=form, gate=gate)
+    show_experiment(run, run_options, form=form, gate=gate)
 
 
 def _check_ways(

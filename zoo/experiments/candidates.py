@@ -21,7 +21,7 @@ from ...data.dataset import ORDERED, Task
 from ...data.encode import fit_encoder
 from ...data.errors import BadData, Misuse, ZooError, first_line
 from ...data.split import VALIDATION_SHARE, hold_out
-from ..backend import keras, on_show
+from ..backend import ignore_softmax_warning, keras
 from ..diagnosis.problem.from_model import (
     arguments_for,
     compiled,
@@ -31,7 +31,7 @@ from ..diagnosis.problem.from_model import (
     targets_for,
 )
 from ..diagnosis.problem.task import loss_name, training_task
-from ..diagnosis.problem.training_setup import as_given, build_model
+from ..diagnosis.problem.training_setup import build_model, original_training
 from ..diagnosis.search.trials import gives_logits, predict_outputs
 from ..recipe import Recipe
 from ..registry import card, check_task, recipe
@@ -140,7 +140,7 @@ def _own_network(
         msg = f"candidate {name!r} is a Keras model, and the data are {dataset.task}"
         raise Misuse(f"{msg}; models for this task are those of the zoo")
     return OwnNetwork(
-        HeldModel(one) if is_keras_model(one) else one,
+        SerializedModel(one) if is_keras_model(one) else one,
         name=name,
         task=dataset.task,
         classes=dataset.classes,
@@ -157,11 +157,11 @@ _ROWS = 200
 """Rows by which a network is held against the data before anything is trained."""
 
 
-def _some(tree: Any, rows: np.ndarray) -> Any:
+def _select_rows(tree: Any, rows: np.ndarray) -> Any:
     return keras.tree.map_structure(lambda part: part[rows], tree)
 
 
-def _until_best(x: Any, y: np.ndarray) -> dict[str, Any]:
+def _early_stopping(x: Any, y: np.ndarray) -> dict[str, Any]:
     """Arguments of ``fit`` that end a training when rows kept back gain no more."""
     stop = keras.callbacks.EarlyStopping(patience=_PATIENCE, restore_best_weights=True)
     rows = {"validation_data": (x, y), "epochs": _MOST_EPOCHS}
@@ -206,7 +206,7 @@ class _Outputs:
         return positive / positive.sum(axis=1, keepdims=True)
 
 
-class HeldModel:
+class SerializedModel:
     """A compiled network that can be sent to another process.
 
     Keras writes a compiled network down with its loss by name, and does not find a
@@ -326,12 +326,12 @@ class OwnNetwork(BaseEstimator):
                 groups=None if groups is None else np.asarray(groups),
                 seed=self.random_state,
             )
-            options = _until_best(_some(setup.x, inner), setup.y[inner])
+            options = _early_stopping(_select_rows(setup.x, inner), setup.y[inner])
         model = build_model(setup, kept, seed=self.random_state)
-        with on_show():
+        with ignore_softmax_warning():
             history: Any = fit(
                 model,
-                _some(setup.x, kept),
+                _select_rows(setup.x, kept),
                 setup.y[kept],
                 batch_size=self.batch_size,
                 verbose=0,
@@ -353,7 +353,7 @@ class OwnNetwork(BaseEstimator):
         ------
         ZooError
         """
-        found = first_output(compiled(self._made(x, y), "the model"))
+        found = first_output(compiled(self._build(x, y), "the model"))
         card = Card("rows", "rows", self.task, "y")
         rows = Dataset(x, y, card, classes=self.classes)
         made = make_fit(
@@ -363,19 +363,19 @@ class OwnNetwork(BaseEstimator):
             epochs=self.epochs or _MOST_EPOCHS,
             batch_size=self.batch_size,
         )
-        setup = as_given(made, training_task(made))
+        setup = original_training(made, training_task(made))
         outputs = keras.tree.flatten(found.model.outputs or [])
         width = int(outputs[0].shape[-1]) if outputs else 1
         return setup, _Outputs(width, gives_logits(setup), loss_name(found.loss))
 
-    def _made(self, x: np.ndarray, y: np.ndarray) -> Any:
+    def _build(self, x: np.ndarray, y: np.ndarray) -> Any:
         """The network, of the function that builds it if there is one.
 
         Raises
         ------
         Misuse, BadData
         """
-        if isinstance(self.make, HeldModel):
+        if isinstance(self.make, SerializedModel):
             return self.make()
         columns = y.shape[1] if y.ndim > 1 else 1
         given = arguments_for(self.make, x.shape[1:], len(self.classes) or columns)

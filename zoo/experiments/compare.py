@@ -15,7 +15,7 @@ from ...data.errors import Misuse, python_call
 from .. import console
 from ..experiment import Scoring
 from ..recipe import Recipe
-from .run import Run, RunOptions
+from .run import Run, RunOptions, on_cluster
 from .score import command_line, write_run
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def compare(
     epochs: int | None = None,
     batch_size: int = 32,
     jobs: int | None = None,
+    parallel: Any = None,
     verbose: bool | None = None,
     **reading: Unpack[ReadingOptions],
 ) -> Report:
@@ -76,6 +77,9 @@ def compare(
     jobs : int, optional
         Processes at a time; None: all cores, or one where a Keras model has layers of
         your own, which no other process can load.
+    parallel : str or distributed.Client, optional
+        Dask cluster on which folds are fitted: a scheduler's address or file, or
+        ``"local:4"`` for four processes here; None: processes of this machine.
     verbose : bool, optional
         Show progress on standard error; None: in a terminal and in a notebook.
     **reading
@@ -105,24 +109,25 @@ def compare(
     from ...data import load
     from ...reports import Report
     from .candidates import named_candidates
-    from .score import called, check_models, half_of_memory, score
+    from .score import called, check_models, half_memory, score
 
     if (epochs is not None and epochs < 1) or batch_size < 1:
         raise Misuse("epochs and batch_size must be 1 or more")
-    reading["memory"] = reading.get("memory") or half_of_memory()
+    reading["memory"] = reading.get("memory") or half_memory()
     dataset = load(data, target, folds=folds, seed=seed, **reading)
     found = named_candidates(candidates, dataset, epochs=epochs, batch_size=batch_size)
     check_models((r.model for r in found.values() if isinstance(r, Recipe)), dataset)
     quiet = console.is_quiet(verbose)
-    study = score(
-        found,
-        dataset,
-        scoring=Scoring(folds, repeats, seeds),
-        jobs=jobs,
-        seed=seed,
-        quiet=quiet,
-        command=called("compare", candidates, data, target),
-    )
+    with on_cluster(parallel, quiet=quiet):
+        study = score(
+            found,
+            dataset,
+            scoring=Scoring(folds, repeats, seeds),
+            jobs=jobs,
+            seed=seed,
+            quiet=quiet,
+            command=called("compare", candidates, data, target),
+        )
     networks = first_fold_facts(study, found, dataset)
     return Report(replace(study.results, networks=networks), study.predictions)
 
@@ -207,11 +212,11 @@ def first_fold_facts(
         first = (outcome.fold, outcome.seed) == (0, 0) and outcome.history
         if first and outcome.candidate in found.keys() - made:
             parameters = getattr(found[outcome.candidate], "parameters_", 0)
-            made[outcome.candidate] = _own(outcome, parameters)
+            made[outcome.candidate] = _own_network(outcome, parameters)
     return tuple(made[name] for name in found if name in made)
 
 
-def _own(outcome: Any, parameters: int) -> Network:
+def _own_network(outcome: Any, parameters: int) -> Network:
     """The training of a Keras model that is not of the zoo."""
     from ...baselines.results.results import Network
 

@@ -57,13 +57,13 @@ def look(
     >>> learnable.look("iris").verdict.name
     'usable'
     """
-    from ...data.looking import PROBLEM, look_at
+    from ...data.looking import PROBLEM, summarize_reading
     from ...reports.answers import Look
 
-    found = look_at(data, target, most=most, **reading)
-    told = [n.removeprefix(PROBLEM) for n in found.notes if n.startswith(PROBLEM)]
+    found = summarize_reading(data, target, most=most, **reading)
+    problems = [n.removeprefix(PROBLEM) for n in found.notes if n.startswith(PROBLEM)]
     notes = tuple(n for n in found.notes if not n.startswith(PROBLEM))
-    return Look(replace(found, notes=notes), told[0] if told else "")
+    return Look(replace(found, notes=notes), problems[0] if problems else "")
 
 
 @python_call
@@ -120,6 +120,7 @@ def baseline(
     seed: int = 0,
     jobs: int | None = None,
     learning_curve: bool = False,
+    parallel: Any = None,
     verbose: bool | None = None,
     **reading: Unpack[ReadingOptions],
 ) -> Report:
@@ -140,6 +141,9 @@ def baseline(
         Processes at a time; None: all cores.
     learning_curve : bool, default False
         Draw the learning curves of all baselines, whatever the verdict.
+    parallel : str or distributed.Client, optional
+        Dask cluster on which folds are fitted: a scheduler's address or file, or
+        ``"local:4"`` for four processes here; None: processes of this machine.
     verbose : bool, optional
         Show progress on standard error; None: in a terminal and in a notebook.
     **reading
@@ -162,19 +166,21 @@ def baseline(
     """
     from ...data import load
     from ...reports import Report
-    from .run import memory_of_baselines
+    from .run import baseline_memory, on_cluster
     from .score import called, score
 
-    reading["memory"] = memory_of_baselines(reading)
+    reading["memory"] = baseline_memory(reading)
     dataset = load(data, target, folds=folds, seed=seed, **reading)
-    study = score(
-        {},
-        dataset,
-        scoring=Scoring(folds, repeats),
-        jobs=jobs,
-        seed=seed,
-        quiet=console.is_quiet(verbose),
-        curves="all" if learning_curve else "best",
-        command=called("baseline", data, target),
-    )
+    quiet = console.is_quiet(verbose)
+    with on_cluster(parallel, quiet=quiet):
+        study = score(
+            {},
+            dataset,
+            scoring=Scoring(folds, repeats),
+            jobs=jobs,
+            seed=seed,
+            quiet=quiet,
+            curves="all" if learning_curve else "best",
+            command=called("baseline", data, target),
+        )
     return Report(study.results, study.predictions)

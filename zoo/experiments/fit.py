@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ...baselines.results.results import Layer, Network, SeedRuns
-    from ...data.split import Cut
+    from ...data.split import SplitRows
     from ..networks.train import OnEpoch, Trained
     from ..run_files import Inputs
 
@@ -58,13 +58,13 @@ def fit_network(
 
     task, rows = network_task(dataset), cut(dataset, seed=seed)
 
-    def tell(epoch: int, epochs: int, logs: dict[str, float]) -> None:
+    def report_progress(epoch: int, epochs: int, logs: dict[str, float]) -> None:
         console.check_interrupt()
         step(epoch, epochs, f"epochs, loss {logs['loss']:.4f}")
         if on_epoch:
             on_epoch(epoch, epochs, logs)
 
-    options = {"seed": seed, "on_epoch": tell, "checkpoint": checkpoint}
+    options = {"seed": seed, "on_epoch": report_progress, "checkpoint": checkpoint}
     with console.progress(f"training {settings.model}", quiet=quiet) as step:
         trained, encoder = task.train(settings, dataset, rows, options)
     start = time.perf_counter()
@@ -98,7 +98,7 @@ def _network_facts(
     trained: Trained,
     predictions: np.ndarray,
     dataset: Dataset,
-    rows: Cut,
+    rows: SplitRows,
     *,
     tries: SeedRuns | None,
     seed: int,
@@ -134,10 +134,10 @@ def _examples(
     rows = dataset.card.examples
     if not rows:
         return ()
-    said = outputs(model, np.array(rows, dtype="float64"), dataset)
+    predicted = outputs(model, np.array(rows, dtype="float64"), dataset)
     return tuple(
         (row, dict(zip(dataset.classes, map(float, p), strict=True)))
-        for row, p in zip(rows, said, strict=True)
+        for row, p in zip(rows, predicted, strict=True)
     )
 
 
@@ -155,17 +155,17 @@ def layers_of(
 
 def note_on(settings: Recipe, predictions: np.ndarray, dataset: Dataset) -> str:
     """Describe what is on show, and whether all rows are given the same class."""
-    known, said = card(settings.model), ""
+    known, message = card(settings.model), ""
     if dataset.classes and dataset.y.ndim == 1 and dataset.task != "characters":
         chosen = predictions.argmax(axis=1)
         if (chosen == chosen[0]).all():
             likely = f"{predictions.max(axis=1).min():.3f}"
             more = "" if likely == "1.000" else " or more"
-            said = (
+            message = (
                 f"It predicts {dataset.classes[chosen[0]]!r} for all {len(chosen):,} "
                 f"test rows, with probability {likely}{more}. "
             )
-    return said + (f"Broken on purpose: {known.defect}" if known.broken else "")
+    return message + (f"Broken on purpose: {known.defect}" if known.broken else "")
 
 
 def inputs_of(dataset: Dataset) -> Inputs:

@@ -52,7 +52,7 @@ def sweep(
     ZooError
     """
     return run_comparison(
-        _swept(_based_on(source, changes), variations, draws), options
+        _combine_recipes(_based_on(source, changes), variations, draws), options
     )
 
 
@@ -73,7 +73,7 @@ def _based_on(source: str, changes: Sequence[str]) -> Experiment:
     return with_changes(replace(experiment, kind="train"), changes)
 
 
-def _swept(
+def _combine_recipes(
     experiment: Experiment, variations: Sequence[str], draws: int | None
 ) -> Experiment:
     """One experiment over all recipes, named by what is varied.

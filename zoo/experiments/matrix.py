@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...baselines.results.results import EXIT_CODES
+from ...baselines.scores.cluster import ClusterLost
 from ...data.disk import write_whole
 from ...data.errors import BadData, Misuse, ZooError
 from ...reports.several.matrix import (
@@ -18,13 +19,13 @@ from ...reports.several.matrix import (
     column_of,
     matrix_facts,
     matrix_html,
-    unable,
+    unsupported_cells,
 )
-from ..console import console, plain
+from ..console import console, strip_control_characters
 from ..experiment import Experiment
 from ..registry import card
 from . import score as work
-from .run import RunOptions, compare_on, opened, tracked
+from .run import RunOptions, compare_on, on_cluster, open_dataset, tracked
 
 if TYPE_CHECKING:
     from ...data import Dataset
@@ -47,14 +48,14 @@ class Matrix:
 
 def compare_all(
     experiment: Experiment, names: Sequence[str], options: RunOptions
-) -> tuple[Matrix, bool]:
+) -> tuple[Matrix, str]:
     """Compare on one dataset after the other; what one of them lacks stops no other.
 
     Returns
     -------
     Matrix
-    bool
-        Whether it was interrupted; the datasets that are not done say so.
+    str
+        Why the work ended early, else ""; the datasets that are not done say so.
 
     Raises
     ------
@@ -65,44 +66,55 @@ def compare_all(
     KeyboardInterrupt
         Before the first dataset was done.
     """
+    with on_cluster(options.parallel, quiet=options.quiet):
+        columns, interrupted = _compare_each(experiment, names, options)
+    _refuse_empty(columns)
+    return Matrix(tuple(experiment.networks), tuple(columns)), interrupted
+
+
+def _compare_each(
+    experiment: Experiment, names: Sequence[str], options: RunOptions
+) -> tuple[list[Column], str]:
+    """The datasets' columns, and what ended the work early."""
     columns: list[Column] = []
-    interrupted = False
+    interrupted = ""
     for place, name in enumerate(names, 1):
         if not options.quiet:
             message = f"{place} of {len(names)}: {name}"
-            console().print(plain(message), markup=False)
+            console().print(strip_control_characters(message), markup=False)
         one = replace(experiment, data=replace(experiment.data, name=name))
         try:
             columns.append(compare_on_dataset(one, options))
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, ClusterLost) as error:
             if not any(column.run for column in columns):
                 raise
-            interrupted = True
-            columns += [Column(n, error=INTERRUPTED) for n in names[place - 1 :]]
+            interrupted = str(error) or INTERRUPTED
+            columns += [Column(n, error=interrupted) for n in names[place - 1 :]]
             break
-    _refuse_empty(columns)
-    return Matrix(tuple(experiment.networks), tuple(columns)), interrupted
+    return columns, interrupted
 
 
 def compare_on_dataset(experiment: Experiment, options: RunOptions) -> Column:
     """The comparison on one dataset, of the networks that can do its task."""
     data, networks = experiment.data.name, experiment.networks
     try:
-        dataset = opened(experiment)
-        able = {n: r for n, r in networks.items() if _can(r.model, dataset)}
-        others = unable(networks.keys() - able.keys(), dataset.task)
+        dataset = open_dataset(experiment)
+        able = {n: r for n, r in networks.items() if _supports(r.model, dataset)}
+        others = unsupported_cells(networks.keys() - able.keys(), dataset.task)
         if not able:
             return Column(data, task=dataset.task, networks=others)
         run = compare_on(dataset, replace(experiment, networks=able), options)
         tracked(run, options)
+    except ClusterLost:  # nor would others be compared
+        raise
     except ZooError as error:
-        message = plain(f"failed: {data}: {error}")
+        message = strip_control_characters(f"failed: {data}: {error}")
         console().print(message, markup=False)
         return Column(data, error=str(error))
     return column_of(run.results, data=data, run=run.folder.name, others=others)
 
 
-def _can(model: str, dataset: Dataset) -> bool:
+def _supports(model: str, dataset: Dataset) -> bool:
     return dataset.task in card(model).tasks
 
 

@@ -15,7 +15,7 @@ from ..run_files import MODEL
 from ..runs.folder import new_run
 from .candidates import is_keras_model, named_candidates
 from .compare import first_fold_facts
-from .run import Run, RunOptions
+from .run import Run, RunOptions, on_cluster
 from .score import score, write_results
 
 if TYPE_CHECKING:
@@ -45,15 +45,16 @@ def train_own(
     _check_own(model, no_recipe)
     found = named_candidates(model, dataset, epochs=epochs, batch_size=batch_size)
     ((name, own),) = found.items()
-    study = score(
-        found,
-        dataset,
-        scoring=scoring,
-        jobs=options.jobs,
-        seed=seed,
-        quiet=options.quiet,
-        command=options.command,
-    )
+    with on_cluster(options.parallel, quiet=options.quiet):
+        study = score(
+            found,
+            dataset,
+            scoring=scoring,
+            jobs=options.jobs,
+            seed=seed,
+            quiet=options.quiet,
+            command=options.command,
+        )
     with progress(f"training {name} on all rows", quiet=options.quiet):
         rows = np.arange(len(dataset) - dataset.n_test)
         _, x = fit_encoder(dataset.x, rows)

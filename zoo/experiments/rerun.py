@@ -13,7 +13,7 @@ from ..recipe import Recipe
 from ..run_files import RESULTS
 from ..runs.folder import find_run
 from . import score as work
-from .run import RunOptions, changed_versions, opened, run_experiment
+from .run import RunOptions, changed_versions, open_dataset, run_experiment
 
 ROUNDING = 1e-4
 """Of a score that no seed changes: sums in another order, by more or fewer threads,
@@ -72,7 +72,7 @@ def rerun(name: str, options: RunOptions) -> Rerun:
     experiment = _experiment(folder)
     before = Results.load(folder / RESULTS)
     again = run_experiment(experiment, options)
-    outcome, sentence, lines = beside(before, again.results, experiment, options)
+    outcome, sentence, lines = compare_runs(before, again.results, experiment, options)
     versions = changed_versions(before.versions, again.results.versions)
     return Rerun(str(again.folder), str(folder), versions, outcome, sentence, lines)
 
@@ -94,7 +94,7 @@ def _experiment(folder: Path) -> Experiment:
     return Experiment.from_dict(asked)
 
 
-def beside(
+def compare_runs(
     before: Results, after: Results, experiment: Experiment, options: RunOptions
 ) -> tuple[str, str, tuple[str, ...]]:
     """Compare two runs of one experiment: outcome, sentence and lines of a `Rerun`."""
@@ -181,7 +181,7 @@ def _measured(
     """The noise of seeds of networks, from `_SEEDS` trainings on each fold."""
     from ...baselines.estimators.catalog import for_dataset
 
-    dataset = opened(experiment)
+    dataset = open_dataset(experiment)
     others = [baseline.name for baseline in for_dataset(dataset)][1:]
     study = work.score(
         networks,

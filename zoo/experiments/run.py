@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,6 +69,9 @@ class RunOptions:
         Where runs are written as well.
     command : str
         How to repeat a training, as the run says it; "": the command that was typed.
+    parallel : str or distributed.Client, optional
+        Dask cluster for fits, as `learnable.baselines.scores.cluster.connected` takes
+        it; None: processes of this machine.
     """
 
     out: Path
@@ -76,6 +80,27 @@ class RunOptions:
     tensorboard: bool = False
     mlflow: str | None = None
     command: str = ""
+    parallel: Any = None
+
+
+@contextmanager
+def on_cluster(parallel: Any, *, quiet: bool) -> Iterator[None]:
+    """Make the fits of the block on a Dask cluster, if one is given.
+
+    Raises
+    ------
+    ZooError
+    """
+    from ...baselines.scores.cluster import connected
+
+    def tell(line: str) -> None:
+        if not quiet:
+            console.console().print(
+                console.strip_control_characters(line), markup=False
+            )
+
+    with connected(parallel, tell):
+        yield
 
 
 def run_experiment(experiment: Experiment, options: RunOptions) -> Run:
@@ -113,15 +138,25 @@ def train_experiment(
     ------
     ZooError
     """
+    with on_cluster(options.parallel, quiet=options.quiet):
+        return _train_experiment(experiment, options, dataset, resume)
+
+
+def _train_experiment(
+    experiment: Experiment,
+    options: RunOptions,
+    dataset: Dataset | None,
+    resume: Unfinished | None,
+) -> Run:
     ((name, settings),) = experiment.networks.items()
     resumable = dataset is None
-    dataset = dataset or opened(experiment)
+    dataset = dataset or open_dataset(experiment)
     work.check_models([settings.model], dataset)
     if not options.quiet:
         show_columns(dataset)
     check_settings(settings, dataset, quiet=options.quiet)
     if resume is None and not options.quiet:
-        _tell_of_earlier(experiment, dataset, options.out)
+        _report_earlier_runs(experiment, dataset, options.out)
     run = (
         resumed_run(resume)
         if resume
@@ -157,9 +192,10 @@ def train_experiment(
 
 def run_comparison(experiment: Experiment, options: RunOptions) -> Run:
     """Score networks, if any, and the baselines on the same folds."""
-    dataset = opened(experiment)
-    work.check_models((r.model for r in experiment.networks.values()), dataset)
-    return compare_on(dataset, experiment, options)
+    with on_cluster(options.parallel, quiet=options.quiet):
+        dataset = open_dataset(experiment)
+        work.check_models((r.model for r in experiment.networks.values()), dataset)
+        return compare_on(dataset, experiment, options)
 
 
 def compare_on(dataset: Dataset, experiment: Experiment, options: RunOptions) -> Run:
@@ -170,7 +206,7 @@ def compare_on(dataset: Dataset, experiment: Experiment, options: RunOptions) ->
     for settings in networks.values():
         check_settings(settings, dataset, quiet=options.quiet)
     if not options.quiet:
-        _tell_of_earlier(experiment, dataset, options.out)
+        _report_earlier_runs(experiment, dataset, options.out)
     once = dataset.n_test > 0
     known, facts = work.train_each(
         networks if once else {},
@@ -229,7 +265,7 @@ def _curves(experiment: Experiment) -> Curves:
     return "none" if experiment.networks else "best"
 
 
-def opened(experiment: Experiment) -> Dataset:
+def open_dataset(experiment: Experiment) -> Dataset:
     """The data of an experiment.
 
     Raises
@@ -247,13 +283,13 @@ def opened(experiment: Experiment) -> Dataset:
     options = {"folds": folds, "seed": seed, "memory": data.memory}
     if experiment.networks:
         first = next(iter(experiment.networks.values())).model
-        options["memory"] = data.memory or work.half_of_memory()
+        options["memory"] = data.memory or work.half_memory()
         return open_data(first, data.name, data.reading, **options)
-    options["memory"] = memory_of_baselines(asdict(data))
+    options["memory"] = baseline_memory(asdict(data))
     return load(data.name, **data.reading, **options)
 
 
-def memory_of_baselines(reading: Mapping[str, Any]) -> int | None:
+def baseline_memory(reading: Mapping[str, Any]) -> int | None:
     """Bytes that the rows of a file may take where baselines alone are scored."""
     asked = reading.get("memory")
     # without these columns, or by these groups, rows must be read
@@ -306,7 +342,9 @@ def _begin(
         raise BadData(f"{msg}; train a network on the new data instead of --resume")
     changed = changed_versions(known.get("versions", {}), versions())
     if changed:
-        note = console.plain(f"note: versions have changed: {changed}")
+        note = console.strip_control_characters(
+            f"note: versions have changed: {changed}"
+        )
         console.console().print(note, markup=False)
     return str(read_facts(folder / FILE).get("command", ""))
 
@@ -317,7 +355,7 @@ def changed_versions(before: dict[str, str], now: dict[str, str]) -> str:
     return ", ".join(f"{n} {before.get(n, 'unknown')} -> {now[n]}" for n in names)
 
 
-def _tell_of_earlier(experiment: Experiment, dataset: Dataset, out: Path) -> None:
+def _report_earlier_runs(experiment: Experiment, dataset: Dataset, out: Path) -> None:
     """Say so where the same experiment has been done before, and what came of it."""
     from ..run_files import RESULTS
     from ..runs.folder import list_runs
@@ -327,7 +365,9 @@ def _tell_of_earlier(experiment: Experiment, dataset: Dataset, out: Path) -> Non
         if _fingerprint(folder) == mine:
             came = _outcome(folder / RESULTS)
             note = f"note: the same experiment was run before: {folder.name}"
-            console.console().print(console.plain(f"{note} ({came})"), markup=False)
+            console.console().print(
+                console.strip_control_characters(f"{note} ({came})"), markup=False
+            )
             return
 
 

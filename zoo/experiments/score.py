@@ -45,7 +45,7 @@ _MOST_CELLS = 100_000
 """Of a table."""
 
 
-def half_of_memory() -> int | None:
+def half_memory() -> int | None:
     """In bytes; None where the system does not tell."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
@@ -64,7 +64,9 @@ def called(function: str, *given: Any) -> str:
     >>> called("baseline", "people.csv", "income")
     "learnable.baseline('people.csv', 'income')"
     """
-    return f"learnable.{function}({', '.join(map(in_words, _without_end(given)))})"
+    return (
+        f"learnable.{function}({', '.join(map(format_argument, _without_end(given)))})"
+    )
 
 
 def _without_end(given: Sequence[Any]) -> Sequence[Any]:
@@ -73,16 +75,18 @@ def _without_end(given: Sequence[Any]) -> Sequence[Any]:
     return given
 
 
-def in_words(value: Any) -> str:
+def format_argument(value: Any) -> str:
     """An argument as it may be typed again; what is long by its kind alone."""
     if isinstance(value, str | int | float | Path) or value is None:
         return repr(str(value) if isinstance(value, Path) else value)
     if isinstance(value, Dataset):
         return f"<Dataset {value.card.name}>"
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{k!r}: {in_words(v)}' for k, v in value.items())}}}"
+        return (
+            f"{{{', '.join(f'{k!r}: {format_argument(v)}' for k, v in value.items())}}}"
+        )
     if isinstance(value, list | tuple) and len(value) <= 10:
-        inner = ", ".join(map(in_words, value))
+        inner = ", ".join(map(format_argument, value))
         return f"[{inner}]" if isinstance(value, list) else f"({inner},)"
     return f"<{type(value).__name__}>"
 

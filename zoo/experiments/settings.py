@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...data.dataset import ORDERED
-from ...data.errors import Misuse, Offline, unknown
+from ...data.errors import DownloadError, Misuse, unknown
 from .. import console
 from ..registry import OF_NETWORK, card, recipe, settings_read
 
@@ -62,7 +62,7 @@ def open_data(
         raise Misuse(msg)
     try:
         return load(own, **reading, **options)
-    except Offline:
+    except DownloadError:
         found = load(STAND_IN, **reading, **options)
     note = f"{own} is not on this machine and cannot be downloaded; {STAND_IN} is used"
     note = f"{note} instead (set ZOO_DATA to a folder that holds {own})"
@@ -96,9 +96,9 @@ def check_settings(settings: Recipe, dataset: Dataset, *, quiet: bool) -> None:
         msg = f"--class-weight needs classes, and {dataset.card.name} is {dataset.task}"
         raise Misuse(f"{msg}; omit it")
     if settings.stub:
-        told = check_wiring(settings, dataset)
+        notes = check_wiring(settings, dataset)
         if not quiet:
-            console.console().print(f"note: {told}", markup=False)
+            console.console().print(f"note: {notes}", markup=False)
 
 
 def check_recipe(settings: Recipe) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ...baselines.results.results import Sample
-    from ...data.split import Cut
+    from ...data.split import SplitRows
     from ..networks.train import MoreRows, Rows, Trained
 
 
@@ -44,11 +44,11 @@ class NetworkTask:
         Dataset -> the text that the network is trained on; "" where it is none.
     """
 
-    train: Callable[[Recipe, Dataset, Cut, dict[str, Any]], tuple[Trained, Any]]
+    train: Callable[[Recipe, Dataset, SplitRows, dict[str, Any]], tuple[Trained, Any]]
     predict: Callable[[Any, Any, Dataset, np.ndarray], np.ndarray]
     estimator: Callable[[Recipe, Dataset, int], Any]
-    score: Callable[[np.ndarray, Dataset, Cut], dict[str, float]]
-    sample: Callable[[Any, Dataset, Cut, int], Sample | None]
+    score: Callable[[np.ndarray, Dataset, SplitRows], dict[str, float]]
+    sample: Callable[[Any, Dataset, SplitRows, int], Sample | None]
     source: Callable[[Dataset], str]
 
 
@@ -61,7 +61,7 @@ def network_task(dataset: Dataset) -> NetworkTask:
 
 
 def train_on_rows(
-    settings: Recipe, dataset: Dataset, rows: Cut, options: dict[str, Any]
+    settings: Recipe, dataset: Dataset, rows: SplitRows, options: dict[str, Any]
 ) -> tuple[Trained, Any]:
     """The network trained on rows without order, and the encoder of its columns."""
     from ..networks.train import train_network
@@ -72,13 +72,13 @@ def train_on_rows(
         from ..networks.estimators import train_on_texts
 
         return train_on_texts(settings, *both, **options), encoder
-    more = _more(dataset, rows, encoder)
+    more = _remaining_rows(dataset, rows, encoder)
     reach = dataset.card.feature_range
     options = options | {"feature_range": reach, "more": more}
     return train_network(settings, *both, **options), encoder
 
 
-def encoded(dataset: Dataset, rows: Cut) -> tuple[Any, tuple[Rows, Rows]]:
+def encoded(dataset: Dataset, rows: SplitRows) -> tuple[Any, tuple[Rows, Rows]]:
     """The encoder of a table's columns, if any, and the rows to train and validate."""
     from ...data.dataset import take
     from ...data.encode import fit_encoder, to_matrix
@@ -90,7 +90,7 @@ def encoded(dataset: Dataset, rows: Cut) -> tuple[Any, tuple[Rows, Rows]]:
     return encoder, (Rows(x, dataset.y[rows.train]), validation)
 
 
-def _more(dataset: Dataset, rows: Cut, encoder: Any) -> MoreRows | None:
+def _remaining_rows(dataset: Dataset, rows: SplitRows, encoder: Any) -> MoreRows | None:
     """The rows on disk, but for those kept back to validate and to test."""
     if dataset.stored is None:
         return None
@@ -119,12 +119,12 @@ def outputs(model: Any, x: np.ndarray, dataset: Dataset) -> np.ndarray:
     from ..networks.estimators import predict
 
     if x.dtype == object:
-        from ..networks.estimators import ask_texts
+        from ..networks.estimators import predict_texts
 
-        return ask_texts(model, x)
-    said = predict(model, x)
+        return predict_texts(model, x)
+    predicted = predict(model, x)
     one = not dataset.classes and dataset.y.ndim == 1
-    return said[:, 0] if one else said
+    return predicted[:, 0] if one else predicted
 
 
 def _rows_estimator(settings: Recipe, dataset: Dataset, seed: int) -> Any:
@@ -146,14 +146,14 @@ def _rows_estimator(settings: Recipe, dataset: Dataset, seed: int) -> Any:
 
 
 def _score_rows(
-    predictions: np.ndarray, dataset: Dataset, rows: Cut
+    predictions: np.ndarray, dataset: Dataset, rows: SplitRows
 ) -> dict[str, float]:
     past = dataset.y[[*rows.train, *rows.validation]]
     return _score(predictions, dataset, rows, past)
 
 
 def _score(
-    predictions: np.ndarray, dataset: Dataset, rows: Cut, past: np.ndarray
+    predictions: np.ndarray, dataset: Dataset, rows: SplitRows, past: np.ndarray
 ) -> dict[str, float]:
     """All metrics of predictions, beside those of what knows only past targets."""
     from ...baselines.scores.metrics import all_metrics
@@ -162,16 +162,21 @@ def _score(
     return all_metrics(truth, predictions, past, classes=classes, season=dataset.season)
 
 
-def _no_sample(model: Any, dataset: Dataset, rows: Cut, seed: int) -> None:
+def _refuse_sample(model: Any, dataset: Dataset, rows: SplitRows, seed: int) -> None:
     return None
 
 
-def _no_source(dataset: Dataset) -> str:
+def _describe_missing_source(dataset: Dataset) -> str:
     return ""
 
 
 _TABLE = NetworkTask(
-    train_on_rows, _predict_rows, _rows_estimator, _score_rows, _no_sample, _no_source
+    train_on_rows,
+    _predict_rows,
+    _rows_estimator,
+    _score_rows,
+    _refuse_sample,
+    _describe_missing_source,
 )
 
 
@@ -179,7 +184,7 @@ _TABLE = NetworkTask(
 
 
 def _train_forecaster(
-    settings: Recipe, dataset: Dataset, rows: Cut, options: dict[str, Any]
+    settings: Recipe, dataset: Dataset, rows: SplitRows, options: dict[str, Any]
 ) -> tuple[Trained, None]:
     from ..networks.forecaster import train_forecaster
 
@@ -207,13 +212,18 @@ def _forecaster(settings: Recipe, dataset: Dataset, seed: int) -> Any:
 
 
 def _score_forecast(
-    predictions: np.ndarray, dataset: Dataset, rows: Cut
+    predictions: np.ndarray, dataset: Dataset, rows: SplitRows
 ) -> dict[str, float]:
     return _score(predictions, dataset, rows, dataset.y[: rows.test[0]])
 
 
 _SERIES = NetworkTask(
-    _train_forecaster, _forecast, _forecaster, _score_forecast, _no_sample, _no_source
+    _train_forecaster,
+    _forecast,
+    _forecaster,
+    _score_forecast,
+    _refuse_sample,
+    _describe_missing_source,
 )
 
 
@@ -227,7 +237,7 @@ _TEMPERATURE = 0.8
 
 
 def _train_writer(
-    settings: Recipe, dataset: Dataset, rows: Cut, options: dict[str, Any]
+    settings: Recipe, dataset: Dataset, rows: SplitRows, options: dict[str, Any]
 ) -> tuple[Trained, None]:
     from ..networks.language_model import codes_of, train_writer
 
@@ -253,19 +263,19 @@ def _writer(settings: Recipe, dataset: Dataset, seed: int) -> Any:
 
 
 def _score_characters(
-    predictions: np.ndarray, dataset: Dataset, rows: Cut
+    predictions: np.ndarray, dataset: Dataset, rows: SplitRows
 ) -> dict[str, float]:
     from ...baselines.scores.metrics import score_characters
 
     return score_characters(dataset.y[rows.test], predictions)
 
 
-def _sample(model: Any, dataset: Dataset, rows: Cut, seed: int) -> Sample:
+def _sample(model: Any, dataset: Dataset, rows: SplitRows, seed: int) -> Sample:
     """Text that the network writes after the first characters of the test part."""
     import numpy as np
 
     from ...baselines.results.results import Sample
-    from ...data.characters import verbatim
+    from ...data.characters import copied_share
     from ..networks.language_model import write
 
     start = np.asarray(dataset.x)[rows.test[0]]
@@ -273,7 +283,7 @@ def _sample(model: Any, dataset: Dataset, rows: Cut, seed: int) -> Sample:
     before, text = (
         "".join(dataset.classes[c] for c in part) for part in (start, codes)
     )
-    return Sample(before, text, *verbatim(text, _source(dataset)))
+    return Sample(before, text, *copied_share(text, _source(dataset)))
 
 
 def _source(dataset: Dataset) -> str:

@@ -20,11 +20,11 @@ from ..experiment import (
     read_experiment,
     with_changes,
 )
-from ..recipe import ClassWeight, Recipe, types_of
+from ..recipe import ClassWeight, Recipe, field_types
 from ..registry import recipe
 from ..runs.checkpointed_runs import find_unfinished
 from .run import Run, RunOptions, train_experiment
-from .score import in_words
+from .score import format_argument
 from .settings import adjusted
 
 
@@ -58,6 +58,7 @@ def train(
     changes: Sequence[str] = (),
     out: str | Path = "runs",
     jobs: int | None = None,
+    parallel: Any = None,
     tensorboard: bool = False,
     verbose: bool | None = None,
     command: str = "",
@@ -103,6 +104,9 @@ horizon, series, memory : optional
         Folder of the runs.
     jobs : int, optional
         Processes at a time; None: all cores.
+    parallel : str or distributed.Client, optional
+        Dask cluster on which the folds are fitted: a scheduler's address or file, or
+        ``"local:4"`` for four processes here; None: processes of this machine.
     tensorboard : bool, default False
         Write event files, so that TensorBoard shows the training while it runs.
     verbose : bool, optional
@@ -120,8 +124,9 @@ horizon, series, memory : optional
     ------
     ZooError
         `UnknownName` and `Misuse` for wrong arguments, `BadData` for rows that cannot
-        be learned from, `Offline` for a download that fails, `Stopped` for a training
-        that was interrupted and can go on with ``zoo train --resume``.
+        be learned from, `DownloadError` for a download that fails,
+        `TrainingStopped` for a training that was interrupted and can go on with
+        ``zoo train --resume``.
 
     Examples
     --------
@@ -133,9 +138,10 @@ horizon, series, memory : optional
     from ...data.in_memory import as_pair  # loads pandas
 
     given = {k: v for k, v in locals().items() if k != "as_pair"}
-    options = _options(out, jobs, verbose, tensorboard, command or _call(given))
+    command = command or _call(given)
+    options = _options(out, jobs, verbose, tensorboard, parallel, command)
     dataset, column = as_pair(dataset, target)
-    source = {name: given[name] for name in types_of(Source) if name != "name"}
+    source = {name: given[name] for name in field_types(Source) if name != "name"}
     source["target"] = column
     if not isinstance(model, str | Recipe):
         from .own_training import train_own  # loads Keras
@@ -191,6 +197,7 @@ def resume_training(
     *,
     out: str | Path = "runs",
     jobs: int | None = None,
+    parallel: Any = None,
     tensorboard: bool = False,
     verbose: bool | None = None,
 ) -> Run:
@@ -200,7 +207,7 @@ def resume_training(
     ----------
     name : str
         The run's name, a part of it, or ``"last"``.
-    out, jobs, tensorboard, verbose
+    out, jobs, parallel, tensorboard, verbose
         As in `train`.
 
     Raises
@@ -210,7 +217,7 @@ def resume_training(
     """
     stopped = find_unfinished(name, Path(out))
     experiment = read_experiment(stopped.folder / FILE)
-    options = _options(out, jobs, verbose, tensorboard)
+    options = _options(out, jobs, verbose, tensorboard, parallel)
     return train_experiment(experiment, options, resume=stopped)
 
 
@@ -257,6 +264,7 @@ def _options(
     jobs: int | None,
     verbose: bool | None,
     tensorboard: bool,
+    parallel: Any,
     command: str = "",
 ) -> RunOptions:
     """Return the options of a run.
@@ -270,7 +278,12 @@ def _options(
     if jobs is not None and (not isinstance(jobs, int) or jobs == 0):
         raise Misuse(f"jobs is {jobs!r}; give a number of processes, or None for all")
     return RunOptions(
-        Path(out), jobs, is_quiet(verbose), tensorboard=tensorboard, command=command
+        Path(out),
+        jobs,
+        is_quiet(verbose),
+        tensorboard=tensorboard,
+        command=command,
+        parallel=parallel,
     )
 
 
@@ -278,17 +291,17 @@ def _call(given: dict[str, Any]) -> str:
     """Return a call of `train` as it may be typed again, without what is usual."""
     usual = {n: p.default for n, p in signature(train).parameters.items()}
     rest = [
-        f"{name}={_shown(value)}"
+        f"{name}={_format_value(value)}"
         for name, value in given.items()
         if name not in ("model", "dataset") and value != usual[name]
     ]
-    first = [_shown(given["model"])]
+    first = [_format_value(given["model"])]
     if given["dataset"] is not None:
-        first.append(_shown(given["dataset"]))
+        first.append(_format_value(given["dataset"]))
     return f"learnable.train({', '.join([*first, *rest])})"
 
 
-def _shown(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if isinstance(value, Recipe):
         return f"<Recipe {value.model}>"
-    return in_words(value)
+    return format_argument(value)

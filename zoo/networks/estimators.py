@@ -16,7 +16,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ...data.split import VALIDATION_SHARE, hold_out
-from ..backend import keras, on_show, tensorflow
+from ..backend import ignore_softmax_warning, keras, tensorflow
 from ..recipe import Recipe
 from ..registry import recipe as recipe_of
 from .train import OnEpoch, Rows, Trained, train_network
@@ -235,7 +235,7 @@ def predict(model: Any, x: np.ndarray) -> np.ndarray:
     The model is called, as its ``predict`` would make float32 of the rows.
     """
     parts = np.split(x, range(BATCH, len(x), BATCH))
-    with on_show():
+    with ignore_softmax_warning():
         outputs = [np.asarray(model(part, training=False)) for part in parts]
     return np.concatenate(outputs).astype("float64")
 
@@ -309,10 +309,10 @@ class NetworkForTexts(NetworkClassifier):
 
     def _outputs(self, x: Any) -> np.ndarray:
         check_is_fitted(self, "model_")
-        return ask_texts(self.model_, np.asarray(x, dtype=object).ravel())
+        return predict_texts(self.model_, np.asarray(x, dtype=object).ravel())
 
 
-def ask_texts(model: Any, texts: np.ndarray) -> np.ndarray:
+def predict_texts(model: Any, texts: np.ndarray) -> np.ndarray:
     """Return a served network's outputs for texts, float64 (n_rows, n_classes)."""
     rows = tensorflow.constant([[text] for text in texts])
     return np.asarray(model(rows, training=False)).astype("float64")

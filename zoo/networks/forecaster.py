@@ -58,7 +58,7 @@ class Layout:
         return ahead - self.season * -(-ahead // self.season)
 
     @cached_property
-    def places(self) -> tuple[np.ndarray, np.ndarray]:
+    def position_features(self) -> tuple[np.ndarray, np.ndarray]:
         """Return two places in a stretch per step and channel, (window, horizon + 2).
 
         A channel is the first value less the second; place ``length`` stands for 0.
@@ -119,7 +119,7 @@ def make_windows(
     padded = np.concatenate([before, values])
     stretch = padded[ends[:, None] + 1 + np.arange(layout.length)]
     stretch = np.hstack([stretch, np.zeros((len(ends), 1))])
-    first, second = layout.places
+    first, second = layout.position_features
     factor, offset = units.channels(layout.horizon)
     x = (stretch[:, first] - stretch[:, second]) * factor + offset
     x[np.isnan(x).any(axis=2)] = MASKED
@@ -187,7 +187,9 @@ def _serving(core: keras.Model, layout: Layout, units: Measure) -> keras.Model:
     ops: Any = keras.ops
     stretch = keras.Input((layout.length,), name="values", dtype="float64")
     longer = ops.pad(stretch, [[0, 0], [0, 1]])
-    first, second = (ops.take(longer, p.tolist(), axis=1) for p in layout.places)
+    first, second = (
+        ops.take(longer, p.tolist(), axis=1) for p in layout.position_features
+    )
     x = rescaling(Affine(*units.channels(layout.horizon)))(first - second)
     unknown = ops.any(ops.isnan(x), axis=-1, keepdims=True)
     x = ops.where(unknown, ops.cast(MASKED, "float64"), x)

@@ -139,8 +139,8 @@ def next_characters(model: Any, x: np.ndarray) -> np.ndarray:
     """Return a served network's float64 (n, n_classes) for codes, (n, n_before)."""
     rows = x[:, -model.input_shape[1] :].astype("int32")
     parts = np.split(rows, range(_BATCH, len(rows), _BATCH))
-    said = [np.asarray(model(part, training=False)) for part in parts]
-    return np.concatenate(said).astype("float64")
+    outputs = [np.asarray(model(part, training=False)) for part in parts]
+    return np.concatenate(outputs).astype("float64")
 
 
 def write(

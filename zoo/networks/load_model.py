@@ -369,12 +369,12 @@ def _check_function(part: dict[str, Any]) -> None:
 @cache
 def _functions(place: str) -> frozenset[str]:
     """Functions of a part of Keras that may be named."""
-    space = _space(f"keras.{place}")
+    space = _keras_namespace(f"keras.{place}")
     names = (name for name in dir(space) if inspect.isfunction(getattr(space, name)))
     return frozenset(names) - CALLBACKS - READERS
 
 
-def _space(module: str) -> Any:
+def _keras_namespace(module: str) -> Any:
     """Return a part of Keras by its public path, as ``keras.ops.nn``."""
     found: Any = keras
     for part in module.split(".")[1:]:
@@ -387,7 +387,7 @@ def _classes() -> frozenset[Any]:
     """Classes that may be named; a loss and a metric may have one name."""
     networks = [keras.Model, keras.Sequential]
     networks.append(type(keras.Model(*[keras.Input((1,))] * 2)))  # Functional
-    spaces = (vars(_space(f"keras.{place}")) for place in _CLASSES)
+    spaces = (vars(_keras_namespace(f"keras.{place}")) for place in _CLASSES)
     found = (kind for space in spaces for kind in space.values())
     return frozenset([*networks, *filter(inspect.isclass, found)])
 
@@ -413,7 +413,7 @@ def _is_class(name: Any, module: Any) -> bool:
         return _is_operation(found, str(module)) or _is_listed(found)
     if module not in ("keras", "keras.models", *(f"keras.{p}" for p in _CLASSES)):
         return False
-    return _is_listed(getattr(_space(module), name, None))
+    return _is_listed(getattr(_keras_namespace(module), name, None))
 
 
 def _is_listed(found: Any) -> bool:

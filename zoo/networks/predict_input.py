@@ -120,7 +120,7 @@ def _read_lines(text: str, header: int | None) -> pd.DataFrame:
     return table.rename(columns=str)
 
 
-def ask_for_row(inputs: Inputs, prompt: Callable[[str], str]) -> pd.DataFrame:
+def read_row(inputs: Inputs, prompt: Callable[[str], str]) -> pd.DataFrame:
     """One row, a feature at a time.
 
     Parameters
@@ -160,14 +160,14 @@ def fit_columns(table: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
         table = table.set_axis(wanted, axis=1)
     columns: Any = [table[c] for c in wanted]
     dated = [inputs.date_formats.get(c, ()) for c in wanted]
-    typed = map(_typed, columns, inputs.types, dated)
+    typed = map(_convert_column, columns, inputs.types, dated)
     rows = pd.DataFrame(dict(zip(wanted, typed, strict=True)))
     _check_numbers(rows)
     _check_range(rows, inputs)
     return rows
 
 
-def _typed(column: pd.Series, kind: str, dated: tuple[str, ...]) -> pd.Series:
+def _convert_column(column: pd.Series, kind: str, dated: tuple[str, ...]) -> pd.Series:
     """A column in the type it was trained with; numbers and truth values as floats."""
     if dated and not pd.api.types.is_datetime64_any_dtype(column):
         dates = pd.Series(parse_cells(column, (*dated, "ISO8601")), column.index)
@@ -178,7 +178,7 @@ def _typed(column: pd.Series, kind: str, dated: tuple[str, ...]) -> pd.Series:
         _check_read(column, numbers.isna(), "a number")
         return numbers.astype("float64")
     if kind in ("bool", "boolean"):
-        known = column.map(_truth)
+        known = column.map(_to_bool)
         _check_read(column, known.isna(), "true or false")
         return known.astype("float64")
     if kind == "object":
@@ -200,7 +200,7 @@ def _check_read(column: pd.Series, unread: pd.Series, needed: str) -> None:
         raise BadData(f"{msg}; {needed} is needed")
 
 
-def _truth(value: Any) -> Any:
+def _to_bool(value: Any) -> Any:
     """True, False, or None where the value is neither."""
     return _TRUTH.get(str(value).strip().lower())
 
@@ -265,7 +265,9 @@ def _sizes(inputs: Inputs) -> str:
     return ", ".join(map(str, inputs.shape))
 
 
-def ask(model: Any, encoder: Any, rows: pd.DataFrame | np.ndarray) -> np.ndarray:
+def predict_rows(
+    model: Any, encoder: Any, rows: pd.DataFrame | np.ndarray
+) -> np.ndarray:
     """Outputs of a served model, of shape (n_rows, n_classes) or (n_rows, 1).
 
     Raises
@@ -277,9 +279,9 @@ def ask(model: Any, encoder: Any, rows: pd.DataFrame | np.ndarray) -> np.ndarray
 
     matrix = to_matrix(encoder, rows)
     if matrix.dtype == object:
-        from .estimators import ask_texts
+        from .estimators import predict_texts
 
-        return ask_texts(model, matrix)
+        return predict_texts(model, matrix)
     if matrix.dtype.kind == "f" and not np.isfinite(matrix).all():
         row, column = np.argwhere(~np.isfinite(matrix))[0][:2]
         what = f"a value of column {column + 1}"

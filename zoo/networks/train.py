@@ -19,7 +19,7 @@ import numpy as np
 
 from ...data.errors import BadData, Misuse
 from ...data.stored import RemainingRows
-from ..backend import keras, on_show
+from ..backend import ignore_softmax_warning, keras
 from ..recipe import Recipe
 from ..registry import build
 from ..training import Start, fit
@@ -145,12 +145,12 @@ def train_network(
     _copy(core, trainee)
     scaling = fit_scaling(recipe.scaling, rows.x, feature_range)
     target = scale_of_targets(rows.y) if kind == "numbers" else None
-    inner = as_seen(validation, scaling, target, kind)
-    shown = rows_met(recipe, rows, seed)
+    inner = scale_rows(validation, scaling, target, kind)
+    shown = subsample_for_steps(recipe, rows, seed)
     given, named, count = _given(recipe, shown, more, scaling, target, kind)
     epochs = recipe.count_epochs(count)
     callbacks, keeper = callbacks_of(recipe, on_epoch, checkpoint)
-    with on_show():
+    with ignore_softmax_warning():
         history: Any = fit(
             trainee,
             *given,
@@ -166,7 +166,7 @@ def train_network(
             repeats=SHARED,
         )
     _copy(trainee, core)
-    told = keeper.history if keeper else history.history
+    losses = keeper.history if keeper else history.history
     serving = core
     if kind in ("classes", "labels", "numbers"):
         last = (
@@ -176,7 +176,7 @@ def train_network(
     return Trained(
         serving=serving,
         core=core,
-        history={name: tuple(told[name]) for name in ("loss", "val_loss")},
+        history={name: tuple(losses[name]) for name in ("loss", "val_loss")},
         way=history.params["way"],
         reason=history.params["reason"],
         parameters=int(core.count_params()),
@@ -218,7 +218,7 @@ def trainee_of(
     return trainee, Start(trainee)
 
 
-def rows_met(recipe: Recipe, rows: Rows, seed: int) -> Rows:
+def subsample_for_steps(recipe: Recipe, rows: Rows, seed: int) -> Rows:
     """The rows that a training meets whose steps end before its first pass does."""
     most = recipe.steps * recipe.batch_size
     if not 0 < most < len(rows.x):
@@ -237,7 +237,7 @@ def _given(
 ) -> tuple[tuple[Any, ...], dict[str, Any], int]:
     """Return what `fit` trains on, by place and by name, and the number of rows."""
     if more is None:
-        scaled = as_seen(rows, scaling, target, kind)
+        scaled = scale_rows(rows, scaling, target, kind)
         named = {}
         if recipe.class_weight == "balanced":
             named = {"sample_weight": _balance(rows.y)}
@@ -247,7 +247,7 @@ def _given(
         raise Misuse(f"{msg}; give a larger --memory, or omit --class-weight")
 
     def prepared(x: Any, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        scaled = as_seen(Rows(more.to_matrix(x), y), scaling, target, kind)
+        scaled = scale_rows(Rows(more.to_matrix(x), y), scaling, target, kind)
         return scaled.x, scaled.y
 
     stored = more.rest.rows
@@ -269,7 +269,7 @@ def scale_of_targets(y: np.ndarray) -> Affine:
     return fit_scaling("standard", y.reshape(len(y), -1), None)
 
 
-def as_seen(rows: Rows, scaling: Affine, target: Affine | None, kind: Kind) -> Rows:
+def scale_rows(rows: Rows, scaling: Affine, target: Affine | None, kind: Kind) -> Rows:
     """Rows as the network sees them: float32 inputs, int32 codes or scaled targets."""
     x = scaling.apply(rows.x)
     if target is not None:
@@ -278,7 +278,7 @@ def as_seen(rows: Rows, scaling: Affine, target: Affine | None, kind: Kind) -> R
 
 
 @dataclass(frozen=True)
-class Plan:
+class FitArguments:
     """Arguments that `learnable.zoo.networks.train.train_network` gives to ``fit``.
 
     ``model`` is compiled and has the weights that ``seed`` draws; ``rows`` and
@@ -292,7 +292,7 @@ class Plan:
     epochs: int
 
 
-def plan(
+def fit_arguments(
     recipe: Recipe,
     rows: Rows,
     validation: Rows,
@@ -300,7 +300,7 @@ def plan(
     classes: int,
     feature_range: tuple[float, float] | None = None,
     seed: int = 0,
-) -> Plan:
+) -> FitArguments:
     """The training that a recipe asks for on rows in memory.
 
     Parameters
@@ -314,14 +314,14 @@ def plan(
     keras.utils.set_random_seed(seed)
     weights = build(recipe, shape=shape, outputs=outputs).get_weights()
     model.set_weights(weights)
-    shown = rows_met(recipe, rows, seed)
+    shown = subsample_for_steps(recipe, rows, seed)
     scaling = fit_scaling(recipe.scaling, rows.x, feature_range)
     target = scale_of_targets(rows.y) if kind == "numbers" else None
-    return Plan(
+    return FitArguments(
         model,
         weights,
-        as_seen(shown, scaling, target, kind),
-        as_seen(validation, scaling, target, kind),
+        scale_rows(shown, scaling, target, kind),
+        scale_rows(validation, scaling, target, kind),
         recipe.count_epochs(len(shown.x)),
     )
 
@@ -413,7 +413,7 @@ class _Calls:
 
 
 @contextmanager
-def _noted() -> Iterator[_Calls]:
+def _record_calls() -> Iterator[_Calls]:
     calls, original = _Calls(), keras.layers.Layer.__call__
 
     def call(layer: Any, *args: Any, **named: Any) -> Any:
@@ -442,9 +442,9 @@ def trace(
     settings, shape, outputs
         As of `learnable.zoo.registry.build`.
     """
-    with _noted() as calls:
+    with _record_calls() as calls:
         model = build(settings, shape=shape, outputs=outputs)
-    used = {layer.name for layer in _within(model)}
+    used = {layer.name for layer in _all_layers(model)}
     return tuple(
         LayerFact(
             name,
@@ -458,14 +458,14 @@ def trace(
     )
 
 
-def _within(model: Any) -> Iterator[Any]:
+def _all_layers(model: Any) -> Iterator[Any]:
     """Layers of a model, of the models in it, and those that wrappers repeat."""
     for layer in model.layers:
         yield layer
         inner = layer.layer if isinstance(layer, keras.layers.Wrapper) else layer
         yield inner
         if isinstance(inner, keras.Model):
-            yield from _within(inner)
+            yield from _all_layers(inner)
 
 
 def _own_parameters(layer: Any) -> int:

@@ -15,11 +15,12 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...baselines.scores.cluster import ClusterLost
 from ...data.disk import read_regular, remove_temporary
 from ...data.errors import BadData, Misuse, ZooError, unknown
 from ..experiment import FILE
 from ..run_files import HISTORY, STATE
-from .folder import discard, give_name, held, is_held, is_left, new_run
+from .folder import discard, give_name, is_abandoned, is_locked, lock_folder, new_run
 
 EVENTS = "tensorboard"
 """Folder of the event files, where they were asked for."""
@@ -48,7 +49,9 @@ class TrainingStopped(ZooError):
 
 def list_unfinished(out: Path) -> list[Unfinished]:
     """Return the trainings in a folder under way or stopped, the oldest first."""
-    return [_look(folder) for folder in _partial(out) if _is_training(folder)]
+    return [
+        _read_unfinished(folder) for folder in _partial(out) if _is_training(folder)
+    ]
 
 
 def list_left(out: Path) -> list[Unfinished]:
@@ -59,7 +62,7 @@ def list_left(out: Path) -> list[Unfinished]:
     return [
         Unfinished(_name(folder), folder)
         for folder in _partial(out)
-        if not _is_training(folder) and is_left(folder)
+        if not _is_training(folder) and is_abandoned(folder)
     ]
 
 
@@ -79,11 +82,11 @@ def _name(folder: Path) -> str:
     return folder.name.removeprefix(".").removesuffix(".partial")
 
 
-def _look(folder: Path) -> Unfinished:
+def _read_unfinished(folder: Path) -> Unfinished:
     name = _name(folder)
     try:
         head, *lines = read_regular(folder / HISTORY).decode().splitlines(keepends=True)
-        running = is_held(folder)
+        running = is_locked(folder)
     except (OSError, ValueError):  # whole, or removed, since the folder was listed
         return Unfinished(name, folder)
     whole = [line for line in lines if line.endswith("\n")]  # the last may be half
@@ -147,15 +150,16 @@ def check_own(folder: Path) -> None:
         It cannot be read.
     """
     try:
-        said = next(_not_own(folder), "")
+        foreign = next(_foreign_entries(folder), "")
     except OSError as error:
         raise BadData(f"cannot read {folder}: {error.strerror}") from error
-    if said:
-        msg = f"{said}, which zoo never creates, so nothing is written or deleted there"
-        raise Misuse(f"{msg}; remove it by hand")
+    if foreign:
+        msg = f"{foreign}, which zoo never creates"
+        out = "nothing is written or deleted there; remove it by hand"
+        raise Misuse(f"{msg}, so {out}")
 
 
-def _not_own(folder: Path) -> Iterator[str]:
+def _foreign_entries(folder: Path) -> Iterator[str]:
     """Yield what is neither a file with one name nor a folder of ours."""
     own = {folder, *(folder / name for name in OWN_FOLDERS)}
     for path in (folder, *folder.rglob("*")):
@@ -184,11 +188,11 @@ def training_run(
     TrainingStopped
         It was interrupted, or the disk is full, and it can go on.
     """
-    keep = _can_go_on if resumable else _never
+    keep = _can_resume if resumable else _cannot_resume
     with new_run(out, label, keep=keep) as (folder, final):
-        with _kept(folder, final) if resumable else nullcontext():
+        with _keep_unfinished(folder, final) if resumable else nullcontext():
             yield folder, final
-        tidy(folder)
+        remove_training_files(folder)
 
 
 @contextmanager
@@ -209,18 +213,18 @@ def resumed_run(run: Unfinished) -> Iterator[tuple[Path, Path]]:
         msg = f"{str(final)!r} exists already, and {run.name} would get this name"
         raise Misuse(f"{msg}; move it away")
     check_own(run.folder)
-    with held(run.folder):
-        with _kept(run.folder, final):
+    with lock_folder(run.folder):
+        with _keep_unfinished(run.folder, final):
             yield run.folder, final
         try:
-            tidy(run.folder)
+            remove_training_files(run.folder)
             give_name(run.folder, final)
         except OSError as error:
             msg = f"cannot write {final}: {error.strerror}"
             raise BadData(msg) from error
 
 
-def tidy(folder: Path) -> None:
+def remove_training_files(folder: Path) -> None:
     """Remove what only a training that goes on needs, and what a killed one left.
 
     Raises
@@ -233,11 +237,11 @@ def tidy(folder: Path) -> None:
             remove_temporary(place)
 
 
-def _never(folder: Path, error: BaseException) -> bool:
+def _cannot_resume(folder: Path, error: BaseException) -> bool:
     return False
 
 
-def _can_go_on(folder: Path, error: BaseException) -> bool:
+def _can_resume(folder: Path, error: BaseException) -> bool:
     """Whether a training is worth keeping: not one whose loss is not finite."""
     return (folder / STATE).is_file() and (
         isinstance(error, TrainingStopped) or not isinstance(error, ZooError)
@@ -245,21 +249,21 @@ def _can_go_on(folder: Path, error: BaseException) -> bool:
 
 
 @contextmanager
-def _kept(folder: Path, final: Path) -> Iterator[None]:
+def _keep_unfinished(folder: Path, final: Path) -> Iterator[None]:
     """Say how a training goes on, where it can."""
     try:
         yield
-    except (KeyboardInterrupt, OSError) as error:
+    except (KeyboardInterrupt, OSError, ClusterLost) as error:
         if not (folder / STATE).is_file():
             raise
-        what = str(error) if isinstance(error, OSError) else "interrupted"
+        what = str(error) or "interrupted"
         how = f"zoo train --resume {final.name} --out {final.parent}"
         raise TrainingStopped(
             f"{what}; the training is kept: resume it with `{how}`"
         ) from error
 
 
-def forget(folder: Path) -> None:
+def delete_unfinished(folder: Path) -> None:
     """Delete a run that is not whole.
 
     Raises
@@ -270,5 +274,5 @@ def forget(folder: Path) -> None:
         The folder is read-only, or not all of its files can be deleted.
     """
     check_own(folder)
-    with held(folder):
+    with lock_folder(folder):
         discard(folder)

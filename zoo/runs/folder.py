@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from ...data.disk import no_link, read_regular
+from ...data.disk import open_no_follow, read_error, read_regular
 from ...data.errors import BadData, Misuse, unknown
 from ...data.structure import structure
 from ...reports.notes import write_json
@@ -83,13 +83,13 @@ def new_run(
         msg = f"cannot write runs to {str(out)!r}: {error.strerror}"
         raise Misuse(f"{msg}. Choose another folder with --out.") from error
     try:
-        with held(partial):
+        with lock_folder(partial):
             yield partial, final
             give_name(partial, final)
     except BaseException as error:
         if not keep(partial, error):
             with suppress(OSError):
-                clear(partial)
+                delete_folder(partial)
             _remove_empty(made)
         raise
 
@@ -126,7 +126,7 @@ def give_name(partial: Path, final: Path) -> None:
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
+def lock_folder(folder: Path) -> Iterator[None]:
     """Hold the lock of a folder, and mark the folder as ours.
 
     Raises
@@ -139,7 +139,7 @@ def held(folder: Path) -> Iterator[None]:
     path = folder / LOCK
     with ExitStack() as stack:
         try:
-            lock = stack.enter_context(open(path, "ab", opener=no_link))
+            lock = stack.enter_context(open(path, "ab", opener=open_no_follow))
             if not any(_locked(lock) or time.sleep(0.05) for _ in range(_PATIENCE)):
                 name = folder.name.strip(".")
                 raise Misuse(f"{name} is still being trained by another process")
@@ -152,7 +152,7 @@ def held(folder: Path) -> Iterator[None]:
         yield
 
 
-def is_held(folder: Path) -> bool:
+def is_locked(folder: Path) -> bool:
     """Return whether a process is at work on a folder.
 
     Raises
@@ -160,14 +160,14 @@ def is_held(folder: Path) -> bool:
     OSError
         There is no lock.
     """
-    with open(folder / LOCK, "rb", opener=no_link) as lock:
+    with open(folder / LOCK, "rb", opener=open_no_follow) as lock:
         return not _locked(lock)
 
 
-def is_left(folder: Path) -> bool:
+def is_abandoned(folder: Path) -> bool:
     """Return whether a folder bears our mark, and no process is at work on it."""
     try:
-        with open(folder / LOCK, "rb", opener=no_link) as lock:
+        with open(folder / LOCK, "rb", opener=open_no_follow) as lock:
             # in this order: a process takes the lock before it writes the mark
             return bool(fcntl) and _locked(lock) and lock.read(len(MARK) + 1) == MARK
     except OSError:
@@ -202,13 +202,13 @@ def discard(folder: Path) -> None:
         msg = f"cannot remove {folder}: {error.strerror}; it is unchanged"
         raise BadData(msg) from error
     try:
-        clear(hidden)
+        delete_folder(hidden)
     except OSError as error:
         msg = f"{folder.name} is no longer a run, but some of its files cannot be"
         raise BadData(f"{msg} deleted: {error.filename}: {error.strerror}") from error
 
 
-def clear(folder: Path) -> None:
+def delete_folder(folder: Path) -> None:
     """Delete a folder; what it is known by goes last, should the process be killed.
 
     Links are deleted, and nothing behind them.
@@ -281,8 +281,7 @@ def read_settings(folder: Path) -> tuple[Recipe, Inputs]:
     # whatever a file of somebody else's makes of it
     except (OSError, ValueError, LookupError, TypeError, Misuse,
             RecursionError) as error:  # fmt: skip
-        msg = f"{path} is damaged ({error}); train the network again"
-        raise BadData(msg) from error
+        raise read_error(path, error, "train the network again") from error
 
 
 def check_no_link(folder: Path) -> Path:

@@ -16,12 +16,12 @@ from ..experiment import FILE, read_facts
 from ..run_files import RESULTS
 from .checkpointed_runs import (
     Unfinished,
+    delete_unfinished,
     find_unfinished,
-    forget,
     list_left,
     list_unfinished,
 )
-from .folder import REMOVED, clear, discard, find_run, is_left, list_runs
+from .folder import REMOVED, delete_folder, discard, find_run, is_abandoned, list_runs
 
 _NAME = re.compile(r"\d{8}-\d{6}-.+-[0-9a-f]{4}")
 """What `learnable.zoo.runs.folder.run_name` makes."""
@@ -101,20 +101,20 @@ def prunable(
 ) -> list[Entry]:
     """Finished runs that are not among the newest, and old enough; the oldest first."""
     finished = [entry for entry in found if entry.state == FINISHED]
-    by_age = sorted(finished, key=lambda entry: (_moment(entry), entry.name))
+    by_age = sorted(finished, key=lambda entry: (_created_at(entry), entry.name))
     old = by_age[: len(by_age) - keep] if keep < len(by_age) else []
-    return older(old, age)
+    return older_than(old, age)
 
 
-def older(found: Sequence[Entry], age: timedelta | None) -> list[Entry]:
+def older_than(found: Sequence[Entry], age: timedelta | None) -> list[Entry]:
     """Return those older than an age; all where there is none."""
     if age is None:
         return list(found)
     latest = datetime.now(UTC) - age
-    return [entry for entry in found if _moment(entry) < latest]
+    return [entry for entry in found if _created_at(entry) < latest]
 
 
-def _moment(entry: Entry) -> datetime:
+def _created_at(entry: Entry) -> datetime:
     """When it was made; one that does not say it counts as new."""
     try:
         when = datetime.fromisoformat(entry.created)
@@ -176,7 +176,7 @@ def remove_entries(going: Sequence[Entry], out: Path) -> None:
         if entry.state == FINISHED:
             remove(entry.folder, out)
         else:
-            forget(entry.folder)
+            delete_unfinished(entry.folder)
     clear_removed(out)
 
 
@@ -186,7 +186,7 @@ def clear_removed(out: Path) -> None:
         for folder in out.glob(f"{REMOVED}*"):
             if _is_removed(folder):
                 with suppress(OSError):
-                    clear(folder)
+                    delete_folder(folder)
 
 
 def _is_removed(folder: Path) -> bool:
@@ -197,4 +197,4 @@ def _is_removed(folder: Path) -> bool:
     """
     if folder.is_symlink() or not _REMOVED.fullmatch(folder.name):
         return False
-    return _is_run(folder) or is_left(folder) or not any(folder.iterdir())
+    return _is_run(folder) or is_abandoned(folder) or not any(folder.iterdir())

@@ -112,7 +112,7 @@ def _mlflow() -> Any:
     return import_module("mlflow")
 
 
-def tell(results: Results, run: Path) -> tuple[MlflowRun, tuple[MlflowRun, ...]]:
+def log_run(results: Results, run: Path) -> tuple[MlflowRun, tuple[MlflowRun, ...]]:
     """The run, and of several networks also one nested run each.
 
     With one network trained and kept (``zoo train``) its facts are in the run itself.
@@ -191,7 +191,7 @@ def _tags(results: Results, run: Path) -> dict[str, str]:
 
 
 def _send(client: Any, results: Results, run: Path) -> None:
-    whole, nested = tell(results, run)
+    whole, nested = log_run(results, run)
     experiment = client.get_experiment_by_name(results.about.name)
     number = (
         client.create_experiment(results.about.name, tags=KIND)

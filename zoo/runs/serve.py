@@ -57,11 +57,11 @@ def make_server(out: Path, port: int) -> ThreadingHTTPServer:
         The port is taken or not allowed.
     """
 
-    class OfFolder(Handler):
+    class FolderHandler(Handler):
         folder = out
 
     try:
-        return ThreadingHTTPServer((HOST, port), OfFolder)
+        return ThreadingHTTPServer((HOST, port), FolderHandler)
     except (OSError, OverflowError) as error:
         taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
         why = "is in use" if taken else f"cannot be taken ({error})"

@@ -58,7 +58,7 @@ def epochs_written(folder: Path, *, asked: bool) -> Iterator[OnEpoch]:
         parts = _parts(logs)
         for name, losses in parts.items():
             if name not in writers:
-                writers[name] = _begun(folder, name, epoch)
+                writers[name] = _open_writer(folder, name, epoch)
             _write_epoch(writers[name], epoch, losses)
 
     try:
@@ -101,7 +101,7 @@ def _parts(logs: Mapping[str, float]) -> dict[str, dict[str, float]]:
     return {name: losses for name, losses in parts.items() if losses}
 
 
-def _begun(folder: Path, part: str, epoch: int) -> Any:
+def _open_writer(folder: Path, part: str, epoch: int) -> Any:
     """A writer of one folder, in which all epochs before this one are then written."""
     place = folder / FOLDER / part
     there = _cut(place, epoch)

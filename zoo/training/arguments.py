@@ -91,12 +91,12 @@ def _callback_obstacle(given: Arguments) -> str:
     if isinstance(given.callbacks, keras.callbacks.CallbackList):
         return "the callbacks are a CallbackList"
     for callback in given.callback_list():
-        if asks_for_batches(callback):
+        if needs_batch_calls(callback):
             return f"the callback {type(callback).__name__} asks for each batch"
     return ""
 
 
-def asks_for_batches(callback: keras.callbacks.Callback) -> bool:
+def needs_batch_calls(callback: keras.callbacks.Callback) -> bool:
     """Whether a callback needs to be called at each batch.
 
     A hook is asked for if it is not `Callback`'s own. Those of Keras' that do nothing

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ...data.disk import no_link, replaced
+from ...data.disk import open_no_follow, replaced
 from ...data.errors import BadData, first_line
 from ..backend import keras
 from ..run_files import HISTORY, STATE
@@ -87,7 +87,7 @@ class Checkpoint(keras.callbacks.Callback):
         self.history: dict[str, list[float]] = {}
         self.seconds, self.epoch, self._ended = 0.0, 0, False
         self._kept = _read(folder / STATE)
-        with _sound(folder / STATE):
+        with _report_damage(folder / STATE):
             if self._kept:
                 facts = self._kept["facts"]
                 self.history, self.seconds = facts["history"], facts["seconds"]
@@ -145,10 +145,10 @@ class Checkpoint(keras.callbacks.Callback):
             np.savez(stream, facts=json.dumps(facts), **arrays)
 
     def _restore(self, kept: dict[str, Any]) -> None:
-        with _sound(self.folder / STATE):
-            self._take_up(kept["facts"], kept["arrays"])
+        with _report_damage(self.folder / STATE):
+            self._restore_state(kept["facts"], kept["arrays"])
 
-    def _take_up(self, facts: dict[str, Any], arrays: dict[str, Any]) -> None:
+    def _restore_state(self, facts: dict[str, Any], arrays: dict[str, Any]) -> None:
         params, model = self._training
         for i, variable in enumerate(state_of(model)):
             variable.assign(arrays[f"v{i}"])
@@ -174,7 +174,9 @@ class Checkpoint(keras.callbacks.Callback):
     def _append(self, row: list[float]) -> None:
         """One epoch, into the file that this training has begun."""
         path = self.folder / HISTORY
-        with open(path, "a", encoding="utf-8", newline="", opener=no_link) as stream:
+        with open(
+            path, "a", encoding="utf-8", newline="", opener=open_no_follow
+        ) as stream:
             csv.writer(stream).writerow(row)
 
 
@@ -182,7 +184,7 @@ def _read(path: Path) -> dict[str, Any]:
     """The state on disk; empty where there is none."""
     if not path.exists():
         return {}
-    with _sound(path):
+    with _report_damage(path):
         # np.load leaves a damaged file open that it opened itself
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
@@ -190,7 +192,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def _sound(path: Path) -> Iterator[None]:
+def _report_damage(path: Path) -> Iterator[None]:
     """Tell in one line that a state is damaged, or of another network.
 
     Raises

@@ -18,9 +18,9 @@ from ..backend import keras
 from ..backend import tensorflow as tf
 from .arguments import Arguments
 from .checkpoint import Start
-from .layers import draws, is_keras, walk
+from .layers import is_keras, is_stochastic, walk_layers
 from .programs import ExecutionMode, Programs, Steps, programs_of
-from .rows import Block, Held, Stream, batches_in_part, blocks, streams_of
+from .rows import Block, InMemoryRows, Stream, batches_in_part, blocks, streams_of
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def choose(model: keras.Model, steps: int) -> Choice | None:
     steps : int
         Of the whole training.
     """
-    parts = list(walk(model))
+    parts = list(walk_layers(model))
     without = [p for p in parts if not getattr(p, "supports_jit", True)]
     if without:
         return Choice("graph", f"{type(without[0]).__name__} does without XLA")
@@ -70,7 +70,7 @@ def choose(model: keras.Model, steps: int) -> Choice | None:
         if is_keras(layer) and name.startswith(_CONVOLUTIONS):
             return Choice("graph", f"XLA is slow at {name} on a CPU")
     # at random numbers XLA was found an eighth as fast as the graph, and twice as fast
-    if any(draws(p) for p in parts):
+    if any(is_stochastic(p) for p in parts):
         return None
     if all(is_keras(p) and type(p).__name__ in _FAST for p in parts):
         return Choice("xla", f"{steps:,} steps in all, of layers that XLA is fast at")
@@ -82,19 +82,21 @@ def out_of_range(model: keras.Model, data: Any) -> str:
 
     XLA takes a word or a class that is none for another, and says nothing.
     """
-    words = [p.input_dim for p in walk(model) if isinstance(p, keras.layers.Embedding)]
+    words = [
+        p.input_dim for p in walk_layers(model) if isinstance(p, keras.layers.Embedding)
+    ]
     inputs = keras.tree.flatten(data[0])
-    if words and not all(_within(a, min(words), -min(words)) for a in inputs):
+    if words and not all(_is_in_range(a, min(words), -min(words)) for a in inputs):
         return "a number among the inputs is no row of the embedding"
     outputs = getattr(model, "output_shape", None)
     if len(data) > 1 and isinstance(outputs, tuple) and "sparse" in _loss_name(model):
         targets = keras.tree.flatten(data[1])
-        if not all(_within(t, outputs[-1]) for t in targets):
+        if not all(_is_in_range(t, outputs[-1]) for t in targets):
             return "a target is no class of the outputs"
     return ""
 
 
-def _within(numbers: Any, end: int | None, start: int = 0) -> bool:
+def _is_in_range(numbers: Any, end: int | None, start: int = 0) -> bool:
     """Whether whole numbers lie in ``start`` to ``end - 1``; no others count."""
     if end is None or numbers.dtype.kind not in "iu":
         return True
@@ -191,7 +193,7 @@ class Training:
         self.batch_size = given.batch_size or 32
         self.steps = -(-self.rows.rows // self.batch_size)
         self.programs = programs_of(model, next(self.rows.parts(self.batch_size, None)))
-        self.room = self.programs.room(
+        self.room = self.programs.batches_in_program(
             self.batch_size, batches_in_part(self.rows, self.batch_size)
         )
         self.choice = self._choose(way, repeats)
@@ -216,7 +218,7 @@ class Training:
         block = next(blocks(part, self.batch_size, self.room))
         if not block.whole:
             return Choice("graph", "there are fewer rows than a batch has")
-        if isinstance(self.rows, Held):
+        if isinstance(self.rows, InMemoryRows):
             wrong = out_of_range(self.model, self.rows.data)
             if wrong:
                 return Choice("graph", f"{wrong}, which XLA would not say")
@@ -305,12 +307,12 @@ class Training:
             self.span = max(1, int(CALL_SECONDS * ran.steps / took))
             at += ran.steps
             logs = ran.logs
-            self._account(ran)
+            self._count_steps(ran)
             if self.model.stop_training:
                 break
         return logs
 
-    def _account(self, ran: Steps) -> None:
+    def _count_steps(self, ran: Steps) -> None:
         """Count steps, look at the losses, show progress."""
         params = self.callbacks.params
         if ran.finite < ran.steps and params["nonfinite"] is None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..backend import keras
 from ..backend import tensorflow as tf
-from .layers import is_keras, walk
+from .layers import is_keras, walk_layers
 
 ExecutionMode = Literal["keras", "graph", "xla"]
 
@@ -53,7 +53,9 @@ class Programs:
         self._compiled: dict[Any, Any] = {}
         self._steps: dict[Any, Any] = {}
         # a gradient through a loop over time must know the size of a batch
-        self._any_size = not any(isinstance(p, keras.layers.RNN) for p in walk(model))
+        self._any_size = not any(
+            isinstance(p, keras.layers.RNN) for p in walk_layers(model)
+        )
         # its states have as many rows
         inputs = keras.tree.flatten(getattr(model, "inputs", None) or [])
         self._is_fixed = any(tensor.shape[0] for tensor in inputs)
@@ -62,14 +64,14 @@ class Programs:
         metrics = _leaves(model.metrics)
         self._resets = all(is_keras(m) for m in metrics)
 
-    def still_fit(self, model: keras.Model) -> bool:
+    def is_current(self, model: keras.Model) -> bool:
         """Whether the model is compiled as it was, with the same weights to train."""
         now = _compiled_parts(model)
         return len(now) == len(self._parts) and all(
             a is b for a, b in zip(now, self._parts, strict=True)
         )
 
-    def room(self, batch_size: int, batches: int) -> int:
+    def batches_in_program(self, batch_size: int, batches: int) -> int:
         """The number of batches in a part: about ``batches``, if it was so before.
 
         Folds differ by a row or two; parts of one size are compiled once.
@@ -207,7 +209,7 @@ def programs_of(model: keras.Model, batch: Any) -> Programs:
     They live on the model, as Keras keeps its own functions there.
     """
     known: Programs | None = getattr(model, "_learnable_programs", None)
-    if known is None or not known.still_fit(model):
+    if known is None or not known.is_current(model):
         known = Programs(model, batch)
         model._learnable_programs = known
     return known

@@ -41,7 +41,7 @@ class Stream(Protocol):
 
 
 @dataclass(frozen=True)
-class Held:
+class InMemoryRows:
     """Rows in memory.
 
     ``data`` is ``(x,)``, ``(x, y)`` or ``(x, y, weights)``, each an array whose first
@@ -111,7 +111,7 @@ def batches_in_part(rows: Stream, batch_size: int) -> int:
     return int(max(1, min(fitting, rows.rows // batch_size)))
 
 
-def hold(x: Any, y: Any = None, weights: Any = None) -> Held:
+def hold_in_memory(x: Any, y: Any = None, weights: Any = None) -> InMemoryRows:
     """Rows in memory; other floats become Keras' ``floatx``, as in ``fit``."""
     nested = keras.tree.is_nested
     if nested(y) and weights is not None and not nested(weights):
@@ -119,7 +119,7 @@ def hold(x: Any, y: Any = None, weights: Any = None) -> Held:
         weights = keras.tree.map_structure(lambda _: one, y)
     given = (x,) if y is None else (x, y) if weights is None else (x, y, weights)
     data = keras.tree.map_structure(_to_array, keras.tree.lists_to_tuples(given))
-    return Held(data, len(keras.tree.flatten(data)[0]))
+    return InMemoryRows(data, len(keras.tree.flatten(data)[0]))
 
 
 def streams_of(given: Arguments) -> tuple[Stream, Stream | None]:
@@ -130,10 +130,10 @@ def streams_of(given: Arguments) -> tuple[Stream, Stream | None]:
     x, y, weights = rows
     if given.class_weight is not None:
         weights = class_weights(y, given.class_weight)
-    train = x if isinstance(x, Stream) else hold(x, y, weights)
+    train = x if isinstance(x, Stream) else hold_in_memory(x, y, weights)
     if validation is None or isinstance(validation, Stream):
         return train, validation
-    return train, hold(*keras.utils.unpack_x_y_sample_weight(validation))
+    return train, hold_in_memory(*keras.utils.unpack_x_y_sample_weight(validation))
 
 
 def _to_array(given: Any) -> np.ndarray:

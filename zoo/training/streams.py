@@ -134,10 +134,10 @@ def stream(path: str | Path, *, target: str | None = None) -> StreamedRows:
     if y.dtype.kind == "f" and not np.isfinite(y).all():
         msg = f"the target {stored.name!r} is missing or infinite in some rows"
         raise BadData(f"{msg}; remove these rows from the file")
-    return StreamedRows(stored, np.arange(stored.rows), y, _plain)
+    return StreamedRows(stored, np.arange(stored.rows), y, _as_arrays)
 
 
-def _plain(x: Any, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _as_arrays(x: Any, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     try:
         rows = np.asarray(x if isinstance(x, np.ndarray) else x.to_numpy("float64"))
     except (ValueError, TypeError) as error:

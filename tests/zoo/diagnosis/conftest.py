@@ -12,7 +12,7 @@ def case_of() -> Callable[..., Any]:
     from learnable.zoo.backend import keras
     from learnable.zoo.diagnosis.problem.context import RuleContext
     from learnable.zoo.diagnosis.problem.task import training_task
-    from learnable.zoo.diagnosis.problem.training_setup import as_given
+    from learnable.zoo.diagnosis.problem.training_setup import original_training
     from learnable.zoo.diagnosis.record.recording import Fit, Recording
 
     def make(model: Any, x: Any, y: Any, **arguments: Any) -> RuleContext:
@@ -35,7 +35,9 @@ def case_of() -> Callable[..., Any]:
             history={},
         )
         task = training_task(fit)
-        return RuleContext(Recording(fits=[fit]), fit, task, as_given(fit, task))
+        return RuleContext(
+            Recording(fits=[fit]), fit, task, original_training(fit, task)
+        )
 
     return make
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from learnable.zoo.diagnosis.problem.context import NetworkFinding, Repair
-from learnable.zoo.diagnosis.search.search import Search, inquire_again
+from learnable.zoo.diagnosis.search.search import Search, search_remaining_causes
 from learnable.zoo.diagnosis.search.trials import score_difference
 from worlds import REACH, World, network_finding
 
@@ -38,7 +38,7 @@ def inquiry(world, known, new):
         return [*known, *new]
 
     first = Search(world, known, best_score=REACH).run()
-    return inquire_again(first, world, known, look, best_score=REACH), asked
+    return search_remaining_causes(first, world, known, look, best_score=REACH), asked
 
 
 def labels(found):

@@ -3,7 +3,10 @@ import pytest
 from learnable.zoo.backend import keras, tensorflow
 from learnable.zoo.diagnosis.problem.context import RuleContext
 from learnable.zoo.diagnosis.problem.task import training_task
-from learnable.zoo.diagnosis.problem.training_setup import as_given, build_model
+from learnable.zoo.diagnosis.problem.training_setup import (
+    build_model,
+    original_training,
+)
 from learnable.zoo.diagnosis.record.recorder import recorded
 from learnable.zoo.diagnosis.rules.batchnorm_statistics import batchnorm_statistics
 
@@ -42,7 +45,7 @@ def looped(model, **named):
             optimizer.apply_gradients(zip(grads, wanted, strict=True))
     (fit,) = recording.fits
     task = training_task(fit)
-    return RuleContext(recording, fit, task, as_given(fit, task))
+    return RuleContext(recording, fit, task, original_training(fit, task))
 
 
 @pytest.mark.parametrize("nested", [False, True])

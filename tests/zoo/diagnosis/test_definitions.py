@@ -7,7 +7,7 @@ import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.problem.context import Repair, network_finding
 from learnable.zoo.diagnosis.rules.run_rules import run_rules
-from learnable.zoo.diagnosis.search.causes import Inquiry, Proposal, ProvedCause
+from learnable.zoo.diagnosis.search.causes import Proposal, ProvedCause, SearchResult
 from learnable.zoo.diagnosis.search.definitions import find_limit, limited_finding
 from learnable.zoo.diagnosis.search.trials import ScoreDifference
 
@@ -24,8 +24,8 @@ pytestmark = [
 ]
 
 
-def inquiry(score: float, best_score: float = 0.9) -> Inquiry:
-    return Inquiry(score, best_score, (), (), (), (), {}, score, score)
+def inquiry(score: float, best_score: float = 0.9) -> SearchResult:
+    return SearchResult(score, best_score, (), (), (), (), {}, score, score)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,10 @@ from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.codemod.edits import FeedFrom
 from learnable.zoo.diagnosis.problem.context import RuleContext
 from learnable.zoo.diagnosis.problem.task import training_task
-from learnable.zoo.diagnosis.problem.training_setup import as_given, build_model
+from learnable.zoo.diagnosis.problem.training_setup import (
+    build_model,
+    original_training,
+)
 from learnable.zoo.diagnosis.record.recorder import recorded
 from learnable.zoo.diagnosis.rules.disconnected_layer import disconnected_layer
 from one_batch import first_loss
@@ -23,7 +26,7 @@ def train(model, x, y=Y, loss="binary_crossentropy"):
 def case_of_last(recording):
     fit = recording.fits[-1]
     task = training_task(fit)
-    return RuleContext(recording, fit, task, as_given(fit, task))
+    return RuleContext(recording, fit, task, original_training(fit, task))
 
 
 def dense(units=4, name=None):
@@ -118,7 +121,7 @@ def test_is_silent_on_sequential_and_residual_networks():
         train(keras.Model(rows, head(h)), FLAT)
     for fit in recording.fits:
         task = training_task(fit)
-        context = RuleContext(recording, fit, task, as_given(fit, task))
+        context = RuleContext(recording, fit, task, original_training(fit, task))
         assert disconnected_layer(context) is None
 
 
@@ -134,5 +137,5 @@ def test_is_silent_on_the_parts_of_an_autoencoder():
         encoder.predict(FLAT, verbose=0)
     fit = recording.fits[0]
     task = training_task(fit)
-    context = RuleContext(recording, fit, task, as_given(fit, task))
+    context = RuleContext(recording, fit, task, original_training(fit, task))
     assert disconnected_layer(context) is None

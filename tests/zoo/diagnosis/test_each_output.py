@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from learnable import check
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.problem.from_model import each_output
+from learnable.zoo.diagnosis.problem.from_model import split_outputs
 from learnable.zoo.diagnosis.rules.no_update import no_update
 
 layers = keras.layers
@@ -38,7 +38,7 @@ def fit_of(case_of, loss, y, weight=None):
     ids=["in order", "by name"],
 )
 def test_each_output_has_its_own_loss_and_targets(case_of, loss, y):
-    age, kind = each_output(fit_of(case_of, loss, y))
+    age, kind = split_outputs(fit_of(case_of, loss, y))
     assert (age.output, age.loss) == ("age", "mse")
     assert (kind.output, kind.loss) == ("kind", "binary_crossentropy")
     np.testing.assert_array_equal(age.y, AGE)
@@ -47,20 +47,20 @@ def test_each_output_has_its_own_loss_and_targets(case_of, loss, y):
 
 
 def test_an_output_without_a_loss_is_left_out(case_of):
-    (only,) = each_output(fit_of(case_of, {"kind": "bce"}, {"kind": KIND}))
+    (only,) = split_outputs(fit_of(case_of, {"kind": "bce"}, {"kind": KIND}))
     assert only.output == "kind"
 
 
 def test_weights_of_one_output_stay_with_it(case_of):
     ones, twos = np.ones(120), np.full(120, 2.0)
-    parts = each_output(fit_of(case_of, "mse", [AGE, KIND], [ones, twos]))
+    parts = split_outputs(fit_of(case_of, "mse", [AGE, KIND], [ones, twos]))
     assert [part.sample_weight[0] for part in parts] == [1.0, 2.0]
 
 
 @pytest.mark.parametrize("shares", [[1.0, 0.0], {"kind": 0}])
 def test_layers_of_an_output_without_weight_are_held(case_of, shares):
     fit = replace(fit_of(case_of, "mse", [AGE, KIND]), loss_weights=shares)
-    age, kind = each_output(fit)
+    age, kind = split_outputs(fit)
     assert age.held == ()
     assert set(kind.held) == {layer.name for layer in kind.model.layers}
     kind.model.compile("adam", "mse")
@@ -73,7 +73,7 @@ def test_layers_of_an_output_without_weight_are_held(case_of, shares):
 
 def test_one_output_stays_as_it_is(case_of, sequence):
     fit = case_of(sequence((3,), [layers.Dense(1)], "mse"), X, AGE).fit
-    assert each_output(fit) == (fit,)
+    assert split_outputs(fit) == (fit,)
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from learnable.zoo.backend import keras, tensorflow
 from learnable.zoo.diagnosis.problem.task import loss_name, training_task
-from learnable.zoo.diagnosis.problem.training_setup import as_given
+from learnable.zoo.diagnosis.problem.training_setup import original_training
 from learnable.zoo.diagnosis.record.known_losses import AcrossRows
 from learnable.zoo.diagnosis.record.recorder import recorded
 
@@ -68,7 +68,7 @@ def test_plain_loop_is_a_training(in_graph):
     assert fit.optimizer["class_name"] == "Adam"
     assert fit.optimizer["config"]["learning_rate"] == pytest.approx(0.01)
     assert fit.place is not None
-    setup = as_given(fit, training_task(fit))
+    setup = original_training(fit, training_task(fit))
     assert (setup.batch_size, setup.epochs, setup.shuffle) == (20, 3, False)
 
 
@@ -122,7 +122,7 @@ def test_a_loss_of_shapes_that_broadcast_is_none_of_keras(write):
     (fit,) = done.fits
     assert isinstance(fit.loss, AcrossRows)
     assert fit.y.shape == (60,)
-    setup = as_given(fit, training_task(fit))
+    setup = original_training(fit, training_task(fit))
     assert setup.loss.get_config() == fit.loss.get_config()
 
 

@@ -7,7 +7,7 @@ import pytest
 from learnable.zoo.backend import keras, tensorflow
 from learnable.zoo.diagnosis.probe.symptoms import symptoms
 from learnable.zoo.diagnosis.problem.task import training_task
-from learnable.zoo.diagnosis.problem.training_setup import as_given
+from learnable.zoo.diagnosis.problem.training_setup import original_training
 from learnable.zoo.diagnosis.record.recorder import recorded
 from learnable.zoo.diagnosis.rules.too_few_epochs import too_few_epochs
 from learnable.zoo.diagnosis.search.trials import Split, train_trial
@@ -56,7 +56,7 @@ def trained(rows, *, eagerly=True, **arguments):
         model.compile("adam", "binary_crossentropy", run_eagerly=eagerly)
         model.fit(rows, verbose=0, **arguments)
     (fit,) = recording.fits
-    return fit, as_given(fit, training_task(fit))
+    return fit, original_training(fit, training_task(fit))
 
 
 @pytest.mark.slow  # trainings
@@ -80,7 +80,7 @@ def trained(rows, *, eagerly=True, **arguments):
 )
 def test_batches_are_as_large_and_as_many(rows, arguments, expected):
     fit, setup = trained(rows(), **arguments)
-    assert (setup.batch_size, setup.rounds, setup.steps) == expected
+    assert (setup.batch_size, setup.count_passes, setup.steps) == expected
     assert setup.steps == fit.steps
     assert setup.in_batches
     assert not setup.shuffle
@@ -93,7 +93,7 @@ def test_trial_has_as_many_rounds():
     whole = np.arange(len(setup.y))
     split = Split(whole, whole)
     outcome = train_trial(setup, training_task(fit), split, seed=0)
-    assert len(outcome.losses) == setup.rounds == 6
+    assert len(outcome.losses) == setup.count_passes == 6
 
 
 def test_arrays_are_cut_into_batches_by_keras():
@@ -101,8 +101,8 @@ def test_arrays_are_cut_into_batches_by_keras():
     with recorded(__file__) as recording:
         model.compile("adam", "mse", run_eagerly=True)
         model.fit(X, Y, epochs=2, batch_size=20, verbose=0)
-    setup = as_given(recording.fits[0], training_task(recording.fits[0]))
-    assert (setup.batch_size, setup.rounds, setup.in_batches) == (20, 2, False)
+    setup = original_training(recording.fits[0], training_task(recording.fits[0]))
+    assert (setup.batch_size, setup.count_passes, setup.in_batches) == (20, 2, False)
     assert setup.shuffle
 
 

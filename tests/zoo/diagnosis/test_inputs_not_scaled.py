@@ -3,7 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.problem.training_setup import as_given, build_model
+from learnable.zoo.diagnosis.problem.training_setup import (
+    build_model,
+    original_training,
+)
 from learnable.zoo.diagnosis.rules.inputs_not_scaled import inputs_not_scaled
 from one_batch import first_loss
 
@@ -117,7 +120,7 @@ def test_frozen_layers_get_their_inputs_on_usual_scales(case_of, x, span):
     (found,) = inputs_not_scaled(context).repairs
     assert found.what == "inputs standardised"
     fit = replace(context.fit, pretrained=True)
-    setup = as_given(fit, context.task)
+    setup = original_training(fit, context.task)
     finding = inputs_not_scaled(replace(context, fit=fit, setup=setup))
     first, other, last = finding.repairs
     assert (first.what, other.what) == (

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from learnable.zoo.diagnosis.problem.context import NetworkFinding, RuleContext
 from learnable.zoo.diagnosis.problem.task import training_task
-from learnable.zoo.diagnosis.problem.training_setup import as_given
+from learnable.zoo.diagnosis.problem.training_setup import original_training
 from learnable.zoo.diagnosis.record.run_script import run_script
 from learnable.zoo.diagnosis.rules.run_rules import run_rules
 
@@ -35,7 +35,7 @@ def found(tmp_path_factory) -> tuple[RuleContext, dict[str, NetworkFinding]]:
     recording = run_script(path, seconds=60)
     (fit,) = recording.fits
     task = training_task(fit)
-    context = RuleContext(recording, fit, task, as_given(fit, task))
+    context = RuleContext(recording, fit, task, original_training(fit, task))
     return context, {finding.code: finding for finding in run_rules(context)}
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.probe.probe import measure
-from learnable.zoo.diagnosis.problem.training_setup import as_given
+from learnable.zoo.diagnosis.problem.training_setup import original_training
 from learnable.zoo.diagnosis.rules.lr_too_low import lr_too_low
 from learnable.zoo.diagnosis.rules.repairs import UNSCHEDULED
 
@@ -92,7 +92,7 @@ def test_a_callback_that_takes_the_rate_away_is_left_out(case_of, callback, sche
     context = case_of(network(keras.optimizers.Adam(0.01)), X, Y, epochs=4)
     history = {"loss": [1.0] * 4, "learning_rate": [2e-3, 1e-5, 1e-6, 1e-7]}
     fit = replace(context.fit, callbacks=(callback,), history=history)
-    setup = as_given(fit, context.task)
+    setup = original_training(fit, context.task)
     assert setup.rate == pytest.approx(2e-3 if scheduled else 0.01)
     repair = lr_too_low(replace(context, fit=fit, setup=setup)).repairs[0]
     mended = repair.apply(setup)
@@ -107,7 +107,7 @@ def test_the_rate_of_a_scheduler_counts_though_it_stays(case_of):
     context = case_of(network(keras.optimizers.Adam(0.01)), X, Y, epochs=2)
     history = {"loss": [1.0, 1.0], "learning_rate": [1e-7, 1e-7]}
     fit = replace(context.fit, callbacks=("LearningRateScheduler",), history=history)
-    setup = as_given(fit, context.task)
+    setup = original_training(fit, context.task)
     assert setup.rate == pytest.approx(1e-7)
     for repair in lr_too_low(replace(context, fit=fit, setup=setup)).repairs:
         assert UNSCHEDULED in repair.edits

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.probe.probe import measure, moments_of
+from learnable.zoo.diagnosis.probe.probe import measure, snapshot_steps
 
 pytestmark = pytest.mark.slow  # many small trainings
 
@@ -169,6 +169,6 @@ def test_a_training_step_of_the_users_own(case_of):
 
 
 def test_moments_are_few():
-    assert moments_of(1) == {1}
-    assert len(moments_of(2_000)) == 7
-    assert {1_000, 1_500, 2_000} < moments_of(2_000)
+    assert snapshot_steps(1) == {1}
+    assert len(snapshot_steps(2_000)) == 7
+    assert {1_000, 1_500, 2_000} < snapshot_steps(2_000)

@@ -6,7 +6,7 @@ import pytest
 from learnable.baselines.rules.registry import RULES
 from learnable.zoo.diagnosis.problem.context import RuleContext
 from learnable.zoo.diagnosis.problem.task import training_task
-from learnable.zoo.diagnosis.problem.training_setup import as_given
+from learnable.zoo.diagnosis.problem.training_setup import original_training
 from learnable.zoo.diagnosis.record.recorder import recorded
 from learnable.zoo.diagnosis.rules.bad_initialisation import bad_initialisation
 from learnable.zoo.diagnosis.rules.disconnected_layer import disconnected_layer
@@ -49,7 +49,7 @@ def test_example_triggers_its_rule(code, tmp_path):
         exec(compile(path.read_text(), str(path), "exec"), {"__name__": "__main__"})
     fit = recording.fits[0]
     task = training_task(fit)
-    context = RuleContext(recording, fit, task, as_given(fit, task))
+    context = RuleContext(recording, fit, task, original_training(fit, task))
     found = {other: check(context) for other, check in CHECKS.items()}
     assert found[code].label == RULES[code].label
     assert found[code].repairs

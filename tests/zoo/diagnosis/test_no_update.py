@@ -5,7 +5,10 @@ import pytest
 from learnable.zoo.backend import keras, tensorflow
 from learnable.zoo.diagnosis.problem.context import RuleContext
 from learnable.zoo.diagnosis.problem.task import training_task
-from learnable.zoo.diagnosis.problem.training_setup import as_given, build_model
+from learnable.zoo.diagnosis.problem.training_setup import (
+    build_model,
+    original_training,
+)
 from learnable.zoo.diagnosis.record.recorder import recorded
 from learnable.zoo.diagnosis.rules.no_update import no_update
 
@@ -24,7 +27,7 @@ def network():
 def context_of(recording):
     (*_, fit) = recording.fits
     task = training_task(fit)
-    return RuleContext(recording, fit, task, as_given(fit, task))
+    return RuleContext(recording, fit, task, original_training(fit, task))
 
 
 def taped(use, *, sources=lambda model: model.trainable_variables):

@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.problem.own_outputs import by_threshold, has_own_sense
+from learnable.zoo.diagnosis.problem.own_outputs import (
+    apply_threshold,
+    has_unknown_class_order,
+)
 
 Y = np.array([0, 0, 0, 1, 1, 1])
 DISTANCE = np.array([[3.0], [2.5], [1.4], [0.6], [0.1], [0.2]])
@@ -9,12 +12,12 @@ DISTANCE = np.array([[3.0], [2.5], [1.4], [0.6], [0.1], [0.2]])
 
 @pytest.mark.parametrize("known", [DISTANCE, -DISTANCE, 100 - DISTANCE])
 def test_outputs_are_read_as_the_training_rows_tell(known):
-    np.testing.assert_array_equal(by_threshold(known, known, Y).ravel(), Y)
+    np.testing.assert_array_equal(apply_threshold(known, known, Y).ravel(), Y)
 
 
 def test_equal_outputs_cannot_be_told_apart():
     known = np.array([[1.0], [1.0], [1.0], [1.0], [1.0], [1.0]])
-    assert len(np.unique(by_threshold(known, known, Y))) == 1
+    assert len(np.unique(apply_threshold(known, known, Y))) == 1
 
 
 def own(y, output):
@@ -30,4 +33,4 @@ def test_losses_of_ones_own_have_a_sense_of_their_own(
 ):
     head = keras.layers.Dense(1, activation=activation)
     context = case_of(sequence((1,), [head], loss), DISTANCE, Y)
-    assert has_own_sense(context.setup, context.task) == told
+    assert has_unknown_class_order(context.setup, context.task) == told

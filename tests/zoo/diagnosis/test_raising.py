@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from learnable.zoo.diagnosis.problem.context import NetworkFinding, Repair
-from learnable.zoo.diagnosis.search.search import inquire
-from learnable.zoo.diagnosis.search.trials import OutOfTime, ScoreDifference
+from learnable.zoo.diagnosis.search.search import search_causes
+from learnable.zoo.diagnosis.search.trials import BudgetExceeded, ScoreDifference
 
 
 class World:
@@ -24,7 +24,7 @@ class World:
     def can_pay(self, cost):
         return True
 
-    def beginning_with(self, repair):
+    def with_repairs(self, repair):
         done = {*self.done, repair.what}
         return World(
             self.running, self.gains, done=done, start=self.start, most=self.most
@@ -33,7 +33,7 @@ class World:
     def outcome(self, repairs, split=0):
         made = self.done | {repair.what for repair in repairs}
         if made not in self.known and len(self.known) >= self.most:
-            raise OutOfTime
+            raise BudgetExceeded
         self.known.add(made)
         if not made & self.running:
             return SimpleNamespace(
@@ -62,7 +62,7 @@ def network_finding(label, priority=1):
 
 
 def causes(world, *findings, raised=True, best_score=0.9):
-    found = inquire(world, findings, best_score=best_score, has_raised=raised)
+    found = search_causes(world, findings, best_score=best_score, has_raised=raised)
     return [cause.proposal.finding.label for cause in found.causes], found
 
 

@@ -6,7 +6,7 @@ import sys
 from textwrap import dedent
 
 import pytest
-from learnable.zoo.diagnosis.record.removed_apis import GONE, gone_call
+from learnable.zoo.diagnosis.record.removed_apis import GONE, describe_removed_call
 from learnable.zoo.diagnosis.record.run_script import MOST_PRINTED, run_script
 
 
@@ -236,7 +236,7 @@ MODEL = "import keras; keras.Sequential()"
     ],
 )
 def test_call_that_is_gone_is_named(code, told):
-    assert told in gone_call(raised(code), code)
+    assert told in describe_removed_call(raised(code), code)
 
 
 def test_third_number_of_old_convolution_is_a_stride():
@@ -245,7 +245,7 @@ def test_third_number_of_old_convolution_is_a_stride():
         "x = keras.layers.Convolution2D(32, 3, 3)(keras.Input((8, 8, 1)))\n"
         "keras.layers.Convolution2D(32, 3, 3)(x)"
     )
-    assert "write `Conv2D(32, (3, 3))`" in gone_call(raised(code), code)
+    assert "write `Conv2D(32, (3, 3))`" in describe_removed_call(raised(code), code)
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def test_third_number_of_old_convolution_is_a_stride():
     ],
 )
 def test_other_errors_are_not_blamed_on_age(code):
-    assert gone_call(raised(code), code) == ""
+    assert describe_removed_call(raised(code), code) == ""
 
 
 def test_every_entry_is_a_sentence():

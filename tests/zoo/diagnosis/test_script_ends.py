@@ -8,7 +8,7 @@ from textwrap import dedent
 
 import pytest
 from learnable.zoo.diagnosis.record.run_script import run_script
-from learnable.zoo.diagnosis.record.source_locations import MOST_SAID, in_one_line
+from learnable.zoo.diagnosis.record.source_locations import MOST_SAID, one_line_error
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_reason_at_the_end_of_a_long_message_is_found():
     frames = "  File x.py, line 3, in f\n\n" * 10_000
     end = "indices[0] = 7 is not in [0, 3)\n\t [[{{node Gather}}]] [Op:f]"
     error = ValueError(f"Graph execution error:\n{frames}{end}")
-    assert in_one_line(error) == "ValueError: indices[0] = 7 is not in [0, 3)"
+    assert one_line_error(error) == "ValueError: indices[0] = 7 is not in [0, 3)"
 
 
 def test_reason_at_the_end_of_a_graph_that_cannot_be_made_is_found(run):
@@ -95,7 +95,7 @@ def test_reason_at_the_end_of_a_graph_that_cannot_be_made_is_found(run):
     assert "within the tape" in done.error
     frames = "in user code:\n    File x.py, line 3, in f\n        a + b\n\n"
     error = TypeError(f"{frames}    TypeError: an int is no str\n")
-    assert in_one_line(error) == "TypeError: an int is no str"
+    assert one_line_error(error) == "TypeError: an int is no str"
 
 
 def test_folder_that_the_script_deletes_is_left(run, tmp_path, monkeypatch):

@@ -7,7 +7,10 @@ import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.problem.copy_model import copy, give_weights
 from learnable.zoo.diagnosis.problem.task import training_task
-from learnable.zoo.diagnosis.problem.training_setup import as_given, build_model
+from learnable.zoo.diagnosis.problem.training_setup import (
+    build_model,
+    original_training,
+)
 from learnable.zoo.diagnosis.record.recorder import recorded
 from learnable.zoo.diagnosis.search.trials import Split, train_trial
 
@@ -25,7 +28,7 @@ def context(case_of, sequence):
 
 def given(context, **facts):
     fit = replace(context.fit, **facts)
-    return as_given(fit, context.task)
+    return original_training(fit, context.task)
 
 
 def test_row_weights_are_trained_with(context):
@@ -111,7 +114,9 @@ def test_a_network_that_is_built_in_its_first_step_trains_again(tmp_path):
         model.compile("sgd", "mse")
         model.fit(x, x[:, 0] / 100, verbose=0)
     fit = recording.fits[0]
-    again = build_model(as_given(fit, training_task(fit)), np.arange(64), seed=0)
+    again = build_model(
+        original_training(fit, training_task(fit)), np.arange(64), seed=0
+    )
     assert abs(np.mean(again.layers[0](x))) < 1e-3
     assert again.layers[1].get_weights()[0].shape == (2, 1)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.codemod.model_to_code import as_code, same
+from learnable.zoo.diagnosis.codemod.model_to_code import as_code, equal_configs
 
 layers = keras.layers
 REGULARIZERS = [None, "l2", keras.regularizers.L1(0.5)]
@@ -103,12 +103,12 @@ def built(code: str | None, name: str = "model"):
 def check(model) -> None:
     again = built(as_code(model))
     if isinstance(model, keras.Sequential):
-        assert same(again.get_config(), model.get_config())
+        assert equal_configs(again.get_config(), model.get_config())
         return
     ours, theirs = again.get_config()["layers"], model.get_config()["layers"]
     for own, other in zip(ours, theirs, strict=True):
         assert own["class_name"] == other["class_name"]
-        assert same(own["config"], other["config"])
+        assert equal_configs(own["config"], other["config"])
     assert [t.shape for t in again.inputs] == [t.shape for t in model.inputs]
     assert [t.shape for t in again.outputs] == [t.shape for t in model.outputs]
     every = range(len(model.layers))

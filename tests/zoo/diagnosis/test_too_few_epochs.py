@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from learnable.zoo.backend import keras
-from learnable.zoo.diagnosis.problem.training_setup import as_given
+from learnable.zoo.diagnosis.problem.training_setup import original_training
 from learnable.zoo.diagnosis.rules.repairs import UNSTOPPED
 from learnable.zoo.diagnosis.rules.too_few_epochs import too_few_epochs
 
@@ -81,7 +81,7 @@ def test_repairs_stay_short(case_of, epochs, longer):
 def test_what_early_stopping_ended_goes_on_without_it(case_of):
     context = case_with(case_of, [0.7, 0.69], rows=40, epochs=60)
     fit = replace(context.fit, callbacks=("EarlyStopping",))
-    setup = as_given(fit, context.task)
+    setup = original_training(fit, context.task)
     assert (setup.epochs, setup.stopped) == (2, True)
     found = too_few_epochs(replace(context, fit=fit, setup=setup))
     assert "EarlyStopping ended it, of 60 planned epochs" in found.sentence
@@ -89,7 +89,7 @@ def test_what_early_stopping_ended_goes_on_without_it(case_of):
     assert all("without EarlyStopping" in repair.what for repair in found.repairs)
     assert all(UNSTOPPED in repair.edits for repair in found.repairs)
     whole = replace(fit, history={"loss": [0.1] * 60})
-    assert not as_given(whole, context.task).stopped
+    assert not original_training(whole, context.task).stopped
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_mode_that_waits_for_worse_is_named(case_of, monitor, mode, told):
     context = case_with(case_of, [0.7, 0.69], rows=40, epochs=60)
     named = {"callbacks": ("EarlyStopping",), "stopping": (monitor, mode)}
     fit = replace(context.fit, **named)
-    setup = as_given(fit, context.task)
+    setup = original_training(fit, context.task)
     found = too_few_epochs(replace(context, fit=fit, setup=setup))
     assert told in found.sentence
     assert ("mode=" in found.sentence) == bool(told)

@@ -8,12 +8,12 @@ from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.rules.repairs import set_fit
 from learnable.zoo.diagnosis.search import trials
 from learnable.zoo.diagnosis.search.trials import (
-    OutOfTime,
+    BudgetExceeded,
     Split,
     TrialBudget,
     TrialRunner,
 )
-from learnable.zoo.training.arguments import asks_for_batches
+from learnable.zoo.training.arguments import needs_batch_calls
 
 X = np.random.default_rng(0).normal(size=(80, 2)).astype("float32")
 SPLITS = (Split(np.arange(60), np.arange(60, 80)),)
@@ -34,7 +34,7 @@ def test_without_time_the_first_training_is_done_and_no_other_begun(laboratory):
     runner = laboratory(-1)
     assert not runner.outcome([]).error
     assert runner.outcome([]).losses
-    with pytest.raises(OutOfTime):
+    with pytest.raises(BudgetExceeded):
         runner.outcome([ENDLESS])
     assert runner.trained == 1
 
@@ -43,7 +43,7 @@ def test_a_training_beyond_the_deadline_is_ended_and_not_known(laboratory):
     runner = laboratory(3600)
     runner.outcome([])
     runner.budget.deadline = time.monotonic() + 1
-    with pytest.raises(OutOfTime):
+    with pytest.raises(BudgetExceeded):
         runner.outcome([ENDLESS])
     assert runner.trained == 1
 
@@ -56,13 +56,13 @@ def test_a_long_epoch_is_ended_within(laboratory, monkeypatch, cost, is_within):
 
     def caught(*args, callbacks, **rest):
         given.extend(callbacks)
-        raise OutOfTime
+        raise BudgetExceeded
 
     monkeypatch.setattr(trials, "training_cost", lambda setup, share: cost)
     monkeypatch.setattr(trials, "fit", caught)
-    with pytest.raises(OutOfTime):
+    with pytest.raises(BudgetExceeded):
         runner.outcome([set_fit("again", {}, epochs=1)])
-    assert any(map(asks_for_batches, given)) == is_within
+    assert any(map(needs_batch_calls, given)) == is_within
 
 
 def test_what_is_left_counts_trainings_and_not_seconds(laboratory):
@@ -72,7 +72,7 @@ def test_what_is_left_counts_trainings_and_not_seconds(laboratory):
     runner.budget.left = 2.5 * cost
     for what in ("one", "two"):
         runner.outcome([set_fit(what, {}, epochs=1)])
-    with pytest.raises(OutOfTime):
+    with pytest.raises(BudgetExceeded):
         runner.outcome([set_fit("three", {}, epochs=1)])
     assert runner.budget.left == pytest.approx(cost / 2)
 
@@ -88,7 +88,7 @@ def test_a_budget_in_seconds_is_prolonged_by_its_grace_at_most():
 def test_a_training_that_costs_more_than_is_left_is_not_begun(laboratory):
     runner = laboratory(left=100)
     runner.outcome([])
-    with pytest.raises(OutOfTime):
+    with pytest.raises(BudgetExceeded):
         runner.outcome([ENDLESS])
     assert runner.trained == 1
     assert runner.outcome([set_fit("short", {}, epochs=2)]).losses

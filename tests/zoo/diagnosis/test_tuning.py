@@ -8,7 +8,7 @@ import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.problem.context import NetworkFinding, Repair
 from learnable.zoo.diagnosis.search.search import Search
-from learnable.zoo.diagnosis.search.trials import OutOfTime, ScoreDifference
+from learnable.zoo.diagnosis.search.trials import BudgetExceeded, ScoreDifference
 from learnable.zoo.diagnosis.search.tuning import MOST_COST, choose_value, find_tuning
 
 
@@ -107,7 +107,7 @@ def test_without_time_a_training_stays_as_it_is(monkeypatch):
     world = World(LONGER)
 
     def over(*_, **__):
-        raise OutOfTime
+        raise BudgetExceeded
 
     monkeypatch.setattr(world, "difference", over)
     assert find_tuning(world, [LOW]) == ()

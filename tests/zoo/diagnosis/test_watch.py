@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from learnable import Watch, fit
-from learnable.zoo.backend import keras, on_show
+from learnable.zoo.backend import ignore_softmax_warning, keras
 from learnable.zoo.diagnosis.probe import watch as watching
 
 pytestmark = pytest.mark.slow  # many small trainings
@@ -26,7 +26,7 @@ def trained(watch, *, activation="sigmoid", rate=0.01, epochs=8, x=ROWS, y=WET, 
     )
     loss = more.pop("loss", "binary_crossentropy")
     model.compile(keras.optimizers.SGD(rate), loss)
-    with on_show():
+    with ignore_softmax_warning():
         model.fit(x, y, batch_size=8, epochs=epochs, verbose=0, callbacks=[watch])
     return watch
 
@@ -127,7 +127,7 @@ def test_compiled_epochs_are_watched_too():
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, "softmax")])
     model.compile("sgd", "mse")
     watch = Watch(share=1.0, verbose=0)
-    with on_show():
+    with ignore_softmax_warning():
         history = fit(
             model, ROWS, WET, batch_size=8, epochs=8, verbose=0, callbacks=[watch]
         )

@@ -5,7 +5,7 @@ import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.problem.context import RuleContext
 from learnable.zoo.diagnosis.problem.task import training_task
-from learnable.zoo.diagnosis.problem.training_setup import as_given
+from learnable.zoo.diagnosis.problem.training_setup import original_training
 from learnable.zoo.diagnosis.record.recorder import recorded
 from learnable.zoo.diagnosis.rules.weights_lost import weights_lost
 
@@ -24,7 +24,7 @@ def found(script):
         script()
     fit = recording.fits[-1]
     task = training_task(fit)
-    return weights_lost(RuleContext(recording, fit, task, as_given(fit, task)))
+    return weights_lost(RuleContext(recording, fit, task, original_training(fit, task)))
 
 
 def set_back(*, asked_before=False, half=False):

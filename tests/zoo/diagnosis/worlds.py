@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 from learnable.zoo.diagnosis.problem.context import NetworkFinding, Repair
-from learnable.zoo.diagnosis.search.trials import OutOfTime, ScoreDifference
+from learnable.zoo.diagnosis.search.trials import BudgetExceeded, ScoreDifference
 
 REACH = 0.9
 
@@ -39,7 +39,7 @@ class World:
     def score(self, repairs, *, splits=1):
         self.trained += 1
         if self.trained > self.most:
-            raise OutOfTime
+            raise BudgetExceeded
         return self.worth(repairs)
 
     def difference(self, better, worse, *, splits):

@@ -29,15 +29,15 @@ from .edits import (
     Statement,
     WrapArgument,
 )
-from .layers import feed_from, insert_layer, one_layer, read_classes
+from .layers import feed_from, find_constructor, insert_layer, read_classes
 from .script import (
     COMPILING,
     TRAINING,
     Binding,
     Changes,
     Names,
+    NoSafePlace,
     Script,
-    Unplaced,
     assigned_names,
     method,
 )
@@ -68,7 +68,7 @@ def apply_edits(
     try:
         script = Script(source, fit.file)
         result = _Writer(script, fit, compiled).write(edits)
-    except (Unplaced, cst.ParserSyntaxError, SyntaxError, ValueError):
+    except (NoSafePlace, cst.ParserSyntaxError, SyntaxError, ValueError):
         # ValueError: a null byte in the source
         return None
     return result if _is_python(result) else None
@@ -118,7 +118,7 @@ class _Writer:
         edits = list(dict.fromkeys(edits))
         for edit in edits:
             if isinstance(edit, SetArgument):
-                self._set(edit)
+                self._set_argument(edit)
             elif isinstance(edit, WrapArgument):
                 self._wrap(edit)
             elif isinstance(edit, InsertLayer):
@@ -136,10 +136,10 @@ class _Writer:
         used, lines = self._changes.used, self._changes.lines
         return with_imports(self._script, changed, used, lines).code
 
-    def _set(self, edit: SetArgument) -> None:
+    def _set_argument(self, edit: SetArgument) -> None:
         value = self._changes.expression(edit.code) if edit.code else None
         if value is None and edit.name == "x":
-            raise Unplaced("rows are needed")
+            raise NoSafePlace("rows are needed")
         call, parameters = self._call(edit)
 
         def changed(old: cst.Call) -> cst.Call:
@@ -150,10 +150,10 @@ class _Writer:
     def _call(self, edit: SetArgument) -> tuple[cst.Call, Parameters]:
         if edit.call == "layer":
             parameters = Parameters(getattr(keras.layers, edit.kind, None))
-            return one_layer(self._script, edit), parameters
+            return find_constructor(self._script, edit), parameters
         call = self._fit if edit.call == "fit" else self._compiled
         if call is None:
-            raise Unplaced("nothing is compiled")
+            raise NoSafePlace("nothing is compiled")
         return call, Parameters(getattr(keras.Model, method(call)))
 
     def _wrap(self, edit: WrapArgument) -> None:
@@ -161,7 +161,7 @@ class _Writer:
         parameters = Parameters(getattr(keras.Model, method(self._fit)))
         old = value_of(self._changes.current(self._fit), parameters, edit.name)
         if old is None:
-            raise Unplaced(f"{edit.name} is not given")
+            raise NoSafePlace(f"{edit.name} is not given")
         new = wrapped(template, old)
         self._changes.change(
             self._fit, lambda call: with_argument(call, parameters, edit.name, new)
@@ -185,7 +185,7 @@ class _Writer:
         parameters = Parameters(getattr(keras.Model, method(call)))
         rows = value_of(call, parameters, "x")
         if rows is None:
-            raise Unplaced("x is not given")
+            raise NoSafePlace("x is not given")
         code = edit.code.replace("{model}", receiver(call))
         code = code.replace("{x}", self._script.code(rows))
         ast.parse(code)
@@ -204,13 +204,13 @@ class _Writer:
 
     def _weigh(self, rescale: RescaleOutputs) -> None:
         if self._compiled is None:
-            raise Unplaced("nothing is compiled")
+            raise NoSafePlace("nothing is compiled")
         parameters = Parameters(keras.Model.compile)
         now = self._changes.current(self._compiled)
         if value_of(now, parameters, "loss_weights") is not None:
-            raise Unplaced("the loss has weights already")
+            raise NoSafePlace("the loss has weights already")
         weight = SetArgument("compile", "loss_weights", f"[{rescale.weight!r}]")
-        self._set(weight)
+        self._set_argument(weight)
 
 
 _NEEDED = {"keras": "import keras", "np": "import numpy as np"}
@@ -230,7 +230,7 @@ def with_imports(
         return changed
     config = script.module.config_for_parsing
     new = [cst.parse_statement(_NEEDED[name] + "\n", config) for name in lacking]
-    i = _behind_imports(script, first)
+    i = _import_position(script, first)
     body = list(changed.body)
     return changed.with_changes(body=[*body[:i], *new, *body[i:]])
 
@@ -239,9 +239,9 @@ def _has(names: Names, name: str, line: int) -> bool:
     """Whether a name means the module we need at a line; another meaning is refused."""
     found = [(s, b) for s in names.scopes() for b in names.bound(name, s)]
     if any(not _is_module(names, binding) for _, binding in found):
-        raise Unplaced(f"{name} is another thing in the script")
+        raise NoSafePlace(f"{name} is another thing in the script")
     if any(s is not names.tree and b.line >= line for s, b in found):
-        raise Unplaced(f"{name} is bound in a function, later")
+        raise NoSafePlace(f"{name} is bound in a function, later")
     return any(s is names.tree and b.line < line for s, b in found)
 
 
@@ -269,7 +269,7 @@ def _imports(alias: ast.alias, name: str) -> bool:
     return alias.name.partition(".")[0] == name
 
 
-def _behind_imports(script: Script, line: int) -> int:
+def _import_position(script: Script, line: int) -> int:
     """Find the place of new imports: behind the last top-level one before a line.
 
     LibCST's `AddImportsVisitor` stops at the first other statement, and so would import
@@ -277,12 +277,12 @@ def _behind_imports(script: Script, line: int) -> int:
     """
     i = 0
     for j, statement in enumerate(script.module.body):
-        if script.line(statement) < line and _stays_first(statement, j):
+        if script.line(statement) < line and _is_header(statement, j):
             i = j + 1
     return i
 
 
-def _stays_first(statement: cst.CSTNode, i: int) -> bool:
+def _is_header(statement: cst.CSTNode, i: int) -> bool:
     imports = m.SimpleStatementLine(
         [m.ZeroOrMore(), m.Import() | m.ImportFrom(), m.ZeroOrMore()]
     )

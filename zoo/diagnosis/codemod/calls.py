@@ -9,7 +9,7 @@ from typing import Any
 
 import libcst as cst
 
-from .script import Unplaced, parenthesised
+from .script import NoSafePlace, parenthesised
 
 _ATOMS = (
     cst.Name,
@@ -47,10 +47,10 @@ def position(call: cst.Call, parameters: Parameters, name: str) -> int | None:
         if arg.keyword is not None and arg.keyword.value == name:
             return i
     if any(arg.star for arg in call.args):
-        raise Unplaced(f"{name} may be among the starred arguments")
+        raise NoSafePlace(f"{name} may be among the starred arguments")
     plain = len(list(takewhile(lambda arg: arg.keyword is None, call.args)))
     if not parameters.known and plain:
-        raise Unplaced(f"{name} may be among the arguments without a name")
+        raise NoSafePlace(f"{name} may be among the arguments without a name")
     return parameters.order.index(name) if name in parameters.order[:plain] else None
 
 
@@ -67,12 +67,12 @@ def with_argument(
 ) -> cst.Call:
     """The call with another value for one parameter; None takes it away."""
     if not parameters.take(name):
-        raise Unplaced(f"there is no argument {name}")
+        raise NoSafePlace(f"there is no argument {name}")
     i = position(call, parameters, name)
     if value is None:
-        return call if i is None else _without(call, parameters, i)
+        return call if i is None else _remove_argument(call, parameters, i)
     if i is None:
-        return _with_one_more(call, name, value)
+        return _append_argument(call, name, value)
     args = list(call.args)
     args[i] = args[i].with_changes(value=value)
     return call.with_changes(args=args)
@@ -110,7 +110,7 @@ class _Filler(cst.CSTTransformer):
         return updated_node
 
 
-def _without(call: cst.Call, parameters: Parameters, i: int) -> cst.Call:
+def _remove_argument(call: cst.Call, parameters: Parameters, i: int) -> cst.Call:
     args = list(call.args)
     gone = args.pop(i)
     for j in range(i, len(args)):  # what was after it, by position, needs its name now
@@ -124,7 +124,7 @@ def _without(call: cst.Call, parameters: Parameters, i: int) -> cst.Call:
     return call.with_changes(args=args)
 
 
-def _with_one_more(call: cst.Call, name: str, value: cst.BaseExpression) -> cst.Call:
+def _append_argument(call: cst.Call, name: str, value: cst.BaseExpression) -> cst.Call:
     new = cst.Arg(value, keyword=cst.Name(name), equal=_TIGHT)
     if not call.args:
         return call.with_changes(args=[new])

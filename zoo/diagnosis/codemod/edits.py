@@ -192,7 +192,7 @@ def _edited_place(
     return compiled if isinstance(edit, Statement | RescaleOutputs) else fit
 
 
-def is_for_all_outputs(edit: Edit) -> bool:
+def affects_all_outputs(edit: Edit) -> bool:
     """Whether an edit changes what all outputs of a network share.
 
     Where there are several, a repair of one must leave the others as they are: their

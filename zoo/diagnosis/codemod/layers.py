@@ -10,41 +10,41 @@ from libcst import matchers as m
 
 from .calls import separator, split_gap
 from .edits import FeedFrom, InsertLayer, SetArgument
-from .script import Changes, Script, Unplaced, called_name, method, only
+from .script import Changes, NoSafePlace, Script, called_name, method, single
 
 _INPUTS = frozenset({"Input", "InputLayer"})
 
 
 def insert_layer(script: Script, changes: Changes, edit: InsertLayer) -> None:
     """Put a new layer beside another, in the style in which that one is written."""
-    made = one_layer(script, edit)
+    made = find_constructor(script, edit)
     around = script.parent(made)
     if isinstance(around, cst.Element):
-        _in_list(script, changes, edit, around)
+        _insert_in_list(script, changes, edit, around)
     elif isinstance(around, cst.Arg) and _is_added(script, around):
-        _as_statement(script, changes, edit, made)
+        _insert_statement(script, changes, edit, made)
     elif isinstance(around, cst.Call) and around.func is made:
-        _on_tensor(changes, edit, around)
+        _insert_on_tensor(changes, edit, around)
     else:
-        raise Unplaced(f"{edit.kind} is neither in a list, added nor called")
+        raise NoSafePlace(f"{edit.kind} is neither in a list, added nor called")
 
 
-def one_layer(script: Script, edit: InsertLayer | SetArgument) -> cst.Call:
+def find_constructor(script: Script, edit: InsertLayer | SetArgument) -> cst.Call:
     """The constructor that the edit means."""
     if edit.place is None:
-        raise Unplaced("a layer with no place")
+        raise NoSafePlace("a layer with no place")
     found = script.layer_calls(edit.place, edit.kind)
-    return found[edit.nth] if len(found) == edit.of else only(found)
+    return found[edit.nth] if len(found) == edit.of else single(found)
 
 
-def _in_list(
+def _insert_in_list(
     script: Script, changes: Changes, edit: InsertLayer, element: cst.Element
 ) -> None:
     layers = script.parent(element)
     if not isinstance(layers, cst.List) or not _is_sequential(script, layers):
-        raise Unplaced("the list is no Sequential's")
+        raise NoSafePlace("the list is no Sequential's")
     i = layers.elements.index(element)
-    gap = _gap(layers, i)
+    gap = _whitespace_near(layers, i)
     new = cst.Element(changes.expression(edit.code))
     if edit.before and edit.kind not in _INPUTS:
         changes.before(element, new.with_changes(comma=cst.Comma(whitespace_after=gap)))
@@ -59,7 +59,7 @@ def _in_list(
     changes.after(element, new.with_changes(comma=comma))
 
 
-def _gap(layers: cst.List, i: int) -> cst.BaseParenthesizableWhitespace:
+def _whitespace_near(layers: cst.List, i: int) -> cst.BaseParenthesizableWhitespace:
     """The white space between two elements of a list, near the i-th."""
     if len(layers.elements) == 1:
         return separator(layers.lbracket.whitespace_after)
@@ -80,7 +80,7 @@ def _is_added(script: Script, arg: cst.Arg) -> bool:
     return isinstance(call, cst.Call) and method(call) == "add" and not arg.star
 
 
-def _as_statement(
+def _insert_statement(
     script: Script, changes: Changes, edit: InsertLayer, made: cst.Call
 ) -> None:
     added = script.parent(script.parent(made))
@@ -89,7 +89,7 @@ def _as_statement(
         not isinstance(statement.body[0], cst.Expr)
         or script.parent(added) is not (statement.body[0])
     ):
-        raise Unplaced("what add returns is used")
+        raise NoSafePlace("what add returns is used")
     assert isinstance(added, cst.Call)
     new = changes.statements(f"{script.code(added.func)}({edit.code})\n")
     if edit.before and edit.kind not in _INPUTS:
@@ -98,7 +98,7 @@ def _as_statement(
         changes.after(statement, *new)
 
 
-def _on_tensor(changes: Changes, edit: InsertLayer, call: cst.Call) -> None:
+def _insert_on_tensor(changes: Changes, edit: InsertLayer, call: cst.Call) -> None:
     layer = changes.expression(edit.code)
     if not edit.before:
         changes.around(call, lambda old: cst.Call(layer, [cst.Arg(old)]))
@@ -117,18 +117,18 @@ def _tensor(call: cst.Call) -> cst.BaseExpression:
     """The one tensor a layer is called on."""
     first = call.args[0] if call.args else None
     if first is None or first.keyword is not None or first.star:
-        raise Unplaced("the layer is called on no plain argument")
+        raise NoSafePlace("the layer is called on no plain argument")
     if isinstance(first.value, cst.List | cst.Tuple | cst.Dict):
-        raise Unplaced("the layer is called on several tensors")
+        raise NoSafePlace("the layer is called on several tensors")
     return first.value
 
 
 def feed_from(script: Script, changes: Changes, edit: FeedFrom) -> None:
     """Let a layer take the output of another one, by the name it has there."""
-    made = only(script.layer_calls(edit.place, edit.kind))
+    made = single(script.layer_calls(edit.place, edit.kind))
     call = script.parent(made)
     if not isinstance(call, cst.Call) or call.func is not made:
-        raise Unplaced(f"{edit.kind} is not called where it is made")
+        raise NoSafePlace(f"{edit.kind} is not called where it is made")
     _tensor(call)
     name = cst.Name(_output_name(script, edit, script.statement(call)))
 
@@ -141,19 +141,19 @@ def feed_from(script: Script, changes: Changes, edit: FeedFrom) -> None:
 
 def _output_name(script: Script, edit: FeedFrom, user: cst.SimpleStatementLine) -> str:
     """The name that still holds the source layer's output at a statement."""
-    made = only(script.layer_calls(edit.source, edit.source_kind))
+    made = single(script.layer_calls(edit.source, edit.source_kind))
     around = script.parent(made)
     called = isinstance(around, cst.Call) and around.func is made
     tensor = around if called else made
     if not called and edit.source_kind not in _INPUTS:
-        raise Unplaced(f"{edit.source_kind} is not called where it is made")
+        raise NoSafePlace(f"{edit.source_kind} is not called where it is made")
     statement = script.statement(tensor)
     assigned = statement.body[0]
     if not isinstance(assigned, cst.Assign) or assigned.value is not tensor:
-        raise Unplaced("the output of the source has no name")
-    target = only(assigned.targets).target
+        raise NoSafePlace("the output of the source has no name")
+    target = single(assigned.targets).target
     if not isinstance(target, cst.Name):
-        raise Unplaced("the output of the source is no plain name")
+        raise NoSafePlace("the output of the source is no plain name")
     _check_held(script, target.value, statement, user)
     return target.value
 
@@ -167,9 +167,9 @@ def _check_held(
     """Whether a name keeps its value from one statement to another."""
     start, end = script.end(first), script.line(last)
     if script.parent(first) is not script.parent(last) or start >= end:
-        raise Unplaced("the source is not made before, in the same block")
+        raise NoSafePlace("the source is not made before, in the same block")
     if script.names.changed({name}, script.names.scope(end), start, end):
-        raise Unplaced(f"{name} no longer holds the output of the source")
+        raise NoSafePlace(f"{name} no longer holds the output of the source")
 
 
 _FLAT = frozenset({"ravel", "flatten", "squeeze", "numpy", "reshape"})
@@ -204,20 +204,20 @@ def read_classes(script: Script, changes: Changes, model: str) -> None:
         The code that stands for the model, e.g. ``"model"``.
     """
     answers = _Answers(script, model, _names(script, model))
-    for value in answers.held():
-        changes.change(value, _one_column)
+    for value in answers.names_of_answers():
+        changes.change(value, _keep_column)
     for reading in answers.readings():
 
         def likeliest(node: cst.BaseExpression) -> cst.BaseExpression:
             given = read(node) or node
             column = "" if answers.is_flat(given) else ", keepdims=True"
-            code = script.code(_one_column(given))
+            code = script.code(_keep_column(given))
             return changes.expression(f"np.argmax({code}, axis=1{column})")
 
         changes.change(reading, likeliest)
 
 
-def _one_column(node: cst.BaseExpression) -> cst.BaseExpression:
+def _keep_column(node: cst.BaseExpression) -> cst.BaseExpression:
     """The expression without what makes its one column flat."""
     while True:
         if m.matches(node, _FIRST_COLUMN):
@@ -267,8 +267,8 @@ def _names(script: Script, model: str) -> frozenset[str]:
     for name, every in values.items():
         known = _Answers(script, model, frozenset({name}))
         direct = _Answers(script, model, frozenset())
-        told = [known.is_answer(v) or known.is_reading(v) for v in every]
-        if all(told) and any(direct.is_answer(v) for v in every):
+        told = [known.is_model_output(v) or known.is_reading(v) for v in every]
+        if all(told) and any(direct.is_model_output(v) for v in every):
             found |= {name}
     return found
 
@@ -292,9 +292,9 @@ class _Answers:
     model: str
     names: frozenset[str]
 
-    def is_answer(self, node: cst.BaseExpression) -> bool:
+    def is_model_output(self, node: cst.BaseExpression) -> bool:
         """Whether an expression is what the model says, or that made flat."""
-        node = _one_column(node)
+        node = _keep_column(node)
         if isinstance(node, cst.Name):
             return node.value in self.names
         if not isinstance(node, cst.Call):
@@ -304,25 +304,25 @@ class _Answers:
 
     def is_flat(self, answer: cst.BaseExpression) -> bool:
         """Whether an answer has lost its column, where it stands or with its name."""
-        inner = _one_column(answer)
+        inner = _keep_column(answer)
         if inner is not answer:
             return True
         if not isinstance(inner, cst.Name):
             return False
         values = [v for n, v in _assigned(self.script) if n == inner.value]
-        return any(_one_column(v) is not v for v in values if self.is_answer(v))
+        return any(_keep_column(v) is not v for v in values if self.is_model_output(v))
 
     def is_reading(self, node: cst.BaseExpression) -> bool:
         """Whether it rounds an answer, or compares it with a number."""
         what = read(node)
-        return what is not None and self.is_answer(what)
+        return what is not None and self.is_model_output(what)
 
-    def held(self) -> list[cst.BaseExpression]:
+    def names_of_answers(self) -> list[cst.BaseExpression]:
         """Answers that get one of the names."""
         return [
             value
             for name, value in _assigned(self.script)
-            if name in self.names and self.is_answer(value)
+            if name in self.names and self.is_model_output(value)
         ]
 
     def readings(self) -> list[cst.BaseExpression]:
@@ -343,7 +343,7 @@ class _Answers:
 
     def _is_read_before(self, reading: cst.BaseExpression) -> bool:
         """Whether its name holds classes by then: it was given a reading itself."""
-        name = _one_column(read(reading) or reading)
+        name = _keep_column(read(reading) or reading)
         if not isinstance(name, cst.Name):
             return False
         assigned = [v for n, v in _assigned(self.script) if n == name.value]

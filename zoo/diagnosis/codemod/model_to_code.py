@@ -21,7 +21,7 @@ from ..problem.graph import flat_layers
 _ALIKE_ON_ALL_AXES = frozenset({"kernel_size", "strides", "pool_size", "dilation_rate"})
 
 
-class NoCode(Exception):
+class UnsupportedModel(Exception):
     """A part of a model is not built in, so no code is known that makes it."""
 
 
@@ -53,7 +53,10 @@ def as_code(model: keras.Model, *, name: str = "model") -> str | None:
             if isinstance(model, keras.Sequential):
                 return f"{name} = {_sequential(model.get_config())}\n"
             return functional_code(model, entry_code, name)
-    except (NoCode, NotImplementedError):  # the latter: a layer without a config
+    except (
+        UnsupportedModel,
+        NotImplementedError,
+    ):  # the latter: a layer without a config
         return None
 
 
@@ -71,7 +74,7 @@ def entry_code(entry: dict[str, Any], *, named: bool = True) -> str:
     if entry["class_name"] == "Sequential" and entry["module"] == "keras":
         return _sequential(entry["config"])
     if entry["module"] != "keras.layers" or entry["class_name"] == "Lambda":
-        raise NoCode(entry["class_name"])
+        raise UnsupportedModel(entry["class_name"])
     return _object(entry, named=named)
 
 
@@ -118,7 +121,7 @@ def _object(entry: dict[str, Any], *, named: bool) -> str:
     """A call of a class of Keras, with those arguments that are not as by default."""
     cls = getattr(_module(entry["module"]), entry["class_name"], None)
     if not inspect.isclass(cls):
-        raise NoCode(entry["class_name"])
+        raise UnsupportedModel(entry["class_name"])
     config = entry["config"]
     needed, codes, made = _arguments(cls, config)
     parts = [codes.pop(name) for name in needed]
@@ -133,7 +136,7 @@ def _module(name: str) -> Any:
     allowed = ("layers", "initializers", "regularizers", "constraints")
     package, _, part = name.partition(".")
     if package != "keras" or part not in allowed:
-        raise NoCode(name)
+        raise UnsupportedModel(name)
     return getattr(keras, part)
 
 
@@ -149,24 +152,29 @@ def _arguments(
     plain = [p for p in parameters if p.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
     needed = [p.name for p in plain if p.default is inspect.Parameter.empty]
     if not set(needed) <= set(config):
-        raise NoCode(f"{cls.__name__} does not tell its {needed}")
+        raise UnsupportedModel(f"{cls.__name__} does not tell its {needed}")
     # code comes first: what has none, as a function of the user's, cannot be made
     codes = {name: _value(name, config[name]) for name in needed}
     chosen = {name: config[name] for name in needed}
-    made = _made(cls, chosen, plain)
+    made = _layer_from_config(cls, chosen, plain)
     order = [p.name for p in plain if p.name in config and p.name not in needed]
     rest = [name for name in config if name not in [*order, *needed]]
     for name in [*order, *rest]:
-        if not same(made.get_config().get(name), config[name]) and name != "name":
+        if (
+            not equal_configs(made.get_config().get(name), config[name])
+            and name != "name"
+        ):
             codes[name] = _value(name, config[name])
             chosen[name] = config[name]
-            made = _made(cls, chosen, plain)
-    if not same(made.get_config(), config):
-        raise NoCode(f"{cls.__name__} is not made by its config")
+            made = _layer_from_config(cls, chosen, plain)
+    if not equal_configs(made.get_config(), config):
+        raise UnsupportedModel(f"{cls.__name__} is not made by its config")
     return needed, codes, made
 
 
-def _made(cls: Any, config: dict[str, Any], parameters: list[inspect.Parameter]) -> Any:
+def _layer_from_config(
+    cls: Any, config: dict[str, Any], parameters: list[inspect.Parameter]
+) -> Any:
     """A layer of a config that leaves out what is as its class has it."""
     known = {p.name: p.default for p in parameters if p.default is not p.empty}
     try:
@@ -175,21 +183,27 @@ def _made(cls: Any, config: dict[str, Any], parameters: list[inspect.Parameter])
         try:
             return cls.from_config(copy.deepcopy(known | config))
         except KeyError as error:
-            raise NoCode(f"{cls.__name__} does not read its own config") from error
+            raise UnsupportedModel(
+                f"{cls.__name__} does not read its own config"
+            ) from error
 
 
-def same(one: Any, other: Any) -> bool:
+def equal_configs(one: Any, other: Any) -> bool:
     """Whether two configs, or parts of them, agree up to names and seeds."""
-    return _bare(one) == _bare(other)
+    return _plain_value(one) == _plain_value(other)
 
 
-def _bare(value: Any) -> Any:
+def _plain_value(value: Any) -> Any:
     if isinstance(value, dict):
         left = ("name", "seed", "shared_object_id", "build_config")
         return {
-            k: _bare(v) for k, v in value.items() if k not in left and v is not None
+            k: _plain_value(v)
+            for k, v in value.items()
+            if k not in left and v is not None
         }
-    return [_bare(v) for v in value] if isinstance(value, list | tuple) else value
+    return (
+        [_plain_value(v) for v in value] if isinstance(value, list | tuple) else value
+    )
 
 
 def _value(name: str, value: Any) -> str:
@@ -205,13 +219,13 @@ def _value(name: str, value: Any) -> str:
         return _serialized(value)
     if value is None or isinstance(value, bool | int | float):
         return repr(value)
-    raise NoCode(f"{name}={value!r}")
+    raise UnsupportedModel(f"{name}={value!r}")
 
 
 def _serialized(entry: dict[str, Any]) -> str:
     """The code of an object Keras wrote down; its short name where that will do."""
     if not {"module", "class_name", "config"} <= set(entry):
-        raise NoCode(str(entry))
+        raise UnsupportedModel(str(entry))
     if entry["class_name"] == "DTypePolicy":
         return _value("", entry["config"]["name"])
     if entry["module"] == "keras.layers":
@@ -222,7 +236,11 @@ def _serialized(entry: dict[str, Any]) -> str:
         by_name = module.serialize(module.get(short))
     except (ValueError, KeyError):  # no short name, or one that needs more than that
         return _object(entry, named=False)
-    return _value("", short) if same(by_name, entry) else _object(entry, named=False)
+    return (
+        _value("", short)
+        if equal_configs(by_name, entry)
+        else _object(entry, named=False)
+    )
 
 
 def _is_automatic(base: str, name: str) -> bool:

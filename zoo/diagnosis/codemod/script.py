@@ -21,14 +21,14 @@ COMPILING = frozenset({"compile"})
 _T = TypeVar("_T")
 
 
-class Unplaced(Exception):
+class NoSafePlace(Exception):
     """An edit has no safe place in the source."""
 
 
-def only(found: Sequence[_T]) -> _T:
+def single(found: Sequence[_T]) -> _T:
     """The one thing that was found."""
     if len(found) != 1:
-        raise Unplaced(f"{len(found)} places where there should be one")
+        raise NoSafePlace(f"{len(found)} places where there should be one")
     return found[0]
 
 
@@ -72,13 +72,13 @@ class Script:
         while not isinstance(node, cst.BaseStatement | cst.BaseSuite | cst.Module):
             node = self.parent(node)
         if not isinstance(node, cst.SimpleStatementLine) or len(node.body) != 1:
-            raise Unplaced("no statement of its own")
+            raise NoSafePlace("no statement of its own")
         return node
 
     def statement_at(self, line: int) -> cst.SimpleStatementLine:
         """The simple statement on a line, which must be alone there."""
         lines = m.findall(self.module, m.SimpleStatementLine())
-        return self.statement(only([n for n in lines if self.covers(n, line)]))
+        return self.statement(single([n for n in lines if self.covers(n, line)]))
 
     def method_call(self, place: Place, methods: frozenset[str]) -> cst.Call:
         """The call of one of these methods at a place."""
@@ -89,7 +89,7 @@ class Script:
         if len(found) > 1:  # a scaler and a model may both be fitted there
             partners = self._receivers((TRAINING | COMPILING) - methods)
             found = [c for c in found if self._receiver(c) in partners]
-        return only(found)
+        return single(found)
 
     def layer_calls(self, place: Place, kind: str) -> list[cst.Call]:
         """The constructors of a layer class at a place, as Python calls them."""
@@ -103,7 +103,7 @@ class Script:
 
     def line_in(self, place: Place) -> int:
         if place.file != self.file:
-            raise Unplaced("in another file")
+            raise NoSafePlace("in another file")
         return place.line
 
     def _end_key(self, call: cst.Call) -> tuple[int, int]:
@@ -355,7 +355,7 @@ def assigned_names(code: str) -> set[str]:
     return {t.id for p in parts for t in p.targets if isinstance(t, ast.Name)}
 
 
-def free_names(code: str) -> set[str]:
+def free_variables(code: str) -> set[str]:
     """The names that an expression or statement takes from around it."""
     tree = ast.parse(code)
     names = [n for n in ast.walk(tree) if isinstance(n, ast.Name)]

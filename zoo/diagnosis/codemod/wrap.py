@@ -18,7 +18,7 @@ from .edits import (
     RescaleOutputs,
     ScaleInputs,
 )
-from .script import Changes, Script, Unplaced, free_names, method
+from .script import Changes, NoSafePlace, Script, free_variables, method
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Wrap:
         hidden = [e for e in edits if isinstance(e, HideInputs)]
         inputs = [e for e in edits if isinstance(e, ScaleInputs)]
         if max(map(len, (normal, scaled, hidden, inputs))) > 1:
-            raise Unplaced("the same wrap twice, with other numbers")
+            raise NoSafePlace("the same wrap twice, with other numbers")
         clean = any(isinstance(e, CleanInputs) for e in edits)
         return cls(
             clean,
@@ -63,20 +63,24 @@ def wrap_model(
     now = changes.current(fit)
     rows = value_of(now, parameters, "x")
     if rows is None or isinstance(rows, cst.Dict | cst.Tuple):
-        raise Unplaced("the rows are given in no way that can be read")
+        raise NoSafePlace("the rows are given in no way that can be read")
     if wrap.normalise and value_of(now, parameters, "y") is None:
-        raise Unplaced("without targets, the rows may be a stream")
+        raise NoSafePlace("without targets, the rows may be a stream")
     several = _is_list(script, rows, script.line(fit))
     if several and any(_has_dicts(call) for call in (fit, compiled) if call):
-        raise Unplaced("outputs are told by name, and the wrap has other names")
+        raise NoSafePlace("outputs are told by name, and the wrap has other names")
     if several and (wrap.hide is not None or wrap.scale is not None):
-        raise Unplaced("which of the inputs is meant is not known")
+        raise NoSafePlace("which of the inputs is meant is not known")
     front = wrap.clean or wrap.normalise is not None
     x = script.code(rows) if wrap.normalise or (several and front) else ""
-    site, repeat = site_of(script, changes, model, x, fit, compiled)
+    site, repeat = insertion_point(script, changes, model, x, fit, compiled)
     check_model(script, model, site)
     fresh = _Fresh(script.names.all_names())
-    lines = _several(wrap, model, x, fresh) if several else _one(wrap, model, x, fresh)
+    lines = (
+        _wrap_inputs(wrap, model, x, fresh)
+        if several
+        else _wrap_one_input(wrap, model, x, fresh)
+    )
     changes.before(site, *changes.statements("\n".join(lines) + "\n"))
     if repeat is not None:
         changes.before(site, *changes.statements(repeat + "\n"))
@@ -94,7 +98,7 @@ class _Fresh:
         return name
 
 
-def _one(wrap: Wrap, model: str, x: str, fresh: _Fresh) -> list[str]:
+def _wrap_one_input(wrap: Wrap, model: str, x: str, fresh: _Fresh) -> list[str]:
     """Lines of the wrap of a model with one input."""
     lines, parts = [], []
     if wrap.clean:
@@ -140,7 +144,7 @@ def _rescaling(rescale: RescaleOutputs | ScaleInputs) -> str:
     return f"keras.layers.Rescaling({scale!r}{more})"
 
 
-def _several(wrap: Wrap, model: str, x: str, fresh: _Fresh) -> list[str]:
+def _wrap_inputs(wrap: Wrap, model: str, x: str, fresh: _Fresh) -> list[str]:
     """Lines of the wrap of a model with a list of inputs; only real numbers change."""
     inputs, parts, part, rows = map(fresh, ("inputs", "parts", "part", "rows"))
     head = (
@@ -192,10 +196,10 @@ def _is_list(script: Script, rows: cst.BaseExpression, line: int) -> bool:
         and any(isinstance(t, ast.Name) and t.id == rows.value for t in n.targets)
     ]
     if any(isinstance(value, ast.Dict | ast.Tuple) for value in given):
-        raise Unplaced("the rows are a dict or a tuple")
+        raise NoSafePlace("the rows are a dict or a tuple")
     if any(isinstance(value, ast.List | ast.ListComp) for value in given):
         # it may be the rows themselves, or one array for each input
-        raise Unplaced("the rows are a list made elsewhere")
+        raise NoSafePlace("the rows are a list made elsewhere")
     return False
 
 
@@ -236,11 +240,11 @@ def receiver(call: cst.Call) -> str:
     """The plain name of the model whose method is called."""
     target = call.func.value if isinstance(call.func, cst.Attribute) else None
     if not isinstance(target, cst.Name):
-        raise Unplaced("the model has no plain name")
+        raise NoSafePlace("the model has no plain name")
     return target.value
 
 
-def site_of(
+def insertion_point(
     script: Script,
     changes: Changes,
     model: str,
@@ -249,7 +253,7 @@ def site_of(
     compiled: cst.Call | None,
 ) -> tuple[cst.SimpleStatementLine, str | None]:
     """The statement the lines go before, and a ``compile`` to repeat behind them."""
-    names = free_names(f"({x})") if x else set()
+    names = free_variables(f"({x})") if x else set()
     if compiled is None:
         return script.statement(fit), None
     line, end = script.line(script.statement(compiled)), script.line(fit)
@@ -270,16 +274,16 @@ def _check_straight(
     """Whether what is compiled is what is trained, each time."""
     line, end = script.line(compiled), script.line(fit)
     if receiver(compiled) != model or line >= end:
-        raise Unplaced("another model is compiled")
+        raise NoSafePlace("another model is compiled")
     if script.names.changed({model}, script.names.scope(end), line, end):
-        raise Unplaced("the model is made anew between compile and fit")
+        raise NoSafePlace("the model is made anew between compile and fit")
     block = script.parent(script.statement(compiled))
     while isinstance(block, cst.IndentedBlock) and isinstance(
         script.parent(block), cst.With
     ):
         block = script.parent(script.parent(block))
     if block not in script.around(fit):
-        raise Unplaced("the model is compiled in a branch")
+        raise NoSafePlace("the model is compiled in a branch")
 
 
 def _repeated(
@@ -292,11 +296,11 @@ def _repeated(
     code = script.code(again)
     line, end = script.line(statement), script.line(fit)
     own, scope = script.names.scope(line), script.names.scope(end)
-    names = free_names(code) - {model}
+    names = free_variables(code) - {model}
     if own is not scope and any(script.names.bound(name, own) for name in names):
-        raise Unplaced("compile uses names of its function")
+        raise NoSafePlace("compile uses names of its function")
     if not all(script.names.is_bound(name, scope, end) for name in names):
-        raise Unplaced("compile uses names that are not known where it trains")
+        raise NoSafePlace("compile uses names that are not known where it trains")
     return code
 
 
@@ -306,15 +310,15 @@ def _check_unused(
     """Whether compiling again, where it trains, does the same."""
     first, last = script.statement(compiled), script.statement(fit)
     if script.parent(first) is not script.parent(last):
-        raise Unplaced("the rows are made later, in another block")
+        raise NoSafePlace("the rows are made later, in another block")
     line, end = script.line(first), script.line(last)
-    names = free_names(script.code(compiled)) - {model}
+    names = free_variables(script.code(compiled)) - {model}
     if script.names.changed(names, script.names.scope(line), line, end):
-        raise Unplaced("what compile was given changes before the training")
+        raise NoSafePlace("what compile was given changes before the training")
     for node, parent in script.names.uses(model):
         told = isinstance(parent, ast.Attribute) and parent.attr == "summary"
         if script.end(first) < node.lineno < end and not told:
-            raise Unplaced("the model is used between compile and fit")
+            raise NoSafePlace("the model is used between compile and fit")
 
 
 def check_model(script: Script, model: str, site: cst.SimpleStatementLine) -> None:
@@ -323,18 +327,18 @@ def check_model(script: Script, model: str, site: cst.SimpleStatementLine) -> No
     scope = script.names.scope(line)
     made = [b for b in script.names.bound(model, scope) if b.line < line]
     if not made or any(isinstance(b.statement, ast.arg) for b in made):
-        raise Unplaced("the model is made elsewhere")
+        raise NoSafePlace("the model is made elsewhere")
     if max(b.line for b in made) <= script.names.loop_start(line, scope):
-        raise Unplaced("the lines would be in a loop, and wrap the model each time")
+        raise NoSafePlace("the lines would be in a loop, and wrap the model each time")
     for node, parent in script.names.uses(model):
         own = script.names.scope(node.lineno)
         if own is not scope and script.names.bound(model, own):
             continue  # another variable of this name
         if own is not scope or node.lineno > line:
             if isinstance(parent, ast.Attribute) and parent.attr in _INNER:
-                raise Unplaced(f"the script uses {model}.{parent.attr} later")
+                raise NoSafePlace(f"the script uses {model}.{parent.attr} later")
         elif _is_kept(node, parent):
-            raise Unplaced("the model is used under another name as well")
+            raise NoSafePlace("the model is used under another name as well")
 
 
 def _is_kept(node: ast.Name, parent: ast.AST) -> bool:

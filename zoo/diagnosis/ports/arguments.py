@@ -100,7 +100,7 @@ def calls(tree: ast.AST) -> Iterator[ast.Call]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
 
 
-def given(call: ast.Call, name: str) -> ast.keyword | None:
+def find_argument(call: ast.Call, name: str) -> ast.keyword | None:
     """Return the argument of a name, None where there is none."""
     return next((word for word in call.keywords if word.arg == name), None)
 
@@ -125,7 +125,7 @@ def _port_layer(edits: SourceEdits, call: ast.Call, kind: str, full: str) -> Non
     _join_sizes(edits, call, full)
     _port_input(edits, call, kind)
     _change(edits, call, renamed, gone)
-    if (word := given(call, "dim_ordering")) is not None:
+    if (word := find_argument(call, "dim_ordering")) is not None:
         port_value(edits, word.value, DATA_FORMATS)
 
 
@@ -137,7 +137,7 @@ def port_value(edits: SourceEdits, value: ast.expr, values: dict[str, str]) -> N
 
 def _join_sizes(edits: SourceEdits, call: ast.Call, full: str) -> None:
     """Write ``Convolution2D(32, 3, 3)`` and ``nb_row=3, nb_col=3`` as one size."""
-    row, column = given(call, "nb_row"), given(call, "nb_col")
+    row, column = find_argument(call, "nb_row"), find_argument(call, "nb_col")
     if row is not None and column is not None:
         size = f"({edits.text(row.value)}, {edits.text(column.value)})"
         edits.replace(edits.start(row), edits.end(row), f"kernel_size={size}")
@@ -149,8 +149,10 @@ def _join_sizes(edits: SourceEdits, call: ast.Call, full: str) -> None:
     axes = 2 if full.endswith("2D") else 3
     sizes = call.args[1 : 1 + axes]
     # Keras 2 has strides in the third place
-    old = any(given(call, name) for name in ("border_mode", "subsample", "init"))
-    new = any(given(call, name) for name in ("padding", "strides"))
+    old = any(
+        find_argument(call, name) for name in ("border_mode", "subsample", "init")
+    )
+    new = any(find_argument(call, name) for name in ("padding", "strides"))
     if len(sizes) < axes or new or not (old or "Convolution" in full):
         return
     if any(isinstance(size, ast.Tuple | ast.List) for size in sizes):
@@ -163,7 +165,10 @@ def _join_sizes(edits: SourceEdits, call: ast.Call, full: str) -> None:
 
 def _port_input(edits: SourceEdits, call: ast.Call, kind: str) -> None:
     """Give the shape of a first layer as today's Keras takes it."""
-    length, width = given(call, "input_length"), given(call, "input_dim")
+    length, width = (
+        find_argument(call, "input_length"),
+        find_argument(call, "input_dim"),
+    )
     if length is not None and kind != "Embedding":
         if width is None:
             return
@@ -181,7 +186,7 @@ def _port_method(edits: SourceEdits, call: ast.Call, method: str) -> None:
     if method == "compile":
         _change(edits, call, {}, _COMPILE_GONE)
         _name_metrics(edits, call)
-    elif method in _TRAINERS and _of_keras(call):
+    elif method in _TRAINERS and _is_network_call(call):
         _change(edits, call, _TRAINING, _TRAINING_GONE)
 
 
@@ -195,14 +200,14 @@ def _name_metrics(edits: SourceEdits, call: ast.Call) -> None:
     if not isinstance(metrics, ast.List | ast.Tuple) or len(call.args) > 4:
         return
     texts = [isinstance(getattr(one, "value", None), str) for one in metrics.elts]
-    if not any(texts) or given(call, "metrics") is not None:
+    if not any(texts) or find_argument(call, "metrics") is not None:
         return
     for place, name in zip(places, ("metrics", "loss_weights"), strict=False):
         edits.insert(edits.start(place), f"{name}=")
     edits.say(metrics, "the third argument of `compile` is now `metrics=`")
 
 
-def _of_keras(call: ast.Call) -> bool:
+def _is_network_call(call: ast.Call) -> bool:
     """Whether the arguments are those of a network, not of some other model."""
     other = {
         "show_accuracy",

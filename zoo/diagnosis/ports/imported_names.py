@@ -151,7 +151,7 @@ def below_keras(name: str) -> str | None:
     """
     for root in _ROOTS:
         if name == root or name.startswith(f"{root}."):
-            return _renamed(name[len(root) + 1 :], _NAMES, _MODULES)
+            return _current_name(name[len(root) + 1 :], _NAMES, _MODULES)
     return None
 
 
@@ -159,11 +159,11 @@ def today(name: str) -> str:
     """Return what a full name is called today, the same if nothing changed."""
     for root in _ROOTS:
         if name == root or name.startswith(f"{root}."):
-            return _of_keras(root, name[len(root) + 1 :])
-    return _renamed(name, _OTHERS, _OTHERS)
+            return _keras_name(root, name[len(root) + 1 :])
+    return _current_name(name, _OTHERS, _OTHERS)
 
 
-def _of_keras(root: str, rest: str) -> str:
+def _keras_name(root: str, rest: str) -> str:
     root = "tensorflow.keras" if root in _OLD_ROOTS else root
     # `keras.optimizers.legacy` is there, and raises when it is called
     is_legacy = rest.startswith("optimizers.legacy")
@@ -171,7 +171,7 @@ def _of_keras(root: str, rest: str) -> str:
     if _is_in(root, rest) and not is_legacy:
         return f"{root}.{rest}" if rest else root
     if is_legacy or not _has(keras, rest):
-        rest = _renamed(rest, _NAMES, _MODULES)
+        rest = _current_name(rest, _NAMES, _MODULES)
     # some of Keras 2 is left in TensorFlow, some names are in Keras alone
     other = "tensorflow.keras" if root == "keras" else "keras"
     if not _is_in(root, rest) and _is_in(other, rest):
@@ -179,7 +179,7 @@ def _of_keras(root: str, rest: str) -> str:
     return f"{root}.{rest}" if rest else root
 
 
-def _renamed(name: str, names: dict[str, str], modules: dict[str, str]) -> str:
+def _current_name(name: str, names: dict[str, str], modules: dict[str, str]) -> str:
     for old, new in modules.items():
         # `keras.layers.merge` was a function, and a module later
         is_module = name == old and name not in names
@@ -232,13 +232,13 @@ class ImportedNames:
     def full(self, node: ast.expr) -> str:
         """Return the full name that an expression stands for; "" if none is known."""
         if isinstance(node, ast.Name):
-            return self.imported.get(node.id) or self._of_star(node.id)
+            return self.imported.get(node.id) or self._star_name(node.id)
         if isinstance(node, ast.Attribute):
             owner = self.full(node.value)
             return f"{owner}.{node.attr}" if owner else ""
         return ""
 
-    def _of_star(self, name: str) -> str:
+    def _star_name(self, name: str) -> str:
         for module in self._stars:
             if _is_there(f"{module}.{name}"):
                 return f"{module}.{name}"

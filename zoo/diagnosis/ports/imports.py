@@ -34,7 +34,7 @@ def _port_from(edits: SourceEdits, names: ImportedNames, node: ast.ImportFrom) -
     changed = []
     for alias in node.names:
         old = f"{node.module}.{alias.name}"
-        new = _of_alias(names, node.module, alias)
+        new = _alias_name(names, node.module, alias)
         module, _, name = new.rpartition(".")
         if new != old:
             changed.append((old, new))
@@ -55,16 +55,16 @@ def _port_from(edits: SourceEdits, names: ImportedNames, node: ast.ImportFrom) -
         edits.say(node, f"`{shown[0]}` is now `{shown[1]}`")
 
 
-def _of_alias(names: ImportedNames, module: str, alias: ast.alias) -> str:
+def _alias_name(names: ImportedNames, module: str, alias: ast.alias) -> str:
     """Return today's full name of what is imported from a module."""
     if alias.name == "*":
         return f"{today(module)}.*"
     old = f"{module}.{alias.name}"
     used = names.used[alias.asname or alias.name]
-    return _of_module(old, used)
+    return _module_name(old, used)
 
 
-def _of_module(old: str, used: set[str]) -> str:
+def _module_name(old: str, used: set[str]) -> str:
     """Return today's name of a module, by what is used of it too.
 
     `keras.backend` is still there, with few of its functions; TensorFlow's has all.
@@ -82,7 +82,7 @@ def _port_import(edits: SourceEdits, names: ImportedNames, node: ast.Import) -> 
     told, changed = [], []
     for alias in node.names:
         used = names.used[alias.asname] if alias.asname else set()
-        new = _of_module(alias.name, used)
+        new = _module_name(alias.name, used)
         if new == alias.name:
             told.append(edits.text(alias))
             continue
@@ -117,7 +117,7 @@ def _has_graph(names: ImportedNames) -> bool:
 def _root_moves(names: ImportedNames, root: str, old: str, new: str) -> bool:
     """Whether the import that the name starts with is ported, and this with it."""
     module = names.imported.get(root, "")
-    moved = _of_module(module, names.used[root]) if module else ""
+    moved = _module_name(module, names.used[root]) if module else ""
     rest = old[len(module) :]
     return moved != module and f"{moved}{rest}" == new
 

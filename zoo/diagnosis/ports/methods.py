@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from .arguments import DATA_FORMATS, calls, given, port_value
+from .arguments import DATA_FORMATS, calls, find_argument, port_value
 from .imported_names import ImportedNames, below_keras
 from .source_edits import SourceEdits
 
@@ -100,7 +100,7 @@ def _port_generator(
         return
     _rename(edits, function, name)
     edits.say(call, f"`{function.attr}` is now `{name}`")
-    if (generator := given(call, "generator")) is not None:
+    if (generator := find_argument(call, "generator")) is not None:
         edits.rename(generator, "x")
     for word in call.keywords:
         if word.arg in _SAMPLES:
@@ -113,13 +113,16 @@ def _port_generator(
 def _batch(edits: SourceEdits, call: ast.Call) -> str:
     """Return the rows of a generator's batch, as far as the call shows them."""
     for inner in calls(call):
-        if inner is not call and (size := given(inner, "batch_size")) is not None:
+        if (
+            inner is not call
+            and (size := find_argument(inner, "batch_size")) is not None
+        ):
             return edits.text(size.value)
     return _DEFAULT_BATCH
 
 
 def _port_merge(edits: SourceEdits, call: ast.Call) -> None:
-    mode = given(call, "mode")
+    mode = find_argument(call, "mode")
     value = mode.value if mode is not None else None
     how = value.value if isinstance(value, ast.Constant) else "sum"
     if how not in _MERGES or (mode is not None and value is None):
@@ -131,7 +134,7 @@ def _port_merge(edits: SourceEdits, call: ast.Call) -> None:
     )
     if mode is not None:
         edits.remove(call, mode)
-    if (axis := given(call, "concat_axis")) is not None:
+    if (axis := find_argument(call, "concat_axis")) is not None:
         edits.rename(axis, "axis")
     edits.say(call, f'`merge(mode="{how}")` is now `{function}`')
 
@@ -144,7 +147,7 @@ def port_first_shape(edits: SourceEdits, names: ImportedNames) -> None:
         for child in ast.iter_child_nodes(node)
     }
     for call in calls(edits.tree):
-        shape = given(call, "batch_input_shape")
+        shape = find_argument(call, "batch_input_shape")
         known = below_keras(names.full(call.func)) or ""
         if shape is None or known.rpartition(".")[0] != "layers":
             continue
@@ -219,7 +222,7 @@ def _port_read_csv(edits: SourceEdits, call: ast.Call) -> None:
 
 
 def _port_encoder(edits: SourceEdits, call: ast.Call) -> None:
-    if (sparse := given(call, "sparse")) is not None:
+    if (sparse := find_argument(call, "sparse")) is not None:
         edits.rename(sparse, "sparse_output")
         edits.say(sparse, "`sparse=` is now `sparse_output=`")
 
@@ -240,7 +243,7 @@ def _port_append(edits: SourceEdits, node: ast.Assign) -> None:
     if call.func.attr != "append" or len(call.args) != 1:
         return
     owner = edits.text(call.func.value)
-    if edits.text(target) != owner and not given(call, "ignore_index"):
+    if edits.text(target) != owner and not find_argument(call, "ignore_index"):
         return
     added = call.args[0]
     rows = edits.text(added)

@@ -38,7 +38,7 @@ def notebook_source(path: Path) -> tuple[str, list[Port]]:
             lines.append(line)
             if whole or _LEFT_OUT.match(line) or _ASSIGNED.match(line):
                 shown = line.strip()
-                lines[-1] = _without(line)
+                lines[-1] = _blank_line(line)
                 if shown:
                     what = f"`{shown}` of cell {number} is left out"
                     ports.append(Port(len(lines), what))
@@ -60,7 +60,7 @@ def _code(cell: Any) -> str:
     return source if isinstance(source, str) else "".join(source)
 
 
-def _without(line: str) -> str:
+def _blank_line(line: str) -> str:
     """The line as nothing, which may be all that an indented block has."""
     indent = line[: len(line) - len(line.lstrip())]
     return f"{indent}pass  # {line.strip()}"

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .arguments import calls, given, port_arguments
+from .arguments import calls, find_argument, port_arguments
 from .imported_names import ImportedNames, below_keras
 from .imports import port_names
 from .methods import port_first_shape, port_libraries, port_methods
@@ -77,10 +77,12 @@ def port_sentences(ports: Sequence[Port]) -> tuple[str, ...]:
     lines: dict[str, list[int]] = {}
     for port in ports:
         lines.setdefault(port.what, []).append(port.line)
-    return tuple(f"{_at(sorted(set(at)))}: {what}" for what, at in lines.items())
+    return tuple(
+        f"{_format_lines(sorted(set(at)))}: {what}" for what, at in lines.items()
+    )
 
 
-def _at(lines: Sequence[int]) -> str:
+def _format_lines(lines: Sequence[int]) -> str:
     shown = ", ".join(map(str, lines[:_MOST_LINES]))
     more = f" and {len(lines) - _MOST_LINES} more" if len(lines) > _MOST_LINES else ""
     return f"line{'s' if len(lines) > 1 else ''} {shown}{more}"
@@ -161,25 +163,25 @@ def changed_settings(source: str) -> list[Port]:
 def _changed_settings(call: ast.Call, names: ImportedNames) -> Iterator[Port]:
     part, _, kind = (below_keras(names.full(call.func)) or "").rpartition(".")
     if part == "optimizers":
-        yield from _of_optimizer(call, kind)
+        yield from _port_optimizer(call, kind)
     elif isinstance(call.func, ast.Attribute) and call.func.attr == "compile":
-        optimizer = given(call, "optimizer")
+        optimizer = find_argument(call, "optimizer")
         value = optimizer.value if optimizer else (call.args or [None])[0]
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
-            yield from _of_rate(call.lineno, value.value.capitalize())
+            yield from _port_learning_rate(call.lineno, value.value.capitalize())
 
 
-def _of_optimizer(call: ast.Call, kind: str) -> Iterator[Port]:
-    if (decay := given(call, "decay")) is not None:
+def _port_optimizer(call: ast.Call, kind: str) -> Iterator[Port]:
+    if (decay := find_argument(call, "decay")) is not None:
         message = (
             "`decay=` of an optimizer has no effect in Keras 3: give learning_rate="
         )
         yield Port(decay.lineno, f"{message} a schedule, such as InverseTimeDecay")
-    if not call.args and given(call, "learning_rate") is None:
-        yield from _of_rate(call.lineno, kind)
+    if not call.args and find_argument(call, "learning_rate") is None:
+        yield from _port_learning_rate(call.lineno, kind)
 
 
-def _of_rate(line: int, kind: str) -> Iterator[Port]:
+def _port_learning_rate(line: int, kind: str) -> Iterator[Port]:
     if kind in _RATES:
         old, new = _RATES[kind]
         message = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from .arguments import calls, given
+from .arguments import calls, find_argument
 from .imported_names import ImportedNames, below_keras
 from .source_edits import SourceEdits
 
@@ -30,7 +30,7 @@ def _texts(tree: ast.AST) -> list[tuple[ast.Constant, str]]:
     ]
 
 
-def _put(edits: SourceEdits, node: ast.Constant, text: str) -> None:
+def _replace_text(edits: SourceEdits, node: ast.Constant, text: str) -> None:
     edits.replace(edits.start(node), edits.end(node), repr(text))
     edits.say(node, f"`{node.value!r}` is now `{text!r}`")
 
@@ -40,10 +40,10 @@ def _port_keys(edits: SourceEdits) -> None:
     metrics = {
         text
         for call in calls(edits.tree)
-        if (word := given(call, "metrics")) is not None
+        if (word := find_argument(call, "metrics")) is not None
         for _, text in _texts(word.value)
     }
-    shown = any(given(call, "show_accuracy") for call in calls(edits.tree))
+    shown = any(find_argument(call, "show_accuracy") for call in calls(edits.tree))
     if "acc" in metrics or not ("accuracy" in metrics or shown):
         return
     for node in ast.walk(edits.tree):
@@ -54,7 +54,7 @@ def _port_keys(edits: SourceEdits) -> None:
         else:
             continue
         if isinstance(part, ast.Constant) and part.value in _KEYS:
-            _put(edits, part, _KEYS[str(part.value)])
+            _replace_text(edits, part, _KEYS[str(part.value)])
 
 
 def _port_weights(edits: SourceEdits, names: ImportedNames) -> None:
@@ -69,14 +69,14 @@ def _port_weights(edits: SourceEdits, names: ImportedNames) -> None:
             continue
         known = below_keras(names.full(call.func)) or ""
         method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-        weights = given(call, "save_weights_only")
+        weights = find_argument(call, "save_weights_only")
         if method == "save_weights" or (known.endswith("Checkpoint") and weights):
             new[file.value] = f"{stem}.weights.h5"
         elif ending == "hdf5" and (known.endswith("Checkpoint") or method == "save"):
             new.setdefault(file.value, f"{stem}.keras")
     for node, text in _texts(edits.tree):
         if text in new:
-            _put(edits, node, new[text])
+            _replace_text(edits, node, new[text])
 
 
 def _port_lists(edits: SourceEdits, names: ImportedNames) -> None:
@@ -131,11 +131,11 @@ def _is_of_numbers(node: ast.expr) -> bool:
 
 def _port_accuracy(edits: SourceEdits) -> None:
     """Measure the accuracy in ``compile``, where ``fit`` was asked to show it."""
-    if not any(given(call, "show_accuracy") for call in calls(edits.tree)):
+    if not any(find_argument(call, "show_accuracy") for call in calls(edits.tree)):
         return
     for call in calls(edits.tree):
         compiles = isinstance(call.func, ast.Attribute) and call.func.attr == "compile"
-        if compiles and given(call, "metrics") is None:
+        if compiles and find_argument(call, "metrics") is None:
             edits.add_argument(call, 'metrics=["accuracy"]')
 
 
@@ -145,4 +145,4 @@ def port_texts(edits: SourceEdits) -> None:
         if isinstance(call.func, ast.Attribute) and call.func.attr == "compile":
             for node, text in _texts(call):
                 if text in _TEXTS:
-                    _put(edits, node, _TEXTS[text])
+                    _replace_text(edits, node, _TEXTS[text])

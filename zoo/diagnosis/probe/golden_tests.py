@@ -18,11 +18,11 @@ from ...backend import keras
 from ...networks.load_model import load_model
 from ...training.checkpoint import Start
 from ...training.fit import fit
-from ...training.rows import hold
+from ...training.rows import hold_in_memory
 from ..problem.task import TrainingTask
 from ..problem.training_cost import step_cost, steps_for
 from ..problem.training_setup import Setup, build_model, rows_of
-from ..record.source_locations import in_one_line
+from ..record.source_locations import one_line_error
 
 SAME_STEPS = 20
 """Steps after which two trainings with one seed are compared."""
@@ -89,7 +89,7 @@ def golden_tests(
         if codes is None or code in codes
     }
     try:
-        bench = Bench(setup, task, rows, seed, cost)
+        bench = TrialNetwork(setup, task, rows, seed, cost)
     # whatever a script's own layer or loss raises, the others of its tests are not run
     except Exception as error:
         return tuple(_test(code, None, _reason(error)) for code in tests)
@@ -97,7 +97,10 @@ def golden_tests(
 
 
 def _run(
-    code: str, test: Callable[[Bench], _Outcome], bench: Bench, latest: float
+    code: str,
+    test: Callable[[TrialNetwork], _Outcome],
+    bench: TrialNetwork,
+    latest: float,
 ) -> GoldenTest:
     if bench.left <= 0 or time.monotonic() > latest:
         return _test(code, None, "Not run: the budget of these tests was spent.")
@@ -112,12 +115,12 @@ def _test(code: str, passed: bool | None, sentence: str) -> GoldenTest:
 
 
 def _reason(error: Exception) -> str:
-    message = str(error) if isinstance(error, ZooError) else in_one_line(error)
+    message = str(error) if isinstance(error, ZooError) else one_line_error(error)
     return f"Not run: {message[:200]}"
 
 
 @rule("G501")
-def _one_row(bench: Bench) -> _Outcome:
+def _one_row(bench: TrialNetwork) -> _Outcome:
     row = bench.sample[:1]
     bench.restart()
     before = bench.loss_on(row)
@@ -129,7 +132,7 @@ def _one_row(bench: Bench) -> _Outcome:
 
 
 @rule("G502")
-def _two_rows(bench: Bench) -> _Outcome:
+def _two_rows(bench: TrialNetwork) -> _Outcome:
     codes = bench.task.y[bench.sample]
     codes = codes.reshape(len(codes), -1).astype("float64")
     far = np.abs(codes - codes[0]).sum(axis=1)
@@ -150,7 +153,7 @@ def _two_rows(bench: Bench) -> _Outcome:
 
 
 @rule("G503")
-def _shuffled(bench: Bench) -> _Outcome:
+def _shuffled(bench: TrialNetwork) -> _Outcome:
     rng = np.random.default_rng(bench.seed)
     mixed = rng.permutation(bench.rows)
     half = len(mixed) // 2
@@ -171,7 +174,7 @@ def _shuffled(bench: Bench) -> _Outcome:
 
 
 @rule("G504")
-def _zeroed(bench: Bench) -> _Outcome:
+def _zeroed(bench: TrialNetwork) -> _Outcome:
     x, y = bench.x(bench.rows), bench.y(bench.rows)
     zeros = keras.tree.map_structure(np.zeros_like, x)
     bench.train(zeros, y, _size(bench))
@@ -187,7 +190,7 @@ def _zeroed(bench: Bench) -> _Outcome:
 
 
 @rule("G505")
-def _saved(bench: Bench) -> _Outcome:
+def _saved(bench: TrialNetwork) -> _Outcome:
     x = bench.x(bench.sample)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"
@@ -198,18 +201,18 @@ def _saved(bench: Bench) -> _Outcome:
 
 
 @rule("G506")
-def _same_seed(bench: Bench) -> _Outcome:
+def _same_seed(bench: TrialNetwork) -> _Outcome:
     found = []
     rows = bench.rows[: SAME_STEPS * _size(bench)]
     for _ in range(2):
-        again = Bench(bench.setup, bench.task, rows, bench.seed, bench.left)
+        again = TrialNetwork(bench.setup, bench.task, rows, bench.seed, bench.left)
         again.train(again.x(rows), again.y(rows), _size(again), SAME_STEPS)
         found.append(again.model.get_weights())
     return _agree(found[0], found[1], "In two trainings with one seed")
 
 
 @rule("G507")
-def _predicted(bench: Bench) -> _Outcome:
+def _predicted(bench: TrialNetwork) -> _Outcome:
     x = bench.x(bench.sample)
     return _agree(bench.outputs(x), bench.model.predict(x, verbose=0), "With predict")
 
@@ -227,7 +230,7 @@ def _agree(one: Any, other: Any, how: str) -> _Outcome:
     return passed, f"{how}, the network's {what} differ by {apart:.2g} at most."
 
 
-def _size(bench: Bench) -> int:
+def _size(bench: TrialNetwork) -> int:
     return min(bench.setup.batch_size, len(bench.rows))
 
 
@@ -237,7 +240,7 @@ _MOST_ROWS = 256
 """Rows that a loss is measured on."""
 
 
-class Bench:
+class TrialNetwork:
     """One compiled network that is trained anew for each test.
 
     Parameters
@@ -263,7 +266,7 @@ class Bench:
         sample = np.linspace(0, len(rows) - 1, _MOST_ROWS).astype("int64")
         self.sample = rows[np.unique(sample)]
 
-    def _steps(self, wanted: int) -> int:
+    def _spend_steps(self, wanted: int) -> int:
         """Return the steps that are paid for, and pay."""
         steps = min(wanted, steps_for(self.setup, max(0.0, self.left)))
         self.left -= steps * step_cost(self.setup)
@@ -271,17 +274,17 @@ class Bench:
 
     def x(self, rows: np.ndarray) -> Any:
         """Inputs of some rows, as the network is given them in a training."""
-        return hold(rows_of(self.setup.x, rows)).data[0]
+        return hold_in_memory(rows_of(self.setup.x, rows)).data[0]
 
     def y(self, rows: np.ndarray) -> Any:
         """Their targets."""
-        return hold(rows_of(self.setup.y, rows)).data[0]
+        return hold_in_memory(rows_of(self.setup.y, rows)).data[0]
 
     def train(self, x: Any, y: Any, size: int, steps: int = _MOST_STEPS) -> None:
         """Train from the start, for about ``steps`` steps."""
         self._start.restore()
         keras.utils.set_random_seed(self.seed)
-        steps = self._steps(steps)
+        steps = self._spend_steps(steps)
         each = -(-len(y) // size)
         if each > steps:
             x, y = (rows_of(part, np.arange(steps * size)) for part in (x, y))
@@ -299,7 +302,7 @@ class Bench:
 
     def memorise(self, rows: np.ndarray) -> None:
         """Train on a few rows in one batch, again and again, in one epoch."""
-        again = np.tile(rows, max(1, self._steps(_MOST_STEPS) // 3))
+        again = np.tile(rows, max(1, self._spend_steps(_MOST_STEPS) // 3))
         x, y = self.x(again), self.y(again)
         self._start.restore()
         keras.utils.set_random_seed(self.seed)

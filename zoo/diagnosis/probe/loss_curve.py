@@ -77,10 +77,10 @@ def curve_of(context: RuleContext) -> LossCurve | None:
     curve = make_curve(losses, float(losses[0]))
     # the looks count neither class weights nor penalties
     weighed = context.setup.class_weight is not None or probe.penalty > 0
-    return _on_same_rows(probe, curve) if whole and not weighed else curve
+    return _measure_on_same_rows(probe, curve) if whole and not weighed else curve
 
 
-def break_of(context: RuleContext) -> str:
+def describe_divergence(context: RuleContext) -> str:
     """Describe how the loss stopped being finite; "" if it did not."""
     if context.probe and context.probe.nonfinite > 0:
         return f"the loss is not finite from step {context.probe.nonfinite:,} on"
@@ -88,7 +88,7 @@ def break_of(context: RuleContext) -> str:
     return "" if np.isfinite(losses).all() else "the loss does not stay finite"
 
 
-def _on_same_rows(probe: Probe, curve: LossCurve) -> LossCurve:
+def _measure_on_same_rows(probe: Probe, curve: LossCurve) -> LossCurve:
     """Start, end and falls as the same rows had them, which is free of noise.
 
     A late fall is one only if half, three quarters and the end all go down.

@@ -13,7 +13,13 @@ from ...backend import keras
 from ...backend import tensorflow as tf
 from ...training.arguments import Arguments, find_obstacle
 from ...training.programs import programs_of
-from ...training.rows import Held, batches_in_part, blocks, class_weights, hold
+from ...training.rows import (
+    InMemoryRows,
+    batches_in_part,
+    blocks,
+    class_weights,
+    hold_in_memory,
+)
 from ..problem.graph import Node, activation_name, is_recurrent, make_graph
 from ..problem.task import loss_name
 from ..problem.training_cost import steps_for
@@ -48,7 +54,7 @@ class LayerProbe:
 
 
 @dataclass(frozen=True)
-class Moment:
+class Snapshot:
     """All layers after a number of steps, and the loss on the probed rows.
 
     ``updates`` gives for each layer the norm of the last step's change of its weights
@@ -67,7 +73,7 @@ class Probe:
 
     Parameters
     ----------
-    moments : tuple of Moment
+    moments : tuple of Snapshot
         From the start (step 0) to the end.
     losses : tuple of float
         Of each step, or of an even sample of at most 1,000 of them.
@@ -84,7 +90,7 @@ class Probe:
         part is measured.
     """
 
-    moments: tuple[Moment, ...]
+    moments: tuple[Snapshot, ...]
     losses: tuple[float, ...]
     expected: float
     outputs: np.ndarray
@@ -138,7 +144,7 @@ class NetworkProbe:
             program = tf.function(self._measure, autograph=False)
             return program.get_concrete_function(*specs)
 
-    def look(self, step: int, before: list[np.ndarray] | None = None) -> Moment:
+    def look(self, step: int, before: list[np.ndarray] | None = None) -> Snapshot:
         """The network as it is after ``step`` steps.
 
         ``before`` are its `weights` one step earlier.
@@ -157,7 +163,7 @@ class NetworkProbe:
             LayerProbe(node.name, *(float(v) for v in line))
             for node, line in zip(self.nodes, table, strict=True)
         )
-        return Moment(step, loss, layers, self._updates(before))
+        return Snapshot(step, loss, layers, self._updates(before))
 
     def weights(self) -> list[np.ndarray]:
         """The weights that are trained, layer after layer."""
@@ -280,9 +286,11 @@ def measure(
         The rows to train on.
     """
     model = build_model(setup, rows, seed=seed)
-    held = _hold(setup, rows)
+    held = _hold_rows(setup, rows)
     sample = np.unique(np.linspace(0, len(rows) - 1, _MOST_ROWS).astype("int64"))
-    seen = hold(rows_of(setup.x, rows[sample]), rows_of(setup.y, rows[sample]))
+    seen = hold_in_memory(
+        rows_of(setup.x, rows[sample]), rows_of(setup.y, rows[sample])
+    )
     if not model.built:
         model(keras.tree.map_structure(lambda part: part[:1], seen.data[0]))
     course = _Course(model, setup, held, seed)
@@ -301,22 +309,22 @@ def measure(
     )
 
 
-def _hold(setup: Setup, rows: np.ndarray) -> Held:
+def _hold_rows(setup: Setup, rows: np.ndarray) -> InMemoryRows:
     y = rows_of(setup.y, rows)
     weights = None
     if setup.sample_weight is not None:
         weights = setup.sample_weight[rows]
     elif setup.class_weight is not None:
         weights = class_weights(y, setup.class_weight)
-    return hold(rows_of(setup.x, rows), y, weights)
+    return hold_in_memory(rows_of(setup.x, rows), y, weights)
 
 
 def _follow(
     course: _Course, lens: NetworkProbe, total: int
-) -> tuple[tuple[Moment, ...], tuple[float, ...]]:
+) -> tuple[tuple[Snapshot, ...], tuple[float, ...]]:
     """Train for ``total`` steps at most, looking at the moments chosen."""
     moments, losses = [lens.look(0)], []
-    looks = moments_of(total)
+    looks = snapshot_steps(total)
     before: Any = lens.weights() if 1 in looks else None
     for step, loss in course.run(_edges(looks, total)):
         losses.append(loss)
@@ -328,7 +336,7 @@ def _follow(
     return tuple(moments), tuple(losses)
 
 
-def moments_of(total: int) -> set[int]:
+def snapshot_steps(total: int) -> set[int]:
     """The steps after which a training of ``total`` steps is looked at.
 
     They lie closer at the start, where most happens; the last quarter tells whether
@@ -358,7 +366,7 @@ def expected_loss(setup: Setup, model: Any, rows: np.ndarray) -> float:
 
     Of classes all are as likely; numbers are predicted to be about 0.
     """
-    heads = make_graph(model).heads
+    heads = make_graph(model).output_layers
     name = loss_name(setup.loss)
     if not heads or setup.rescale:
         return float("nan")
@@ -379,7 +387,7 @@ def _expected_entropy(head: Node, name: str, setup: Setup) -> float:
     if "binary" in name and head.activation in ("sigmoid", ends):
         return float(np.log(2))
     if "categorical" in name and head.activation in ("softmax", ends):
-        return float(np.log(max(1, head.units)))
+        return float(np.log(max(1, head.layer_width)))
     return float("nan")
 
 
@@ -391,7 +399,7 @@ class _Course:
     ----------
     model : keras.Model
         Compiled and built; it is trained.
-    held : Held
+    held : InMemoryRows
         Rows, targets and weights.
 
     Attributes
@@ -402,14 +410,14 @@ class _Course:
 
     model: Any
     setup: Setup
-    held: Held
+    held: InMemoryRows
     seed: int
     nonfinite: int = -1
 
     def __post_init__(self) -> None:
         self.size = min(self.setup.batch_size, self.held.rows)
-        self.planned = self.setup.rounds * -(-self.held.rows // self.size)
-        self._take = self._taker()
+        self.planned = self.setup.count_passes * -(-self.held.rows // self.size)
+        self._take = self._make_step_function()
 
     def run(self, edges: list[int]) -> Iterator[tuple[int, float]]:
         """Train from edge to edge; gives each with the mean loss on the way."""
@@ -432,12 +440,12 @@ class _Course:
         """The batches of all rounds."""
         shuffle = np.random.default_rng(self.seed) if self.setup.shuffle else None
         room = batches_in_part(self.held, self.size) * self.size
-        for _ in range(self.setup.rounds):
+        for _ in range(self.setup.count_passes):
             for part in self.held.parts(room, shuffle):
                 for block in blocks(part, self.size):
                     yield block.batches, block.count
 
-    def _taker(self) -> Callable[[Any, int, int], tuple[float, int]]:
+    def _make_step_function(self) -> Callable[[Any, int, int], tuple[float, int]]:
         """Return what takes steps: gives their mean loss, and how many were finite."""
         data = (*self.held.data, None)[:3]
         given = Arguments(
@@ -448,7 +456,7 @@ class _Course:
             validation_freq=1,
         )  # fmt: skip
         if find_obstacle(self.model, given):
-            return self._by_keras
+            return self._run_keras_steps
         batch = next(self.held.parts(self.size, None))
         programs = programs_of(self.model, batch)
 
@@ -458,7 +466,7 @@ class _Course:
 
         return take
 
-    def _by_keras(self, batches: Any, at: int, last: int) -> tuple[float, int]:
+    def _run_keras_steps(self, batches: Any, at: int, last: int) -> tuple[float, int]:
         """Keras' own step, one after the other."""
         losses = []
         for i in range(at, last):

@@ -116,8 +116,8 @@ def _not_finite(context: RuleContext) -> _Symptom | None:
 def _unchanged(context: RuleContext) -> _Symptom | None:
     """Layers all of whose weights are what they were."""
     before, after = (
-        _by_layer(context, context.fit.weights),
-        _by_layer(context, context.fit.trained),
+        _weights_by_layer(context, context.fit.weights),
+        _weights_by_layer(context, context.fit.trained),
     )
     same = [name for name in before if _equal(before[name], after.get(name, []))]
     if not same or (not context.fit.steps and not context.fit.history):
@@ -129,7 +129,7 @@ def _unchanged(context: RuleContext) -> _Symptom | None:
     return _symptom("S403", text, layers=len(same))
 
 
-def _by_layer(
+def _weights_by_layer(
     context: RuleContext, weights: list[np.ndarray]
 ) -> dict[str, list[np.ndarray]]:
     """Weights by the path of their layer, those of normalisation of inputs left out."""
@@ -196,7 +196,7 @@ def _overfitting(context: RuleContext) -> _Symptom | None:
 
 
 @rule("S407")
-def _unexpected(context: RuleContext) -> _Symptom | None:
+def _unexpected_loss(context: RuleContext) -> _Symptom | None:
     probe = context.probe
     if probe is None or not probe.moments or not probe.expected > 0:
         return None

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ....baselines.rules.registry import RULES
-from ...backend import keras, on_show
+from ...backend import ignore_softmax_warning, keras
 from ..record.arrays import as_arrays, leaves
 from .symptoms import FLAT, SAME
 
@@ -87,7 +87,7 @@ class Watch(keras.callbacks.Callback):
         self.symptoms: list[_Symptom] = []
         self.seconds = 0.0
         self.verbose, self.share = verbose, share
-        self._given = _few(x), _few(y)
+        self._given = _first_rows(x), _first_rows(y)
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Start anew; a callback may serve several trainings."""
@@ -109,12 +109,12 @@ class Watch(keras.callbacks.Callback):
             self._count_steps()
             if "loss" in (logs or {}):
                 self._losses.append(float((logs or {})["loss"]))
-                self._look_at_loss(epoch + 1)
+                self._check_loss(epoch + 1)
         if self._has_time():
             before = self.seconds
             with self._timed():
-                self._look_at_weights(epoch + 1)
-                self._look_at_predictions(epoch + 1)
+                self._check_weights(epoch + 1)
+                self._check_predictions(epoch + 1)
             self._cost = self.seconds - before
 
     @property
@@ -149,7 +149,7 @@ class Watch(keras.callbacks.Callback):
         if self.verbose:
             sys.stdout.write(f"\n{code} {label} (epoch {epoch}): {sentence}\n")
 
-    def _look_at_loss(self, epoch: int) -> None:
+    def _check_loss(self, epoch: int) -> None:
         first, now = self._losses[0], self._losses[-1]
         if not np.isfinite(now):
             where = f"; it was {self._losses[-2]:.4g} before" if epoch > 1 else ""
@@ -172,7 +172,7 @@ class Watch(keras.callbacks.Callback):
                 found[layer.name] = np.array(largest)
         return found
 
-    def _look_at_weights(self, epoch: int) -> None:
+    def _check_weights(self, epoch: int) -> None:
         now, steps = self._weights(), self._steps - self._steps_then
         if steps < _FEW_STEPS:
             return
@@ -193,11 +193,15 @@ class Watch(keras.callbacks.Callback):
                 self._say("S410", epoch, f"{message}: the steps are too large.")
         self._then, self._steps_then = now, self._steps
 
-    def _look_at_predictions(self, epoch: int) -> None:
+    def _check_predictions(self, epoch: int) -> None:
         if self._rows is None or not _differ(leaves(self._rows)):
             return
         outputs = self._predictions()
-        if outputs is None or not np.isfinite(outputs).all() or not self._asks_much():
+        if (
+            outputs is None
+            or not np.isfinite(outputs).all()
+            or not self._has_varied_targets()
+        ):
             return
         spread = float(np.ptp(outputs, axis=0).max())
         if spread <= SAME * min(1.0, float(np.abs(outputs).max())):
@@ -207,7 +211,7 @@ class Watch(keras.callbacks.Callback):
 
     def _predictions(self) -> np.ndarray | None:
         try:
-            with on_show():
+            with ignore_softmax_warning():
                 predicted = self._network(self._rows, training=False)
             return np.asarray(keras.tree.flatten(predicted)[0], dtype="float64")
         # the network may not take rows in this form; that must not end the training
@@ -215,7 +219,7 @@ class Watch(keras.callbacks.Callback):
             self._rows = None
         return None
 
-    def _asks_much(self) -> bool:
+    def _has_varied_targets(self) -> bool:
         """Whether different answers are wanted, as far as that is known."""
         return self._targets is None or _differ(leaves(self._targets))
 
@@ -229,12 +233,12 @@ def _layers(model: Any) -> Iterator[Any]:
             yield layer
 
 
-def _few(value: Any) -> Any:
+def _first_rows(value: Any) -> Any:
     """The first rows of each array; None where there is none."""
     if isinstance(value, dict):
-        return {name: _few(part) for name, part in value.items()}
+        return {name: _first_rows(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_few(part) for part in value]
+        return [_first_rows(part) for part in value]
     # cut first: to make an array of a large table takes long
     return as_arrays(value[:_MOST_ROWS]) if hasattr(value, "shape") else None
 
@@ -253,6 +257,6 @@ def _rows_of_fit() -> tuple[Any, Any]:
     frame = sys._getframe(1)
     while frame is not None:
         if frame.f_code.co_name == "fit" and "x" in frame.f_locals:
-            return tuple(_few(frame.f_locals.get(name)) for name in ("x", "y"))
+            return tuple(_first_rows(frame.f_locals.get(name)) for name in ("x", "y"))
         frame = frame.f_back
     return None, None

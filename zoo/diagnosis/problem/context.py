@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ....baselines.results.diagnosis import Location, Side
-from ....baselines.rules.registry import RULES, side_of
+from ....baselines.rules.registry import RULES, rule_side
 from ...backend import keras
 from ..codemod.edits import Edit, edited_places
 from ..probe.probe import Probe
@@ -112,7 +112,7 @@ class RuleContext:
     @cached_property
     def head(self) -> Node | None:
         """The layer that makes the first output; None where no layer has weights."""
-        heads = self.graph.heads
+        heads = self.graph.output_layers
         return heads[-1] if heads else None
 
     @cached_property
@@ -136,7 +136,7 @@ class RuleContext:
         """The targets as the script gives them."""
         return self.setup.y
 
-    def place(self, layer: Any) -> Place | None:
+    def find_layer_location(self, layer: Any) -> Place | None:
         """Find where the script makes a layer."""
         return next((p for made, p in self.recording.layers if made is layer), None)
 
@@ -153,7 +153,7 @@ class RuleContext:
         edits = [edit for one in repairs for edit in one.edits or ()]
         known = (
             (finding.place,),
-            tuple(map(self.place, self._named(finding.layers))),
+            tuple(map(self.find_layer_location, self._layers_named(finding.layers))),
             edited_places(edits, fit=fit, compiled=compiled),
             (fit,),
         )
@@ -161,15 +161,15 @@ class RuleContext:
         first = dict.fromkeys(next(filter(None, found), []))
         return tuple(Location(place.file, place.line) for place in first)
 
-    def _named(self, names: tuple[str, ...]) -> list[Any]:
+    def _layers_named(self, names: tuple[str, ...]) -> list[Any]:
         """Layers of the script's network by their names."""
         if not names:
             return []
         return [la for la in flat_layers(self.fit.model) if la.name in names]
 
-    def order(self, layer: Any) -> tuple[int, int]:
+    def layer_order(self, layer: Any) -> tuple[int, int]:
         """Which of the layers of its class on its line it is, and of how many."""
-        place = self.place(layer)
+        place = self.find_layer_location(layer)
         beside = [
             made
             for made, p in self.recording.layers
@@ -185,7 +185,7 @@ def network_finding(
 ) -> NetworkFinding:  # fmt: skip
     """A finding of a rule, with the label and the side of its code."""
     numbers = {name: float(value) for name, value in evidence.items()}
-    label, side = RULES[code].label, side_of(code)
+    label, side = RULES[code].label, rule_side(code)
     return NetworkFinding(
         code, label, sentence, advice, priority, repairs, layers, numbers, side
     )

@@ -47,18 +47,18 @@ def copy(model: Any, change: Callable[[Any], Any] | None = None) -> Any:
 
     def made(layer: Any) -> Any:
         found = None if change is None else change(layer)
-        return again(layer) if found is None else found
+        return copy_layer(layer) if found is None else found
 
     if change is None and not getattr(model, "inputs", None):
         # a class of the user's own has no graph to walk
-        return _adapted(_anew(model), model)
+        return _adapted(_rebuild(model), model)
     flat = not any(isinstance(layer, keras.Model) for layer in model.layers)
     with uncompiled(model):
         found = keras.models.clone_model(model, clone_function=made, recursive=not flat)
     return _adapted(found, model)
 
 
-def _anew(layer: Any) -> Any:
+def _rebuild(layer: Any) -> Any:
     """A layer or network of the user's own class, made and built as this one was.
 
     Raises
@@ -66,7 +66,7 @@ def _anew(layer: Any) -> Any:
     ValueError
         It came out with other weights.
     """
-    found = _made_alike(layer)
+    found = _rebuild_alike(layer)
     if layer.built and not found.built:
         with warnings.catch_warnings():
             # it is built by its first call then
@@ -82,14 +82,16 @@ def _anew(layer: Any) -> Any:
     return found
 
 
-def _made_alike(layer: Any) -> Any:
+def _rebuild_alike(layer: Any) -> Any:
     kind = type(layer)
     if layer in _made_with:
         args, named = _made_with[layer]
-        given = [keras.tree.map_structure(_own_copy, part) for part in args]
+        given = [keras.tree.map_structure(_copy_argument, part) for part in args]
         return kind(
             *given,
-            **{k: keras.tree.map_structure(_own_copy, v) for k, v in named.items()},
+            **{
+                k: keras.tree.map_structure(_copy_argument, v) for k, v in named.items()
+            },
         )
     config = layer.get_config()
     try:
@@ -100,11 +102,11 @@ def _made_alike(layer: Any) -> Any:
         return kind(**{key: value for key, value in config.items() if key in takes})
 
 
-def _own_copy(part: Any) -> Any:
+def _copy_argument(part: Any) -> Any:
     """An argument, copied if it is a layer: no two networks may train the same one."""
     if isinstance(part, keras.Model):
         return copy(part)
-    return again(part) if isinstance(part, keras.layers.Layer) else part
+    return copy_layer(part) if isinstance(part, keras.layers.Layer) else part
 
 
 def _adapted(found: Any, model: Any) -> Any:
@@ -147,7 +149,7 @@ def _normalizations(model: Any) -> list[Any]:
     return [one for one in every if isinstance(one, keras.layers.Normalization)]
 
 
-def again(layer: Any, **changes: Any) -> Any:
+def copy_layer(layer: Any, **changes: Any) -> Any:
     """The layer anew, with other settings of its configuration.
 
     Functions of the script's own are handed on as they are: Keras finds by name only
@@ -161,7 +163,7 @@ def again(layer: Any, **changes: Any) -> Any:
             name=layer.name,
         )
     if not (changes or type(layer).__module__.startswith("keras.")):
-        return _anew(layer)
+        return _rebuild(layer)
     config = _config(layer)
     # what it was adapted to is not in its configuration
     if isinstance(layer, LOOKUPS) and config.get("vocabulary") is None:

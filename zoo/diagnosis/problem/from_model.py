@@ -15,10 +15,10 @@ import numpy as np
 
 from ....data import Dataset
 from ....data.errors import BadData
-from ...backend import keras, on_show
+from ...backend import ignore_softmax_warning, keras
 from ..record.arrays import count_rows
 from ..record.recording import Fit
-from ..record.source_locations import in_one_line
+from ..record.source_locations import one_line_error
 from ..record.training_start import ARGUMENTS, serialized
 from .copy_model import copy
 from .graph import flat_layers
@@ -88,14 +88,14 @@ def first_output(found: _Compiled) -> _Compiled:
         return found
     return replace(
         found,
-        model=_with_one(found.model, outputs[0]),
+        model=_model_with_output(found.model, outputs[0]),
         loss=_part(found.loss, 0, found.model.output_names[0]),
         metrics=None,
         loss_weights=None,
     )
 
 
-def each_output(fit: Fit) -> tuple[Fit, ...]:
+def split_outputs(fit: Fit) -> tuple[Fit, ...]:
     """A recorded training, once for each of its outputs that has targets and a loss.
 
     The other outputs are left out, so that what one learns is its own. A network with
@@ -110,7 +110,7 @@ def each_output(fit: Fit) -> tuple[Fit, ...]:
     ):
         loss, y = _part(fit.loss, i, name), _target(fit.y, i, name)
         if loss is not None and y is not None:
-            model = _with_one(fit.model, output)
+            model = _model_with_output(fit.model, output)
             weight = _part(fit.sample_weight, i, name)
             one = replace(fit, model=model, loss=loss, y=y, sample_weight=weight)
             share = _part(fit.loss_weights, i, name)
@@ -121,7 +121,7 @@ def each_output(fit: Fit) -> tuple[Fit, ...]:
     return tuple(found) or (fit,)
 
 
-def _with_one(model: Any, output: Any) -> Any:
+def _model_with_output(model: Any, output: Any) -> Any:
     return keras.Model(model.input, output, name=model.name)
 
 
@@ -193,7 +193,7 @@ def make_fit(
     )
 
 
-def twin(model: Any, x: Any) -> Any:
+def rebuild_network(model: Any, x: Any) -> Any:
     """The network made anew and built, with fresh weights.
 
     Raises
@@ -204,22 +204,24 @@ def twin(model: Any, x: Any) -> Any:
     try:
         again = copy(model)
         few = keras.tree.map_structure(lambda part: part[:2], x)
-        with on_show():
+        with ignore_softmax_warning():
             again(few, training=False)
     # layers of the user's own may raise anything
     except Exception as error:
         msg = f"the model {model.name!r} cannot be rebuilt and called on the data"
-        raise BadData(f"{msg}: {in_one_line(error)}") from error
+        raise BadData(f"{msg}: {one_line_error(error)}") from error
     return again
 
 
 def _start(found: _Compiled, x: Any, *, keep: bool) -> tuple[list[np.ndarray], bool]:
     """Weights to start from, and whether any of them are to be kept."""
     own = [np.array(weight) for weight in found.model.get_weights()]
-    fresh = [np.array(weight) for weight in twin(found.model, x).get_weights()]
+    fresh = [
+        np.array(weight) for weight in rebuild_network(found.model, x).get_weights()
+    ]
     if keep:
         return own, True
-    kept = set(_kept(found.model))
+    kept = set(_untrained_weights(found.model))
     chosen = [
         mine if id(variable) in kept else new
         for variable, mine, new in zip(found.model.weights, own, fresh, strict=True)
@@ -227,13 +229,13 @@ def _start(found: _Compiled, x: Any, *, keep: bool) -> tuple[list[np.ndarray], b
     return chosen, bool(kept)
 
 
-def _kept(model: Any) -> Iterator[int]:
+def _untrained_weights(model: Any) -> Iterator[int]:
     """Weights that a training does not make, and so needs."""
     for layer in model.layers:
         if isinstance(layer, keras.layers.Normalization) or not layer.trainable:
             yield from (id(weight) for weight in layer.weights)
         elif hasattr(layer, "layers"):
-            yield from _kept(layer)
+            yield from _untrained_weights(layer)
 
 
 COLUMN_A_CLASS = ("categorical", "kl_divergence", "kullback")
@@ -264,7 +266,7 @@ def inputs_for(model: Any, x: np.ndarray) -> Any:
     if not wanted:
         return x.astype("float32")
     if len(wanted) == 1:
-        return _one(x, wanted[0])
+        return _as_input(x, wanted[0])
     widths = [math.prod(size or 1 for size in tensor.shape[1:]) for tensor in wanted]
     if x.ndim != 2 or sum(widths) != x.shape[1]:
         message = " and ".join(
@@ -273,11 +275,11 @@ def inputs_for(model: Any, x: np.ndarray) -> Any:
         msg = f"the model has {len(wanted)} inputs and takes {message} a row"
         raise BadData(f"{msg}; the data give {_shape_text(x.shape[1:])}")
     parts = np.split(x, np.cumsum(widths)[:-1], axis=1)
-    fitted = [_one(part, t) for part, t in zip(parts, wanted, strict=True)]
+    fitted = [_as_input(part, t) for part, t in zip(parts, wanted, strict=True)]
     return keras.tree.pack_sequence_as(model.input, fitted)
 
 
-def _one(x: np.ndarray, tensor: Any) -> np.ndarray:
+def _as_input(x: np.ndarray, tensor: Any) -> np.ndarray:
     """Rows in the shape and type of one input."""
     wanted: Shape = tuple(tensor.shape[1:])
     shape = _fitting(x.shape[1:], wanted)

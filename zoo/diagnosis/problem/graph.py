@@ -78,7 +78,7 @@ class Node:
         )
 
     @property
-    def units(self) -> int:
+    def layer_width(self) -> int:
         """Width of what it gives: units or filters; 0 for others."""
         found = getattr(self.layer, "units", None) or getattr(
             self.layer, "filters", None
@@ -98,7 +98,7 @@ class Graph:
         return tuple(n for n in self.nodes if n.is_weighted or is_recurrent(n.layer))
 
     @property
-    def heads(self) -> tuple[Node, ...]:
+    def output_layers(self) -> tuple[Node, ...]:
         """The weighted layers that make the outputs."""
         return tuple(n for n in self.weighted if n.is_head)
 
@@ -174,10 +174,10 @@ def layers_before(layer: Any) -> tuple[str, ...]:
     left aside: they come on a way of their own.
     """
     nodes = getattr(layer, "_inbound_nodes", [])
-    return tuple(dict.fromkeys(_givers(nodes[-1]))) if nodes else ()
+    return tuple(dict.fromkeys(_source_layers(nodes[-1]))) if nodes else ()
 
 
-def _givers(node: Any) -> Iterator[str]:
+def _source_layers(node: Any) -> Iterator[str]:
     """Names of the layers whose outputs a call took."""
     given = node.arguments
     named = {name: v for name, v in given.kwargs.items() if "mask" not in name}
@@ -188,7 +188,9 @@ def _givers(node: Any) -> Iterator[str]:
         if isinstance(history.operation, keras.layers.Layer):
             yield history.operation.name
         else:
-            yield from _givers(history.operation._inbound_nodes[history.node_index])
+            yield from _source_layers(
+                history.operation._inbound_nodes[history.node_index]
+            )
 
 
 def _node(
@@ -241,7 +243,7 @@ def arrays_of(model: Any, x: Any) -> list[np.ndarray]:
     return [np.asarray(part) for part in parts]
 
 
-def packed(model: Any, x: Any, parts: list[Any]) -> Any:
+def pack_inputs(model: Any, x: Any, parts: list[Any]) -> Any:
     """One part for each input of the model, in the form of ``x``."""
     if len(parts) == 1 and not isinstance(x, dict):
         return parts[0]
@@ -281,7 +283,7 @@ def is_looked_up(model: Any, tensor: Any) -> bool:
     return any(isinstance(r, keras.layers.Embedding) for r in readers(model, tensor))
 
 
-def some_rows(x: Any, count: int = _ROWS) -> Any:
+def sample_evenly(x: Any, count: int = _ROWS) -> Any:
     """An even sample of the rows of an array, or of each in a list or dict."""
 
     def pick(part: Any) -> np.ndarray:

@@ -19,16 +19,18 @@ _DECIDED = ("sigmoid", "softmax", "hard_sigmoid")
 """Activations whose middle is where a class begins."""
 
 
-def has_own_sense(setup: Setup, task: TrainingTask) -> bool:
+def has_unknown_class_order(setup: Setup, task: TrainingTask) -> bool:
     """Tell whether nobody knows which outputs stand for which of two classes."""
     loss = setup.loss
     if task.kind != "binary" or loss is None or loss_name(loss):
         return False
-    heads = make_graph(setup.model).heads
+    heads = make_graph(setup.model).output_layers
     return not heads or heads[-1].activation not in _DECIDED
 
 
-def by_threshold(outputs: np.ndarray, known: np.ndarray, y: np.ndarray) -> np.ndarray:
+def apply_threshold(
+    outputs: np.ndarray, known: np.ndarray, y: np.ndarray
+) -> np.ndarray:
     """Return outputs as 0 and 1, by the best threshold on rows whose class is known.
 
     Parameters

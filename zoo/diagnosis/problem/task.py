@@ -74,14 +74,14 @@ def loss_name(loss: Any) -> str:
     if not isinstance(loss, str):
         own = not type(loss).__module__.startswith("keras")
         if isinstance(loss, keras.losses.Loss):
-            return "" if own else _snake(type(loss).__name__)
+            return "" if own else _to_snake_case(type(loss).__name__)
         known = getattr(loss, "__module__", "") or ""
-        return _snake(getattr(loss, "__name__", "")) if "keras" in known else ""
+        return _to_snake_case(getattr(loss, "__name__", "")) if "keras" in known else ""
     try:
         found = keras.losses.get(loss)
     except ValueError:  # a name that nobody knows fails in the script itself
         return loss
-    return _snake(getattr(found, "__name__", type(found).__name__))
+    return _to_snake_case(getattr(found, "__name__", type(found).__name__))
 
 
 def each_metric(metrics: Any) -> list[Any]:
@@ -97,7 +97,7 @@ def metric_name(metric: Any) -> str:
     return str(found or type(metric).__name__)
 
 
-def _snake(name: str) -> str:
+def _to_snake_case(name: str) -> str:
     """``BinaryCrossentropy`` -> ``binary_crossentropy``."""
     parts = ["_" + c.lower() if c.isupper() else c for c in name]
     return "".join(parts).lstrip("_")
@@ -125,7 +125,7 @@ def training_task(fit: Fit) -> TrainingTask:
     if not np.isfinite(y.astype("float64")).all():
         return TrainingTask("regression", y.astype("float64"), np.zeros(0))
     kinds = np.unique(y)
-    if len(kinds) == 2 or (_few(kinds, len(y)) and _wants_classes(fit)):
+    if len(kinds) == 2 or (_is_few_valued(kinds, len(y)) and _wants_classes(fit)):
         return _classes(y)
     return TrainingTask("regression", y.astype("float64"), np.zeros(0))
 
@@ -153,13 +153,13 @@ def _labels_of_places(codes: np.ndarray) -> TrainingTask | None:
     """Places and classes as labels, of which some that vary are chosen."""
     found = [
         (place, kind)
-        for place in _even(codes.shape[1], _MOST_COLUMNS)
+        for place in _even_numbers(codes.shape[1], _MOST_COLUMNS)
         for kind, count in _class_counts(codes[:, place])
         if _VARIED <= count / len(codes) <= 1 - _VARIED
     ]
     if not found:
         return None
-    places = np.array(found)[_even(len(found), _MOST_PLACES)]
+    places = np.array(found)[_even_numbers(len(found), _MOST_PLACES)]
     flags = codes[:, places[:, 0]] == places[:, 1]
     return TrainingTask("multilabel", flags.astype("int64"), np.zeros(0), places=places)
 
@@ -192,7 +192,7 @@ def _classes(y: np.ndarray) -> TrainingTask:
     return TrainingTask(task, codes.astype("int64"), values)
 
 
-def _few(kinds: np.ndarray, rows: int) -> bool:
+def _is_few_valued(kinds: np.ndarray, rows: int) -> bool:
     """Whether values are so few that they may be classes; fractions must repeat."""
     if np.array_equal(kinds, np.round(kinds)):
         return len(kinds) <= _MOST_CLASSES
@@ -249,12 +249,12 @@ def as_dataset(model: Any, x: Any, task: TrainingTask, *, name: str) -> Dataset:
     name : str
         For the report.
     """
-    given = parts_as_read(model, x)
+    given = separate_inputs(model, x)
     places = _goes_to_embedding(model, len(given))
     notes: tuple[str, ...] = ()
     if len(given) == 1 and given[0].ndim == 4:
         features: Any = _as_images(given[0])
-        notes = _on_size(given[0], features)
+        notes = _note_sample(given[0], features)
     elif (
         len(given) == 1
         and given[0].dtype.kind in "OSU"
@@ -263,7 +263,7 @@ def as_dataset(model: Any, x: Any, task: TrainingTask, *, name: str) -> Dataset:
         features = pd.DataFrame({"text": _as_texts(given[0])})
     else:
         features = _as_table(given, places)
-        notes = _on_width(given, places)
+        notes = _note_width(given, places)
     y = task.y[:, _chosen_targets(task)] if task.y.ndim == 2 else task.y
     classes, targets = _names(task, y)
     card = Card(name, name, task.kind, "y")
@@ -276,12 +276,12 @@ def _chosen_targets(task: TrainingTask) -> np.ndarray:
     Of many labels, such as the pixels of a mask, some of those that vary.
     """
     if task.kind == "regression":
-        return _even(task.y.shape[1], MOST_TARGETS)
+        return _even_numbers(task.y.shape[1], MOST_TARGETS)
     shares = task.y.mean(axis=0)
     varied = np.flatnonzero(np.minimum(shares, 1 - shares) >= _VARIED)
     few = task.y.shape[1] <= MOST_LABELS or not len(varied)
     places = np.arange(task.y.shape[1]) if few else varied
-    return places[_even(len(places), MOST_LABELS)]
+    return places[_even_numbers(len(places), MOST_LABELS)]
 
 
 def _looked_up(part: np.ndarray) -> np.ndarray:
@@ -314,7 +314,7 @@ def _names(
     ), ()
 
 
-def parts_as_read(model: Any, x: Any) -> list[np.ndarray]:
+def separate_inputs(model: Any, x: Any) -> list[np.ndarray]:
     """Return the inputs one by one, those of an embedding as the places it looks up."""
     given = [np.asarray(part) for part in keras.tree.flatten(x)]
     places = _goes_to_embedding(model, len(given))
@@ -369,7 +369,7 @@ def _as_images(x: np.ndarray) -> np.ndarray:
     return found
 
 
-def _on_size(given: np.ndarray, found: np.ndarray) -> tuple[str, ...]:
+def _note_sample(given: np.ndarray, found: np.ndarray) -> tuple[str, ...]:
     if given.shape == found.shape:
         return ()
     (h, w), (height, width) = given.shape[1:3], found.shape[1:3]
@@ -397,7 +397,7 @@ def _as_table(given: list[np.ndarray], places: list[bool]) -> Any:
     return table.assign(**texts)
 
 
-def _on_width(given: list[np.ndarray], places: list[bool]) -> tuple[str, ...]:
+def _note_width(given: list[np.ndarray], places: list[bool]) -> tuple[str, ...]:
     plain = [part for part, place in zip(given, places, strict=True) if not place]
     widths = [int(np.prod(part.shape[1:])) for part in plain]
     if max(widths, default=0) <= _MOST_COLUMNS:
@@ -413,17 +413,17 @@ def _columns_of(part: np.ndarray, *, places: bool) -> tuple[np.ndarray, list[str
     if places and part.ndim == 2 and part.shape[1] > 1:
         return _counted(part)
     flat = part.reshape(len(part), -1).astype("float64")
-    chosen = _even(flat.shape[1], _MOST_COLUMNS)
+    chosen = _even_numbers(flat.shape[1], _MOST_COLUMNS)
     names = [f"column {c}" for c in chosen]
     if part.ndim != 3:
         return flat[:, chosen], names
-    over = _over_time(part)
+    over = _summarize_time(part)
     kinds = ("mean", "spread", "least", "most")
     messages = [f"{kind} of {c}" for kind in kinds for c in range(part.shape[2])]
     return np.concatenate([flat[:, chosen], over], axis=1), names + messages
 
 
-def _over_time(part: np.ndarray) -> np.ndarray:
+def _summarize_time(part: np.ndarray) -> np.ndarray:
     """Mean, standard deviation, minimum and maximum of each channel."""
     steps = part.astype("float64")
     found = [
@@ -449,7 +449,7 @@ def _counted(part: np.ndarray) -> tuple[np.ndarray, list[str]]:
     return found, [f"place {values[c]}" for c in common]
 
 
-def _even(count: int, most: int) -> np.ndarray:
+def _even_numbers(count: int, most: int) -> np.ndarray:
     """Up to so many numbers below ``count``, evenly chosen."""
     if count <= most:
         return np.arange(count)

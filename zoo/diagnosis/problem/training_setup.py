@@ -16,7 +16,7 @@ from ...backend import keras
 from ..record.recording import Fit
 from .copy_model import copy, give_weights
 from .gradients import automatic_gradients
-from .graph import arrays_of, flat_layers, is_looked_up, packed, start_weights
+from .graph import arrays_of, flat_layers, is_looked_up, pack_inputs, start_weights
 from .task import TrainingTask, first, loss_name, training_task
 
 _Numbers = float | tuple[float, ...]
@@ -118,18 +118,18 @@ class Setup:
         return float(found)
 
     @property
-    def rounds(self) -> int:
+    def count_passes(self) -> int:
         """Return how often the training goes through the rows."""
         return max(1, round(self.epochs * self.passes))
 
     @property
     def steps(self) -> int:
         """Optimizer steps of the whole training."""
-        return self.rounds * -(-len(self.y) // self.batch_size)
+        return self.count_passes * -(-len(self.y) // self.batch_size)
 
     def rate_at(self, turn: int) -> float:
         """The learning rate of a round; a longer training goes through it slower."""
-        place = turn * len(self.course) // self.rounds
+        place = turn * len(self.course) // self.count_passes
         return self.rate * self.course[min(place, len(self.course) - 1)]
 
     def with_optimizer(self, **changes: Any) -> Setup:
@@ -147,7 +147,7 @@ class Setup:
         return replace(self, model=copy(self.model, change), weights=None)
 
 
-def as_given(fit: Fit, task: TrainingTask) -> Setup:
+def original_training(fit: Fit, task: TrainingTask) -> Setup:
     """The training as the script has it.
 
     Where it ended early (an early stop, for instance), as many epochs as it had. Of
@@ -163,7 +163,7 @@ def as_given(fit: Fit, task: TrainingTask) -> Setup:
     found = Setup(
         model=fit.model,
         loss=fit.loss,
-        optimizer=fit.optimizer or _usual_optimizer(),
+        optimizer=fit.optimizer or _default_optimizer(),
         x=fit.x,
         y=np.asarray(fit.y),
         batch_size=size,
@@ -180,7 +180,8 @@ def as_given(fit: Fit, task: TrainingTask) -> Setup:
         values=task.values if len(task.values) else None,
         own_optimizer=_own_class(getattr(fit.model, "optimizer", None)),
         held=fit.held,
-        in_inference=fit.kind == "GradientTape" and bool(unmoved_averages(fit)),
+        in_inference=fit.kind == "GradientTape"
+        and bool(unchanged_moving_averages(fit)),
     )
     if "LearningRateScheduler" not in fit.callbacks:
         return found
@@ -189,7 +190,7 @@ def as_given(fit: Fit, task: TrainingTask) -> Setup:
     return replace(given, scheduled=True)
 
 
-def _usual_optimizer() -> dict[str, Any]:
+def _default_optimizer() -> dict[str, Any]:
     """Adam, for a training whose script has no optimizer, or none that it uses."""
     serialize: Any = keras.optimizers.serialize
     return serialize(keras.optimizers.Adam())
@@ -227,7 +228,7 @@ def _course(fit: Fit) -> tuple[float, ...]:
     return tuple(float(rate / rates[0]) for rate in rates)
 
 
-def unmoved_averages(fit: Fit) -> tuple[str, ...]:
+def unchanged_moving_averages(fit: Fit) -> tuple[str, ...]:
     """Return names of batch normalizations with the averages they were made with.
 
     Those of layers that may learn, after a training of some steps.
@@ -322,7 +323,7 @@ def build_model(setup: Setup, rows: np.ndarray, *, seed: int) -> Any:
     if setup.weights is not None:
         give_weights(model, _known(setup.weights, model.get_weights()))
     if setup.held:
-        _hold_layers(model, setup)
+        _freeze_layers(model, setup)
     for layer in flat_layers(model) if setup.in_inference else ():
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.trainable = False  # which Keras reads as: in inference
@@ -333,7 +334,7 @@ def build_model(setup: Setup, rows: np.ndarray, *, seed: int) -> Any:
     return model
 
 
-def _hold_layers(model: Any, setup: Setup) -> None:
+def _freeze_layers(model: Any, setup: Setup) -> None:
     """Let no step change the layers that none changes in the script."""
     given, made = list(flat_layers(setup.model)), list(flat_layers(model))
     # copies of classes of the user's own name their layers anew, in the same order
@@ -404,14 +405,14 @@ def _wrapped(model: Any, setup: Setup, rows: np.ndarray) -> tuple[Any, Any]:
         for i, tensor in enumerate(inputs)
     ]
     # the network is called with its inputs in the form that it was made with
-    outputs = model(packed(model, setup.x, parts))
+    outputs = model(pack_inputs(model, setup.x, parts))
     weight = None
     if setup.rescale:
         scale, offset = setup.rescale
         given = [np.asarray(part).tolist() for part in (scale, offset)]
         outputs = _Rescaling(*given)(outputs)
         weight = [loss_weight(setup.loss, float(np.max(scale)))]
-    whole = keras.Model(packed(model, setup.x, inputs), outputs)
+    whole = keras.Model(pack_inputs(model, setup.x, inputs), outputs)
     # what is put around a network is no repair of its steps
     return with_steps(whole, type(model).train_step), weight
 

@@ -46,12 +46,12 @@ def as_arrays(value: Any) -> Any:
     """
     if isinstance(value, dict):
         return {name: as_arrays(part) for name, part in value.items()}
-    if isinstance(value, list | tuple) and not _plain(value):
+    if isinstance(value, list | tuple) and not _is_plain_list(value):
         return [as_arrays(part) for part in value]
     return None if value is None else _array(value)
 
 
-def _plain(value: Any) -> bool:
+def _is_plain_list(value: Any) -> bool:
     """Whether nested lists hold numbers or texts, not arrays."""
     while isinstance(value, list | tuple) and value:
         value = value[0]
@@ -93,13 +93,16 @@ def leaves(value: Any) -> list[np.ndarray]:
     return [] if value is None else [value]
 
 
-def over(change: Callable[..., Any], *values: Any) -> Any:
+def map_structure(change: Callable[..., Any], *values: Any) -> Any:
     """Structures of the same form, changed array by array."""
     first = values[0]
     if isinstance(first, dict):
-        return {key: over(change, *(value[key] for value in values)) for key in first}
+        return {
+            key: map_structure(change, *(value[key] for value in values))
+            for key in first
+        }
     if isinstance(first, list | tuple):
-        return [over(change, *parts) for parts in zip(*values, strict=True)]
+        return [map_structure(change, *parts) for parts in zip(*values, strict=True)]
     return None if first is None else change(*values)
 
 
@@ -126,7 +129,7 @@ class Copies:
 
     def of(self, value: Any) -> Any:
         """The structure with copies of its arrays, save very large ones."""
-        return over(self._copy, as_arrays(value))
+        return map_structure(self._copy, as_arrays(value))
 
     def _copy(self, array: np.ndarray) -> np.ndarray:
         if array.nbytes > _LARGE:
@@ -171,7 +174,7 @@ class Batches:
         room = self.limit - self.rows if self._fits(batch) else 0
         self.cut += max(0, number - room)
         if room > 0:
-            first = over(lambda array: np.array(array[:room]), batch)
+            first = map_structure(lambda array: np.array(array[:room]), batch)
             self.kept.append((first[0], first[1], first[2]))
             self.rows += min(number, room)
 
@@ -180,15 +183,17 @@ class Batches:
         here, there = leaves(batch), leaves(self.kept[0]) if self.kept else []
         return not there or [a.shape[1:] for a in here] == [a.shape[1:] for a in there]
 
-    def joined(self) -> FitRows:
+    def concatenate(self) -> FitRows:
         """All rows, in the order in which they first came."""
         if not self.kept:
             return FitRows(None, cut=self.cut, batch=self.size)
-        x, y, weight = over(lambda *parts: np.concatenate(parts), *list(self.kept))
+        x, y, weight = map_structure(
+            lambda *parts: np.concatenate(parts), *list(self.kept)
+        )
         if not self.passes or self.calls > len(self.seen):
             return FitRows(x, y, weight, self.cut, self.size)
         first = _first_rows(leaves((x, y, weight)))
-        x, y, weight = over(lambda array: array[first], (x, y, weight))
+        x, y, weight = map_structure(lambda array: array[first], (x, y, weight))
         # among the rows beyond the limit nobody counted those that came before
         cut = -1 if self.cut and len(first) < self.rows else self.cut
         return FitRows(x, y, weight, cut, self.size)
@@ -207,7 +212,7 @@ def row_digests(arrays: list[np.ndarray]) -> list[bytes]:
     return [_digest([np.asarray(array[row]) for array in arrays]) for row in rows]
 
 
-def tapped(
+def record_rows(
     copies: Copies,
     x: Any,
     y: Any = None,
@@ -230,7 +235,7 @@ def tapped(
     """
     if isgenerator(x):
         batches = Batches(limit, passes=True)
-        return _noting(x, batches), batches.joined
+        return _record_batches(x, batches), batches.concatenate
     if is_dataset(x):
         is_pipeline = isinstance(x, tensorflow.data.Dataset)
         rows = replace(_read(x, limit, steps), is_pipeline=is_pipeline)
@@ -239,7 +244,7 @@ def tapped(
     return x, lambda: rows
 
 
-def _noting(source: Iterator[Any], batches: Batches) -> Iterator[Any]:
+def _record_batches(source: Iterator[Any], batches: Batches) -> Iterator[Any]:
     for batch in source:
         batches.add(*_parts(batch))
         yield batch
@@ -270,7 +275,7 @@ def _read(dataset: Any, limit: int, steps: int | None) -> FitRows:
         # meets the same error, and there it belongs
         except Exception:
             return FitRows(None, cut=-1)
-    rows = batches.joined()
+    rows = batches.concatenate()
     whole = batches.rows < limit or batches.calls == length
     return rows if whole else replace(rows, cut=-1)
 

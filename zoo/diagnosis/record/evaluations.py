@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from .arrays import Copies, tapped
+from .arrays import Copies, record_rows
 from .recording import Evaluation
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ class Evaluations:
         @wraps(original)
         def ask(model: Any, *args: Any, **named: Any) -> Any:
             given = self._recorder.given(signature, model, *args, **named)
-            if given is None or self._many(kind, model):
+            if given is None or self._is_repeated_call(kind, model):
                 return original(model, *args, **named)
-            x, rows = tapped(
+            x, rows = record_rows(
                 self._copies,
                 given["x"],
                 given.get("y"),
@@ -66,7 +66,7 @@ class Evaluations:
                 result = original(**(given | more | {"x": x}))
             found, after = rows(), self._loops.begun
             y = found.y if kind == "evaluate" else None
-            place = self._recorder.code.place()
+            place = self._recorder.code.user_location()
             evaluation = Evaluation(kind, model, found.x, y, after, place, is_reset)
             self._recorder.recording.evaluations.append(evaluation)
             self._recorder.series.evaluated(model, found.x, place)
@@ -74,7 +74,7 @@ class Evaluations:
 
         return ask
 
-    def _many(self, kind: str, model: Any) -> bool:
+    def _is_repeated_call(self, kind: str, model: Any) -> bool:
         key = (kind, id(model), self._loops.begun)
         self._number[key] += 1
         return self._number[key] > MOST_ASKED

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import Batches, count_rows, leaves, over, row_digests
-from .recording import Fit, Place, Recording, Retested
+from .arrays import Batches, count_rows, leaves, map_structure, row_digests
+from .recording import EvaluationOverlap, Fit, Place, Recording
 
 _MOST_ROWS = 20_000
 """Of all calls together, as of batches."""
@@ -40,12 +40,12 @@ class FitSeries:
         self._rows: Any = None  # of the last call
         self._latest: set[bytes] = set()
         self._earlier: set[bytes] = set()
-        self._retested = Retested()
+        self._retested = EvaluationOverlap()
 
     def add(self, fit: Fit) -> None:
         """Take up a call that has ended."""
         last = self._fits[-1] if self._fits else None
-        if last is not None and _goes_on(last, fit):
+        if last is not None and _continues(last, fit):
             if self._calls == 1:
                 self._batches = Batches(_MOST_ROWS, passes=True)
                 self._note(last)
@@ -63,7 +63,7 @@ class FitSeries:
         self._calls, self._steps, self._epochs, self._seconds = 1, 0, 0, 0.0
         self._history = {}
         self._rows, self._latest, self._earlier = fit.x, set(), set()
-        self._retested = Retested()
+        self._retested = EvaluationOverlap()
 
     def evaluated(self, model: Any, x: Any, place: Place | None) -> None:
         """Take up rows that a network is asked about after a call.
@@ -82,7 +82,7 @@ class FitSeries:
             return
         share = len((rows - self._latest) & self._earlier) / len(rows)
         if share > self._retested.share:
-            self._retested = Retested(share, place)
+            self._retested = EvaluationOverlap(share, place)
 
     def _note(self, fit: Fit) -> None:
         self._batches.add(fit.x, fit.y, fit.sample_weight)
@@ -96,7 +96,7 @@ class FitSeries:
         """Put the training that all calls are in the place of the last call."""
         if self._calls < 2:
             return
-        rows, last = self._batches.joined(), self._fits[-1]
+        rows, last = self._batches.concatenate(), self._fits[-1]
         passes = self._batches.given / max(1, count_rows(rows.x))
         each = self._epochs / self._calls
         epochs = max(1, round(passes * each))
@@ -120,7 +120,7 @@ class FitSeries:
         self._calls = 0
 
 
-def _goes_on(last: Fit, fit: Fit) -> bool:
+def _continues(last: Fit, fit: Fit) -> bool:
     """Whether a call goes on where the one before ended."""
     same = fit.model is last.model and fit.place == last.place is not None
     if not same or fit.kind != "fit" or fit.batch or last.batch or last.error:
@@ -135,7 +135,7 @@ def _goes_on(last: Fit, fit: Fit) -> bool:
 
 
 def _digests(x: Any) -> set[bytes]:
-    first = over(lambda array: array[:_MOST_ROWS] if array.ndim else array, x)
+    first = map_structure(lambda array: array[:_MOST_ROWS] if array.ndim else array, x)
     return set(row_digests(leaves(first)))
 
 

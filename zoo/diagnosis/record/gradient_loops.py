@@ -29,8 +29,8 @@ from .recording import Place
 from .training_start import (
     ARGUMENTS,
     TrainingStart,
+    layers_without_variables,
     serialized,
-    untouched,
     weights_of,
 )
 
@@ -209,7 +209,7 @@ class GradientLoops:
         call, models = calls[-1], {id(c.model) for c in calls}
         loop = self.open.get(id(call.model)) or self._begin(call.model)
         if len(calls) > 1 or not wanted <= _variables(call.model):
-            loop.unclear = _several(len(models), len(calls))
+            loop.unclear = _describe_several(len(models), len(calls))
         loop.chained |= len({id(c.model) for c in taped.models}) > 1
         if len(taped.losses) > 1:
             loop.unclear = loop.unclear or "its loss is put together of several losses"
@@ -241,7 +241,7 @@ class GradientLoops:
 
         def note(*values: Any) -> None:
             step = keras.tree.pack_sequence_as(parts, [as_arrays(v) for v in values])
-            self._take(loop, loss, step)
+            self._record_loss(loop, loss, step)
 
         if tensorflow.executing_eagerly():
             note(*flat)
@@ -257,7 +257,7 @@ class GradientLoops:
         else:
             loop.unclear = "it runs in a function that XLA compiles (jit_compile=True)"
 
-    def _take(self, loop: _Loop, loss: Any, step: dict[str, Any]) -> None:
+    def _record_loss(self, loop: _Loop, loss: Any, step: dict[str, Any]) -> None:
         loop.values.append(float(np.mean(step["target"])))
         loop.seconds = time.perf_counter() - loop.start.clock
         if loop.unclear:
@@ -269,7 +269,7 @@ class GradientLoops:
             if known is None and loop.loss is None:
                 loop.unclear = "its loss is none that Keras has"
                 return
-        elif not _same(step["prediction"], output):
+        elif not _is_same_output(step["prediction"], output):
             loop.unclear = "its loss is not given the network's output as it is"
             return
         if loop.loss is None:
@@ -325,7 +325,7 @@ class GradientLoops:
                 self._write(loop)
 
     def _write(self, loop: _Loop) -> None:
-        rows = loop.batches.joined()
+        rows = loop.batches.concatenate()
         model, optimizer = loop.start.model, loop.optimizer
         steps = 0 if optimizer is None else int(optimizer.iterations)
         # gradients of several batches may be added up before they are applied
@@ -346,7 +346,7 @@ class GradientLoops:
             rows,
             loss=loop.loss,
             optimizer=loop.settings or self._elsewhere or loop.unused,
-            held=untouched(model, loop.given),
+            held=layers_without_variables(model, loop.given),
             steps=steps,
             validation=None,
             arguments=arguments,
@@ -360,7 +360,7 @@ class GradientLoops:
 
 def _optimizer_near(code: UserCode, frame: FrameType | None) -> dict[str, Any]:
     """An optimizer that the lines around a loop know, whether they use it or not."""
-    while frame is not None and not code.owns(frame.f_code.co_filename):
+    while frame is not None and not code.is_user_file(frame.f_code.co_filename):
         frame = frame.f_back
     known = (*frame.f_locals.values(), *frame.f_globals.values()) if frame else ()
     found = (value for value in known if isinstance(value, keras.Optimizer))
@@ -378,7 +378,7 @@ def _variables(model: Any) -> set[int]:
     return {id(variable) for variable in model.trainable_variables}
 
 
-def _several(models: int, calls: int) -> str:
+def _describe_several(models: int, calls: int) -> str:
     if models > 1:
         return f"it trains {models} networks at once"
     if calls > 1:
@@ -386,7 +386,7 @@ def _several(models: int, calls: int) -> str:
     return "it trains variables that are not the network's"
 
 
-def _same(prediction: Any, output: Any) -> bool:
+def _is_same_output(prediction: Any, output: Any) -> bool:
     """Whether a loss gets what the network gave, in whatever shape."""
     one, other = np.asarray(prediction), np.asarray(output)
     return one.size == other.size and np.array_equal(one.ravel(), other.ravel())
@@ -404,7 +404,7 @@ def _locals(recorder: Recorder, frame: FrameType | None, call: _ModelCall) -> An
     found: dict[str, Any] = {}
     while frame is not None:
         file = frame.f_code.co_filename
-        is_owned = recorder.code.owns(file)
+        is_owned = recorder.code.is_user_file(file)
         if is_owned or _GENERATED in file:
             for name, value in frame.f_locals.items():
                 if _is_array(value) and id(value) not in own:
@@ -464,7 +464,9 @@ def traced_functions(code: UserCode) -> Iterator[None]:
 
     @wraps(original)
     def function(*args: Any, **named: Any) -> Any:
-        if named.get("jit_compile") and code.owns(sys._getframe(1).f_code.co_filename):
+        if named.get("jit_compile") and code.is_user_file(
+            sys._getframe(1).f_code.co_filename
+        ):
             named["jit_compile"] = None
         return original(*args, **named)
 

@@ -151,7 +151,7 @@ def _classes_logits(y: np.ndarray, p: np.ndarray) -> float | None:
     return float(-np.mean((columns * logs).sum(axis=1)))
 
 
-def _across(measure: str) -> tuple[Callable[[], Any], _Measure]:
+def _broadcast_loss(measure: str) -> tuple[Callable[[], Any], _Measure]:
     """The loss of targets and outputs that broadcast, and its value."""
 
     def found(y: np.ndarray, p: np.ndarray) -> float | None:
@@ -216,5 +216,5 @@ _LOSSES: list[tuple[Callable[[], Any], _Measure]] = [
         lambda: keras.losses.CategoricalCrossentropy(from_logits=True),
         _codes(_classes_logits, whole=False),
     ),
-    *map(_across, _MEANS),
+    *map(_broadcast_loss, _MEANS),
 ]

@@ -56,14 +56,16 @@ class Wires:
     def _note_layer(self, layer: Any, frame: FrameType) -> None:
         if isinstance(layer, keras.layers.InputLayer) or self._within_layer(frame):
             return
-        place = self._places[id(layer)] = self._code.place(frame)
+        place = self._places[id(layer)] = self._code.user_location(frame)
         if isinstance(layer, keras.Model):
             self._models.append(layer)
         else:
             self._recording.layers.append((layer, place))
 
     def _within_layer(self, frame: FrameType | None) -> bool:
-        while frame is not None and not self._code.owns(frame.f_code.co_filename):
+        while frame is not None and not self._code.is_user_file(
+            frame.f_code.co_filename
+        ):
             names = frame.f_code.co_varnames[: frame.f_code.co_argcount]
             owner = frame.f_locals.get(names[0]) if names else None
             if _is_layer(owner):

@@ -13,20 +13,20 @@ from typing import Any
 import numpy as np
 
 from ...backend import keras, tensorflow
-from .arrays import Batches, Copies, FitRows, count_rows, tapped
+from .arrays import Batches, Copies, FitRows, count_rows, record_rows
 from .evaluations import Evaluations
 from .fit_series import FitSeries
 from .gradient_loops import GradientLoops, loss_functions, traced_functions
 from .layer_calls import Wires
 from .recording import Fit, Place, Recording, TrainingBegun
-from .source_locations import UserCode, in_one_line
+from .source_locations import UserCode, one_line_error
 from .training_start import (
     ARGUMENTS,
     FirstValues,
     TrainingStart,
     iterations_of,
+    layers_without_variables,
     serialized,
-    untouched,
     weights_of,
 )
 
@@ -211,10 +211,10 @@ class Recorder:
             taken = optimizer._trainable_variables if variables is None else variables
             self._given[id(model)][1].update(map(id, taken))
 
-    def _held(self, model: Any) -> tuple[str, ...]:
+    def _unchanged_layers(self, model: Any) -> tuple[str, ...]:
         """Layers that no step of this model changes, though they are trainable."""
         given = self._given.get(id(model), (None, set()))[1]
-        return untouched(model, given) if given else ()
+        return layers_without_variables(model, given) if given else ()
 
     def _note_weights(self, model: Any) -> None:
         start = self._current
@@ -258,7 +258,7 @@ class Recorder:
         """Return the state that a training that begins now finds."""
         return TrainingStart(
             model,
-            self.code.place(),
+            self.code.user_location(),
             serialized(getattr(model, "optimizer", None)),
             iterations_of(model),
             getattr(model, "history", None),
@@ -282,7 +282,7 @@ class Recorder:
         """Note what ``compile`` was given."""
         names = ("loss", "metrics", "loss_weights")
         chosen = {name: given.get(name) for name in names}
-        place = self.code.place()
+        place = self.code.user_location()
         self._compiled[id(model)] = _Compiled(model, **chosen, place=place)
         self.recording.compiled.append(place)
 
@@ -307,7 +307,7 @@ class Recorder:
             "steps": iterations_of(model) - start.iterations,
             "place": start.place,
             "compiled": compiled.place,
-            "held": self._held(model),
+            "held": self._unchanged_layers(model),
         }
         fit = Fit(**(seen | facts))
         self._changed.update((id(weight), weight) for weight in model.weights)
@@ -378,7 +378,7 @@ class Fits:
         steps = given["steps_per_epoch"]
         epochs = given["epochs"] - given["initial_epoch"]
         handed = dict(given)
-        x, rows = tapped(
+        x, rows = record_rows(
             self._copies,
             *(given[name] for name in ("x", "y", "sample_weight")),
             limit=self._most_rows,
@@ -392,7 +392,7 @@ class Fits:
             with self._recorder.training(start):
                 return original(**handed)
         except BaseException as trouble:
-            error = in_one_line(trouble)
+            error = one_line_error(trouble)
             raise
         finally:
             self._note_fit(start, given, rows(), held_out(), error)
@@ -408,7 +408,7 @@ class Fits:
             x, y = self._copies.of(data[0]), self._copies.of(data[1])
             return data, lambda: (x, y)
         steps = given["validation_steps"]
-        data, rows = tapped(self._copies, data, limit=self._most_rows, steps=steps)
+        data, rows = record_rows(self._copies, data, limit=self._most_rows, steps=steps)
         return data, lambda: (rows().x, rows().y)
 
     def _note_fit(
@@ -426,7 +426,7 @@ class Fits:
             validation=held_out,
             arguments={name: given[name] for name in ARGUMENTS},
             callbacks=tuple(type(c).__name__ for c in _callbacks(given["callbacks"])),
-            stopping=_stopping(given["callbacks"]),
+            stopping=_monitored_value(given["callbacks"]),
             history={} if history is start.history else _values(history),
             error=error,
             seconds=time.perf_counter() - start.clock,
@@ -442,7 +442,7 @@ def _callbacks(given: Any) -> list[Any]:
     return [one for one in several if one is not None]
 
 
-def _stopping(given: Any) -> tuple[str, str]:
+def _monitored_value(given: Any) -> tuple[str, str]:
     """Return the monitored value of an ``EarlyStopping``, and its mode."""
     for one in _callbacks(given):
         if isinstance(one, keras.callbacks.EarlyStopping):
@@ -505,7 +505,7 @@ class Loops:
                 with self._recorder.training(loop.start):
                     result = original(model, *args, **named)
             except BaseException as trouble:
-                self.close(model, in_one_line(trouble))
+                self.close(model, one_line_error(trouble))
                 raise
             self._note_batch(loop, given, result)
             return result
@@ -530,8 +530,8 @@ class Loops:
     def close_all(self) -> None:
         """End all loops, those with gradients of their own too."""
         self._taped.close_all()
-        if rivals := _rivals(list(self._open.values())):
-            self._recorder.recording.unread.append(_in_turn(rivals))
+        if rivals := _loops_with_shared_weights(list(self._open.values())):
+            self._recorder.recording.unread.append(_describe_alternation(rivals))
             for loop in rivals:
                 del self._open[id(loop.start.model)]
         for loop in list(self._open.values()):
@@ -542,7 +542,7 @@ class Loops:
         loop = self._open.pop(id(model), None)
         if loop is None:
             return
-        rows = loop.batches.joined()
+        rows = loop.batches.concatenate()
         epochs = max(1, round(loop.batches.given / max(1, count_rows(rows.x))))
         arguments = dict.fromkeys(ARGUMENTS) | {
             "epochs": epochs,
@@ -566,7 +566,7 @@ class Loops:
         )
 
 
-def _rivals(loops: list[_Loop]) -> list[_Loop]:
+def _loops_with_shared_weights(loops: list[_Loop]) -> list[_Loop]:
     """Return loops whose networks share weights, so that none trains by itself."""
     weights = [{id(weight) for weight in loop.start.model.weights} for loop in loops]
     return [
@@ -576,7 +576,7 @@ def _rivals(loops: list[_Loop]) -> list[_Loop]:
     ]
 
 
-def _in_turn(loops: list[_Loop]) -> str:
+def _describe_alternation(loops: list[_Loop]) -> str:
     names = " and ".join(repr(loop.start.model.name) for loop in loops)
     place = loops[0].start.place
     where = f"the loop at line {place.line}" if place else "a loop"

@@ -17,7 +17,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Retested:
+class EvaluationOverlap:
     """Rows that one call of a training is judged by, and another was trained on.
 
     ``share`` is how many of the rows that were evaluated after a call, or are its
@@ -98,7 +98,7 @@ class Fit:
         Names of layers whose weights are trainable, and given to no optimizer.
     idle : int
         Batches that a tape of a loop recorded, and whose gradient nobody asked for.
-    retested : Retested
+    retested : EvaluationOverlap
         Of several calls that are one training, as folds over one network are.
     """
 
@@ -129,7 +129,7 @@ class Fit:
     output: str = ""
     held: tuple[str, ...] = ()
     stopping: tuple[str, str] = ("", "")
-    retested: Retested = Retested()
+    retested: EvaluationOverlap = EvaluationOverlap()
     idle: int = 0
 
 

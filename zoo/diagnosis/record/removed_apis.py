@@ -180,7 +180,7 @@ _REFUSED = re.compile(r"(?:passed to \w+|not recognized): \{(.*)", re.DOTALL)
 _MISSING = re.compile(r"\b(\w+)\.__init__\(\) missing \d+ required positional")
 
 
-def gone_call(error: BaseException, source: str) -> str:
+def describe_removed_call(error: BaseException, source: str) -> str:
     """Which call of TensorFlow 1 or older Keras an error comes from, in one sentence.
 
     Parameters
@@ -204,7 +204,7 @@ def gone_call(error: BaseException, source: str) -> str:
     for name in [*_arguments(text), *_given(text, source)]:
         if name in GONE and GONE[name][0].endswith("="):
             return _sentence(*GONE[name])
-    return _whole_module(text) or _stride(text, source) or _lists(text)
+    return _describe_removed_module(text) or _stride(text, source) or _lists(text)
 
 
 def _sentence(name: str, what: str) -> str:
@@ -231,20 +231,20 @@ def _foreign(owner: str) -> bool:
 def _arguments(text: str) -> Iterator[str]:
     """Names of arguments that Keras refused."""
     found = _UNEXPECTED.search(text)
-    if found and (found[1].endswith("Trainer") or _of_keras(found[1])):
+    if found and (found[1].endswith("Trainer") or _is_keras(found[1])):
         yield found[2]
     if found := _REFUSED.search(text):
         yield from re.findall(r"'(\w+)':", found[1])
 
 
-def _of_keras(kind: str) -> bool:
+def _is_keras(kind: str) -> bool:
     return any(hasattr(part, kind) for part in (keras.layers, keras.optimizers))
 
 
 def _given(text: str, source: str) -> Iterator[str]:
     """Arguments of the calls whose new names an error misses."""
     found = _MISSING.search(text)
-    if not found or not _of_keras(found[1]):
+    if not found or not _is_keras(found[1]):
         return
     for call in _calls(source):
         if _called(call) == found[1] or "Convolution" in _called(call):
@@ -263,7 +263,7 @@ def _called(call: ast.Call) -> str:
     return function.id if isinstance(function, ast.Name) else ""
 
 
-def _whole_module(text: str) -> str:
+def _describe_removed_module(text: str) -> str:
     """Describe names of nearly empty modules, and all others that TensorFlow 1 had."""
     found = _MODULE.search(text)
     if found is None or _foreign(found[1]):

@@ -19,9 +19,9 @@ from ..ports.notebook import SUFFIX, notebook_source
 from ..ports.port import port_script, port_sentences
 from .recorder import recorded
 from .recording import Listener, Recording
-from .scikit_wrappers import describe_stand_ins, stand_ins
+from .scikit_wrappers import describe_stand_ins, install_stand_ins
 from .script_errors import script_end
-from .source_locations import STOPPED, Stopped, UserCode
+from .source_locations import STOPPED, ScriptTimeout, UserCode
 
 # Letters that are kept of what a script prints: its last words.
 MOST_PRINTED = 20_000
@@ -72,8 +72,8 @@ def run_script(
     file, process = path.resolve(), os.getpid()
     code, began = UserCode(str(file)), time.perf_counter()
     with ExitStack() as stack:
-        stack.enter_context(_surroundings(file, arguments))
-        stack.enter_context(stand_ins())
+        stack.enter_context(_script_environment(file, arguments))
+        stack.enter_context(install_stand_ins())
         printed = stack.enter_context(_printed())
         heard = listener.training_begins if listener else None
         recording = stack.enter_context(recorded(str(file), heard=heard))
@@ -81,14 +81,16 @@ def run_script(
             with _as_main(file) as recording.module, _stopped_after(seconds):
                 recording.source, recording.ports = _source(file, source)
                 if listener is not None:
-                    told = (*recording.ports, *describe_stand_ins(recording.source))
-                    listener.script_begins(recording.source, told)
+                    notes = (*recording.ports, *describe_stand_ins(recording.source))
+                    listener.script_begins(recording.source, notes)
                 _run(file, recording.module, then, recording.source)
         # whatever a script raises is what became of it: KeyboardInterrupt too, for no
         # Ctrl-C reaches a process of its own
         except BaseException as error:
             recording.error = script_end(error, file, recording.source, code)
-            recording.error_place = code.place_of(error) if recording.error else None
+            recording.error_place = (
+                code.error_location(error) if recording.error else None
+            )
     if os.getpid() != process:
         _end_copy(failed=bool(recording.error))
     recording.printed = printed.end
@@ -160,19 +162,19 @@ def _as_main(file: Path) -> Iterator[ModuleType]:
     finally:
         sys.modules["__main__"] = before["__main__"]
         for name in set(sys.modules) - set(before):
-            if _beside(sys.modules[name], file):
+            if _is_user_module(sys.modules[name], file):
                 del sys.modules[name]
 
 
-def _beside(module: ModuleType, file: Path) -> bool:
+def _is_user_module(module: ModuleType, file: Path) -> bool:
     """Whether a module is the user's; another script may have one of the same name."""
     # not by getattr: that would import modules that load themselves when they are used
     own = vars(module).get("__file__") if isinstance(module, ModuleType) else None
-    return own is not None and UserCode(str(file)).owns(own)
+    return own is not None and UserCode(str(file)).is_user_file(own)
 
 
 @contextmanager
-def _surroundings(file: Path, arguments: Sequence[str]) -> Iterator[None]:
+def _script_environment(file: Path, arguments: Sequence[str]) -> Iterator[None]:
     """Command line, paths, input and plots as the script shall find them."""
     folder, argv, path = os.getcwd(), sys.argv, sys.path
     backend, stdin = os.environ.get("MPLBACKEND"), sys.stdin
@@ -197,7 +199,7 @@ def _surroundings(file: Path, arguments: Sequence[str]) -> Iterator[None]:
 @contextmanager
 def _stopped_after(seconds: float) -> Iterator[None]:
     def stop(number: int, frame: FrameType | None) -> None:
-        raise Stopped(f"{STOPPED} {seconds:g} s")
+        raise ScriptTimeout(f"{STOPPED} {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)

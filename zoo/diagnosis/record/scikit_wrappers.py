@@ -30,7 +30,7 @@ _OF_MODEL = "model__"
 
 
 @contextmanager
-def stand_ins() -> Iterator[None]:
+def install_stand_ins() -> Iterator[None]:
     """Let scripts import the wrappers, where they are not installed."""
     missing = [*MODULES, *(() if find_spec("scikeras") else SCIKERAS)]
     added = [name for name in missing if name not in sys.modules]

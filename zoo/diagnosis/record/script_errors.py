@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from .recording import Place
-from .removed_apis import gone_call
-from .source_locations import MOST_SAID, UserCode, in_one_line
+from .removed_apis import describe_removed_call
+from .source_locations import MOST_SAID, UserCode, one_line_error
 
 # Packages whose modules have another name.
 _PACKAGES = {
@@ -120,7 +120,7 @@ def script_end(error: BaseException, file: Path, source: str, code: UserCode) ->
     # the error's class may be the user's, and answer in its own way; the file may be
     # gone
     except BaseException:
-        message = in_one_line(error)
+        message = one_line_error(error)
     return " ".join(message[: 2 * MOST_SAID].splitlines())
 
 
@@ -133,14 +133,14 @@ def _describe(error: BaseException, file: Path, source: str, code: UserCode) -> 
         return f"{type(error).__name__}: {error.msg}{where}"
     if isinstance(error, EOFError) and "reading a line" in str(error):
         return "asks for input(), which nobody answers here"
-    line = line_of(code.place_of(error))
-    if gone := gone_call(error, source) or _known(error):
+    line = line_of(code.error_location(error))
+    if gone := describe_removed_call(error, source) or _known(error):
         return f"{gone}{line}"
     if isinstance(error, ModuleNotFoundError) and error.name:
         return f"{_missing_module(error.name)}{line}"
     if isinstance(error, FileNotFoundError) and error.filename:
         return f"{_missing_file(str(error.filename), file)}{line}"
-    return in_one_line(error)
+    return one_line_error(error)
 
 
 def line_of(place: Place | None) -> str:

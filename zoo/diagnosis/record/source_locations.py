@@ -23,10 +23,10 @@ print all of their data."""
 
 
 STOPPED = "stopped after"
-"""How the message of a `Stopped` begins."""
+"""How the message of a `ScriptTimeout` begins."""
 
 
-class Stopped(BaseException):
+class ScriptTimeout(BaseException):
     """The time of a script is over; no ``except Exception`` of its own catches it."""
 
 
@@ -35,13 +35,13 @@ class UserCode:
 
     def __init__(self, script: str) -> None:
         self._script = Path(script).resolve()
-        self._owned = lru_cache(maxsize=None)(self._look)
+        self._owned = lru_cache(maxsize=None)(self._find_owner)
 
-    def owns(self, file: str) -> bool:
+    def is_user_file(self, file: str) -> bool:
         """Whether a file is the user's; code without a file is not."""
         return self._owned(file)
 
-    def _look(self, file: str) -> bool:
+    def _find_owner(self, file: str) -> bool:
         if file.startswith("<"):
             return False
         path = Path(file).resolve()
@@ -54,19 +54,19 @@ class UserCode:
             and not any(path.is_relative_to(folder) for folder in foreign)
         )
 
-    def place(self, frame: FrameType | None = None) -> Place | None:
+    def user_location(self, frame: FrameType | None = None) -> Place | None:
         """The innermost line of the user's that is running, from a frame outwards.
 
         Of a call over several lines it is the one where the call starts.
         """
         frame = frame or sys._getframe(1)
         while frame is not None:
-            if self.owns(frame.f_code.co_filename):
+            if self.is_user_file(frame.f_code.co_filename):
                 return Place(frame.f_code.co_filename, frame.f_lineno)
             frame = frame.f_back
         return None
 
-    def place_of(self, error: BaseException) -> Place | None:
+    def error_location(self, error: BaseException) -> Place | None:
         """The innermost line of the user's that an error went through."""
         if isinstance(error, SyntaxError) and isinstance(error.filename, str):
             line = error.lineno
@@ -74,12 +74,12 @@ class UserCode:
         lines = [
             Place(frame.f_code.co_filename, line)
             for frame, line in walk_tb(error.__traceback__)
-            if self.owns(frame.f_code.co_filename)
+            if self.is_user_file(frame.f_code.co_filename)
         ]
         return lines[-1] if lines else None
 
 
-def in_one_line(error: BaseException) -> str:
+def one_line_error(error: BaseException) -> str:
     """Return ``Type: message``, of a long message the line that says most."""
     kind = type(error).__name__
     try:
@@ -87,7 +87,7 @@ def in_one_line(error: BaseException) -> str:
     # `__str__` may be the user's, and do anything
     except BaseException as trouble:
         return f"{kind} (its message cannot be shown: {type(trouble).__name__})"
-    if isinstance(error, Stopped):
+    if isinstance(error, ScriptTimeout):
         return message
     if len(message) > 2 * MOST_SAID:
         message = f"{message[:MOST_SAID]}\n{message[-MOST_SAID:]}"
@@ -98,5 +98,5 @@ def in_one_line(error: BaseException) -> str:
     reason = [line for line in lines if not line.startswith(("[[", "[Op:"))]
     heads = ("Graph execution error", "in user code")
     graph = lines[0].startswith(heads) and len(reason) > 1
-    told = reason[-1] if graph else lines[0]
-    return f"{kind}: {told.removeprefix(f'{kind}: ')}"
+    reason_line = reason[-1] if graph else lines[0]
+    return f"{kind}: {reason_line.removeprefix(f'{kind}: ')}"

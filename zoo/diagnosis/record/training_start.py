@@ -93,7 +93,7 @@ def iterations_of(model: Any) -> int:
     return 0 if taken is None else int(taken)
 
 
-def untouched(model: Any, given: set[int]) -> tuple[str, ...]:
+def layers_without_variables(model: Any, given: set[int]) -> tuple[str, ...]:
     """Return names of layers none of whose trainable weights is among those given.
 
     Parameters

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ....data.counts import count
 from ...backend import keras
 from ..problem.context import NetworkFinding, RuleContext, network_finding
-from ..problem.graph import Node, arrays_of, packed, some_rows
-from .output_layer import counted
+from ..problem.graph import Node, arrays_of, pack_inputs, sample_evenly
 from .repairs import set_layers
 
 _ROWS = 4
@@ -30,7 +30,7 @@ def softmax_of_rows(context: RuleContext) -> NetworkFinding | None:
         names = tuple(node.name for node in layers)
         message = f"The softmax of {', '.join(map(repr, names))} is over axis 0"
         return _finding(message, repairs=(repair,), layers=names)
-    rows = arrays_of(context.fit.model, some_rows(context.fit.x, _ROWS))
+    rows = arrays_of(context.fit.model, sample_evenly(context.fit.x, _ROWS))
     together = _outputs(context, rows)
     if together is None or not _are_one(together.sum(axis=0)):
         return None
@@ -39,9 +39,9 @@ def softmax_of_rows(context: RuleContext) -> NetworkFinding | None:
     if not all(outputs is not None and _are_one(outputs) for outputs in alone):
         return None
     line = _line_of_softmax(context.recording.source)
-    count = counted(together.shape[1], "output")
+    outputs = count(together.shape[1], "output")
     message = (
-        f"For a row alone each of the {count} is 1: the softmax{line} is over axis 0"
+        f"For a row alone each of the {outputs} is 1: the softmax{line} is over axis 0"
     )
     return _finding(message)
 
@@ -65,7 +65,7 @@ def _is_over_rows(node: Node) -> bool:
 def _outputs(context: RuleContext, rows: list[np.ndarray]) -> np.ndarray | None:
     """Outputs for some rows in one batch; None unless a row has several numbers."""
     model = context.fit.model
-    given = model(packed(model, context.fit.x, rows), training=False)
+    given = model(pack_inputs(model, context.fit.x, rows), training=False)
     outputs = keras.tree.flatten(given)
     if len(outputs) != 1 or len(outputs[0].shape) != 2 or outputs[0].shape[1] < 2:
         return None

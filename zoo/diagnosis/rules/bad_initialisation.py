@@ -60,17 +60,17 @@ def _faults(context: RuleContext) -> Iterator[_Fault]:
         kernel = start.get(id(getattr(node.layer, "kernel", None)))
         if kernel is None or is_recurrent(node.layer):
             continue
-        alike, odd = _alike(node, kernel), _odd_size(node, kernel)
+        alike, odd = _equal_units(node, kernel), _unusual_scale(node, kernel)
         if alike or odd:
             yield _Fault(node, alike or odd, 0 if alike else 1)
             continue
         bias = start.get(id(getattr(node.layer, "bias", None)))
-        if bias is not None and not node.is_head and _drowns(kernel, bias):
+        if bias is not None and not node.is_head and _bias_dominates(kernel, bias):
             size = float(np.abs(bias).max())
             yield _Fault(node, f"initial biases of up to {size:.3g}", 1)
 
 
-def _alike(node: Node, kernel: np.ndarray) -> str:
+def _equal_units(node: Node, kernel: np.ndarray) -> str:
     """Equal units get equal gradients, and stay one unit; a head may start at 0."""
     if node.is_head or np.ptp(kernel, axis=-1).max() > 0:
         return ""
@@ -81,7 +81,7 @@ def _alike(node: Node, kernel: np.ndarray) -> str:
     return f"all weights are {value}" if equal else "all units have the same weights"
 
 
-def _odd_size(node: Node, kernel: np.ndarray) -> str:
+def _unusual_scale(node: Node, kernel: np.ndarray) -> str:
     """A kernel too small for either end of the layer, or too large for its inputs."""
     if kernel.size < _FEW or not np.any(kernel):
         return ""
@@ -109,7 +109,7 @@ def _fans(node: Node, kernel: np.ndarray) -> tuple[int, int]:
     return places * rows, places * columns
 
 
-def _drowns(kernel: np.ndarray, bias: np.ndarray) -> bool:
+def _bias_dominates(kernel: np.ndarray, bias: np.ndarray) -> bool:
     inputs = int(np.prod(kernel.shape[:-1]))
     coming = float(np.sqrt(np.mean(np.square(kernel)) * inputs))
     size = float(np.sqrt(np.mean(np.square(bias))))

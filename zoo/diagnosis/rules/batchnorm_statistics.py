@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from ....baselines.rules.registry import rule
+from ....data.counts import count
 from ...backend import keras
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.graph import Node
-from ..problem.training_setup import Setup, unmoved_averages
-from .output_layer import counted
+from ..problem.training_setup import Setup, unchanged_moving_averages
 from .repairs import set_layers
 
 _LEFT = 0.5
@@ -27,7 +27,7 @@ def batchnorm_statistics(context: RuleContext) -> NetworkFinding | None:
     nodes = [n for n in context.graph.nodes if is_batch_norm(n.layer)]
     if not nodes:
         return None
-    return _never(context, nodes) or _late(context, nodes)
+    return _never_updated(context, nodes) or _late(context, nodes)
 
 
 def is_batch_norm(layer: Any) -> bool:
@@ -35,9 +35,9 @@ def is_batch_norm(layer: Any) -> bool:
     return isinstance(layer, keras.layers.BatchNormalization)
 
 
-def _never(context: RuleContext, nodes: list[Node]) -> NetworkFinding | None:
+def _never_updated(context: RuleContext, nodes: list[Node]) -> NetworkFinding | None:
     """Averages that a training of many steps has left as they were made."""
-    names = unmoved_averages(context.fit)
+    names = unchanged_moving_averages(context.fit)
     still = [n for n in nodes if n.name in names]
     if not still:
         return None
@@ -46,9 +46,9 @@ def _never(context: RuleContext, nodes: list[Node]) -> NetworkFinding | None:
     return network_finding(
         "N117",
         f"After {context.fit.steps:,} steps the averages of "
-        f"{counted(len(still), 'BatchNormalization layer')} ({_names(still)}) are the "
-        "mean 0 and variance 1 that they were made with: the network is called with "
-        "training=False, so that they normalise nothing and never see the data.",
+        f"{count(len(still), 'BatchNormalization layer')} ({_names(still)}) "
+        "are the mean 0 and variance 1 that they were made with: the network is called "
+        "with training=False, so that they normalise nothing and never see the data.",
         "Call the network with training=True in every step of the training.",
         priority=0,
         repairs=(repair,) if is_loop else (),
@@ -78,9 +78,9 @@ def _late(context: RuleContext, nodes: list[Node]) -> NetworkFinding | None:
     return network_finding(
         "N117",
         f"After {steps:,} steps with momentum {momentum:g} the moving averages of "
-        f"{counted(len(slow), 'BatchNormalization layer')} ({_names(slow)}) are still "
-        f"{momentum**steps:.0%} of the mean 0 and variance 1 that they began with: "
-        "predictions are normalised otherwise than in training.",
+        f"{count(len(slow), 'BatchNormalization layer')} ({_names(slow)}) are "
+        f"still {momentum**steps:.0%} of the mean 0 and variance 1 that they began "
+        "with: predictions are normalised otherwise than in training.",
         f"Set momentum={value:g}, or train for more steps.",
         priority=1,
         repairs=(set_layers(context, slow, what, momentum=value),),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ....baselines.rules.registry import rule
+from ....data.counts import count
 from ..problem.context import NetworkFinding, RuleContext, network_finding
 from .inputs_not_finite import LOST, clean_inputs, divided_columns
-from .output_layer import counted
 
 
 @rule("P709", order=10)
@@ -21,8 +21,8 @@ def constant_inputs(context: RuleContext) -> NetworkFinding | None:
     )
     return network_finding(
         "P709",
-        f"{counted(number, 'column')} of the inputs {verb} NaN in every row, as {are} "
-        f"after division by a standard deviation of 0: {LOST}.",
+        f"{count(number, 'column')} of the inputs {verb} NaN in every row, as "
+        f"{are} after division by a standard deviation of 0: {LOST}.",
         "Drop constant columns, or scale with scikit-learn's StandardScaler, which "
         "sets them to 0.",
         priority=0,

@@ -151,7 +151,7 @@ def check_weight_gradients(loss: Callable[[], Any], weights: Sequence[Any]) -> S
             for way in _weight_ways(gradient)
         ]
     finally:
-        _move(weights, start)
+        _add_to_weights(weights, start)
     return _judge_weights(np.array(slopes), abs(float(value)))
 
 
@@ -183,7 +183,7 @@ def _weight_slopes(
         ends = []
         for sign in (1, -1):
             moved = [w + sign * step * d for w, d in zip(start, way, strict=True)]
-            _move(weights, moved)
+            _add_to_weights(weights, moved)
             ends.append(float(loss()))
         return (ends[0] - ends[1]) / (2 * step)
 
@@ -191,7 +191,7 @@ def _weight_slopes(
     return given, slope(whole), slope(whole / 2), whole
 
 
-def _move(weights: Sequence[Any], values: Sequence[np.ndarray]) -> None:
+def _add_to_weights(weights: Sequence[Any], values: Sequence[np.ndarray]) -> None:
     for weight, value in zip(weights, values, strict=True):
         weight.assign(value)
 

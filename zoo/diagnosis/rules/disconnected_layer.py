@@ -9,8 +9,8 @@ from ...backend import keras
 from ..problem.context import NetworkFinding, RuleContext, network_finding
 from ..problem.graph import graph_of, readers
 from ..record.recording import LayerCall
-from .loose import Loose, find_loose
 from .trying import buildable
+from .unused_calls import UnusedCalls, find_unused_calls
 
 
 @rule("N109", order=40)
@@ -19,14 +19,14 @@ def disconnected_layer(context: RuleContext) -> NetworkFinding | None:
     model = context.fit.model
     if isinstance(model, keras.Sequential) or graph_of(model) is None:
         return _unbuilt(context)
-    loose = find_loose(context)
+    loose = find_unused_calls(context)
     unread = [t for t in model.inputs if not _is_read(model, t, loose)]
     if not loose.calls and not unread:
         return None
     names = [call.layer.name for call in loose.calls]
     return network_finding(
         "N109",
-        f"{_describe(names, [t.name for t in unread])}: {_lost(names)}.",
+        f"{_describe(names, [t.name for t in unread])}: {_describe_lost(names)}.",
         "Call each layer on the output of the previous one, or join the branches, and "
         "build the model from the last output.",
         priority=0,
@@ -37,7 +37,7 @@ def disconnected_layer(context: RuleContext) -> NetworkFinding | None:
     )
 
 
-def _lost(names: list[str]) -> str:
+def _describe_lost(names: list[str]) -> str:
     if not names:
         return "what it holds is not used"
     return f"{'its' if len(names) == 1 else 'their'} weights are not trained"
@@ -57,7 +57,7 @@ def _describe(names: list[str], inputs: list[str]) -> str:
     return f"{text[0].upper()}{text[1:]} {verb} no output of the model"
 
 
-def _is_read(model: Any, tensor: Any, loose: Loose) -> bool:
+def _is_read(model: Any, tensor: Any, loose: UnusedCalls) -> bool:
     """Whether a layer of the network takes an input, or a loose one that is told of."""
     calls: tuple[LayerCall, ...] = loose.calls
     begun = any(tensor is t for call in calls for t in loose.taken(call))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ....baselines.rules.registry import rule
-from ..probe.loss_curve import break_of
-from ..probe.probe import Moment
+from ..probe.loss_curve import describe_divergence
+from ..probe.probe import Snapshot
 from ..problem.context import NetworkFinding, RuleContext, network_finding
 from .repairs import set_optimizer
 
@@ -24,7 +24,7 @@ def exploding_gradient(context: RuleContext) -> NetworkFinding | None:
     if any(clip is not None and clip <= _CLIP for clip in clips):
         return None
     name, norm, growth = _largest(context)
-    broken = break_of(context)
+    broken = describe_divergence(context)
     if not (broken or norm > _LARGE or (growth > GROWTH and norm > 1)):
         return None
     messages = [broken] if broken else []
@@ -52,7 +52,7 @@ def exploding_gradient(context: RuleContext) -> NetworkFinding | None:
 
 def _largest(context: RuleContext) -> tuple[str, float, float]:
     """The layer with the largest gradient: its name, the norm, and how much it grew."""
-    moments: list[Moment] = list(context.probe.moments if context.probe else ())
+    moments: list[Snapshot] = list(context.probe.moments if context.probe else ())
     seen = [
         (part.gradient, part.name)
         for moment in moments

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from ....baselines.rules.registry import rule
+from ....data.counts import count
 from ...backend import keras
 from ..codemod.edits import Statement
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.copy_model import copy
 from ..problem.graph import flat_layers
 from ..problem.training_setup import Setup
-from .output_layer import counted
 
 FIXED = (keras.layers.Normalization, keras.layers.BatchNormalization)
 """Layers that do no harm where they do not learn."""
@@ -43,7 +43,7 @@ def frozen_weights(context: RuleContext) -> NetworkFinding | None:
         nothing = "Loaded weights do not learn"
     return network_finding(
         "N110",
-        f"{nothing}: trainable=False in {counted(len(frozen), 'layer')} "
+        f"{nothing}: trainable=False in {count(len(frozen), 'layer')} "
         f"({names}) with {share:.0%} of all weights.",
         "Set trainable=True before compile.",
         priority=0 if none else 2 if kept else 1,
@@ -92,14 +92,14 @@ def _statements(
     model = context.fit.model
     leaves = list(flat_layers(model))
     if everything or len(frozen) == sum(map(_is_frozen, leaves)):
-        return _let_go(model, nested=leaves != list(model.layers))
+        return _unfreeze_statements(model, nested=leaves != list(model.layers))
     if any(layer not in context.fit.model.layers for layer in frozen):
         return None
     lines = [f"{{model}}.get_layer({la.name!r}).trainable = True" for la in frozen]
     return tuple(Statement(line) for line in lines)
 
 
-def _let_go(model: Any, *, nested: bool) -> tuple[Statement, ...]:
+def _unfreeze_statements(model: Any, *, nested: bool) -> tuple[Statement, ...]:
     """For every layer; Keras takes no notice of a value that is the old one."""
     on, off = (Statement(f"{{model}}.trainable = {value}") for value in (True, False))
     if nested:  # models within may stand otherwise than their layers

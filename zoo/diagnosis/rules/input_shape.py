@@ -11,7 +11,7 @@ import numpy as np
 from ....baselines.rules.registry import rule
 from ...backend import keras
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
-from ..problem.graph import Node, arrays_of, is_recurrent, readers, some_rows
+from ..problem.graph import Node, arrays_of, is_recurrent, readers, sample_evenly
 from .repairs import insert_before
 from .trying import buildable
 
@@ -48,13 +48,15 @@ def input_shape(context: RuleContext) -> NetworkFinding | None:
     node = _reader(context)
     if node is None:
         return None
-    values = arrays_of(context.fit.model, some_rows(context.fit.x, _ROWS))[0]
+    values = arrays_of(context.fit.model, sample_evenly(context.fit.x, _ROWS))[0]
     if values.dtype.kind not in "iuf" or not np.isfinite(values).all():
         return None
     is_image = values.ndim == 4
     axes = (1, 2) if is_image else (1,)
-    here = _likeness(values, axes)
-    found = [(_likeness(s.values, axes), s) for s in _senses(values)]
+    here = _neighbour_correlation(values, axes)
+    found = [
+        (_neighbour_correlation(s.values, axes), s) for s in _other_layouts(values)
+    ]
     least = _LEAST if is_image else max(_LEAST, here + _MORE)
     good = [(v, s) for v, s in found if v >= least]
     good.sort(key=lambda pair: -pair[0])
@@ -100,7 +102,7 @@ def _is_channels_first(layer: Any) -> bool:
     return getattr(layer, "data_format", "channels_last") == "channels_first"
 
 
-def _senses(values: np.ndarray) -> Iterator[_Sense]:
+def _other_layouts(values: np.ndarray) -> Iterator[_Sense]:
     """Other orders of the axes, and rows that a reshape has put into another shape."""
     sizes = values.shape[1:]
     if values.ndim == 3:
@@ -114,13 +116,13 @@ def _senses(values: np.ndarray) -> Iterator[_Sense]:
         yield _Sense("Reshape", swapped, values.reshape(len(values), *swapped))
 
 
-def _likeness(values: np.ndarray, axes: tuple[int, ...]) -> float:
+def _neighbour_correlation(values: np.ndarray, axes: tuple[int, ...]) -> float:
     """Correlation of neighbours along some axes, the mean over rows taken out first."""
     spread = values.astype("float64") - values.mean(axis=0)
-    return float(np.mean([_along(spread, axis) for axis in axes]))
+    return float(np.mean([_correlation_along(spread, axis) for axis in axes]))
 
 
-def _along(spread: np.ndarray, axis: int) -> float:
+def _correlation_along(spread: np.ndarray, axis: int) -> float:
     size = spread.shape[axis]
     if size < 2:
         return 0.0

@@ -24,7 +24,7 @@ def inputs_not_finite(context: RuleContext) -> NetworkFinding | None:
     bad = sum(_gaps(part) - _empty(part) for part in context.inputs)
     wrong = _gaps(np.asarray(context.targets))
     if not bad and not wrong:
-        return _nothing_but_padding(context)
+        return _padding_only_rows(context)
     rows = len(context.targets)
     values, verb = (
         "value" if bad == 1 else "values",
@@ -46,7 +46,7 @@ def inputs_not_finite(context: RuleContext) -> NetworkFinding | None:
     )
 
 
-def _nothing_but_padding(context: RuleContext) -> NetworkFinding | None:
+def _padding_only_rows(context: RuleContext) -> NetworkFinding | None:
     """Rows without a step that counts, of which a layer takes the mean over steps."""
     masked = [n for n in context.graph.nodes if getattr(n.layer, "mask_zero", False)]
     pools = [n for n in context.graph.nodes if isinstance(n.layer, _MEANS)]

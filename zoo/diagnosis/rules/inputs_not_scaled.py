@@ -12,7 +12,7 @@ from ....baselines.rules.registry import rule
 from ...backend import keras
 from ..codemod.edits import NormaliseInputs, ScaleInputs
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
-from ..problem.graph import NORMALISERS, arrays_of, flat_layers, readers, some_rows
+from ..problem.graph import NORMALISERS, arrays_of, flat_layers, readers, sample_evenly
 
 LARGE, SMALL = 10.0, 0.1
 """Standard deviations beyond which weights of the usual start are far from right."""
@@ -60,7 +60,7 @@ class _Size:
 @rule("P701", order=160)
 def inputs_not_scaled(context: RuleContext) -> NetworkFinding | None:
     """Inputs that are large, far from 0, or of unequal size where layers read them."""
-    sizes = [_size(values) for values in _seen(context)]
+    sizes = [_size(values) for values in _input_samples(context)]
     found = [size for size in sizes if size.trouble]
     if not found:
         return None
@@ -116,10 +116,10 @@ def _is_frozen(context: RuleContext) -> bool:
     return context.fit.pretrained and held
 
 
-def _seen(context: RuleContext) -> Iterator[np.ndarray]:
+def _input_samples(context: RuleContext) -> Iterator[np.ndarray]:
     """A sample of each input that is read as numbers, as weights meet it first."""
     model = context.fit.model
-    arrays = arrays_of(model, some_rows(context.fit.x, 1_000))
+    arrays = arrays_of(model, sample_evenly(context.fit.x, 1_000))
     inputs = getattr(model, "inputs", None) or [None] * len(arrays)
     for values, tensor in zip(arrays, inputs, strict=False):
         if values.dtype.kind not in "iuf":
@@ -128,13 +128,13 @@ def _seen(context: RuleContext) -> Iterator[np.ndarray]:
             first = model.layers[:1]
             seen = values.astype("float64")
         else:
-            seen, first = _brought(model, tensor, values.astype("float64"))
+            seen, first = _skip_scaling_layers(model, tensor, values.astype("float64"))
         unread = (*NORMALISERS, keras.layers.Embedding, keras.layers.Masking)
         if not any(isinstance(layer, unread) for layer in first):
             yield seen
 
 
-def _brought(
+def _skip_scaling_layers(
     model: Any, tensor: Any, values: np.ndarray
 ) -> tuple[np.ndarray, list[Any]]:
     """The values behind what only scales or reshapes them, and the layers that come."""
@@ -169,7 +169,7 @@ def _size(values: np.ndarray) -> _Size:
         return _Size("", float(means[0]), 0.0)
     even = vary & [_is_even(column) for column in columns.T]
     return _Size(
-        _trouble(means[vary], spreads[vary], spreads[even]),
+        _describe_columns(means[vary], spreads[vary], spreads[even]),
         float(np.abs(means[vary]).max()),
         float(spreads[vary].max()),
     )
@@ -182,7 +182,9 @@ def _is_even(column: np.ndarray) -> bool:
     return len(counts) > 2 and counts.max() <= len(known) / 2
 
 
-def _trouble(means: np.ndarray, spreads: np.ndarray, even_spreads: np.ndarray) -> str:
+def _describe_columns(
+    means: np.ndarray, spreads: np.ndarray, even_spreads: np.ndarray
+) -> str:
     """Describe the trouble with columns; those without a commonest value are even."""
     most, least = spreads.max(), spreads.min()
     if most > LARGE:

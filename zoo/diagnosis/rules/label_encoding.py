@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ....baselines.rules.registry import rule
+from ....data.counts import count
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from .output_layer import (
     BINARY,
@@ -13,13 +14,12 @@ from .output_layer import (
     HINGES,
     SPARSE,
     OutputLayer,
-    aim_of,
-    counted,
+    has_one_label,
     head_of,
-    mend,
-    one_column,
+    nearest_output,
     reads,
     recode,
+    repairs_towards,
 )
 
 _REACH = {"sigmoid": (0, 1), "hard_sigmoid": (0, 1), "tanh": (-1, 1)}
@@ -30,7 +30,7 @@ _REACH = {"sigmoid": (0, 1), "hard_sigmoid": (0, 1), "tanh": (-1, 1)}
 def label_encoding(context: RuleContext) -> NetworkFinding | None:
     """Labels that are not the numbers that the loss takes for classes."""
     head = head_of(context)
-    if head is None or not one_column(context) or not len(context.task.values):
+    if head is None or not has_one_label(context) or not len(context.task.values):
         return None
     repair = _repair(context, head)
     if repair is None:
@@ -41,7 +41,7 @@ def label_encoding(context: RuleContext) -> NetworkFinding | None:
     return network_finding(
         "P705",
         f"The {len(values)} classes are encoded as {some}, which "
-        f"{head.loss} with {counted(head.width, 'output')} does not expect.",
+        f"{head.loss} with {count(head.width, 'output')} does not expect.",
         "Encode the classes as 0, 1, 2 and so on.",
         priority=0,
         repairs=(repair,),
@@ -60,13 +60,13 @@ def _repair(context: RuleContext, head: OutputLayer) -> Repair | None:
     if head.width == 1:
         if context.task.kind == "binary":
             return recode(context) if _misread(context, head) else None
-        return _of_fractions(context, head)
+        return _recode_fractions(context, head)
     if head.loss in SPARSE and enough and not reads(context, SPARSE[0], head.width):
         return recode(context)
     # a whole new reading: the codes, and the loss for them
     known = head.loss in CATEGORICAL + BINARY + ERRORS
     if known and enough and not reads(context, SPARSE[0], head.width):
-        return mend(context, head, aim_of(context, head.width))
+        return repairs_towards(context, head, nearest_output(context, head.width))
     return None
 
 
@@ -83,8 +83,8 @@ def _misread(context: RuleContext, head: OutputLayer) -> bool:
     return False
 
 
-def _of_fractions(context: RuleContext, head: OutputLayer) -> Repair | None:
+def _recode_fractions(context: RuleContext, head: OutputLayer) -> Repair | None:
     """Many classes as points on a line, with one output."""
     if _are_whole(context.task.values) or not head.loss:
         return None
-    return mend(context, head, aim_of(context, head.width))
+    return repairs_towards(context, head, nearest_output(context, head.width))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ....baselines.rules.registry import rule
-from ..probe.loss_curve import break_of, curve_of, optimizer_name, rates_of
+from ..probe.loss_curve import curve_of, describe_divergence, optimizer_name, rates_of
 from ..problem.context import NetworkFinding, RuleContext, network_finding
 from .repairs import set_optimizer
 
@@ -47,7 +47,7 @@ def _signs(context: RuleContext) -> Iterator[str]:
     usual = rates_of(context.setup)
     if context.setup.rate > usual.high:
         yield f"usual rates are {usual.low:g} to {usual.high:g}"
-    if broken := break_of(context):
+    if broken := describe_divergence(context):
         yield broken
     curve = curve_of(context)
     if curve and max(curve.end, curve.peak / 3) > 1.2 * abs(curve.start):

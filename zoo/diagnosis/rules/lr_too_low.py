@@ -11,10 +11,10 @@ import numpy as np
 
 from ....baselines.rules.registry import rule
 from ...backend import keras
-from ..probe.loss_curve import break_of, curve_of, optimizer_name, rates_of
+from ..probe.loss_curve import curve_of, describe_divergence, optimizer_name, rates_of
 from ..problem.context import NetworkFinding, RuleContext, network_finding
 from ..problem.training_setup import Setup
-from .repairs import set_optimizer, steady_rate
+from .repairs import constant_learning_rate, set_optimizer
 
 LEAST_UPDATE = 1e-4
 """Change of the weights in one step, as a share of them, that leads nowhere soon."""
@@ -33,7 +33,7 @@ def lr_too_low(context: RuleContext) -> NetworkFinding | None:
     """A rate below the usual, or a training that goes as with such a rate."""
     signs = list(_signs(context))
     setup = context.setup
-    left = _left(setup)
+    left = _remaining_rate(setup)
     rates = _higher(context)
     if left < FALLEN:
         size = f"{100 * left:.2g} %" if left >= 5e-4 else "almost 0 %"
@@ -41,7 +41,7 @@ def lr_too_low(context: RuleContext) -> NetworkFinding | None:
             f"the schedule reduces it to {size} of the initial rate by half of the "
             "training"
         )
-    if not signs or not (rates or left < FALLEN) or break_of(context):
+    if not signs or not (rates or left < FALLEN) or describe_divergence(context):
         return None
     higher = tuple(
         set_optimizer(
@@ -57,16 +57,18 @@ def lr_too_low(context: RuleContext) -> NetworkFinding | None:
         if left >= FALLEN
         else "Decay the learning rate later, or keep it constant.",
         priority=2,
-        repairs=((steady_rate(setup),) if left < FALLEN else ()) + higher,
+        repairs=((constant_learning_rate(setup),) if left < FALLEN else ()) + higher,
         rate=setup.rate,
         steps=setup.steps,
     )
 
 
-def _left(setup: Setup) -> float:
+def _remaining_rate(setup: Setup) -> float:
     """The learning rate halfway, as a share of the first."""
     if setup.course:
-        return setup.rate_at(setup.rounds // 2) / setup.rate if setup.rate else 1.0
+        return (
+            setup.rate_at(setup.count_passes // 2) / setup.rate if setup.rate else 1.0
+        )
     found = setup.optimizer["config"].get("learning_rate")
     if not isinstance(found, dict) or setup.rate <= 0:
         return 1.0

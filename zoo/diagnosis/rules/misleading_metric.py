@@ -50,15 +50,15 @@ def _describe(context: RuleContext, metric: Any, name: str) -> tuple[str, str] |
     if "acc" not in name.lower() or len(context.task.places):
         return None
     if context.task.kind == "regression":
-        return _of_numbers(context)
+        return _judge_numbers(context)
     is_binary = "binary" in f"{name} {type(metric).__name__}".lower()
     y = np.asarray(context.targets)
     if y.ndim == 2 and y.shape[1] >= _LEAST_COLUMNS:
-        return _of_columns(context, y, is_binary=is_binary)
-    return _of_logits(context, metric)
+        return _judge_columns(context, y, is_binary=is_binary)
+    return _judge_logits(context, metric)
 
 
-def _of_numbers(context: RuleContext) -> tuple[str, str] | None:
+def _judge_numbers(context: RuleContext) -> tuple[str, str] | None:
     share = float(np.mean(np.isin(context.task.y, (0, 1))))
     if share > _MOST_FLAGS:
         return None
@@ -69,7 +69,7 @@ def _of_numbers(context: RuleContext) -> tuple[str, str] | None:
     )
 
 
-def _of_columns(
+def _judge_columns(
     context: RuleContext, y: np.ndarray, *, is_binary: bool
 ) -> tuple[str, str] | None:
     """Judge a metric of several columns of 0 and 1."""
@@ -90,10 +90,10 @@ def _of_columns(
     return None
 
 
-def _of_logits(context: RuleContext, metric: Any) -> tuple[str, str] | None:
+def _judge_logits(context: RuleContext, metric: Any) -> tuple[str, str] | None:
     """Judge a metric of one output without activation, whose middle is 0."""
     head = context.head
-    linear = head is not None and head.activation == "linear" and head.units == 1
+    linear = head is not None and head.activation == "linear" and head.layer_width == 1
     if context.task.kind != "binary" or not (linear and context.from_logits):
         return None
     threshold = getattr(metric, "_threshold", getattr(metric, "threshold", 0.5))

@@ -11,7 +11,7 @@ import numpy as np
 from ....baselines.rules.registry import rule
 from ...backend import keras
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
-from ..problem.graph import Node, arrays_of, is_recurrent, some_rows
+from ..problem.graph import Node, arrays_of, is_recurrent, sample_evenly
 from .repairs import insert_before, set_layers
 from .trying import buildable
 
@@ -39,7 +39,7 @@ def missing_mask(context: RuleContext) -> NetworkFinding | None:
     """Sequences of different lengths, filled up, and a recurrent layer without mask."""
     nodes = {node.name: node for node in context.graph.nodes}
     for node in context.graph.nodes:
-        way = _way(node, nodes) if is_recurrent(node.layer) else None
+        way = _path_from_input(node, nodes) if is_recurrent(node.layer) else None
         if not way:
             continue
         padding = _padding(_read(context, way[0]))
@@ -78,7 +78,7 @@ def _masked(context: RuleContext, first: Node, value: float) -> Repair:
     )
 
 
-def _way(node: Node, nodes: dict[str, Node]) -> list[Node]:
+def _path_from_input(node: Node, nodes: dict[str, Node]) -> list[Node]:
     """Layers from the input to this one; empty where one of them masks or mixes."""
     way = [node]
     while len(way[0].inputs) == 1 and way[0].inputs[0] in nodes:
@@ -98,7 +98,7 @@ def _way(node: Node, nodes: dict[str, Node]) -> list[Node]:
 def _read(context: RuleContext, first: Node) -> np.ndarray:
     """The array that this layer reads, as (rows, steps, values)."""
     model = context.fit.model
-    arrays = arrays_of(model, some_rows(context.fit.x, 1_000))
+    arrays = arrays_of(model, sample_evenly(context.fit.x, 1_000))
     taken = {id(t) for t in _tensors(first.layer)}
     inputs = getattr(model, "inputs", None) or []
     found = [a for a, t in zip(arrays, inputs, strict=False) if id(t) in taken]
@@ -118,13 +118,13 @@ def _padding(values: np.ndarray) -> _Padding | None:
     if values.ndim != 3 or values.dtype.kind not in "iuf" or values.shape[1] < 3:
         return None
     for at_start in (False, True):
-        found = _at_end(values[:, ::-1] if at_start else values, at_start)
+        found = _find_padding(values[:, ::-1] if at_start else values, at_start)
         if found is not None:
             return found
     return None
 
 
-def _at_end(values: np.ndarray, at_start: bool) -> _Padding | None:
+def _find_padding(values: np.ndarray, at_start: bool) -> _Padding | None:
     last = values[:, -1]
     flat = last[(last == last[:, :1]).all(axis=1), 0]
     if len(flat) < _ROWS * len(values):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ....baselines.rules.registry import rule
+from ....data.counts import count
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.graph import flat_layers
 from ..problem.training_setup import Setup
 from ..record.recording import Fit
-from .output_layer import counted
 
 _SHOWN = 3
 
@@ -22,24 +22,24 @@ def no_update(context: RuleContext) -> NetworkFinding | None:
     if not held:
         return None
     names = ", ".join(repr(name) for name in held[:_SHOWN])
-    layers = f"{counted(len(held), 'trainable layer')} of {len(learning)} ({names})"
+    layers = f"{count(len(held), 'trainable layer')} of {len(learning)} ({names})"
     return network_finding(
         "N116",
-        f"No step changes the weights of {layers}: {_why(context)}.",
+        f"No step changes the weights of {layers}: {_explain(context)}.",
         _advice(context),
         priority=0,
-        repairs=(Repair("all trainable weights are updated", _let_go),),
+        repairs=(Repair("all trainable weights are updated", _unfreeze),),
         layers=held,
         held=len(held),
         layers_that_may_learn=len(learning),
     )
 
 
-def _let_go(setup: Setup) -> Setup:
+def _unfreeze(setup: Setup) -> Setup:
     return replace(setup, held=())
 
 
-def _why(context: RuleContext) -> str:
+def _explain(context: RuleContext) -> str:
     fit = context.fit
     if _is_weightless(fit):
         return f"the loss of output {fit.output!r} has the weight 0 (loss_weights)"

@@ -59,7 +59,7 @@ class OutputLayer:
 
     @property
     def width(self) -> int:
-        return self.node.units
+        return self.node.layer_width
 
     @property
     def activation(self) -> str:
@@ -89,9 +89,15 @@ def head_of(context: RuleContext) -> OutputLayer | None:
     if node is None or final is None or is_recurrent(node.layer):
         return None
     behind = final.layer is node.layer or final.inputs == (node.name,)
-    if not behind or len(outputs[0].shape) != 2 or outputs[0].shape[-1] != node.units:
+    if (
+        not behind
+        or len(outputs[0].shape) != 2
+        or outputs[0].shape[-1] != node.layer_width
+    ):
         return None
-    return OutputLayer(node, final, _spelled(context, node.units), context.from_logits)
+    return OutputLayer(
+        node, final, _label_spelling(context, node.layer_width), context.from_logits
+    )
 
 
 def final_node(context: RuleContext) -> Node | None:
@@ -105,7 +111,7 @@ def final_node(context: RuleContext) -> Node | None:
     return next((node for node in context.graph.nodes if node.layer is made), None)
 
 
-def _spelled(context: RuleContext, width: int) -> str:
+def _label_spelling(context: RuleContext, width: int) -> str:
     if context.loss not in ("ce", "crossentropy"):
         return context.loss
     if width == 1:
@@ -113,7 +119,7 @@ def _spelled(context: RuleContext, width: int) -> str:
     return SPARSE[0] if context.targets.ndim < 2 else CATEGORICAL[0]
 
 
-def aim_of(context: RuleContext, width: int) -> TargetOutput:
+def nearest_output(context: RuleContext, width: int) -> TargetOutput:
     """Return the output layer that fits the targets and is nearest to this width."""
     task = context.task
     if task.kind == "regression":
@@ -143,7 +149,7 @@ def _have_gaps(values: np.ndarray) -> bool:
     return bool(whole and len(values) <= values.max() < 2 * len(values))
 
 
-def suits(activation: str, loss: str, logits: bool) -> bool:
+def is_compatible(activation: str, loss: str, logits: bool) -> bool:
     """Whether a loss can use what an activation gives; "?" is not judged."""
     if activation == "?" or loss not in CROSS_ENTROPIES:
         return True
@@ -157,7 +163,9 @@ def suits(activation: str, loss: str, logits: bool) -> bool:
     return activation in (*own, "hard_sigmoid", "softplus", "exponential", "sparsemax")
 
 
-def mend(context: RuleContext, head: OutputLayer, aim: TargetOutput) -> Repair:
+def repairs_towards(
+    context: RuleContext, head: OutputLayer, aim: TargetOutput
+) -> Repair:
     """Change head, loss and codes to an aim, where they are not there yet.
 
     Outputs before softmax or sigmoid stay what they are, and so does an activation
@@ -165,7 +173,7 @@ def mend(context: RuleContext, head: OutputLayer, aim: TargetOutput) -> Repair:
     """
     parts = []
     logits = head.logits and head.activation == LINEAR and aim.loss in CROSS_ENTROPIES
-    keep = logits or _stays(head, aim)
+    keep = logits or _is_kept(head, aim)
     if head.width != aim.units:
         message = f"units of {head.name!r}: {head.width} -> {aim.units}"
         units = set_layers(context, [head.node], message, units=aim.units)
@@ -185,7 +193,7 @@ def _read_anew(repair: Repair) -> Repair:
     return repair if edits is None else replace(repair, edits=(*edits, ReadClasses()))
 
 
-def _stays(head: OutputLayer, aim: TargetOutput) -> bool:
+def _is_kept(head: OutputLayer, aim: TargetOutput) -> bool:
     if head.activation == aim.activation:
         return True
     if aim.loss in SPARSE + CATEGORICAL and head.width > 1:
@@ -249,7 +257,7 @@ def standard_loss(context: RuleContext) -> Repair:
     task = context.task
     name = {"regression": "MeanSquaredError", "multiclass": "CategoricalCrossentropy"}
     chosen = name.get(task.kind, "BinaryCrossentropy")
-    units = context.head.units if context.head else 1
+    units = context.head.layer_width if context.head else 1
     if task.kind in ("binary", "multiclass") and units > 1:
         one_hot = task.one_hot
         chosen = ("" if one_hot else "Sparse") + "CategoricalCrossentropy"
@@ -280,15 +288,9 @@ def recode(context: RuleContext) -> Repair:
     return Repair("labels as 0, 1, ...", apply, named or (WrapArgument("y", code),))
 
 
-def one_column(context: RuleContext) -> bool:
+def has_one_label(context: RuleContext) -> bool:
     """Whether each row has one label, not a column for each class."""
     return context.task.class_count > 0 and not context.task.one_hot
-
-
-def counted(number: int, noun: str) -> str:
-    """``1 output``, ``2 outputs``."""
-    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
-    return f"{number} {noun if number == 1 else plural}"
 
 
 def loss_value(loss: Any, y: np.ndarray, given: np.ndarray) -> float:
@@ -303,7 +305,7 @@ def loss_value(loss: Any, y: np.ndarray, given: np.ndarray) -> float:
         return float("nan")
 
 
-def spread_rows(context: RuleContext, most: int) -> np.ndarray:
+def diverse_rows(context: RuleContext, most: int) -> np.ndarray:
     """Numbers of some rows, with targets as different as they come."""
     size = len(context.targets)
     column = context.task.y.reshape(size, -1)[:, 0]

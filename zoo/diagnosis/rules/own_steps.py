@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from ....data.counts import count
 from ...backend import keras, tensorflow
 from ..codemod.edits import Statement
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.training_setup import Setup, build_model, make_optimizer, rows_of
-from .output_layer import counted, spread_rows, standard_loss
+from .output_layer import diverse_rows, standard_loss
 from .repairs import join, use_adam
 
 UPHILL = 0.2
@@ -44,10 +45,10 @@ class _OwnStep:
 
 def find_wrong_steps(context: RuleContext) -> NetworkFinding | None:
     """A finding on steps that climb, or that leave out weights with a gradient."""
-    return _of_optimizer(context) or _of_train_step(context)
+    return _check_optimizer(context) or _check_train_step(context)
 
 
-def _of_optimizer(context: RuleContext) -> NetworkFinding | None:
+def _check_optimizer(context: RuleContext) -> NetworkFinding | None:
     setup = context.setup
     if setup.own_optimizer is None:
         return None
@@ -82,24 +83,24 @@ def _cosine(step: np.ndarray, gradient: np.ndarray) -> float:
     return float((step * gradient).sum()) / norms if norms else 0.0
 
 
-def _of_train_step(context: RuleContext) -> NetworkFinding | None:
+def _check_train_step(context: RuleContext) -> NetworkFinding | None:
     kind = type(context.fit.model)
     if kind.train_step is keras.Model.train_step:
         return None
     if context.fit.loss is None:
-        return _of_own_loss(context)
+        return _check_own_loss(context)
     steps = [_step(context, seed) for seed in range(_STEPS)]
-    told = _describe_steps(steps)
-    if told is None:
+    message = _describe_steps(steps)
+    if message is None:
         return None
-    what, advice, evidence = told
+    what, advice, evidence = message
     return network_finding(
         "N114",
         f"The train_step of {kind.__name__} {what}.",
         advice,
         priority=0,
         repairs=(_step_of_keras(),),
-        layers=_left_by_all(steps),
+        layers=_layers_left_by_all(steps),
         **evidence,
     )
 
@@ -111,7 +112,7 @@ def _step_of_keras() -> Repair:
     return Repair("train_step of keras.Model", apply, (Statement(_CODE),))
 
 
-def _of_own_loss(context: RuleContext) -> NetworkFinding | None:
+def _check_own_loss(context: RuleContext) -> NetworkFinding | None:
     """A loss made in ``train_step``, of which the script's steps had no gradient."""
     if _NO_GRADIENT not in context.fit.error:
         return None
@@ -140,13 +141,13 @@ def _describe_steps(
             "Compute the loss, and all that is made of it, within tf.GradientTape.",
             {},
         )
-    cosine, names = float(np.median(cosines)), _left_by_all(steps)
+    cosine, names = float(np.median(cosines)), _layers_left_by_all(steps)
     if cosine < UPHILL and not names:
         return None
     what = (
         f"moves weights along the gradient of the loss (cosine {cosine:.2f})"
         if cosine >= UPHILL
-        else f"does not train {counted(len(names), 'layer')} "
+        else f"does not train {count(len(names), 'layer')} "
         f"({', '.join(map(repr, names[:4]))}), whose weights have a gradient"
     )
     advice = (
@@ -156,7 +157,7 @@ def _describe_steps(
     return what, advice, {"cosine": cosine}
 
 
-def _left_by_all(steps: Sequence[_OwnStep]) -> tuple[str, ...]:
+def _layers_left_by_all(steps: Sequence[_OwnStep]) -> tuple[str, ...]:
     left = set(steps[0].left_out).intersection(*(set(s.left_out) for s in steps))
     return tuple(name for name in steps[0].left_out if name in left)
 
@@ -164,7 +165,7 @@ def _left_by_all(steps: Sequence[_OwnStep]) -> tuple[str, ...]:
 def _step(context: RuleContext, seed: int) -> _OwnStep:
     """Take one step from fresh weights, beside the gradient there."""
     setup = context.setup
-    rows = spread_rows(context, _ROWS)
+    rows = diverse_rows(context, _ROWS)
     model = build_model(setup, rows, seed=seed)
     x, y = rows_of(setup.x, rows), setup.y[rows]
     model(x, training=False)
@@ -194,11 +195,11 @@ def _step(context: RuleContext, seed: int) -> _OwnStep:
             np.concatenate([move.ravel() for _, move, _ in known]),
             np.concatenate([gradient.ravel() for _, _, gradient in known]),
         ),
-        _left_out(context.fit.model, model, known),
+        _unmoved_layers(context.fit.model, model, known),
     )
 
 
-def _left_out(
+def _unmoved_layers(
     model: Any, copied: Any, known: list[tuple[Any, np.ndarray, np.ndarray]]
 ) -> tuple[str, ...]:
     """Layers none of whose weights moved, though they have a gradient.

@@ -25,25 +25,25 @@ def describe_reading(context: RuleContext) -> tuple[str, str, int] | None:
     tuple of sentence, advice and line, or None
     """
     shape = getattr(context.fit.model, "output_shape", (None, 1))
-    if context.head is None or context.head.units != 1 or len(shape) != 2:
+    if context.head is None or context.head.layer_width != 1 or len(shape) != 2:
         return None
     try:
         tree = ast.parse(context.recording.source)
     except SyntaxError:
         return None
     predicted = _Predicted(tree, context)
-    by_shape = set(_chosen_by_shape(tree))
+    by_shape = set(_shape_dependent_code(tree))
     for node in ast.walk(tree):
         if node in by_shape:
             continue
         if predicted.is_largest(node):
             return _largest(node)
-        if (name := predicted.paired_with(node)) is not None:
+        if (name := predicted.find_paired_targets(node)) is not None:
             return _paired(node, name)
     return None
 
 
-def _chosen_by_shape(tree: ast.Module) -> Iterator[ast.AST]:
+def _shape_dependent_code(tree: ast.Module) -> Iterator[ast.AST]:
     """Yield what runs for some shapes only, as of predictions of several columns."""
     for node in ast.walk(tree):
         if isinstance(node, ast.If | ast.IfExp):
@@ -98,13 +98,13 @@ class _Predicted:
                 )
                 for target in targets:
                     if isinstance(target, ast.Name):
-                        is_call = isinstance(node, ast.Assign) and self._asks(
-                            node.value
-                        )
+                        is_call = isinstance(
+                            node, ast.Assign
+                        ) and self._is_predict_call(node.value)
                         given.setdefault(target.id, []).append(is_call)
         yield from (name for name, every in given.items() if all(every))
 
-    def _asks(self, node: ast.AST) -> bool:
+    def _is_predict_call(self, node: ast.AST) -> bool:
         """Whether an expression is a call of ``predict`` of the network."""
         return (
             isinstance(node, ast.Call)
@@ -120,7 +120,7 @@ class _Predicted:
         if isinstance(node, ast.Compare):  # as with a threshold
             constant = isinstance(node.comparators[0], ast.Constant)
             return constant and self._is_predicted(node.left)
-        return self._asks(node)
+        return self._is_predict_call(node)
 
     def is_largest(self, node: ast.AST) -> bool:
         """Whether it is ``argmax`` over the last axis of predictions."""
@@ -136,7 +136,7 @@ class _Predicted:
         axis = given[0] if given else named.get("axis")
         return axis is not None and _number(axis) in _LAST
 
-    def paired_with(self, node: ast.AST) -> str | None:
+    def find_paired_targets(self, node: ast.AST) -> str | None:
         """Return the name of targets without a column that predictions are held by."""
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
             pair = node.left, node.right

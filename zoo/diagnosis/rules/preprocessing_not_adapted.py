@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ....baselines.rules.registry import rule
+from ....data.counts import count
 from ...backend import keras
 from ..codemod.edits import BeforeFit, Edit, Statement
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
@@ -16,7 +17,6 @@ from ..problem.copy_model import LOOKUPS, copy
 from ..problem.graph import arrays_of, readers
 from ..problem.training_setup import Setup
 from ..record.arrays import name_of, sees_names, whole_fit
-from .output_layer import counted
 
 _NEAR = 0.5
 """Mean, and distance of the deviation from 1, of inputs that need no scaling."""
@@ -36,7 +36,7 @@ def preprocessing_not_adapted(context: RuleContext) -> NetworkFinding | None:
     lack = "has an empty vocabulary" if are_lookups else "scales nothing"
     return network_finding(
         "P711",
-        f"{counted(len(found), 'layer')} ({kinds}) was never adapted, and {lack}.",
+        f"{count(len(found), 'layer')} ({kinds}) was never adapted, and {lack}.",
         "Call layer.adapt(x_train) before fit, with the training rows alone.",
         priority=0,
         repairs=() if are_texts else (repair,),

@@ -9,7 +9,7 @@ from typing import Any
 from ...backend import keras
 from ..codemod.edits import Edit, InsertLayer, SetArgument, WrapArgument
 from ..problem.context import Repair, RuleContext, repaired
-from ..problem.copy_model import again
+from ..problem.copy_model import copy_layer
 from ..problem.graph import Node
 from ..problem.training_setup import Setup
 
@@ -39,13 +39,18 @@ def set_layers(
     def change(layer: Any) -> Any:
         if layer.name not in names:
             return None
-        return again(layer, **config)
+        return copy_layer(layer, **config)
 
     written = {name: repr(value) for name, value in config.items()} | (code or {})
-    places = [(layer, context.place(layer)) for layer in chosen]
+    places = [(layer, context.find_layer_location(layer)) for layer in chosen]
     edits: tuple[Edit, ...] | None = tuple(
         SetArgument(
-            "layer", name, text, place, type(layer).__name__, *context.order(layer)
+            "layer",
+            name,
+            text,
+            place,
+            type(layer).__name__,
+            *context.layer_order(layer),
         )
         for layer, place in places
         for name, text in written.items()
@@ -69,13 +74,13 @@ def insert_before(
     def change(layer: Any) -> Any:
         if layer.name != node.name:
             return None
-        same = again(layer)
+        same = copy_layer(layer)
         return keras.Sequential([make(), same] if before else [same, make()])
 
-    place = context.place(node.layer)
+    place = context.find_layer_location(node.layer)
     edits = None
     if place is not None:
-        order = context.order(node.layer)
+        order = context.layer_order(node.layer)
         edits = (InsertLayer(place, node.kind, code, before, *order),)
     return Repair(what, lambda setup: setup.with_layers(change), edits)
 
@@ -124,7 +129,7 @@ def set_optimizer(setup: Setup, what: str, **changes: Any) -> Repair:
     edits: tuple[Edit, ...] | None = None
     # a schedule is not written, nor an optimizer of the user's own
     if usual and not isinstance(config.get("learning_rate"), dict):
-        facts = {k: _short(v) for k, v in config.items() if k in usual}
+        facts = {k: _shortest_float(v) for k, v in config.items() if k in usual}
         facts = {
             k: v for k, v in facts.items() if v != usual[k] or k == "learning_rate"
         }
@@ -136,7 +141,7 @@ def set_optimizer(setup: Setup, what: str, **changes: Any) -> Repair:
     return Repair(what, lambda s: s.with_optimizer(**changes), edits)
 
 
-def steady_rate(setup: Setup) -> Repair:
+def constant_learning_rate(setup: Setup) -> Repair:
     """The rate that the training begins with, to its end."""
     rate = float(f"{setup.rate:.6g}")
     repair = set_optimizer(
@@ -164,10 +169,10 @@ def defaults(optimizer: str) -> dict[str, Any]:
     kind = getattr(keras.optimizers, optimizer, None)
     if kind is None:
         return {}
-    return {name: _short(value) for name, value in kind().get_config().items()}
+    return {name: _shortest_float(value) for name, value in kind().get_config().items()}
 
 
-def _short(value: Any) -> Any:
+def _shortest_float(value: Any) -> Any:
     """0.01 for the 0.009999999776482582 that Keras keeps of it."""
     return float(f"{value:.6g}") if isinstance(value, float) else value
 

@@ -46,13 +46,13 @@ def rows_not_shuffled(context: RuleContext) -> NetworkFinding | None:
         if by_itself
         else "Shuffle the rows before fit, and let fit shuffle.",
         priority=1,
-        repairs=(_mixed_dataset(context) if by_itself else _mixed(kept, cut),),
+        repairs=(_shuffle_dataset(context) if by_itself else _shuffle_rows(kept, cut),),
         order=order,
         validation_split=cut,
     )
 
 
-def _mixed_dataset(context: RuleContext) -> Repair:
+def _shuffle_dataset(context: RuleContext) -> Repair:
     rows, size = len(context.setup.y), context.setup.batch_size
     code = f"{{}}.unbatch().shuffle({rows}).batch({size})"
     return Repair(
@@ -62,7 +62,7 @@ def _mixed_dataset(context: RuleContext) -> Repair:
     )
 
 
-def _mixed(kept: bool, cut: float) -> Repair:
+def _shuffle_rows(kept: bool, cut: float) -> Repair:
     # no shuffling reaches the rows that validation_split takes: they are mixed before,
     # so that what is learned is as if none were taken
     what = "rows shuffled before fit" if cut else "shuffle=True"
@@ -78,13 +78,13 @@ def _order(context: RuleContext) -> float:
     if y.ndim > 1 or len(y) < _FEWEST:
         return 0.0
     if context.task.kind == "regression":
-        return _likeness(y.astype("float64"))
+        return _trend_strength(y.astype("float64"))
     chance = float(np.square(np.bincount(y) / len(y)).sum())
     alike = float(np.mean(y[1:] == y[:-1]))
     return (alike - chance) / (1 - chance) if chance < 1 else 0.0
 
 
-def _likeness(y: np.ndarray) -> float:
+def _trend_strength(y: np.ndarray) -> float:
     """Measure how nearly the rows go up or down with their place."""
     if not np.isfinite(y).all() or y.std() == 0:
         return 0.0

@@ -11,15 +11,15 @@ from ....baselines.rules.registry import rule
 from ...backend import keras
 from ..codemod.edits import WrapArgument
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
-from ..problem.graph import arrays_of, is_recurrent, packed, some_rows
+from ..problem.graph import arrays_of, is_recurrent, pack_inputs, sample_evenly
 from ..problem.training_setup import Setup
 from .output_layer import (
-    aim_of,
+    diverse_rows,
     first_target,
     head_of,
     loss_value,
+    nearest_output,
     set_loss,
-    spread_rows,
 )
 from .repairs import insert_before, set_layers
 
@@ -39,16 +39,16 @@ def target_shape(context: RuleContext) -> NetworkFinding | None:
     if shape is None or None in shape or len(y) < 2 or y.dtype.kind not in "biuf":
         return None
     if len(shape) > 1 and y[0].size == 1:
-        return _of_steps(context, shape, y)
+        return _check_steps(context, shape, y)
     if y[0].size != np.prod(shape, dtype=int) or y.shape[1:] == shape:
         return None
-    given, meant = _both(context, shape, y)
-    if np.isnan(meant) or abs(given - meant) <= _SAME * abs(meant):
+    given, reading = _both(context, shape, y)
+    if np.isnan(reading) or abs(given - reading) <= _SAME * abs(reading):
         return None
     message = "fails" if np.isnan(given) else f"is {given:.4g}"
     sentence = (
         f"Targets have shape {_shape_text(y.shape[1:])}, outputs {_shape_text(shape)}: "
-        f"on {_ROWS} rows the loss {message}, computed row by row {meant:.4g}."
+        f"on {_ROWS} rows the loss {message}, computed row by row {reading:.4g}."
     )
     advice = f"Pass targets of shape {_shape_text(shape)} to fit."
     repairs = (_reshaped(shape), *_standard(context))
@@ -58,7 +58,7 @@ def target_shape(context: RuleContext) -> NetworkFinding | None:
         advice,
         priority=0,
         repairs=repairs,
-        row_by_row=meant,
+        row_by_row=reading,
         as_given=given,
     )
 
@@ -68,8 +68,10 @@ def _output_shape(context: RuleContext) -> tuple[int, ...] | None:
     model = context.fit.model
     outputs = getattr(model, "outputs", None)
     if not outputs:  # a network of a class of one's own is asked
-        rows = some_rows(context.fit.x, 2)
-        outputs = keras.tree.flatten(model(packed(model, rows, arrays_of(model, rows))))
+        rows = sample_evenly(context.fit.x, 2)
+        outputs = keras.tree.flatten(
+            model(pack_inputs(model, rows, arrays_of(model, rows)))
+        )
     return tuple(outputs[0].shape[1:]) if len(outputs) == 1 else None
 
 
@@ -82,7 +84,7 @@ def _both(
     context: RuleContext, shape: tuple[int, ...], y: np.ndarray
 ) -> tuple[float, float]:
     """The loss of some outputs with the targets as given, and in their shape."""
-    rows = spread_rows(context, _ROWS)
+    rows = diverse_rows(context, _ROWS)
     rng = np.random.default_rng(0)
     outputs = rng.uniform(0.05, 0.95, (len(rows), *shape)).astype("float32")
     chosen = y[rows]
@@ -108,15 +110,15 @@ def _standard(context: RuleContext) -> tuple[Repair, ...]:
     head = head_of(context)
     if head is None or head.loss or head.width != 1:
         return ()
-    return (set_loss(context, aim_of(context, 1).loss),)
+    return (set_loss(context, nearest_output(context, 1).loss),)
 
 
-def _of_steps(
+def _check_steps(
     context: RuleContext, shape: tuple[int, ...], y: np.ndarray
 ) -> NetworkFinding | None:
     """One target a row, and outputs for every step or place of it."""
     sparse = "sparse" in context.loss
-    rows = spread_rows(context, _ROWS)
+    rows = diverse_rows(context, _ROWS)
     outputs = np.full((len(rows), *shape), 0.5, "float32")
     if (
         sparse
@@ -132,13 +134,13 @@ def _of_steps(
         "Reduce to one output per row: Flatten, pooling or return_sequences=False "
         "before the last layer.",
         priority=0,
-        repairs=_one_a_row(context),
+        repairs=_one_output_per_row(context),
         layers=(context.head.name,),
         outputs_a_row=float(np.prod(shape)),
     )
 
 
-def _one_a_row(context: RuleContext) -> tuple[Repair, ...]:
+def _one_output_per_row(context: RuleContext) -> tuple[Repair, ...]:
     head = context.head
     if head is None or is_recurrent(head.layer):
         return ()

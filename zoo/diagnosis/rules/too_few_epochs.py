@@ -8,10 +8,10 @@ import numpy as np
 from scipy.stats import entropy
 
 from ....baselines.rules.registry import rule
-from ..probe.loss_curve import LossCurve, break_of, curve_of
+from ....data.counts import count
+from ..probe.loss_curve import LossCurve, curve_of, describe_divergence
 from ..problem.context import NetworkFinding, RuleContext, network_finding
 from ..problem.training_setup import Setup
-from .output_layer import counted
 from .repairs import set_epochs
 
 _FEW_STEPS = 500
@@ -31,17 +31,21 @@ BEGUN = 0.9
 def too_few_epochs(context: RuleContext) -> NetworkFinding | None:
     """Few steps without a flat end, or a loss that falls to the end."""
     setup, curve = context.setup, curve_of(context)
-    turned = _turned(*context.fit.stopping) if setup.stopped else ""
+    turned = _describe_wrong_mode(*context.fit.stopping) if setup.stopped else ""
     few = setup.steps < _FEW_STEPS and not _is_done(context, curve)
     falling = curve is not None and curve.is_falling
-    longer = _longer(setup) if not _outside(context) else _with_all(context)
+    longer = (
+        _more_epochs(setup)
+        if not _outside(context)
+        else _epochs_over_all_batches(context)
+    )
     planned = int(context.fit.arguments.get("epochs") or 0)
     if turned:
         longer = (planned, *(n for n in longer if n > planned))
-    if not (few or falling or turned) or not longer or break_of(context):
+    if not (few or falling or turned) or not longer or describe_divergence(context):
         return None
     outside = _outside(context)
-    steps = f"{_of_steps(context)}, {counted(setup.steps, 'step')}"
+    steps = f"{_describe_steps(context)}, {count(setup.steps, 'step')}"
     fall = _fall(curve) if curve is not None and falling else ""
     stopped = (
         f"; EarlyStopping ended it, of {planned:,} planned epochs{turned}"
@@ -50,7 +54,7 @@ def too_few_epochs(context: RuleContext) -> NetworkFinding | None:
     )
     return network_finding(
         "N205",
-        f"The training has {counted(setup.epochs, 'epoch')}{steps}{fall}{stopped}."
+        f"The training has {count(setup.epochs, 'epoch')}{steps}{fall}{stopped}."
         f"{outside}",
         _OUTSIDE if outside else f"Train for {longer[0]:,} epochs.",
         # one that stops where it is to go on contradicts itself
@@ -80,20 +84,20 @@ def _outside(context: RuleContext) -> str:
     )
 
 
-def _with_all(context: RuleContext) -> tuple[int, ...]:
+def _epochs_over_all_batches(context: RuleContext) -> tuple[int, ...]:
     """Return epochs of as many steps as there are batches."""
     fit, setup = context.fit, context.setup
     steps = min(_MOST_STEPS, fit.idle + fit.steps)
     return (max(2, round(setup.epochs * steps / setup.steps)),)
 
 
-def _of_steps(context: RuleContext) -> str:
+def _describe_steps(context: RuleContext) -> str:
     """Say how long an epoch is, where the script sets that."""
     each = context.fit.arguments.get("steps_per_epoch")
-    return f" of {counted(int(each), 'step')} (steps_per_epoch)" if each else ""
+    return f" of {count(int(each), 'step')} (steps_per_epoch)" if each else ""
 
 
-def _turned(monitor: str, mode: str) -> str:
+def _describe_wrong_mode(monitor: str, mode: str) -> str:
     """Say that the mode of an ``EarlyStopping`` is the wrong one for what it watches.
 
     Of metrics of the user's own nobody knows which way is better.
@@ -118,10 +122,10 @@ def _is_done(context: RuleContext, curve: LossCurve | None) -> bool:
     """
     if curve is None or curve.is_slow:
         return False
-    return curve.end < BEGUN * _of_one_answer(context)
+    return curve.end < BEGUN * _constant_answer_loss(context)
 
 
-def _of_one_answer(context: RuleContext) -> float:
+def _constant_answer_loss(context: RuleContext) -> float:
     """The cross-entropy of the shares of the classes; infinite for other losses."""
     if not _has_classes(context):
         return math.inf
@@ -135,7 +139,7 @@ def _has_classes(context: RuleContext) -> bool:
     return is_plain and context.task.class_count > 0
 
 
-def _longer(setup: Setup) -> tuple[int, ...]:
+def _more_epochs(setup: Setup) -> tuple[int, ...]:
     """Five and twenty times the epochs, as far as the steps allow."""
     most = round(_MOST_STEPS * setup.epochs / setup.steps)
     tried = {min(setup.epochs * times, most) for times in (5, 20)}

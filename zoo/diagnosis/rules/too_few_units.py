@@ -28,17 +28,17 @@ def too_few_units(context: RuleContext) -> NetworkFinding | None:
         return short
     if is_autoencoder(context.inputs, context.targets):
         return None
-    needed = min(_wanted(context), _inputs(context))
+    needed = min(_needed_units(context), _inputs(context))
     layers = [node for node in context.graph.hidden if _is_bottle(context, node)]
-    narrow = [node for node in layers if node.units < needed]
+    narrow = [node for node in layers if node.layer_width < needed]
     priority: Priority = 1
-    why = f"{_wanted(context)} outputs depend on {_inputs(context)} inputs"
+    why = f"{_needed_units(context)} outputs depend on {_inputs(context)} inputs"
     if not narrow:
-        narrow, priority = _meagre(layers), 2
+        narrow, priority = _narrow_layers(layers), 2
         why = "with so few, a bad initialisation of one or two can prevent learning"
     if not narrow:
         return None
-    message = ", ".join(f"{n.name!r} {n.units}" for n in narrow[:3])
+    message = ", ".join(f"{n.name!r} {n.layer_width}" for n in narrow[:3])
     units = max(_LEAST, 2 * context.task.outputs)
     wider = set_layers(context, narrow, f"{units} units in narrow layers", units=units)
     return network_finding(
@@ -48,8 +48,8 @@ def too_few_units(context: RuleContext) -> NetworkFinding | None:
         priority=priority,
         repairs=buildable(context, [wider]),
         layers=tuple(node.name for node in narrow),
-        narrowest=min(node.units for node in narrow),
-        outputs=_wanted(context),
+        narrowest=min(node.layer_width for node in narrow),
+        outputs=_needed_units(context),
     )
 
 
@@ -93,13 +93,13 @@ def _longer_list(
     )
 
 
-def _meagre(layers: list[Node]) -> list[Node]:
+def _narrow_layers(layers: list[Node]) -> list[Node]:
     """All hidden layers that bend, where none of them is wide."""
     bent = [n for n in layers if n.activation != LINEAR and not is_recurrent(n.layer)]
-    return bent if bent and max(n.units for n in bent) <= NARROW else []
+    return bent if bent and max(n.layer_width for n in bent) <= NARROW else []
 
 
-def _wanted(context: RuleContext) -> int:
+def _needed_units(context: RuleContext) -> int:
     """Numbers that must be told apart: classes, labels or targets; 2 at least."""
     return max(2, context.task.outputs)
 
@@ -110,7 +110,7 @@ def _inputs(context: RuleContext) -> int:
     vary = sum(int((np.ptp(x[:1_000], axis=0) != 0).sum()) for x in tables)
     kinds = (keras.layers.Embedding, keras.layers.TextVectorization)
     looked_up = any(isinstance(node.layer, kinds) for node in context.graph.nodes)
-    return max(1, _wanted(context) if looked_up else vary)
+    return max(1, _needed_units(context) if looked_up else vary)
 
 
 def _is_bottle(context: RuleContext, node: Node) -> bool:
@@ -119,7 +119,7 @@ def _is_bottle(context: RuleContext, node: Node) -> bool:
         return False
     parents = {n.name: n.inputs for n in context.graph.nodes}
     seen: set[str] = set()
-    waiting = [head.name for head in context.graph.heads]
+    waiting = [head.name for head in context.graph.output_layers]
     while waiting:
         name = waiting.pop()
         if name == node.name or name in seen:
@@ -128,4 +128,4 @@ def _is_bottle(context: RuleContext, node: Node) -> bool:
         if not parents.get(name):  # an input: there is a way around
             return False
         waiting += parents[name]
-    return bool(context.graph.heads)
+    return bool(context.graph.output_layers)

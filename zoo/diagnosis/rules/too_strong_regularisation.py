@@ -37,12 +37,16 @@ _PENALTIES = ("kernel_regularizer", "bias_regularizer", "activity_regularizer")
 @rule("N112", order=150)
 def too_strong_regularisation(context: RuleContext) -> NetworkFinding | None:
     """A penalty larger than the loss, or dropout on layers with few units."""
-    penalised = [n for n in context.graph.nodes if any(_set(n, a) for a in _PENALTIES)]
-    share = _share(context) if penalised else 0.0
+    penalised = [
+        n for n in context.graph.nodes if any(_layer_setting(n, a) for a in _PENALTIES)
+    ]
+    share = _penalty_share(context) if penalised else 0.0
     factor = max((_factor(node) for node in penalised), default=0.0)
     heavy = share > _SHARE or factor >= _STRONG
     dropped, decay = _dropped(context), _decay(context.setup)
-    bound = [n for n in context.graph.nodes if any(_set(n, a) for a in CONSTRAINTS)]
+    bound = [
+        n for n in context.graph.nodes if any(_layer_setting(n, a) for a in CONSTRAINTS)
+    ]
     if not (heavy or dropped or decay or bound):
         return None
     parts = []
@@ -60,7 +64,7 @@ def too_strong_regularisation(context: RuleContext) -> NetworkFinding | None:
         )
     if dropped:
         rates = ", ".join(f"{n.name!r} ({n.layer.rate:.2g})" for n in dropped[:3])
-        parts.append(f"dropout is too high for {_left(dropped)}: {rates}")
+        parts.append(f"dropout is too high for {_describe_left(dropped)}: {rates}")
     text = "; ".join(parts)
     return network_finding(
         "N112",
@@ -94,9 +98,13 @@ def _repairs(
     if decay:
         found.append(set_optimizer(context.setup, "no weight decay", weight_decay=0.0))
     if penalised:
-        found.append(_without(context, penalised, _PENALTIES, "no weight penalty"))
+        found.append(
+            _remove_settings(context, penalised, _PENALTIES, "no weight penalty")
+        )
     if bound:
-        found.append(_without(context, bound, CONSTRAINTS, "no weight constraints"))
+        found.append(
+            _remove_settings(context, bound, CONSTRAINTS, "no weight constraints")
+        )
     if dropped:
         found.append(set_layers(context, dropped, "no dropout there", rate=0.0))
     if len(found) > 1:
@@ -104,29 +112,29 @@ def _repairs(
     return tuple(found)
 
 
-def _without(
+def _remove_settings(
     context: RuleContext, nodes: list[Node], settings: tuple[str, ...], what: str
 ) -> Repair:
     parts = [
         set_layers(context, having, name, **{name: None})
         for name in settings
-        if (having := [n for n in nodes if _set(n, name)])
+        if (having := [n for n in nodes if _layer_setting(n, name)])
     ]
     return join(what, parts)
 
 
-def _set(node: Node, name: str) -> Any:
+def _layer_setting(node: Node, name: str) -> Any:
     return getattr(node.layer, name, None)
 
 
 def _factor(node: Node) -> float:
     """The largest factor of a layer's penalty on squares."""
-    penalties = [_set(node, name) for name in _PENALTIES[:2]]
+    penalties = [_layer_setting(node, name) for name in _PENALTIES[:2]]
     factors = [getattr(penalty, "l2", None) or 0.0 for penalty in penalties]
     return max(float(np.max(factor)) for factor in factors)
 
 
-def _share(context: RuleContext) -> float:
+def _penalty_share(context: RuleContext) -> float:
     """Return the share of the first loss that the penalties make up."""
     if context.probe is not None and context.probe.penalty > 0:
         return context.probe.penalty
@@ -169,6 +177,6 @@ def _width(node: Node) -> int:
     return int(np.prod(shape)) if shape and None not in shape else _FEW
 
 
-def _left(dropped: list[Node]) -> str:
+def _describe_left(dropped: list[Node]) -> str:
     width = min(_width(node) for node in dropped)
     return f"layers of {width} values" if width < _FEW else "the layers"

@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 
 from ....baselines.rules.registry import rule
+from ....data.counts import count
 from ..problem.context import NetworkFinding, RuleContext, network_finding
-from .output_layer import counted
 
 
 @rule("N115", order=10)
 def untrained_network(context: RuleContext) -> NetworkFinding | None:
     """A training without a step, or predictions of another network than was trained."""
-    return _without_steps(context) or _another_network(context)
+    return _trained_no_steps(context) or _another_network(context)
 
 
-def _without_steps(context: RuleContext) -> NetworkFinding | None:
+def _trained_no_steps(context: RuleContext) -> NetworkFinding | None:
     fit = context.fit
     epochs = fit.arguments.get("epochs")
     if fit.steps or fit.history or fit.error or epochs != 0:
@@ -44,8 +44,8 @@ def _another_network(context: RuleContext) -> NetworkFinding | None:
     return network_finding(
         "N115",
         f"evaluate and predict are only called on {name!r} "
-        f"({counted(len(asked), 'call')}), which no training has changed: fit was "
-        f"called on {trained[-1].name!r}.",
+        f"({count(len(asked), 'call')}), which no training has changed: fit "
+        f"was called on {trained[-1].name!r}.",
         "Evaluate the network that was trained; do not build it anew after fit.",
         priority=0,
         calls=len(asked),

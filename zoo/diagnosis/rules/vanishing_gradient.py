@@ -8,7 +8,7 @@ import numpy as np
 
 from ....baselines.rules.registry import rule
 from ...backend import keras
-from ..probe.probe import LayerProbe, Moment
+from ..probe.probe import LayerProbe, Snapshot
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.graph import ACTIVATIONS, Node, is_recurrent
 from .repairs import insert_before, join, set_layers
@@ -56,23 +56,23 @@ def _is_bent(node: Node) -> bool:
     return node.activation in BENDS and not is_recurrent(node.layer)
 
 
-def _flat_layers(moment: Moment, bent: list[Node]) -> Iterator[tuple[str, float]]:
+def _flat_layers(moment: Snapshot, bent: list[Node]) -> Iterator[tuple[str, float]]:
     names = {node.name for node in bent}
     for part in moment.layers:
         if part.name in names and part.saturated > _FLAT:
             yield part.name, part.saturated
 
 
-def _ratio(context: RuleContext, moments: tuple[Moment, ...]) -> float:
+def _ratio(context: RuleContext, moments: tuple[Snapshot, ...]) -> float:
     """First by last gradient, at the start or mostly later; 1 where it is healthy."""
     names = [node.name for node in context.graph.weighted]
-    found = [_at(moment, names) for moment in moments]
+    found = [_gradient_at(moment, names) for moment in moments]
     if not found:
         return 1.0
     return min(found[0], float(np.median(found)))
 
 
-def _at(moment: Moment, names: list[str]) -> float:
+def _gradient_at(moment: Snapshot, names: list[str]) -> float:
     parts: list[LayerProbe] = [
         p for p in moment.layers if p.name in names and np.isfinite(p.gradient)
     ]

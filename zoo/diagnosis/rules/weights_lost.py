@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from ....baselines.rules.registry import rule
+from ....data.counts import count
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.training_setup import Setup
 from ..record.arrays import leaves, whole_fit
 from ..record.recording import Fit
-from .output_layer import counted
 
 _LEAST = 3
 """Networks made anew on one line, from which they may be meant to be one."""
@@ -19,10 +19,10 @@ _LEAST = 3
 @rule("N119", order=10)
 def weights_lost(context: RuleContext) -> NetworkFinding | None:
     """Weights that are set back after the training, or networks made anew each time."""
-    return _set_back(context) or _made_anew(context)
+    return _reset_weights(context) or _rebuilt_networks(context)
 
 
-def _set_back(context: RuleContext) -> NetworkFinding | None:
+def _reset_weights(context: RuleContext) -> NetworkFinding | None:
     """Every network that is asked after its training has its first weights."""
     fits = context.recording.fits
     trained = {id(fit.model) for fit in fits if fit.steps}
@@ -45,7 +45,7 @@ def _set_back(context: RuleContext) -> NetworkFinding | None:
     return replace(found, place=asked[0].place)
 
 
-def _made_anew(context: RuleContext) -> NetworkFinding | None:
+def _rebuilt_networks(context: RuleContext) -> NetworkFinding | None:
     """Alike networks that one line trains on the same rows, each from the start."""
     whole = whole_fit(context.recording, context.fit)
     if whole is None or whole.place is None or whole.pretrained:
@@ -56,17 +56,17 @@ def _made_anew(context: RuleContext) -> NetworkFinding | None:
     others = any(id(m) in models and m is not whole.model for m in asked)
     if len(models) < _LEAST or len(models) < len(alike) or others:
         return None
-    setup, count = context.setup, len(models)
-    epochs = setup.epochs * count
+    setup, n_models = context.setup, len(models)
+    epochs = setup.epochs * n_models
     return network_finding(
         "N119",
-        f"Line {whole.place.line} trains {count} networks alike on the same rows, each "
-        f"from its start for {counted(setup.epochs, 'epoch')}, and only the last is "
-        "used: what the others learned is lost.",
+        f"Line {whole.place.line} trains {n_models} networks alike on the same rows, "
+        f"each from its start for {count(setup.epochs, 'epoch')}, and only the last "
+        "is used: what the others learned is lost.",
         "Build and compile the network once, before the loop.",
         priority=0,
-        repairs=(_one_network(count, epochs),),
-        networks=count,
+        repairs=(_build_once(n_models, epochs),),
+        networks=n_models,
         epochs=setup.epochs,
     )
 
@@ -95,8 +95,10 @@ def _settings(fit: Fit) -> dict[str, Any]:
     return {name: value for name, value in config.items() if name != "name"}
 
 
-def _one_network(count: int, epochs: int) -> Repair:
+def _build_once(n_models: int, epochs: int) -> Repair:
     def apply(setup: Setup) -> Setup:
         return replace(setup, epochs=epochs)
 
-    return Repair(f"one network for all {count} trainings ({epochs:,} epochs)", apply)
+    return Repair(
+        f"one network for all {n_models} trainings ({epochs:,} epochs)", apply
+    )

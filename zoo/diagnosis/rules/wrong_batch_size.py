@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 from ....baselines.rules.registry import rule
+from ....data.counts import count
 from ..codemod.edits import Edit, WrapArgument
 from ..problem.context import (
     NetworkFinding,
@@ -17,7 +18,6 @@ from ..problem.context import (
 from ..problem.graph import Node
 from ..problem.training_setup import DEFAULT_BATCH, Setup
 from .batchnorm_statistics import ARRIVED, is_batch_norm
-from .output_layer import counted
 from .repairs import set_fit
 
 _FEW_STEPS = 200
@@ -40,9 +40,9 @@ def wrong_batch_size(context: RuleContext) -> NetworkFinding | None:
         if nodes and not setup.in_inference:
             unlike = (
                 f"BatchNormalization ({nodes[0].name!r}) takes mean and variance of "
-                f"{counted(size, 'row')}, unlike those that predictions use"
+                f"{count(size, 'row')}, unlike those that predictions use"
             )
-            least = max(map(_steps_to_arrive, nodes))
+            least = max(map(_averages_warm_up, nodes))
             repair = _fewer_steps(setup, rows, least=least)
             return _found(context, unlike, repair, priority=1)
     if size <= _SMALL and rows >= 2 * DEFAULT_BATCH:
@@ -87,7 +87,7 @@ def _cut_anew(context: RuleContext, repair: Repair) -> tuple[Edit, ...] | None:
     return (WrapArgument("x", f"{{}}.unbatch().batch({DEFAULT_BATCH})"), *others)
 
 
-def _steps_to_arrive(node: Node) -> int:
+def _averages_warm_up(node: Node) -> int:
     """Steps after which moving averages have nothing left of their first value."""
     momentum = min(max(float(node.layer.momentum), 0.0), _MOST_MOMENTUM)
     return math.ceil(math.log(ARRIVED) / math.log(momentum)) if momentum else 1

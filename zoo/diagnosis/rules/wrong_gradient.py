@@ -20,13 +20,13 @@ from ..problem.graph import (
     arrays_of,
     graph_of,
     make_graph,
-    packed,
-    some_rows,
+    pack_inputs,
+    sample_evenly,
 )
 from ..problem.training_setup import build_model, rows_of
 from ..record.recording import Fit
 from .derivatives import Slopes, check_gradient, check_weight_gradients
-from .output_layer import spread_rows, standard_loss
+from .output_layer import diverse_rows, standard_loss
 from .own_steps import find_wrong_steps
 from .repairs import set_layers
 from .trying import buildable
@@ -64,8 +64,8 @@ def wrong_gradient(context: RuleContext) -> NetworkFinding | None:
         # gradient: Ganin, Lempitsky, Unsupervised domain adaptation by backpropagation
         if slopes.answer in FAULTS and not (context.fit.output and _passes_on(part)):
             return _describe_layer(context, part, slopes)
-    told = (_describe_loss, _describe_cut, _describe_weights, find_wrong_steps)
-    return next((found for check in told if (found := check(context))), None)
+    checks = (_describe_loss, _describe_cut, _describe_weights, find_wrong_steps)
+    return next((found for check in checks if (found := check(context))), None)
 
 
 def _passes_on(part: _Part) -> bool:
@@ -99,7 +99,9 @@ def _describe_layer(
 ) -> NetworkFinding:
     with automatic_gradients():
         right = _checked(part).answer == "right"
-    built_in = [_replaced(context, part, name) for name in _alike(part, slopes)]
+    built_in = [
+        _replaced(context, part, name) for name in _similar_activations(part, slopes)
+    ]
     repairs = (*buildable(context, built_in), *_automatic(right))
     what = "The activation of" if part.is_activation else "The layer"
     return network_finding(
@@ -158,7 +160,7 @@ def _shape(layer: Any) -> tuple[int, ...] | None:
 
 
 def _units(node: Node, shape: tuple[int, ...] | None) -> tuple[int, ...]:
-    return (node.units,) if node.units else shape or (8,)
+    return (node.layer_width,) if node.layer_width else shape or (8,)
 
 
 def _checked(part: _Part) -> Slopes:
@@ -192,7 +194,7 @@ def _doubled(part: _Part) -> Callable[[Any], Any]:
     return _called(layer)
 
 
-def _meant(part: _Part) -> str:
+def _builtin_activation(part: _Part) -> str:
     """The built-in activation that gives the same; "" if none does."""
     x = (2 * np.random.default_rng(1).normal(size=part.shape)).astype("float32")
     try:
@@ -206,12 +208,12 @@ def _meant(part: _Part) -> str:
     return ""
 
 
-def _alike(part: _Part, slopes: Slopes) -> list[str]:
+def _similar_activations(part: _Part, slopes: Slopes) -> list[str]:
     """Built-in activations for a function: the same, or with a slope where it is flat.
 
     A step is the limit of a sigmoid, and a sign that of a tanh.
     """
-    same = _meant(part)
+    same = _builtin_activation(part)
     if same or slopes.answer != "none":
         return [same] if same else []
     x = 3 * np.random.default_rng(1).normal(size=part.shape).astype("float32")
@@ -256,11 +258,11 @@ def _describe_loss(context: RuleContext) -> NetworkFinding | None:
 
 def _describe_cut(context: RuleContext) -> NetworkFinding | None:
     """Layers that no gradient reaches, though they lead to an output."""
-    names = _without_gradient(context) if graph_of(context.fit.model) else ()
+    names = _layers_without_gradient(context) if graph_of(context.fit.model) else ()
     if not names:
         return None
     with automatic_gradients():
-        fewer = _without_gradient(context)
+        fewer = _layers_without_gradient(context)
     message = ", ".join(map(repr, names[:4]))
     return network_finding(
         "N114",
@@ -324,7 +326,7 @@ def _activation(layer: Any) -> Any:
 def _weight_slopes(context: RuleContext) -> dict[str, Slopes]:
     """Slopes of the loss, layer by layer; empty where they cannot be taken."""
     setup = context.setup
-    rows = spread_rows(context, _ROWS_OF_LOSS)
+    rows = diverse_rows(context, _ROWS_OF_LOSS)
     model = build_model(setup, rows, seed=0)
     given: Any = (rows_of(setup.x, rows), setup.y[rows])
     given = keras.tree.map_structure(keras.ops.convert_to_tensor, given)
@@ -346,10 +348,10 @@ def _weight_slopes(context: RuleContext) -> dict[str, Slopes]:
     }
 
 
-def _without_gradient(context: RuleContext) -> tuple[str, ...]:
+def _layers_without_gradient(context: RuleContext) -> tuple[str, ...]:
     model = copy(context.fit.model)
-    rows = packed(
-        model, context.fit.x, arrays_of(model, some_rows(context.fit.x, _ROWS))
+    rows = pack_inputs(
+        model, context.fit.x, arrays_of(model, sample_evenly(context.fit.x, _ROWS))
     )
     with tensorflow.GradientTape() as tape:
         given = keras.tree.flatten(model(rows, training=False))
@@ -368,7 +370,7 @@ def _without_gradient(context: RuleContext) -> tuple[str, ...]:
 def _loss_slopes(context: RuleContext) -> Slopes:
     rng = np.random.default_rng(0)
     y = np.asarray(context.targets)[:_ROWS]
-    width = context.head.units if context.head and context.head.units else 1
+    width = context.head.layer_width if context.head and context.head.layer_width else 1
     y = y[:, None] if y.ndim == 1 else y
     x = rng.uniform(0.1, 0.9, (len(y), width))
     if width > 1:

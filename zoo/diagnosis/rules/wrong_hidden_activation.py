@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ....baselines.rules.registry import rule
+from ....data.counts import count
 from ...backend import keras
 from ..problem.context import (
     NetworkFinding,
@@ -15,7 +16,7 @@ from ..problem.context import (
     network_finding,
 )
 from ..problem.graph import ACTIVATIONS, LINEAR, Node, is_recurrent
-from .output_layer import counted, set_activation
+from .output_layer import set_activation
 from .repairs import join, set_layers
 
 _STRONG = ("softmax", "log_softmax", "exponential", "sparsemax")
@@ -59,7 +60,7 @@ def _finding(
     kinds = " and ".join(sorted({_activation(node) for node in nodes}))
     return network_finding(
         "N107",
-        f"{counted(len(nodes), 'hidden layer')} ({names}) with {kinds}: {why}.",
+        f"{count(len(nodes), 'hidden layer')} ({names}) with {kinds}: {why}.",
         f"Use activation={better!r} in these layers.",
         priority=priority,
         repairs=(_repair(context, nodes, better),),

@@ -19,15 +19,15 @@ from .output_layer import (
     HINGES,
     SPARSE,
     OutputLayer,
-    aim_of,
+    diverse_rows,
     first_target,
+    has_one_label,
     head_of,
     loss_value,
-    mend,
-    one_column,
+    nearest_output,
     reads,
+    repairs_towards,
     set_loss,
-    spread_rows,
 )
 from .repairs import set_compile
 
@@ -45,15 +45,20 @@ def wrong_loss(context: RuleContext) -> NetworkFinding | None:
     head = head_of(context)
     if head is None:
         return None
-    if not head.loss and (turned := _turned(context, head)) is not None:
+    if (
+        not head.loss
+        and (turned := _check_swapped_arguments(context, head)) is not None
+    ):
         return turned
-    found = _own(context, head) if not head.loss else _known(context, head)
+    found = _check_own_loss(context, head) if not head.loss else _known(context, head)
     if found is None:
         return None
     why, priority = found
-    aim = aim_of(context, head.width)
+    aim = nearest_output(context, head.width)
     same = head.loss == aim.loss
-    repair = set_loss(context, aim.loss) if same else mend(context, head, aim)
+    repair = (
+        set_loss(context, aim.loss) if same else repairs_towards(context, head, aim)
+    )
     return network_finding(
         "N101",
         f"The loss {head.loss or '(custom)'} {why}.",
@@ -71,20 +76,22 @@ Found = tuple[str, Priority] | None
 def _known(context: RuleContext, head: OutputLayer) -> Found:
     task = context.task.kind
     if task == "regression":
-        return _on_numbers(context, head)
+        return _check_numbers(context, head)
     bounded = head.activation == "sigmoid" or (
         head.activation == "softmax" and head.width > 1
     )
     if head.logits and bounded:
         return f"expects logits, but {head.name!r} ends in {head.activation}", 0
     if task == "multilabel":
-        return _on_flags(context, head)
-    if head.width < aim_of(context, head.width).units:
+        return _check_flags(context, head)
+    if head.width < nearest_output(context, head.width).units:
         return None  # too few outputs: told as that
-    return _on_label(context, head) if one_column(context) else _on_columns(head)
+    return (
+        _check_label(context, head) if has_one_label(context) else _check_columns(head)
+    )
 
 
-def _on_numbers(context: RuleContext, head: OutputLayer) -> Found:
+def _check_numbers(context: RuleContext, head: OutputLayer) -> Found:
     """A loss for classes where numbers are wanted; shares of 1 may have one."""
     y = context.task.y
     inside = bool(np.isfinite(y).all() and y.min() >= 0 and y.max() <= 1)
@@ -99,7 +106,7 @@ def _on_numbers(context: RuleContext, head: OutputLayer) -> Found:
     )
 
 
-def _on_flags(context: RuleContext, head: OutputLayer) -> Found:
+def _check_flags(context: RuleContext, head: OutputLayer) -> Found:
     if head.width != context.task.outputs or _copies(context):
         return None
     if head.loss in SPARSE + CATEGORICAL:
@@ -117,10 +124,10 @@ def _copies(context: RuleContext) -> bool:
     )
 
 
-def _on_label(context: RuleContext, head: OutputLayer) -> Found:
+def _check_label(context: RuleContext, head: OutputLayer) -> Found:
     """One column of labels, with outputs enough."""
     if head.width == 1:
-        return _on_one_output(context, head)
+        return _check_one_output(context, head)
     if head.loss in SPARSE:
         return None
     if head.loss in CATEGORICAL:
@@ -134,7 +141,7 @@ def _on_label(context: RuleContext, head: OutputLayer) -> Found:
     return None
 
 
-def _on_one_output(context: RuleContext, head: OutputLayer) -> Found:
+def _check_one_output(context: RuleContext, head: OutputLayer) -> Found:
     """Two classes with one output."""
     if head.loss in CATEGORICAL or (
         head.loss in SPARSE and head.activation != "softmax"
@@ -146,7 +153,7 @@ def _on_one_output(context: RuleContext, head: OutputLayer) -> Found:
     return None
 
 
-def _on_columns(head: OutputLayer) -> Found:
+def _check_columns(head: OutputLayer) -> Found:
     """A column for each class, and as many outputs."""
     if head.loss in SPARSE:
         return "expects class codes, but the targets are one-hot", 0
@@ -159,7 +166,7 @@ def _on_columns(head: OutputLayer) -> Found:
     return None
 
 
-def _own(context: RuleContext, head: OutputLayer) -> Found:
+def _check_own_loss(context: RuleContext, head: OutputLayer) -> Found:
     """A loss of one's own must fall when outputs come nearer to the targets.
 
     And it must change with the level of one class: else it compares the rows of a batch
@@ -177,7 +184,7 @@ def _has_no_level(context: RuleContext, head: OutputLayer) -> bool:
     """Whether no class gains by a higher output for all rows, so over a batch."""
     if head.width < 2 or context.task.kind not in ("binary", "multiclass"):
         return False
-    rows = spread_rows(context, _ROWS)
+    rows = diverse_rows(context, _ROWS)
     y = first_target(context)[rows]
     outputs = np.random.default_rng(0).normal(size=(len(rows), head.width))
     outputs = outputs.astype("float32")
@@ -190,7 +197,9 @@ def _has_no_level(context: RuleContext, head: OutputLayer) -> bool:
     return bool(np.isfinite(plain)) and all(abs(r - plain) <= close for r in raised)
 
 
-def _turned(context: RuleContext, head: OutputLayer) -> NetworkFinding | None:
+def _check_swapped_arguments(
+    context: RuleContext, head: OutputLayer
+) -> NetworkFinding | None:
     """A loss of one's own that is a number only with its arguments the other way."""
     own: Any = context.fit.loss
     if not callable(own) or isinstance(own, keras.losses.Loss):
@@ -227,7 +236,7 @@ def _course(context: RuleContext, head: OutputLayer, loss: Any) -> tuple[float, 
     wanted = _perfect(context, head)
     if wanted is None:
         return np.nan, np.nan
-    rows = spread_rows(context, _ROWS)
+    rows = diverse_rows(context, _ROWS)
     y, wanted = first_target(context)[rows], wanted[rows]
     if y.size == wanted.size:
         y = y.reshape(wanted.shape)  # shapes that differ are told as that
@@ -242,11 +251,11 @@ def _course(context: RuleContext, head: OutputLayer, loss: Any) -> tuple[float, 
 def _perfect(context: RuleContext, head: OutputLayer) -> np.ndarray | None:
     """Outputs that are all right; None where the head or the labels forbid them."""
     task = context.task
-    if head.width != aim_of(context, head.width).units:
+    if head.width != nearest_output(context, head.width).units:
         return None
     if task.one_hot:
         return np.eye(head.width)[task.y]
-    if not one_column(context):
+    if not has_one_label(context):
         return task.y.reshape(len(task), -1).astype("float64")
     if not reads(context, SPARSE[0], max(2, head.width)):
         return None

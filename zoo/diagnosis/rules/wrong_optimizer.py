@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....baselines.rules.registry import rule
-from ..probe.loss_curve import break_of, curve_of, optimizer_name
+from ..probe.loss_curve import curve_of, describe_divergence, optimizer_name
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.training_setup import Setup
 from .repairs import defaults, set_optimizer, use_adam
@@ -29,11 +29,11 @@ own paper looks at beta_1 of 0 and .9 and beta_2 of .99 to .9999 (Kingma, Ba 201
 @rule("N203", order=260)
 def wrong_optimizer(context: RuleContext) -> NetworkFinding | None:
     """An optimizer with unusual settings, or a slow one that has not got far."""
-    odd = _odd(context.setup)
-    return _set_oddly(context, odd) if odd else _too_slow(context)
+    odd = _unusual_settings(context.setup)
+    return _unusual_settings_finding(context, odd) if odd else _too_slow(context)
 
 
-def _odd(setup: Setup) -> dict[str, float]:
+def _unusual_settings(setup: Setup) -> dict[str, float]:
     """The settings that lie beyond the usual."""
     config = setup.optimizer["config"]
     given = {name: config[name] for name in USUAL if config.get(name) is not None}
@@ -44,7 +44,9 @@ def _odd(setup: Setup) -> dict[str, float]:
     }
 
 
-def _set_oddly(context: RuleContext, odd: dict[str, float]) -> NetworkFinding:
+def _unusual_settings_finding(
+    context: RuleContext, odd: dict[str, float]
+) -> NetworkFinding:
     setup, name = context.setup, optimizer_name(context.setup)
     usual = defaults(name)
     message = ", ".join(f"{key}={value:.3g}" for key, value in odd.items())
@@ -71,7 +73,7 @@ def _too_slow(context: RuleContext) -> NetworkFinding | None:
     plain = name == "SGD" and momentum < LITTLE_MOMENTUM
     curve = curve_of(context)
     slow = curve is None or curve.is_slow
-    if not (plain or name in SLOW) or not slow or break_of(context):
+    if not (plain or name in SLOW) or not slow or describe_divergence(context):
         return None
     message = "" if curve is None else f" {_describe_loss(curve.start, curve.end)}"
     rates = (0.001, 0.01) if setup.steps < _FEW_STEPS else (0.001,)

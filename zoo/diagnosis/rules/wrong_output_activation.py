@@ -24,11 +24,11 @@ from .output_layer import (
     HINGES,
     SPARSE,
     OutputLayer,
-    aim_of,
     head_of,
+    is_compatible,
+    nearest_output,
     set_activation,
     set_loss,
-    suits,
 )
 
 INF = float("inf")
@@ -68,14 +68,14 @@ class Fault:
 @rule("N102", order=90)
 def wrong_output_activation(context: RuleContext) -> NetworkFinding | None:
     """A last activation that the loss cannot read, or that cannot reach the targets."""
-    return softmax_of_rows(context) or _of_last_layer(context)
+    return softmax_of_rows(context) or _check_last_layer(context)
 
 
-def _of_last_layer(context: RuleContext) -> NetworkFinding | None:
+def _check_last_layer(context: RuleContext) -> NetworkFinding | None:
     head = head_of(context)
     if head is None or head.activation == "?":
         return None
-    if head.width != aim_of(context, head.width).units:
+    if head.width != nearest_output(context, head.width).units:
         return None  # too many or too few outputs: told as that
     fault = _fault(context, head)
     if fault is None:
@@ -102,32 +102,34 @@ def _logits_repairs(context: RuleContext, head: OutputLayer) -> tuple[Repair, ..
 
 def _fault(context: RuleContext, head: OutputLayer) -> Fault | None:
     if context.task.kind == "regression":
-        return _on_numbers(context, head) if head.loss not in CROSS_ENTROPIES else None
+        return (
+            _check_numbers(context, head) if head.loss not in CROSS_ENTROPIES else None
+        )
     if head.width == 1 and head.loss in SPARSE + CATEGORICAL:
         return None  # a loss for several outputs: told as that
     if head.activation == "softmax" and head.width == 1:
-        better = LINEAR if head.logits else _of_two(context)
+        better = LINEAR if head.logits else _activation_of_two(context)
         return Fault("for a single output it is 1 for every row", 0, (better,))
     several = context.task.kind == "multilabel" and head.loss in BINARY + ERRORS
     if head.activation == "softmax" and several:
         why = "its outputs sum to 1, but a row may have several labels"
         return Fault(why, 0, ("sigmoid",))
     if head.loss in CROSS_ENTROPIES:
-        return _under_cross_entropy(head)
+        return _check_cross_entropy(head)
     if head.loss in HINGES and head.width == 1:
-        return _under_hinge(head)
+        return _check_hinge(head)
     if head.loss in ERRORS:
-        return _under_error(context, head)
+        return _check_squared_error(context, head)
     return None
 
 
-def _of_two(context: RuleContext) -> str:
+def _activation_of_two(context: RuleContext) -> str:
     """The activation between the two values that stand for the classes."""
     return "tanh" if -1 in context.task.values.tolist() else "sigmoid"
 
 
-def _under_cross_entropy(head: OutputLayer) -> Fault | None:
-    if suits(head.activation, head.loss, head.logits):
+def _check_cross_entropy(head: OutputLayer) -> Fault | None:
+    if is_compatible(head.activation, head.loss, head.logits):
         return None
     if head.logits:
         why = f"{head.loss} expects logits, which are unbounded"
@@ -136,7 +138,7 @@ def _under_cross_entropy(head: OutputLayer) -> Fault | None:
     return Fault(f"{head.loss} expects probabilities", 0, (better,))
 
 
-def _under_hinge(head: OutputLayer) -> Fault | None:
+def _check_hinge(head: OutputLayer) -> Fault | None:
     low, _ = OUTPUT_RANGES.get(head.activation, (-INF, INF))
     if low < -0.5:
         return None
@@ -144,7 +146,7 @@ def _under_hinge(head: OutputLayer) -> Fault | None:
     return Fault(why, 1, ("tanh", LINEAR))
 
 
-def _under_error(context: RuleContext, head: OutputLayer) -> Fault | None:
+def _check_squared_error(context: RuleContext, head: OutputLayer) -> Fault | None:
     """Two classes or labels, learned as numbers."""
     flags = set(np.unique(context.targets).tolist()) <= {0, 1}
     if head.activation in ("relu", "relu6") and flags:
@@ -157,7 +159,7 @@ def _under_error(context: RuleContext, head: OutputLayer) -> Fault | None:
     return None
 
 
-def _on_numbers(context: RuleContext, head: OutputLayer) -> Fault | None:
+def _check_numbers(context: RuleContext, head: OutputLayer) -> Fault | None:
     """Numbers outside of what the activation can give."""
     y = context.task.y[np.isfinite(context.task.y)]
     if not len(y):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ....baselines.rules.registry import rule
+from ....data.counts import count
 from ..problem.context import NetworkFinding, RuleContext, network_finding
 from .output_layer import (
     BINARY,
@@ -11,11 +12,10 @@ from .output_layer import (
     SPARSE,
     OutputLayer,
     TargetOutput,
-    aim_of,
-    counted,
+    has_one_label,
     head_of,
-    mend,
-    one_column,
+    nearest_output,
+    repairs_towards,
 )
 
 NOUNS = {"regression": "number", "multilabel": "label"}
@@ -31,15 +31,15 @@ def wrong_output_units(context: RuleContext) -> NetworkFinding | None:
     if aim is None:
         return None
     wanted = NOUNS.get(context.task.kind, "class")
-    count = context.task.class_count or context.task.outputs
+    needed = context.task.class_count or context.task.outputs
     return network_finding(
         "N103",
         f"The last layer {head.name!r} has "
-        f"{counted(head.width, 'output')} for {counted(count, wanted)}.",
+        f"{count(head.width, 'output')} for {count(needed, wanted)}.",
         f"Use {aim.units} units with activation={aim.activation!r} and "
         f"loss={aim.loss!r}.",
         priority=1 if _is_ordinal(context, head) else 0,
-        repairs=(mend(context, head, aim),),
+        repairs=(repairs_towards(context, head, aim),),
         layers=(head.name,),
         outputs=head.width,
         wanted=aim.units,
@@ -48,16 +48,16 @@ def wrong_output_units(context: RuleContext) -> NetworkFinding | None:
 
 def _is_ordinal(context: RuleContext, head: OutputLayer) -> bool:
     """Whether the classes may be meant as steps of a scale, learned as a number."""
-    return head.width == 1 and head.loss in ERRORS and one_column(context)
+    return head.width == 1 and head.loss in ERRORS and has_one_label(context)
 
 
 def _aim(context: RuleContext, head: OutputLayer) -> TargetOutput | None:
     """A head of another width, or None where this one will do."""
-    aim = aim_of(context, head.width)
-    if not one_column(context):
+    aim = nearest_output(context, head.width)
+    if not has_one_label(context):
         return aim if head.width != aim.units else None
     if context.task.kind == "binary":
-        return _of_two_classes(head)
+        return _two_class_output(head)
     if head.width == 1 and not _are_whole(context):
         return None  # fractions for classes: told as the coding
     return aim if head.width < aim.units else None
@@ -68,7 +68,7 @@ def _are_whole(context: RuleContext) -> bool:
     return values.dtype.kind not in "f" or bool((values == values.round()).all())
 
 
-def _of_two_classes(head: OutputLayer) -> TargetOutput | None:
+def _two_class_output(head: OutputLayer) -> TargetOutput | None:
     """One output, or two with a softmax over them."""
     if head.width == 1:
         alone = head.loss in SPARSE and head.activation == "softmax"

@@ -50,7 +50,7 @@ class ProvedCause:
 
 
 @dataclass(frozen=True)
-class Inquiry:
+class SearchResult:
     """Results of the trials.
 
     Parameters
@@ -110,7 +110,7 @@ def names(proposals: Sequence[Proposal]) -> str:
     return " + ".join(p.repair.what for p in proposals)
 
 
-class Tried:
+class TrialScores:
     """Scores of sets of repairs, and what was reached with any.
 
     Parameters
@@ -139,7 +139,7 @@ class Tried:
             self.scores[name], self._counts[name] = score, splits
         return score
 
-    def falls_short(self, score: float, *, priority: int) -> bool:
+    def is_failing_or_behind(self, score: float, *, priority: int) -> bool:
         """Whether a network with this score fails, or is behind for a finding's kind.
 
         Parameters
@@ -162,7 +162,9 @@ LOSS = 0.1
 """Share of what can be reached that must be lost when a cause's repair is left out."""
 
 
-def proved(tried: Tried, chosen: Sequence[Proposal]) -> tuple[ProvedCause, ...]:
+def find_proved_cause(
+    tried: TrialScores, chosen: Sequence[Proposal]
+) -> tuple[ProvedCause, ...]:
     """A set that surely mends, without what can be left out there; empty if none does.
 
     Where the network sometimes learns by itself, so that the usual splits leave it
@@ -170,16 +172,16 @@ def proved(tried: Tried, chosen: Sequence[Proposal]) -> tuple[ProvedCause, ...]:
 
     Raises
     ------
-    OutOfTime
+    BudgetExceeded
     """
     usual = len(tried.runner.splits)
-    found = _held(tried, chosen, usual)
+    found = _keep_confirmed(tried, chosen, usual)
     if not found and _is_open(tried, chosen):
-        return _held(tried, chosen, usual + len(tried.runner.spare))
+        return _keep_confirmed(tried, chosen, usual + len(tried.runner.spare))
     return found
 
 
-def _is_open(tried: Tried, chosen: Sequence[Proposal]) -> bool:
+def _is_open(tried: TrialScores, chosen: Sequence[Proposal]) -> bool:
     """Whether it mends as it seems, no split speaks against it, and more may tell."""
     runner, usual = tried.runner, len(tried.runner.splits)
     repairs = [p.repair for p in chosen]
@@ -187,14 +189,14 @@ def _is_open(tried: Tried, chosen: Sequence[Proposal]) -> bool:
     before, after = runner.score([], splits=usual), runner.score(repairs, splits=usual)
     if gain.is_sure or gain.least < -SLACK:
         return False
-    if not _mends(tried, chosen, before, after):
+    if not _is_repaired(tried, chosen, before, after):
         return False
     cost = runner.cost([]) + runner.cost(repairs)
     return runner.can_pay(cost * len(runner.spare))
 
 
-def _held(
-    tried: Tried, chosen: Sequence[Proposal], splits: int
+def _keep_confirmed(
+    tried: TrialScores, chosen: Sequence[Proposal], splits: int
 ) -> tuple[ProvedCause, ...]:
     while chosen:
         causes = [_cause(tried, p, chosen, splits) for p in chosen]
@@ -204,7 +206,7 @@ def _held(
                 [p.repair for p in chosen], [], splits=splits
             ).is_sure
             before, after = causes[0].original_score, causes[0].together
-            mends = _mends(tried, chosen, before, after)
+            mends = _is_repaired(tried, chosen, before, after)
             return tuple(causes) if sure and mends else ()
         worst = min(idle, key=lambda c: c.ablation.difference).proposal
         chosen = [p for p in chosen if p is not worst]
@@ -212,7 +214,7 @@ def _held(
 
 
 def _cause(
-    tried: Tried, proposal: Proposal, chosen: Sequence[Proposal], splits: int
+    tried: TrialScores, proposal: Proposal, chosen: Sequence[Proposal], splits: int
 ) -> ProvedCause:
     repairs = [p.repair for p in chosen]
     rest = [p.repair for p in chosen if p is not proposal]
@@ -225,7 +227,7 @@ def _cause(
     )
 
 
-def _is_needed(tried: Tried, cause: ProvedCause, count: int) -> bool:
+def _is_needed(tried: TrialScores, cause: ProvedCause, count: int) -> bool:
     """Whether much is lost without it; with others a likely loss is enough."""
     sure = cause.ablation.is_sure or (count > 1 and cause.ablation.is_likely)
     return sure and cause.ablation.difference >= LOSS * max(
@@ -233,12 +235,12 @@ def _is_needed(tried: Tried, cause: ProvedCause, count: int) -> bool:
     )
 
 
-def _mends(
-    tried: Tried, chosen: Sequence[Proposal], before: float, after: float
+def _is_repaired(
+    tried: TrialScores, chosen: Sequence[Proposal], before: float, after: float
 ) -> bool:
     """Whether a network falls short, and the repairs make up for much of it."""
     best_score = max(tried.best_score, after)
     much = after - before >= MENDED * (best_score - before)
     priority = max((p.finding.priority for p in chosen), default=SETTING)
-    short = tried.falls_short(before, priority=priority)
+    short = tried.is_failing_or_behind(before, priority=priority)
     return (short or before < FAILING * best_score) and much

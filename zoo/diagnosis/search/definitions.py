@@ -18,14 +18,14 @@ from ..problem.context import NetworkFinding, RuleContext, network_finding
 from ..problem.graph import Node
 from ..rules.output_layer import (
     SPARSE,
+    diverse_rows,
     final_node,
     first_target,
     loss_value,
-    spread_rows,
 )
 from ..rules.own_steps import UPHILL
 from ..rules.wrong_output_activation import OUTPUT_RANGES, span
-from .causes import FAILING, NOTHING, Inquiry
+from .causes import FAILING, NOTHING, SearchResult
 from .trials import SLACK, decide, gives_logits, score_rows
 
 
@@ -57,7 +57,7 @@ class LimitedFinding:
 
 
 def limited_finding(
-    context: RuleContext, findings: Sequence[NetworkFinding], found: Inquiry
+    context: RuleContext, findings: Sequence[NetworkFinding], found: SearchResult
 ) -> LimitedFinding | None:
     """Return the finding by which the network must fail; None where none explains it.
 
@@ -69,10 +69,10 @@ def limited_finding(
     context : RuleContext
     findings : sequence of NetworkFinding
         Those of the rules. Where none is of the limit's codes, one is made.
-    found : Inquiry
+    found : SearchResult
         Results of the trials.
     """
-    limit = find_limit(context) or _of_climbing(found)
+    limit = find_limit(context) or _climbing_limit(found)
     if limit is None:
         return None
     score = found.original_score if limit.score is None else limit.score
@@ -122,15 +122,15 @@ def explained_by(
 def find_limit(context: RuleContext) -> Limit | None:
     """Return the lowest limit that is known; None where all targets are possible."""
     limits: Sequence[Callable[[RuleContext], Limit | None]] = (
-        _of_constant_loss,
-        _of_labels,
-        _of_outputs,
+        _constant_loss_limit,
+        _label_limit,
+        _output_range_limit,
     )
     found = [limit for check in limits if (limit := check(context)) is not None]
     return min(found, key=lambda limit: limit.score or 0.0, default=None)
 
 
-def _of_climbing(found: Inquiry) -> Limit | None:
+def _climbing_limit(found: SearchResult) -> Limit | None:
     """The limit of steps that climb, where there was no time to repair them."""
     for finding in found.untested:
         if finding.evidence.get("cosine", 0.0) >= UPHILL:
@@ -152,12 +152,12 @@ _ROUNDING = 1e-6
 """Of a loss in single precision."""
 
 
-def _of_constant_loss(context: RuleContext) -> Limit | None:
+def _constant_loss_limit(context: RuleContext) -> Limit | None:
     """The limit of a loss that is the same whatever the network outputs."""
     shape, loss = _output_shape(context), context.fit.loss
     if shape is None or loss is None or isinstance(loss, list | dict):
         return None
-    rows = spread_rows(context, _ROWS)
+    rows = diverse_rows(context, _ROWS)
     y = first_target(context)[rows]
     # beside targets of a million, outputs of 1 and of 3 are the same to a loss
     sizes = (0.3, 3, max(3.0, float(np.nan_to_num(np.abs(y.astype("float64"))).max())))
@@ -181,7 +181,7 @@ def _random_outputs(
         yield rng.normal(0, size, (count, *shape)).astype("float32")
 
 
-def _of_labels(context: RuleContext) -> Limit | None:
+def _label_limit(context: RuleContext) -> Limit | None:
     """The limit of labels that stand for no output of a sparse loss."""
     shape, values = _output_shape(context), context.task.values
     if context.loss not in SPARSE or shape is None or not len(values):
@@ -197,30 +197,30 @@ def _of_labels(context: RuleContext) -> Limit | None:
     codes = context.task.y
     message = (
         f"The loss expects labels from 0 to {width - 1}; "
-        f"{_share(outside[codes])} rows have another one"
+        f"{_format_outside(outside[codes])} rows have another one"
     )
     decided = np.where(outside[codes], -1, codes)
     return _limit(context, decided, message, ("P705", "N103"))
 
 
-def _of_outputs(context: RuleContext) -> Limit | None:
+def _output_range_limit(context: RuleContext) -> Limit | None:
     """The limit of what the last activation can give at all."""
     final, shape = final_node(context), _output_shape(context)
     if final is None or shape is None or gives_logits(context.setup):
         return None
     if final.activation == "softmax":
-        return _of_softmax(context, shape)
+        return _softmax_limit(context, shape)
     low, high = _range(final)
     if not np.isfinite([low, high]).any():
         return None
-    y = _wanted(context, shape)
+    y = _target_outputs(context, shape)
     if y is None:
         return None
     best, outside = np.clip(y, low, high), (y < low) | (y > high)
     message = (
-        f"{_share(outside)} targets lie outside of what {final.activation} can give"
+        f"{_format_outside(outside)} targets lie outside of what {final.activation} "
+        f"can give ({span(low, high)})"
     )
-    message = f"{message} ({span(low, high)})"
     decided = decide(best, context.task, context.setup.values, logits=False)
     return _limit(context, decided, message, ("N102", "P705", "N103", "N101"))
 
@@ -236,7 +236,7 @@ def _range(final: Node) -> tuple[float, float]:
     return OUTPUT_RANGES.get(final.activation, (-np.inf, np.inf))
 
 
-def _wanted(context: RuleContext, shape: tuple[int, ...]) -> np.ndarray | None:
+def _target_outputs(context: RuleContext, shape: tuple[int, ...]) -> np.ndarray | None:
     """The outputs that are right, a column each; None where any may be right."""
     task, values = context.task, context.setup.values
     if task.kind == "regression":
@@ -247,20 +247,20 @@ def _wanted(context: RuleContext, shape: tuple[int, ...]) -> np.ndarray | None:
     return values[task.y].astype("float64")[:, None]
 
 
-def _of_softmax(context: RuleContext, shape: tuple[int, ...]) -> Limit | None:
+def _softmax_limit(context: RuleContext, shape: tuple[int, ...]) -> Limit | None:
     """The limit of outputs that sum to 1."""
     task, width = context.task, shape[-1]
     if width == 1:
         best = np.ones((len(task), 1))
-        told = "A softmax over one unit is 1 for every row"
+        message = "A softmax over one unit is 1 for every row"
     elif task.kind == "regression" and len(shape) == 1:
-        best, told = _shares(context, width)
+        best, message = _shares(context, width)
     else:
         return None
     if best is None:
         return None
     decided = decide(best, task, context.setup.values, logits=False)
-    return _limit(context, decided, told, ("N102", "N103", "N101"))
+    return _limit(context, decided, message, ("N102", "N103", "N101"))
 
 
 _CONVEX = ("mean_squared_error", "huber", "log_cosh")
@@ -273,8 +273,9 @@ def _shares(context: RuleContext, width: int) -> tuple[np.ndarray | None, str]:
     message = f"The {width} outputs of a softmax are shares of 1"
     if y.shape[1] == width:
         off = np.abs(y.sum(axis=1) - 1) > SLACK
-        message = f"{message}, and {_share(off | (y < 0).any(axis=1))} targets are not"
-        return _nearest_shares(y), message
+        outside = _format_outside(off | (y < 0).any(axis=1))
+        message = f"{message}, and {outside} targets are not"
+        return _project_to_simplex(y), message
     if y.shape[1] > 1 or context.loss not in _CONVEX:
         return None, ""
     message = f"{message}, and the loss compares each with one number"
@@ -283,7 +284,7 @@ def _shares(context: RuleContext, width: int) -> tuple[np.ndarray | None, str]:
     ), f"{message}: the best is {1 / width:.2g}"
 
 
-def _nearest_shares(y: np.ndarray) -> np.ndarray:
+def _project_to_simplex(y: np.ndarray) -> np.ndarray:
     """The nearest rows that sum to 1 and have nothing below 0.
 
     Duchi and others, Efficient projections onto the l1-ball for learning in high
@@ -305,5 +306,5 @@ def _limit(
     return Limit(score, f"{message}.", codes) if score < 1 - SLACK else None
 
 
-def _share(outside: np.ndarray) -> str:
+def _format_outside(outside: np.ndarray) -> str:
     return f"{int(outside.sum()):,} of {outside.size:,}"

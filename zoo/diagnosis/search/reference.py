@@ -15,9 +15,9 @@ from ...backend import keras
 from ..problem.context import Repair
 from ..problem.copy_model import copy, give_weights
 from ..problem.graph import arrays_of, is_looked_up
-from ..problem.own_outputs import by_threshold, has_own_sense
+from ..problem.own_outputs import apply_threshold, has_unknown_class_order
 from ..problem.task import TrainingTask
-from ..problem.training_setup import DEFAULT_BATCH, Setup, as_given, rows_of
+from ..problem.training_setup import DEFAULT_BATCH, Setup, original_training, rows_of
 from ..record.recorder import serialized
 from ..record.recording import Fit
 from .trials import decide, gives_logits, predict_outputs, score_rows
@@ -160,7 +160,7 @@ _MOST_ROWS = 4_000
 """That it is judged by."""
 
 
-def own_score(fit: Fit, task: TrainingTask) -> float:
+def trained_score(fit: Fit, task: TrainingTask) -> float:
     """Score of the network, as the script trained it, on its own training rows.
 
     A high one beside a low one on other rows is a network that learns and does not
@@ -171,7 +171,7 @@ def own_score(fit: Fit, task: TrainingTask) -> float:
     Exception
         Whatever a network of somebody's own raises.
     """
-    setup = as_given(fit, task)
+    setup = original_training(fit, task)
     rows = np.unique(np.linspace(0, len(task) - 1, _MOST_ROWS).astype("int64"))
     model = fit.model
     shapes = [np.shape(weight) for weight in model.get_weights()]
@@ -181,7 +181,7 @@ def own_score(fit: Fit, task: TrainingTask) -> float:
         model = copy(model)
         give_weights(model, fit.trained)
     outputs = predict_outputs(model, rows_of(fit.x, rows))
-    if has_own_sense(setup, task):
-        outputs = by_threshold(outputs, outputs, task.y[rows])
+    if has_unknown_class_order(setup, task):
+        outputs = apply_threshold(outputs, outputs, task.y[rows])
     decided = decide(outputs, task, setup.values, logits=gives_logits(setup))
     return float(score_rows(decided, task, rows).mean())

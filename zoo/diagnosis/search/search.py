@@ -20,14 +20,14 @@ from .causes import (
     LOSS,
     NOTHING,
     SOLVED,
-    Inquiry,
     Proposal,
     ProvedCause,
-    Tried,
+    SearchResult,
+    TrialScores,
+    find_proved_cause,
     names,
-    proved,
 )
-from .trials import OutOfTime, ScoreDifference, TrialRunner, score_difference
+from .trials import BudgetExceeded, ScoreDifference, TrialRunner, score_difference
 from .tuning import choose_value, find_tuning
 
 PROOF = 4
@@ -87,24 +87,24 @@ class Search:
         ]
         self.tried: set[int] = set()
         self.aside: set[int] = set()
-        self.results = Tried(runner, best_score=best_score)
+        self.results = TrialScores(runner, best_score=best_score)
         self.timed_out = False
         self._refuted: set[str] = set()
 
-    def run(self) -> Inquiry:
+    def run(self) -> SearchResult:
         """Find the causes, as far as time allows."""
         causes: tuple[ProvedCause, ...] = ()
         before = self.runner.score([])  # a first trial there is always
         try:
             before = self.runner.score([], splits=len(self.runner.splits))
             causes = self._proved(before)
-        except OutOfTime:
+        except BudgetExceeded:
             self.timed_out = True
         before = causes[0].original_score if causes else before
-        return self._tuned(self._as_inquiry(before, causes))
+        return self._tuned(self._as_search_result(before, causes))
 
     @property
-    def singles(self) -> dict[int, float]:
+    def single_repair_scores(self) -> dict[int, float]:
         """Scores of the proposals that were tried by themselves."""
         scores = self.results.scores
         return {i: scores[self.proposals[i].repair.what] for i in sorted(self.tried)}
@@ -112,12 +112,12 @@ class Search:
     def _proved(self, before: float) -> tuple[ProvedCause, ...]:
         """The causes of the first set of repairs that holds on every split."""
         for found in self._candidates(before):
-            chosen = self._at_the_root(found)
-            best = self._with_best_values(chosen)
+            chosen = self._prefer_root_repairs(found)
+            best = self._tune_values(chosen)
             for repairs in (best, chosen, found):
                 if names(repairs) in self._refuted:
                     continue
-                causes = proved(self.results, repairs)
+                causes = find_proved_cause(self.results, repairs)
                 if causes:
                     return causes
                 self._refuted.add(names(repairs))
@@ -128,12 +128,14 @@ class Search:
         healthy = before >= FAILING * self.results.best_score and before > NOTHING
         for priority in (0, 1) if healthy else (0, 1, 2):
             self._try_tier(priority)
-            while (nearest := self._nearest_single(before, priority)) is not None:
+            while (
+                nearest := self._first_sufficient_repair(before, priority)
+            ) is not None:
                 yield [nearest]
                 self._refuted.add(nearest.repair.what)
         if healthy:
             return
-        yield self._eliminated(self._together())
+        yield self._eliminated(self._best_set())
         # what was set aside for its length, now that nothing shorter did
         self._try_tier(2, others=0)
         while (best := self._best_single()) is not None:
@@ -157,15 +159,18 @@ class Search:
     def _is_too_long(self, cost: float, others: int) -> bool:
         """Whether a trial would cost what others need which may be enough."""
         base = self.runner.cost([])
-        if any(self.results.is_enough(score) for score in self.singles.values()):
+        if any(
+            self.results.is_enough(score)
+            for score in self.single_repair_scores.values()
+        ):
             others = PROOF
         # what is no longer than the script's own training never waits
         left = others * base if cost > base or others == PROOF else 0.0
         return not self.runner.can_pay(cost + left)
 
-    def _nearest_single(self, before: float, priority: int) -> Proposal | None:
+    def _first_sufficient_repair(self, before: float, priority: int) -> Proposal | None:
         """The first of a tier that is enough, or a clearly better one."""
-        short = self.results.falls_short(before, priority=priority)
+        short = self.results.is_failing_or_behind(before, priority=priority)
         if not short or self.results.best_score <= NOTHING:
             return None
         enough = [
@@ -194,23 +199,25 @@ class Search:
         """Those that did not fail on other splits."""
         return {
             i: score
-            for i, score in self.singles.items()
+            for i, score in self.single_repair_scores.items()
             if self.proposals[i].repair.what not in self._refuted
         }
 
     def _best_of_each(self) -> list[Proposal]:
         """For every finding its repair with the best score by itself."""
         best: dict[str, int] = {}
-        for i, score in sorted(self.singles.items()):
+        for i, score in sorted(self.single_repair_scores.items()):
             code = self.proposals[i].finding.code
-            if code not in best or score > self.singles[best[code]] + LOSS:
+            if code not in best or score > self.single_repair_scores[best[code]] + LOSS:
                 best[code] = i
         return [self.proposals[i] for i in sorted(best.values())]
 
-    def _together(self) -> list[Proposal]:
+    def _best_set(self) -> list[Proposal]:
         """The best set found: all that goes together, or what was added one by one."""
         every = self._best_of_each()
-        tried = [p for i, p in enumerate(self.proposals) if i in self.singles]
+        tried = [
+            p for i, p in enumerate(self.proposals) if i in self.single_repair_scores
+        ]
         structure = [p for p in every if p.finding.priority < 2]
         settings = [p for p in tried if p.finding.priority == 2]
         settings.sort(key=lambda p: self.runner.cost([p.repair]))
@@ -224,11 +231,11 @@ class Search:
             found.append((score, together))
             if self.results.is_enough(score):
                 return found[-1][1]
-        found.append(self._grown(tried))
+        found.append(self._grow_set(tried))
         score, chosen = max(found, key=lambda pair: pair[0])
         return chosen if score > NOTHING else []
 
-    def _grown(self, every: Sequence[Proposal]) -> tuple[float, list[Proposal]]:
+    def _grow_set(self, every: Sequence[Proposal]) -> tuple[float, list[Proposal]]:
         """Repairs added one by one, each time one that helps most."""
         chosen: list[Proposal] = []
         score = self.runner.score([])
@@ -261,7 +268,7 @@ class Search:
                 chosen = rest
         return chosen
 
-    def _at_the_root(self, chosen: list[Proposal]) -> list[Proposal]:
+    def _prefer_root_repairs(self, chosen: list[Proposal]) -> list[Proposal]:
         """With what `INSTEAD` has for a repair, where that does as well."""
         for old in chosen:
             better = INSTEAD.get(old.finding.code, frozenset())
@@ -276,10 +283,10 @@ class Search:
                 if not self._can_be_proved(p.repair):
                     continue
                 if self.results.score([*rest, p]) >= least:
-                    return self._at_the_root([*rest, p])
+                    return self._prefer_root_repairs([*rest, p])
         return chosen
 
-    def _with_best_values(self, chosen: list[Proposal]) -> list[Proposal]:
+    def _tune_values(self, chosen: list[Proposal]) -> list[Proposal]:
         """Give each setting the value that does best beside the other repairs."""
         found = list(chosen)
         for i, (finding, repair) in enumerate((p.finding, p.repair) for p in chosen):
@@ -293,7 +300,7 @@ class Search:
     def _can_be_proved(self, repair: Repair) -> bool:
         return self.runner.can_pay(PROOF * self.runner.cost([repair]))
 
-    def _tuned(self, found: Inquiry) -> Inquiry:
+    def _tuned(self, found: SearchResult) -> SearchResult:
         """With what makes the mended network better still."""
         repairs = [cause.proposal.repair for cause in found.causes]
         more = find_tuning(self.runner, repairs) if repairs else ()
@@ -304,30 +311,32 @@ class Search:
             found, tuned=more, tuned_score=best, best_score=max(found.best_score, best)
         )
 
-    def _as_inquiry(self, before: float, causes: tuple[ProvedCause, ...]) -> Inquiry:
+    def _as_search_result(
+        self, before: float, causes: tuple[ProvedCause, ...]
+    ) -> SearchResult:
         codes = {c.proposal.finding.code for c in causes}
-        tried = {self.proposals[i].finding.code for i in self.singles}
+        tried = {self.proposals[i].finding.code for i in self.single_repair_scores}
         single = len(causes) == 1
         made = {c.proposal.repair.what for c in causes}
         others = tuple(
             self.proposals[i]
-            for i, score in self.singles.items()
+            for i, score in self.single_repair_scores.items()
             if single
             and self.results.is_enough(score)
             and self.proposals[i].finding.code not in codes
             and self.proposals[i].repair.what not in made
         )
-        mended = causes[0].together if causes else before
-        return Inquiry(
+        repaired_score = causes[0].together if causes else before
+        return SearchResult(
             before,
-            max(self.results.best_score, mended),
+            max(self.results.best_score, repaired_score),
             tuple(sorted(causes, key=lambda c: -c.ablation.difference)),
             others,
             tuple(s for s in self.findings if s.code in tried - codes),
             tuple(s for s in self.findings if s.code not in tried | codes),
             self.results.scores,
-            mended,
-            tuned_score=mended,
+            repaired_score,
+            tuned_score=repaired_score,
             timed_out=self.timed_out or not self.aside <= self.tried,
         )
 
@@ -335,13 +344,13 @@ class Search:
 WITHOUT = " Without this repair the training ends with an error."
 
 
-def inquire(
+def search_causes(
     runner: TrialRunner,
     findings: Sequence[NetworkFinding],
     *,
     best_score: float,
     has_raised: bool,
-) -> Inquiry:
+) -> SearchResult:
     """Find the causes of a network that does not learn.
 
     Where the script's training raised, and does so again, a repair with which it runs
@@ -361,7 +370,7 @@ def inquire(
     if error and not has_raised:
         # nothing is proved by a repair with which our own copy of the network runs
         left = tuple(findings)
-        return Inquiry(
+        return SearchResult(
             0.0, best_score, (), (), (), left, {}, 0.0, 0.0, unrepeated=error
         )
     running = _running(runner, findings) if error else []
@@ -369,13 +378,13 @@ def inquire(
         return Search(runner, findings, best_score=best_score).run()
     first = max(running, key=lambda p: runner.score([p.repair]))
     codes = {p.finding.code for p in running}
-    mended = runner.beginning_with(first.repair)
+    repaired_runner = runner.with_repairs(first.repair)
     rest = [s for s in findings if s.code not in codes]
-    found = Search(mended, rest, best_score=best_score).run()
-    causes = (_first(first, mended, found), *(_later(c) for c in found.causes))
+    found = Search(repaired_runner, rest, best_score=best_score).run()
+    causes = (_first(first, repaired_runner, found), *(_later(c) for c in found.causes))
     same = tuple(p for p in running if p.finding.code != first.finding.code)
     return replace(
-        found if found.causes else _tuned(mended, found),
+        found if found.causes else _tuned(repaired_runner, found),
         original_score=0.0,
         causes=causes,
         others=same if len(causes) == 1 else (),
@@ -384,7 +393,7 @@ def inquire(
     )
 
 
-def _tuned(runner: TrialRunner, found: Inquiry) -> Inquiry:
+def _tuned(runner: TrialRunner, found: SearchResult) -> SearchResult:
     """With what makes the training that runs better still."""
     more = find_tuning(runner, [])
     best = runner.score(more, splits=len(runner.splits)) if more else found.tuned_score
@@ -402,7 +411,7 @@ def _running(runner: TrialRunner, findings: Sequence[NetworkFinding]) -> list[Pr
             found = [p for p in priority if not runner.outcome([p.repair]).error]
             if found:
                 return found
-    except OutOfTime:
+    except BudgetExceeded:
         pass
     return []
 
@@ -411,7 +420,7 @@ def _tier(proposal: Proposal) -> int:
     return proposal.finding.priority
 
 
-def _first(proposal: Proposal, mended: TrialRunner, found: Inquiry) -> ProvedCause:
+def _first(proposal: Proposal, mended: TrialRunner, found: SearchResult) -> ProvedCause:
     """Without this repair there is no training, so that all is lost."""
     repairs = [cause.proposal.repair for cause in found.causes]
     known = [row_scores for row_scores in _marks(mended, repairs) if len(row_scores)]
@@ -431,7 +440,7 @@ def _marks(runner: TrialRunner, repairs: Sequence[Repair]) -> list[np.ndarray]:
     for number in range(len(runner.splits)):
         try:
             found.append(runner.outcome(repairs, number).row_scores)
-        except OutOfTime:
+        except BudgetExceeded:
             break
     return found
 
@@ -451,7 +460,7 @@ LookAgain = Callable[[Sequence[Repair]], Sequence[NetworkFinding]]
 """Gives what is suspected of the training with some repairs made."""
 
 
-def look_again(
+def rerun_rules(
     context: RuleContext, runner: TrialRunner, repairs: Sequence[Repair]
 ) -> tuple[NetworkFinding, ...]:
     """Return what the rules suspect of the training with some repairs made.
@@ -472,14 +481,14 @@ def look_again(
     )
 
 
-def inquire_again(
-    found: Inquiry,
+def search_remaining_causes(
+    found: SearchResult,
     runner: TrialRunner,
     known: Sequence[NetworkFinding],
     look: LookAgain,
     *,
     best_score: float,
-) -> Inquiry:
+) -> SearchResult:
     """Look behind the repair that helps most, where it does not mend all.
 
     Inputs on a wrong scale hide a rate that is too low: only beside the scaled ones
@@ -487,7 +496,7 @@ def inquire_again(
 
     Parameters
     ----------
-    found : Inquiry
+    found : SearchResult
         Of the first search.
     runner : TrialRunner
         That of the first search: what it knows is not trained again.
@@ -499,7 +508,7 @@ def inquire_again(
 
     Returns
     -------
-    Inquiry
+    SearchResult
         The first, where a second finds no more.
     """
     repairs = _most_helpful(found, known)
@@ -515,7 +524,7 @@ def inquire_again(
     return second if better or not found.causes else found
 
 
-def _most_helpful(found: Inquiry, known: Sequence[NetworkFinding]) -> list[Repair]:
+def _most_helpful(found: SearchResult, known: Sequence[NetworkFinding]) -> list[Repair]:
     """The causes' repairs, or the one that helps most; none where all is well."""
     if not found.is_failing or found.repaired_score >= SOLVED * found.best_score:
         return []

@@ -14,7 +14,7 @@ from ...backend import keras
 from ...training import fit
 from ..problem.context import Repair, repaired
 from ..problem.graph import LINEAR, make_graph
-from ..problem.own_outputs import by_threshold, has_own_sense, sample_of
+from ..problem.own_outputs import apply_threshold, has_unknown_class_order, sample_of
 from ..problem.task import TrainingTask
 from ..problem.training_cost import BEGIN, training_cost
 from ..problem.training_setup import Setup, build_model, gradients_of, rows_of
@@ -23,7 +23,7 @@ CHUNK = 4_096
 """Rows predicted at a time."""
 
 
-class OutOfTime(Exception):
+class BudgetExceeded(Exception):
     """The budget is spent."""
 
 
@@ -101,22 +101,22 @@ class _AtDeadline(keras.callbacks.Callback):
         self.deadline = deadline
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Raises OutOfTime."""
+        """Raises BudgetExceeded."""
         if time.monotonic() > self.deadline:
-            raise OutOfTime
+            raise BudgetExceeded
 
 
 class _WithinEpochs(_AtDeadline):
     """Ends it after a batch: steps are slower so, and only worth it in long epochs."""
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Raises OutOfTime."""
+        """Raises BudgetExceeded."""
         self.on_epoch_end(batch)
 
 
 def _ending(setup: Setup, deadline: float, *, share: float) -> _AtDeadline:
     """Return what ends a training in time."""
-    epoch = (training_cost(setup, share=share) - BEGIN) / setup.rounds
+    epoch = (training_cost(setup, share=share) - BEGIN) / setup.count_passes
     left = deadline - time.monotonic()
     kind = _WithinEpochs if epoch > _LONG_EPOCH * left else _AtDeadline
     return kind(deadline)
@@ -166,7 +166,7 @@ class TrialRunner:
         self._known: dict[tuple[tuple[str, ...], int], _Outcome] = {}
         self._costs: dict[tuple[str, ...], float] = {}
 
-    def beginning_with(self, repair: Repair) -> TrialRunner:
+    def with_repairs(self, repair: Repair) -> TrialRunner:
         """A runner of the repaired setup, with the same budget."""
         return TrialRunner(
             repair.apply(self.setup),
@@ -203,7 +203,7 @@ class TrialRunner:
 
         Raises
         ------
-        OutOfTime
+        BudgetExceeded
             There is not enough left, and the outcome is not known yet.
         """
         key = tuple(repair.what for repair in repairs), split
@@ -211,7 +211,7 @@ class TrialRunner:
             cost = self.cost(repairs)
             # without a first trial there is nothing to say at all
             if self.trained and not self.can_pay(cost):
-                raise OutOfTime
+                raise BudgetExceeded
             self._on_trial("; ".join(key[0]) or "as the script has it")
             self._known[key] = self._train(repairs, split)
             self.budget.left -= cost
@@ -260,7 +260,7 @@ class TrialRunner:
             return train_trial(
                 setup, self.task, split, seed=self.seed + number, callbacks=ends
             )
-        except OutOfTime:
+        except BudgetExceeded:
             raise
         # a script's own layers and losses may raise anything, and a repair may not fit
         # the network: it is out of the question then
@@ -300,7 +300,7 @@ def train_trial(
             rows_of(setup.x, rows),
             setup.y[rows],
             batch_size=setup.batch_size,
-            epochs=setup.rounds,
+            epochs=setup.count_passes,
             shuffle=setup.shuffle,
             class_weight=setup.class_weight,
             sample_weight=None if weight is None else weight[rows],
@@ -309,10 +309,10 @@ def train_trial(
             way="rule",  # timed steps would let a busy machine have a say
         )
     outputs = predict_outputs(model, rows_of(setup.x, split.test))
-    if has_own_sense(setup, task):
+    if has_unknown_class_order(setup, task):
         some = sample_of(rows)
         known = predict_outputs(model, rows_of(setup.x, some))
-        outputs = by_threshold(outputs, known, task.y[some])
+        outputs = apply_threshold(outputs, known, task.y[some])
     decided = decide(outputs, task, setup.values, logits=gives_logits(setup))
     return _Outcome(
         score_rows(decided, task, split.test),
@@ -361,7 +361,7 @@ def fixed_batch(model: Any) -> int:
 def gives_logits(setup: Setup) -> bool:
     """Whether the network ends without activation before a loss that has its own."""
     config = getattr(setup.loss, "get_config", dict)()
-    heads = make_graph(setup.model).heads
+    heads = make_graph(setup.model).output_layers
     return bool(config.get("from_logits")) and (
         not heads or heads[-1].activation == LINEAR
     )
@@ -397,19 +397,19 @@ def decide(
     wide = outputs.reshape(len(outputs), -1)
     if len(task.places) and outputs.ndim > 2:
         place, kind = task.places.T
-        told = outputs.argmax(axis=-1).reshape(len(outputs), -1)
-        return (told[:, place] == kind).astype("int64")
+        predicted = outputs.argmax(axis=-1).reshape(len(outputs), -1)
+        return (predicted[:, place] == kind).astype("int64")
     if task.kind == "multilabel":
-        return (_from_many(wide, task) > (0 if logits else 0.5)).astype("int64")
+        return (_match_columns(wide, task) > (0 if logits else 0.5)).astype("int64")
     if task.kind == "regression":
-        wide = _from_many(wide, task)
+        wide = _match_columns(wide, task)
         return wide[:, 0] if task.y.ndim == 1 else wide
     if wide.shape[1] > 1:
         return _known(wide.argmax(axis=1), values)
-    return _from_one(wide[:, 0], task, values, logits=logits)
+    return _class_of_single_output(wide[:, 0], task, values, logits=logits)
 
 
-def _from_many(wide: np.ndarray, task: TrainingTask) -> np.ndarray:
+def _match_columns(wide: np.ndarray, task: TrainingTask) -> np.ndarray:
     """Return as many columns as there are targets: the first, or one repeated."""
     wanted = 1 if task.y.ndim == 1 else task.y.shape[1]
     if wide.shape[1] >= wanted:
@@ -427,7 +427,7 @@ def _known(places: np.ndarray, values: np.ndarray | None) -> np.ndarray:
     return codes
 
 
-def _from_one(
+def _class_of_single_output(
     output: np.ndarray,
     task: TrainingTask,
     values: np.ndarray | None,
@@ -463,8 +463,8 @@ def score_rows(decided: np.ndarray, task: TrainingTask, rows: np.ndarray) -> np.
     if task.kind == "regression":
         return _explained(decided, truth)
     if task.kind == "multilabel":
-        told = np.flatnonzero(truth.min(axis=0) < truth.max(axis=0))
-        row_scores = [_balanced(decided[:, i], truth[:, i]) for i in told]
+        varied = np.flatnonzero(truth.min(axis=0) < truth.max(axis=0))
+        row_scores = [_balanced(decided[:, i], truth[:, i]) for i in varied]
         return np.mean(row_scores, axis=0) if row_scores else np.zeros(len(truth))
     return _balanced(decided, truth)
 

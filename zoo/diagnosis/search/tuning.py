@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ..problem.context import Repair, repaired
 from ..problem.training_setup import Setup
 from ..rules.repairs import set_epochs, set_optimizer
-from .trials import OutOfTime, TrialRunner
+from .trials import BudgetExceeded, TrialRunner
 
 _TIMES = 4
 """Of the epochs, that may make a mended network better."""
@@ -39,7 +39,7 @@ def choose_value(
 
     Raises
     ------
-    OutOfTime
+    BudgetExceeded
     """
     best, top = first, runner.score([*others, first]) + NOTICE
     for value in values:
@@ -56,11 +56,11 @@ def find_tuning(runner: TrialRunner, repairs: Sequence[Repair]) -> tuple[Repair,
     its trainings would cost too much, or more than is left.
     """
     found: list[Repair] = []
-    for propose in (_rates, _longer):
+    for propose in (_rates, _more_epochs):
         mended = [*repairs, *found]
         try:
             better = _better(runner, mended, propose(repaired(runner.setup, mended)))
-        except OutOfTime:
+        except BudgetExceeded:
             break
         found += [] if better is None else [better]
     return tuple(found)
@@ -76,7 +76,7 @@ def _rates(setup: Setup) -> Iterator[Repair]:
         yield set_optimizer(setup, what, learning_rate=rate)
 
 
-def _longer(setup: Setup) -> Iterator[Repair]:
+def _more_epochs(setup: Setup) -> Iterator[Repair]:
     """More epochs, as far as the steps allow."""
     epochs = min(setup.epochs * _TIMES, setup.epochs * _MOST_STEPS // setup.steps)
     if epochs >= 2 * setup.epochs:

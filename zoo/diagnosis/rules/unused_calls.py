@@ -9,7 +9,7 @@ from typing import Any
 from ...backend import keras
 from ..codemod.edits import Edit, FeedFrom
 from ..problem.context import Repair, RuleContext
-from ..problem.copy_model import again, uncompiled
+from ..problem.copy_model import copy_layer, uncompiled
 from ..problem.graph import graph_of
 from ..problem.training_setup import Setup
 from ..record.recording import LayerCall
@@ -29,7 +29,7 @@ class _Run:
 
 
 @dataclass(frozen=True)
-class Loose:
+class UnusedCalls:
     """All loose calls, in order, and those that a call of the network comes after."""
 
     calls: tuple[LayerCall, ...] = ()
@@ -62,7 +62,7 @@ class Loose:
             place = _place_of(run)
             tensor = tensors[place]
             for call in run.calls:
-                tensor = again(call.layer)(tensor)
+                tensor = copy_layer(call.layer)(tensor)
             tensors = [*tensors[:place], tensor, *tensors[place + 1 :]]
         return tensors
 
@@ -106,14 +106,14 @@ class Loose:
         return ends, after or (dense[0] if dense else None)
 
 
-def find_loose(context: RuleContext) -> Loose:
+def find_unused_calls(context: RuleContext) -> UnusedCalls:
     """The script's layers whose tensors come from the network and go nowhere.
 
     Layers of another model that is trained, asked or called are that model's own. Where
     weights were loaded, what is cut off a ready network is cut on purpose.
     """
     if context.fit.pretrained:
-        return Loose()
+        return UnusedCalls()
     graph = graph_of(context.fit.model)
     own = {id(o) for o in graph.operations}
     others = _held(context)
@@ -128,7 +128,7 @@ def find_loose(context: RuleContext) -> Loose:
         from_here = {*own, *loose}
         if all(source in from_here for source in _sources(layer)):
             loose[id(layer)] = call
-    return Loose(tuple(loose.values()), tuple(_runs(context, set(loose), own)))
+    return UnusedCalls(tuple(loose.values()), tuple(_runs(context, set(loose), own)))
 
 
 def _counts(context: RuleContext) -> dict[int, int]:
@@ -185,18 +185,18 @@ def _place_of(run: _Run) -> int:
 def _joining(ends: list[tuple[int, list[Any]]], consumer: str) -> Callable[..., Any]:
     """Let a layer take the loose ends beside what it takes."""
 
-    def tie(layer: Any, tensors: list[Any], inputs: list[Any]) -> list[Any]:
+    def connected_setup(layer: Any, tensors: list[Any], inputs: list[Any]) -> list[Any]:
         if layer.name != consumer:
             return tensors
         parts = [tensors[0]]
         for start, chain in ends:
             tensor = inputs[start]
             for link in chain:
-                tensor = again(link)(tensor)
+                tensor = copy_layer(link)(tensor)
             parts.append(tensor if len(tensor.shape) == 2 else _flat(tensor))
         return [keras.layers.Concatenate()(parts), *tensors[1:]]
 
-    return tie
+    return connected_setup
 
 
 def _flat(tensor: Any) -> Any:
@@ -218,6 +218,6 @@ def _rewired(setup: Setup, tie: Callable[..., list[Any]]) -> Setup:
     form = keras.tree.pack_sequence_as(model.input, inputs)
     with uncompiled(model):
         made = keras.models.clone_model(
-            model, input_tensors=form, clone_function=again, call_function=call
+            model, input_tensors=form, clone_function=copy_layer, call_function=call
         )
     return replace(setup, model=made, weights=None)
