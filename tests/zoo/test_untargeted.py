@@ -106,27 +106,6 @@ def test_training_whose_loss_is_as_low_as_with_repairs_is_undecided():
     assert found.trials[0].score > 0.5
 
 
-class Unasked(keras.Model):
-    """One without a call, as those with an encoder and a decoder often are."""
-
-    def __init__(self, encoder):
-        super().__init__()
-        self.encoder = encoder
-
-    def train_step(self, data):
-        with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(tf.square(self.encoder(data) - data))
-        found = tape.gradient(loss, self.trainable_variables)
-        self.optimizer.apply(found, self.trainable_variables)
-        return {"total_loss": loss}
-
-
-def test_network_without_a_call_is_repeated():
-    encoder = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)])
-    found = examined(made(Unasked, 1e-7, encoder))
-    assert [cause.label for cause in found.causes] == ["lr-too-low"]
-
-
 def test_trainings_without_targets_are_not_prepared():
     with recorded(__file__) as recording:
         model = Squeezer()
