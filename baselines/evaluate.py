@@ -80,6 +80,7 @@ def run_study(
     curves: Curves = "none",
     leave_out: Collection[str] = (),
     latest: float = math.inf,
+    estimators: Collection[str] = (),
 ) -> Study:
     """Score candidates beside the task's baselines on the same folds.
 
@@ -116,6 +117,8 @@ def run_study(
     latest : float, optional
         On the clock of ``time.monotonic``: a baseline that is not done with all folds
         then is left out, which a note tells, save the quick ones (`QUICK`).
+    estimators : collection of str
+        Names of candidates that are no networks; verdicts call them by these.
 
     Raises
     ------
@@ -151,7 +154,7 @@ def run_study(
     fold_outcomes = collect_outcomes(dataset, splits, outcomes)
     evidence = gather(fold_outcomes, found)
     _check_any(evidence)
-    verdicts = verdict.draw_verdicts(evidence)
+    verdicts = verdict.draw_verdicts(evidence, estimators=estimators)
     learned = LearnedContext(fold_outcomes, found, verdicts[-1], whole)
     faults = examine(dataset, evidence.rows, learned=learned)
     verdicts = _advise_moved_targets(verdicts, [f.finding.code for f in faults])

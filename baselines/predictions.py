@@ -16,7 +16,7 @@ import pandas as pd
 
 from ..data import Card, Dataset
 from ..data.check_dataset import content_hash
-from ..data.counts import count
+from ..data.counts import count, join_words
 from ..data.errors import BadData, Misuse
 from ..data.split import Fold
 from ..data.target import encode_target
@@ -34,6 +34,10 @@ from .verdicts.evidence import gather
 _SUM = 0.01
 """By which the probabilities of a row may miss 1."""
 _LEAST_ROWS = 10
+_NO_PROBABILITIES = (
+    "Of {} there are labels and no probabilities: there is no log loss and no ROC AUC, "
+    "and skill takes each label as sure as such labels are right"
+)
 
 
 def study_predictions(
@@ -75,13 +79,19 @@ def study_predictions(
     known = _baselines(baselines, probabilities, dataset)
     fold_outcomes = collect_outcomes(dataset, [Fold(rows, rows)], outcomes)
     fold_outcomes = replace(
-        fold_outcomes, baselines=frozenset((*known, thumb)), by_groups=True
+        fold_outcomes,
+        baselines=frozenset((*known, thumb)),
+        by_groups=True,
+        labels=frozenset(_label_candidates(probabilities) if classes else ()),
     )
     settled = signal_with_dependence(dataset, seed=seed)[1]
     evidence = gather(fold_outcomes, settled, has_features=False)
     results = replace(
         study_results(
-            fold_outcomes, evidence, verdict.draw_verdicts(evidence), seed=seed
+            fold_outcomes,
+            evidence,
+            verdict.draw_verdicts(evidence, estimators=probabilities),
+            seed=seed,
         ),
         command=command,
         ceiling=None,
@@ -160,7 +170,11 @@ def _probabilities(
         likely = _numbers(name, array)
         if len(classes) > 2 or likely.min() < 0 or likely.max() > 1:
             msg = f"{name} has values that are no class of y ({', '.join(classes[:5])})"
-            raise BadData(f"{msg}; give labels, or a column of probabilities a class")
+            columns = ", ".join(f"{name}:{label}" for label in classes[:3])
+            raise BadData(
+                f"{msg}; give labels, or a column of probabilities for each class "
+                f"(of a table: {columns})"
+            )
         return np.column_stack([1 - likely, likely])
     found = _numbers(name, array)
     if found.shape[1] != len(classes):
@@ -181,6 +195,11 @@ def _labels(array: np.ndarray, classes: tuple[str, ...]) -> np.ndarray | None:
     places = {label: code for code, label in enumerate(classes)}
     found = [places.get(label, -1) for label in texts.tolist()]
     return None if min(found) < 0 else np.array(found)
+
+
+def _label_candidates(probabilities: Mapping[str, np.ndarray]) -> list[str]:
+    """Names of those that gave labels, or probabilities of 0 and 1 alone."""
+    return [n for n, p in probabilities.items() if np.isin(p, (0.0, 1.0)).all()]
 
 
 def _groups(groups: Any, codes: np.ndarray) -> np.ndarray | None:
@@ -217,7 +236,9 @@ def _dataset(
         f"predictions of {count(len(probabilities), 'candidate')} for {len(y):,} rows"
     )
     card = Card("predictions", title, task, target, "given", rows=len(y))
-    made = Dataset(x, y, card, classes, groups=groups)
+    named = _label_candidates(probabilities) if classes else []
+    notes = (_NO_PROBABILITIES.format(join_words(named)),) if named else ()
+    made = Dataset(x, y, card, classes, groups=groups, notes=notes)
     return replace(made, sha256=content_hash(made))
 
 

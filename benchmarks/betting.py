@@ -9,10 +9,9 @@ table, in seconds.
 """
 
 import numpy as np
-from scipy.stats import binom, norm
-
 from learnable.baselines.signal.permutations import LAST, sequential_p
 from learnable.benchmarks.tables import markdown
+from scipy.stats import binom, norm
 
 _DRAWS = 4_000
 _LEVELS = (0.01, 0.05)

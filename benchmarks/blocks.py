@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-
 from learnable import Card, Dataset
 from learnable.baselines.scores.metrics import reference, scaled_losses
 from learnable.data.split import Fold, make_folds

@@ -12,12 +12,11 @@ from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
-from scipy import stats
-
 from learnable import compare, load
 from learnable.baselines.signal.signal_test import signal_of
 from learnable.benchmarks.shapes import NULLS, Draw, normal
 from learnable.benchmarks.tables import HERE, markdown, put_between, save
+from scipy import stats
 
 LEVELS = {"at_01": 0.01, "at_05": 0.05}
 MOST = {"at_01": 0.015, "at_05": 0.06}

@@ -14,7 +14,6 @@ from math import sqrt
 from typing import Any
 
 import numpy as np
-
 from learnable.baselines.results.results import Comparison, Row, Score, Signal, Verdict
 from learnable.baselines.scores.comparison import (
     MOST_REPEATS,

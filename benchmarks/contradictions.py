@@ -20,9 +20,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from sklearn.dummy import DummyClassifier, DummyRegressor
-from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
-
 from learnable import Card, Dataset, load
 from learnable.baselines.contradictions import contradictions
 from learnable.baselines.evaluate import run_study
@@ -30,6 +27,8 @@ from learnable.data.dataset import Task
 from learnable.data.errors import ZooError
 from learnable.zoo.cli.baseline import baseline_command
 from learnable.zoo.cli.compare import compare_command
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 HEAVY = ("forest", "boosting")
 _MOST_ROWS = 400

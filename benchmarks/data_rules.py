@@ -21,14 +21,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from threadpoolctl import threadpool_limits
-
 from learnable import Dataset, load
 from learnable.baselines.evaluate import run_study
 from learnable.baselines.results.findings import SEVERITIES
 from learnable.baselines.rules.examine import examine
 from learnable.benchmarks.tables import HERE, markdown, put_between, save
 from learnable.data.errors import ZooError
+from threadpoolctl import threadpool_limits
 
 Rng = np.random.Generator
 SEEDS = (10, 11, 12, 13, 14)

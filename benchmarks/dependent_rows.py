@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-
 from learnable import Dataset
 from learnable.baselines.signal.signal_test import signal_of
 from learnable.benchmarks.shapes import (

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
 from learnable import Card, Dataset, baselines_for, load
 from learnable.baselines.results.results import Signal, Verdict
 from learnable.baselines.rules.context import LearnedContext, TableContext

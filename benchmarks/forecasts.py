@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from learnable.baselines.estimators import forecast
 from learnable.benchmarks.tables import HERE, save
 from learnable.data.files import read_table

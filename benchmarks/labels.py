@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from learnable import Dataset, baselines_for, load
 from learnable.baselines.results.results import Signal, Verdict
 from learnable.baselines.rules.context import LearnedContext, TableContext

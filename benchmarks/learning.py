@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-
 from learnable import Card, Dataset, load
 from learnable.baselines.estimators.catalog import baselines_for
 from learnable.baselines.results.results import AchievableScore

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
 from learnable import load
 from learnable.zoo.backend import keras
 

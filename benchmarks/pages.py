@@ -39,11 +39,10 @@ print(whole, alone, busy, len(page.encode()) / 1000, peak, len(heavy))
 
 def write_results(folder: Path) -> None:
     """Real scores and predictions of eleven candidates."""
-    from sklearn.datasets import make_classification
-    from sklearn.neural_network import MLPClassifier
-
     from learnable import Card, Dataset, compare
     from learnable.baselines.results.results import Network
+    from sklearn.datasets import make_classification
+    from sklearn.neural_network import MLPClassifier
 
     x, y = make_classification(2_000, 10, n_informative=5, n_classes=3, random_state=0)
     card = Card("made", "rows made up", "multiclass", "kind")

@@ -18,13 +18,12 @@ from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
-from scipy.stats import rankdata
-
 from learnable import Dataset
 from learnable.baselines.signal.signal_test import signal_of
 from learnable.benchmarks.shapes import SIGNALS, Draw
 from learnable.benchmarks.tables import HERE, markdown, put_between, save
 from learnable.data.encode import encode_fold
+from scipy.stats import rankdata
 
 PERMUTATIONS = 199
 LEVEL = 0.05

@@ -18,7 +18,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
-
 from learnable.benchmarks.tables import markdown
 
 PART = 1_000_000

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-
 from learnable.benchmarks.tables import save
 from learnable.data.seasons import infer_season
 

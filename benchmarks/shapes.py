@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
 from learnable import Card, Dataset
 from learnable.data.dataset import Series
 

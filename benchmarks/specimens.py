@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from learnable.benchmarks.tables import HERE, markdown, put_between, save
 
 ZOO = Path(sys.executable).with_name("zoo")

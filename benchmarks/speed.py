@@ -18,7 +18,6 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-
 from learnable.benchmarks.tables import HERE, markdown, put_between, save
 
 RUNS = 5
@@ -55,12 +54,11 @@ def start_up() -> dict:
 
 def harness(name: str, jobs: int) -> dict:
     """All baselines of a dataset, beside the sum of ``cross_validate`` over them."""
-    from sklearn.model_selection import cross_validate
-
     from learnable import baselines_for, load
     from learnable.baselines.scores.harness import run
     from learnable.data.encode import to_matrix
     from learnable.data.split import make_folds
+    from sklearn.model_selection import cross_validate
 
     dataset = load(name)
     folds = make_folds(dataset)
@@ -77,14 +75,13 @@ def harness(name: str, jobs: int) -> dict:
 
 def signal(name: str) -> dict:
     """The signal test beside scikit-learn's permutation tests (200 permutations)."""
+    from learnable import load, signal_test
+    from learnable.data.encode import to_matrix
     from sklearn.ensemble import RandomForestClassifier
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold, permutation_test_score
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
-
-    from learnable import load, signal_test
-    from learnable.data.encode import to_matrix
 
     dataset = load(name)
     x = to_matrix(None, dataset.x).reshape(len(dataset), -1)

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
 from learnable import Dataset
 from learnable.benchmarks.data_rules import Rng, RuleCase, written
 

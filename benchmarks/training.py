@@ -22,7 +22,6 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-
 from learnable import Start, fit, load
 from learnable.benchmarks.networks import CASES, CROSS_ENTROPY, Case, rgb, rgb_softmax
 from learnable.benchmarks.tables import HERE, markdown, put_between, save

@@ -17,12 +17,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.dummy import DummyClassifier
-from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.naive_bayes import GaussianNB
-from sklearn.tree import DecisionTreeClassifier
-
 from learnable import Card, Dataset
 from learnable.baselines.estimators.catalog import baselines_for
 from learnable.baselines.results.results import Signal
@@ -34,6 +28,11 @@ from learnable.baselines.verdicts.evidence import gather
 from learnable.baselines.verdicts.verdict import draw_verdicts
 from learnable.benchmarks.tables import HERE, markdown, put_between, save
 from learnable.data.split import make_folds
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.naive_bayes import GaussianNB
+from sklearn.tree import DecisionTreeClassifier
 
 FOUND = Signal(0.002, 499, 0.3, "columns", 0, None, 0.0)
 NOTHING = Signal(0.5, 499, 0.0, "columns", 0, 0.05, 0.0)

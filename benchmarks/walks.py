@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable
 
 import numpy as np
-
 from learnable.baselines.results.candidates import LEVEL
 from learnable.baselines.signal.series_signal import autoregression, series_test
 from learnable.benchmarks.tables import HERE, markdown, put_between, save

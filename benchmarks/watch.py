@@ -10,7 +10,6 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-
 from learnable import Watch
 from learnable.benchmarks.networks import convnet, dense, lstm, rgb_softmax
 from learnable.benchmarks.tables import markdown

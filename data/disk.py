@@ -117,6 +117,11 @@ def read_regular(path: Path) -> bytes:
         return stream.read()
 
 
+_OF_CONTENT = frozenset({None, errno.EINVAL, errno.ELOOP, errno.EFBIG})
+"""Errors that tell of what is there, and not of a system that does not let it be read:
+a place before the file's start, a link, too many bytes."""
+
+
 def read_error(path: Path, error: Exception, advice: str) -> BadData:
     """Return the error for a file that cannot be used.
 
@@ -131,7 +136,8 @@ def read_error(path: Path, error: Exception, advice: str) -> BadData:
     advice : str
         What to do about a damaged file.
     """
-    if isinstance(error, OSError) and error.errno is not None:
+    refused = isinstance(error, OSError) and error.errno not in _OF_CONTENT
+    if isinstance(error, OSError) and refused:
         return BadData(f"cannot read {path}: {error.strerror}")
     kind = "" if isinstance(error, ZooError) else f"{type(error).__name__}: "
     return BadData(f"{path} is damaged ({kind}{first_line(error)}); {advice}")

@@ -101,6 +101,48 @@ def open_images(path: Path) -> OnDiskRows:
     )
 
 
+def read_images(path: Path, shape: tuple[int, ...]) -> np.ndarray:
+    """Read an image, or all below a folder, in the form of a network's rows.
+
+    Parameters
+    ----------
+    path : Path
+        Of a folder the images are sorted by their paths.
+    shape : tuple of int
+        (height, width) or (height, width, 3); images of another size are resized.
+
+    Returns
+    -------
+    array of shape (n_images, height, width) or (n_images, height, width, n_channels)
+
+    Raises
+    ------
+    Misuse
+        There is no image, or the network takes no images.
+    BadData
+        One cannot be read.
+    """
+    if len(shape) not in (2, 3) or shape[2:] not in ((), (1,), (3,)):
+        msg = f"{path.name} is an image, and the network takes rows of shape {shape}"
+        raise Misuse(f"{msg}; give a table or an NPZ file")
+    files = [path]
+    if path.is_dir():
+        below = sorted(path.rglob("*"))
+        files = [f for f in below if f.suffix.lower() in ENDINGS and f.is_file()]
+    if not files:
+        raise Misuse(f"no image is in {path} ({', '.join(ENDINGS)})")
+    broken = [
+        f for f, look in zip(files, _inspect_images(files), strict=True) if not look
+    ]
+    if broken:
+        raise BadData(f"{broken[0]} cannot be read as an image; repair or remove it")
+    height, width = shape[:2]
+    form = _Look((width, height), shape[2:] == (3,))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as in `open_images`
+        return np.stack([_pixels(file, form) for file in files]).reshape(-1, *shape)
+
+
 def _find(path: Path) -> tuple[list[tuple[Path, str]], int, list[str]]:
     """File and class of every image, the number of test rows at the end, and notes."""
     found = _images_in(path)

@@ -118,11 +118,12 @@ def load(
         features and targets, of which features may be a table, an array of shape
         (n_rows, n_columns), images (n_rows, height, width[, channels]) or texts; of a
         ``tf.data.Dataset`` of pairs the first 100,000 rows; a name of the catalog
-        (`list_datasets`), or the path of a table (text, also
-        packed; workbook, Parquet, Arrow, JSON, ARFF, SQLite) or NPZ file, of a folder
-        with ``x.npy`` and ``y.npy``, with one folder of images a class (or two such,
-        ``train`` and ``test``), or saved by `datasets`; ``#PART`` after it chooses a
-        sheet, table, member or split. With task ``"characters"`` of a text.
+        (`list_datasets`), or the path of a table (text, also packed; workbook, Parquet,
+        Arrow, JSON, ARFF, SQLite) or NPZ file, of a folder of Parquet files with the
+        same columns, with ``x.npy`` and ``y.npy``, with one folder of images a class
+        (or two such, ``train`` and ``test``), or saved by `datasets`; ``#PART`` after
+        it chooses a sheet, table, member or split. With task ``"characters"`` of a
+        text.
     target : str, int or array, optional
         The column to predict, by name or by position from 0 (-1 is the last); several
         with commas between them. Needed for tables, not allowed otherwise. An array of

@@ -168,6 +168,7 @@ def from_reading(name: str, reading: TableReading, options: TableOptions) -> Dat
     numeric = found == "regression" and len(answers) == 1
     x, empty = usable_columns(table.drop(columns=used), name, numeric=numeric)
     check_test_classes(y, n_test, classes, name)
+    series = _series_note(x, answers[0]) if numeric and not (task or family) else ()
     return Dataset(
         x,
         y,
@@ -175,7 +176,7 @@ def from_reading(name: str, reading: TableReading, options: TableOptions) -> Dat
         classes,
         groups=_groups(table, family) if family else None,
         n_test=n_test,
-        notes=(*notes, *more, *empty, *task_note(found, task)),
+        notes=(*notes, *more, *empty, *task_note(found, task), *series),
         targets=tuple(answers) if len(answers) > 1 else (),
         row_numbers=numbers,
         date_formats=reading.date_formats,
@@ -293,6 +294,25 @@ def task_note(found: str, asked: str | None) -> tuple[str, ...]:
     if asked:
         return ()
     return (f"task {found}, by the target's values (--task overrules)",)
+
+
+_LEAST_STEPS = 30
+"""Rows, from which on a table in the order of a time is called a series."""
+
+
+def _series_note(x: pd.DataFrame, target: str) -> tuple[str, ...]:
+    """A word on forecasts, where each row is later than the one before."""
+    if len(x) < _LEAST_STEPS:
+        return ()
+    times = x.select_dtypes(["datetime", "datetimetz"])
+    for name in times.columns:
+        column = pd.Index(times[name])
+        if not column.hasnans and column.is_unique and column.is_monotonic_increasing:
+            return (
+                f"each row has a later {str(name)!r} than the one before: --task "
+                f"forecast predicts {target!r} from its own past",
+            )
+    return ()
 
 
 def file_card(name: str, task: Task, target: str, x: pd.DataFrame | np.ndarray) -> Card:

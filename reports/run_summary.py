@@ -263,7 +263,7 @@ def _kind(results: Results) -> str:
 
 
 def _read_notes(folder: Path) -> tuple[str, tuple[str, ...]]:
-    """What hides a note is told in its place: the run counts as one with a note."""
+    """A note that cannot be read is told in its place: the run counts as noted."""
     try:
         return read_notes(folder)
     except BadData as error:

@@ -48,12 +48,14 @@ def open_standard_streams() -> None:
             setattr(sys, name, stream)
 
 
-def refusal(error: OSError) -> str:
+def refusal(error: OSError, *, advises: bool = True) -> str:
     """Return the sentence for what the system refused; "" where it may be our fault.
 
     Parameters
     ----------
     error : OSError
+    advises : bool, default True
+        Whether to name an option that may help.
     """
     if error.errno not in _REFUSALS:
         return ""
@@ -64,7 +66,7 @@ def refusal(error: OSError) -> str:
     sentence = f"{_REFUSALS[error.errno]}{f' ({name})' if name else ''}"
     return (
         f"{sentence}; choose another place with --out"
-        if error.errno in _PLACE
+        if advises and error.errno in _PLACE
         else sentence
     )
 
@@ -111,11 +113,21 @@ def _error_location(error: BaseException) -> str:
     """The innermost line of this project that the error went through."""
     frames = traceback.extract_tb(error.__traceback__)
     files = [Path(frame.filename).resolve() for frame in frames]
-    ours = [i for i, file in enumerate(files) if file.is_relative_to(_OURS)]
+    ours = [i for i, file in enumerate(files) if _is_ours(file)]
     at = ours[-1] if ours else -1
     last, file = frames[at], files[at]
     name = file.relative_to(_OURS) if ours else file.name
     return f"{name}:{last.lineno}"
+
+
+def _is_ours(file: Path) -> bool:
+    """Whether a file is of this project, and not of an environment in its folder.
+
+    A compiled library names its sources as if they stood in the working directory.
+    """
+    if not (file.is_relative_to(_OURS) and file.is_file()):
+        return False
+    return "site-packages" not in file.relative_to(_OURS).parts
 
 
 def _write(error: BaseException) -> Path:

@@ -140,8 +140,17 @@ def _module(name: str) -> ModuleType:
     return _modules()[card(name).name]
 
 
-def check_task(name: str, task: Task, dataset: str) -> None:
+def check_task(name: str, task: Task, dataset: str, *, texts: bool = False) -> None:
     """Refuse a dataset whose question the model cannot answer.
+
+    Parameters
+    ----------
+    name : str
+    task : str
+    dataset : str
+        Its name, for the message.
+    texts : bool, default False
+        Whether each row is a text.
 
     Raises
     ------
@@ -152,3 +161,8 @@ def check_task(name: str, task: Task, dataset: str) -> None:
         others = [m.name for m in MODELS.values() if task in m.tasks]
         msg = f"{name} supports {' and '.join(able)}, and {dataset} is {task}"
         raise Misuse(f"{msg}. Models for this task: {', '.join(others)}.")
+    if texts and task != "characters" and not recipe(name).vocabulary:
+        able = [m for m in MODELS if task in MODELS[m].tasks and recipe(m).vocabulary]
+        msg = f"{name} takes numbers, and the rows of {dataset} are texts"
+        others = f"Models of texts: {', '.join(able) or 'none for this task'}"
+        raise Misuse(f"{msg}. {others}; `zoo baseline` scores texts by their words.")

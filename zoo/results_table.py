@@ -34,6 +34,8 @@ def show_table(results: Results, where: Console | None = None) -> None:
     table.caption = Text(f"mean [95 % interval]; skill: improvement in {gain}")
     if about.task == "regression":
         table.caption.append("; R²: against the mean of the test rows")
+        if _means_differ(results):
+            table.caption.append(", which no candidate knows: here skill says more")
     metrics = _METRICS.get(about.task, _METRICS["classes"])
     table.add_column("candidate", no_wrap=True)
     for label in (*metrics.values(), "fit"):
@@ -49,9 +51,24 @@ def show_table(results: Results, where: Console | None = None) -> None:
             table.add_row(name, Text(strip_control_characters(short), style="red"))
             continue
         whole = list(metrics)[:2]  # intervals of these; a terminal is 80 wide
-        cells = [format_score(row.scores[m], m in whole) for m in metrics]
+        cells = [
+            format_score(row.scores[m], m in whole) if m in row.scores else ""
+            for m in metrics
+        ]
         table.add_row(name, *cells, _seconds(row.fit_seconds))
     (where or console()).print(table)
+
+
+_FAR = -0.25
+"""R² of the mean of the training rows, below which each fold has a mean of its own."""
+
+
+def _means_differ(results: Results) -> bool:
+    """Whether folds differ so much in their means that R² says little."""
+    from ..baselines.results.candidates import learns
+
+    means = [r for r in results.rows if "r2" in r.scores and not learns(r)]
+    return any(row.scores["r2"].mean < _FAR for row in means)
 
 
 _METRICS = {

@@ -1,10 +1,12 @@
-"""Rows like their neighbours in the file, which random folds part."""
+"""Rows like their neighbours, or of one person, which random folds part."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from ...data import Dataset
 from ...data.dataset import take
@@ -13,6 +15,7 @@ from ..estimators.catalog import baselines_for
 from ..scores import harness
 from ..scores.comparison import Estimate, over_folds
 from ..scores.metrics import reference, scaled_losses
+from ..verdicts.leakage import count_cases
 from .context import RuleResult, TableContext, found
 from .registry import rule
 
@@ -23,6 +26,8 @@ LIKE = 0.1
 SIGMAS = 6.0
 """... and how many of its standard errors that is, before anything is tried."""
 _FOLDS = 5
+_ROWS_A_CASE = 20
+"""Mean rows of a value, up to which a column may name persons; others are kinds."""
 _BLOCKS = 25
 """Stretches of rows whose mean losses are compared."""
 _LOST = 0.1
@@ -49,7 +54,7 @@ def dependent_rows(context: TableContext) -> RuleResult | None:
     if whole.n_test or whole.groups is not None or len(whole) < _LEAST_ROWS:
         return None
     if not _has_serial_correlation(context):
-        return None
+        return None if together else _by_column(context, best.name)
     start = max(0, (len(whole) - _MAX_ROWS) // 2)
     rows = np.arange(start, min(start + _MAX_ROWS, len(whole)))
     part = replace(whole, x=take(whole.x, rows), y=whole.y[rows], dependence="none")
@@ -63,6 +68,55 @@ def dependent_rows(context: TableContext) -> RuleResult | None:
     if not len(shuffled) or not len(stretches) or not base.mean() > 0:
         return None
     return _compared(best.name, shuffled, stretches, base)
+
+
+def _by_column(context: TableContext, name: str) -> RuleResult | None:
+    """Rows of a column's value, which all have one target: a patient, a machine."""
+    assert context.learned is not None
+    whole = context.learned.whole
+    if len(whole) > _MAX_ROWS or whole.y.ndim > 1:
+        return None
+    column = next(iter(_case_columns(whole)), None)
+    shuffled = None if column is None else _known(context, whole)
+    if column is None or shuffled is None:
+        return None
+    assert isinstance(whole.x, pd.DataFrame)
+    groups = pd.factorize(whole.x[column], use_na_sentinel=False)[0]
+    part = replace(whole, groups=groups, dependence="none")
+    apart, base = _losses(part, name, make_folds(part, folds=_FOLDS)), _base(part)
+    if not len(apart) or not base.mean() > 0:
+        return None
+    order = np.argsort(groups, kind="stable")
+    lost = _difference((apart - shuffled)[order], base[order])
+    if lost is None or lost.mean < _LOST or lost.p_value() > _SURE:
+        return None
+    near, far = (float(1 - own.mean() / base.mean()) for own in (shuffled, apart))
+    return found(
+        "D316",
+        "warning",
+        f"Rows with the same {column!r} have one target, and random folds separate "
+        f"them: {name} has skill {near:.2f} on random folds, and {far:.2f} where each "
+        f"of the {groups.max() + 1:,} values is held out as a whole (p = "
+        f"{lost.p_value():.1g}).",
+        f"If new rows will have other values (new patients, new machines), expect the "
+        f"lower skill, and keep such rows together: --group {column}",
+        columns=[column],
+        skill_shuffled=near,
+        skill_apart=far,
+        lost=lost.mean,
+        p=lost.p_value(),
+    )
+
+
+def _case_columns(dataset: Dataset) -> Iterator[str]:
+    """Columns whose values come again on few rows each, with one target in them."""
+    if not isinstance(dataset.x, pd.DataFrame):
+        return
+    for column, values in dataset.x.items():
+        few = len(dataset) <= _ROWS_A_CASE * values.nunique()
+        is_measure = pd.api.types.is_float_dtype(values.dtype)
+        if few and not is_measure and count_cases(dataset, str(column)):
+            yield str(column)
 
 
 def _compared(

@@ -28,8 +28,8 @@ from ...data.errors import Misuse, ZooError, first_line
 CONNECT = 15.0
 """Seconds in which a scheduler has to answer, and a first worker to be there."""
 PATIENCE = 60.0
-"""Seconds without any worker, or without the scheduler, after which the work is given
-up: a queue may need some to start others."""
+"""Seconds without any worker after which the work is given up: a queue may need some to
+start others."""
 _LOOK = 1.0
 """Seconds between two looks at the cluster while nothing is done."""
 _SAME = (
@@ -46,7 +46,7 @@ class ClusterLost(ZooError):
 
 
 @dataclass(frozen=True)
-class Task:
+class RemoteCall:
     """A call for a worker: ``function(job, shared)``, named for the dashboard.
 
     ``shared`` is sent once, however many tasks have it. What is not done at ``latest``,
@@ -72,7 +72,7 @@ class Cluster:
     client: Any
     _shared: dict[int, tuple[Any, Any]] = field(default_factory=dict)
 
-    def results(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Any]]:
+    def results(self, tasks: Sequence[RemoteCall]) -> Iterator[tuple[int, Any]]:
         """Yield the number and the result of each task as it is done.
 
         The result of a task that no worker survived, or that could not be sent, is the
@@ -106,7 +106,7 @@ class Cluster:
             for future in futures:
                 future.release()
 
-    def _submit(self, task: Task) -> Any:
+    def _submit(self, task: RemoteCall) -> Any:
         key = f"{task.name}-{uuid4().hex}"
         options = {"key": key, "pure": False}
         return self.client.submit(

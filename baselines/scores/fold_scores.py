@@ -58,6 +58,9 @@ RANGES = {
 MOST_CLASSES = 200
 """With more there is no table of confusions."""
 
+_OF_PROBABILITIES = frozenset({"log_loss", "refined_log_loss", "roc_auc", "brier"})
+"""Metrics that labels have no value of."""
+
 
 @dataclass(frozen=True)
 class FoldOutcomes:
@@ -67,7 +70,8 @@ class FoldOutcomes:
     further seeds, of the candidates that have some. What follows from them is computed
     once, when it is first asked for. ``baselines`` are those of predictions that were
     given, where no catalog tells; ``by_groups``, whether intervals on one held-out set
-    are over its groups.
+    are over its groups. ``labels`` are candidates that gave labels, no probabilities,
+    so that they have no scores of these.
     """
 
     dataset: Dataset
@@ -76,6 +80,7 @@ class FoldOutcomes:
     more: Mapping[str, Sequence[Outcome]] = field(default_factory=dict)
     baselines: frozenset[str] = frozenset()
     by_groups: bool = False
+    labels: frozenset[str] = frozenset()
 
     @property
     def held_out(self) -> bool:
@@ -214,6 +219,7 @@ def _row(outcomes: FoldOutcomes, name: str, about: Mapping[str, str]) -> Row:
     scores = {
         metric: _score(outcomes, name, metric, [f[metric] for f in folds])
         for metric in folds[0]
+        if name not in outcomes.labels or metric not in _OF_PROBABILITIES
     }
     if len(each) > 1:
         scores["skill"] = replace(scores["skill"], seeds=_by_fold(each, "skill"))
@@ -258,7 +264,7 @@ def _refined_rows(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 def _temperature(fold_outcomes: FoldOutcomes, name: str) -> float | None:
     """The temperature that suits all rows, by a candidate's first seed."""
-    if not fold_outcomes.is_refined:
+    if not fold_outcomes.is_refined or name in fold_outcomes.labels:
         return None
     outcomes = fold_outcomes.outcomes[name]
     return temperature(

@@ -18,7 +18,7 @@ from ...data import Dataset
 from ...data.dataset import take
 from ...data.encode import encode_fold
 from ...data.split import Fold
-from .cluster import Cluster, Task, active_cluster
+from .cluster import Cluster, RemoteCall, active_cluster
 
 TIMED_OUT = "the budget left no time for it"
 """Error of a candidate that was not begun."""
@@ -197,7 +197,7 @@ def _done_there(cluster: Cluster, work: Sequence[_Job]) -> Iterator[Outcome]:
     here = [job for job in work if getattr(job.candidate, "is_local", False)]
     sent = [job for job in work if not getattr(job.candidate, "is_local", False)]
     tasks = [
-        Task(job.name, _fit_rows, (job.name, job.candidate, job.seed), job.rows,
+        RemoteCall(job.name, _fit_rows, (job.name, job.candidate, job.seed), job.rows,
              job.latest)
         for job in sent
     ]  # fmt: skip

@@ -289,9 +289,9 @@ def _checked(y: np.ndarray) -> np.ndarray:
 
 
 def _return_to_level(changes: np.ndarray, lag: int) -> np.ndarray:
-    """How surely changes go against the level that they start from.
+    """Test how surely changes go against the level that they start from.
 
-    A t-value of their regression on it, with errors that hold whatever the variances
+    The t-value of their regression on it, with errors that hold whatever the variances
     (White 1980), of shape (n_series, 1). The level is rebuilt from the changes, for
     each of ``lag`` steps of a season apart.
     """

@@ -190,10 +190,11 @@ def _ranks_as_well(row: Row, best: Row) -> bool:
 
     A network that always says the same may have a good accuracy and has a poor AUC.
     """
-    return all(
-        metric in row.scores
-        and row.scores[metric].mean >= best.scores[metric].mean - LEAST_MARGIN
-        for metric in _ORDER
+    shared = [m for m in _ORDER if m in row.scores and m in best.scores]
+    # labels without probabilities have no AUC
+    return "balanced_accuracy" in shared and all(
+        row.scores[metric].mean >= best.scores[metric].mean - LEAST_MARGIN
+        for metric in shared
     )
 
 

@@ -5,7 +5,8 @@ each network. A verdict is a sentence with its numbers and with what would chang
 What looks too good stands beside it.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from ...data.counts import count
@@ -37,11 +38,29 @@ _FOR_POWER = (
 )
 
 
-def draw_verdicts(evidence: Evidence) -> tuple[Verdict, ...]:
-    """The verdict on each network, then the one on the data."""
+def draw_verdicts(
+    evidence: Evidence, *, estimators: Collection[str] = ()
+) -> tuple[Verdict, ...]:
+    """The verdict on each candidate, then the one on the data.
+
+    Sentences call ``estimators``, candidates that are no networks, by their names.
+    """
     data = data_verdict(evidence)
-    networks = [row for row in evidence.rows if row.kind == "network"]
-    return (*(network_verdict(evidence, data, row) for row in networks), data)
+    candidates = [row for row in evidence.rows if row.kind == "network"]
+    found = [network_verdict(evidence, data, row) for row in candidates]
+    return (*(_by_name(one) if one.about in estimators else one for one in found), data)
+
+
+def _by_name(verdict: Verdict) -> Verdict:
+    """A verdict whose sentences call the candidate by its name."""
+    sentence, change, suspicion = (
+        _THE_NETWORK.sub(lambda _: verdict.about, text)
+        for text in (verdict.sentence, verdict.change, verdict.suspicion)
+    )
+    return replace(verdict, sentence=sentence, change=change, suspicion=suspicion)
+
+
+_THE_NETWORK = re.compile(r"\b[Tt]he network\b")
 
 
 def data_verdict(evidence: Evidence) -> Verdict:
@@ -184,7 +203,7 @@ def _without_signal(evidence: Evidence, found: str) -> Verdict:
 
 
 def _wanted(evidence: Evidence) -> tuple[str, str]:
-    """What was to be learned, and looked for: of a series, more than to repeat it."""
+    """Name what was to be learned: of a series, more than to repeat it."""
     if evidence.task == "forecast" and evidence.signal.dependent:
         return "more", "signal beyond that"
     return "anything", "signal"

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
 from learnable.benchmarks.mutants.measure import measure
 from learnable.benchmarks.mutants.operators import HARMLESS, NETWORK, ROWS, Operator
 from learnable.benchmarks.mutants.program import Program, load_bases

@@ -5,7 +5,6 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-
 from learnable.baselines.rules.registry import RULES, rule_side
 from learnable.benchmarks.mutants.draw import Mutant
 

@@ -433,3 +433,27 @@ def test_neighbours_that_are_no_help_are_no_leak(dataset_of, rng):
     y = np.sin(np.arange(400) / 5) + 0.1 * rng.normal(size=400)
     data = dataset_of(pd.DataFrame({"u": y + 0.1 * rng.normal(size=400)}), y)
     assert dependent_rows(learned_from(data, y * 0.9)) is None
+
+
+def persons(rng, *, share: float) -> tuple[pd.DataFrame, np.ndarray]:
+    """Five shuffled rows of each of 60 persons; a share of y is in their features."""
+    person = rng.permutation(np.repeat(np.arange(60), 5))
+    y = (np.arange(60) % 2)[rng.permutation(60)][person]
+    x = pd.DataFrame(rng.normal(size=(60, 3))[person], columns=list("abc"))
+    x["a"] += 8 * share * y
+    return x.assign(person=7 * person + 3), y
+
+
+def test_persons_on_both_sides_of_folds_are_named(dataset_of, rng):
+    x, y = persons(rng, share=0)
+    found = dependent_rows(learned_from(dataset_of(x, y), sure(y, 2)))
+    assert found is not None
+    assert found.finding.severity == "warning"
+    assert found.columns == ("person",)
+    assert "--group person" in found.finding.advice
+    assert found.finding.evidence["skill_apart"] < 0.3
+
+
+def test_persons_that_features_tell_as_well_are_not(dataset_of, rng):
+    x, y = persons(rng, share=1)
+    assert dependent_rows(learned_from(dataset_of(x, y), sure(y, 2))) is None

@@ -114,6 +114,18 @@ def test_task_is_noted_unless_asked(write):
     assert load(path, target="family", task="regression").notes == ()
 
 
+@pytest.mark.parametrize(
+    ("days", "said"), [(range(40), True), ([*range(20), *range(20)], False)]
+)
+def test_rows_in_the_order_of_a_time_may_be_forecast(write, days, said):
+    start = pd.Timestamp("2024-01-01")
+    rows = "".join(f"{start + pd.Timedelta(d, 'D'):%Y-%m-%d},{d % 7}.5\n" for d in days)
+    path = write("day,load\n" + rows)
+    notes = " ".join(load(path, target="load").notes)
+    assert ("--task forecast predicts 'load' from its own past" in notes) is said
+    assert "forecast" not in " ".join(load(path, "load", task="regression").notes)
+
+
 def test_missing_groups_are_group(write):
     rows = "".join(f"{i},{['', 'p', 'q', 'r', 's'][i % 5]},{i}.5\n" for i in range(30))
     dataset = load(write("x,who,y\n" + rows), target="y", group="who")

@@ -135,3 +135,67 @@ def test_damaged_parquet_is_one_line(tmp_path):
     path.write_bytes(b"PAR1 nothing")
     with pytest.raises(ZooError, match="cannot be read as Parquet"):
         load(path, target="a", memory=1)
+
+
+@pytest.fixture
+def parts(table, tmp_path):
+    """The table in three files, and what others put beside them."""
+    folder = tmp_path / "parts"
+    folder.mkdir()
+    for i, rows in enumerate(np.array_split(np.arange(ROWS), 3)):
+        path = folder / f"part-{i}.parquet"
+        table.iloc[rows].to_parquet(path, row_group_size=100, index=False)
+    (folder / "_SUCCESS").touch()
+    (folder / "_metadata.parquet").write_text("nothing to read")
+    return folder
+
+
+def test_folder_of_parquet_is_one_table(parts, table):
+    stored = open_stored(parts, "answer")
+    assert stored.rows == ROWS
+    numbers = np.array([0, 1, ROWS // 2, ROWS - 1])
+    expected = table.drop(columns="answer").iloc[numbers].reset_index(drop=True)
+    pd.testing.assert_frame_equal(stored.take(numbers), expected)
+    assert list(stored.answers) == list(table["answer"])
+
+
+def test_sample_is_drawn_over_all_files(parts):
+    dataset = load(parts, target="answer", memory=16_000)
+    assert dataset.notes[0] == f"3 Parquet files with {ROWS:,} rows"
+    assert any(f"of {ROWS:,} rows is held" in note for note in dataset.notes)
+    assert dataset.stored is not None
+    shares = np.histogram(dataset.stored.numbers, bins=3, range=(0, ROWS))[0]
+    assert shares.min() > 0.15 * len(dataset)
+
+
+def test_numbers_of_several_sizes_and_gaps_are_the_same_column(parts, table):
+    odd = table.iloc[:50].copy()
+    number = odd.select_dtypes("number").columns[0]
+    odd[number] = odd[number].round().astype("int8")
+    odd.to_parquet(parts / "part-9.parquet", index=False)
+    odd.assign(**{number: None}).to_parquet(parts / "part-8.parquet", index=False)
+    assert open_stored(parts, "answer").rows == ROWS + 100
+
+
+def test_files_with_other_columns_are_refused(parts, table, refused):
+    table.iloc[:50].rename(columns={"answer": "result"}).to_parquet(
+        parts / "part-3.parquet", index=False
+    )
+    said = refused(BadData, load, parts, target="answer")
+    assert "part-3.parquet and part-0.parquet have different columns: 'answer'" in said
+
+
+def test_files_with_other_types_are_refused(parts, table, refused):
+    number = table.select_dtypes("number").columns[0]
+    odd = table.iloc[:50].copy()
+    odd[number] = odd[number].astype(str)
+    odd.to_parquet(parts / "part-3.parquet", index=False)
+    said = refused(BadData, load, parts, target="answer")
+    assert f"column {number!r} is number in part-0.parquet and text in part-3" in said
+
+
+def test_damaged_part_is_named(parts, refused):
+    (parts / "part-1.parquet").write_bytes(b"PAR1 and no more")
+    assert "part-1.parquet cannot be read" in refused(
+        BadData, load, parts, target="answer"
+    )

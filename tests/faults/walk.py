@@ -50,7 +50,7 @@ COMMANDS = {
     "note": ["runs", "note", "last", "a note"],
     "tag": ["runs", "tag", "last", "best"],
     "rm": ["runs", "rm", "last", "--yes"],
-    "prune": ["runs", "prune", "--keep", "1", "--partial", "--yes"],
+    "prune": ["runs", "prune", "--keep", "0", "--partial", "--yes"],
     "train": ["train", "one-hidden", "--data", "iris", *TABLE, *SHORT],
     "train-columns": ["train", "one-hidden", "--data", "people.csv", "--target",
                       "income", "--tensorboard", *TABLE, *SHORT],
@@ -176,7 +176,7 @@ def problems(
 ) -> Iterator[str]:
     """Yield the promises that a command broke which met with a fault."""
     yield from _told(ended)
-    removes = command in ("rm", "prune")
+    noted = {os.path.dirname(n) for n in before if os.path.basename(n) == "notes.json"}
     # what cannot be deleted stays
     stays = (
         faults.lasting
@@ -185,6 +185,9 @@ def problems(
     )
     after = place.files()
     for name, hashed in before.items():
+        removes = (
+            command in ("rm", "prune") and not {name, os.path.dirname(name)} & noted
+        )
         yield from _kept(place.root / name, hashed, after.get(name), removes=removes)
     for name in sorted(after.keys() - before.keys()):
         yield from _new(place.root / name, name, ended, stays=stays)
@@ -219,7 +222,8 @@ def _new(path: Path, name: str, ended: Ended, *, stays: bool) -> Iterator[str]:
         if ".partial" not in str(path) and not stays:
             yield f"left behind: {name}"
     elif name.startswith("tmp/"):
-        if not stays:
+        # folders alone are what Keras leaves where it cannot save
+        if not stays and path.is_file():
             yield f"left in the temporary folder: {name}"
     elif ".partial" in name:
         if ended.code in ANSWERS:

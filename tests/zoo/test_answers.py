@@ -120,6 +120,13 @@ def test_candidates_are_compared(answers) -> None:
     assert "SVC: " in repr(report)
 
 
+def test_estimators_are_not_called_networks(answers: dict[str, Answer]) -> None:
+    verdicts = answers["compare"].results.verdicts
+    texts = [v.sentence + v.change for v in verdicts if v.about]
+    assert texts
+    assert not [text for text in texts if "he network" in text]
+
+
 def test_advice_names_arguments(answers) -> None:
     report = answers["compare"]
     told = Verdict("suspicious", "", "A copy.", "Leave it out (--drop), --rows time.")

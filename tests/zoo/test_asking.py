@@ -15,6 +15,7 @@ from learnable.zoo.networks.predict_input import (
     rows_from_text,
 )
 from learnable.zoo.run_files import Inputs
+from PIL import Image
 
 RGB = Inputs(
     "rgb",
@@ -206,6 +207,29 @@ def test_images_are_read(tmp_path):
     x = np.arange(128).reshape(2, 8, 8) % 17
     np.savez(tmp_path / "new.npz", x=x.astype("uint8"))
     np.testing.assert_array_equal(rows_from_file(tmp_path / "new.npz", DIGITS), x)
+
+
+def test_images_are_read_as_files(tmp_path, refused):
+    grey = np.arange(256).reshape(16, 16).astype("uint8")
+    (tmp_path / "more").mkdir()
+    for name in ("b.png", "more/a.jpg"):
+        Image.fromarray(grey).save(tmp_path / name)
+    wide = replace(DIGITS, shape=(16, 16), feature_range=(0, 255))
+    x = rows_from_file(tmp_path / "b.png", wide)
+    np.testing.assert_array_equal(x, grey[None])
+    coloured = replace(wide, shape=(8, 4, 3))
+    assert rows_from_file(tmp_path, coloured).shape == (2, 8, 4, 3)
+    assert "allowed are 0 to 16" in refused(
+        BadData, rows_from_file, tmp_path / "b.png", DIGITS
+    )
+    (tmp_path / "c.png").write_bytes(b"junk")
+    for place in (tmp_path / "c.png", tmp_path):
+        assert "cannot be read" in refused(BadData, rows_from_file, place, wide)
+    missing = tmp_path / "d.png"
+    assert "there is no file" in refused(Misuse, rows_from_file, missing, wide)
+    films = replace(wide, shape=(4, 8, 8, 3))
+    sentence = refused(Misuse, rows_from_file, tmp_path / "b.png", films)
+    assert "is an image" in sentence
 
 
 def test_images_need_an_array_file(write, refused):

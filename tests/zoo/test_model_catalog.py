@@ -150,3 +150,12 @@ def test_import_loads_no_keras():
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert told.stderr == ""
     assert told.stdout.strip() == "[]"
+
+
+def test_a_model_of_numbers_takes_no_texts():
+    check_task("text-embedding", "binary", "reviews.csv", texts=True)
+    check_task("mlp", "binary", "table.csv")
+    with pytest.raises(Misuse, match=r"mlp takes numbers.* of texts: text-embedding;"):
+        check_task("mlp", "binary", "reviews.csv", texts=True)
+    with pytest.raises(Misuse, match="none for this task"):
+        check_task("mlp", "regression", "reviews.csv", texts=True)

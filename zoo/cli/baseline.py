@@ -14,10 +14,12 @@ from . import options
     "baseline",
     epilog="\b\nExamples:\n"
     "  zoo baseline iris\n"
-    "  zoo baseline people.csv --target income",
+    "  zoo baseline people.csv --target income\n"
+    "  zoo baseline parts/ --target income --memory 1GB",
 )
 @click.argument("data", metavar="NAME|FILE")
 @options.data_options
+@options.memory_option
 @options.fold_options
 @options.run_options
 @options.learning_curve_option

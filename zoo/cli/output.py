@@ -237,9 +237,9 @@ def show_achievable_score(results: Results) -> None:
 
 
 def show_findings(results: Results) -> None:
-    """Print what is wrong with the data, a line each, and the codes of notes."""
+    """Print what is wrong with the data, a line each, and notes by their names."""
     grave = [f for f in results.findings if f.severity != "note"]
-    notes = [f.code for f in results.findings if f.severity == "note"]
+    notes = [f"{f.code} {f.label}" for f in results.findings if f.severity == "note"]
     for finding in grave:
         code = click.style(strip_control_characters(finding.code), bold=True)
         sentence = strip_control_characters(
@@ -248,8 +248,8 @@ def show_findings(results: Results) -> None:
         click.echo(f"{code} {sentence}")
         click.echo(strip_control_characters(f"  What to do: {finding.advice}"))
     if notes:
-        codes = strip_control_characters(", ".join(notes))
-        click.echo(f"Notes on the data: {codes} (`zoo explain CODE`).")
+        named = strip_control_characters(", ".join(dict.fromkeys(notes)))
+        click.echo(f"Notes on the data: {named} (`zoo explain CODE`).")
 
 
 def _rows(finding: Finding) -> str:

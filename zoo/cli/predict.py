@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 def predict_command(run: str, file: str | None, out: Path, as_json: bool) -> None:
     """Predict new rows with a trained network.
 
-    Rows come from FILE (any table, or NPZ) or from standard input, one line per
-    row; with neither, zoo asks for the features one by one. For a forecast, the rows
-    are the last values of the series. RUN is a run's folder, its name, a part of it, or
-    `last`.
+    Rows come from FILE (any table, NPZ, an image or a folder of images) or from
+    standard input, one line per row; with neither, zoo asks for the features one by
+    one. For a forecast, the rows are the last values of the series. RUN is a run's
+    folder, its name, a part of it, or `last`.
     """
     from ...data.errors import Misuse
     from ..runs.folder import find_run, read_settings

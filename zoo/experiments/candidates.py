@@ -18,7 +18,7 @@ from sklearn.base import BaseEstimator
 
 from ...data import Card, Dataset
 from ...data.dataset import ORDERED, Task
-from ...data.encode import fit_encoder
+from ...data.encode import fit_encoder, is_text
 from ...data.errors import BadData, Misuse, ZooError, first_line
 from ...data.split import VALIDATION_SHARE, hold_out
 from ..backend import ignore_softmax_warning, keras
@@ -114,7 +114,8 @@ def _candidate(
 ) -> Any:
     if isinstance(one, str | Recipe):
         settings = recipe(one) if isinstance(one, str) else one
-        check_task(settings.model, dataset.task, dataset.card.name)
+        texts = is_text(dataset.x)
+        check_task(settings.model, dataset.task, dataset.card.name, texts=texts)
         return settings
     if isinstance(one, type):
         msg = f"candidate {name!r} is the class {one.__name__}"

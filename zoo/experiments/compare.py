@@ -299,7 +299,10 @@ def run_predictions(
     used = [y, *([family] if family else []), *dropped]
     study = study_predictions(
         table[y],
-        predictions_of(table.drop(columns=list(dict.fromkeys(used)))),
+        predictions_of(
+            table.drop(columns=list(dict.fromkeys(used))),
+            labels=_labels_in_names(table[y]),
+        ),
         groups=table[family] if family else None,
         task=reading["task"],
         target=y,
@@ -309,18 +312,68 @@ def run_predictions(
     return Run(*write_run(options.out, "predictions", study))
 
 
-def predictions_of(table: pd.DataFrame) -> dict[str, Any]:
-    """The predictions of each candidate; columns ``NAME:CLASS`` belong together."""
+def predictions_of(
+    table: pd.DataFrame, *, labels: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The predictions of each candidate.
+
+    Columns ``NAME:CLASS`` belong together, and those that have one name, one of
+    ``_``, ``-``, ``.``, ``/``, ``|`` or a blank, and each label of the truth behind it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"net_a": [0.1], "net_b": [0.9], "tree": ["a"]})
+    >>> {name: list(one) for name, one in predictions_of(table, labels="ab").items()}
+    {'net': ['a', 'b'], 'tree': ['a']}
+    """
     import pandas as pd
 
+    of_classes = _class_columns([*table.columns], labels)
     found: dict[str, Any] = {}
     for column in table.columns:
-        name, mark, label = str(column).rpartition(":")
-        if mark and name and label:
+        name, label = of_classes.get(column, (str(column), ""))
+        if label:
             found.setdefault(name, {})[label] = table[column]
         else:
-            found[str(column)] = table[column]
+            found[name] = table[column]
     return {
         name: pd.DataFrame(given) if isinstance(given, dict) else given
         for name, given in found.items()
     }
+
+
+def _class_columns(
+    columns: Sequence[Any], labels: Sequence[str]
+) -> dict[Any, tuple[str, str]]:
+    """Candidate and class of the columns that hold probabilities of one class."""
+    found = {}
+    for column in columns:
+        name, mark, label = str(column).rpartition(":")
+        if mark and name and label:
+            found[column] = name, label
+    longest_first = sorted(labels, key=len, reverse=True)
+    for mark in "_-./| ":
+        names: dict[str, dict[str, Any]] = {}
+        for column in columns:
+            ends = (one for one in longest_first if str(column).endswith(mark + one))
+            label = next(ends, "")
+            if column not in found and label:
+                name = str(column)[: -len(mark + label)]
+                names.setdefault(name, {})[label] = column
+        for name, parts in names.items():
+            if name and len(parts) == len(labels) > 1:
+                found |= {column: (name, label) for label, column in parts.items()}
+    return found
+
+
+_MOST_LABELS = 100
+"""Different true values, beyond which none is looked for in names of columns."""
+
+
+def _labels_in_names(truth: Any) -> list[str]:
+    """The classes as names of columns may have them."""
+    values = truth.dropna().unique().tolist()
+    if len(values) > _MOST_LABELS:
+        return []
+    return [f"{v:g}" if isinstance(v, float) else str(v) for v in values]

@@ -88,8 +88,9 @@ def _compare_each(
         except (KeyboardInterrupt, ClusterLost) as error:
             if not any(column.run for column in columns):
                 raise
-            interrupted = str(error) or INTERRUPTED
-            columns += [Column(n, error=interrupted) for n in names[place - 1 :]]
+            interrupted = str(error) or "interrupted"
+            left = str(error) or INTERRUPTED
+            columns += [Column(n, error=left) for n in names[place - 1 :]]
             break
     return columns, interrupted
 

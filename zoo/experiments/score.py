@@ -93,8 +93,11 @@ def format_argument(value: Any) -> str:
 
 def check_models(names: Iterable[str], dataset: Dataset) -> None:
     """Refuse models that cannot do the dataset's task, before anything is trained."""
+    from ...data.encode import is_text
+
     for name in names:
-        check_task(name, dataset.task, dataset.card.name)
+        texts = is_text(dataset.x)
+        check_task(name, dataset.task, dataset.card.name, texts=texts)
 
 
 def score(
@@ -150,7 +153,14 @@ def score(
             command=command or command_line(),
             curves=curves,
             leave_out=leave_out,
+            estimators=[n for n, one in candidates.items() if not _is_network(one)],
         )
+
+
+def _is_network(candidate: Any) -> bool:
+    from .candidates import OwnNetwork
+
+    return isinstance(candidate, Recipe | OwnNetwork)
 
 
 def process_limit(

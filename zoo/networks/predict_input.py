@@ -32,13 +32,15 @@ _TRUTH = {
 
 
 def rows_from_file(path: Path, inputs: Inputs) -> pd.DataFrame | np.ndarray:
-    """Rows of a table or NPZ file, in the form the network needs.
+    """Rows of a table, NPZ file, image or folder of images, as the network needs them.
 
     Raises
     ------
     ZooError
         The file cannot be read, or its columns are not the network's.
     """
+    if not inputs.columns and (images := _images(path, inputs)) is not None:
+        return images
     check_path(path)
     if suffix(path) == ".npz":
         return _arrays(path, inputs)
@@ -49,6 +51,20 @@ def rows_from_file(path: Path, inputs: Inputs) -> pd.DataFrame | np.ndarray:
     # of a few rows more columns look like numbers than of all: 12a, where others are 7b
     texts = {c: written[c] for c in _text_columns(written, inputs)}
     return fit_columns(table.assign(**texts), inputs)
+
+
+def _images(path: Path, inputs: Inputs) -> np.ndarray | None:
+    """Rows of an image or a folder of them; None for another file."""
+    from ...data.images import ENDINGS, read_images  # with Pillow, no need of tables
+
+    if not path.is_dir() and path.suffix.lower() not in ENDINGS:
+        return None
+    if not path.exists():
+        msg = f"there is no file {str(path)!r}"
+        raise Misuse(f"{msg}; check the path (now in {Path.cwd()})")
+    x = read_images(path, inputs.shape)
+    _check_range(x, inputs)
+    return x
 
 
 def _text_columns(table: pd.DataFrame, inputs: Inputs) -> list[str]:
@@ -62,7 +78,8 @@ def _text_columns(table: pd.DataFrame, inputs: Inputs) -> list[str]:
 def _check_table(inputs: Inputs) -> None:
     if not inputs.columns:
         msg = f"{inputs.dataset} has images of shape {inputs.shape}"
-        raise Misuse(f"{msg}; give an NPZ file with an array x of such images")
+        msg = f"{msg}; give an image, a folder of images, or an NPZ file with an"
+        raise Misuse(f"{msg} array x of such images")
 
 
 def _header(path: Path, inputs: Inputs) -> bool | None:

@@ -19,6 +19,7 @@ from ...baselines.scores.cluster import ClusterLost
 from ...data.disk import read_regular, remove_temporary
 from ...data.errors import BadData, Misuse, ZooError, unknown
 from ..experiment import FILE
+from ..faults import refusal
 from ..run_files import HISTORY, STATE
 from .folder import discard, give_name, is_abandoned, is_locked, lock_folder, new_run
 
@@ -256,7 +257,8 @@ def _keep_unfinished(folder: Path, final: Path) -> Iterator[None]:
     except (KeyboardInterrupt, OSError, ClusterLost) as error:
         if not (folder / STATE).is_file():
             raise
-        what = str(error) or "interrupted"
+        refused = isinstance(error, OSError) and refusal(error, advises=False)
+        what = refused or str(error) or "interrupted"
         how = f"zoo train --resume {final.name} --out {final.parent}"
         raise TrainingStopped(
             f"{what}; the training is kept: resume it with `{how}`"

@@ -101,7 +101,7 @@ class _AtDeadline(keras.callbacks.Callback):
         self.deadline = deadline
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Raises BudgetExceeded."""
+        """Raise `BudgetExceeded` where the time is over."""
         if time.monotonic() > self.deadline:
             raise BudgetExceeded
 
@@ -110,7 +110,7 @@ class _WithinEpochs(_AtDeadline):
     """Ends it after a batch: steps are slower so, and only worth it in long epochs."""
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Raises BudgetExceeded."""
+        """Raise `BudgetExceeded` where the time is over."""
         self.on_epoch_end(batch)
 
 

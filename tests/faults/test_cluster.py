@@ -7,22 +7,28 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from click.testing import CliRunner
 from learnable.baselines.scores import cluster
 from learnable.baselines.scores.cluster import (
     Cluster,
     ClusterLost,
-    Task,
+    RemoteCall,
     compare_workers,
     connected,
 )
 from learnable.data.errors import Misuse, ZooError
+from learnable.zoo.cli import main
+from learnable.zoo.registry import recipe
+
+ONE_HIDDEN = replace(recipe("one-hidden"), epochs=3)
 
 
 def refusal(kind: type[ZooError], function: Callable[..., Any], *given: Any) -> str:
@@ -127,8 +133,8 @@ class Machines:
         self.start(name, "dask_worker", "--nthreads", "1", "--no-nanny", "--name", name)
 
     def end(self, *names: str) -> None:
-        """Kill processes as a machine that loses its power does."""
-        for name in names or tuple(self.processes):
+        """Kill processes that are there, as a machine that loses its power does."""
+        for name in self.processes.keys() & set(names):
             process = self.processes.pop(name)
             process.send_signal(signal.SIGKILL)
             process.wait()
@@ -156,7 +162,7 @@ def machines(tmp_path: Path) -> Iterator[Machines]:
             made.add_worker(name)
         yield made
     finally:
-        made.end()
+        made.end(*made.processes)
 
 
 @pytest.fixture
@@ -186,8 +192,10 @@ def slow(job: int, shared: Path) -> int:
     return job
 
 
-def tasks(function: Callable[[Any, Any], Any], number: int, shared: Any) -> list[Task]:
-    return [Task("task", function, i, shared) for i in range(number)]
+def tasks(
+    function: Callable[[Any, Any], Any], number: int, shared: Any
+) -> list[RemoteCall]:
+    return [RemoteCall("task", function, i, shared) for i in range(number)]
 
 
 @pytest.mark.slow  # processes of a cluster
@@ -201,7 +209,7 @@ def test_shared_rows_are_sent_once(client) -> None:
 
 @pytest.mark.slow
 def test_what_is_late_is_given_up(client, tmp_path) -> None:
-    late = Task("late", slow, 0, tmp_path, latest=time.monotonic())
+    late = RemoteCall("late", slow, 0, tmp_path, latest=time.monotonic())
     ((number, result),) = Cluster(client).results([late])
     assert number == 0
     assert isinstance(result, TimeoutError)
@@ -250,3 +258,67 @@ def test_nobody_at_an_address_is_one_line(monkeypatch) -> None:
             pass
 
     assert "no Dask scheduler answers" in refusal(ZooError, connect)
+
+
+@pytest.fixture
+def table() -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(90, 3))
+    return x, (x[:, 0] + 0.5 * rng.normal(size=90) > 0).astype(int)
+
+
+def scored(candidates: dict[str, Any], table: Any, **options: Any) -> pd.DataFrame:
+    """The predictions of all candidates, those of the baselines as well."""
+    import learnable
+
+    x, y = table
+    report = learnable.compare(candidates, x, y, folds=3, **options)
+    assert not [row.error for row in report.results.rows if row.error]
+    assert report.predictions is not None
+    return report.predictions
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lost", [(), ("a",), ("a", "b")], ids=["all", "2 of 3", "1"])
+def test_table_is_that_of_one_machine(
+    machines, client, table, lost, monkeypatch
+) -> None:
+    from sklearn.neighbors import KNeighborsClassifier
+
+    candidates = {"knn": KNeighborsClassifier(), "one-hidden": ONE_HIDDEN}
+    plain = Cluster.results
+
+    def losing(self: Cluster, calls: Any) -> Iterator[Any]:
+        for number, result in plain(self, calls):
+            machines.end(*lost)
+            yield number, result
+
+    monkeypatch.setattr(Cluster, "results", losing)
+    here = scored(candidates, table, jobs=1)
+    there = scored(candidates, table, parallel=client)
+    network = here["candidate"] == "one-hidden"
+    pd.testing.assert_frame_equal(there[~network], here[~network], check_exact=True)
+    pd.testing.assert_frame_equal(there[network], here[network], atol=1e-4, rtol=0)
+
+
+@pytest.mark.slow
+def test_training_is_kept_where_the_cluster_is_lost(
+    machines, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr(cluster, "PATIENCE", 3.0)
+    plain = Cluster.results
+
+    def losing(self: Cluster, calls: Any) -> Iterator[Any]:
+        machines.end(*WORKERS)
+        return plain(self, calls)
+
+    monkeypatch.setattr(Cluster, "results", losing)
+    out = ("--out", str(tmp_path / "runs"), "--quiet")
+    quick = ("--data", "iris", "--set", "epochs=3", "--folds", "2", "--jobs", "1")
+    dask = ("--dask", str(machines.file))
+    lost = CliRunner().invoke(main, ["train", "one-hidden", *quick, *dask, *out])
+    assert lost.exit_code == 1
+    (line,) = lost.stderr.splitlines()
+    assert "is lost: all its workers have gone; the training is kept" in line
+    again = CliRunner().invoke(main, ["train", "--resume", "last", "--jobs", "1", *out])
+    assert again.exit_code == 0, again.stderr
