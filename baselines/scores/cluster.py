@@ -386,11 +386,13 @@ def _own_randomness() -> Iterator[None]:
 
         return call
 
-    vars(random).update({name: for_thread(name) for name in shared})
+    for name in shared:
+        setattr(random, name, for_thread(name))
     try:
         yield
     finally:
-        vars(random).update(shared)
+        for name, function in shared.items():
+            setattr(random, name, function)
 
 
 def _unchanged(shared: Any) -> Any:

@@ -28,22 +28,25 @@ class Squeezer(keras.Model):
         return out
 
 
-def examined(model, x=X, *, epochs=3):
+def examined(make, x=X, *, epochs=3):
     with recorded(__file__) as recording:
-        model.fit(x, epochs=epochs, verbose=0)
+        make().fit(x, epochs=epochs, verbose=0)
     fit = recording.fits[0]
     return examine_untargeted(recording, fit, budget=None, show=lambda what: None)
 
 
-def squeezed(rate):
-    model = Squeezer()
-    model.compile(keras.optimizers.Adam(rate))
-    return model
+def made(kind, rate, *arguments):
+    def make():
+        model = kind(*arguments)
+        model.compile(keras.optimizers.Adam(rate))
+        return model
+
+    return make
 
 
 @pytest.mark.slow  # many small trainings
 def test_rate_that_is_too_low_is_a_cause():
-    found = examined(squeezed(1e-7))
+    found = examined(made(Squeezer, 1e-7))
     assert found.verdict == "network-at-fault"
     assert [cause.code for cause in found.causes] == ["N202"]
     assert found.causes[0].original_score < 0.01 < found.causes[0].together
@@ -53,14 +56,12 @@ def test_rate_that_is_too_low_is_a_cause():
 
 @pytest.mark.slow  # many small trainings
 def test_weights_that_do_not_change_are_seen():
-    assert "S403" in {sign.code for sign in examined(squeezed(0.0)).symptoms}
+    assert "S403" in {sign.code for sign in examined(made(Squeezer, 0.0)).symptoms}
 
 
 @pytest.mark.slow  # many small trainings
 def test_sound_reconstruction_is_not_blamed():
-    model = Squeezer("identity")
-    model.compile(keras.optimizers.Adam(1e-4))
-    found = examined(model)
+    found = examined(made(Squeezer, 1e-4, "identity"))
     assert found.verdict == "network-level"
     assert not found.causes
     assert not found.sides
@@ -78,9 +79,7 @@ class Gray(Squeezer):
 
 @pytest.mark.slow  # many small trainings
 def test_same_output_for_every_row_is_a_fault():
-    model = Gray()
-    model.compile(keras.optimizers.Adam(0.01))
-    found = examined(model)
+    found = examined(made(Gray, 0.01))
     assert found.verdict == "network-at-fault"
     assert "nearly the same output for every row" in found.sentence
 
@@ -101,34 +100,10 @@ class Contrast(Squeezer):
 
 @pytest.mark.slow  # many small trainings
 def test_training_whose_loss_is_as_low_as_with_repairs_is_undecided():
-    model = Contrast()
-    model.compile(keras.optimizers.Adam(0.01))
-    found = examined(model, X / 100, epochs=40)
+    found = examined(made(Contrast, 0.01), X / 100, epochs=40)
     assert found.verdict == "undecided"
     assert not found.sides
     assert found.trials[0].score > 0.5
-
-
-class Unasked(keras.Model):
-    """One without a call, as those with an encoder and a decoder often are."""
-
-    def __init__(self, encoder):
-        super().__init__()
-        self.encoder = encoder
-
-    def train_step(self, data):
-        with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(tf.square(self.encoder(data) - data))
-        found = tape.gradient(loss, self.trainable_variables)
-        self.optimizer.apply(found, self.trainable_variables)
-        return {"total_loss": loss}
-
-
-def test_network_without_a_call_is_repeated():
-    model = Unasked(keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)]))
-    model.compile(keras.optimizers.Adam(1e-7))
-    found = examined(model)
-    assert [cause.label for cause in found.causes] == ["lr-too-low"]
 
 
 def test_trainings_without_targets_are_not_prepared():

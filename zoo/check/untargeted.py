@@ -336,13 +336,15 @@ def _verdict(
         return "undecided", [f"The training ended with {fit.error}."], _ENDS
     if trials.error:
         sentence.append(f"The training could not be repeated: {trials.error}")
+    is_same = seen is not None and seen.is_same
+    if is_same:
+        sentence.append("It gives nearly the same output for every row.")
     if cause is not None:
         start = trials.start(0) or math.nan
         end = f"with the repair it ends at {cause.loss:.4g}"
         sentence.append(f"Before the first step the loss is {start:.4g}; {end}.")
         return "network-at-fault", sentence, "Nothing: the repair was tested."
-    if seen is not None and seen.is_same:
-        sentence.append("So it gives nearly the same output for every row.")
+    if is_same:
         return "network-at-fault", sentence, "A repair that was not tested."
     if seen is not None and seen.explained >= FAILING * seen.by_components:
         least = f"{FAILING * seen.by_components:.0%}"
@@ -406,12 +408,14 @@ def _others(
             f.label,
             f.sentence if is_tested else f"{f.sentence} {f.advice}",
             "no_effect" if is_tested else "untested",
-            reason="" if is_tested else _why_untested(f),
+            reason="" if is_tested else _why_untested(f, cause),
             locations=context.locations(f),
         )
 
 
-def _why_untested(finding: NetworkFinding) -> str:
+def _why_untested(finding: NetworkFinding, cause: _Outcome | None) -> str:
     if finding.code in _TOLD:
         return "its repair changes the loss, so that losses cannot be compared"
+    if cause is not None:
+        return "another repair was enough"
     return "no trial of it was possible"

@@ -67,7 +67,7 @@ def test_layers_of_an_output_without_weight_are_held(case_of, shares):
     context = case_of(kind.model, X, KIND)
     setup = replace(context.setup, held=kind.held)
     found = no_update(replace(context, fit=kind, setup=setup))
-    assert "the loss of output 'kind' has the weight 0" in found.sentence
+    assert "The loss of output 'kind' has the weight 0" in found.sentence
     assert "loss_weights" in found.advice
 
 

@@ -25,7 +25,8 @@ def no_update(context: RuleContext) -> NetworkFinding | None:
     layers = f"{count(len(held), 'trainable layer')} of {len(learning)} ({names})"
     return network_finding(
         "N116",
-        f"No step changes the weights of {layers}: {_explain(context)}.",
+        _weightless(context.fit)
+        or f"No step changes the weights of {layers}: {_explain(context)}.",
         _advice(context),
         priority=0,
         repairs=(Repair("all trainable weights are updated", _unfreeze),),
@@ -41,8 +42,6 @@ def _unfreeze(setup: Setup) -> Setup:
 
 def _explain(context: RuleContext) -> str:
     fit = context.fit
-    if _is_weightless(fit):
-        return f"the loss of output {fit.output!r} has the weight 0 (loss_weights)"
     if fit.kind != "GradientTape":
         return "the step that fit repeats was made before they were trainable"
     if fit.steps:
@@ -53,12 +52,18 @@ def _explain(context: RuleContext) -> str:
     )
 
 
-def _is_weightless(fit: Fit) -> bool:
-    return bool(fit.output) and fit.loss_weights == 0
+def _weightless(fit: Fit) -> str:
+    """Say that nothing is learned for an output; "" where its loss has a weight."""
+    if not fit.output or fit.loss_weights != 0:
+        return ""
+    return (
+        f"The loss of output {fit.output!r} has the weight 0 (loss_weights): no step "
+        "is for it."
+    )
 
 
 def _advice(context: RuleContext) -> str:
-    if _is_weightless(context.fit):
+    if _weightless(context.fit):
         return "Give its loss a weight above 0 in loss_weights of compile."
     if context.fit.kind != "GradientTape":
         return "Call compile again after trainable is set, and before fit."

@@ -71,10 +71,19 @@ def _short_list(context: RuleContext) -> NetworkFinding | None:
     return None
 
 
+def _are_numbers(other: np.ndarray, part: np.ndarray) -> bool:
+    """Whether they may be other rows of the same input."""
+    is_filled = other.dtype.kind in "iuf" and other.size > 0
+    return is_filled and other.shape[1:] == part.shape[1:]
+
+
 def _longer_list(
     context: RuleContext, node: Node, part: np.ndarray, most: int
 ) -> NetworkFinding:
-    has, needed = int(node.layer.input_dim), most + 1
+    # rows that are held back may name more
+    held = keras.tree.flatten((context.fit.validation or (None,))[0])
+    more = [int(np.max(x)) for x in map(np.asarray, held) if _are_numbers(x, part)]
+    has, needed = int(node.layer.input_dim), max([most, *more]) + 1
     share = float((part >= has).mean())
     what = f"input_dim of {node.name!r}: {has:,} -> {needed:,}"
     repair = set_layers(context, [node], what, input_dim=needed)
