@@ -199,6 +199,8 @@ def find_unit_row(rows: Sequence[TextLine], header: Header) -> TextLine | None:
 def without_remarks(table: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     """Leave out the last rows that hold text in their first cell, and nothing else.
 
+    A category that other rows have too is no remark: the rest of its row is missing.
+
     Parameters
     ----------
     table : DataFrame
@@ -213,7 +215,8 @@ def without_remarks(table: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     if not 0 < count <= min(_MOST_REMARKS, len(table) // 2):
         return table
     sentences = [str(cell).strip() for cell in table.iloc[-count:, 0]]
-    if not all(map(is_word, sentences)):
+    above = table.iloc[:-count, 0]
+    if not all(map(is_word, sentences)) or above.isin(table.iloc[-count:, 0]).any():
         return table
     rows = f"the last {count} rows hold" if count > 1 else "the last row holds"
     notes.append(

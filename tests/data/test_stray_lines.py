@@ -63,6 +63,13 @@ def test_numbers_alone_at_the_end_and_narrow_tables_keep_their_rows(tmp_path):
     assert len(table) == 31
 
 
+def test_a_known_category_at_the_end_is_a_row_with_gaps(tmp_path):
+    rows = [f"{('ash', 'oak')[i % 2]},{i},{i}.5" for i in range(30)]
+    table, notes = read(tmp_path, "kind,size,price", *rows, "oak,,")
+    assert len(table) == 31
+    assert "left out" not in notes
+
+
 def test_a_file_called_dat_is_text(tmp_path):
     table, _ = read(
         tmp_path, "x  y", *(f"{i}.5  {i % 2}" for i in range(20)), name="t.dat"

@@ -129,6 +129,9 @@ def test_other_threads_draw_no_number_of_a_seeded_fit() -> None:
     assert random.random.__self__ is random._inst  # type: ignore[attr-defined]
 
 
+ROOT = Path(__file__).parents[2]
+
+
 @dataclass
 class Machines:
     """A scheduler and workers, each a process."""
@@ -143,6 +146,7 @@ class Machines:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=os.environ | SETTINGS,
+            cwd=ROOT,  # where a worker finds the files of tests, wherever we are
         )
 
     def add_worker(self, name: str) -> None:

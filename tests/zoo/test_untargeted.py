@@ -7,7 +7,6 @@ import pytest
 from learnable.baselines.results.diagnosis import Diagnosis, RuledOut
 from learnable.data.errors import BadData
 from learnable.zoo.backend import keras
-from learnable.zoo.backend import tensorflow as tf
 from learnable.zoo.check.problem import prepare
 from learnable.zoo.check.untargeted import examine_untargeted
 from learnable.zoo.diagnosis.record.recorder import recorded
@@ -82,28 +81,6 @@ def test_same_output_for_every_row_is_a_fault():
     found = examined(made(Gray, 0.01))
     assert found.verdict == "network-at-fault"
     assert "nearly the same output for every row" in found.sentence
-
-
-class Contrast(Squeezer):
-    """One with a step of its own, whose outputs are no reconstruction."""
-
-    def call(self, x):
-        return self.dense(x)[:, :1]
-
-    def train_step(self, data):
-        with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(tf.square(self(data) - 1.0))
-        found = tape.gradient(loss, self.trainable_variables)
-        self.optimizer.apply(found, self.trainable_variables)
-        return {"loss": loss}
-
-
-@pytest.mark.slow  # many small trainings
-def test_training_whose_loss_is_as_low_as_with_repairs_is_undecided():
-    found = examined(made(Contrast, 0.01), X / 100, epochs=40)
-    assert found.verdict == "undecided"
-    assert not found.sides
-    assert found.trials[0].score > 0.5
 
 
 def test_trainings_without_targets_are_not_prepared():
