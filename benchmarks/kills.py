@@ -23,8 +23,11 @@ import time
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
+
+import click
 
 QUICK = ("--folds", "2", "--jobs", "1", "--quiet")
 SCRIPT = """
@@ -58,19 +61,26 @@ _PATIENCE = 20.0
 """Seconds in which the processes of a killed command have to end."""
 
 
+_IMPORTED = (
+    "keras",
+    "skrub",
+    "vl_convert",
+    "learnable.baselines.evaluate",
+    "learnable.reports.html",
+    *(f"learnable.zoo.experiments.{n}" for n in ("compare", "grid", "run", "train")),
+)
+
+
 def load() -> None:
     """Import what commands import, so that copies of this process have it."""
-    import keras  # noqa: F401
-    import skrub  # noqa: F401
-    import vl_convert  # noqa: F401
-    from learnable.baselines import evaluate  # noqa: F401
-    from learnable.reports import html  # noqa: F401
     from learnable.zoo.cli import COMMANDS as names
     from learnable.zoo.cli import main
-    from learnable.zoo.experiments import compare, grid, run, train  # noqa: F401
 
+    for name in _IMPORTED:
+        import_module(name)
+    context = click.Context(main)
     for name in names:
-        main.get_command(None, name)  # type: ignore[arg-type]
+        main.get_command(context, name)
 
 
 def start(arguments: Sequence[str], place: Path) -> int:
@@ -134,6 +144,7 @@ def problems(place: Path, before: dict[str, str]) -> Iterator[str]:
     for run in list_runs(out):
         try:
             Results.load(run / "results.json")
+        # whatever it is, a run that is listed can be read
         except Exception as error:
             yield f"listed, and not whole: {run.name} ({error})"
         if not (run / "report.html").is_file():

@@ -157,7 +157,7 @@ def _watch_streams(faults: Faults) -> None:
         faults.call("fsync", _name(number))
         fsync(handle)
 
-    builtins.open = io.open = opened  # type: ignore[assignment]
+    builtins.open = io.open = opened  # type: ignore[assignment]  (it has fewer overloads)
     os.write, os.fsync = watched_write, watched_fsync
 
 

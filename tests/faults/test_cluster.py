@@ -126,7 +126,7 @@ def test_other_threads_draw_no_number_of_a_seeded_fit() -> None:
 
     plain, alone = random.Random(3), cluster._alone(fit, 3, None)
     assert alone == [plain.random(), plain.uniform(0, 1)]
-    assert random.random.__self__ is random._inst  # type: ignore[attr-defined]
+    assert random.random.__self__ is random._inst  # type: ignore[attr-defined]  (not public)
 
 
 ROOT = Path(__file__).parents[2]

@@ -258,6 +258,7 @@ def _listed(out: Path) -> Iterator[str]:
     for folder in list_runs(out):
         try:
             Results.load(folder / "results.json")
+        # whatever it is, a run that is listed can be read
         except Exception as error:
             yield f"listed, and not whole: {folder.name}: {error}"
         missing = {"summary.json", "report.html", "environment.json"} - {

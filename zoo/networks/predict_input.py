@@ -57,11 +57,9 @@ def _images(path: Path, inputs: Inputs) -> np.ndarray | None:
     """Rows of an image or a folder of them; None for another file."""
     from ...data.images import ENDINGS, read_images  # with Pillow, no need of tables
 
-    if not path.is_dir() and path.suffix.lower() not in ENDINGS:
+    is_image = path.is_file() and path.suffix.lower() in ENDINGS
+    if not (is_image or path.is_dir()):
         return None
-    if not path.exists():
-        msg = f"there is no file {str(path)!r}"
-        raise Misuse(f"{msg}; check the path (now in {Path.cwd()})")
     x = read_images(path, inputs.shape)
     _check_range(x, inputs)
     return x
