@@ -23,6 +23,7 @@ from .missing import (
     NO_NUMBER,
     drop_rows,
     keep_class_words,
+    keep_countries,
     mark_missing,
     refuse_unused_values,
 )
@@ -336,7 +337,13 @@ def convert_columns(
     table, also = mark_missing(table, missing)
     refuse_unused_values(missing, met | also, name)
     notes = dict(found)
-    for answer in _targets(table, target, name):
+    answers = _targets(table, target, name)
+    for column in [column for column in table if column not in answers]:
+        settled, note = keep_countries(table[column])
+        if note:
+            table = table.assign(**{str(column): settled})
+            notes[str(column)] = (*notes.get(str(column), ()), *note)
+    for answer in answers:
         column: pd.Series = table.iloc[:, table.columns.tolist().index(answer)]
         if not pd.api.types.is_string_dtype(column.dtype):
             continue

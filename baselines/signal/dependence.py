@@ -28,8 +28,8 @@ from .row_order import (
     ALIKE_P,
     LEFT_P,
     find_sorting,
-    is_time,
     is_nearly_sorted,
+    is_time,
     neighbour_correlation,
     project_columns,
     remove_target_trend,
@@ -191,8 +191,12 @@ def _order_unit(
     if not target:
         return None
     if in_time:
-        stand = "Rows have dates" if column else "Rows stand in the order of their dates"
-        facts = f"{stand}, and {near} are alike in the target (correlation {y_like:.2f})"
+        stand = (
+            "Rows have dates" if column else "Rows stand in the order of their dates"
+        )
+        facts = (
+            f"{stand}, and {near} are alike in the target (correlation {y_like:.2f})"
+        )
         return Unit("time", _by_order(facts, column), found=True)
     x = encode_fold(dataset.x, rows, rows[:1])[0]
     if x.dtype == object:

@@ -32,9 +32,10 @@ class Problem:
 
     ``views`` are target matrices of shape (n_rows, n_targets), standardised: the class
     indicators, or a regression target once as it is and once as normal scores of its
-    ranks (which heavy tails do not disturb). ``in_time``: rows stand in the order
-    by which they depend on each other; only what is left beside slow changes counts. ``blocks``
-    number those whose targets change their sign as one, where they are not moved.
+    ranks (which heavy tails do not disturb). ``in_time``: rows stand in the order by
+    which they depend on each other; only what is left beside slow changes counts.
+    ``blocks`` number those whose targets change their sign as one, where they are not
+    moved.
     """
 
     x: np.ndarray

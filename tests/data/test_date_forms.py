@@ -398,6 +398,8 @@ def test_dates_of_several_forms_are_read_each_by_its_own(formats):
     assert str(read[0]) == "2023-01-01"
 
 
-@pytest.mark.parametrize("formats", [("%d/%m/%Y", "%m/%d/%Y"), ("%d/%m/%y", "%Y-%m-%d")])
+@pytest.mark.parametrize(
+    "formats", [("%d/%m/%Y", "%m/%d/%Y"), ("%d/%m/%y", "%Y-%m-%d")]
+)
 def test_dates_that_may_be_others_stay_text(formats):
     assert "day" not in read_dates(pd.DataFrame({"day": _mixed(*formats)})).formats
