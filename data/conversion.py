@@ -338,11 +338,12 @@ def convert_columns(
     refuse_unused_values(missing, met | also, name)
     notes = dict(found)
     answers = _targets(table, target, name)
-    for column in [column for column in table if column not in answers]:
-        settled, note = keep_countries(table[column])
+    others: dict[str, pd.Series] = dict(table.drop(columns=answers).items())  # type: ignore[assignment]  (names are text)
+    for other, cells in others.items():
+        settled, note = keep_countries(cells)
         if note:
-            table = table.assign(**{str(column): settled})
-            notes[str(column)] = (*notes.get(str(column), ()), *note)
+            table = table.assign(**{other: settled})
+            notes[other] = (*notes.get(other, ()), *note)
     for answer in answers:
         column: pd.Series = table.iloc[:, table.columns.tolist().index(answer)]
         if not pd.api.types.is_string_dtype(column.dtype):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -209,7 +209,8 @@ def row_order(x: np.ndarray | pd.DataFrame, column: str) -> np.ndarray:
 
     if not column:
         return np.arange(len(x))
-    values = x[column].reset_index(drop=True)  # type: ignore[union-attr,call-overload]  (a frame: it has names)
+    values: Any = x[column]  # type: ignore[call-overload]  (a frame: it has names)
+    values = values.reset_index(drop=True)
     return values.sort_values(kind="stable").index.to_numpy()
 
 
