@@ -187,7 +187,7 @@ class Dataset:
     @property
     def rows_in_order(self) -> np.ndarray:
         """Row numbers in the order by which rows depend on each other."""
-        return row_order(self.x, self.order_column)
+        return order_rows(self.x, self.order_column)
 
     @cached_property
     def row_hashes(self) -> np.ndarray:
@@ -200,7 +200,7 @@ def take(x: np.ndarray | pd.DataFrame, rows: np.ndarray) -> np.ndarray | pd.Data
     return x.iloc[rows] if hasattr(x, "iloc") else x[rows]  # type: ignore[union-attr]  (has iloc: a frame)
 
 
-def row_order(x: np.ndarray | pd.DataFrame, column: str) -> np.ndarray:
+def order_rows(x: np.ndarray | pd.DataFrame, column: str) -> np.ndarray:
     """Return the row numbers by a column's values, or of the file if it is "".
 
     Rows with equal values stay as they are; those without a value come last.

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ...data import Dataset
-from ...data.dataset import row_order, take
+from ...data.dataset import order_rows, take
 from ...data.split import Fold, make_folds
 from ..estimators.catalog import baselines_for
 from ..scores import harness
@@ -57,7 +57,7 @@ def dependent_rows(context: TableContext) -> RuleResult | None:
         return None if together else _by_column(context, best.name)
     column = context.dataset.order_column
     start = max(0, (len(whole) - _MAX_ROWS) // 2)
-    rows = row_order(whole.x, column)[start : start + _MAX_ROWS]
+    rows = order_rows(whole.x, column)[start : start + _MAX_ROWS]
     part = replace(whole, x=take(whole.x, rows), y=whole.y[rows], dependence="none")
     if not _has_all_classes(part):
         return None
@@ -155,7 +155,7 @@ def _has_serial_correlation(context: TableContext) -> bool:
     if context.predicted is None:
         return False
     rows, predicted = context.predicted
-    order = row_order(take(context.dataset.x, rows), context.dataset.order_column)
+    order = order_rows(take(context.dataset.x, rows), context.dataset.order_column)
     rows, predicted = rows[order], predicted[order]
     y = context.dataset.y[rows]
     one_class = bool(context.dataset.classes) and y.ndim == 1

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ...data import Dataset
-from ...data.dataset import ORDERED, row_order, take
+from ...data.dataset import ORDERED, order_rows, take
 from ...data.encode import encode_fold, is_text
 from .near_copies import (
     LARGEST_CASE,
@@ -236,7 +236,7 @@ def _dated_unit(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
     Shuffling a file must not turn what is said of it.
     """
     for name in _time_columns(dataset.x):
-        order = row_order(dataset.x, name)
+        order = order_rows(dataset.x, name)
         moved = replace(dataset, x=take(dataset.x, order), y=dataset.y[order])
         unit = _order_unit(moved, views[order], seed, column=name)
         if unit is not None and unit.kind == "time":

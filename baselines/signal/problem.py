@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...data import Dataset
-from ...data.dataset import row_order, take
+from ...data.dataset import order_rows, take
 from ...data.encode import encode_fold
 from ...data.errors import BadData
 from ...data.split import sample_rows
@@ -71,7 +71,7 @@ def make_problem(dataset: Dataset, *, limit: int, seed: int) -> Problem:
     y = dataset.y[rows]
     in_time = dataset.dependence == "time"
     if in_time:
-        order = row_order(take(dataset.x, rows), dataset.order_column)
+        order = order_rows(take(dataset.x, rows), dataset.order_column)
         rows, x, y = rows[order], x[order], y[order]
     if groups is None and not in_time:
         copies = _copies(take(dataset.x, rows), y, dataset.row_hashes[rows])

@@ -281,3 +281,10 @@ def test_relation_is_found_in_shuffled_dates(dataset_of):
     order = rng.permutation(len(table))
     y = (table["oil"].diff().fillna(0) + 0.5 * rng.normal(size=240)).cumsum()
     assert signal_of(dataset_of(table.iloc[order], y.to_numpy()[order])).p <= 0.01
+
+
+def test_classes_whose_rows_are_all_alike_make_no_warning():
+    """Likeness within them has no spread but that of rounding, which may be negative."""
+    seed = 30
+    data = RELATED["sorted by three classes"](np.random.default_rng([seed, 98]))
+    assert cluster_near_rows(data, seed=seed) is None
