@@ -284,7 +284,7 @@ def test_relation_is_found_in_shuffled_dates(dataset_of):
 
 
 def test_classes_whose_rows_are_all_alike_make_no_warning():
-    """Likeness within them has no spread but that of rounding, which may be negative."""
+    """Likeness within has no spread but that of rounding, which may be negative."""
     seed = 30
     data = RELATED["sorted by three classes"](np.random.default_rng([seed, 98]))
     assert cluster_near_rows(data, seed=seed) is None
