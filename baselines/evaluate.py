@@ -322,7 +322,9 @@ def _split_text(dataset: Dataset, folds: int, repeats: int) -> str:
         steps = f"{count(dataset.series.horizon, 'step')} each, season {dataset.season}"
         return f"{folds} folds at the end of the series (rolling origin), {steps}"
     if dataset.dependence == "time":
-        return f"{folds} folds of stretches of the file"
+        along = dataset.order_column
+        whole = f"the rows by {along!r}" if along else "the file"
+        return f"{folds} folds of stretches of {whole}"
     kind = "stratified folds" if has_strata(dataset) else "folds"
     times = "" if repeats == 1 else f", {repeats} times"
     whole = "" if dataset.groups is None else ", groups not split"

@@ -23,6 +23,7 @@ from .missing import (
     NO_NUMBER,
     drop_rows,
     keep_class_words,
+    keep_countries,
     mark_missing,
     refuse_unused_values,
 )
@@ -336,7 +337,14 @@ def convert_columns(
     table, also = mark_missing(table, missing)
     refuse_unused_values(missing, met | also, name)
     notes = dict(found)
-    for answer in _targets(table, target, name):
+    answers = _targets(table, target, name)
+    others: dict[str, pd.Series] = dict(table.drop(columns=answers).items())  # type: ignore[assignment]  (names are text)
+    for other, cells in others.items():
+        settled, note = keep_countries(cells)
+        if note:
+            table = table.assign(**{other: settled})
+            notes[other] = (*notes.get(other, ()), *note)
+    for answer in answers:
         column: pd.Series = table.iloc[:, table.columns.tolist().index(answer)]
         if not pd.api.types.is_string_dtype(column.dtype):
             continue

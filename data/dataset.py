@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -131,8 +131,11 @@ class Dataset:
         On single columns: how each was read, without its name.
     dependence : {"unknown", "none", "time", "cases"}
         How rows depend on each other, beside their groups: not known, so that it is
-        looked for; not at all; by their order in the file; or each group is one case
-        that was recorded several times.
+        looked for; not at all; by their order; or each group is one case that was
+        recorded several times.
+    order_column : str
+        Of rows that depend on their order, the column whose order that is; "" for that
+        of the file.
     """
 
     x: np.ndarray | pd.DataFrame
@@ -151,6 +154,7 @@ class Dataset:
     group: str = ""
     column_notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     dependence: Dependence = "unknown"
+    order_column: str = ""
 
     def __len__(self) -> int:
         return len(self.y)
@@ -180,6 +184,11 @@ class Dataset:
 
         return summarize_columns(self)
 
+    @property
+    def rows_in_order(self) -> np.ndarray:
+        """Row numbers in the order by which rows depend on each other."""
+        return order_rows(self.x, self.order_column)
+
     @cached_property
     def row_hashes(self) -> np.ndarray:
         """One number a row; rows with equal features have equal numbers."""
@@ -189,6 +198,20 @@ class Dataset:
 def take(x: np.ndarray | pd.DataFrame, rows: np.ndarray) -> np.ndarray | pd.DataFrame:
     """The given rows, by position, of an array or a DataFrame."""
     return x.iloc[rows] if hasattr(x, "iloc") else x[rows]  # type: ignore[union-attr]  (has iloc: a frame)
+
+
+def order_rows(x: np.ndarray | pd.DataFrame, column: str) -> np.ndarray:
+    """Return the row numbers by a column's values, or of the file if it is "".
+
+    Rows with equal values stay as they are; those without a value come last.
+    """
+    import numpy as np
+
+    if not column:
+        return np.arange(len(x))
+    values: Any = x[column]  # type: ignore[call-overload]  (a frame: it has names)
+    values = values.reset_index(drop=True)
+    return values.sort_values(kind="stable").index.to_numpy()
 
 
 def row_hashes(x: pd.DataFrame | np.ndarray) -> np.ndarray:

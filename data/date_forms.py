@@ -94,6 +94,9 @@ VAGUE = (
     "months of numbered years", "months of short years",
 )  # fmt: skip
 """Names of forms that other cells might have too (10-Oct): dates in a forecast only."""
+DAYS = ("year first", "day first", "month first", "months in words")
+"""Names of forms that have a day, a month and a year."""
+MIXED = "in several forms"
 PERIODS = ("months", "quarters", *VAGUE[2:])
 """Names of forms without a day: their steps are months."""
 
@@ -173,6 +176,9 @@ def readings(column: pd.Series, *, vague: bool) -> list[TimeReading]:
     forms = {n: f for n, f in _forms_of(some).items() if vague or n not in VAGUE}
     likely = {n: f for n, f in forms.items() if _share(parse(some, f)) >= NEARLY}
     if not likely:
+        mixed = _mixed_formats(some, forms)
+        likely = {MIXED: mixed} if mixed else {}
+    if not likely:
         return []
     codes, found = pd.factorize(column.astype("string").str.strip())
     values = [str(value) for value in found]
@@ -185,6 +191,36 @@ def readings(column: pd.Series, *, vague: bool) -> list[TimeReading]:
             moments = np.append(parse(texts, formats), np.datetime64("NaT", "us"))
             made.append(TimeReading(name, moments[codes], formats))
     return [r for r in made if _share(r.moments[codes >= 0]) >= NEARLY]
+
+
+def _mixed_formats(
+    cells: Sequence[str], forms: dict[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Formats of several forms that read nearly all cells in one way; none if none do.
+
+    Two files that were put together write dates in two ways. Days and months as
+    numbers have one order only where a dot parts them, or where a day is above 12.
+    """
+    days = [f for name, found in forms.items() if name in DAYS for f in found]
+    if any("%y" in form for form in days):
+        return ()
+    kept = []
+    for form in days:
+        turned = form.translate(_TURNED)
+        if form in kept or turned in kept:
+            continue
+        if turned in days and turned != form:
+            both = {f: _share(parse(cells, (f,))) for f in (form, turned)}
+            usual = next((f for f in both if "%d.%m" in f), None)
+            if usual is None and both[form] == both[turned]:
+                return ()
+            form = usual or max(both, key=lambda f: both[f])
+        kept.append(form)
+    return tuple(kept) if _share(parse(cells, tuple(kept))) >= NEARLY else ()
+
+
+_TURNED = str.maketrans("dm", "md")
+"""What makes of a format with the day first the one with the month first."""
 
 
 def _sample(column: pd.Series) -> list[str]:
@@ -302,6 +338,10 @@ def _forms_of(cells: Iterable[str]) -> dict[str, tuple[str, ...]]:
     for cell in cells:
         for form in forms_of(cell):
             found.setdefault(form.name, {})[form.format] = None
+    # beside 2023-01-31, 04/02/23 is no day in 2004
+    years = found.get("year first", {})
+    if any("%y" not in form for form in years):
+        found["year first"] = dict.fromkeys(f for f in years if "%y" not in f)
     return {name: tuple(formats)[:8] for name, formats in found.items()}
 
 

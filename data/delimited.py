@@ -19,6 +19,7 @@ from .encodings import TextFacts, detect_encoding
 from .errors import BadData, ZooError, first_line
 from .fast_text import SAMPLE_ROWS, is_faster, read_fast
 from .header import COMMENT_MARKS, Header, TextLine, common_width, find_header
+from .missing import has_lost_country
 from .number_cells import DecimalMark
 from .numbers import HINT, DecimalHint, may_be_thousands
 from .ragged import (
@@ -336,8 +337,8 @@ def _reread_as_text(
     """Read again, as text, what pandas may have taken for something else.
 
     Floats that may be thousands, where no number of the file tells; targets of text
-    with gaps, for ``None`` may be the name of a class; and digits of which some begin
-    with zeros, as zip codes do.
+    with gaps, for ``None`` may be the name of a class; countries with gaps, for ``NA``
+    is one; and digits of which some begin with zeros, as zip codes do.
     """
     told = layout.hint.seen == {layout.decimal}
     answers: list[str] = []
@@ -348,6 +349,7 @@ def _reread_as_text(
         for place, (name, column) in enumerate(table.items())
         if (column.dtype == "float64" and not told and may_be_thousands(column))
         or (str(name) in answers and _may_name_classes(column))
+        or has_lost_country(column)
     ]
     codes = _codes(source, layout, left_out, table)
     codes = [place for place in codes if str(table.columns[place]) not in answers]

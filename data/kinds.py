@@ -155,9 +155,13 @@ def nested_type(some: pd.Series) -> str:
     """Name the type of what a cell holds that is no single value; "" where all are."""
     if not pd.api.types.is_object_dtype(some.dtype):
         return ""
-    odd = (v for v in some if isinstance(v, list | dict | bytes | np.ndarray))
-    found = next(odd, None)
-    return "" if found is None else type(found).__name__
+    found = (kind for kind in map(_nested, some) if kind)
+    return next(found, "")
+
+
+def _nested(cell: object) -> str:
+    kinds = {list: "list", dict: "record", bytes: "bytes", np.ndarray: "list"}
+    return next((name for kind, name in kinds.items() if isinstance(cell, kind)), "")
 
 
 def column_kind(column: pd.Series, some: pd.Series) -> str:

@@ -29,6 +29,48 @@ CLASS_WORDS = ("None", "NA", "N/A", "n/a", "NULL", "null", "NaN", "nan")
 """What pandas takes for missing, and may be the name of a class."""
 
 
+_CODES = (
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ "
+    "BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR "
+    "CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR "
+    "GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU "
+    "ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ "
+    "LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ "
+    "MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF "
+    "PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI "
+    "SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR "
+    "TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW "
+    "EU UK"
+)
+_COUNTRIES = frozenset(_CODES.split())
+"""Codes of ISO 3166-1, of two letters, and two more that are written so."""
+_LEAST_COUNTRIES = 3
+_FEW = 100
+"""First cells, which show most columns to hold no countries."""
+
+
+def has_lost_country(column: pd.Series) -> bool:
+    """Whether all cells that have a value are countries' codes, and some have none.
+
+    ``NA`` is that of Namibia, and is read as missing.
+    """
+    return bool(column.hasnans) and _are_countries(column)
+
+
+def _are_countries(column: pd.Series) -> bool:
+    if not isinstance(column.dtype, pd.StringDtype):
+        return False
+    for cells in (column.iloc[:_FEW], column):
+        codes = {c for c in cells.dropna().unique() if not _is_gap(str(c))}
+        if not codes or not codes <= _COUNTRIES:
+            return False
+    return len(codes) >= _LEAST_COUNTRIES
+
+
+def _is_gap(cell: str) -> bool:
+    return cell != "NA" and cell.strip().lower() in NO_NUMBER
+
+
 def mark_missing(
     table: pd.DataFrame, values: Sequence[str]
 ) -> tuple[pd.DataFrame, set[str]]:
@@ -151,8 +193,25 @@ def keep_class_words(target: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
     notes : tuple of str
         Without the name of the column.
     """
+    return _keep_words(target, CLASS_WORDS, "class")
+
+
+def keep_countries(column: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
+    """Decide as `keep_class_words` does whether ``NA`` among countries is Namibia.
+
+    Any other column is returned as it is.
+    """
+    if not _are_countries(column):
+        return column, ()
+    gaps = column.fillna("").map(_is_gap)
+    return _keep_words(column.mask(gaps), ("NA",), "country")
+
+
+def _keep_words(
+    target: pd.Series, known: Sequence[str], what: str
+) -> tuple[pd.Series, tuple[str, ...]]:
     texts = target.astype(str).str.strip().where(target.notna())
-    words = texts.isin(CLASS_WORDS)
+    words = texts.isin(known)
     if not words.any() or words[target.notna()].all():
         return target.mask(words), ()
     found = texts[words].value_counts()
@@ -163,13 +222,13 @@ def keep_class_words(target: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
         as_are = "as is" if empty == 1 else "as are"
         message = f"{count(int(words.sum()), *cells)} for missing, {as_are}"
         message = (
-            f"{message} {count(empty, 'empty one')}; if {word!r} is a class, give it"
+            f"{message} {count(empty, 'empty one')}; if {word!r} is a {what}, give it"
         )
         message = f"{message} another"
         return target.mask(words), (f"{message} name in the file",)
     name = shlex.quote(f"{target.name}={word}")
     return target, (
-        f"{count(common, f'cell {word!r} is', f'cells {word!r} are')} a class, for no "
+        f"{count(common, f'cell {word!r} is', f'cells {word!r} are')} a {what}, for no "
         f"cell is empty (--missing {name} makes missing values of {word!r})",
     )
 

@@ -55,6 +55,7 @@ def cut(dataset: Dataset, *, seed: int = 0) -> SplitRows:
     if dataset.n_test:
         rest, test = rows[: -dataset.n_test], rows[-dataset.n_test :]
     elif dataset.dependence == "time":
+        rows = dataset.rows_in_order
         rest, test = np.split(rows, [len(rows) - int(TEST_SHARE * len(rows))])
     else:
         rest, test = hold_out(dataset.y, TEST_SHARE, **_kind(dataset), seed=seed)
@@ -151,7 +152,7 @@ def make_folds(
     folds : int
         Parts into which the rows are cut; each is the test rows once. Classes keep
         their shares as far as they can, and rows of a group stay together. Where rows
-        depend on each other by their order, parts are made of stretches of the file.
+        depend on each other by their order, parts are made of stretches of it.
     repeats : int
         How often that is done, each time with other parts.
     seed : int
@@ -208,7 +209,9 @@ def _splits(
 
     groups, classes = dataset.groups, has_strata(dataset)
     if dataset.dependence == "time":
-        groups = np.arange(len(dataset)) * STRETCHES * folds // len(dataset)
+        groups = np.empty(len(dataset), dtype=int)
+        places = np.arange(len(dataset))
+        groups[dataset.rows_in_order] = places * STRETCHES * folds // len(dataset)
     grouped = groups is not None
     if grouped and classes:
         kind: Any = ms.StratifiedGroupKFold

@@ -13,6 +13,7 @@ from .counts import count
 from .dataset import Card, Dataset, Task
 from .errors import BadData, Misuse, UnknownName
 from .files import TableReading, convert_table, read_rows
+from .kinds import nested_type
 from .magnitude import TOLD, is_too_large
 from .missing import refuse_sentinel
 from .numbers import STAYS_TEXT
@@ -230,13 +231,10 @@ def _refuse_nested(table: pd.DataFrame, name: str) -> None:
     """Lists, records and bytes in a cell, as Parquet allows them, are refused."""
     plain = table.select_dtypes(exclude=["number", "bool", "datetime", "str"])
     for column in plain.columns:
-        odd = [
-            v for v in plain[column] if isinstance(v, (list, dict, bytes, np.ndarray))
-        ]
-        if odd:
-            msg = f"column {column!r} of {name} holds a {type(odd[0]).__name__}"
-            msg = f"{msg} in a cell; leave it out with --drop, or write its parts as"
-            raise BadData(f"{msg} columns")
+        if kind := nested_type(_column(plain, column)):
+            article = "" if kind == "bytes" else "a "
+            msg = f"column {column!r} of {name} holds {article}{kind} in a cell; leave"
+            raise BadData(f"{msg} it out with --drop, or write its parts as columns")
 
 
 def _with_target(

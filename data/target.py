@@ -171,12 +171,14 @@ def encode_target(
         msg = f"{msg}. Give --task multiclass."
         raise BadData(msg)
     if counts.min() < 2:
-        raise BadData(_describe_rare_classes(counts, values))
+        raise BadData(_describe_rare_classes(counts, values, labels))
     classes = _ordered(counts.index, values)
     codes = pd.Categorical(labels, categories=classes).codes.astype("int64")
     return codes, tuple(classes), "binary" if len(classes) == 2 else "multiclass"
 
 
+_MOST_NUMBERS = 10
+"""Rows whose numbers are listed."""
 _OFTEN = 20
 """A name is taken for another one misspelt if that is so many times as common."""
 _LONG = 5
@@ -226,7 +228,9 @@ def _are_dates(values: pd.Series) -> bool:
     return pd.api.types.is_datetime64_any_dtype(values.dtype)
 
 
-def _describe_rare_classes(counts: pd.Series, values: pd.Series) -> str:
+def _describe_rare_classes(
+    counts: pd.Series, values: pd.Series, labels: pd.Series
+) -> str:
     """Name the classes with one row each, and a way out."""
     rare, name = counts.index[(counts == 1).to_numpy()], values.name
     if _are_dates(values):
@@ -239,12 +243,16 @@ def _describe_rare_classes(counts: pd.Series, values: pd.Series) -> str:
         return f"{msg}: no class repeats; {quantity or other}."
     known = f"of the target {name!r}"
     msg = f"class {str(rare[0])!r} {known} has 1 row of {counts.sum()}"
-    hint = "each class needs 2 or more: join it with another, remove the row"
+    hint = "each class needs 2 or more: join it with another"
     if len(rare) > 1:
         named = ", ".join(repr(str(label)) for label in rare[:3])
         named += ", ..." if len(rare) > 3 else ""
         msg = f"{len(rare)} classes {known} have 1 row each ({named})"
-        hint = "each class needs 2 or more: join them with others, remove the rows"
+        hint = "each class needs 2 or more: join them with others"
+    places = values.index[labels.isin(rare).to_numpy()]
+    if pd.api.types.is_integer_dtype(places) and len(places) <= _MOST_NUMBERS:
+        numbers = ",".join(str(place + 1) for place in places)
+        hint += f", or leave out with --drop-rows {numbers}"
     rows = {str(label): int(rows) for label, rows in counts.items()}
     known = [(a, b) for a, b in misspelt(rows).items() if rows[a] == 1][:3]
     like = ", ".join(f"{a!r} may be {b!r}" for a, b in known)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ...data import Dataset
-from ...data.dataset import take
+from ...data.dataset import order_rows, take
 from ...data.split import Fold, make_folds
 from ..estimators.catalog import baselines_for
 from ..scores import harness
@@ -55,8 +55,9 @@ def dependent_rows(context: TableContext) -> RuleResult | None:
         return None
     if not _has_serial_correlation(context):
         return None if together else _by_column(context, best.name)
+    column = context.dataset.order_column
     start = max(0, (len(whole) - _MAX_ROWS) // 2)
-    rows = np.arange(start, min(start + _MAX_ROWS, len(whole)))
+    rows = order_rows(whole.x, column)[start : start + _MAX_ROWS]
     part = replace(whole, x=take(whole.x, rows), y=whole.y[rows], dependence="none")
     if not _has_all_classes(part):
         return None
@@ -67,7 +68,8 @@ def dependent_rows(context: TableContext) -> RuleResult | None:
     stretches = _losses(part, best.name, _stretches(len(part)))
     if not len(shuffled) or not len(stretches) or not base.mean() > 0:
         return None
-    return _compared(best.name, shuffled, stretches, base)
+    near = f"neighbours by {column!r}" if column else "neighbours in the file"
+    return _compared(best.name, shuffled, stretches, base, near)
 
 
 def _by_column(context: TableContext, name: str) -> RuleResult | None:
@@ -120,7 +122,11 @@ def _case_columns(dataset: Dataset) -> Iterator[str]:
 
 
 def _compared(
-    name: str, shuffled: np.ndarray, stretches: np.ndarray, base: np.ndarray
+    name: str,
+    shuffled: np.ndarray,
+    stretches: np.ndarray,
+    base: np.ndarray,
+    neighbours: str,
 ) -> RuleResult | None:
     lost = _difference(stretches - shuffled, base)
     if lost is None or lost.mean < _LOST or lost.p_value() > _SURE:
@@ -130,7 +136,7 @@ def _compared(
     return found(
         "D316",
         "warning",
-        f"Rows resemble their neighbours in the file, and random folds separate them: "
+        f"Rows resemble their {neighbours}, and random folds separate them: "
         f"{name} has skill {near:.2f} on random folds, and {far:.2f} on held-out "
         f"blocks of {len(base) // _FOLDS:,} rows (difference {lost.mean:.2f}, 95 % "
         f"interval {low:.2f} to {high:.2f}, p = {lost.p_value():.1g}).",
@@ -149,6 +155,8 @@ def _has_serial_correlation(context: TableContext) -> bool:
     if context.predicted is None:
         return False
     rows, predicted = context.predicted
+    order = order_rows(take(context.dataset.x, rows), context.dataset.order_column)
+    rows, predicted = rows[order], predicted[order]
     y = context.dataset.y[rows]
     one_class = bool(context.dataset.classes) and y.ndim == 1
     truth = np.eye(len(context.dataset.classes))[y] if one_class else y

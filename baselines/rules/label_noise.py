@@ -10,6 +10,7 @@ import numpy as np
 from ...data.counts import count_of
 from ..results.findings import Severity
 from ..scores.metrics import safe_probabilities
+from ..signal.problem import is_continuous
 from .context import RuleResult, TableContext, found
 from .registry import rule
 
@@ -91,6 +92,8 @@ def label_noise(context: TableContext) -> RuleResult | None:
     doubts, wrong = find_doubts(y, p), float((p.argmax(axis=1) != y).mean())
     mixup = find_confused_class(y, p) if errors <= BETTER else None
     severity = _severity(doubts, wrong, poor=errors > BETTER)
+    if errors > BETTER and _may_be_overlap(context, y, p):
+        severity = None
     if not len(doubts.rows) or (severity is None and mixup is None):
         return None
     meaning = _meaning(doubts, wrong, grave=severity == "warning")
@@ -118,6 +121,25 @@ def _severity(doubts: NoisyLabels, wrong: float, *, poor: bool) -> Severity | No
     if doubts.sure_share >= _LEVEL * wrong:
         return "warning"
     return "note" if doubts.sure_share >= _OPEN_LEVEL * wrong else None
+
+
+def _may_be_overlap(context: TableContext, y: np.ndarray, p: np.ndarray) -> bool:
+    """Whether a poor judge may err in all rows alike for other reasons than labels.
+
+    Where features have few values, no row is far from a border. Of several classes,
+    those that overlap, as grades do, are taken for the next likeliest one; wrong labels
+    are as often any other.
+    """
+    if not is_continuous(context.dataset.x):
+        return True
+    classes = p.shape[1]
+    if classes == 2:
+        return False
+    order = np.argsort(-p, axis=1, kind="stable")
+    surest = np.argsort(-p.max(axis=1), kind="stable")[: -(-len(y) // 2)]
+    denied = surest[order[surest, 0] != y[surest]]
+    by_chance = 1 / (classes - 1)
+    return float((order[denied, 1] == y[denied]).mean()) > (1 + by_chance) / 2
 
 
 def _advice(count: int) -> str:

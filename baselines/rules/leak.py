@@ -146,6 +146,17 @@ def _formula(dataset: Dataset) -> RuleResult | None:
     formula = target_formula(dataset)
     if formula is None:
         return None
+    if formula.equation:
+        return found(
+            "D308",
+            "warning",
+            f"{formula.equation} gives the target in all rows, but for rounding (R² "
+            f"{formula.r2:.6f}).",
+            f"Drop {list_columns(formula.columns)} (--drop) if they are known only "
+            "with the target. If not, this formula will do, and no model is needed.",
+            columns=formula.columns,
+            r2=formula.r2,
+        )
     return found(
         "D308",
         "note",

@@ -46,11 +46,18 @@ def too_few_rows(context: TableContext) -> RuleResult | None:
         "D311",
         "warning" if grave else "note",
         " ".join(messages),
-        f"Collect about {round_row_count(needed)} rows in total{begin}"
-        f"{_or_fewer(context, rare)}.",
+        f"Collect about {round_row_count(needed)} rows in total{_others(context)}"
+        f"{begin}{_or_fewer(context, rare)}.",
         needed=needed,
         rare_classes=len(rare),
     )
+
+
+def _others(context: TableContext) -> str:
+    """Rows that belong together tell no more, however many."""
+    learned = context.learned
+    depends = learned is not None and learned.signal.dependent
+    return ", of other cases, groups or times," if depends else ""
 
 
 def _or_fewer(context: TableContext, rare: dict[str, int]) -> str:

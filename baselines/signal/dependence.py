@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ...data import Dataset
-from ...data.dataset import ORDERED
+from ...data.dataset import ORDERED, order_rows, take
 from ...data.encode import encode_fold, is_text
 from .near_copies import (
     LARGEST_CASE,
@@ -29,6 +29,7 @@ from .row_order import (
     LEFT_P,
     find_sorting,
     is_nearly_sorted,
+    is_time,
     neighbour_correlation,
     project_columns,
     remove_target_trend,
@@ -68,12 +69,14 @@ class Unit:
 
     ``groups`` number the rows' cases or blocks. ``reason`` is a sentence; it is empty
     where the user said what belongs together. ``found`` says that it was found out.
+    ``column`` is the one whose order is meant, "" for that of the file.
     """
 
     kind: Literal["row", "time", "case", "block", "group"]
     reason: str
     groups: np.ndarray | None = None
     found: bool = False
+    column: str = ""
 
     def applied(self, dataset: Dataset) -> Dataset:
         """The dataset, with what depends on each other made known."""
@@ -82,7 +85,7 @@ class Unit:
         if self.kind == "row":
             return replace(dataset, dependence="none")
         if self.kind == "time":
-            return replace(dataset, dependence="time")
+            return replace(dataset, dependence="time", order_column=self.column)
         dependence = "cases" if self.kind == "case" else "none"
         return replace(dataset, groups=self.groups, dependence=dependence)
 
@@ -117,7 +120,10 @@ def find_permutation_unit(dataset: Dataset, *, seed: int) -> Unit:
         target_views(dataset.y, classes=dataset.is_classification)
     ).astype("float64")
     return (
-        _case_unit(dataset, views, seed) or _order_unit(dataset, views, seed) or _ROWS
+        _case_unit(dataset, views, seed)
+        or _order_unit(dataset, views, seed)
+        or _dated_unit(dataset, views, seed)
+        or _ROWS
     )
 
 
@@ -168,8 +174,14 @@ def _shared(columns: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -
     return True
 
 
-def _order_unit(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
-    """Rows like the next one, where sorting does not explain it."""
+def _order_unit(
+    dataset: Dataset, views: np.ndarray, seed: int, *, column: str = ""
+) -> Unit | None:
+    """Rows like the next one, where sorting does not explain it.
+
+    ``column`` is the one that rows stand in the order of, "" for that of the file.
+    """
+    near = f"neighbours by {column!r}" if column else "neighbours in the file"
     rng, rows = np.random.default_rng([seed, 7]), split_in_stretches(len(dataset))
     in_time = _is_in_order_of_dates(dataset.x)
     if not in_time and _is_design(dataset.x):
@@ -179,11 +191,13 @@ def _order_unit(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
     if not target:
         return None
     if in_time:
-        message = (
-            "Rows stand in the order of their dates, and neighbours are alike in the "
-            f"target (correlation {y_like:.2f})"
+        stand = (
+            "Rows have dates" if column else "Rows stand in the order of their dates"
         )
-        return Unit("time", _overruled(f"{message}. {_MOVED}"), found=True)
+        facts = (
+            f"{stand}, and {near} are alike in the target (correlation {y_like:.2f})"
+        )
+        return Unit("time", _by_order(facts, column), found=True)
     x = encode_fold(dataset.x, rows, rows[:1])[0]
     if x.dtype == object:
         return None
@@ -209,17 +223,50 @@ def _order_unit(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
             return None
     if is_nearly_sorted(every, y, strata, rows, rng):
         return None
-    message = (
-        "Rows depend on their order: neighbours in the file are alike in features "
+    facts = (
+        f"Rows depend on their order: {near} are alike in features "
         f"(correlation up to {x_like:.2f}) and target ({y_like:.2f})"
     )
-    return Unit("time", _overruled(f"{message}. {_MOVED}"), found=True)
+    return Unit("time", _by_order(facts, column), found=True)
 
 
-_MOVED = (
-    "So the target was moved along the file as a whole, and folds are made of "
-    "stretches of it"
-)
+def _dated_unit(dataset: Dataset, views: np.ndarray, seed: int) -> Unit | None:
+    """Rows like the next one by a column of times, in whose order they do not stand.
+
+    Shuffling a file must not turn what is said of it.
+    """
+    for name in _time_columns(dataset.x):
+        order = order_rows(dataset.x, name)
+        moved = replace(dataset, x=take(dataset.x, order), y=dataset.y[order])
+        unit = _order_unit(moved, views[order], seed, column=name)
+        if unit is not None and unit.kind == "time":
+            return replace(unit, column=name)
+    return None
+
+
+def _time_columns(x: pd.DataFrame | np.ndarray) -> list[str]:
+    """Dates, and numbers named as times are, that hardly repeat and are in no order."""
+    if not isinstance(x, pd.DataFrame):
+        return []
+    return [
+        str(name)
+        for name, column in x.items()
+        if (
+            pd.api.types.is_datetime64_any_dtype(column.dtype)
+            or (pd.api.types.is_numeric_dtype(column.dtype) and is_time(name))
+        )
+        and column.nunique() > len(column) / 2
+        and not column.is_monotonic_increasing
+    ][:_MOST_COLUMNS]
+
+
+def _by_order(facts: str, column: str) -> str:
+    """A sentence on rows that depend on their order, in the file or by a column."""
+    along = f"the order of {column!r}" if column else "the file"
+    return _overruled(
+        f"{facts}. So the target was moved along {along} as a whole, and folds are "
+        "made of stretches of it"
+    )
 
 
 def _is_in_order_of_dates(x: pd.DataFrame | np.ndarray) -> bool:

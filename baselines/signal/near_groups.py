@@ -162,7 +162,7 @@ def _excess(
     known = np.maximum(count, 1)
     mean = np.bincount(cell, likeness.ravel(), minlength=size) / known
     square = np.bincount(cell, likeness.ravel() ** 2, minlength=size) / known
-    error = (square - mean**2) / known
+    error = np.maximum(square - mean**2, 0) / known
     weight = count[0::2] * count[1::2] / np.maximum(count[0::2] + count[1::2], 1)
     weight[np.minimum(count[0::2], count[1::2]) < _LEAST_PAIRS] = 0
     within = float(weight @ mean[1::2])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...data import Dataset
-from ...data.dataset import take
+from ...data.dataset import order_rows, take
 from ...data.encode import encode_fold
 from ...data.errors import BadData
 from ...data.split import sample_rows
@@ -32,9 +32,10 @@ class Problem:
 
     ``views`` are target matrices of shape (n_rows, n_targets), standardised: the class
     indicators, or a regression target once as it is and once as normal scores of its
-    ranks (which heavy tails do not disturb). ``in_time``: rows stand in the order of
-    the file and depend on it; only what is left beside slow changes counts. ``blocks``
-    number those whose targets change their sign as one, where they are not moved.
+    ranks (which heavy tails do not disturb). ``in_time``: rows stand in the order by
+    which they depend on each other; only what is left beside slow changes counts.
+    ``blocks`` number those whose targets change their sign as one, where they are not
+    moved.
     """
 
     x: np.ndarray
@@ -69,6 +70,9 @@ def make_problem(dataset: Dataset, *, limit: int, seed: int) -> Problem:
     groups = None if dataset.groups is None else dataset.groups[rows]
     y = dataset.y[rows]
     in_time = dataset.dependence == "time"
+    if in_time:
+        order = order_rows(take(dataset.x, rows), dataset.order_column)
+        rows, x, y = rows[order], x[order], y[order]
     if groups is None and not in_time:
         copies = _copies(take(dataset.x, rows), y, dataset.row_hashes[rows])
         rows, x, y = rows[~copies], x[~copies], y[~copies]

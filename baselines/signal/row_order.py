@@ -169,6 +169,12 @@ def _times(name: object) -> bool:
     return bool(_TIME.search(str(name)))
 
 
+def is_time(name: object) -> bool:
+    """Whether a column's name is that of a time or row number, in all of its words."""
+    words = re.findall(r"[A-Za-z]+", str(name))
+    return bool(words) and all(map(_times, words))
+
+
 def _codes(column: Any) -> np.ndarray:
     """Values as numbers in their order; a column that numbers rows is no key."""
     if numbers_rows(column):

@@ -104,7 +104,7 @@ def signal_of(dataset: Dataset, *, seed: int = 0) -> Signal:
     within their groups, and only a relation within groups can be found. Folds are not
     stratified: they must not depend on the target. Where rows are found to depend on
     each other (`learnable.baselines.signal.dependence`), cases or blocks are permuted,
-    or the target is moved along the file.
+    or the target is moved along the file, or along a column of times.
     """
     return signal_with_dependence(dataset, seed=seed)[1]
 

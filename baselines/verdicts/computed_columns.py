@@ -31,11 +31,16 @@ _BESIDE = 20
 
 @dataclass(frozen=True)
 class Formula:
-    """An equation that gives the target from columns; ``kind`` is of their terms."""
+    """An equation that gives the target from columns; ``kind`` is of their terms.
+
+    ``equation`` has it in full where no column but has a weight, or an exponent: these
+    may be parts of the target; else it is empty.
+    """
 
     kind: str
     columns: tuple[str, ...]
     r2: float
+    equation: str = ""
 
 
 def target_formula(dataset: Dataset) -> Formula | None:
@@ -49,12 +54,53 @@ def target_formula(dataset: Dataset) -> Formula | None:
     y = dataset.y.astype("float64")
     found = _sum_of(table, y)
     if found:
-        return Formula("sum", *found)
+        return Formula("sum", *found, _plain_sum(table[list(found[0])], y))
     positive = table.loc[:, (table > 0).all()]
     if positive.shape[1] < 2 or not (y > 0).all():
         return None
-    found = _sum_of(np.log(positive), np.log(y))
-    return Formula("product", *found) if found else None
+    logarithms = np.log(positive)
+    found = _sum_of(logarithms, np.log(y))
+    if found is None:
+        return None
+    plain = _plain_product(logarithms[list(found[0])], np.log(y))
+    return Formula("product", *found, plain)
+
+
+def _plain_sum(table: pd.DataFrame, y: np.ndarray) -> str:
+    """The sum as text; empty where columns have weights."""
+    signs, left = _signs(table, y)
+    if left is None or abs(left) > _SMALL * float(y.std()):
+        return ""
+    plus, minus = _by_sign(table, signs)
+    return " + ".join(plus) + "".join(f" - {name}" for name in minus) if plus else ""
+
+
+def _plain_product(table: pd.DataFrame, y: np.ndarray) -> str:
+    """The product of logarithms' columns as text; empty where there are exponents."""
+    signs, left = _signs(table, y)
+    if left is None:
+        return ""
+    above, below = _by_sign(table, signs)
+    factor = f"{np.exp(left):.4g}"
+    terms = above if factor == "1" and above else [factor, *above]
+    return " * ".join(terms) + "".join(f" / {name}" for name in below)
+
+
+def _signs(table: pd.DataFrame, y: np.ndarray) -> tuple[np.ndarray, float | None]:
+    """The columns' weights, rounded, and the constant; None if one is not 1 or -1."""
+    x = table.to_numpy()
+    weights = _least_squares(x - x.mean(axis=0), y - y.mean())[0]
+    if (np.abs(np.abs(weights) - 1) > _SMALL).any():
+        return weights, None
+    signs = np.sign(weights)
+    return signs, float(np.mean(y - x @ signs))
+
+
+def _by_sign(table: pd.DataFrame, signs: np.ndarray) -> tuple[list[str], list[str]]:
+    """Names, in quotes, of the columns that are added and that are taken off."""
+    names = [repr(str(name)) for name in table.columns]
+    plus = [n for n, sign in zip(names, signs, strict=True) if sign > 0]
+    return plus, [n for n in names if n not in plus]
 
 
 def _number_columns(dataset: Dataset) -> pd.DataFrame:

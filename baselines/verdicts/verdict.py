@@ -265,6 +265,16 @@ def _change_signal(evidence: Evidence) -> str:
         return "A change in the series: the future need not resemble the past."
     if evidence.task == "characters":
         return "Another text: only this one was tested."
-    if _gains(evidence, SIGNIFICANT):
+    if _gains(evidence, SIGNIFICANT) or _is_large(evidence.best):
         return "A leak: check that every column is known before the target."
     return "More rows: with these the baselines hardly gain from the relation."
+
+
+def _is_large(best: Row | None) -> bool:
+    """Whether a skill is much, though too few rows prove it to be more than chance."""
+    skill = None if best is None else best.scores["skill"]
+    return skill is not None and skill.mean >= _MUCH and (skill.low or 0) > 0
+
+
+_MUCH = 0.1
+"""Skill that is more than hardly any."""

@@ -8,7 +8,7 @@ from learnable.baselines.signal.dependence import (
 )
 from learnable.baselines.signal.near_copies import expected_coincidences, near_copies
 from learnable.baselines.signal.near_groups import cluster_near_rows
-from learnable.baselines.signal.row_order import find_sorting
+from learnable.baselines.signal.row_order import find_sorting, is_time
 from learnable.baselines.signal.signal_test import signal_of
 from learnable.benchmarks.dependent_rows import (
     DEPENDENT,
@@ -233,3 +233,58 @@ def test_file_nearly_sorted_by_a_column_is_no_series(dataset_of):
     y = length**3 / 100 * (1 + 0.1 * rng.normal(size=150))
     assert (np.diff(length)[np.diff(kind) == 0] < 0).any()
     assert find_permutation_unit(dataset_of(x, y), seed=0).kind == "row"
+
+
+def _walks(rng, days=240):
+    """Walks that have nothing to do with each other, at days in their order."""
+    day = pd.date_range("2024-01-01", periods=days, tz="Europe/Berlin")
+    table = pd.DataFrame(np.cumsum(rng.normal(size=(days, 2)), axis=0))
+    table = table.set_axis(["oil", "gold"], axis=1).assign(day=day)
+    return table, np.cumsum(rng.normal(size=days))
+
+
+def test_dated_rows_depend_on_each_other_in_whatever_order_they_stand(dataset_of):
+    rng, wrong = np.random.default_rng(3), 0
+    for _ in range(5):
+        table, walk = _walks(rng)
+        order = rng.permutation(len(walk))
+        known, found = signal.signal_with_dependence(
+            dataset_of(table.iloc[order], walk[order])
+        )
+        assert found.dependent
+        assert "neighbours by 'day'" in found.unit
+        assert found.p_rows is not None
+        assert found.p_rows <= 0.01
+        assert (known.rows_in_order == np.argsort(order)).all()
+        wrong += found.p <= 0.01
+    assert wrong <= 1
+    for fold in make_folds(known):
+        places = np.sort(order[fold.test])
+        assert (np.diff(places) == 1).sum() >= len(places) - 4
+
+
+def test_measures_that_a_time_is_part_of_are_no_times():
+    names = ["time", "Date_Time", "year", "record", "cars_per_hour", "day minutes used"]
+    assert [n for n in names if is_time(n)] == ["time", "Date_Time", "year"]
+
+
+def test_dates_without_likeness_leave_rows_alone(dataset_of):
+    rng = np.random.default_rng(0)
+    table, _ = _walks(rng)
+    noise = dataset_of(table.sample(frac=1, random_state=1), rng.normal(size=240))
+    assert find_permutation_unit(noise, seed=0).kind == "row"
+
+
+def test_relation_is_found_in_shuffled_dates(dataset_of):
+    rng = np.random.default_rng(1)
+    table, _ = _walks(rng)
+    order = rng.permutation(len(table))
+    y = (table["oil"].diff().fillna(0) + 0.5 * rng.normal(size=240)).cumsum()
+    assert signal_of(dataset_of(table.iloc[order], y.to_numpy()[order])).p <= 0.01
+
+
+def test_classes_whose_rows_are_all_alike_make_no_warning():
+    """Likeness within has no spread but that of rounding, which may be negative."""
+    seed = 30
+    data = RELATED["sorted by three classes"](np.random.default_rng([seed, 98]))
+    assert cluster_near_rows(data, seed=seed) is None

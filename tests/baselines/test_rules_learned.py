@@ -26,8 +26,11 @@ from learnable.baselines.scores.fold_scores import collect_outcomes
 from learnable.baselines.scores.harness import Outcome
 from learnable.baselines.signal.problem import Problem, target_views
 from learnable.data.split import make_folds
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.model_selection import cross_val_predict
 from sklearn.neighbors import KNeighborsRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 
 def signal(p=0.002, detectable=None) -> Signal:
@@ -268,6 +271,23 @@ def test_a_large_share_of_wrong_labels_is_a_warning(rate, dataset_of, rng):
     assert found.finding.evidence["sure_share"] == pytest.approx(rate, abs=0.07)
 
 
+def test_grades_that_overlap_are_not_taken_for_wrong_labels(dataset_of):
+    """Four grades of a score, of which a measure tells a part; and numbers beside it.
+
+    Where the measure has few values no row is far from where two grades meet.
+    """
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        at = rng.normal(size=600)
+        y = np.digitize(at + 0.8 * rng.normal(size=600), [-1, 0, 1])
+        for step in (1, 1e6):
+            x = np.c_[np.round(at * step), rng.normal(size=600).round(step > 1)]
+            model = make_pipeline(StandardScaler(), LogisticRegression())
+            p = cross_val_predict(model, x, y, method="predict_proba")
+            found = label_noise(learned_from(dataset_of(x, y), p))
+            assert found is None or found.finding.severity == "note"
+
+
 def test_a_poor_judge_of_images_says_nothing_of_their_labels(dataset_of, rng):
     """Pixels tell a forest little of what networks see in them."""
     y = rng.integers(0, 10, 1_000)
@@ -368,10 +388,28 @@ def test_columns_for_the_classes_are_a_warning(dataset_of, rng):
     assert (found.finding.severity, found.columns) == ("warning", ("is1", "is2"))
 
 
-@pytest.mark.parametrize("kind", ["sum", "product"])
-def test_parts_of_the_target_are_a_note(kind, dataset_of, rng):
+EQUATIONS = {
+    "a + b": "'a' + 'b'",
+    "a - b": "'a' - 'b'",
+    "a * b": "'a' * 'b'",
+    "0.01 * a / b": "0.01 * 'a' / 'b'",
+}
+
+
+@pytest.mark.parametrize("equation", EQUATIONS)
+def test_target_computed_from_columns_is_a_warning(equation, dataset_of, rng):
     x = columns(rng, 300).assign(a=rng.lognormal(size=300), b=rng.lognormal(size=300))
-    y = (x.a + x.b if kind == "sum" else x.a * x.b).to_numpy()
+    y = x.eval(equation).to_numpy()
+    found = leak(learned_from(dataset_of(x, y), y))
+    assert found
+    assert (found.finding.severity, found.columns) == ("warning", ("a", "b"))
+    assert f"{EQUATIONS[equation]} gives the target" in found.finding.sentence
+
+
+@pytest.mark.parametrize("kind", ["sum", "product"])
+def test_formula_with_weights_is_a_note(kind, dataset_of, rng):
+    x = columns(rng, 300).assign(a=rng.lognormal(size=300), b=rng.lognormal(size=300))
+    y = (2 * x.a + 0.3 * x.b if kind == "sum" else x.a**2 * x.b).to_numpy()
     found = leak(learned_from(dataset_of(x, y), y))
     assert found
     assert (found.finding.severity, found.columns) == ("note", ("a", "b"))

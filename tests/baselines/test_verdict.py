@@ -311,3 +311,13 @@ def test_baseline_above_the_majority_with_a_poor_log_loss_is_told_once():
     assert "no baseline" not in said
     assert said.count("0.700") == 1
     assert "95 % interval [0." in said
+
+
+def test_a_large_skill_of_few_rows_is_no_hardly():
+    """Twelve rows on a line: too few to prove what a skill of .99 is."""
+    few = evidence(baselines=(row("ridge", 0.99),), error=0.9)
+    *_, verdict = draw_verdicts(few)
+    assert verdict.name == "signal"
+    assert "hardly" not in verdict.change
+    *_, small = draw_verdicts(evidence(baselines=(row("ridge", 0.04),), error=0.9))
+    assert "hardly" in small.change

@@ -373,3 +373,33 @@ def test_holidays_do_not_hide_working_days():
     places, unit = to_positions(kept)
     assert unit == "workday"
     assert (np.diff(places) == 1).mean() > 0.98
+
+
+def _mixed(*formats):
+    days = pd.date_range("2023-01-01", periods=120)
+    which = np.random.default_rng(0).integers(0, len(formats), len(days))
+    return [day.strftime(formats[i]) for i, day in zip(which, days, strict=True)]
+
+
+@pytest.mark.parametrize(
+    "formats",
+    [
+        ("%Y-%m-%d", "%d.%m.%Y", "%b %d, %Y"),
+        ("%d/%m/%Y", "%Y-%m-%d"),
+        ("%m/%d/%Y", "%d.%m.%Y"),
+        ("%Y-%m-%d %H:%M", "%d.%m.%Y"),
+    ],
+)
+def test_dates_of_several_forms_are_read_each_by_its_own(formats):
+    found = read_dates(pd.DataFrame({"day": _mixed(*formats), "x": range(120)}))
+    assert found.notes["day"] == ("read as dates, in several forms",)
+    read = found.table["day"].dt.normalize().to_numpy().astype("datetime64[D]")
+    assert (np.diff(read) == np.timedelta64(1, "D")).all()
+    assert str(read[0]) == "2023-01-01"
+
+
+@pytest.mark.parametrize(
+    "formats", [("%d/%m/%Y", "%m/%d/%Y"), ("%d/%m/%y", "%Y-%m-%d")]
+)
+def test_dates_that_may_be_others_stay_text(formats):
+    assert "day" not in read_dates(pd.DataFrame({"day": _mixed(*formats)})).formats

@@ -217,3 +217,30 @@ def test_day_far_from_all_others_is_found(day, is_found):
 def test_any_numbers_are_looked_at(values):
     found = find_sentinel(np.array(values, dtype=float))
     assert found is None or found.value in values
+
+
+def _countries(tmp_path, codes):
+    rows = "".join(f"{codes[i % 5]},{i}\n" for i in range(50))
+    (tmp_path / "t.csv").write_text(f"country,rain\n{rows}")
+    data = load(tmp_path / "t.csv", target="rain", task="regression")
+    return data.x["country"], " ".join(data.column_notes["country"])
+
+
+def test_namibia_is_a_country(tmp_path):
+    column, note = _countries(tmp_path, ["ZA", "NA", "BW", "AO", "ZM"])
+    assert (column == "NA").sum() == 10
+    assert "10 cells 'NA' are a country" in note
+
+
+@pytest.mark.parametrize("gap", ["", " ", "null", "n/a"])
+def test_where_countries_have_gaps_namibia_is_asked_about(gap, tmp_path):
+    column, note = _countries(tmp_path, ["ZA", "NA", "BW", gap, "ZM"])
+    assert column.isna().sum() == 20
+    assert "10 cells 'NA' were taken for missing" in note
+
+
+def test_gaps_among_other_codes_are_gaps(tmp_path):
+    rows = "".join(f"{['TX', 'NA', 'NY', 'CA'][i % 4]},{i}\n" for i in range(40))
+    (tmp_path / "t.csv").write_text(f"state,rain\n{rows}")
+    data = load(tmp_path / "t.csv", target="rain", task="regression")
+    assert data.x["state"].isna().sum() == 10

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from learnable.data import load
 from learnable.data.columns import find_column
 from learnable.data.errors import BadData, Misuse, UnknownName, ZooError
 from learnable.data.target import encode_target, infer_task, misspelt
@@ -165,3 +166,14 @@ def test_target_of_dates_is_refused_as_such(refused):
         text = refused(BadData, encode_target, values, None)
         assert "holds dates" in text
         assert "days since another date" in text
+
+
+def test_rows_of_rare_classes_can_be_left_out_by_their_numbers(tmp_path):
+    kinds = ["ok"] * 30 + ["dent"] * 5
+    kinds[4], kinds[9] = "melted", "stolen"
+    rows = "".join(f"{i},{kind}\n" for i, kind in enumerate(kinds))
+    (tmp_path / "t.csv").write_text(f"x,kind\n{rows}")
+    with pytest.raises(BadData, match=r"with others, or leave out with .* 5,10"):
+        load(tmp_path / "t.csv", target="kind")
+    left = load(tmp_path / "t.csv", target="kind", drop_rows="5,10")
+    assert left.classes == ("dent", "ok")
