@@ -27,7 +27,6 @@ from ...baselines.results.diagnosis import (
 from ...data.errors import BadData
 from ..backend import keras
 from ..diagnosis.probe.symptoms import symptoms
-from ..diagnosis.problem.autoencoder import narrowest_width
 from ..diagnosis.problem.context import RuleContext
 from ..diagnosis.problem.task import TrainingTask
 from ..diagnosis.problem.training_cost import training_cost
@@ -40,7 +39,8 @@ from ..diagnosis.problem.training_setup import (
 from ..diagnosis.record.arrays import count_rows
 from ..diagnosis.rules.run_rules import run_rules
 from ..diagnosis.search.causes import FAILING
-from ..diagnosis.search.trials import TRIALS_COST, predict_outputs
+from ..diagnosis.search.trials import TRIALS_COST
+from .reconstruction import Reconstruction, find_reconstruction
 
 if TYPE_CHECKING:
     from ..diagnosis.problem.context import NetworkFinding, Repair
@@ -56,10 +56,6 @@ _HALF = 0.5
 natural 0, and any longer training lowers it a little."""
 _SEEDS = 3
 _MOST_ROWS = 6_000
-_SAME = 0.05
-"""Share of the inputs' variance, below which outputs are the same for all rows."""
-_SEEN = 2_000
-"""Rows whose reconstruction is looked at."""
 _MEASURE = (
     "share of the fall of the loss (0: as before the training, 1: the lowest of all "
     "trials)"
@@ -237,59 +233,6 @@ def _mends(trials: _LossTrials, loss: float, seed: int) -> bool:
     return _share(start, own, loss) < _HALF and loss < start
 
 
-@dataclass(frozen=True)
-class _Reconstruction:
-    """Shares of the inputs' variance: explained, that of the outputs, and by a PCA."""
-
-    explained: float
-    varied: float
-    components: int
-    by_components: float
-
-    @property
-    def is_same(self) -> bool:
-        """Whether nearly the same comes out for all rows, though they differ."""
-        return self.varied < _SAME and self.by_components > 2 * _SAME
-
-    @property
-    def sentence(self) -> str:
-        """In words, with the numbers."""
-        known = f"The reconstruction explains {max(0.0, self.explained):.0%} of the "
-        known += f"variance of the inputs; {self.components} principal components "
-        return f"{known}explain {self.by_components:.0%}."
-
-
-def _reconstructed(fit: Fit) -> _Reconstruction | None:
-    """Compare the network's output with its inputs; None where it has other ones."""
-    parts = keras.tree.flatten(fit.x)
-    if len(parts) != 1 or np.asarray(parts[0]).dtype.kind not in "biuf":
-        return None
-    x = np.asarray(parts[0])[:_SEEN]
-    try:
-        out = predict_outputs(fit.model, x)
-    # it may have no call of its own, or take more than its rows
-    except Exception as error:
-        _log.debug("the network gives no outputs: %r", error)
-        return None
-    if out.size != x.size or not (np.isfinite(out).all() and np.isfinite(x).all()):
-        return None
-    return _compared(x.reshape(len(x), -1).astype(float), out.reshape(len(x), -1), fit)
-
-
-def _compared(x: np.ndarray, out: np.ndarray, fit: Fit) -> _Reconstruction | None:
-    whole = float(x.var(axis=0).sum())
-    if not whole:
-        return None
-    count = narrowest_width(fit.model, x.shape[1])
-    values = np.linalg.svd(x - x.mean(axis=0), compute_uv=False) ** 2 / len(x)
-    return _Reconstruction(
-        1 - float(((out - x) ** 2).mean(axis=0).sum()) / whole,
-        float(out.var(axis=0).sum()) / whole,
-        count,
-        float(values[:count].sum()) / whole,
-    )
-
-
 def _answer(
     context: RuleContext,
     known: Sequence[NetworkFinding],
@@ -297,7 +240,7 @@ def _answer(
     trials: _LossTrials,
 ) -> Diagnosis:
     cause = next((one for one in tried if one.is_proved), None)
-    seen = _reconstructed(context.fit)
+    seen = find_reconstruction(context.fit.model, context.fit.x)
     verdict, sentence, change = _verdict(context.fit, trials, cause, seen)
     place = context.fit.place
     own = trials.share() if tried else None
@@ -328,7 +271,7 @@ def _verdict(
     fit: Fit,
     trials: _LossTrials,
     cause: _Outcome | None,
-    seen: _Reconstruction | None,
+    seen: Reconstruction | None,
 ) -> tuple[str, list[str], str]:
     """Name, sentences, and what would change it."""
     sentence = [*_course(fit), *([seen.sentence] if seen else [])]
