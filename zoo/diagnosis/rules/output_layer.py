@@ -305,6 +305,20 @@ def loss_value(loss: Any, y: np.ndarray, given: np.ndarray) -> float:
         return float("nan")
 
 
+def counts_from_one(context: RuleContext, head: OutputLayer) -> bool:
+    """Whether one-hot rows are of classes from 1 on, so that the last has no column.
+
+    Then no row has the first class, some have none, and all others occur.
+    """
+    task = context.task
+    if task.kind != "multilabel" or len(task.places) or head.width != task.outputs:
+        return False
+    if head.activation != "softmax" and head.loss not in CATEGORICAL:
+        return False
+    each, used = task.y.sum(axis=1), task.y.any(axis=0)
+    return bool(each.max() == 1 and each.min() == 0 and not used[0] and used[1:].all())
+
+
 def diverse_rows(context: RuleContext, most: int) -> np.ndarray:
     """Numbers of some rows, with targets as different as they come."""
     size = len(context.targets)

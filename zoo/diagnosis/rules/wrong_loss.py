@@ -19,6 +19,7 @@ from .output_layer import (
     HINGES,
     SPARSE,
     OutputLayer,
+    counts_from_one,
     diverse_rows,
     first_target,
     has_one_label,
@@ -109,6 +110,8 @@ def _check_numbers(context: RuleContext, head: OutputLayer) -> Found:
 def _check_flags(context: RuleContext, head: OutputLayer) -> Found:
     if head.width != context.task.outputs or _copies(context):
         return None
+    if counts_from_one(context, head):
+        return None  # told as that
     if head.loss in SPARSE + CATEGORICAL:
         return "expects one class per row, but rows have none or several", 0
     if head.loss in ERRORS and head.activation in (LINEAR, "sigmoid"):
