@@ -316,14 +316,25 @@ class Recorder:
 
     def is_reset(self, model: Any) -> bool:
         """Tell whether a trained model was given the weights that it began with."""
+        fit = self._training_before_set(model)
+        return fit is not None and _are_equal(fit.weights, weights_of(model))
+
+    def is_replaced(self, model: Any) -> bool:
+        """Tell whether it was given other weights than its training ended with."""
+        fit = self._training_before_set(model)
+        return fit is not None and not _are_equal(fit.trained, weights_of(model))
+
+    def _training_before_set(self, model: Any) -> Fit | None:
+        """Return the last training of a model whose weights were set after it."""
         if not any(id(weight) in self._set for weight in model.weights):
-            return False
+            return None
         fits = reversed(self.recording.fits)
         fit = next((one for one in fits if one.model is model), None)
-        if fit is None or not fit.steps:
-            return False
-        same = len(fit.weights) == len(model.weights)
-        return same and all(map(np.array_equal, fit.weights, weights_of(model)))
+        return fit if fit is not None and fit.steps else None
+
+
+def _are_equal(one: list[np.ndarray], other: list[np.ndarray]) -> bool:
+    return len(one) == len(other) and all(map(np.array_equal, one, other))
 
 
 class Fits:

@@ -167,7 +167,8 @@ class Evaluation:
 
     ``model`` is the one asked; ``y`` is None for ``predict``. ``after`` tells how many
     trainings came before. ``place`` is the line that asked. ``is_reset`` tells whether
-    the script has set the weights to those that the model's last training began with.
+    the script has set the weights to those that the model's last training began with,
+    ``is_replaced`` whether it has set them to any but those that it ended with.
     """
 
     kind: str
@@ -177,6 +178,7 @@ class Evaluation:
     after: int
     place: Place | None = None
     is_reset: bool = False
+    is_replaced: bool = False
 
 
 @dataclass
