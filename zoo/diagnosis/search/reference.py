@@ -15,7 +15,7 @@ from ...backend import keras
 from ..problem.context import Repair
 from ..problem.copy_model import copy, give_weights
 from ..problem.graph import arrays_of, is_looked_up
-from ..problem.own_outputs import apply_threshold, has_unknown_class_order
+from ..problem.own_outputs import are_read_by_rows, read_by_rows
 from ..problem.task import TrainingTask
 from ..problem.training_setup import DEFAULT_BATCH, Setup, original_training, rows_of
 from ..record.recorder import serialized
@@ -181,7 +181,7 @@ def trained_score(fit: Fit, task: TrainingTask) -> float:
         model = copy(model)
         give_weights(model, fit.trained)
     outputs = predict_outputs(model, rows_of(fit.x, rows))
-    if has_unknown_class_order(setup, task):
-        outputs = apply_threshold(outputs, outputs, task.y[rows])
+    if are_read_by_rows(setup, task):
+        outputs = read_by_rows(outputs, outputs, task.y[rows], task)
     decided = decide(outputs, task, setup.values, logits=gives_logits(setup))
     return float(score_rows(decided, task, rows).mean())
