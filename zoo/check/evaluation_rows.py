@@ -24,7 +24,7 @@ from ..diagnosis.search.trials import (
 )
 from . import data_faults, duplicates
 from .data_faults import DataFault, align, hide, match_moments
-from .problem import train_score
+from .problem import train_score, trained_network
 
 if TYPE_CHECKING:
     from ...baselines.evaluate import Study
@@ -406,7 +406,7 @@ def _predicted(problem: CheckProblem, setup: Setup, x: Any) -> np.ndarray:
     """Return what the script's network, as it was trained, predicts for some rows."""
     from ..diagnosis.search.trials import decide
 
-    outputs = predict_outputs(problem.fit.model, x)
+    outputs = predict_outputs(trained_network(problem), x)
     logits = gives_logits(setup)
     return decide(outputs, problem.task, setup.values, logits=logits)
 

@@ -11,7 +11,7 @@ import logging
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -125,6 +125,18 @@ def train_score(problem: CheckProblem) -> float | None:
     except Exception as error:
         _log.debug("the trained network cannot be asked: %r", error)
         return None
+
+
+def trained_network(problem: CheckProblem) -> Any:
+    """Return the script's network as its training left it; as it is if unknown."""
+    from ..diagnosis.search.reference import trained_model
+
+    try:
+        return trained_model(problem.fit)
+    # as above
+    except Exception as error:
+        _log.debug("the network is asked as it is now: %r", error)
+        return problem.fit.model
 
 
 _MOST_CELLS = 1_000_000

@@ -28,6 +28,15 @@ def over_classes(y, given):
     return -keras.ops.mean(keras.ops.sum(y * keras.ops.log_softmax(given), 1))
 
 
+def without_zeros(y, given):
+    return keras.ops.mean(-y * keras.ops.log(keras.ops.clip(given, 1e-7, 1)))
+
+
+def overlap(y, given):
+    both = 2 * keras.ops.sum(y * given) + 1
+    return 1 - both / (keras.ops.sum(y) + keras.ops.sum(given) + 1)
+
+
 def logits(kind):
     return getattr(keras.losses, kind)(from_logits=True)
 
@@ -49,6 +58,7 @@ def logits(kind):
         (1, None, "bce", NUMBERS, 0, "mean_squared_error"),
         (1, None, rising, NUMBERS, 0, "mean_squared_error"),
         (3, None, over_rows, COLUMNS, 0, "categorical_crossentropy"),
+        (1, "sigmoid", without_zeros, TWO, 0, "binary_crossentropy"),
     ],
 )  # fmt: skip
 def test_finds_and_replaces_it(
@@ -80,6 +90,8 @@ def test_finds_and_replaces_it(
         (3, "sigmoid", "bce", LABELS),
         (1, None, "huber", NUMBERS),
         (1, None, falling, NUMBERS),
+        (1, "sigmoid", overlap, TWO),
+        (3, None, over_classes, COLUMNS),
         (3, "sigmoid", "bce", 1 / (1 + np.exp(-X))),
         (1, "exponential", "poisson", THREE),
     ],

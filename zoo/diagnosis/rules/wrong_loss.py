@@ -173,14 +173,33 @@ def _check_own_loss(context: RuleContext, head: OutputLayer) -> Found:
     """A loss of one's own must fall when outputs come nearer to the targets.
 
     And it must change with the level of one class: else it compares the rows of a batch
-    with each other, and not the classes of a row.
+    with each other, and not the classes of a row. And it must fall for the rows of each
+    class by themselves: else nothing keeps the network from saying another for all.
     """
     if _has_no_level(context, head):
         return "stays the same when the output of one class is raised for all rows", 0
     before, after = _course(context, head, context.fit.loss)
-    if not (np.isfinite(before) and np.isfinite(after)) or after < before:
+    if not (np.isfinite(before) and np.isfinite(after)):
         return None
+    if after < before:
+        return _check_each_class(context, head)
     return f"rises from {before:.4g} to {after:.4g} as outputs approach the targets", 0
+
+
+def _check_each_class(context: RuleContext, head: OutputLayer) -> Found:
+    """Tell a class whose rows may have any output: the loss does not fall for it."""
+    task, wanted = context.task, _perfect(context, head)
+    if wanted is None or task.kind not in ("binary", "multiclass"):
+        return None
+    rows = diverse_rows(context, _ROWS)
+    y, wanted, codes = first_target(context)[rows], wanted[rows], task.y[rows]
+    for code in np.unique(codes):
+        before, after = _approached(context.fit.loss, y, wanted, codes == code)
+        if not after < before:
+            name = task.values[code] if len(task.values) else code
+            how = "stays the same" if after == before else "rises"
+            return f"{how} as the outputs of class {name} approach their targets", 0
+    return None
 
 
 def _has_no_level(context: RuleContext, head: OutputLayer) -> bool:
@@ -240,11 +259,18 @@ def _course(context: RuleContext, head: OutputLayer, loss: Any) -> tuple[float, 
     if wanted is None:
         return np.nan, np.nan
     rows = diverse_rows(context, _ROWS)
-    y, wanted = first_target(context)[rows], wanted[rows]
+    return _approached(loss, first_target(context)[rows], wanted[rows])
+
+
+def _approached(
+    loss: Any, y: np.ndarray, wanted: np.ndarray, moved: Any = slice(None)
+) -> tuple[float, float]:
+    """A loss at one output for all, and with some rows a tenth nearer to targets."""
     if y.size == wanted.size:
         y = y.reshape(wanted.shape)  # shapes that differ are told as that
     start = np.repeat(wanted.mean(axis=0, keepdims=True), len(wanted), axis=0)
-    nearer = start + 0.1 * (wanted - start)
+    nearer = start.copy()
+    nearer[moved] += 0.1 * (wanted - start)[moved]
     return (
         loss_value(loss, y, start.astype("float32")),
         loss_value(loss, y, nearer.astype("float32")),
