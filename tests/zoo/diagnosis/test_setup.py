@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from learnable.zoo.backend import keras
+from learnable.zoo.backend import keras, tensorflow
 from learnable.zoo.diagnosis.problem.copy_model import copy, give_weights
 from learnable.zoo.diagnosis.problem.task import training_task
 from learnable.zoo.diagnosis.problem.training_setup import (
@@ -128,3 +128,43 @@ def test_what_a_lookup_was_adapted_to_stays():
     model = keras.Model(inputs, keras.layers.Dense(1)(lookup(inputs)))
     x = np.array([[9], [4]])
     assert np.allclose(copy(model).layers[1](x), lookup(x))
+
+
+class Distilled(keras.Model):
+    """A network that is compiled with more than Keras knows."""
+
+    def __init__(self, student):
+        super().__init__()
+        self.student = student
+
+    def compile(self, optimizer, metrics, own_loss, factor=1.0):
+        super().compile(optimizer=optimizer, metrics=metrics)
+        self.own_loss, self.factor = own_loss, factor
+        self.seen = keras.metrics.Mean(name="seen")
+
+    def call(self, x):
+        return self.student(x)
+
+    def train_step(self, data):
+        x, y = data
+        with tensorflow.GradientTape() as tape:
+            loss = self.factor * self.own_loss(y, self.student(x, training=True))
+        weights = self.student.trainable_variables
+        self.optimizer.apply(tape.gradient(loss, weights), weights)
+        self.seen.update_state(loss)
+        return {"loss": self.seen.result()}
+
+
+def test_a_compile_of_ones_own_is_repeated():
+    dense = keras.layers.Dense(1)
+    with recorded(__file__) as recording:
+        model = Distilled(keras.Sequential([keras.Input((2,)), dense]))
+        own_loss = keras.losses.MeanSquaredError()
+        model.compile(keras.optimizers.SGD(0.1), None, own_loss, factor=0.5)
+        model.fit(X, Y, epochs=1, verbose=0)
+    (fit,) = recording.fits
+    setup = original_training(fit, training_task(fit))
+    copied = build_model(setup, ALL.train, seed=0)
+    assert (copied.own_loss, copied.factor) == (own_loss, 0.5)
+    assert copied.seen is not model.seen
+    assert np.isfinite(copied.fit(X, Y, verbose=0).history["loss"]).all()

@@ -17,6 +17,7 @@ from ..record.recording import Fit
 from .copy_model import copy, give_weights
 from .gradients import automatic_gradients
 from .graph import arrays_of, flat_layers, is_looked_up, pack_inputs, start_weights
+from .own_compile import compile_copy
 from .task import TrainingTask, first, loss_name, training_task
 
 _Numbers = float | tuple[float, ...]
@@ -330,7 +331,13 @@ def build_model(setup: Setup, rows: np.ndarray, *, seed: int) -> Any:
     if not setup.own_step:
         model = with_steps(model, keras.Model.train_step)
     model, weight = _wrapped(model, setup, rows)
-    model.compile(optimizer=make_optimizer(setup), loss=setup.loss, loss_weights=weight)
+    compile_copy(
+        model,
+        setup.model,
+        optimizer=make_optimizer(setup),
+        loss=setup.loss,
+        loss_weights=weight,
+    )
     return model
 
 

@@ -6,10 +6,13 @@ from dataclasses import replace
 
 from ....baselines.rules.registry import rule
 from ....data.counts import count
+from ...backend import keras
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.graph import flat_layers
 from ..problem.training_setup import Setup
 from ..record.recording import Fit
+from .own_steps import step_of_keras
+from .repairs import join
 
 _SHOWN = 3
 
@@ -29,11 +32,20 @@ def no_update(context: RuleContext) -> NetworkFinding | None:
         or f"No step changes the weights of {layers}: {_explain(context)}.",
         _advice(context),
         priority=0,
-        repairs=(Repair("all trainable weights are updated", _unfreeze),),
+        repairs=_repairs(context),
         layers=held,
         held=len(held),
         layers_that_may_learn=len(learning),
     )
+
+
+def _repairs(context: RuleContext) -> tuple[Repair, ...]:
+    """Let all weights learn; a step of the script's own has its own list of them."""
+    updated = Repair("all trainable weights are updated", _unfreeze)
+    if type(context.fit.model).train_step is keras.Model.train_step:
+        return (updated,)
+    step = step_of_keras(context)
+    return (join(step.what, [updated, step]),)
 
 
 def _unfreeze(setup: Setup) -> Setup:
