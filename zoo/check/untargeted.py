@@ -25,7 +25,7 @@ from ...baselines.results.diagnosis import (
     Trial,
 )
 from ...data.errors import BadData
-from ..backend import keras
+from ..backend import keras, tensorflow
 from ..diagnosis.probe.symptoms import symptoms
 from ..diagnosis.problem.context import RuleContext
 from ..diagnosis.problem.task import TrainingTask
@@ -97,7 +97,8 @@ def examine_untargeted(
         recording, fit, task, original_training(replace(fit, y=targets), task)
     )
     known = run_rules(context)
-    trials = _LossTrials(context.setup, budget or TRIALS_COST, show)
+    cost = budget or TRIALS_COST
+    trials = _LossTrials(context.setup, cost, show, is_element=fit.is_element)
     tried = () if fit.error else tuple(_outcomes(trials, known))
     return _answer(context, known, tried, trials)
 
@@ -115,8 +116,11 @@ class _Outcome:
 class _LossTrials:
     """The loss at the end of trainings with and without repairs."""
 
-    def __init__(self, setup: Setup, cost: float, show: Say) -> None:
+    def __init__(
+        self, setup: Setup, cost: float, show: Say, *, is_element: bool
+    ) -> None:
         self._setup, self._left, self._show = setup, cost, show
+        self._is_element = is_element
         self._known: dict[tuple[str, int], float] = {}
         self.error = ""
 
@@ -160,7 +164,8 @@ class _LossTrials:
                 return None
             self._show(what or "as the script has it")
             self._left -= cost
-            self._known[what, seed] = _final_loss(setup, seed)
+            given = _elements(setup, seed) if self._is_element else _rows(setup)
+            self._known[what, seed] = _final_loss(setup, seed, given)
         # a step of the user's own may need what nobody has told
         except Exception as error:
             _log.debug("a training without targets cannot be repeated: %r", error)
@@ -172,15 +177,23 @@ class _LossTrials:
 _START = "before the first step"
 
 
-def _final_loss(setup: Setup, seed: int) -> float:
+def _rows(setup: Setup) -> dict[str, Any]:
+    """Return the rows as ``fit`` takes them."""
+    x = keras.tree.map_structure(np.asarray, setup.x)
+    return {"x": x, "batch_size": setup.batch_size}
+
+
+def _elements(setup: Setup, seed: int) -> dict[str, Any]:
+    """Return rows whose parts come as an element of a dataset."""
+    rows = tensorflow.data.Dataset.from_tensor_slices(tuple(setup.x))
+    mixed = rows.shuffle(len(setup.y), seed=seed) if setup.shuffle else rows
+    return {"x": mixed.batch(setup.batch_size), "shuffle": False}
+
+
+def _final_loss(setup: Setup, seed: int, given: dict[str, Any]) -> float:
     """Loss of the last epoch; infinite where it is not finite."""
     model = build_model(setup, np.arange(len(setup.y)), seed=seed)
-    history = model.fit(
-        keras.tree.map_structure(np.asarray, setup.x),
-        batch_size=setup.batch_size,
-        epochs=setup.count_passes,
-        verbose=0,
-    )
+    history = model.fit(**given, epochs=setup.count_passes, verbose=0)
     losses = next(iter(_losses(history.history)), [math.nan])
     last = float(np.mean(losses[-1]))
     return last if math.isfinite(last) else math.inf

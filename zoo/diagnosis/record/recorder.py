@@ -6,7 +6,7 @@ import inspect
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any
 
@@ -431,6 +431,7 @@ class Fits:
         error: str,
     ) -> None:
         history = getattr(start.model, "history", None)
+        rows = _elements(start.model, rows)
         self._recorder.write(
             start,
             rows,
@@ -443,7 +444,23 @@ class Fits:
             seconds=time.perf_counter() - start.clock,
             batch=rows.batch,
             is_pipeline=rows.is_pipeline,
+            is_element=rows.is_element,
         )
+
+
+def _elements(model: Any, rows: FitRows) -> FitRows:
+    """Take three parts alike of a dataset's element as what they are: all inputs.
+
+    Keras names the second targets and the third weights; a ``train_step`` of the
+    script's own may take all three otherwise, as a row and two to compare it with.
+    """
+    parts = [rows.x, rows.y, rows.sample_weight]
+    shapes = {getattr(part, "shape", None) for part in parts}
+    is_own = type(model).train_step is not keras.Model.train_step
+    shape = shapes.pop() if len(shapes) == 1 else None
+    if not (is_own and rows.batch and shape and np.prod(shape[1:]) > 1):
+        return rows
+    return replace(rows, x=parts, y=None, sample_weight=None, is_element=True)
 
 
 def _callbacks(given: Any) -> list[Any]:

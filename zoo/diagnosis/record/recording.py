@@ -92,6 +92,9 @@ class Fit:
         Rows of a batch, where a dataset or generator makes the batches; else 0.
     is_pipeline : bool
         Whether that is a ``tf.data.Dataset``, which can be mixed and cut anew.
+    is_element : bool
+        Whether ``x`` are the parts of a dataset's element, which a ``train_step`` of
+        the script's own takes as they are, as an anchor and two rows to compare.
     output : str
         The name of the output that this is of, where a network has several.
     held : tuple of str
@@ -126,6 +129,7 @@ class Fit:
     cut: int = 0
     batch: int = 0
     is_pipeline: bool = False
+    is_element: bool = False
     output: str = ""
     held: tuple[str, ...] = ()
     stopping: tuple[str, str] = ("", "")
