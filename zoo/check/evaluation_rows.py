@@ -23,6 +23,7 @@ from ..diagnosis.search.trials import (
     score_rows,
 )
 from . import data_faults, duplicates
+from .category_codes import find_other_codes
 from .data_faults import DataFault, align, hide, match_moments
 from .problem import train_score, trained_network
 
@@ -77,7 +78,7 @@ def evaluation_faults(
     checks += [_trained_on, _has_stray_columns] if parts else []
     # a network whose training raised may not even be there to predict anything
     checks += (
-        [_find_preparation_difference, _find_label_difference]
+        [_find_code_difference, _find_preparation_difference, _find_label_difference]
         if parts and not problem.fit.error
         else []
     )
@@ -199,6 +200,26 @@ def is_answered(
         return False
     truth = truth.reshape(predicted.shape)
     return float(_row_scores(task, predicted, truth).mean()) >= least
+
+
+def _find_code_difference(context: _Evaluations) -> DataFault | None:
+    """Whether categories of the inputs have other codes than in training rows."""
+    problem, held = context.problem, _held_out_scores(context.runner)
+    for evaluated, _ in context.parts if held is not None else ():
+
+        def score(x: Any, asked: Evaluation = evaluated) -> np.ndarray | None:
+            predicted = _predicted(problem, context.runner.setup, x)
+            truth = right_answers(problem.recording, problem.task, asked, predicted)
+            return (
+                None if truth is None else _row_scores(problem.task, predicted, truth)
+            )
+
+        cause = find_other_codes(
+            evaluated.x, problem.fit.x, score, held=float(held.mean())
+        )
+        if cause is not None:
+            return DataFault(cause)
+    return None
 
 
 def _find_label_difference(context: _Evaluations) -> DataFault | None:
