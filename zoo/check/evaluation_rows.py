@@ -5,6 +5,7 @@ Where their right answers are known, these say something of the data as well.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -377,8 +378,8 @@ def _labels(y: Any) -> np.ndarray | None:
 def _labels_of(problem: CheckProblem, evaluated: Evaluation) -> np.ndarray | None:
     """True class numbers of evaluated rows; None where nobody knows.
 
-    Beside ``predict`` they are an array that makes a third with the training labels:
-    one of the script that holds just the labels of both.
+    Beside ``predict`` they are an array that is part of a third, as the training labels
+    are: one of the script that holds the labels of both, and may hold more.
     """
     if evaluated.y is not None:
         return _labels(evaluated.y)
@@ -392,18 +393,13 @@ def _labels_of(problem: CheckProblem, evaluated: Evaluation) -> np.ndarray | Non
         for _, value in arrays(problem.recording)
         if value.ndim < 3 and (found := _labels(value)) is not None
     ]
-    sums = {np.sort(found).tobytes() for found in map(_floats, every)}
-    joined = (
-        found
-        for found in every
-        if len(found) == count
-        and np.sort(np.concatenate([_floats(own), _floats(found)])).tobytes() in sums
-    )
-    return next(joined, None)
-
-
-def _floats(labels: np.ndarray) -> np.ndarray:
-    return labels.astype("float64")
+    large = [Counter(one.tolist()) for one in every if len(one) >= len(own) + count]
+    for found in every if large else ():
+        if len(found) == count:
+            both = Counter([*own.tolist(), *found.tolist()])
+            if any(both <= one for one in large):
+                return found
+    return None
 
 
 def _aligning(
