@@ -26,12 +26,20 @@ SOLVED = 0.9
 """A repair is enough that reaches this share."""
 
 
+IMBALANCE = "D310"
+
+
 @dataclass(frozen=True)
 class Proposal:
     """One repair of one finding."""
 
     finding: NetworkFinding
     repair: Repair
+
+
+def is_rarity(proposal: Proposal) -> bool:
+    """Whether a class is rare in the rows, and not by weights that the script gives."""
+    return proposal.finding.code == IMBALANCE and proposal.finding.side == "data"
 
 
 @dataclass(frozen=True)
@@ -228,11 +236,17 @@ def _cause(
 
 
 def _is_needed(tried: TrialScores, cause: ProvedCause, count: int) -> bool:
-    """Whether much is lost without it; with others a likely loss is enough."""
+    """Whether much is lost without it; with others a likely loss is enough.
+
+    A rare class is no cause beside others that leave no failing network: to weigh it
+    moves the threshold, by which every sound network has a higher score.
+    """
+    best = max(tried.best_score, cause.together)
+    rest = cause.together - cause.ablation.difference
+    if count > 1 and is_rarity(cause.proposal) and rest >= FAILING * best:
+        return False
     sure = cause.ablation.is_sure or (count > 1 and cause.ablation.is_likely)
-    return sure and cause.ablation.difference >= LOSS * max(
-        tried.best_score, cause.together
-    )
+    return sure and cause.ablation.difference >= LOSS * best
 
 
 def _is_repaired(
