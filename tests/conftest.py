@@ -11,6 +11,11 @@ QUICK = {"baselines", "data", "reports"}
 # A worker of pytest-xdist has one core: a second thread would only wait for it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# `zoo` sets these for its process, so for all tests after the first that calls it: set
+# now, no outcome hangs on the order of tests.
+os.environ["PYTHONSAFEPATH"] = "1"
+os.environ["KERAS_BACKEND"] = "tensorflow"
+
 settings.register_profile("quick", deadline=None, max_examples=25)
 settings.register_profile("thorough", deadline=None, max_examples=500)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from cluster_tasks import allow_one_failure, die, plus, slow
 from learnable.baselines.scores import cluster
 from learnable.baselines.scores.cluster import (
     Cluster,
@@ -110,9 +111,9 @@ def test_without_dask_the_extra_is_named(monkeypatch) -> None:
 
 SETTINGS = {
     "OMP_NUM_THREADS": "1",
-    "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
+    "PYTHONPATH": str(Path(__file__).parent),  # of cluster_tasks
 }
-"""Of each process; a task is given up once it has ended two workers."""
+"""Of each process."""
 
 
 def test_other_threads_draw_no_number_of_a_seeded_fit() -> None:
@@ -129,9 +130,6 @@ def test_other_threads_draw_no_number_of_a_seeded_fit() -> None:
     assert random.random.__self__ is random._inst  # type: ignore[attr-defined]  (not public)
 
 
-ROOT = Path(__file__).parents[2]
-
-
 @dataclass
 class Machines:
     """A scheduler and workers, each a process."""
@@ -146,7 +144,6 @@ class Machines:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=os.environ | SETTINGS,
-            cwd=ROOT,  # where a worker finds the files of tests, wherever we are
         )
 
     def add_worker(self, name: str) -> None:
@@ -187,29 +184,11 @@ def machines(tmp_path: Path) -> Iterator[Machines]:
 
 @pytest.fixture
 def client(machines: Machines) -> Iterator[Any]:
-    import cloudpickle
     from distributed import Client
 
-    # workers cannot import a file of tests
-    cloudpickle.register_pickle_by_value(sys.modules[__name__])
     with Client(scheduler_file=str(machines.file), timeout=60) as found:
         found.wait_for_workers(3, timeout=120)
         yield found
-
-
-def plus(job: int, shared: np.ndarray) -> float:
-    return float(shared.sum() + job)
-
-
-def die(job: int, shared: Any) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def slow(job: int, shared: Path) -> int:
-    """Tell that it has begun, and in which process."""
-    (shared / f"{job}-{os.getpid()}").touch()
-    time.sleep(1)
-    return job
 
 
 def tasks(
@@ -247,6 +226,7 @@ def test_killed_worker_s_tasks_are_done_by_others(machines, client, tmp_path) ->
 
 @pytest.mark.slow
 def test_task_that_no_worker_survives_has_its_reason(client) -> None:
+    client.run_on_scheduler(allow_one_failure)  # three workers would not survive more
     mixed = [*tasks(die, 1, 0), *tasks(plus, 2, np.ones(1))]
     found = dict(Cluster(client).results(mixed))
     assert (found[1], found[2]) == (1.0, 2.0)
