@@ -205,8 +205,11 @@ def is_answered(
 
 def _find_code_difference(context: _Evaluations) -> DataFault | None:
     """Whether categories of the inputs have other codes than in training rows."""
-    problem, held = context.problem, _held_out_scores(context.runner)
-    for evaluated, _ in context.parts if held is not None else ():
+    problem, row_scores = context.problem, _held_out_scores(context.runner)
+    if row_scores is None:
+        return None
+    held = float(row_scores.mean())
+    for evaluated, _ in context.parts:
 
         def score(x: Any, asked: Evaluation = evaluated) -> np.ndarray | None:
             predicted = _predicted(problem, context.runner.setup, x)
@@ -215,9 +218,7 @@ def _find_code_difference(context: _Evaluations) -> DataFault | None:
                 None if truth is None else _row_scores(problem.task, predicted, truth)
             )
 
-        cause = find_other_codes(
-            evaluated.x, problem.fit.x, score, held=float(held.mean())
-        )
+        cause = find_other_codes(evaluated.x, problem.fit.x, score, held=held)
         if cause is not None:
             return DataFault(cause)
     return None

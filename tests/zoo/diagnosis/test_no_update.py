@@ -150,7 +150,10 @@ def test_step_that_moves_another_part_gets_that_of_keras():
         model.compile(keras.optimizers.SGD(0.5))
         model.fit(X, Y, verbose=0)
     context = context_of(recording)
-    (repair,) = no_update(context).repairs
+    finding = no_update(context)
+    assert "train_step gives the optimizer" in finding.sentence
+    assert "In train_step" in finding.advice
+    (repair,) = finding.repairs
     assert "train_step of keras.Model" in repair.what
     mended = build_model(repair.apply(context.setup), ROWS, seed=0)
     before = mended.used.get_weights()

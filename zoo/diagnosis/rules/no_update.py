@@ -42,10 +42,14 @@ def no_update(context: RuleContext) -> NetworkFinding | None:
 def _repairs(context: RuleContext) -> tuple[Repair, ...]:
     """Let all weights learn; a step of the script's own has its own list of them."""
     updated = Repair("all trainable weights are updated", _unfreeze)
-    if type(context.fit.model).train_step is keras.Model.train_step:
+    if not _has_own_step(context):
         return (updated,)
     step = step_of_keras(context)
     return (join(step.what, [updated, step]),)
+
+
+def _has_own_step(context: RuleContext) -> bool:
+    return type(context.fit.model).train_step is not keras.Model.train_step
 
 
 def _unfreeze(setup: Setup) -> Setup:
@@ -54,6 +58,8 @@ def _unfreeze(setup: Setup) -> Setup:
 
 def _explain(context: RuleContext) -> str:
     fit = context.fit
+    if _has_own_step(context):
+        return "train_step gives the optimizer the weights of other layers alone"
     if fit.kind != "GradientTape":
         return "the step that fit repeats was made before they were trainable"
     if fit.steps:
@@ -77,6 +83,11 @@ def _weightless(fit: Fit) -> str:
 def _advice(context: RuleContext) -> str:
     if _weightless(context.fit):
         return "Give its loss a weight above 0 in loss_weights of compile."
+    if _has_own_step(context):
+        return (
+            "In train_step, ask the tape for the gradients of these weights, as "
+            "self.trainable_variables has them, and give the optimizer the same list."
+        )
     if context.fit.kind != "GradientTape":
         return "Call compile again after trainable is set, and before fit."
     return (

@@ -319,7 +319,7 @@ def counts_from_one(context: RuleContext, head: OutputLayer) -> bool:
         return False
     if head.activation != "softmax" and head.loss not in CATEGORICAL:
         return False
-    each, used = task.y.sum(axis=1), task.y.any(axis=0)
+    each, used = task.y.sum(axis=1), task.y.max(axis=0) > 0
     return bool(each.max() == 1 and each.min() == 0 and not used[0] and used[1:].all())
 
 
