@@ -16,6 +16,7 @@ SPARSE = "sparse_categorical_crossentropy"
     [
         (1, "sigmoid", "bce", TWO + 1, TWO),
         (1, "sigmoid", "bce", 2 * TWO - 1, TWO),
+        (1, "sigmoid", "bce", TWO / 255, TWO),
         (1, "sigmoid", "mse", TWO + 1.0, TWO),
         (1, "sigmoid", "bce", np.array(["no", "yes"])[TWO], TWO),
         (1, "tanh", "hinge", TWO + 1, TWO),

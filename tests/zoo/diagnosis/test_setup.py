@@ -16,6 +16,7 @@ from learnable.zoo.diagnosis.search.trials import Split, train_trial
 
 X = np.random.default_rng(0).normal(size=(80, 2)).astype("float32")
 Y = X[:, 0]
+FLAGS = (Y > 0).astype(float)
 ALL = Split(np.arange(60), np.arange(60, 80))
 
 
@@ -40,6 +41,23 @@ def test_row_weights_are_trained_with(context):
 @pytest.mark.parametrize("weight", [np.ones((80, 3)), [np.ones(80)], None])
 def test_weights_that_are_not_one_a_row_are_left_out(context, weight):
     assert given(context, sample_weight=weight).sample_weight is None
+
+
+@pytest.mark.parametrize(
+    ("loss", "y", "kept"),
+    [
+        ("binary_crossentropy", FLAGS / 255, False),
+        ("binary_crossentropy", 0.1 + 0.8 * FLAGS, True),
+        ("binary_crossentropy", FLAGS, True),
+        ("mse", FLAGS / 255, True),
+    ],
+)
+def test_labels_below_the_middle_are_read_by_the_middle(
+    case_of, sequence, loss, y, kept
+):
+    head = keras.layers.Dense(1, activation="sigmoid")
+    setup = case_of(sequence((2,), [head], loss), X, y).setup
+    assert (setup.values is not None) == kept
 
 
 def test_rates_that_a_callback_gave_are_repeated(context):

@@ -9,6 +9,7 @@ import numpy as np
 from ....baselines.rules.registry import rule
 from ....data.counts import count
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
+from ..problem.task import are_beside_middle
 from ..problem.training_setup import Setup
 from .output_layer import (
     BINARY,
@@ -105,7 +106,8 @@ def _repair(context: RuleContext, head: OutputLayer) -> Repair | None:
 def _misread(context: RuleContext, head: OutputLayer) -> bool:
     """Two classes with one output."""
     if head.loss in BINARY + HINGES:
-        return not reads(context, head.loss, 1)
+        beside = head.loss in BINARY and are_beside_middle(context.task.values)
+        return beside or not reads(context, head.loss, 1)
     if head.loss in ERRORS and head.activation in _REACH:
         low, high = _REACH[head.activation]
         values = context.task.values
