@@ -75,8 +75,8 @@ def _sentence(facts: Facts) -> Iterator[str]:
         (r"with the repairs it has (-?[\d.]+\d)", "repaired_score"),
     ):
         for number in re.findall(pattern, facts["sentence"]):
-            if number != f"{facts[name]:z.2f}":
-                yield f"the sentence says {number}, {name} is {facts[name]:z.2f}"
+            if float(number) != round(facts[name], 2):  # 0 has two signs
+                yield f"the sentence says {number}, {name} is {facts[name]:.2f}"
 
 
 def _change(facts: Facts) -> Iterator[str]:
