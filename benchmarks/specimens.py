@@ -93,7 +93,7 @@ def check(
         "best_score": facts["best_score"],
         "repaired_score": facts["repaired_score"],
         "fixed": reached,
-        **({"facts": {key: facts[key] for key in keep}} if keep else {}),
+        **({"facts": {key: facts.get(key) for key in keep}} if keep else {}),
     }
 
 
