@@ -145,3 +145,29 @@ def test_three_parts_of_an_element_are_inputs():
     found = examine_untargeted(recording, fit, budget=None, show=lambda what: None)
     assert "could not be repeated" not in found.sentence
     assert not found.causes
+
+
+class Adversaries(Squeezer):
+    """Two parts with an optimizer each."""
+
+    def compile(self, first, second):
+        super().compile()
+        self.first_optimizer, self.second_optimizer = first, second
+
+    def train_step(self, data):
+        one = keras.ops.mean(data)
+        return {"d_loss": one, "g_loss": -one}
+
+
+def test_networks_that_are_trained_against_each_other_are_named_and_left_alone():
+    with recorded(__file__) as recording:
+        model = Adversaries()
+        model.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
+        model.fit(X, epochs=2, verbose=0)
+    fit = recording.fits[0]
+    found = examine_untargeted(recording, fit, budget=None, show=lambda what: None)
+    assert found.verdict == "undecided"
+    assert not found.sides
+    assert "2 optimizers (first_optimizer, second_optimizer)" in found.sentence
+    assert "(d_loss, g_loss)" in found.sentence
+    assert not found.trials

@@ -56,6 +56,7 @@ _HALF = 0.5
 natural 0, and any longer training lowers it a little."""
 _SEEDS = 3
 _MOST_ROWS = 6_000
+_LEAST_OPTIMIZERS = 2
 _MEASURE = (
     "share of the fall of the loss (0: as before the training, 1: the lowest of all "
     "trials)"
@@ -99,8 +100,21 @@ def examine_untargeted(
     known = run_rules(context)
     cost = budget or TRIALS_COST
     trials = _LossTrials(context.setup, cost, show, is_element=fit.is_element)
-    tried = () if fit.error else tuple(_outcomes(trials, known))
+    is_idle = bool(fit.error or _adversaries(fit))
+    tried = () if is_idle else tuple(_outcomes(trials, known))
     return _answer(context, known, tried, trials)
+
+
+def _adversaries(fit: Fit) -> tuple[str, ...]:
+    """Return the names of several optimizers of a network, and of no whole loss.
+
+    So it is in generative adversarial networks, whose losses do not fall together.
+    """
+    kept = vars(fit.model).items()
+    named = (n for n, value in kept if isinstance(value, keras.optimizers.Optimizer))
+    names = tuple(name for name in named if name.strip("_") != "optimizer")
+    has_whole = any("total" in name or name == "loss" for name in fit.history)
+    return () if has_whole or len(names) < _LEAST_OPTIMIZERS else names
 
 
 @dataclass(frozen=True)
@@ -290,6 +304,14 @@ def _verdict(
     sentence = [*_course(fit), *([seen.sentence] if seen else [])]
     if fit.error:
         return "undecided", [f"The training ended with {fit.error}."], _ENDS
+    if names := _adversaries(fit):
+        losses = ", ".join(name for name in fit.history if "loss" in name)
+        told = (
+            f"{len(names)} optimizers ({', '.join(names)}) train parts of the network, "
+            f"each for a loss of its own ({losses}), as in networks that are trained "
+            "against each other: no such loss tells how good the network is."
+        )
+        return "undecided", [told], _GENERATED
     if trials.error:
         sentence.append(f"The training could not be repeated: {trials.error}")
     is_same = seen is not None and seen.is_same
@@ -310,6 +332,7 @@ def _verdict(
     return "undecided", sentence, _TARGETS
 
 
+_GENERATED = "A judgement of what the network generates, which this is not."
 _ENDS = "A training that ends without this error."
 _TARGETS = (
     "Targets: of an autoencoder, pass the inputs as targets, fit(x, x), with a loss in "
