@@ -77,6 +77,11 @@ def test_weights_of_a_rare_class_are_no_cause_beside_one_that_is_enough(
         assert [repair.what for repair in found.tuned] == ["D310"]
 
 
+@pytest.mark.parametrize(("start", "told"), [(0.78, set()), (0.6, {"D310"})])
+def test_a_rare_class_is_no_cause_in_a_network_that_learns(start, told):
+    assert causes(World([{"D310"}], start=start), [imbalance()])[0] == told
+
+
 def test_a_lower_rate_comes_before_gradients_that_are_cut_short():
     world = World([{"scale", "N206"}, {"scale", "N201"}])
     findings = [

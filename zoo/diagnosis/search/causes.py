@@ -249,12 +249,17 @@ def _is_needed(tried: TrialScores, cause: ProvedCause, count: int) -> bool:
     return sure and cause.ablation.difference >= LOSS * best
 
 
+def _priority(proposal: Proposal) -> int:
+    """Return a finding's priority; that of a rare class is a setting's: see above."""
+    return SETTING if is_rarity(proposal) else proposal.finding.priority
+
+
 def _is_repaired(
     tried: TrialScores, chosen: Sequence[Proposal], before: float, after: float
 ) -> bool:
     """Whether a network falls short, and the repairs make up for much of it."""
     best_score = max(tried.best_score, after)
     much = after - before >= MENDED * (best_score - before)
-    priority = max((p.finding.priority for p in chosen), default=SETTING)
+    priority = max(map(_priority, chosen), default=SETTING)
     short = tried.is_failing_or_behind(before, priority=priority)
     return (short or before < FAILING * best_score) and much
