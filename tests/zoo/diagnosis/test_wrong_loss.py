@@ -102,6 +102,43 @@ def test_is_silent_on_sound_ones(case_of, sequence, units, activation, loss, y):
     assert wrong_loss(case_of(model, X, y)) is None
 
 
+class Own(keras.Model):
+    """A class of one's own, whose outputs only a call shows."""
+
+    def __init__(self, units):
+        super().__init__()
+        self.units, self.head = units, Dense(units)
+
+    def call(self, x):
+        return self.head(x)
+
+    def get_config(self):
+        return {"units": self.units}
+
+
+@pytest.mark.parametrize(
+    ("units", "loss", "y", "mended"),
+    [
+        (1, "binary_crossentropy", 10 + NUMBERS, "mean_squared_error"),
+        (3, "categorical_crossentropy", THREE, "sparse_categorical_crossentropy"),
+        (3, "sparse_categorical_crossentropy", COLUMNS, "categorical_crossentropy"),
+        (1, "mse", NUMBERS, None),
+        (3, "sparse_categorical_crossentropy", THREE, None),
+        (1, "binary_crossentropy", TWO, None),
+    ],
+)
+def test_loss_of_a_class_of_ones_own(case_of, trains, units, loss, y, mended):
+    model = Own(units)
+    model(X)
+    model.compile("adam", loss)
+    context = case_of(model, X, y)
+    found = wrong_loss(context)
+    assert (found is not None) == (mended is not None)
+    if found is not None:
+        assert found.repairs[0].apply(context.setup).loss == mended
+        assert trains(context, found)
+
+
 def turned_round(y_pred, y_true):
     return -keras.ops.sum(y_true * keras.ops.log(y_pred), axis=-1)
 

@@ -45,7 +45,7 @@ def wrong_loss(context: RuleContext) -> NetworkFinding | None:
     """A loss for other targets, for another head, or that rewards wrong outputs."""
     head = head_of(context)
     if head is None:
-        return None
+        return _check_without_head(context)
     if (
         not head.loss
         and (turned := _check_swapped_arguments(context, head)) is not None
@@ -77,7 +77,7 @@ Found = tuple[str, Priority] | None
 def _known(context: RuleContext, head: OutputLayer) -> Found:
     task = context.task.kind
     if task == "regression":
-        return _check_numbers(context, head)
+        return _check_numbers(context, head.loss)
     bounded = head.activation == "sigmoid" or (
         head.activation == "softmax" and head.width > 1
     )
@@ -92,14 +92,44 @@ def _known(context: RuleContext, head: OutputLayer) -> Found:
     )
 
 
-def _check_numbers(context: RuleContext, head: OutputLayer) -> Found:
+def _check_without_head(context: RuleContext) -> NetworkFinding | None:
+    """Tell a loss for other targets, of a class whose layers nobody can see."""
+    task, loss = context.task, context.loss
+    if getattr(context.fit.model, "outputs", None) or not loss:
+        return None
+    if task.kind == "regression":
+        found, fitting = _check_numbers(context, loss), ERRORS[0]
+    elif has_one_label(context) and loss in CATEGORICAL:
+        found, fitting = (_NO_COLUMNS, 0), SPARSE[0]
+    elif task.one_hot and loss in SPARSE:
+        found, fitting = (_NO_CODES, 0), CATEGORICAL[0]
+    else:
+        return None
+    if found is None:
+        return None
+    why, priority = found
+    logits = context.from_logits and fitting in CROSS_ENTROPIES
+    return network_finding(
+        "N101",
+        f"The loss {loss} {why}.",
+        f"Use loss={fitting!r}.",
+        priority=priority,
+        repairs=(set_loss(context, fitting, logits=logits),),
+    )
+
+
+_NO_COLUMNS = "expects one column per class, but the targets have one label per row"
+_NO_CODES = "expects class codes, but the targets are one-hot"
+
+
+def _check_numbers(context: RuleContext, loss: str) -> Found:
     """A loss for classes where numbers are wanted; shares of 1 may have one."""
     y = context.task.y
     inside = bool(np.isfinite(y).all() and y.min() >= 0 and y.max() <= 1)
     shares = y.ndim == 2 and np.allclose(y.sum(axis=1), 1, atol=TOLERANCE * y.shape[1])
-    if (head.loss in BINARY and inside) or (head.loss in CATEGORICAL and shares):
+    if (loss in BINARY and inside) or (loss in CATEGORICAL and shares):
         return None
-    if head.loss not in CROSS_ENTROPIES + HINGES:
+    if loss not in CROSS_ENTROPIES + HINGES:
         return None
     return (
         f"is for classes, but the targets range from {y.min():.4g} to {y.max():.4g}",
@@ -134,7 +164,7 @@ def _check_label(context: RuleContext, head: OutputLayer) -> Found:
     if head.loss in SPARSE:
         return None
     if head.loss in CATEGORICAL:
-        return "expects one column per class, but the targets have one label per row", 0
+        return _NO_COLUMNS, 0
     if head.loss in BINARY + HINGES:
         if head.activation != "softmax" and context.task.kind == "binary":
             return None  # the outputs are too many: told as that
@@ -159,7 +189,7 @@ def _check_one_output(context: RuleContext, head: OutputLayer) -> Found:
 def _check_columns(head: OutputLayer) -> Found:
     """A column for each class, and as many outputs."""
     if head.loss in SPARSE:
-        return "expects class codes, but the targets are one-hot", 0
+        return _NO_CODES, 0
     if head.loss in BINARY and head.activation == "softmax":
         return "treats outputs as independent, but softmax makes them sum to 1", 1
     if head.loss in ERRORS:
