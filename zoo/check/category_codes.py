@@ -87,9 +87,10 @@ def match_codes(x: Any, like: Any) -> tuple[Any, tuple[str, ...]]:
     parts, others = keras.tree.flatten(x), keras.tree.flatten(like)
     if [np.shape(part)[1:] for part in parts] != [np.shape(p)[1:] for p in others]:
         return x, ()
-    titles = sorted(x) if isinstance(x, dict) else [f"input {i}" for i in range(99)]
+    numbered = [f"input {i}" for i in range(len(parts))]
+    titles = sorted(x) if isinstance(x, dict) else numbered
     made, names = [], []
-    for title, part, other in zip(titles, parts, others, strict=False):
+    for title, part, other in zip(titles, parts, others, strict=True):
         changed = _match_part(np.asarray(part), np.asarray(other))
         alone = np.size(part) == len(part)
         is_table = len(parts) == 1 and not isinstance(x, dict)
