@@ -88,8 +88,11 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-def __getattr__(name: str) -> object:
-    if name not in _HOME:
-        msg = f"module 'learnable' has no attribute {name!r}"
-        raise AttributeError(msg)
-    return getattr(import_module(f".{_HOME[name]}", __name__), name)
+# type checkers read the imports above: with this, no name would be misspelt to them
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOME:
+            msg = f"module 'learnable' has no attribute {name!r}"
+            raise AttributeError(msg)
+        return getattr(import_module(f".{_HOME[name]}", __name__), name)

@@ -76,7 +76,8 @@ def check(
                 "seconds": spent,
                 "error": told.stderr.strip().replace(str(HERE.parent), "")[-300:],
             }
-        facts = json.loads(told.stdout)
+        # where the script lay says nothing
+        facts = json.loads(told.stdout.replace(f"{folder}{os.sep}", ""))
         reached = (run or run_script)(fixed) if fixed.exists() else {}
     return {
         "commit": commit(),
@@ -93,7 +94,7 @@ def check(
         "best_score": facts["best_score"],
         "repaired_score": facts["repaired_score"],
         "fixed": reached,
-        **({"facts": {key: facts[key] for key in keep}} if keep else {}),
+        **({"facts": {key: facts.get(key) for key in keep}} if keep else {}),
     }
 
 

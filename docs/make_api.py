@@ -40,8 +40,13 @@ def entry(name: str) -> str:
 
 
 def _member(name: str, value: Any) -> str:
-    """The section of a method or property; "" for what is private or says nothing."""
+    """The section of a method or property; "" for what is private or says nothing.
+
+    Also "" for what scikit-learn puts into each estimator, in changing words.
+    """
     plain = getattr(value, "__func__", value)
+    if type(plain).__module__.startswith("sklearn."):
+        return ""
     if name.startswith("_") or not (callable(plain) or hasattr(plain, "__get__")):
         return ""
     said = plain.__doc__ or ""

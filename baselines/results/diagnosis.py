@@ -99,8 +99,8 @@ class Cause:
         if self.original_score is None or self.alone is None or self.together is None:
             return ""
         return (
-            f"{self.repair}: score {self.original_score:.2f} without repairs, "
-            f"{self.alone:.2f} with this alone, {self.together:.2f} with all repairs"
+            f"{self.repair}: score {self.original_score:z.2f} without repairs, "
+            f"{self.alone:z.2f} with this alone, {self.together:z.2f} with all repairs"
         )
 
 

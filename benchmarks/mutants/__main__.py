@@ -78,16 +78,17 @@ def _scores(path: Path) -> dict[str, float]:
 
 
 def as_page(known: dict[str, Any]) -> str:
-    """The figures of single faults and of pairs."""
+    """The figures of single faults and of pairs, a row for each state of the code."""
     titles = {"single": "one fault", "pairs": "two faults"}
-    told = {
-        k: {n: r for n, r in known.get(k, {}).items() if "seconds" in r} for k in titles
-    }
-    found = {titles[k]: figures(part) for k, part in told.items() if part}
+    told: dict[str, dict[str, Any]] = {}
+    for kind, title in titles.items():
+        for name, record in known.get(kind, {}).items():
+            if "seconds" in record:
+                row = f"{title}, code of {record['commit']}"
+                told.setdefault(row, {})[name] = record
+    found = {row: figures(part) for row, part in told.items()}
     head = ["", *next(iter(found.values()))]
-    rows = [
-        [name, *(f"{v:.3g}" for v in part.values())] for name, part in found.items()
-    ]
+    rows = [[name, *map(_shown, part.values())] for name, part in found.items()]
     return markdown(head, rows)
 
 

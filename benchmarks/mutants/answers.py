@@ -50,6 +50,8 @@ def _sides(facts: Facts) -> Iterator[str]:
 
 
 def _scores(facts: Facts) -> Iterator[str]:
+    if facts["baseline_score"] is None:
+        return  # nothing was trained
     before, after = facts["original_score"], facts["repaired_score"]
     best, base = facts["best_score"], facts["baseline_score"]
     if max(after, base) > best + 1e-9:
@@ -75,7 +77,7 @@ def _sentence(facts: Facts) -> Iterator[str]:
         (r"with the repairs it has (-?[\d.]+\d)", "repaired_score"),
     ):
         for number in re.findall(pattern, facts["sentence"]):
-            if number != f"{facts[name]:.2f}":
+            if float(number) != round(facts[name], 2):  # 0 has two signs
                 yield f"the sentence says {number}, {name} is {facts[name]:.2f}"
 
 
@@ -95,7 +97,7 @@ def _change(facts: Facts) -> Iterator[str]:
 def _advice(facts: Facts) -> Iterator[str]:
     told = [facts["sentence"], facts["change"]]
     told += [c[key] for c in facts["causes"] for key in ("sentence", "advice")]
-    told += [facts["data"][key] for key in ("sentence", "change")]
+    told += [(facts["data"] or {}).get(key, "") for key in ("sentence", "change")]
     for text in told:
         for option in set(re.findall(r"--[a-z][a-z-]*", text)) - ACCEPTED:
             yield f"{option} does not go with a script: {text}"

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from learnable.baselines.rules.registry import RULES, rule_side
+from learnable.benchmarks.mutants.answers import contradictions
 from learnable.benchmarks.mutants.draw import Mutant
 
 EITHER = {
@@ -99,7 +100,9 @@ def figures(
         "sound ones blamed": _mean([bool(j["false"]) for j in sound]),
         "sides": _mean([j["sides"] for _, j in judged]),
         "repaired": _mean(repaired),
-        "contradictions": sum(len(r.get("contradictions", ())) for r, _ in judged),
+        "contradictions": sum(
+            len(contradictions(r["facts"])) for r, _ in judged if "facts" in r
+        ),
         "median seconds": float(np.median([r["seconds"] for r, _ in judged])),
     }
 

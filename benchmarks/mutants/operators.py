@@ -283,7 +283,7 @@ ROWS = (
     Operator("labels by 255", lines("y_train = y_train / 255", *LATE), (("label-encoding",),), ("targets-not-scaled",), BINARY),
     Operator("test labels renamed", lines("y_test = (y_test + 1) % (y_test.max() + 1)", "ready"), (("label-encoding",), ("train-test-mismatch",)), (), CODES),
     Operator("twelve rows", lines("x_train, y_train = x_train[:12], y_train[:12]", *LATE), (("too-few-rows",),), (), ARRAY),
-    Operator("targets as a column", text("loss_of(targets, model(inputs, training=True))", "keras.ops.mean(keras.ops.square(keras.ops.cast(targets, 'float32') - keras.ops.argmax(model(inputs, training=True), axis=1)))"), (("wrong-gradient",), ("wrong-loss",))),
+    Operator("loss through argmax", text("loss_of(targets, model(inputs, training=True))", "keras.ops.mean(keras.ops.square(keras.ops.cast(targets, 'float32') - keras.ops.cast(keras.ops.argmax(model(inputs, training=True), axis=1), 'float32')))"), (("wrong-gradient",), ("wrong-loss",))),
     Operator("wrong axis", text("x_train, x_test, y_train, y_test = x[:650], x[650:], y[:650], y[650:]", "x = x.transpose(0, 2, 1)\nx_train, x_test, y_train, y_test = x[:650], x[650:], y[:650], y[650:]"), (("input-shape",),)),
 )  # fmt: skip
 

@@ -192,6 +192,9 @@ def test_a_class_of_a_split_whose_labels_stand_in_the_script():
     y = np.concatenate([OWN, MISSED])
     case = case_of(OWN, MISSED, told=False, y=y, y_test=MISSED)
     assert find_unseen_class(case, study_of()) is not None
+    # of the other rows some were left out
+    more = case_of(OWN, MISSED, told=False, y=np.append(y, OWN[:3]), y_test=MISSED)
+    assert find_unseen_class(more, study_of()) is not None
     # ids of the evaluated rows are no labels
     ids = case_of(OWN, MISSED, told=False, y=OWN, ids=np.arange(30))
     assert find_unseen_class(ids, study_of()) is None

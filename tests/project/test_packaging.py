@@ -1,5 +1,6 @@
 """What is installed is what the folders hold."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -25,13 +26,15 @@ def shipped() -> set[str]:
     return {f"learnable/{p.relative_to(ROOT).as_posix()}" for p in [*kept, *root]}
 
 
-def test_archive_holds_what_the_folders_hold(tmp_path: Path) -> None:
-    """Modules, pages, templates and data; no test, and nothing of the set-up."""
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel that the folders make."""
     pytest.importorskip("setuptools", minversion="77", reason="builds an archive")
-    copy = tmp_path / "copy"
-    for folder in FOLDERS:
+    folder = tmp_path_factory.mktemp("archive")
+    copy = folder / "copy"
+    for name in FOLDERS:
         shutil.copytree(
-            ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__")
+            ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__")
         )
     for name in ("README.md", "LICENSE", "pyproject.toml", "setup.py", "py.typed"):
         shutil.copy(ROOT / name, copy)
@@ -41,9 +44,48 @@ def test_archive_holds_what_the_folders_hold(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-c", code], cwd=copy, check=True, capture_output=True
     )
-    (archive,) = tmp_path.glob("*.whl")
+    (made,) = folder.glob("*.whl")
+    return made
+
+
+def test_archive_holds_what_the_folders_hold(archive) -> None:
+    """Modules, pages, templates and data; no test, and nothing of the set-up."""
     names = set(zipfile.ZipFile(archive).namelist())
     assert {name for name in names if ".dist-info/" not in name} == shipped()
+
+
+@pytest.mark.slow  # a training
+def test_archive_is_enough_in_an_empty_folder(archive, tmp_path) -> None:
+    site, here = tmp_path / "site", tmp_path / "here"
+    here.mkdir()
+    zipfile.ZipFile(archive).extractall(site)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(here),
+        "PYTHONPATH": str(site),
+    }
+
+    def python(*arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=here,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def zoo(*arguments: str) -> str:
+        return python("-m", "learnable", *arguments)
+
+    code = "import learnable; print(*learnable.__path__)"
+    assert python("-c", code).strip() == str(site / "learnable")
+    zoo("data", "iris", "--to", "iris.csv")
+    assert "signal. " in zoo("baseline", "iris.csv", "--target", "species")
+    assert "network-" in zoo("train", "rgb-softmax", "--set", "epochs=2")
+    assert {path.name for path in here.iterdir()} >= {"iris.csv", "runs"}
+    assert len([*here.glob("runs/*/report.html")]) == 2
 
 
 def test_every_folder_of_modules_is_a_package() -> None:

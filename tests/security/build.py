@@ -48,7 +48,7 @@ ATTACKS: list[Attack] = []
 def keras_file(told: str) -> Callable[[Make], Make]:
     """Register a function from a target to the configuration of a ``.keras`` file.
 
-    ``told`` is a part of what is said of it.
+    ``told`` is a part of what is said of it, or several, with | between them.
     """
 
     def register(function: Make) -> Make:
@@ -582,7 +582,8 @@ def endless_pattern_of_an_optimizer(target: Target) -> Any:
     return config
 
 
-@keras_file("not the name of a layer")
+# Keras has it since 3.15
+@keras_file("not the name of a layer|not a class of a network's layers")
 def endless_pattern_of_optimizers(target: Target) -> Any:
     config = called("Dense", {"units": 2})
     sgd = layer("SGD", {}, module="keras.optimizers")

@@ -39,7 +39,7 @@ def test_attack_is_refused_and_does_nothing(
     assert seen.nothing, seen
     assert not target.marker.exists()
     assert not listener.asked
-    assert attack.told in str(refused.value)
+    assert any(part in str(refused.value) for part in attack.told.split("|"))
     assert str(refused.value).startswith(f"{attack.file} cannot be loaded: ")
     assert len(str(refused.value)) < 500
 

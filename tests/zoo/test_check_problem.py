@@ -1,6 +1,7 @@
 """Baselines beside a script's network, and what a budget leaves of them."""
 
 import time
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,6 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from learnable import Card, Dataset, load
+from learnable.baselines.evaluate import Study
+from learnable.baselines.results.results import Signal, Verdict
+from learnable.zoo.backend import keras
+from learnable.zoo.check import problem as module
 from learnable.zoo.check.problem import (
     CheckProblem,
     baseline_study,
@@ -32,6 +37,32 @@ from learnable.zoo.diagnosis.search.trials import Split
 )
 def test_a_baseline_takes_its_share_of_a_budget(cells, budget, left_out):
     assert too_slow(cells, budget) == left_out
+
+
+@dataclass(frozen=True)
+class Results:
+    verdicts: tuple[Any, ...]
+    signal: Any
+    findings: tuple[Any, ...] = ()
+
+
+@pytest.mark.parametrize(
+    ("looked_up", "name"), [(True, "signal"), (False, "suspicious")]
+)
+def test_pairs_of_ids_that_come_twice_are_no_copies(monkeypatch, looked_up, name):
+    parts = [keras.Input((), dtype="int32") for _ in "12"]
+    vectors = [keras.layers.Embedding(9, 2)(part) for part in parts]
+    plain = [keras.layers.Reshape((1,))(part) for part in parts]
+    model = keras.Model(parts, keras.layers.Add()(vectors if looked_up else plain))
+    x = [np.arange(40) % 9, np.arange(40) % 5]
+    signal = Signal(0.005, 199, 0.5, "trees", 40, None, 1.0)
+    copies = Verdict("suspicious", "", "Copies.", "Remove them.")
+    study = Study(Results((copies,), signal), pd.DataFrame(), (), ())
+    monkeypatch.setattr(module, "run_study", lambda *_, **__: study)
+    problem: Any = SimpleNamespace(
+        dataset=load("iris"), seed=0, fit=SimpleNamespace(model=model, x=x)
+    )
+    assert baseline_study(problem).results.verdicts[-1].name == name
 
 
 def test_a_note_tells_what_the_budget_leaves_no_time_for():

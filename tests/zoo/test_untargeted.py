@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from learnable.baselines.results.diagnosis import Diagnosis, RuledOut
 from learnable.data.errors import BadData
-from learnable.zoo.backend import keras
+from learnable.zoo.backend import keras, tensorflow
 from learnable.zoo.check.problem import prepare
 from learnable.zoo.check.untargeted import examine_untargeted
 from learnable.zoo.diagnosis.record.recorder import recorded
@@ -107,3 +107,67 @@ def test_metric_that_lies_is_told_in_full():
     facts = dict.fromkeys((f.name for f in named), "") | {"sides": ()}
     diagnosis = Diagnosis(**(facts | {"ruled_out": (found,)}))
     assert diagnosis.untestable_findings == ("N118 misleading-metric. It lies.",)
+
+
+class Compared(keras.Model):
+    """A network whose step takes an element of a dataset: a row and two others."""
+
+    def __init__(self, encoder):
+        super().__init__()
+        self.encoder = encoder
+
+    def train_step(self, data):
+        row, near, far = data
+        with tensorflow.GradientTape() as tape:
+            loss = self.distance(row, near) - self.distance(row, far)
+            loss = keras.ops.mean(keras.ops.maximum(loss + 0.5, 0.0))
+        weights = self.encoder.trainable_variables
+        self.optimizer.apply(tape.gradient(loss, weights), weights)
+        return {"loss": loss}
+
+    def distance(self, one, other):
+        difference = self.encoder(one) - self.encoder(other)
+        return keras.ops.sum(keras.ops.square(difference), axis=-1)
+
+
+@pytest.mark.slow  # many small trainings
+def test_three_parts_of_an_element_are_inputs():
+    rows = tensorflow.data.Dataset.from_tensor_slices((X / 100, X / 90, -X / 80))
+    with recorded(__file__) as recording:
+        parts = [keras.Input((2,)), keras.layers.Dense(2)]
+        model = Compared(keras.Sequential(parts))
+        model.compile(keras.optimizers.SGD(0.01))
+        model.fit(rows.batch(20), epochs=2, shuffle=False, verbose=0)
+    (fit,) = recording.fits
+    assert fit.is_element
+    assert fit.y is None
+    assert len(fit.x) == 3
+    found = examine_untargeted(recording, fit, budget=None, show=lambda what: None)
+    assert "could not be repeated" not in found.sentence
+    assert not found.causes
+
+
+class Adversaries(Squeezer):
+    """Two parts with an optimizer each."""
+
+    def compile(self, first, second):
+        super().compile()
+        self.first_optimizer, self.second_optimizer = first, second
+
+    def train_step(self, data):
+        one = keras.ops.mean(data)
+        return {"d_loss": one, "g_loss": -one}
+
+
+def test_networks_that_are_trained_against_each_other_are_named_and_left_alone():
+    with recorded(__file__) as recording:
+        model = Adversaries()
+        model.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
+        model.fit(X, epochs=2, verbose=0)
+    fit = recording.fits[0]
+    found = examine_untargeted(recording, fit, budget=None, show=lambda what: None)
+    assert found.verdict == "undecided"
+    assert not found.sides
+    assert "2 optimizers (first_optimizer, second_optimizer)" in found.sentence
+    assert "(d_loss, g_loss)" in found.sentence
+    assert not found.trials

@@ -5,6 +5,7 @@ Where their right answers are known, these say something of the data as well.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -23,8 +24,9 @@ from ..diagnosis.search.trials import (
     score_rows,
 )
 from . import data_faults, duplicates
+from .category_codes import find_other_codes
 from .data_faults import DataFault, align, hide, match_moments
-from .problem import train_score
+from .problem import train_score, trained_network
 
 if TYPE_CHECKING:
     from ...baselines.evaluate import Study
@@ -77,7 +79,7 @@ def evaluation_faults(
     checks += [_trained_on, _has_stray_columns] if parts else []
     # a network whose training raised may not even be there to predict anything
     checks += (
-        [_find_preparation_difference, _find_label_difference]
+        [_find_code_difference, _find_preparation_difference, _find_label_difference]
         if parts and not problem.fit.error
         else []
     )
@@ -199,6 +201,27 @@ def is_answered(
         return False
     truth = truth.reshape(predicted.shape)
     return float(_row_scores(task, predicted, truth).mean()) >= least
+
+
+def _find_code_difference(context: _Evaluations) -> DataFault | None:
+    """Whether categories of the inputs have other codes than in training rows."""
+    problem, row_scores = context.problem, _held_out_scores(context.runner)
+    if row_scores is None:
+        return None
+    held = float(row_scores.mean())
+    for evaluated, _ in context.parts:
+
+        def score(x: Any, asked: Evaluation = evaluated) -> np.ndarray | None:
+            predicted = _predicted(problem, context.runner.setup, x)
+            truth = right_answers(problem.recording, problem.task, asked, predicted)
+            return (
+                None if truth is None else _row_scores(problem.task, predicted, truth)
+            )
+
+        cause = find_other_codes(evaluated.x, problem.fit.x, score, held=held)
+        if cause is not None:
+            return DataFault(cause)
+    return None
 
 
 def _find_label_difference(context: _Evaluations) -> DataFault | None:
@@ -356,8 +379,8 @@ def _labels(y: Any) -> np.ndarray | None:
 def _labels_of(problem: CheckProblem, evaluated: Evaluation) -> np.ndarray | None:
     """True class numbers of evaluated rows; None where nobody knows.
 
-    Beside ``predict`` they are an array that makes a third with the training labels:
-    one of the script that holds just the labels of both.
+    Beside ``predict`` they are an array that is part of a third, as the training labels
+    are: one of the script that holds the labels of both, and may hold more.
     """
     if evaluated.y is not None:
         return _labels(evaluated.y)
@@ -371,18 +394,13 @@ def _labels_of(problem: CheckProblem, evaluated: Evaluation) -> np.ndarray | Non
         for _, value in arrays(problem.recording)
         if value.ndim < 3 and (found := _labels(value)) is not None
     ]
-    sums = {np.sort(found).tobytes() for found in map(_floats, every)}
-    joined = (
-        found
-        for found in every
-        if len(found) == count
-        and np.sort(np.concatenate([_floats(own), _floats(found)])).tobytes() in sums
-    )
-    return next(joined, None)
-
-
-def _floats(labels: np.ndarray) -> np.ndarray:
-    return labels.astype("float64")
+    large = [Counter(one.tolist()) for one in every if len(one) >= len(own) + count]
+    for found in every if large else ():
+        if len(found) == count:
+            both = Counter([*own.tolist(), *found.tolist()])
+            if any(both <= one for one in large):
+                return found
+    return None
 
 
 def _aligning(
@@ -406,7 +424,7 @@ def _predicted(problem: CheckProblem, setup: Setup, x: Any) -> np.ndarray:
     """Return what the script's network, as it was trained, predicts for some rows."""
     from ..diagnosis.search.trials import decide
 
-    outputs = predict_outputs(problem.fit.model, x)
+    outputs = predict_outputs(trained_network(problem), x)
     logits = gives_logits(setup)
     return decide(outputs, problem.task, setup.values, logits=logits)
 

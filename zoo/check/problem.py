@@ -11,7 +11,7 @@ import logging
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,13 +19,14 @@ from joblib import parallel_config
 from threadpoolctl import threadpool_limits
 
 from ...baselines.evaluate import Study, run_study
+from ...baselines.verdicts.verdict import signal_verdict
 from ...data import Dataset
 from ...data.dataset import take
 from ...data.errors import BadData
 from ...data.split import has_strata
 from ..diagnosis.problem.task import TrainingTask
 from ..diagnosis.search.trials import Split, score_rows
-from . import duplicates
+from . import data_faults, duplicates
 
 if TYPE_CHECKING:
     from ...data.split import Fold
@@ -127,6 +128,18 @@ def train_score(problem: CheckProblem) -> float | None:
         return None
 
 
+def trained_network(problem: CheckProblem) -> Any:
+    """Return the script's network as its training left it; as it is if unknown."""
+    from ..diagnosis.search.reference import trained_model
+
+    try:
+        return trained_model(problem.fit)
+    # as above
+    except Exception as error:
+        _log.debug("the network is asked as it is now: %r", error)
+        return problem.fit.model
+
+
 _MOST_CELLS = 1_000_000
 """Rows times columns times classes, from which boosting is left out: its trees, one a
 class and round, took 46 s for 2,250 digits, and a forest 2."""
@@ -164,7 +177,7 @@ def baseline_study(
     # take ten times as long, and few rows are done before threads have begun
     jobs = -1 if cells > _MOST_CELLS else 1
     with threadpool_limits(1), parallel_config("threading", n_jobs=jobs):
-        return run_study(
+        study = run_study(
             {},
             dataset,
             folds=_FOLDS,
@@ -173,6 +186,21 @@ def baseline_study(
             leave_out=left_out,
             latest=latest,
         )
+    return _without_copies(study, problem)
+
+
+def _without_copies(study: Study, problem: CheckProblem) -> Study:
+    """Take back a suspicion of copies where rows are ids: a pair may come twice."""
+    from ..diagnosis.problem.task import are_ids
+
+    *others, verdict = study.results.verdicts
+    if verdict.name != "suspicious" or not are_ids(problem.fit.model, problem.fit.x):
+        return study
+    if data_faults.find_leak(study) is not None or study.results.signal is None:
+        return study
+    rows, task = len(problem.dataset), problem.dataset.task
+    plain = signal_verdict(study.results.signal, rows=rows, task=task)
+    return replace(study, results=replace(study.results, verdicts=(*others, plain)))
 
 
 def _cells(dataset: Dataset) -> int:

@@ -25,9 +25,8 @@ from ...baselines.results.diagnosis import (
     Trial,
 )
 from ...data.errors import BadData
-from ..backend import keras
+from ..backend import keras, tensorflow
 from ..diagnosis.probe.symptoms import symptoms
-from ..diagnosis.problem.autoencoder import narrowest_width
 from ..diagnosis.problem.context import RuleContext
 from ..diagnosis.problem.task import TrainingTask
 from ..diagnosis.problem.training_cost import training_cost
@@ -40,7 +39,8 @@ from ..diagnosis.problem.training_setup import (
 from ..diagnosis.record.arrays import count_rows
 from ..diagnosis.rules.run_rules import run_rules
 from ..diagnosis.search.causes import FAILING
-from ..diagnosis.search.trials import TRIALS_COST, predict_outputs
+from ..diagnosis.search.trials import TRIALS_COST
+from .reconstruction import Reconstruction, find_reconstruction
 
 if TYPE_CHECKING:
     from ..diagnosis.problem.context import NetworkFinding, Repair
@@ -56,10 +56,7 @@ _HALF = 0.5
 natural 0, and any longer training lowers it a little."""
 _SEEDS = 3
 _MOST_ROWS = 6_000
-_SAME = 0.05
-"""Share of the inputs' variance, below which outputs are the same for all rows."""
-_SEEN = 2_000
-"""Rows whose reconstruction is looked at."""
+_LEAST_OPTIMIZERS = 2
 _MEASURE = (
     "share of the fall of the loss (0: as before the training, 1: the lowest of all "
     "trials)"
@@ -101,9 +98,23 @@ def examine_untargeted(
         recording, fit, task, original_training(replace(fit, y=targets), task)
     )
     known = run_rules(context)
-    trials = _LossTrials(context.setup, budget or TRIALS_COST, show)
-    tried = () if fit.error else tuple(_outcomes(trials, known))
+    cost = budget or TRIALS_COST
+    trials = _LossTrials(context.setup, cost, show, is_element=fit.is_element)
+    is_idle = bool(fit.error or _adversaries(fit))
+    tried = () if is_idle else tuple(_outcomes(trials, known))
     return _answer(context, known, tried, trials)
+
+
+def _adversaries(fit: Fit) -> tuple[str, ...]:
+    """Return the names of several optimizers of a network, and of no whole loss.
+
+    So it is in generative adversarial networks, whose losses do not fall together.
+    """
+    kept = vars(fit.model).items()
+    named = (n for n, value in kept if isinstance(value, keras.optimizers.Optimizer))
+    names = tuple(name for name in named if name.strip("_") != "optimizer")
+    has_whole = any("total" in name or name == "loss" for name in fit.history)
+    return () if has_whole or len(names) < _LEAST_OPTIMIZERS else names
 
 
 @dataclass(frozen=True)
@@ -119,8 +130,11 @@ class _Outcome:
 class _LossTrials:
     """The loss at the end of trainings with and without repairs."""
 
-    def __init__(self, setup: Setup, cost: float, show: Say) -> None:
+    def __init__(
+        self, setup: Setup, cost: float, show: Say, *, is_element: bool
+    ) -> None:
         self._setup, self._left, self._show = setup, cost, show
+        self._is_element = is_element
         self._known: dict[tuple[str, int], float] = {}
         self.error = ""
 
@@ -164,7 +178,8 @@ class _LossTrials:
                 return None
             self._show(what or "as the script has it")
             self._left -= cost
-            self._known[what, seed] = _final_loss(setup, seed)
+            given = _elements(setup, seed) if self._is_element else _rows(setup)
+            self._known[what, seed] = _final_loss(setup, seed, given)
         # a step of the user's own may need what nobody has told
         except Exception as error:
             _log.debug("a training without targets cannot be repeated: %r", error)
@@ -176,15 +191,23 @@ class _LossTrials:
 _START = "before the first step"
 
 
-def _final_loss(setup: Setup, seed: int) -> float:
+def _rows(setup: Setup) -> dict[str, Any]:
+    """Return the rows as ``fit`` takes them."""
+    x = keras.tree.map_structure(np.asarray, setup.x)
+    return {"x": x, "batch_size": setup.batch_size}
+
+
+def _elements(setup: Setup, seed: int) -> dict[str, Any]:
+    """Return rows whose parts come as an element of a dataset."""
+    rows = tensorflow.data.Dataset.from_tensor_slices(tuple(setup.x))
+    mixed = rows.shuffle(len(setup.y), seed=seed) if setup.shuffle else rows
+    return {"x": mixed.batch(setup.batch_size), "shuffle": False}
+
+
+def _final_loss(setup: Setup, seed: int, given: dict[str, Any]) -> float:
     """Loss of the last epoch; infinite where it is not finite."""
     model = build_model(setup, np.arange(len(setup.y)), seed=seed)
-    history = model.fit(
-        keras.tree.map_structure(np.asarray, setup.x),
-        batch_size=setup.batch_size,
-        epochs=setup.count_passes,
-        verbose=0,
-    )
+    history = model.fit(**given, epochs=setup.count_passes, verbose=0)
     losses = next(iter(_losses(history.history)), [math.nan])
     last = float(np.mean(losses[-1]))
     return last if math.isfinite(last) else math.inf
@@ -237,59 +260,6 @@ def _mends(trials: _LossTrials, loss: float, seed: int) -> bool:
     return _share(start, own, loss) < _HALF and loss < start
 
 
-@dataclass(frozen=True)
-class _Reconstruction:
-    """Shares of the inputs' variance: explained, that of the outputs, and by a PCA."""
-
-    explained: float
-    varied: float
-    components: int
-    by_components: float
-
-    @property
-    def is_same(self) -> bool:
-        """Whether nearly the same comes out for all rows, though they differ."""
-        return self.varied < _SAME and self.by_components > 2 * _SAME
-
-    @property
-    def sentence(self) -> str:
-        """In words, with the numbers."""
-        known = f"The reconstruction explains {max(0.0, self.explained):.0%} of the "
-        known += f"variance of the inputs; {self.components} principal components "
-        return f"{known}explain {self.by_components:.0%}."
-
-
-def _reconstructed(fit: Fit) -> _Reconstruction | None:
-    """Compare the network's output with its inputs; None where it has other ones."""
-    parts = keras.tree.flatten(fit.x)
-    if len(parts) != 1 or np.asarray(parts[0]).dtype.kind not in "biuf":
-        return None
-    x = np.asarray(parts[0])[:_SEEN]
-    try:
-        out = predict_outputs(fit.model, x)
-    # it may have no call of its own, or take more than its rows
-    except Exception as error:
-        _log.debug("the network gives no outputs: %r", error)
-        return None
-    if out.size != x.size or not (np.isfinite(out).all() and np.isfinite(x).all()):
-        return None
-    return _compared(x.reshape(len(x), -1).astype(float), out.reshape(len(x), -1), fit)
-
-
-def _compared(x: np.ndarray, out: np.ndarray, fit: Fit) -> _Reconstruction | None:
-    whole = float(x.var(axis=0).sum())
-    if not whole:
-        return None
-    count = narrowest_width(fit.model, x.shape[1])
-    values = np.linalg.svd(x - x.mean(axis=0), compute_uv=False) ** 2 / len(x)
-    return _Reconstruction(
-        1 - float(((out - x) ** 2).mean(axis=0).sum()) / whole,
-        float(out.var(axis=0).sum()) / whole,
-        count,
-        float(values[:count].sum()) / whole,
-    )
-
-
 def _answer(
     context: RuleContext,
     known: Sequence[NetworkFinding],
@@ -297,7 +267,7 @@ def _answer(
     trials: _LossTrials,
 ) -> Diagnosis:
     cause = next((one for one in tried if one.is_proved), None)
-    seen = _reconstructed(context.fit)
+    seen = find_reconstruction(context.fit.model, context.fit.x)
     verdict, sentence, change = _verdict(context.fit, trials, cause, seen)
     place = context.fit.place
     own = trials.share() if tried else None
@@ -328,12 +298,20 @@ def _verdict(
     fit: Fit,
     trials: _LossTrials,
     cause: _Outcome | None,
-    seen: _Reconstruction | None,
+    seen: Reconstruction | None,
 ) -> tuple[str, list[str], str]:
     """Name, sentences, and what would change it."""
     sentence = [*_course(fit), *([seen.sentence] if seen else [])]
     if fit.error:
         return "undecided", [f"The training ended with {fit.error}."], _ENDS
+    if names := _adversaries(fit):
+        losses = ", ".join(name for name in fit.history if "loss" in name)
+        told = (
+            f"{len(names)} optimizers ({', '.join(names)}) train parts of the network, "
+            f"each for a loss of its own ({losses}), as in networks that are trained "
+            "against each other: no such loss tells how good the network is."
+        )
+        return "undecided", [told], _GENERATED
     if trials.error:
         sentence.append(f"The training could not be repeated: {trials.error}")
     is_same = seen is not None and seen.is_same
@@ -354,6 +332,7 @@ def _verdict(
     return "undecided", sentence, _TARGETS
 
 
+_GENERATED = "A judgement of what the network generates, which this is not."
 _ENDS = "A training that ends without this error."
 _TARGETS = (
     "Targets: of an autoencoder, pass the inputs as targets, fit(x, x), with a loss in "

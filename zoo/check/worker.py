@@ -57,6 +57,20 @@ _MEMORY_SHARE = 0.9
 """Of the machine's memory, that the script and its examination may take."""
 
 
+class NoTraining(BadData):
+    """A script that trained nothing.
+
+    Parameters
+    ----------
+    message : str
+    recording : Recording
+    """
+
+    def __init__(self, message: str, recording: Recording) -> None:
+        super().__init__(message)
+        self.recording = recording
+
+
 def examine_job(job: CheckJob, *, quiet: bool) -> Path | Diagnosis:
     """Examine a script or a network in a process of its own.
 
@@ -231,6 +245,7 @@ def main(folder: Path) -> None:
 def _examine(job: CheckJob, folder: Path) -> CheckAnswer:
     from ..experiments.score import write_run
     from .check import check_outputs
+    from .no_gradient import find_no_gradient
     from .unpaired import find_unpaired
     from .untargeted import examine_untargeted
 
@@ -247,7 +262,13 @@ def _examine(job: CheckJob, folder: Path) -> CheckAnswer:
         with (folder / _FOUND).open("a", encoding="utf-8") as file:
             file.write(f"{' '.join(line.splitlines())[:_MOST_IN_LINE]}\n")
 
-    recording, fit = record_training(job, say, show)
+    try:
+        recording, fit = record_training(job, say, show)
+    except NoTraining as error:
+        ended = find_no_gradient(error.recording)
+        if ended is None:
+            raise
+        return CheckAnswer(diagnosis=_with_ports(ended, error.recording))
     if fit.y is None and "compile" not in fit.error:
         found = examine_untargeted(recording, fit, budget=job.budget, show=say)
         return CheckAnswer(diagnosis=_with_ports(found, recording))
@@ -343,7 +364,7 @@ def _choose_training(recording: Recording, number: int | None) -> int:
 
     Raises
     ------
-    BadData
+    NoTraining
         The script trained nothing.
     Misuse
         There is no training of that number.
@@ -352,7 +373,7 @@ def _choose_training(recording: Recording, number: int | None) -> int:
     if not fits:
         from .first_contact import explain_no_training
 
-        raise BadData(f"{name} {explain_no_training(recording)}")
+        raise NoTraining(f"{name} {explain_no_training(recording)}", recording)
     if number is not None and number > len(fits):
         msg = f"--fit {number}: {name} has {len(fits)} trainings"
         raise Misuse(f"{msg} ({'; '.join(_lines(fits))})")

@@ -112,8 +112,9 @@ def _show_cause(cause: Cause, *, at: str = "") -> None:
     )
     if cause.repair and cause.original_score is not None:
         _say(
-            f"  Proved: {cause.repair}. Score {cause.original_score:.2f} without "
-            f"repairs, {cause.alone:.2f} with this one, {cause.together:.2f} with all."
+            f"  Proved: {cause.repair}. Score {cause.original_score:z.2f} without "
+            f"repairs, {cause.alone:z.2f} with this one, {cause.together:z.2f} "
+            "with all."
         )
     if cause.definition:
         _say(f"  {cause.definition}")

@@ -1,6 +1,7 @@
 """``learnable.check``: a network examined from Python."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -203,6 +204,11 @@ def test_answer_reads_as_text():
         "Ruled out, no effect: rate-too-high.",
         "  What would change this: Nothing.",
     ]
+
+
+def test_score_of_nothing_has_no_sign():
+    (cause,) = answer().causes
+    assert "score 0.00 without" in str(replace(cause, original_score=-0.004).scores)
 
 
 def test_answer_is_a_page_in_a_notebook():

@@ -112,6 +112,42 @@ def test_finds_a_layer_that_call_forgets():
     assert disconnected_layer(case_of_last(recording)).layers == ("forgotten",)
 
 
+class Chain(keras.Model):
+    """Layers one behind the other, of which call leaves out the second."""
+
+    def __init__(self, *, twice=False):
+        super().__init__()
+        self.first = layers.Dense(5, activation="relu")
+        self.second = layers.Dense(4, activation="relu")
+        self.drop = layers.Dropout(0.1)
+        self.last = layers.Dense(1, activation="sigmoid")
+        self.twice = twice
+
+    def call(self, x, training=None):
+        h = self.drop(self.first(x), training=training)
+        return self.last(h * 2 if self.twice else h)
+
+
+@pytest.mark.filterwarnings("ignore:.*unbuilt state:UserWarning")
+def test_a_layer_that_a_chain_leaves_out_is_put_into_it():
+    with recorded(__file__) as recording:
+        train(Chain(), FLAT)
+    context = case_of_last(recording)
+    (repair,) = disconnected_layer(context).repairs
+    mended = build_model(repair.apply(context.setup), np.arange(8), seed=0)
+    assert [la.name for la in mended.layers] == [
+        la.name for la in context.fit.model.layers
+    ]
+    assert np.isfinite(first_loss(mended, FLAT, Y))
+
+
+@pytest.mark.filterwarnings("ignore:.*unbuilt state:UserWarning")
+def test_layers_that_are_no_chain_have_no_repair():
+    with recorded(__file__) as recording:
+        train(Chain(twice=True), FLAT)
+    assert not disconnected_layer(case_of_last(recording)).repairs
+
+
 def test_is_silent_on_sequential_and_residual_networks():
     with recorded(__file__) as recording:
         train(keras.Sequential([keras.Input((36,)), dense(), layers.Dense(1)]), FLAT)

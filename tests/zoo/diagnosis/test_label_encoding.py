@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.rules.label_encoding import label_encoding
+from learnable.zoo.diagnosis.rules.wrong_loss import wrong_loss
 
 Dense = keras.layers.Dense
 X = np.random.default_rng(0).normal(size=(64, 3)).astype("float32")
@@ -15,6 +16,7 @@ SPARSE = "sparse_categorical_crossentropy"
     [
         (1, "sigmoid", "bce", TWO + 1, TWO),
         (1, "sigmoid", "bce", 2 * TWO - 1, TWO),
+        (1, "sigmoid", "bce", TWO / 255, TWO),
         (1, "sigmoid", "mse", TWO + 1.0, TWO),
         (1, "sigmoid", "bce", np.array(["no", "yes"])[TWO], TWO),
         (1, "tanh", "hinge", TWO + 1, TWO),
@@ -74,6 +76,40 @@ def test_edit_wraps_the_targets(case_of, sequence, y, code):
 )  # fmt: skip
 def test_is_silent_on_sound_ones(case_of, sequence, units, activation, loss, y):
     model = sequence((3,), [Dense(units, activation=activation)], loss)
+    assert label_encoding(case_of(model, X, y)) is None
+
+
+FROM_ONE = np.eye(4)[THREE + 1][:, :3]
+"""One-hot rows of classes 1 to 3, as ``tf.one_hot(y, 3)`` makes them."""
+
+
+@pytest.mark.parametrize("loss", ["categorical_crossentropy", "mse"])
+def test_one_hot_rows_of_classes_from_one_lose_the_last(
+    case_of, sequence, trains, loss
+):
+    hidden = Dense(4, activation="relu")
+    model = sequence((3,), [hidden, Dense(3, activation="softmax")], loss)
+    context = case_of(model, X, FROM_ONE)
+    found = label_encoding(context)
+    assert f"{(THREE == 2).sum()} of 64 rows have no class" in found.sentence
+    assert "from 0" in found.advice
+    changed = found.repairs[0].apply(context.setup).y
+    np.testing.assert_array_equal(changed, np.eye(3)[(THREE + 1) % 3])
+    assert trains(context, found)
+    assert wrong_loss(context) is None
+
+
+@pytest.mark.parametrize(
+    ("y", "activation"),
+    [
+        (np.eye(3)[THREE] * (X[:, 1:2] > 0), "softmax"),  # none is an answer, too
+        (FROM_ONE, "sigmoid"),
+    ],
+)
+def test_rows_without_a_class_are_no_fault_of_the_codes(
+    case_of, sequence, y, activation
+):
+    model = sequence((3,), [Dense(3, activation=activation)], "bce")
     assert label_encoding(case_of(model, X, y)) is None
 
 

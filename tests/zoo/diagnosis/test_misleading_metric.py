@@ -10,6 +10,7 @@ X = np.random.default_rng(0).normal(size=(60, 3)).astype("float32")
 NUMBERS = 3.5 * X[:, 0]
 FLAGS = (X[:, 0] > 0).astype("int32")
 ONE_HOT = np.eye(6)[np.arange(60) % 6]
+FROM_ONE = np.eye(7)[np.arange(60) % 6 + 1][:, :6]
 LABELS = np.column_stack([X > 0, X > 0.5]).astype("float32")
 LOGITS = keras.losses.BinaryCrossentropy(from_logits=True)
 ZERO = keras.metrics.BinaryAccuracy(threshold=0.0)
@@ -26,6 +27,7 @@ ZERO = keras.metrics.BinaryAccuracy(threshold=0.0)
         ("mae", NUMBERS, 1, "mse", None),
         ("accuracy", FLAGS, 1, "binary_crossentropy", None),
         ("accuracy", ONE_HOT, 6, "categorical_crossentropy", None),
+        ("accuracy", FROM_ONE, 6, "categorical_crossentropy", None),  # wrong labels
         ("binary_accuracy", LABELS, 6, "binary_crossentropy", None),
         (ZERO, FLAGS, 1, LOGITS, None),
         (None, NUMBERS, 1, "mse", None),

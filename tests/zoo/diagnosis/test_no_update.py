@@ -120,3 +120,42 @@ def test_layers_let_go_without_compile_do_not_learn():
 
 def test_layers_let_go_before_compile_are_sound():
     assert no_update(fitted(again=True)) is None
+
+
+class Elsewhere(keras.Model):
+    """A step that moves the weights of another part than that it computes with."""
+
+    def __init__(self, used, other):
+        super().__init__()
+        self.used, self.other = used, other
+
+    def call(self, x):
+        return self.used(x)
+
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            both = self.used(x) + self.other(x)
+            loss = tf.reduce_mean(tf.square(y - both))
+        weights = self.other.trainable_variables
+        self.optimizer.apply(tape.gradient(loss, weights), weights)
+        return {"loss": loss}
+
+
+@pytest.mark.filterwarnings("ignore:Gradients do not exist")
+def test_step_that_moves_another_part_gets_that_of_keras():
+    with recorded(__file__) as recording:
+        parts = [keras.Sequential([keras.Input((3,)), layers.Dense(1)]) for _ in "12"]
+        model = Elsewhere(*parts)
+        model.compile(keras.optimizers.SGD(0.5))
+        model.fit(X, Y, verbose=0)
+    context = context_of(recording)
+    finding = no_update(context)
+    assert "train_step gives the optimizer" in finding.sentence
+    assert "In train_step" in finding.advice
+    (repair,) = finding.repairs
+    assert "train_step of keras.Model" in repair.what
+    mended = build_model(repair.apply(context.setup), ROWS, seed=0)
+    before = mended.used.get_weights()
+    mended.fit(X, Y, verbose=0)
+    assert (before[0] != mended.used.get_weights()[0]).any()

@@ -75,6 +75,16 @@ def test_reason_at_the_end_of_a_long_message_is_found():
     assert one_line_error(error) == "ValueError: indices[0] = 7 is not in [0, 3)"
 
 
+def test_types_that_do_not_mix_are_cast(run):
+    done = run(
+        """
+        import tensorflow as tf
+        tf.function(lambda a, b: tf.raw_ops.Sub(x=a, y=b))(1.0, tf.constant(2))
+        """
+    )
+    assert "tf.cast(..., tf.float32)` around the int32" in done.error
+
+
 def test_reason_at_the_end_of_a_graph_that_cannot_be_made_is_found(run):
     done = run(
         """

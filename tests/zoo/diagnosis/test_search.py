@@ -47,6 +47,41 @@ def test_class_weights_are_no_cause_where_more_training_does_as_well():
     assert causes(world, findings)[0] == {"mask", "N205"}
 
 
+class Rare(World):
+    """A laboratory where class weights add a little to another repair."""
+
+    def __init__(self, rest):
+        super().__init__([{"loss", "D310"}])
+        self.rest = rest
+
+    def worth(self, repairs):
+        whats = {repair.what for repair in repairs}
+        return self.rest if whats == {"loss"} else super().worth(repairs)
+
+
+@pytest.mark.parametrize(
+    ("rest", "side", "named"),
+    [
+        (0.7, "data", {"loss"}),
+        (0.6, "data", {"loss", "D310"}),
+        (0.7, "network", {"loss", "D310"}),
+    ],
+)
+def test_weights_of_a_rare_class_are_no_cause_beside_one_that_is_enough(
+    rest, side, named
+):
+    findings = [network_finding("loss", 0), imbalance(side)]
+    told, found = causes(Rare(rest), findings)
+    assert told == named
+    if "D310" not in named:  # but they are better
+        assert [repair.what for repair in found.tuned] == ["D310"]
+
+
+@pytest.mark.parametrize(("start", "told"), [(0.78, set()), (0.6, {"D310"})])
+def test_a_rare_class_is_no_cause_in_a_network_that_learns(start, told):
+    assert causes(World([{"D310"}], start=start), [imbalance()])[0] == told
+
+
 def test_a_lower_rate_comes_before_gradients_that_are_cut_short():
     world = World([{"scale", "N206"}, {"scale", "N201"}])
     findings = [

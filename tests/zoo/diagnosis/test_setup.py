@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from learnable.zoo.backend import keras
+from learnable.zoo.backend import keras, tensorflow
 from learnable.zoo.diagnosis.problem.copy_model import copy, give_weights
 from learnable.zoo.diagnosis.problem.task import training_task
 from learnable.zoo.diagnosis.problem.training_setup import (
@@ -16,6 +16,7 @@ from learnable.zoo.diagnosis.search.trials import Split, train_trial
 
 X = np.random.default_rng(0).normal(size=(80, 2)).astype("float32")
 Y = X[:, 0]
+FLAGS = (Y > 0).astype(float)
 ALL = Split(np.arange(60), np.arange(60, 80))
 
 
@@ -40,6 +41,23 @@ def test_row_weights_are_trained_with(context):
 @pytest.mark.parametrize("weight", [np.ones((80, 3)), [np.ones(80)], None])
 def test_weights_that_are_not_one_a_row_are_left_out(context, weight):
     assert given(context, sample_weight=weight).sample_weight is None
+
+
+@pytest.mark.parametrize(
+    ("loss", "y", "kept"),
+    [
+        ("binary_crossentropy", FLAGS / 255, False),
+        ("binary_crossentropy", 0.1 + 0.8 * FLAGS, True),
+        ("binary_crossentropy", FLAGS, True),
+        ("mse", FLAGS / 255, True),
+    ],
+)
+def test_labels_below_the_middle_are_read_by_the_middle(
+    case_of, sequence, loss, y, kept
+):
+    head = keras.layers.Dense(1, activation="sigmoid")
+    setup = case_of(sequence((2,), [head], loss), X, y).setup
+    assert (setup.values is not None) == kept
 
 
 def test_rates_that_a_callback_gave_are_repeated(context):
@@ -128,3 +146,43 @@ def test_what_a_lookup_was_adapted_to_stays():
     model = keras.Model(inputs, keras.layers.Dense(1)(lookup(inputs)))
     x = np.array([[9], [4]])
     assert np.allclose(copy(model).layers[1](x), lookup(x))
+
+
+class Distilled(keras.Model):
+    """A network that is compiled with more than Keras knows."""
+
+    def __init__(self, student):
+        super().__init__()
+        self.student = student
+
+    def compile(self, optimizer, metrics, own_loss, factor=1.0):
+        super().compile(optimizer=optimizer, metrics=metrics)
+        self.own_loss, self.factor = own_loss, factor
+        self.seen = keras.metrics.Mean(name="seen")
+
+    def call(self, x):
+        return self.student(x)
+
+    def train_step(self, data):
+        x, y = data
+        with tensorflow.GradientTape() as tape:
+            loss = self.factor * self.own_loss(y, self.student(x, training=True))
+        weights = self.student.trainable_variables
+        self.optimizer.apply(tape.gradient(loss, weights), weights)
+        self.seen.update_state(loss)
+        return {"loss": self.seen.result()}
+
+
+def test_a_compile_of_ones_own_is_repeated():
+    dense = keras.layers.Dense(1)
+    with recorded(__file__) as recording:
+        model = Distilled(keras.Sequential([keras.Input((2,)), dense]))
+        own_loss = keras.losses.MeanSquaredError()
+        model.compile(keras.optimizers.SGD(0.1), None, own_loss, factor=0.5)
+        model.fit(X, Y, epochs=1, verbose=0)
+    (fit,) = recording.fits
+    setup = original_training(fit, training_task(fit))
+    copied = build_model(setup, ALL.train, seed=0)
+    assert (copied.own_loss, copied.factor) == (own_loss, 0.5)
+    assert copied.seen is not model.seen
+    assert np.isfinite(copied.fit(X, Y, verbose=0).history["loss"]).all()

@@ -3,6 +3,7 @@ import pytest
 from learnable.zoo.backend import keras
 from learnable.zoo.diagnosis.record.known_losses import AcrossRows
 from learnable.zoo.diagnosis.rules.target_shape import target_shape
+from learnable.zoo.diagnosis.rules.wrong_output_units import wrong_output_units
 
 layers = keras.layers
 X = np.random.default_rng(0).normal(size=(64, 3)).astype("float32")
@@ -80,6 +81,33 @@ def test_an_output_for_every_step(case_of, sequence, trains):
 )  # fmt: skip
 def test_is_silent_on_sound_ones(case_of, sequence, shape, net, loss, x, y):
     assert target_shape(case_of(sequence(shape, net, loss), x, y)) is None
+
+
+def likelihood(y, given):
+    mean, log_variance = given[:, 0], given[:, 1]
+    error = keras.ops.square(y - mean)
+    return keras.ops.mean(log_variance + error / keras.ops.exp(log_variance))
+
+
+def test_column_of_targets_beside_one_of_several_outputs(case_of, sequence, trains):
+    context = case_of(sequence((3,), [layers.Dense(2)], likelihood), X, Y[:, None])
+    found = target_shape(context)
+    assert "change places" in found.sentence
+    assert found.repairs[0].apply(context.setup).y.shape == (64,)
+    assert trains(context, found)
+    assert wrong_output_units(context) is None
+
+
+def test_targets_that_are_paired_with_one_of_several_outputs(case_of, sequence):
+    context = case_of(sequence((3,), [layers.Dense(2)], likelihood), X, Y)
+    assert target_shape(context) is None
+    assert wrong_output_units(context) is None
+
+
+def test_outputs_that_mean_the_same_are_too_many(case_of, sequence):
+    context = case_of(sequence((3,), [layers.Dense(2)], distance), X, Y[:, None])
+    assert target_shape(context) is None
+    assert wrong_output_units(context) is not None
 
 
 def test_example_of_the_page(example_of):

@@ -50,6 +50,31 @@ def test_weights_that_are_used_before_or_others(how):
     assert found(lambda: set_back(**how)) is None
 
 
+def load_worse(*, share=0.9, x=X, epochs=40):
+    """Train, and go most of the way back to the first weights."""
+    model = network()
+    start = model.get_weights()
+    model.fit(X, Y, epochs=epochs, verbose=0, validation_data=(x, Y))
+    ends = zip(start, model.get_weights(), strict=True)
+    model.set_weights([share * a + (1 - share) * b for a, b in ends])
+    model.predict(X, verbose=0)
+
+
+def test_weights_that_are_much_worse_than_those_at_the_end():
+    told = found(load_worse)
+    assert "predict is called (line" in told.sentence
+    assert "weights that the script has set after the training" in told.sentence
+    assert "mode='max'" in told.advice
+    numbers = told.evidence
+    assert numbers["trained"] < numbers["now"] < numbers["start"]
+    assert not told.repairs
+
+
+@pytest.mark.parametrize("how", [{"share": 0.1}, {"x": -X, "share": 0.9}])
+def test_weights_that_are_no_worse_on_rows_held_out(how):
+    assert found(lambda: load_worse(**how)) is None
+
+
 def in_turns(rows=lambda turn: slice(None), *, evaluate=False, times=4):
     for turn in range(times):
         model = network()

@@ -28,6 +28,15 @@ def over_classes(y, given):
     return -keras.ops.mean(keras.ops.sum(y * keras.ops.log_softmax(given), 1))
 
 
+def without_zeros(y, given):
+    return keras.ops.mean(-y * keras.ops.log(keras.ops.clip(given, 1e-7, 1)))
+
+
+def overlap(y, given):
+    both = 2 * keras.ops.sum(y * given) + 1
+    return 1 - both / (keras.ops.sum(y) + keras.ops.sum(given) + 1)
+
+
 def logits(kind):
     return getattr(keras.losses, kind)(from_logits=True)
 
@@ -49,6 +58,7 @@ def logits(kind):
         (1, None, "bce", NUMBERS, 0, "mean_squared_error"),
         (1, None, rising, NUMBERS, 0, "mean_squared_error"),
         (3, None, over_rows, COLUMNS, 0, "categorical_crossentropy"),
+        (1, "sigmoid", without_zeros, TWO, 0, "binary_crossentropy"),
     ],
 )  # fmt: skip
 def test_finds_and_replaces_it(
@@ -80,6 +90,8 @@ def test_finds_and_replaces_it(
         (3, "sigmoid", "bce", LABELS),
         (1, None, "huber", NUMBERS),
         (1, None, falling, NUMBERS),
+        (1, "sigmoid", overlap, TWO),
+        (3, None, over_classes, COLUMNS),
         (3, "sigmoid", "bce", 1 / (1 + np.exp(-X))),
         (1, "exponential", "poisson", THREE),
     ],
@@ -88,6 +100,43 @@ def test_is_silent_on_sound_ones(case_of, sequence, units, activation, loss, y):
     hidden = Dense(8, activation="relu")
     model = sequence((3,), [hidden, Dense(units, activation=activation)], loss)
     assert wrong_loss(case_of(model, X, y)) is None
+
+
+class Own(keras.Model):
+    """A class of one's own, whose outputs only a call shows."""
+
+    def __init__(self, units):
+        super().__init__()
+        self.units, self.head = units, Dense(units)
+
+    def call(self, x):
+        return self.head(x)
+
+    def get_config(self):
+        return {"units": self.units}
+
+
+@pytest.mark.parametrize(
+    ("units", "loss", "y", "mended"),
+    [
+        (1, "binary_crossentropy", 10 + NUMBERS, "mean_squared_error"),
+        (3, "categorical_crossentropy", THREE, "sparse_categorical_crossentropy"),
+        (3, "sparse_categorical_crossentropy", COLUMNS, "categorical_crossentropy"),
+        (1, "mse", NUMBERS, None),
+        (3, "sparse_categorical_crossentropy", THREE, None),
+        (1, "binary_crossentropy", TWO, None),
+    ],
+)
+def test_loss_of_a_class_of_ones_own(case_of, trains, units, loss, y, mended):
+    model = Own(units)
+    model(X)
+    model.compile("adam", loss)
+    context = case_of(model, X, y)
+    found = wrong_loss(context)
+    assert (found is not None) == (mended is not None)
+    if found is not None:
+        assert found.repairs[0].apply(context.setup).loss == mended
+        assert trains(context, found)
 
 
 def turned_round(y_pred, y_true):

@@ -67,19 +67,25 @@ def _rebuild(layer: Any) -> Any:
         It came out with other weights.
     """
     found = _rebuild_alike(layer)
-    if layer.built and not found.built:
+    shapes = _shapes(layer)
+    # without a call of its own it cannot be called, and is no more than its parts
+    is_called = type(layer).call is not keras.Model.call
+    if layer.built and not found.built and is_called:
         with warnings.catch_warnings():
             # it is built by its first call then
             warnings.simplefilter("ignore", UserWarning)
             found.build_from_config(layer.get_build_config())
-    shapes = [tuple(weight.shape) for weight in layer.weights]
-    others = [tuple(weight.shape) for weight in found.weights]
+    others = _shapes(found)
     whole = all(one.built for one in found._flatten_layers(include_self=False))
     if layer.built and whole and shapes != others:
         name = type(layer).__name__
         msg = f"{name!r} has constructor arguments that Keras cannot restore"
         raise ValueError(f"{msg}: give it a get_config() that returns them")
     return found
+
+
+def _shapes(layer: Any) -> list[tuple[int, ...]]:
+    return [tuple(weight.shape) for weight in layer.weights]
 
 
 def _rebuild_alike(layer: Any) -> Any:

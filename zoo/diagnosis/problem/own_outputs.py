@@ -1,6 +1,7 @@
 """Outputs under a loss of the script's own, whose sense only the training rows tell.
 
-A siamese network gives a distance: near 0 for the pairs that its targets call 1.
+A siamese network gives a distance: near 0 for the pairs that its targets call 1. A
+network for a distribution gives several numbers for one: the mean, or a quantile.
 """
 
 from __future__ import annotations
@@ -17,6 +18,49 @@ _MOST_ROWS = 1_000
 """Training rows by which the threshold is chosen."""
 _DECIDED = ("sigmoid", "softmax", "hard_sigmoid")
 """Activations whose middle is where a class begins."""
+
+
+def are_read_by_rows(setup: Setup, task: TrainingTask) -> bool:
+    """Tell whether rows of known targets say how outputs are read."""
+    return has_unknown_class_order(setup, task) or _has_unknown_column(setup, task)
+
+
+def read_by_rows(
+    outputs: np.ndarray, known: np.ndarray, y: np.ndarray, task: TrainingTask
+) -> np.ndarray:
+    """Return outputs as rows of known targets say that they are read.
+
+    Parameters
+    ----------
+    outputs : array of shape (n_rows, ...)
+    known : array of shape (n_known, ...)
+        Outputs for rows whose targets are known.
+    y : array of shape (n_known,)
+        Their targets.
+    task : TrainingTask
+    """
+    if task.kind == "binary":
+        return apply_threshold(outputs, known, y)
+    return _nearest_column(outputs, known, y)
+
+
+def _has_unknown_column(setup: Setup, task: TrainingTask) -> bool:
+    """Tell whether one number is wanted, and nobody knows which output it is."""
+    loss = setup.loss
+    is_number = task.kind == "regression" and task.y.ndim == 1
+    return is_number and loss is not None and not loss_name(loss)
+
+
+def _nearest_column(
+    outputs: np.ndarray, known: np.ndarray, y: np.ndarray
+) -> np.ndarray:
+    """Return the one output that is nearest to the targets."""
+    wide = known.reshape(len(known), -1).astype("float64")
+    if wide.shape[1] < 2:
+        return outputs
+    errors = np.square(wide - y[:, None]).mean(axis=0)
+    best = int(np.argmin(np.nan_to_num(errors, nan=np.inf)))
+    return outputs.reshape(len(outputs), -1)[:, best : best + 1]
 
 
 def has_unknown_class_order(setup: Setup, task: TrainingTask) -> bool:

@@ -192,6 +192,20 @@ def _classes(y: np.ndarray) -> TrainingTask:
     return TrainingTask(task, codes.astype("int64"), values)
 
 
+def are_beside_middle(values: np.ndarray) -> bool:
+    """Whether two labels are probabilities on one side of the middle.
+
+    As 0 and 1/255: who takes what is above 0.5 for the one class never has it.
+    """
+    if len(values) != 2 or values.dtype.kind not in "biuf":
+        return False
+    low, high = float(values.min()), float(values.max())
+    return 0 <= low < high <= 1 and (high < _MIDDLE or low > _MIDDLE)
+
+
+_MIDDLE = 0.5
+
+
 def _is_few_valued(kinds: np.ndarray, rows: int) -> bool:
     """Whether values are so few that they may be classes; fractions must repeat."""
     if np.array_equal(kinds, np.round(kinds)):

@@ -17,7 +17,14 @@ from ..record.recording import Fit
 from .copy_model import copy, give_weights
 from .gradients import automatic_gradients
 from .graph import arrays_of, flat_layers, is_looked_up, pack_inputs, start_weights
-from .task import TrainingTask, first, loss_name, training_task
+from .own_compile import compile_copy
+from .task import (
+    TrainingTask,
+    are_beside_middle,
+    first,
+    loss_name,
+    training_task,
+)
 
 _Numbers = float | tuple[float, ...]
 DEFAULT_BATCH = 32
@@ -177,7 +184,7 @@ def original_training(fit: Fit, task: TrainingTask) -> Setup:
         course=_course(fit),
         stopped=stops and 0 < ran < planned,
         weights=fit.weights if fit.pretrained else None,
-        values=task.values if len(task.values) else None,
+        values=_values(fit, task),
         own_optimizer=_own_class(getattr(fit.model, "optimizer", None)),
         held=fit.held,
         in_inference=fit.kind == "GradientTape"
@@ -188,6 +195,16 @@ def original_training(fit: Fit, task: TrainingTask) -> Setup:
     first = fit.history.get("learning_rate", [])[:1]
     given = found.with_optimizer(learning_rate=float(first[0])) if first else found
     return replace(given, scheduled=True)
+
+
+def _values(fit: Fit, task: TrainingTask) -> np.ndarray | None:
+    """Return what stands for each class, as the outputs are read.
+
+    Under a loss for probabilities they are above or below the middle, whatever the
+    labels are.
+    """
+    is_share = "binary_" in loss_name(fit.loss) and are_beside_middle(task.values)
+    return task.values if len(task.values) and not is_share else None
 
 
 def _default_optimizer() -> dict[str, Any]:
@@ -330,7 +347,13 @@ def build_model(setup: Setup, rows: np.ndarray, *, seed: int) -> Any:
     if not setup.own_step:
         model = with_steps(model, keras.Model.train_step)
     model, weight = _wrapped(model, setup, rows)
-    model.compile(optimizer=make_optimizer(setup), loss=setup.loss, loss_weights=weight)
+    compile_copy(
+        model,
+        setup.model,
+        optimizer=make_optimizer(setup),
+        loss=setup.loss,
+        loss_weights=weight,
+    )
     return model
 
 

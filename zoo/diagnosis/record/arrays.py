@@ -37,6 +37,7 @@ class FitRows:
     cut: int = 0
     batch: int = 0
     is_pipeline: bool = False
+    is_element: bool = False
 
 
 def as_arrays(value: Any) -> Any:

@@ -61,13 +61,13 @@ class Evaluations:
                 steps=given["steps"],
             )
             more = given.pop("kwargs", {})
-            is_reset = self._recorder.is_reset(model)
+            states = self._recorder.is_reset(model), self._recorder.is_replaced(model)
             with self._recorder.inside():
                 result = original(**(given | more | {"x": x}))
             found, after = rows(), self._loops.begun
             y = found.y if kind == "evaluate" else None
             place = self._recorder.code.user_location()
-            evaluation = Evaluation(kind, model, found.x, y, after, place, is_reset)
+            evaluation = Evaluation(kind, model, found.x, y, after, place, *states)
             self._recorder.recording.evaluations.append(evaluation)
             self._recorder.series.evaluated(model, found.x, place)
             return result

@@ -6,7 +6,7 @@ import inspect
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any
 
@@ -316,14 +316,25 @@ class Recorder:
 
     def is_reset(self, model: Any) -> bool:
         """Tell whether a trained model was given the weights that it began with."""
+        fit = self._training_before_set(model)
+        return fit is not None and _are_equal(fit.weights, weights_of(model))
+
+    def is_replaced(self, model: Any) -> bool:
+        """Tell whether it was given other weights than its training ended with."""
+        fit = self._training_before_set(model)
+        return fit is not None and not _are_equal(fit.trained, weights_of(model))
+
+    def _training_before_set(self, model: Any) -> Fit | None:
+        """Return the last training of a model whose weights were set after it."""
         if not any(id(weight) in self._set for weight in model.weights):
-            return False
+            return None
         fits = reversed(self.recording.fits)
         fit = next((one for one in fits if one.model is model), None)
-        if fit is None or not fit.steps:
-            return False
-        same = len(fit.weights) == len(model.weights)
-        return same and all(map(np.array_equal, fit.weights, weights_of(model)))
+        return fit if fit is not None and fit.steps else None
+
+
+def _are_equal(one: list[np.ndarray], other: list[np.ndarray]) -> bool:
+    return len(one) == len(other) and all(map(np.array_equal, one, other))
 
 
 class Fits:
@@ -420,6 +431,7 @@ class Fits:
         error: str,
     ) -> None:
         history = getattr(start.model, "history", None)
+        rows = _elements(start.model, rows)
         self._recorder.write(
             start,
             rows,
@@ -432,7 +444,23 @@ class Fits:
             seconds=time.perf_counter() - start.clock,
             batch=rows.batch,
             is_pipeline=rows.is_pipeline,
+            is_element=rows.is_element,
         )
+
+
+def _elements(model: Any, rows: FitRows) -> FitRows:
+    """Take three parts alike of a dataset's element as what they are: all inputs.
+
+    Keras names the second targets and the third weights; a ``train_step`` of the
+    script's own may take all three otherwise, as a row and two to compare it with.
+    """
+    parts = [rows.x, rows.y, rows.sample_weight]
+    shapes = {getattr(part, "shape", None) for part in parts}
+    is_own = type(model).train_step is not keras.Model.train_step
+    shape = shapes.pop() if len(shapes) == 1 else None
+    if not (is_own and rows.batch and shape and np.prod(shape[1:]) > 1):
+        return rows
+    return replace(rows, x=parts, y=None, sample_weight=None, is_element=True)
 
 
 def _callbacks(given: Any) -> list[Any]:

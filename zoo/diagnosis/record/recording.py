@@ -92,6 +92,9 @@ class Fit:
         Rows of a batch, where a dataset or generator makes the batches; else 0.
     is_pipeline : bool
         Whether that is a ``tf.data.Dataset``, which can be mixed and cut anew.
+    is_element : bool
+        Whether ``x`` are the parts of a dataset's element, which a ``train_step`` of
+        the script's own takes as they are, as an anchor and two rows to compare.
     output : str
         The name of the output that this is of, where a network has several.
     held : tuple of str
@@ -126,6 +129,7 @@ class Fit:
     cut: int = 0
     batch: int = 0
     is_pipeline: bool = False
+    is_element: bool = False
     output: str = ""
     held: tuple[str, ...] = ()
     stopping: tuple[str, str] = ("", "")
@@ -167,7 +171,8 @@ class Evaluation:
 
     ``model`` is the one asked; ``y`` is None for ``predict``. ``after`` tells how many
     trainings came before. ``place`` is the line that asked. ``is_reset`` tells whether
-    the script has set the weights to those that the model's last training began with.
+    the script has set the weights to those that the model's last training began with,
+    ``is_replaced`` whether it has set them to any but those that it ended with.
     """
 
     kind: str
@@ -177,6 +182,7 @@ class Evaluation:
     after: int
     place: Place | None = None
     is_reset: bool = False
+    is_replaced: bool = False
 
 
 @dataclass

@@ -91,6 +91,14 @@ _KNOWN = [
         "made of it, within tf.GradientTape, and without argmax or rounding",
     ),
     (
+        re.compile(
+            r"Input '\w+' of '(\w+)' Op has type (\w+) that does not match type (\w+)"
+        ),
+        r"TypeError: \1 of \2 and \3: TensorFlow mixes no types; write "
+        r"`tf.cast(..., tf.\3)` around the \2, which is no way for argmax or rounding "
+        "within a loss: these have no gradient",
+    ),
+    (
         re.compile(r"URL fetch failure on (\S+)"),
         r"nothing could be downloaded from \1: with no network, put the file into "
         "~/.keras/datasets before",

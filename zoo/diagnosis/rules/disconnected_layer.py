@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import logging
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from ....baselines.rules.registry import rule
 from ...backend import keras
-from ..problem.context import NetworkFinding, RuleContext, network_finding
-from ..problem.graph import graph_of, readers
+from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
+from ..problem.copy_model import copy_layer
+from ..problem.graph import graph_of, readers, sample_evenly
+from ..problem.training_setup import Setup
 from ..record.recording import LayerCall
 from .trying import buildable
 from .unused_calls import UnusedCalls, find_unused_calls
+
+_ROWS = 8
+"""Rows by which a chain of layers is compared with the network."""
+_CLOSE = 1e-4
+"""Relative difference that rounding explains."""
+
+_log = logging.getLogger("learnable")
 
 
 @rule("N109", order=40)
@@ -76,6 +89,35 @@ def _unbuilt(context: RuleContext) -> NetworkFinding | None:
         f"{_describe(names, [])}: the model's call() does not use them.",
         "Use each layer in the model's call(), or remove it.",
         priority=0,
+        repairs=buildable(context, _in_order(context, names)),
         layers=tuple(names),
         layers_left_out=len(names),
     )
+
+
+def _in_order(context: RuleContext, unused: list[str]) -> tuple[Repair, ...]:
+    """Call all layers one behind the other, where ``call`` does so with the used."""
+    model, x = context.fit.model, context.fit.x
+    layers = list(model.layers)
+    own = any(not type(layer).__module__.startswith("keras.") for layer in layers)
+    if own or not isinstance(x, np.ndarray):
+        return ()
+    rows = keras.ops.convert_to_tensor(sample_evenly(x, _ROWS))
+    wanted = np.asarray(model(rows, training=False))
+    try:
+        for layer in layers:
+            rows = rows if layer.name in unused else layer(rows)
+        outputs = np.asarray(rows)
+    # layers that are used otherwise do not fit one behind the other
+    except (TypeError, ValueError) as error:
+        _log.debug("the layers are no chain: %r", error)
+        return ()
+    if outputs.shape != wanted.shape or not np.allclose(outputs, wanted, rtol=_CLOSE):
+        return ()
+    return (Repair("every layer called, in the order of __init__", _as_chain),)
+
+
+def _as_chain(setup: Setup) -> Setup:
+    start = keras.Input(setup.x.shape[1:], dtype=setup.x.dtype.name)
+    parts = [copy_layer(layer) for layer in setup.model.layers]
+    return replace(setup, model=keras.Sequential([start, *parts]), weights=None)

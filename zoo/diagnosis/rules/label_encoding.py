@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ....baselines.rules.registry import rule
 from ....data.counts import count
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
+from ..problem.task import are_beside_middle
+from ..problem.training_setup import Setup
 from .output_layer import (
     BINARY,
     CATEGORICAL,
@@ -14,6 +18,7 @@ from .output_layer import (
     HINGES,
     SPARSE,
     OutputLayer,
+    counts_from_one,
     has_one_label,
     head_of,
     nearest_output,
@@ -30,6 +35,8 @@ _REACH = {"sigmoid": (0, 1), "hard_sigmoid": (0, 1), "tanh": (-1, 1)}
 def label_encoding(context: RuleContext) -> NetworkFinding | None:
     """Labels that are not the numbers that the loss takes for classes."""
     head = head_of(context)
+    if head is not None and counts_from_one(context, head):
+        return _missing_column(context, head)
     if head is None or not has_one_label(context) or not len(context.task.values):
         return None
     repair = _repair(context, head)
@@ -48,6 +55,32 @@ def label_encoding(context: RuleContext) -> NetworkFinding | None:
         layers=(head.name,),
         classes=len(values),
     )
+
+
+def _missing_column(context: RuleContext, head: OutputLayer) -> NetworkFinding:
+    """Find one-hot rows of classes that are counted from 1."""
+    y = context.task.y
+    bare, width = int((y.sum(axis=1) == 0).sum()), y.shape[1]
+    return network_finding(
+        "P705",
+        f"{bare:,} of {len(y):,} rows have no class, and no row has the first of "
+        f"{width} classes: so one-hot encoding with {width} columns writes classes "
+        f"that are counted from 1, of which {width} has no column.",
+        f"Count classes from 0 before they are encoded, as in one_hot(y - 1, {width}).",
+        priority=0,
+        # the place is where the script encodes, which nobody knows
+        repairs=(Repair("classes counted from 0", _fill_first),),
+        layers=(head.name,),
+        classes=width,
+        rows=bare,
+    )
+
+
+def _fill_first(setup: Setup) -> Setup:
+    """Give rows without a class the column that nobody has."""
+    y = setup.y.copy()
+    y[y.reshape(len(y), -1).sum(axis=1) == 0, 0] = 1
+    return replace(setup, y=y)
 
 
 def _are_whole(values: np.ndarray) -> bool:
@@ -73,7 +106,8 @@ def _repair(context: RuleContext, head: OutputLayer) -> Repair | None:
 def _misread(context: RuleContext, head: OutputLayer) -> bool:
     """Two classes with one output."""
     if head.loss in BINARY + HINGES:
-        return not reads(context, head.loss, 1)
+        beside = head.loss in BINARY and are_beside_middle(context.task.values)
+        return beside or not reads(context, head.loss, 1)
     if head.loss in ERRORS and head.activation in _REACH:
         low, high = _REACH[head.activation]
         values = context.task.values

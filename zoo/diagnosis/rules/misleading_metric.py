@@ -11,6 +11,7 @@ from ....baselines.rules.registry import rule
 from ..problem.context import NetworkFinding, RuleContext, network_finding
 from ..problem.task import each_metric, metric_name
 from ..record.recording import Place
+from .output_layer import counts_from_one, head_of
 from .prediction_reading import describe_reading
 
 _MOST_FLAGS = 0.5
@@ -80,7 +81,9 @@ def _judge_columns(
             'Use metrics=["categorical_accuracy"] for classes, or '
             "keras.metrics.F1Score() for labels.",
         )
-    if not is_binary and context.task.kind == "multilabel":
+    head = head_of(context)
+    is_one_hot = head is not None and counts_from_one(context, head)
+    if not is_binary and context.task.kind == "multilabel" and not is_one_hot:
         return (
             "compares the largest output with the largest target, but a row has "
             f"{y.sum(axis=1).mean():.1f} labels on average: it does not show how many "

@@ -6,10 +6,13 @@ from dataclasses import replace
 
 from ....baselines.rules.registry import rule
 from ....data.counts import count
+from ...backend import keras
 from ..problem.context import NetworkFinding, Repair, RuleContext, network_finding
 from ..problem.graph import flat_layers
 from ..problem.training_setup import Setup
 from ..record.recording import Fit
+from .own_steps import step_of_keras
+from .repairs import join
 
 _SHOWN = 3
 
@@ -29,11 +32,24 @@ def no_update(context: RuleContext) -> NetworkFinding | None:
         or f"No step changes the weights of {layers}: {_explain(context)}.",
         _advice(context),
         priority=0,
-        repairs=(Repair("all trainable weights are updated", _unfreeze),),
+        repairs=_repairs(context),
         layers=held,
         held=len(held),
         layers_that_may_learn=len(learning),
     )
+
+
+def _repairs(context: RuleContext) -> tuple[Repair, ...]:
+    """Let all weights learn; a step of the script's own has its own list of them."""
+    updated = Repair("all trainable weights are updated", _unfreeze)
+    if not _has_own_step(context):
+        return (updated,)
+    step = step_of_keras(context)
+    return (join(step.what, [updated, step]),)
+
+
+def _has_own_step(context: RuleContext) -> bool:
+    return type(context.fit.model).train_step is not keras.Model.train_step
 
 
 def _unfreeze(setup: Setup) -> Setup:
@@ -42,6 +58,8 @@ def _unfreeze(setup: Setup) -> Setup:
 
 def _explain(context: RuleContext) -> str:
     fit = context.fit
+    if _has_own_step(context):
+        return "train_step gives the optimizer the weights of other layers alone"
     if fit.kind != "GradientTape":
         return "the step that fit repeats was made before they were trainable"
     if fit.steps:
@@ -65,6 +83,11 @@ def _weightless(fit: Fit) -> str:
 def _advice(context: RuleContext) -> str:
     if _weightless(context.fit):
         return "Give its loss a weight above 0 in loss_weights of compile."
+    if _has_own_step(context):
+        return (
+            "In train_step, ask the tape for the gradients of these weights, as "
+            "self.trainable_variables has them, and give the optimizer the same list."
+        )
     if context.fit.kind != "GradientTape":
         return "Call compile again after trainable is set, and before fit."
     return (

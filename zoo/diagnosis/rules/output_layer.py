@@ -30,6 +30,10 @@ ERRORS = (
     "log_cosh",
 )
 """Losses on the difference of numbers."""
+_ROWS = 16
+"""Rows on which a loss of one's own is tried."""
+_SAME = 1e-4
+"""Relative difference of two losses that rounding explains."""
 
 
 @dataclass(frozen=True)
@@ -303,6 +307,37 @@ def loss_value(loss: Any, y: np.ndarray, given: np.ndarray) -> float:
         return float(value)
     except Exception:  # whatever a loss of one's own raises says: not with these
         return float("nan")
+
+
+def counts_from_one(context: RuleContext, head: OutputLayer) -> bool:
+    """Whether one-hot rows are of classes from 1 on, so that the last has no column.
+
+    Then no row has the first class, some have none, and all others occur.
+    """
+    task = context.task
+    if task.kind != "multilabel" or len(task.places) or head.width != task.outputs:
+        return False
+    if head.activation != "softmax" and head.loss not in CATEGORICAL:
+        return False
+    each, used = task.y.sum(axis=1), task.y.max(axis=0) > 0
+    return bool(each.max() == 1 and each.min() == 0 and not used[0] and used[1:].all())
+
+
+def have_roles(context: RuleContext, head: OutputLayer) -> bool:
+    """Whether a loss of the script's own takes each output for something else.
+
+    As a mean and a variance, or quantiles: the loss is another where two of them change
+    places, which it is not if each is compared with the target.
+    """
+    if head.loss or head.width < 2:
+        return False
+    rows = diverse_rows(context, _ROWS)
+    y = first_target(context)[rows]
+    outputs = np.random.default_rng(0).uniform(0.05, 0.95, (len(rows), head.width))
+    outputs = outputs.astype("float32")
+    plain = loss_value(context.fit.loss, y, outputs)
+    turned = loss_value(context.fit.loss, y, np.roll(outputs, 1, axis=1))
+    return bool(abs(plain - turned) > _SAME * abs(plain))
 
 
 def diverse_rows(context: RuleContext, most: int) -> np.ndarray:

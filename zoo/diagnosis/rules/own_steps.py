@@ -99,17 +99,23 @@ def _check_train_step(context: RuleContext) -> NetworkFinding | None:
         f"The train_step of {kind.__name__} {what}.",
         advice,
         priority=0,
-        repairs=(_step_of_keras(),),
+        repairs=(step_of_keras(context),),
         layers=_layers_left_by_all(steps),
         **evidence,
     )
 
 
-def _step_of_keras() -> Repair:
+def step_of_keras(context: RuleContext) -> Repair:
+    """Return Keras' own step; with a usual loss where ``compile`` was given none."""
+
     def apply(setup: Setup) -> Setup:
         return replace(setup, own_step=False)
 
-    return Repair("train_step of keras.Model", apply, (Statement(_CODE),))
+    repair = Repair("train_step of keras.Model", apply, (Statement(_CODE),))
+    if context.fit.loss is not None:
+        return repair
+    loss = standard_loss(context)
+    return join(f"{repair.what}, {loss.what}", [repair, loss])
 
 
 def _check_own_loss(context: RuleContext) -> NetworkFinding | None:
@@ -117,14 +123,12 @@ def _check_own_loss(context: RuleContext) -> NetworkFinding | None:
     if _NO_GRADIENT not in context.fit.error:
         return None
     what, advice, _ = _describe_steps([_OwnStep(None)]) or ("", "", {})
-    loss = standard_loss(context)
-    repair = join(f"train_step of keras.Model, {loss.what}", [_step_of_keras(), loss])
     return network_finding(
         "N114",
         f"The train_step of {type(context.fit.model).__name__} {what}.",
         advice,
         priority=0,
-        repairs=(repair,),
+        repairs=(step_of_keras(context),),
         recorded=True,
     )
 

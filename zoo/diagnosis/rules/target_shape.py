@@ -16,6 +16,7 @@ from ..problem.training_setup import Setup
 from .output_layer import (
     diverse_rows,
     first_target,
+    have_roles,
     head_of,
     loss_value,
     nearest_output,
@@ -40,6 +41,8 @@ def target_shape(context: RuleContext) -> NetworkFinding | None:
         return None
     if len(shape) > 1 and y[0].size == 1:
         return _check_steps(context, shape, y)
+    if y[0].size == 1 and len(shape) == 1 and shape[0] > 1:
+        return _check_roles(context, shape, y)
     if y[0].size != np.prod(shape, dtype=int) or y.shape[1:] == shape:
         return None
     given, reading = _both(context, shape, y)
@@ -103,6 +106,52 @@ def _reshaped(shape: tuple[int, ...]) -> Repair:
     return Repair(
         f"targets of shape {_shape_text(shape)}", apply, (WrapArgument("y", code),)
     )
+
+
+def _check_roles(
+    context: RuleContext, shape: tuple[int, ...], y: np.ndarray
+) -> NetworkFinding | None:
+    """One number a row, and several outputs that a loss of one's own takes apart.
+
+    Of outputs such as a mean and a variance it takes one column, (n,), which with
+    targets of shape (n, 1) gives (n, n): it is the same whichever row has which target.
+    """
+    head = head_of(context)
+    if head is None or not have_roles(context, head):
+        return None
+    other = () if y.ndim > 1 else (1,)
+    rows = diverse_rows(context, _ROWS)
+    outputs = np.random.default_rng(0).uniform(0.05, 0.95, (len(rows), *shape))
+    outputs = outputs.astype("float32")
+    given = _losses_of_orders(context, y[rows], outputs)
+    meant = _losses_of_orders(context, y[rows].reshape(-1, *other), outputs)
+    if not _is_unpaired(given) or _is_unpaired(meant) or np.isnan(meant).any():
+        return None
+    return network_finding(
+        "P706",
+        f"Targets have shape {_shape_text(y.shape[1:])}: on {_ROWS} rows the loss is "
+        f"{given[0]:.4g}, and {given[1]:.4g} if the targets of the rows change places, "
+        "so each row is compared with the targets of all.",
+        f"Pass targets of shape {_shape_text(other)} to fit, or give a column of "
+        "outputs and the targets one shape in the loss.",
+        priority=0,
+        repairs=(_reshaped(other),),
+        as_given=given[0],
+        row_by_row=meant[0],
+    )
+
+
+def _losses_of_orders(
+    context: RuleContext, y: np.ndarray, outputs: np.ndarray
+) -> tuple[float, float]:
+    """The loss with each row's own target, and with those of other rows."""
+    loss = context.fit.loss
+    return loss_value(loss, y, outputs), loss_value(loss, y[::-1], outputs)
+
+
+def _is_unpaired(losses: tuple[float, float]) -> bool:
+    own, others = losses
+    return abs(own - others) <= _SAME * abs(own)
 
 
 def _standard(context: RuleContext) -> tuple[Repair, ...]:

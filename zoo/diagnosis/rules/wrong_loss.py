@@ -19,6 +19,7 @@ from .output_layer import (
     HINGES,
     SPARSE,
     OutputLayer,
+    counts_from_one,
     diverse_rows,
     first_target,
     has_one_label,
@@ -44,7 +45,7 @@ def wrong_loss(context: RuleContext) -> NetworkFinding | None:
     """A loss for other targets, for another head, or that rewards wrong outputs."""
     head = head_of(context)
     if head is None:
-        return None
+        return _check_without_head(context)
     if (
         not head.loss
         and (turned := _check_swapped_arguments(context, head)) is not None
@@ -76,7 +77,7 @@ Found = tuple[str, Priority] | None
 def _known(context: RuleContext, head: OutputLayer) -> Found:
     task = context.task.kind
     if task == "regression":
-        return _check_numbers(context, head)
+        return _check_numbers(context, head.loss)
     bounded = head.activation == "sigmoid" or (
         head.activation == "softmax" and head.width > 1
     )
@@ -91,14 +92,44 @@ def _known(context: RuleContext, head: OutputLayer) -> Found:
     )
 
 
-def _check_numbers(context: RuleContext, head: OutputLayer) -> Found:
+def _check_without_head(context: RuleContext) -> NetworkFinding | None:
+    """Tell a loss for other targets, of a class whose layers nobody can see."""
+    task, loss = context.task, context.loss
+    if getattr(context.fit.model, "outputs", None) or not loss:
+        return None
+    if task.kind == "regression":
+        found, fitting = _check_numbers(context, loss), ERRORS[0]
+    elif has_one_label(context) and loss in CATEGORICAL:
+        found, fitting = (_NO_COLUMNS, 0), SPARSE[0]
+    elif task.one_hot and loss in SPARSE:
+        found, fitting = (_NO_CODES, 0), CATEGORICAL[0]
+    else:
+        return None
+    if found is None:
+        return None
+    why, priority = found
+    logits = context.from_logits and fitting in CROSS_ENTROPIES
+    return network_finding(
+        "N101",
+        f"The loss {loss} {why}.",
+        f"Use loss={fitting!r}.",
+        priority=priority,
+        repairs=(set_loss(context, fitting, logits=logits),),
+    )
+
+
+_NO_COLUMNS = "expects one column per class, but the targets have one label per row"
+_NO_CODES = "expects class codes, but the targets are one-hot"
+
+
+def _check_numbers(context: RuleContext, loss: str) -> Found:
     """A loss for classes where numbers are wanted; shares of 1 may have one."""
     y = context.task.y
     inside = bool(np.isfinite(y).all() and y.min() >= 0 and y.max() <= 1)
     shares = y.ndim == 2 and np.allclose(y.sum(axis=1), 1, atol=TOLERANCE * y.shape[1])
-    if (head.loss in BINARY and inside) or (head.loss in CATEGORICAL and shares):
+    if (loss in BINARY and inside) or (loss in CATEGORICAL and shares):
         return None
-    if head.loss not in CROSS_ENTROPIES + HINGES:
+    if loss not in CROSS_ENTROPIES + HINGES:
         return None
     return (
         f"is for classes, but the targets range from {y.min():.4g} to {y.max():.4g}",
@@ -109,6 +140,8 @@ def _check_numbers(context: RuleContext, head: OutputLayer) -> Found:
 def _check_flags(context: RuleContext, head: OutputLayer) -> Found:
     if head.width != context.task.outputs or _copies(context):
         return None
+    if counts_from_one(context, head):
+        return None  # told as that
     if head.loss in SPARSE + CATEGORICAL:
         return "expects one class per row, but rows have none or several", 0
     if head.loss in ERRORS and head.activation in (LINEAR, "sigmoid"):
@@ -131,7 +164,7 @@ def _check_label(context: RuleContext, head: OutputLayer) -> Found:
     if head.loss in SPARSE:
         return None
     if head.loss in CATEGORICAL:
-        return "expects one column per class, but the targets have one label per row", 0
+        return _NO_COLUMNS, 0
     if head.loss in BINARY + HINGES:
         if head.activation != "softmax" and context.task.kind == "binary":
             return None  # the outputs are too many: told as that
@@ -156,7 +189,7 @@ def _check_one_output(context: RuleContext, head: OutputLayer) -> Found:
 def _check_columns(head: OutputLayer) -> Found:
     """A column for each class, and as many outputs."""
     if head.loss in SPARSE:
-        return "expects class codes, but the targets are one-hot", 0
+        return _NO_CODES, 0
     if head.loss in BINARY and head.activation == "softmax":
         return "treats outputs as independent, but softmax makes them sum to 1", 1
     if head.loss in ERRORS:
@@ -170,14 +203,33 @@ def _check_own_loss(context: RuleContext, head: OutputLayer) -> Found:
     """A loss of one's own must fall when outputs come nearer to the targets.
 
     And it must change with the level of one class: else it compares the rows of a batch
-    with each other, and not the classes of a row.
+    with each other, and not the classes of a row. And it must fall for the rows of each
+    class by themselves: else nothing keeps the network from saying another for all.
     """
     if _has_no_level(context, head):
         return "stays the same when the output of one class is raised for all rows", 0
     before, after = _course(context, head, context.fit.loss)
-    if not (np.isfinite(before) and np.isfinite(after)) or after < before:
+    if not (np.isfinite(before) and np.isfinite(after)):
         return None
+    if after < before:
+        return _check_each_class(context, head)
     return f"rises from {before:.4g} to {after:.4g} as outputs approach the targets", 0
+
+
+def _check_each_class(context: RuleContext, head: OutputLayer) -> Found:
+    """Tell a class whose rows may have any output: the loss does not fall for it."""
+    task, wanted = context.task, _perfect(context, head)
+    if wanted is None or task.kind not in ("binary", "multiclass"):
+        return None
+    rows = diverse_rows(context, _ROWS)
+    y, wanted, codes = first_target(context)[rows], wanted[rows], task.y[rows]
+    for code in np.unique(codes):
+        before, after = _approached(context.fit.loss, y, wanted, codes == code)
+        if not after < before:
+            name = task.values[code] if len(task.values) else code
+            how = "stays the same" if after == before else "rises"
+            return f"{how} as the outputs of class {name} approach their targets", 0
+    return None
 
 
 def _has_no_level(context: RuleContext, head: OutputLayer) -> bool:
@@ -237,11 +289,18 @@ def _course(context: RuleContext, head: OutputLayer, loss: Any) -> tuple[float, 
     if wanted is None:
         return np.nan, np.nan
     rows = diverse_rows(context, _ROWS)
-    y, wanted = first_target(context)[rows], wanted[rows]
+    return _approached(loss, first_target(context)[rows], wanted[rows])
+
+
+def _approached(
+    loss: Any, y: np.ndarray, wanted: np.ndarray, moved: Any = slice(None)
+) -> tuple[float, float]:
+    """A loss at one output for all, and with some rows a tenth nearer to targets."""
     if y.size == wanted.size:
         y = y.reshape(wanted.shape)  # shapes that differ are told as that
     start = np.repeat(wanted.mean(axis=0, keepdims=True), len(wanted), axis=0)
-    nearer = start + 0.1 * (wanted - start)
+    nearer = start.copy()
+    nearer[moved] += 0.1 * (wanted - start)[moved]
     return (
         loss_value(loss, y, start.astype("float32")),
         loss_value(loss, y, nearer.astype("float32")),

@@ -13,6 +13,7 @@ from .output_layer import (
     OutputLayer,
     TargetOutput,
     has_one_label,
+    have_roles,
     head_of,
     nearest_output,
     repairs_towards,
@@ -55,7 +56,8 @@ def _aim(context: RuleContext, head: OutputLayer) -> TargetOutput | None:
     """A head of another width, or None where this one will do."""
     aim = nearest_output(context, head.width)
     if not has_one_label(context):
-        return aim if head.width != aim.units else None
+        same = head.width == aim.units
+        return None if same or have_roles(context, head) else aim
     if context.task.kind == "binary":
         return _two_class_output(head)
     if head.width == 1 and not _are_whole(context):

@@ -26,12 +26,20 @@ SOLVED = 0.9
 """A repair is enough that reaches this share."""
 
 
+IMBALANCE = "D310"
+
+
 @dataclass(frozen=True)
 class Proposal:
     """One repair of one finding."""
 
     finding: NetworkFinding
     repair: Repair
+
+
+def is_rarity(proposal: Proposal) -> bool:
+    """Whether a class is rare in the rows, and not by weights that the script gives."""
+    return proposal.finding.code == IMBALANCE and proposal.finding.side == "data"
 
 
 @dataclass(frozen=True)
@@ -228,11 +236,22 @@ def _cause(
 
 
 def _is_needed(tried: TrialScores, cause: ProvedCause, count: int) -> bool:
-    """Whether much is lost without it; with others a likely loss is enough."""
+    """Whether much is lost without it; with others a likely loss is enough.
+
+    A rare class is no cause beside others that leave no failing network: to weigh it
+    moves the threshold, by which every sound network has a higher score.
+    """
+    best = max(tried.best_score, cause.together)
+    rest = cause.together - cause.ablation.difference
+    if count > 1 and is_rarity(cause.proposal) and rest >= FAILING * best:
+        return False
     sure = cause.ablation.is_sure or (count > 1 and cause.ablation.is_likely)
-    return sure and cause.ablation.difference >= LOSS * max(
-        tried.best_score, cause.together
-    )
+    return sure and cause.ablation.difference >= LOSS * best
+
+
+def _priority(proposal: Proposal) -> int:
+    """Return a finding's priority; that of a rare class is a setting's: see above."""
+    return SETTING if is_rarity(proposal) else proposal.finding.priority
 
 
 def _is_repaired(
@@ -241,6 +260,6 @@ def _is_repaired(
     """Whether a network falls short, and the repairs make up for much of it."""
     best_score = max(tried.best_score, after)
     much = after - before >= MENDED * (best_score - before)
-    priority = max((p.finding.priority for p in chosen), default=SETTING)
+    priority = max(map(_priority, chosen), default=SETTING)
     short = tried.is_failing_or_behind(before, priority=priority)
     return (short or before < FAILING * best_score) and much

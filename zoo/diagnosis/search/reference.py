@@ -15,7 +15,7 @@ from ...backend import keras
 from ..problem.context import Repair
 from ..problem.copy_model import copy, give_weights
 from ..problem.graph import arrays_of, is_looked_up
-from ..problem.own_outputs import apply_threshold, has_unknown_class_order
+from ..problem.own_outputs import are_read_by_rows, read_by_rows
 from ..problem.task import TrainingTask
 from ..problem.training_setup import DEFAULT_BATCH, Setup, original_training, rows_of
 from ..record.recorder import serialized
@@ -160,6 +160,27 @@ _MOST_ROWS = 4_000
 """That it is judged by."""
 
 
+def trained_model(fit: Fit) -> Any:
+    """Return the network as its training left it, whatever the script did then.
+
+    The script may have trained it on, or loaded other weights.
+
+    Raises
+    ------
+    Exception
+        Whatever a network of somebody's own raises.
+    """
+    now = fit.model.get_weights()
+    # of one output of several the weights are those of the network as it is now
+    if list(map(np.shape, now)) != list(map(np.shape, fit.trained)):
+        return fit.model
+    if all(map(np.array_equal, now, fit.trained)):
+        return fit.model
+    model = copy(fit.model)
+    give_weights(model, fit.trained)
+    return model
+
+
 def trained_score(fit: Fit, task: TrainingTask) -> float:
     """Score of the network, as the script trained it, on its own training rows.
 
@@ -173,15 +194,8 @@ def trained_score(fit: Fit, task: TrainingTask) -> float:
     """
     setup = original_training(fit, task)
     rows = np.unique(np.linspace(0, len(task) - 1, _MOST_ROWS).astype("int64"))
-    model = fit.model
-    shapes = [np.shape(weight) for weight in model.get_weights()]
-    # the script may have trained it on after that; of one output of several the weights
-    # are those of the network as it is now
-    if shapes == [np.shape(weight) for weight in fit.trained]:
-        model = copy(model)
-        give_weights(model, fit.trained)
-    outputs = predict_outputs(model, rows_of(fit.x, rows))
-    if has_unknown_class_order(setup, task):
-        outputs = apply_threshold(outputs, outputs, task.y[rows])
+    outputs = predict_outputs(trained_model(fit), rows_of(fit.x, rows))
+    if are_read_by_rows(setup, task):
+        outputs = read_by_rows(outputs, outputs, task.y[rows], task)
     decided = decide(outputs, task, setup.values, logits=gives_logits(setup))
     return float(score_rows(decided, task, rows).mean())

@@ -17,6 +17,7 @@ from ..problem.context import NetworkFinding, Repair, RuleContext, repaired
 from ..rules.run_rules import run_rules
 from .causes import (
     FAILING,
+    IMBALANCE,
     LOSS,
     NOTHING,
     SOLVED,
@@ -25,6 +26,7 @@ from .causes import (
     SearchResult,
     TrialScores,
     find_proved_cause,
+    is_rarity,
     names,
 )
 from .trials import BudgetExceeded, ScoreDifference, TrialRunner, score_difference
@@ -34,7 +36,6 @@ PROOF = 4
 """Trainings that prove a single repair: two more splits, with and without it."""
 SETS = 12
 """Trainings that a search for several repairs takes: sets, fewer, and their proof."""
-IMBALANCE = "D310"
 INSTEAD = {
     IMBALANCE: frozenset({"N202", "N205"}),
     "N206": frozenset({"N201"}),
@@ -53,11 +54,6 @@ def _pairs(proposals: Sequence[Proposal]) -> list[list[Proposal]]:
 def _are_different(proposals: Sequence[Proposal]) -> bool:
     """Whether no repair is there twice, such as a rate that two rules propose."""
     return len({p.repair.what for p in proposals}) == len(proposals)
-
-
-def _is_weighted(proposal: Proposal) -> bool:
-    """Whether the script itself gives the weights that a finding is about."""
-    return proposal.finding.code == IMBALANCE and proposal.finding.side == "network"
 
 
 class Search:
@@ -272,7 +268,8 @@ class Search:
         """With what `INSTEAD` has for a repair, where that does as well."""
         for old in chosen:
             better = INSTEAD.get(old.finding.code, frozenset())
-            if not better or _is_weighted(old):
+            is_weighted = old.finding.code == IMBALANCE and not is_rarity(old)
+            if not better or is_weighted:
                 continue
             rest = [p for p in chosen if p is not old]
             used = {p.finding.code for p in rest}
@@ -303,7 +300,13 @@ class Search:
     def _tuned(self, found: SearchResult) -> SearchResult:
         """With what makes the mended network better still."""
         repairs = [cause.proposal.repair for cause in found.causes]
-        more = find_tuning(self.runner, repairs) if repairs else ()
+        codes = {cause.proposal.finding.code for cause in found.causes}
+        weights = [
+            p.repair
+            for p in self.proposals
+            if p.finding.code == IMBALANCE and p.finding.code not in codes
+        ]
+        more = find_tuning(self.runner, repairs, more=weights) if repairs else ()
         if not more:
             return found
         best = self.runner.score([*repairs, *more], splits=len(self.runner.splits))

@@ -14,7 +14,7 @@ from ...backend import keras
 from ...training import fit
 from ..problem.context import Repair, repaired
 from ..problem.graph import LINEAR, make_graph
-from ..problem.own_outputs import apply_threshold, has_unknown_class_order, sample_of
+from ..problem.own_outputs import are_read_by_rows, read_by_rows, sample_of
 from ..problem.task import TrainingTask
 from ..problem.training_cost import BEGIN, training_cost
 from ..problem.training_setup import Setup, build_model, gradients_of, rows_of
@@ -309,10 +309,10 @@ def train_trial(
             way="rule",  # timed steps would let a busy machine have a say
         )
     outputs = predict_outputs(model, rows_of(setup.x, split.test))
-    if has_unknown_class_order(setup, task):
+    if are_read_by_rows(setup, task):
         some = sample_of(rows)
         known = predict_outputs(model, rows_of(setup.x, some))
-        outputs = apply_threshold(outputs, known, task.y[some])
+        outputs = read_by_rows(outputs, known, task.y[some], task)
     decided = decide(outputs, task, setup.values, logits=gives_logits(setup))
     return _Outcome(
         score_rows(decided, task, split.test),

@@ -49,14 +49,18 @@ def choose_value(
     return best
 
 
-def find_tuning(runner: TrialRunner, repairs: Sequence[Repair]) -> tuple[Repair, ...]:
+def find_tuning(
+    runner: TrialRunner, repairs: Sequence[Repair], *, more: Sequence[Repair] = ()
+) -> tuple[Repair, ...]:
     """Another rate, and a longer training, where a mended network does better so.
+
+    Before these one of ``more``, of repairs that are no cause.
 
     What is taken does better on the first split, then on every split. Nothing is where
     its trainings would cost too much, or more than is left.
     """
     found: list[Repair] = []
-    for propose in (_rates, _more_epochs):
+    for propose in (lambda setup: more, _rates, _more_epochs):
         mended = [*repairs, *found]
         try:
             better = _better(runner, mended, propose(repaired(runner.setup, mended)))
