@@ -54,7 +54,7 @@ def target_formula(dataset: Dataset) -> Formula | None:
     y = dataset.y.astype("float64")
     found = _sum_of(table, y)
     if found:
-        return Formula("sum", *found, _plain_sum(table[list(found[0])], y))
+        return Formula("sum", *found, _plain_sum(table.loc[:, list(found[0])], y))
     positive = table.loc[:, (table > 0).all()]
     if positive.shape[1] < 2 or not (y > 0).all():
         return None

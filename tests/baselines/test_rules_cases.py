@@ -79,6 +79,7 @@ def test_label_that_few_rows_have_and_few_groups_are_told():
     x = np.random.default_rng(0).normal(size=(200, 2))
     learned: Any = SimpleNamespace(
         verdict=SimpleNamespace(name="signal"),
+        signal=SimpleNamespace(dependent=False),
         board=SimpleNamespace(test_over_train=0.25),
     )
     data = Dataset(x, y, card, ("u", "v"), groups=groups)

@@ -87,9 +87,11 @@ def match_codes(x: Any, like: Any) -> tuple[Any, tuple[str, ...]]:
     parts, others = keras.tree.flatten(x), keras.tree.flatten(like)
     if [np.shape(part)[1:] for part in parts] != [np.shape(p)[1:] for p in others]:
         return x, ()
-    titles = sorted(x) if isinstance(x, dict) else [f"input {i}" for i in range(99)]
+    titles = [f"input {i}" for i in range(len(parts))]
+    if isinstance(x, dict) and len(x) == len(parts):
+        titles = sorted(x)
     made, names = [], []
-    for title, part, other in zip(titles, parts, others, strict=False):
+    for title, part, other in zip(titles, parts, others, strict=True):
         changed = _match_part(np.asarray(part), np.asarray(other))
         alone = np.size(part) == len(part)
         is_table = len(parts) == 1 and not isinstance(x, dict)

@@ -98,11 +98,12 @@ def _check_without_head(context: RuleContext) -> NetworkFinding | None:
     if getattr(context.fit.model, "outputs", None) or not loss:
         return None
     if task.kind == "regression":
-        found, fitting = _check_numbers(context, loss), ERRORS[0]
+        found: Found = _check_numbers(context, loss)
+        fitting = ERRORS[0]
     elif has_one_label(context) and loss in CATEGORICAL:
-        found, fitting = (_NO_COLUMNS, 0), SPARSE[0]
+        found, fitting = _NO_COLUMNS, SPARSE[0]
     elif task.one_hot and loss in SPARSE:
-        found, fitting = (_NO_CODES, 0), CATEGORICAL[0]
+        found, fitting = _NO_CODES, CATEGORICAL[0]
     else:
         return None
     if found is None:
@@ -118,8 +119,11 @@ def _check_without_head(context: RuleContext) -> NetworkFinding | None:
     )
 
 
-_NO_COLUMNS = "expects one column per class, but the targets have one label per row"
-_NO_CODES = "expects class codes, but the targets are one-hot"
+_NO_COLUMNS: Found = (
+    "expects one column per class, but the targets have one label per row",
+    0,
+)
+_NO_CODES: Found = "expects class codes, but the targets are one-hot", 0
 
 
 def _check_numbers(context: RuleContext, loss: str) -> Found:
@@ -164,7 +168,7 @@ def _check_label(context: RuleContext, head: OutputLayer) -> Found:
     if head.loss in SPARSE:
         return None
     if head.loss in CATEGORICAL:
-        return _NO_COLUMNS, 0
+        return _NO_COLUMNS
     if head.loss in BINARY + HINGES:
         if head.activation != "softmax" and context.task.kind == "binary":
             return None  # the outputs are too many: told as that
@@ -189,7 +193,7 @@ def _check_one_output(context: RuleContext, head: OutputLayer) -> Found:
 def _check_columns(head: OutputLayer) -> Found:
     """A column for each class, and as many outputs."""
     if head.loss in SPARSE:
-        return _NO_CODES, 0
+        return _NO_CODES
     if head.loss in BINARY and head.activation == "softmax":
         return "treats outputs as independent, but softmax makes them sum to 1", 1
     if head.loss in ERRORS:
