@@ -56,7 +56,9 @@ def too_few_rows(context: TableContext) -> RuleResult | None:
 def _others(context: TableContext) -> str:
     """Rows that belong together tell no more, however many."""
     learned = context.learned
-    depends = learned is not None and learned.signal.dependent
+    if learned is None or learned.verdict.name != "undecided":
+        return ""
+    depends = learned.signal.dependent
     return ", of other cases, groups or times," if depends else ""
 
 

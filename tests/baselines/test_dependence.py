@@ -18,6 +18,7 @@ from learnable.benchmarks.dependent_rows import (
     persons,
 )
 from learnable.benchmarks.shapes import SIGNALS
+from learnable.benchmarks.shapes import table as as_dataset
 from learnable.data.split import make_folds
 
 
@@ -64,6 +65,17 @@ def test_column_of_persons_is_tried_as_groups():
     assert found.p_rows is not None
     assert found.p_rows <= 0.01
     assert found.unit.startswith("Rows with the same 'person'")
+
+
+def test_relation_between_persons_is_found_where_a_few_of_their_rows_differ():
+    """Rows permuted within persons do not show it, and no person has one label."""
+    rng = np.random.default_rng([1, 5])
+    person, ill = rng.permutation(np.repeat(np.arange(40), 5)), rng.integers(0, 2, 40)
+    level = 2 * rng.normal(size=(40, 4)) + 6 * ill[:, None] * [1, 0, 0, 0]
+    x = pd.DataFrame(level[person] + rng.normal(size=(200, 4))).rename(columns=str)
+    y = np.where(rng.random(200) < 0.1, 1 - ill[person], ill[person])
+    found = signal_of(as_dataset(x.assign(person=[f"p{p}" for p in person]), y))
+    assert found.p <= 0.01
 
 
 def test_cases_stay_in_one_fold():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from learnable.data import load
 from learnable.data.errors import BadData, Misuse
@@ -80,6 +80,8 @@ cells = st.one_of(
     )
 )
 def test_csv_round_trip_keeps_shape(folder, rows):
+    # a line of text above two columns of numbers or more is one of units
+    assume(not all(isinstance(cell, str) for cell in rows[0]))
     frame = pd.DataFrame(rows, columns=[f"c{i}" for i in range(len(rows[0]))])
     path = folder / "round.csv"
     frame.to_csv(path, index=False, quoting=1)
