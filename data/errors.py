@@ -94,11 +94,13 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 _in_command: ContextVar[bool] = ContextVar("in_command", default=False)
 _WORDS = r"binary|multiclass|multilabel|regression|forecast|characters|independent|time"
-_VALUE = rf"'[^']*'|[^\s'`]+=[^\s]*[^\s.,;:)'`]|(?:{_WORDS})\b"
+_VALUE = rf"'[^']*'|[^\s'`]+=[^\s]*[^\s.,;:)'`]|(?:{_WORDS})\b|\d+(?:[-,]\d+)*\b"
 _OPTION = re.compile(rf"`[^`]*`|--([a-z][a-z-]*[a-z])(?: ({_VALUE}))?")
 """What stands in backticks is a command, and stays one."""
 _LISTS = ("missing", "drop")
 """Options that are given several times, and in Python as a list."""
+_TEXTS = ("drop-rows",)
+"""Options whose value may be one number, and is a text in Python."""
 
 
 @contextmanager
@@ -122,7 +124,9 @@ def as_arguments(text: str) -> str:
 
 def _argument(found: re.Match[str]) -> str:
     """An option as an argument, with its value where one is told."""
-    value = repr(found[2].strip("'")) if found[2] else ""
+    value = found[2] or ""
+    if value and not (value.isdecimal() and found[1] not in _TEXTS):
+        value = repr(value.strip("'"))
     value = f"[{value}]" if value and found[1] in _LISTS else value
     return f"{found[1].replace('-', '_')}={value}"
 

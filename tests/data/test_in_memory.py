@@ -177,5 +177,9 @@ def test_options_are_named_as_they_are_given() -> None:
     assert as_arguments(told) == (
         "give task='regression', or missing=['a b=-9']; `zoo train --resume` goes on"
     )
+    told = "give --folds 3, or leave out with --drop-rows 6,78; --drop-rows 5."
+    assert as_arguments(told) == (
+        "give folds=3, or leave out with drop_rows='6,78'; drop_rows='5'."
+    )
     with in_command(), pytest.raises(Misuse, match="Give --target"):
         learnable.load(TABLE)
