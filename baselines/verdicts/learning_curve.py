@@ -250,7 +250,8 @@ def _score_at_twice(
             over_folds([b + r * (b - a) for a, b in pairs], test_over_train=share)
             for r in (0, 1)
         ]
-    ends = [estimate.interval() for estimate in found if estimate]
+    # folds that all gain the same say nothing on what other rows would give
+    ends = [estimate.interval() for estimate in found if estimate and estimate.error]
     least, most = RANGES.get(metric, (-np.inf, np.inf))
     mean = min(full.mean + ratio * max(0.0, full.mean - half.mean), most)
     if not ends:
@@ -298,10 +299,10 @@ def _describe_promise(line: Line, label: str) -> str:
     twice, unit = line.twice_score, label
     if twice is None:
         twice, unit = line.twice_skill, "skill"
-    if line.trend != "cannot tell" or twice.low is None or twice.high is None:
+    if line.trend != "cannot tell":
         ends = _interval_text(twice, ".3f")
         return f"if this continues, twice the rows give {unit} {ends}"
-    if twice.high - twice.low > _UNKNOWN:
+    if twice.low is None or twice.high is None or twice.high - twice.low > _UNKNOWN:
         return "what twice the rows would give cannot be told from so few"
     return (
         f"with twice the rows, {unit} may be between {twice.low:.3f} and "

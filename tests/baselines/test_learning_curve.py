@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from itertools import pairwise
 
+import learnable
 import numpy as np
 import pytest
 from hypothesis import given
@@ -160,6 +161,16 @@ def test_noisy_folds_cannot_tell(tail, width, dataset_of, rng):
     assert (high - low > 1) == (width > 1)
     told = f"may be between {low:.3f} and" if width == 1 else "cannot be told from so"
     assert told in line.sentence
+
+
+def test_folds_that_are_all_the_same_promise_no_number():
+    """Two folds of one accuracy at both sizes: its interval would have no width."""
+    report = learnable.baseline("iris", folds=2, jobs=1, verbose=False)
+    (line, *_) = report.results.curve.lines
+    (low, high) = (score.mean for score in (p.score for p in line.points[-2:]))
+    assert (line.trend, low) == ("cannot tell", pytest.approx(high))
+    assert (line.twice_score.low, line.twice_score.high) == (None, None)
+    assert "cannot be told from so few" in line.sentence
 
 
 @pytest.mark.parametrize(("least", "points"), [(50, 2), (30, 3), (0, 4)])

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,30 @@ def test_limit_of_the_system_is_one_line(name, tmp_path) -> None:
     assert done.stderr.splitlines()[-1].startswith("Error: the disk is full")
     assert "a fault of zoo" not in done.stderr
     assert [path.name for path in kept.parent.iterdir()] == ["mine.txt"]
+
+
+ODD = {
+    "no home": {"HOME": None},
+    "an old locale": {"LANG": "C", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"},
+    "one column": {"COLUMNS": "1"},
+    "a full folder for what is passing": {"TMPDIR": "/proc/self"},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ODD)
+def test_odd_surroundings_change_nothing(name, tmp_path) -> None:
+    done = zoo(*BASELINE, cwd=tmp_path, **ODD[name])
+    assert done.returncode == 0, done.stderr
+    assert "signal. There is something to learn" in done.stdout
+    assert len([*tmp_path.glob("runs/*/report.html")]) == 1
+
+
+@pytest.mark.slow
+def test_two_commands_at_once_write_a_run_each(tmp_path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        done = [pool.submit(zoo, *BASELINE, "--quiet", cwd=tmp_path) for _ in range(2)]
+    assert [d.result().returncode for d in done] == [0, 0]
+    runs = [*(tmp_path / "runs").iterdir()]
+    assert len(runs) == 2
+    assert all((run / "results.json").is_file() for run in runs)
