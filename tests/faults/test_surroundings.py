@@ -49,7 +49,7 @@ ODD = {
     "no home": {"HOME": None},
     "an old locale": {"LANG": "C", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"},
     "one column": {"COLUMNS": "1"},
-    "a full folder for what is passing": {"TMPDIR": "/proc/self"},
+    "no folder for passing files": {"TMPDIR": "/proc/self"},
 }
 
 
