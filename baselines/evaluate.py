@@ -18,6 +18,7 @@ from ..data.dataset import take
 from ..data.errors import BadData, Misuse
 from ..data.split import Fold, has_strata, make_folds, sample_rows
 from ..data.summary import summarize_data
+from ..data.versions import installed_version
 from .estimators.catalog import baselines_for
 from .results.candidates import learns
 from .results.results import About, Results, Verdict
@@ -342,7 +343,6 @@ def _times(outcomes: FoldOutcomes) -> str:
 def versions() -> dict[str, str]:
     """Versions of Python and of the libraries whose numbers these are."""
     import platform
-    from importlib.metadata import version
 
     names = (
         "learnable",
@@ -354,4 +354,6 @@ def versions() -> dict[str, str]:
         "keras",
         "tensorflow",
     )
-    return {"python": platform.python_version()} | {n: version(n) for n in names}
+    return {"python": platform.python_version()} | {
+        n: installed_version(n) for n in names
+    }

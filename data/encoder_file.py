@@ -14,7 +14,7 @@ import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module, metadata
+from importlib import import_module
 from io import BytesIO
 from operator import attrgetter
 from pathlib import Path
@@ -27,6 +27,7 @@ import pandas as pd
 from .disk import open_no_follow, read_error, replaced
 from .encode import to_matrix
 from .errors import BadData, first_line
+from .versions import installed_version
 
 ENCODER = "encoder.npz"
 """Name of the file in the folder of a run."""
@@ -167,7 +168,7 @@ def read_encoder(path: Path) -> Any:
 
 
 def _versions() -> dict[str, str]:
-    return {name: metadata.version(name) for name in ("scikit-learn", "skrub")}
+    return {name: installed_version(name) for name in ("scikit-learn", "skrub")}
 
 
 def _checked_versions(given: Any) -> dict[str, str]:

@@ -25,6 +25,7 @@ from uuid import uuid4
 
 from ...data.counts import count
 from ...data.errors import Misuse, ZooError, first_line
+from ...data.versions import installed_version
 
 CONNECT = 15.0
 """Seconds in which a scheduler has to answer, and a first worker to be there."""
@@ -333,9 +334,8 @@ def _differences(client: Any) -> list[_Difference]:
 
 
 def _version(package: str) -> str:
-    return (
-        platform.python_version() if package == "Python" else metadata.version(package)
-    )
+    is_python = package == "Python"
+    return platform.python_version() if is_python else installed_version(package)
 
 
 def _sentence(found: Sequence[_Difference]) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import click
+
+from ...data.versions import installed_version
 
 LIBRARIES = ("tensorflow", "keras", "scikit-learn")
 """Whose versions decide what a command does and finds."""
@@ -22,10 +23,7 @@ def versions_line() -> str:
 
 
 def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"
+    return installed_version(name) or "not installed"
 
 
 def show_version(context: click.Context, option: click.Parameter, asked: bool) -> None:
