@@ -134,7 +134,7 @@ def trained_network(problem: CheckProblem) -> Any:
 
     try:
         return trained_model(problem.fit)
-    # as above
+    # a copy of a network of the user's own may raise anything
     except Exception as error:
         _log.debug("the network is asked as it is now: %r", error)
         return problem.fit.model

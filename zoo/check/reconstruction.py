@@ -121,7 +121,7 @@ def _by_parts(model: Any, x: np.ndarray) -> Iterator[np.ndarray]:
 def _fits(decoder: Any, code: Any, x: np.ndarray) -> bool:
     try:
         out = decoder(code, training=False)
-    # as above
+    # a part that is no decoder may raise anything on codes
     except Exception as error:
         _log.debug("no decoder: %r", error)
         return False
